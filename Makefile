@@ -1,0 +1,57 @@
+# `make` alone prints the recipes. Each makes .venv by itself where it needs one.
+#
+#   make test PYTHON=python3.13          another Python than the first that is found
+#   make test PYTEST_ARGS="-k units"     a part of the tests
+#   make demo ARGS="--help"              options for the command behind a recipe
+
+PY := .venv/bin/python
+PYTHON ?=
+PYTEST_ARGS ?=
+ARGS ?=
+export PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test proof check bench rules clean venv lint
+
+help:  ## print this list
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1|\2/p' Makefile | \
+		while IFS='|' read -r name text; do printf '  %-12s %s\n' "$$name" "$$text"; done
+
+demo: venv  ## make a realistic county, settle it and show the result 演示
+	@$(PY) -m equivalents demo $(ARGS)
+
+test:  ## everything that must pass: lint, types, tests with small counts 测试
+	@scripts/deps
+	@scripts/venv
+	@$(MAKE) --no-print-directory lint
+	$(PY) -m pytest $(PYTEST_ARGS)
+
+proof: venv  ## the same proofs with their full counts; writes docs/proof.md 完整验证
+	$(PY) -m tests.proof $(ARGS)
+
+check: venv lint  ## lint, format and types only 静态检查
+
+bench: venv  ## kernels, and this engine beside DuckDB, polars and pandas 性能
+	$(PY) -m pytest benchmarks --benchmark-only $(PYTEST_ARGS)
+	$(PY) -m benchmarks.peers $(ARGS)
+
+rules: venv  ## every rule, the room that keeps it, the scenarios that prove it 规则
+	@$(PY) -m tests.rules $(ARGS)
+
+clean:  ## remove .venv and build products, never a case or a result 清理
+	rm -rf .venv build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache .benchmarks
+	rm -rf *.egg-info
+	@for folder in equivalents tests benchmarks; do \
+		if [ -d "$$folder" ]; then \
+			find "$$folder" -type d -name __pycache__ -prune -exec rm -rf {} +; \
+		fi; \
+	done
+
+venv:
+	@scripts/deps venv
+	@scripts/venv
+
+lint:
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
