@@ -1,0 +1,53 @@
+"""Codebooks: natural codes (institution, person, item ...) as small integers and back.
+
+Inside a run every code is a position in a codebook; outside, only natural codes exist, ordered
+by Unicode code point. A codebook of master data is closed; one of values that records bring
+(items in no table, resident groups) grows while records stream in, from several threads, so its
+positions follow the order of arrival and nothing that is written may depend on them.
+"""
+
+from collections.abc import Hashable, Iterable, Sequence
+from threading import Lock
+from typing import Generic, TypeVar
+
+__all__ = ["Codebook"]
+
+Code = TypeVar("Code", bound=Hashable)
+
+
+class Codebook(Generic[Code]):
+    """Values by position and positions by value; grows by :meth:`learn`."""
+
+    def __init__(self, values: Iterable[Code] = ()) -> None:
+        self._values: list[Code] = list(dict.fromkeys(values))
+        self._positions = {value: position for position, value in enumerate(self._values)}
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __getitem__(self, position: int) -> Code:
+        return self._values[position]
+
+    def __contains__(self, value: object) -> bool:
+        return value in self._positions
+
+    @property
+    def values(self) -> Sequence[Code]:
+        """All values, by position."""
+        return self._values
+
+    def find(self, value: Code) -> int:
+        """The position of a value, or -1."""
+        return self._positions.get(value, -1)
+
+    def learn(self, values: Iterable[Code]) -> list[int]:
+        """The positions of values, adding those that are new."""
+        with self._lock:
+            return [self._learn(value) for value in values]
+
+    def _learn(self, value: Code) -> int:
+        position = self._positions.setdefault(value, len(self._values))
+        if position == len(self._values):
+            self._values.append(value)
+        return position

@@ -1,0 +1,130 @@
+"""Everything that can be wrong, and how it is said: the exception tree and every reason code.
+
+::
+
+    EquivalentsError                 anything this package raises on purpose
+    ├── UsageError                   the command or call was wrong              (exit code 2)
+    ├── DataError                    the data has problems, all of them listed  (exit code 1)
+    │   └── RefusedError             the data is legal, but no exact answer may be given
+    └── ConservationError            a check of our own failed: a defect        (exit code 3)
+
+A :class:`Problem` says what, where, why and what to do, in Chinese and English. Its ``code`` is
+a promise to other programs; the texts may be improved. The codes themselves stand in
+:mod:`equivalents.reasons`. Sources: specification page 3 (``rejected.csv``, ``problems.csv``),
+page 4 "Bad input", rule A10.
+"""
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Final
+
+from equivalents.reasons import REASONS, Reason, Severity
+
+__all__ = [
+    "NOWHERE",
+    "ConservationError",
+    "DataError",
+    "EquivalentsError",
+    "Place",
+    "Problem",
+    "RefusedError",
+    "UsageError",
+    "near_miss",
+]
+
+_MANY: Final = 2000
+_NEIGHBOURS: Final = 20
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Place:
+    """Where something stands: file, sheet, row as Excel shows it, column heading."""
+
+    file: str = ""
+    sheet: str = ""
+    row: int = 0
+    column: str = ""
+
+    def at(self, column: str) -> "Place":
+        """The same row, another column."""
+        return Place(self.file, self.sheet, self.row, column)
+
+    def __str__(self) -> str:
+        parts = [self.file, self.sheet, f"row {self.row}" if self.row else "", self.column]
+        return ", ".join(part for part in parts if part)
+
+
+NOWHERE: Final = Place()
+"""The place of what has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault or warning: a code, a place, the value found and the facts its text names."""
+
+    code: str
+    place: Place = NOWHERE
+    value: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    series: str = ""
+
+    @property
+    def reason(self) -> Reason:
+        """The registered reason of this code."""
+        return REASONS[self.code]
+
+    @property
+    def severity(self) -> Severity:
+        """``error``, ``warning`` or ``note``."""
+        return self.reason.severity
+
+    def text(self, language: str) -> str:
+        """The full sentence in ``zh`` or ``en``: what is wrong and what to do."""
+        facts = {"value": self.value, **self.facts}
+        return self.reason.fill(language, facts)
+
+    def __str__(self) -> str:
+        where = str(self.place)
+        return f"{self.code}{f' [{where}]' if where else ''}: {self.text('zh')} {self.text('en')}"
+
+
+class EquivalentsError(Exception):
+    """Anything that this package raises on purpose."""
+
+
+class UsageError(EquivalentsError):
+    """The command or the call was wrong; the data was not looked at."""
+
+
+class DataError(EquivalentsError):
+    """The data has problems; ``problems`` holds all that were found, not only the first."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        if not problems:
+            raise ValueError("a DataError needs at least one problem")
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class RefusedError(DataError):
+    """The data is legal, but no exact answer may be given (nobody to pay, a total too large)."""
+
+
+class ConservationError(EquivalentsError):
+    """A conservation check of our own failed; nothing may be used. The message has the numbers."""
+
+
+def near_miss(value: str, known: Sequence[str]) -> str:
+    """The known name most like ``value``, or an empty string.
+
+    Of a long list (ids of thousands of people, sorted) only the neighbours in the alphabet are
+    compared, which finds a slip in the last characters and costs nothing.
+    """
+    if len(known) > _MANY:
+        at = bisect_left(known, value)
+        known = known[max(at - _NEIGHBOURS, 0) : at + _NEIGHBOURS]
+    lowered = {name.lower(): name for name in reversed(known)}
+    found = get_close_matches(value.lower(), list(lowered), n=1, cutoff=0.6)
+    return lowered[found[0]] if found else ""

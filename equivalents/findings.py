@@ -1,0 +1,60 @@
+"""Collecting everything that is wrong before saying anything; rows that know their place.
+
+A clerk corrects a file once when all its faults are listed at once, and many times when the
+program stops at the first.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from equivalents.errors import DataError, Place, Problem, near_miss
+from equivalents.reasons import BOTH
+
+__all__ = ["Findings", "Row", "near"]
+
+
+@dataclass(slots=True)
+class Findings:
+    """All problems found so far, errors and warnings."""
+
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, code: str, place: Place, value: str = "", **facts: str) -> None:
+        """Note one problem."""
+        self.problems.append(Problem(code, place, value, facts))
+
+    def take(self, error: DataError) -> None:
+        """Note all problems of an error that was caught."""
+        self.problems.extend(error.problems)
+
+    @property
+    def errors(self) -> list[Problem]:
+        """The problems that are not only warnings."""
+        return [problem for problem in self.problems if problem.severity == "error"]
+
+    def stop_on_errors(self) -> None:
+        """Raise a :class:`DataError` with everything found if anything was an error."""
+        if self.errors:
+            raise DataError(self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table: values by machine column name, absent columns read as blank."""
+
+    place: Place
+    values: Mapping[str, str]
+    inclusive_ends: bool = False
+
+    def __getitem__(self, column: str) -> str:
+        return self.values.get(column, "")
+
+    def at(self, column: str) -> Place:
+        """The place of one cell."""
+        return self.place.at(column)
+
+
+def near(value: str, known: Sequence[str]) -> str:
+    """A hint at the nearest known name in both languages, or nothing: fills ``{near}``."""
+    name = near_miss(value, known)
+    return f"（是否为“{name}”？）{BOTH} (did you mean '{name}'?)" if name else ""

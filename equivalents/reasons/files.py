@@ -1,0 +1,187 @@
+"""Reasons about commands, whole files and the shape of tables."""
+
+from typing import Final
+
+from equivalents.reasons.model import Reason
+
+__all__ = ["FILE_REASONS"]
+
+FILE_REASONS: Final = (
+    Reason(
+        "OUT_NOT_OURS",
+        "error",
+        "command",
+        "输出文件夹“{value}”非空，且不是以前的核算结果，未作改动。请换一个文件夹。",
+        "The folder '{value}' is not empty and holds no earlier result; it was left alone. "
+        "Choose another.",
+    ),
+    Reason(
+        "REJECTED_ROWS",
+        "error",
+        "command",
+        "有 {count} 条记录被退回，未核算。请按 rejected.csv 更正，或使用 --on-reject quarantine。",
+        "{count} records were rejected, so nothing was settled. Correct them with the help of "
+        "rejected.csv, or use --on-reject quarantine.",
+    ),
+    Reason(
+        "CASE_NOT_FOUND",
+        "error",
+        "file",
+        "找不到核算资料“{value}”。请给出含 case.yaml 的文件夹。",
+        "There is no case at '{value}'. Give the folder that holds case.yaml.",
+    ),
+    Reason(
+        "TABLE_MISSING",
+        "error",
+        "file",
+        "缺少数据表“{value}”{near}。请在资料文件夹中放入 {value}.csv 或 {value}.parquet。",
+        "The table '{value}' is missing{near}. Put {value}.csv or {value}.parquet in the case.",
+    ),
+    Reason(
+        "TABLE_TWICE",
+        "error",
+        "file",
+        "数据表“{value}”同时有多个文件：{other}。请只保留一个。",
+        "The table '{value}' exists more than once: {other}. Keep one of them.",
+    ),
+    Reason(
+        "FILE_EMPTY",
+        "error",
+        "file",
+        "文件是空的。请重新导出，至少要有标题行。",
+        "The file is empty. Export it again; at least a row of headings is needed.",
+    ),
+    Reason(
+        "FILE_ENCODING",
+        "error",
+        "file",
+        "文件编码无法识别（{detail}）。请另存为“CSV UTF-8”后重试。",
+        "The text encoding is not readable ({detail}). Save it as 'CSV UTF-8' and try again.",
+    ),
+    Reason(
+        "FILE_FORMAT",
+        "error",
+        "file",
+        "暂不能读取此类文件“{value}”（{detail}）。请另存为 CSV（UTF-8）或 Parquet。",
+        "A file of this kind, '{value}', cannot be read yet ({detail}). "
+        "Save it as CSV (UTF-8) or Parquet.",
+    ),
+    Reason(
+        "FILE_DAMAGED",
+        "error",
+        "file",
+        "文件无法读取：{detail}。请重新导出。",
+        "The file cannot be read: {detail}. Export it again.",
+    ),
+    Reason(
+        "FLOAT_COLUMN",
+        "error",
+        "file",
+        "列“{value}”是浮点数，不能用于数量、当量值或金额。请改为文本或 decimal 类型再导出。",
+        "The column '{value}' holds binary floats, which are never exact quantities, weights or "
+        "money. Export it as text or decimal.",
+    ),
+    Reason(
+        "COLUMN_TYPE",
+        "error",
+        "file",
+        "列“{value}”的类型 {detail} 不能使用。请改为文本。",
+        "The column '{value}' has the unusable type {detail}. Export it as text.",
+    ),
+    Reason(
+        "COLUMN_MISSING",
+        "error",
+        "table",
+        "缺少必需的列“{value}”{near}。请补上该列或更正列名。",
+        "The required column '{value}' is missing{near}. Add it or correct its heading.",
+    ),
+    Reason(
+        "COLUMN_TWICE",
+        "error",
+        "table",
+        "列“{value}”出现两次（{other}）。请删除其中之一。",
+        "The column '{value}' appears twice ({other}). Remove one of them.",
+    ),
+    Reason(
+        "COLUMN_UNKNOWN",
+        "warning",
+        "table",
+        "未识别的列“{value}”{near}，未予使用。若应使用，请更正列名。",
+        "The column '{value}' is not known{near} and was not used. "
+        "Correct its heading if it should be.",
+    ),
+    Reason(
+        "NOT_SUPPORTED",
+        "error",
+        "table",
+        "本版本尚不支持“{value}”，不能忽略它继续计算。请移除后再试。",
+        "'{value}' is not supported by this version, and ignoring it would change pay. "
+        "Remove it, or wait for the version that has it.",
+    ),
+    Reason(
+        "TABLE_EMPTY",
+        "error",
+        "table",
+        "数据表没有任何数据行。请补充数据。",
+        "The table has headings but no rows. Add at least one.",
+    ),
+    Reason(
+        "ROW_SHAPE",
+        "error",
+        "form",
+        "本行字段数为 {found}，标题行为 {expected} 列。请检查是否多了或少了逗号、引号。",
+        "This row has {found} fields where the headings have {expected}. "
+        "Look for a missing or extra comma or quote.",
+    ),
+    Reason(
+        "VALUE_MISSING",
+        "error",
+        "form",
+        "必填项“{column}”为空。请填写。",
+        "The required value '{column}' is blank. Fill it in.",
+    ),
+    Reason(
+        "ID_TWICE",
+        "error",
+        "table",
+        "编号“{value}”重复（另见{other}）。请删除或更正其中一行。",
+        "The id '{value}' appears again (see also {other}). Remove or correct one of the rows.",
+    ),
+    Reason(
+        "ID_UNKNOWN",
+        "error",
+        "table",
+        "{column} 的值“{value}”不存在{near}。请更正，或先登记它。",
+        "The {column} '{value}' does not exist{near}. Correct it, or register it first.",
+    ),
+    Reason(
+        "NUMBER_INVALID",
+        "error",
+        "table",
+        "“{value}”不是规范的数字（{detail}）。请填写如 1.5 的普通十进制数。",
+        "'{value}' is not a plain decimal number ({detail}). Write it like 1.5.",
+    ),
+    Reason(
+        "AMOUNT_INVALID",
+        "error",
+        "table",
+        "金额“{value}”无效（{detail}）。金额以元为单位，最多两位小数，不得为负。",
+        "The amount '{value}' is not valid ({detail}). Amounts are yuan with at most two "
+        "decimals and are never negative.",
+    ),
+    Reason(
+        "FLAG_INVALID",
+        "error",
+        "table",
+        "“{value}”不是有效的标志。请填 1、0 或留空。",
+        "'{value}' is not a flag. Write 1 or 0, or leave it blank.",
+    ),
+    Reason(
+        "DATES_REVERSED",
+        "error",
+        "table",
+        "截止日期 {value} 不晚于起始日期 {other}。请更正（机器文件中截止日期不含当日）。",
+        "The end {value} is not after the start {other}. Correct it "
+        "(ends are exclusive in machine files).",
+    ),
+)

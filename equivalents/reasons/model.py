@@ -1,0 +1,43 @@
+"""What a reason is: a stable code, a severity, and a sentence in two languages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+__all__ = ["BOTH", "Reason", "Severity", "Stage"]
+
+BOTH: Final = "¦"
+"""Parts the Chinese from the English half of a fact that needs both."""
+
+Severity = Literal["error", "warning", "note"]
+Stage = Literal["command", "file", "table", "rules", "form", "identity", "policy", "money"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One way in which data can be wrong: a stable code and two sentences."""
+
+    code: str
+    severity: Severity
+    stage: Stage
+    zh: str
+    en: str
+
+    def fill(self, language: str, facts: Mapping[str, str]) -> str:
+        """The sentence in ``zh`` or ``en`` with its facts; a missing fact reads ``?``.
+
+        A fact may hold both languages, Chinese first, parted by :data:`BOTH`.
+        """
+        chinese = language == "zh"
+        chosen = {name: _part(value, chinese) for name, value in facts.items()}
+        return (self.zh if chinese else self.en).format_map(_Facts(chosen))
+
+
+def _part(value: str, chinese: bool) -> str:
+    first, both, second = value.partition(BOTH)
+    return second if both and not chinese else first
+
+
+class _Facts(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "?"
