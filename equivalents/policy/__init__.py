@@ -1,0 +1,1 @@
+"""Dated rules: what they are, how they are read and checked, and what applies on a date."""

@@ -1,0 +1,238 @@
+"""Which weight row applies: compiled from dated, conditional rows into arrays.
+
+The idea: for most (item, bucket) pairs one unconditional row is in force, so a dense table
+answers with one gather. Where conditions matter, the answer depends only on the candidate rows,
+the posting's class (institution group, title tier) and the class of the record's attributes, so
+it is worked out once per combination by the obvious rule (:func:`_best`) and looked up after
+that. Sources: A1, A2, A9, A10, definition 5.7.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from threading import Lock
+from typing import Final
+
+import numpy as np
+
+from equivalents.codes import Codebook
+from equivalents.policy.model import WeightRow
+from equivalents.policy.posts import Codes
+from equivalents.units import Int64
+
+__all__ = ["Attributes", "PostingClass", "Verdict", "WeightBook"]
+
+
+class Verdict(IntEnum):
+    """Why a record has no weight row; the names are reason codes, the values sort below rows."""
+
+    OUTSIDE_PERIOD = -1
+    NO_POST = -2
+    ITEM_UNKNOWN = -3
+    NOT_IN_SERIES = -4
+    ITEM_STOPPED = -5
+    NO_WEIGHT_ON_DATE = -6
+    NO_WEIGHT_FOR_CONDITIONS = -7
+    VISIT_NUMBER_MISSING = -8
+
+
+_CONDITIONAL: Final = -100
+_UNRESOLVED: Final = -101
+
+
+@dataclass(frozen=True, slots=True)
+class PostingClass:
+    """What a weight may ask of the place and the performer on the service date."""
+
+    institution_group: str = ""
+    title_tier: str = ""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Attributes:
+    """What a weight may ask of the record itself, and the team; ``resident_groups`` is sorted."""
+
+    resident_groups: tuple[str, ...] = ()
+    setting: str = ""
+    visit_number: str = ""
+    team_id: str = ""
+
+
+class WeightBook:
+    """The weight rows of one series, ready to be chosen from for whole columns.
+
+    ``rows[i]`` is the row that ``choose`` answers with ``i``; negative answers are
+    :class:`Verdict`. ``weight_e4[i]`` is its weight.
+    """
+
+    def __init__(
+        self,
+        series: str,
+        rows: Iterable[WeightRow],
+        items: Codebook[str],
+        bucket_starts: Sequence[int],
+        classes: Codebook[PostingClass],
+    ) -> None:
+        """Compile ``rows`` of all series; ``items`` holds every known item first."""
+        everything = tuple(rows)
+        self.series = series
+        self.rows = tuple(sorted((r for r in everything if r.series == series), key=_row_order))
+        self.weight_e4: Int64 = np.array([row.weight_e4 for row in self.rows], np.int64)
+        self._known = len(items)
+        self._classes = classes
+        self._candidates: Codebook[tuple[int, ...]] = Codebook()
+        self.asks_posting = any(row.conditions[0] or row.conditions[2] for row in self.rows)
+        self._base, self._slot = self._compile(items, bucket_starts)
+        self._asked = _Asked.by(self.rows)
+        self._kinds: Codebook[Attributes] = Codebook()
+        self._kind_of = np.zeros(0, np.int32)
+        self._resolved = np.zeros((0, len(self._candidates), max(len(classes), 1)), np.int32)
+        # Several threads choose at once; only learning something new takes the lock.
+        self._learning = Lock()
+
+    def _compile(self, items: Codebook[str], starts: Sequence[int]) -> tuple[Codes, Codes]:
+        """For each item and bucket: the row, a verdict, or "conditional" with its candidates."""
+        by_item: dict[str, list[int]] = defaultdict(list)
+        for index, row in enumerate(self.rows):
+            by_item[row.item_code].append(index)
+        base = np.full((len(items) + 1, len(starts)), Verdict.NOT_IN_SERIES, np.int32)
+        slot = np.full(base.shape, -1, np.int32)
+        base[-1] = Verdict.ITEM_UNKNOWN
+        for item_code, indices in by_item.items():
+            item = items.find(item_code)
+            for bucket, day in enumerate(starts):
+                valid = tuple(i for i in indices if _in_force(self.rows[i], day))
+                base[item, bucket] = self._answer(indices, valid, day)
+                if base[item, bucket] == _CONDITIONAL:
+                    slot[item, bucket] = self._candidates.learn([valid])[0]
+        return base, slot
+
+    def _answer(self, indices: Sequence[int], valid: Sequence[int], day: int) -> int:
+        if not valid:
+            ended = [self.rows[i] for i in indices if self.rows[i].valid_to <= day]
+            last = max((row.valid_to for row in ended), default=None)
+            stopped = any(row.stopped for row in ended if row.valid_to == last)
+            return Verdict.ITEM_STOPPED if stopped else Verdict.NO_WEIGHT_ON_DATE
+        if any(self.rows[i].specificity for i in valid):
+            return _CONDITIONAL
+        return valid[0]
+
+    def choose(
+        self,
+        item: Codes,
+        bucket: Codes,
+        posting_class: Codes | None,
+        attribute: Codes | None,
+        attributes: Codebook[Attributes],
+    ) -> Codes:
+        """The row index or verdict of each record or cell; all columns of one length.
+
+        ``posting_class`` may be absent when :attr:`asks_posting` is false.
+        """
+        item = np.minimum(item, self._known)
+        answer: Codes = self._base[item, bucket]
+        if len(self._candidates) == 0:
+            return answer
+        conditional = np.flatnonzero(answer == _CONDITIONAL)
+        if conditional.size:
+            slot = self._slot[item[conditional], bucket[conditional]]
+            kind = self._kinds_of(attribute, conditional, attributes)
+            at = np.int32(0) if posting_class is None else posting_class[conditional]
+            answer[conditional] = self._look_up(kind, slot, np.broadcast_to(at, kind.shape))
+        return answer
+
+    def _kinds_of(
+        self, attribute: Codes | None, where: Int64, attributes: Codebook[Attributes]
+    ) -> Codes:
+        """The attribute codes reduced to what this book's rows ask about."""
+        if self._kind_of.size < len(attributes):
+            with self._learning:
+                self._learn(attributes.values[self._kind_of.size :])
+        if attribute is None:
+            return np.zeros(where.size, np.int32)
+        return self._kind_of[attribute[where]]
+
+    def _learn(self, news: Sequence[Attributes]) -> None:
+        learned = np.array(self._kinds.learn(map(self._asked.reduce, news)), np.int32)
+        _, slots, classes = self._resolved.shape
+        more = len(self._kinds) - self._resolved.shape[0]
+        unresolved = np.full((more, slots, classes), _UNRESOLVED, np.int32)
+        self._resolved = np.concatenate([self._resolved, unresolved])
+        self._kind_of = np.concatenate([self._kind_of, learned])
+
+    def _look_up(self, kind: Codes, slot: Codes, posting_class: Codes) -> Codes:
+        answer: Codes = self._resolved[kind, slot, posting_class]
+        missing = np.flatnonzero(answer == _UNRESOLVED)
+        if missing.size:
+            asked = zip(kind[missing], slot[missing], posting_class[missing], strict=True)
+            with self._learning:
+                for key in set(asked):
+                    self._resolved[key] = self._resolve(*map(int, key))
+                answer = self._resolved[kind, slot, posting_class]
+        return answer
+
+    def _resolve(self, kind: int, slot: int, posting_class: int) -> int:
+        candidates = self._candidates[slot]
+        best = _best(
+            [self.rows[i] for i in candidates], self._classes[posting_class], self._kinds[kind]
+        )
+        return best if best < 0 else candidates[best]
+
+
+def _best(rows: Sequence[WeightRow], place: PostingClass, record: Attributes) -> int:
+    """The position of the row that applies, by definition 5.7, or a verdict.
+
+    Most filled conditions first; among rows equal but for the resident group the larger weight
+    (就高不重复), then the earlier group by code point, which changes no fen.
+    """
+    if not record.visit_number and any(row.conditions[4] for row in rows):
+        return Verdict.VISIT_NUMBER_MISSING
+    fitting = [i for i, row in enumerate(rows) if _fits(row, place, record)]
+    if not fitting:
+        return Verdict.NO_WEIGHT_FOR_CONDITIONS
+    return min(fitting, key=lambda i: (-rows[i].specificity, -rows[i].weight_e4, i))
+
+
+def _fits(row: WeightRow, place: PostingClass, record: Attributes) -> bool:
+    group, resident_group, title_tier, setting, visit_number = row.conditions
+    return (
+        group in ("", place.institution_group)
+        and (not resident_group or resident_group in record.resident_groups)
+        and title_tier in ("", place.title_tier)
+        and setting in ("", record.setting)
+        and visit_number in ("", record.visit_number)
+    )
+
+
+def _in_force(row: WeightRow, day: int) -> bool:
+    return row.valid_from <= day < row.valid_to
+
+
+def _row_order(row: WeightRow) -> tuple[str, tuple[str, ...], int]:
+    return row.item_code, row.conditions, row.valid_from
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The condition values that a book's rows name: all that matters of a record's attributes."""
+
+    resident_groups: frozenset[str]
+    settings: frozenset[str]
+    visit_numbers: frozenset[str]
+
+    @classmethod
+    def by(cls, rows: Sequence[WeightRow]) -> "_Asked":
+        _, groups, _, settings, visits = (
+            frozenset(r.conditions[i] for r in rows) for i in range(5)
+        )
+        return cls(groups - {""}, settings - {""}, visits - {""})
+
+    def reduce(self, value: Attributes) -> Attributes:
+        """Forget what no row asks; "some other visit" and "no visit number" stay different."""
+        groups = tuple(g for g in value.resident_groups if g in self.resident_groups)
+        setting = value.setting if value.setting in self.settings else ""
+        visit = value.visit_number
+        if visit and visit not in self.visit_numbers:
+            visit = "other" if self.visit_numbers else ""
+        return Attributes(groups, setting, visit)

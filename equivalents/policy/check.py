@@ -1,0 +1,95 @@
+"""Faults between rules that are each well-formed: overlaps, gaps, two weights for one record.
+
+Every check looks at all rows and reports every fault with both rows. Sources: rule A1 (overlap
+and gap), definitions 5.7 (specificity, ambiguity) and 5.20 (postings).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations, pairwise
+from operator import attrgetter
+
+from equivalents.errors import Problem
+from equivalents.policy.calendar import print_day
+from equivalents.policy.model import CONDITIONS, Posting, WeightRow
+
+__all__ = ["check_postings", "check_weights"]
+
+_RESIDENT_GROUP = CONDITIONS.index("resident_group")
+
+
+def check_weights(rows: Iterable[WeightRow]) -> list[Problem]:
+    """All overlaps, gaps and ambiguities of a weight table, series by series, item by item."""
+    by_item: dict[tuple[str, str], list[WeightRow]] = defaultdict(list)
+    for row in rows:
+        by_item[row.series, row.item_code].append(row)
+    problems: list[Problem] = []
+    for _, item_rows in sorted(by_item.items()):
+        problems.extend(_versions(item_rows))
+        problems.extend(_ambiguities(item_rows))
+    return problems
+
+
+def _versions(rows: Sequence[WeightRow]) -> Iterator[Problem]:
+    """Overlaps and gaps between rows of one item and one condition set."""
+    by_conditions: dict[tuple[str, ...], list[WeightRow]] = defaultdict(list)
+    for row in rows:
+        by_conditions[row.conditions].append(row)
+    for versions in by_conditions.values():
+        ordered = sorted(versions, key=attrgetter("valid_from", "valid_to", "place"))
+        for earlier, later in pairwise(ordered):
+            if later.valid_from < earlier.valid_to:
+                end = min(earlier.valid_to, later.valid_to)
+                yield _between("WEIGHT_OVERLAP", earlier, later, later.valid_from, end)
+            elif later.valid_from > earlier.valid_to and not earlier.stopped:
+                yield _between("WEIGHT_GAP", earlier, later, earlier.valid_to, later.valid_from)
+
+
+def _ambiguities(rows: Sequence[WeightRow]) -> Iterator[Problem]:
+    """Pairs that some record could meet equally well (5.7).
+
+    Rows that differ only in the resident group are legal: the larger weight is taken. Rows of
+    one condition set are the business of :func:`_versions`.
+    """
+    by_specificity: dict[int, list[WeightRow]] = defaultdict(list)
+    for row in rows:
+        by_specificity[row.specificity].append(row)
+    for peers in by_specificity.values():
+        for one, other in combinations(peers, 2):
+            start = max(one.valid_from, other.valid_from)
+            end = min(one.valid_to, other.valid_to)
+            if start < end and _differ_but_meet(one.conditions, other.conditions):
+                yield _between("WEIGHT_AMBIGUOUS", one, other, start, end)
+
+
+def _differ_but_meet(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    differing = [i for i, pair in enumerate(zip(one, other, strict=True)) if pair[0] != pair[1]]
+    if not differing:
+        return False
+    if differing == [_RESIDENT_GROUP] and one[_RESIDENT_GROUP] and other[_RESIDENT_GROUP]:
+        return False
+    # A record may belong to several resident groups; every other condition has one value.
+    return all(i == _RESIDENT_GROUP or not (one[i] and other[i]) for i in differing)
+
+
+def _between(code: str, one: WeightRow, other: WeightRow, start: int, end: int) -> Problem:
+    facts = {"other": str(other.place), "span": f"{print_day(start)}..{print_day(end)}"}
+    return Problem(code, one.place, one.item_code, facts, one.series)
+
+
+def check_postings(postings: Iterable[Posting]) -> list[Problem]:
+    """Postings of one person in one institution that overlap without telling which counts (5.20).
+
+    They may overlap with different post ids, or when exactly one of the two is the main one.
+    """
+    by_place: dict[tuple[str, str], list[Posting]] = defaultdict(list)
+    for posting in postings:
+        by_place[posting.person_id, posting.institution_id].append(posting)
+    problems = []
+    for (person_id, _), several in sorted(by_place.items()):
+        for one, other in combinations(several, 2):
+            meet = max(one.active_from, other.active_from) < min(one.active_to, other.active_to)
+            if meet and one.post_id == other.post_id and one.main == other.main:
+                facts = {"other": str(other.place)}
+                problems.append(Problem("POSTS_OVERLAP", one.place, person_id, facts))
+    return problems

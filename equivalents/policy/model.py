@@ -1,0 +1,145 @@
+"""The dated rules and master data of a case, as read: plain immutable values, no behaviour.
+
+Every object knows the :class:`~equivalents.errors.Place` it came from, so that any later
+complaint can name file and row. Sources: specification page 3 (tables), rules A1, A2, A6, A9.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from equivalents.errors import NOWHERE, Place
+from equivalents.policy.calendar import Period, print_day
+
+__all__ = [
+    "CONDITIONS",
+    "CaseRules",
+    "Handling",
+    "Institution",
+    "Pool",
+    "Posting",
+    "WeightRow",
+]
+
+CONDITIONS: Final = (
+    "institution_group",
+    "resident_group",
+    "title_tier",
+    "setting",
+    "visit_number",
+)
+"""The columns of a weight row that make it conditional (A2), in the order that names a row."""
+
+
+class Handling(StrEnum):
+    """What happens to a record that a rule keeps out of a series."""
+
+    REJECT = "reject"
+    EXCLUDE = "exclude"
+
+
+@dataclass(frozen=True, slots=True)
+class Institution:
+    """An institution 机构; ``group`` is the institution group that a weight may depend on."""
+
+    institution_id: str
+    name: str = ""
+    group: str = ""
+    kind: str = ""
+    parent_id: str = ""
+    ownership: str = ""
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A person's posting 任职 at an institution over ``[active_from, active_to)`` (A6, 5.20)."""
+
+    person_id: str
+    institution_id: str
+    active_from: int
+    active_to: int
+    post_id: str = ""
+    department_id: str = ""
+    name: str = ""
+    post: str = ""
+    title_tier: str = ""
+    employment_type: str = ""
+    main: bool = False
+    kind: str = ""
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class WeightRow:
+    """One dated, possibly conditional weight 当量值 of a service item in a series (A1, A2, A9).
+
+    ``conditions`` follows :data:`CONDITIONS`; an empty text means "any". ``valid_to`` is exclusive
+    and the end of time when open. ``stopped`` says that nothing follows on purpose (停用).
+    """
+
+    series: str
+    item_code: str
+    weight_e4: int
+    valid_from: int
+    valid_to: int
+    conditions: tuple[str, str, str, str, str] = ("", "", "", "", "")
+    stopped: bool = False
+    item_name: str = ""
+    unit: str = ""
+    channel: str = ""
+    reference: str = ""
+    quantity_max_e3: int = 0
+    place: Place = NOWHERE
+
+    @property
+    def specificity(self) -> int:
+        """The number of filled conditions (5.7)."""
+        return sum(1 for value in self.conditions if value)
+
+    @property
+    def row_id(self) -> str:
+        """The row's name in every output: item, date and conditions, never a line number."""
+        filled = zip(CONDITIONS, self.conditions, strict=True)
+        conditions = "".join(f";{name}={value}" for name, value in filled if value)
+        return f"{self.item_code}@{print_day(self.valid_from)}{conditions}"
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A pool 绩效池 of given size, shared among an institution's people by one weight series."""
+
+    institution_id: str
+    pool: str
+    series: str
+    amount_fen: int
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRules:
+    """Everything that decides a settlement except the records: dated rules and master data."""
+
+    period: Period
+    institutions: tuple[Institution, ...]
+    postings: tuple[Posting, ...]
+    weights: tuple[WeightRow, ...]
+    pools: tuple[Pool, ...]
+    title: str = ""
+    outside_period: Handling = Handling.REJECT
+    missing: Mapping[str, Handling] = field(default_factory=dict)
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """The weight series of the case, by code point (A9)."""
+        return tuple(sorted({row.series for row in self.weights}))
+
+    def missing_in(self, series: str) -> Handling:
+        """What a series does with an item that only other series weigh (A10).
+
+        By default the county may leave items out of what it purchases; everywhere else a
+        missing weight is a fault.
+        """
+        default = Handling.EXCLUDE if series == "purchase" else Handling.REJECT
+        return self.missing.get(series, default)

@@ -1,0 +1,136 @@
+"""Which posting a record belongs to: by institution, person, date and, if given, post.
+
+A posting is the dated truth about a person at a place (post, title tier, department), so the
+tally is keyed by it and nobody has to cut buckets at everybody's dates. Sources: A6, 5.20.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from equivalents.codes import Codebook
+from equivalents.policy.calendar import LAST_DAY
+from equivalents.policy.model import Posting
+
+__all__ = ["NO_POSTING", "Codes", "Postings"]
+
+Codes = npt.NDArray[np.int32]
+NO_POSTING = -1
+
+_SPAN = 2 * LAST_DAY
+"""More than any day number: day numbers from 1900 to 2200 lie within half of it either way."""
+
+
+class Postings:
+    """Finds postings for whole columns of records.
+
+    ``find`` first tries each person's only posting (four gathers), then searches the sorted runs
+    for the few that do not fit. ``post`` is 0 where the record names none, -1 where it names an
+    unknown one.
+    """
+
+    def __init__(
+        self, postings: Iterable[Posting], institutions: Codebook[str], persons: Codebook[str]
+    ) -> None:
+        self.rows: Sequence[Posting] = tuple(sorted(postings, key=_natural_order))
+        self.posts = Codebook(["", *sorted({row.post_id for row in self.rows})])
+        self.institution = _column(institutions.find(row.institution_id) for row in self.rows)
+        self.person = _column(persons.find(row.person_id) for row in self.rows)
+        self._persons = max(len(persons), 1)
+        runs = sorted(self._runs())
+        self._keys = np.array([run[0] for run in runs], np.int64)
+        starts = np.array([run[1] for run in runs], np.int64)
+        self._ends = np.array([run[2] for run in runs], np.int64)
+        self._postings = _column(run[3] for run in runs)
+        self._order = self._keys * _SPAN + starts
+        self._set_homes(starts)
+
+    def _key(self, institution: int, person: int, post: int) -> int:
+        return (institution * self._persons + person) * len(self.posts) + post
+
+    def _runs(self) -> Iterator[tuple[int, int, int, int]]:
+        """Runs of days (key, from, to, posting), for records without and with a post id."""
+        together: dict[tuple[int, int, int], list[int]] = defaultdict(list)
+        for index, row in enumerate(self.rows):
+            pair = int(self.institution[index]), int(self.person[index])
+            together[*pair, 0].append(index)
+            if row.post_id:
+                together[*pair, self.posts.find(row.post_id)].append(index)
+        for key, several in together.items():
+            for start, end, posting in self._cut(several):
+                yield self._key(*key), start, end, posting
+
+    def _cut(self, several: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+        """Cut overlapping postings at each other's dates; the main one counts, then post order."""
+        if len(several) == 1:
+            only = self.rows[several[0]]
+            yield only.active_from, only.active_to, several[0]
+            return
+        edges = {day for i in several for day in (self.rows[i].active_from, self.rows[i].active_to)}
+        ordered = sorted(edges)
+        for start, end in pairwise(ordered):
+            active = [i for i in several if self._active(i, start)]
+            if active:
+                yield start, end, min(active, key=lambda i: (not self.rows[i].main, i))
+
+    def _active(self, index: int, day: int) -> bool:
+        return self.rows[index].active_from <= day < self.rows[index].active_to
+
+    def _set_homes(self, starts: npt.NDArray[np.int64]) -> None:
+        """The quick way: people with a single run and what that run says."""
+        plain = np.flatnonzero(self._keys % len(self.posts) == 0)
+        owner = self.person[self._postings[plain]]
+        single = plain[np.bincount(owner, minlength=self._persons)[owner] == 1]
+        owner = self.person[self._postings[single]]
+        self._home = np.full(self._persons, NO_POSTING, np.int32)
+        self._home_institution = np.full(self._persons, NO_POSTING, np.int32)
+        self._home_from = np.zeros(self._persons, np.int32)
+        self._home_days = np.zeros(self._persons, np.uint32)
+        self._home[owner] = self._postings[single]
+        self._home_institution[owner] = self.institution[self._postings[single]]
+        self._home_from[owner] = starts[single]
+        self._home_days[owner] = self._ends[single] - starts[single]
+
+    def find(self, institution: Codes, person: Codes, day: Codes, post: Codes | None) -> Codes:
+        """The posting of each record, or :data:`NO_POSTING`; all columns of one length."""
+        found = self._home[person]
+        # One unsigned comparison tests both ends of the half-open interval.
+        since = (day - self._home_from[person]).view(np.uint32)
+        fits = (self._home_institution[person] == institution) & (since < self._home_days[person])
+        if post is not None:
+            fits &= post == 0
+        if not fits.all():
+            rest = np.flatnonzero(~fits)
+            wanted = np.zeros(rest.size, np.int32) if post is None else post[rest]
+            found[rest] = self._search(institution[rest], person[rest], day[rest], wanted)
+        return found
+
+    def _search(self, institution: Codes, person: Codes, day: Codes, post: Codes) -> Codes:
+        pair = institution.astype(np.int64) * self._persons + person
+        key = pair * len(self.posts) + post
+        at = np.searchsorted(self._order, key * _SPAN + day, side="right") - 1
+        at = np.maximum(at, 0)
+        if self._keys.size == 0:
+            return np.full(key.size, NO_POSTING, np.int32)
+        fits = (self._keys[at] == key) & (day < self._ends[at]) & (post >= 0)
+        # A day before the first run of a key lands on the run of a smaller key, or on none.
+        fits &= self._order[at] <= key * _SPAN + day
+        return np.where(fits, self._postings[at], NO_POSTING).astype(np.int32)
+
+
+def _natural_order(row: Posting) -> tuple[str, str, str, int, int, bool]:
+    return (
+        row.institution_id,
+        row.person_id,
+        row.post_id,
+        row.active_from,
+        row.active_to,
+        not row.main,
+    )
+
+
+def _column(values: Iterable[int]) -> Codes:
+    return np.fromiter(values, np.int32)

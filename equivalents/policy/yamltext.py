@@ -1,0 +1,91 @@
+"""YAML as text with positions: every scalar stays the text it was, every value knows its line.
+
+Floats never come in this way: ``5`` and ``5.0`` and ``1e3`` arrive as written and are parsed
+strictly where they are used. Only plain data is accepted; tags, anchors and doubled keys are not.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from equivalents.errors import Place
+from equivalents.findings import Findings
+
+__all__ = ["Entry", "read_yaml"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A YAML value: text, a list of entries or a mapping of entries, with its place."""
+
+    value: "str | list[Entry] | dict[str, Entry]"
+    place: Place
+
+    @property
+    def text(self) -> str:
+        """The scalar text; blank for lists and mappings."""
+        return self.value if isinstance(self.value, str) else ""
+
+    @property
+    def items(self) -> "list[Entry]":
+        """The entries of a list; none for anything else."""
+        return self.value if isinstance(self.value, list) else []
+
+    @property
+    def mapping(self) -> "dict[str, Entry]":
+        """The entries of a mapping; none for anything else."""
+        return self.value if isinstance(self.value, dict) else {}
+
+    def get(self, key: str) -> "Entry":
+        """An entry of a mapping; a blank text where it is absent."""
+        return self.mapping.get(key, Entry("", self.place))
+
+
+def read_yaml(path: Path, name: str, findings: Findings) -> Entry | None:
+    """Read one YAML file; ``None`` with the fault noted when it cannot be read."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        node = yaml.compose(text, yaml.SafeLoader)
+    except UnicodeDecodeError as error:
+        findings.add("FILE_ENCODING", Place(name), detail=f"utf-8: byte {error.start}")
+        return None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = Place(name, row=mark.line + 1 if mark else 0)
+        detail = str(getattr(error, "problem", None) or error)
+        findings.add("YAML_INVALID", place, detail=detail)
+        return None
+    if node is None:
+        findings.add("FILE_EMPTY", Place(name))
+        return None
+    return _entry(node, name, findings, depth=0)
+
+
+def _entry(node: yaml.Node, name: str, findings: Findings, depth: int) -> Entry:
+    place = Place(name, row=node.start_mark.line + 1)
+    if depth > 20:
+        findings.add("YAML_INVALID", place, detail="nested too deeply or refers to itself")
+    elif isinstance(node, yaml.ScalarNode):
+        # A null (`key:`) reads as blank; everything else stays the text that was written.
+        blank = node.tag == "tag:yaml.org,2002:null"
+        return Entry("" if blank else node.value, place)
+    elif isinstance(node, yaml.SequenceNode):
+        return Entry([_entry(child, name, findings, depth + 1) for child in node.value], place)
+    elif isinstance(node, yaml.MappingNode):
+        return Entry(dict(_pairs(node, name, findings, depth)), place)
+    return Entry("", place)
+
+
+def _pairs(
+    node: yaml.MappingNode, name: str, findings: Findings, depth: int
+) -> Iterator[tuple[str, Entry]]:
+    lines: dict[str, int] = {}
+    for key, value in node.value:
+        line = key.start_mark.line + 1
+        text = str(key.value)
+        if text in lines:
+            findings.add("KEY_TWICE", Place(name, row=line), text, other=str(lines[text]))
+        lines[text] = line
+        yield text, _entry(value, name, findings, depth + 1)
