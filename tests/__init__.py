@@ -1,0 +1,1 @@
+"""Tests of the product, and the builders and references that they share."""

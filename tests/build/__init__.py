@@ -1,0 +1,1 @@
+"""Builders of cases from the real data in ``tests/data``."""
