@@ -1,0 +1,1 @@
+"""Files in: tables and records read strictly, coded, and every fault located."""

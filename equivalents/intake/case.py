@@ -1,0 +1,291 @@
+"""A case folder becomes checked rules: every table, every reference, all faults at once.
+
+The records are not read here; :func:`record_files` only says which files they are. Sources:
+specification page 3 "A case"; rules A1, A6, A9; definitions 5.8, 5.20, 5.21.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from equivalents.errors import DataError, Place, Problem
+from equivalents.findings import Findings, Row, near
+from equivalents.intake.headings import LATER_TABLES, TABLES
+from equivalents.intake.tables import SUFFIXES, WORKBOOK_HINT, read_table, table_file
+from equivalents.policy.calendar import FIRST_DAY, Period, parse_period
+from equivalents.policy.check import check_postings, check_weights
+from equivalents.policy.load import (
+    DEFAULT_SERIES,
+    fault_text,
+    read_day,
+    read_end,
+    read_flag,
+    weight_rows,
+    weight_table,
+)
+from equivalents.policy.model import CaseRules, Handling, Institution, Pool, Posting, WeightRow
+from equivalents.policy.yamltext import Entry, read_yaml
+from equivalents.resources import shipped_weights
+from equivalents.units import NumberFaultError, parse_amount_fen
+
+__all__ = ["Case", "load_case"]
+
+CASE_KEYS: Final = ("period", "title", "weight_tables", "outside_period", "series")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case as read: its rules, its record files, every file used, and the warnings."""
+
+    folder: Path
+    rules: CaseRules
+    records: tuple[Path, ...]
+    inputs: tuple[tuple[str, Path], ...]
+    problems: tuple[Problem, ...]
+
+
+def load_case(folder: Path) -> Case:
+    """Read and check everything of a case but the records.
+
+    Raises:
+        DataError: with every problem of every table, when any of them is an error.
+    """
+    if not (folder / "case.yaml").is_file():
+        raise DataError([Problem("CASE_NOT_FOUND", value=folder.name)])
+    reader = _Reader(folder)
+    rules = reader.rules()
+    records = reader.record_files()
+    reader.findings.stop_on_errors()
+    assert rules is not None, "no error was noted, so the rules were read"
+    return Case(folder, rules, records, tuple(reader.inputs), tuple(reader.findings.problems))
+
+
+class _Reader:
+    """Reads one case; ``findings`` and ``inputs`` grow as files are opened."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.findings = Findings()
+        self.inputs: list[tuple[str, Path]] = [("case.yaml", folder / "case.yaml")]
+
+    def rules(self) -> CaseRules | None:
+        settings = read_yaml(self.folder / "case.yaml", "case.yaml", self.findings)
+        settings = settings or Entry({}, Place("case.yaml"))
+        for key, value in settings.mapping.items():
+            if key == "scheme":
+                self.findings.add("NOT_SUPPORTED", value.place, "scheme")
+            elif key not in CASE_KEYS:
+                self.findings.add("KEY_UNKNOWN", value.place, key, near=near(key, CASE_KEYS))
+        self._refuse_later_tables()
+        period = self._period(settings)
+        institutions = self._institutions(self._table("institutions"))
+        known = {row.institution_id for row in institutions}
+        self._departments(self._table("departments"), known)
+        postings = self._postings(self._table("staff"), known)
+        weights = self._weights(settings)
+        series = {row.series for row in weights}
+        pools = self._pools(self._table("pools"), known, sorted(series))
+        outside = self._handling(settings.get("outside_period"), Handling.REJECT)
+        missing = self._missing(settings.get("series"), sorted(series))
+        self.findings.problems.extend(check_weights(weights))
+        self.findings.problems.extend(check_postings(postings))
+        if period is None:
+            return None
+        title = settings.get("title").text
+        return CaseRules(period, institutions, postings, weights, pools, title, outside, missing)
+
+    # -- case.yaml -----------------------------------------------------------------------------
+
+    def _period(self, settings: Entry) -> Period | None:
+        entry = settings.get("period")
+        if "period" not in settings.mapping:
+            self.findings.add("KEY_MISSING", entry.place, "period")
+            return None
+        try:
+            return parse_period(entry.text)
+        except ValueError:
+            self.findings.add("PERIOD_INVALID", entry.place, entry.text)
+            return None
+
+    def _handling(self, entry: Entry, default: Handling) -> Handling:
+        choices = [choice.value for choice in Handling]
+        if entry.text in choices:
+            return Handling(entry.text)
+        if entry.value != "":
+            self.findings.add(
+                "CHOICE_INVALID",
+                entry.place,
+                entry.text,
+                near=near(entry.text, choices),
+                allowed=", ".join(choices),
+            )
+        return default
+
+    def _missing(self, entry: Entry, series: Sequence[str]) -> dict[str, Handling]:
+        missing = {}
+        for name, settings in entry.mapping.items():
+            if name not in series:
+                hint, every = near(name, series), ", ".join(series)
+                self.findings.add("SERIES_UNUSED", settings.place, name, near=hint, allowed=every)
+            for key, value in settings.mapping.items():
+                if key != "missing":
+                    self.findings.add("KEY_UNKNOWN", value.place, key, near=near(key, ["missing"]))
+            if "missing" in settings.mapping:
+                missing[name] = self._handling(settings.get("missing"), Handling.REJECT)
+        return missing
+
+    def _unknown_series(self, place: Place, name: str, series: Sequence[str]) -> None:
+        self.findings.add(
+            "SERIES_UNKNOWN", place, name, near=near(name, series), allowed=", ".join(series)
+        )
+
+    # -- tables --------------------------------------------------------------------------------
+
+    def _table(self, name: str) -> list[Row]:
+        sheet = TABLES[name]
+        path = table_file(self.folder, name, self.findings, required=sheet.required)
+        if path is None:
+            return []
+        self.inputs.append((path.name, path))
+        return read_table(path, sheet, self.findings)
+
+    def _refuse_later_tables(self) -> None:
+        for name in LATER_TABLES:
+            for suffix in SUFFIXES:
+                path = self.folder / f"{name}{suffix}"
+                if path.is_file():
+                    self.findings.add("NOT_SUPPORTED", Place(path.name), name)
+
+    def _institutions(self, rows: Sequence[Row]) -> tuple[Institution, ...]:
+        names = ("institution_id", "name", "group", "kind", "parent_id", "ownership")
+        found = tuple(
+            Institution(**{name: row[name] for name in names}, place=row.place) for row in rows
+        )
+        self._unique([(row["institution_id"], row.at("institution_id")) for row in rows])
+        known = {row.institution_id for row in found}
+        for row in rows:
+            if row["parent_id"]:
+                self._known(row, "parent_id", known)
+        return found
+
+    def _departments(self, rows: Sequence[Row], institutions: set[str]) -> None:
+        self._unique([(row["department_id"], row.at("department_id")) for row in rows])
+        for row in rows:
+            self._known(row, "institution_id", institutions)
+
+    def _postings(self, rows: Sequence[Row], institutions: set[str]) -> tuple[Posting, ...]:
+        names = (
+            "person_id",
+            "institution_id",
+            "post_id",
+            "department_id",
+            "name",
+            "post",
+            "title_tier",
+            "employment_type",
+            "kind",
+        )
+        found = []
+        for row in rows:
+            self._known(row, "institution_id", institutions)
+            start = read_day(row, "active_from", self.findings, FIRST_DAY)
+            found.append(
+                Posting(
+                    **{name: row[name] for name in names},
+                    active_from=start,
+                    active_to=read_end(row, "active_to", start, self.findings),
+                    main=read_flag(row, "main", self.findings),
+                    place=row.place,
+                )
+            )
+        return tuple(found)
+
+    def _pools(
+        self, rows: Sequence[Row], institutions: set[str], series: Sequence[str]
+    ) -> tuple[Pool, ...]:
+        self._unique([(f"{row['institution_id']} {row['pool']}", row.at("pool")) for row in rows])
+        default = series[0] if len(series) == 1 else DEFAULT_SERIES
+        found = []
+        for row in rows:
+            self._known(row, "institution_id", institutions)
+            name = row["series"] or default
+            if series and name not in series:
+                self._unknown_series(row.at("series"), name, series)
+            amount = self._amount(row)
+            found.append(Pool(row["institution_id"], row["pool"], name, amount, row.place))
+        return tuple(found)
+
+    def _amount(self, row: Row) -> int:
+        text = row["amount"]
+        try:
+            return parse_amount_fen(text) if text else 0
+        except NumberFaultError as fault:
+            self.findings.add("AMOUNT_INVALID", row.at("amount"), text, detail=fault_text(fault))
+            return 0
+
+    def _known(self, row: Row, column: str, known: set[str]) -> None:
+        value = row[column]
+        if value and value not in known:
+            hint = near(value, sorted(known))
+            self.findings.add("ID_UNKNOWN", row.at(column), value, column=column, near=hint)
+
+    def _unique(self, ids: Sequence[tuple[str, Place]]) -> None:
+        seen: dict[str, Place] = {}
+        for value, place in ids:
+            if value in seen:
+                self.findings.add("ID_TWICE", place, value, other=str(seen[value]))
+            seen.setdefault(value, place)
+
+    # -- weight tables and records ---------------------------------------------------------------
+
+    def _weights(self, settings: Entry) -> tuple[WeightRow, ...]:
+        names = settings.get("weight_tables")
+        listed = names.items or ([names] if names.text else [])
+        rows = self._table("weights")
+        for entry in listed:
+            rows.extend(self._named_table(entry))
+        if not listed and not any(name.startswith("weights.") for name, _ in self.inputs):
+            hint = near("weights", [path.stem for path in self.folder.iterdir()])
+            self.findings.add("TABLE_MISSING", Place(), "weights", near=hint)
+        return tuple(weight_rows(rows, self.findings))
+
+    def _named_table(self, entry: Entry) -> list[Row]:
+        """The rows of a table inside the case, by path, or of a shipped one, by name."""
+        shipped = shipped_weights()
+        inside = (self.folder / entry.text).resolve()
+        candidates = [inside] if inside.is_relative_to(self.folder.resolve()) else []
+        candidates += [shipped / f"{Path(entry.text).name}{end}" for end in (".yaml", ".csv")]
+        path = next((path for path in candidates if path.is_file()), None)
+        if path is None:
+            known = sorted(
+                path.stem for path in shipped.iterdir() if path.suffix in (".yaml", ".csv")
+            )
+            self.findings.add(
+                "TABLE_UNKNOWN", entry.place, entry.text, near=near(entry.text, known)
+            )
+            return []
+        self.inputs.append((path.name, path))
+        if path.suffix == ".yaml":
+            return weight_table(path, path.name, TABLES["weights"].names, self.findings)
+        return read_table(path, TABLES["weights"], self.findings)
+
+    def record_files(self) -> tuple[Path, ...]:
+        """The record files in the order of their names; workbooks are refused politely."""
+        folder = self.folder / "records"
+        found = [
+            path for suffix in SUFFIXES if (path := self.folder / f"records{suffix}").is_file()
+        ]
+        if folder.is_dir():
+            found += [path for path in folder.rglob("*") if path.is_file() and path.name[0] != "."]
+        files = []
+        for path in sorted(found):
+            name = path.relative_to(self.folder).as_posix()
+            if path.suffix in SUFFIXES:
+                self.inputs.append((name, path))
+                files.append(path)
+            else:
+                self.findings.add("FILE_FORMAT", Place(name), path.suffix, detail=WORKBOOK_HINT)
+        if not files and not folder.is_dir():
+            table_file(self.folder, "records", self.findings, required=True)
+        return tuple(files)

@@ -1,0 +1,204 @@
+"""CSV record files as parts: ranges of a file that are read, parsed and counted on their own.
+
+A file without quote marks in an ASCII-compatible encoding is cut at line ends into ranges of some
+megabytes, so that threads share the work and memory stays bounded; any other file is one part.
+Rows keep the numbers that Excel shows: the heading is row 1, blank rows count.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from equivalents.errors import DataError, Place, Problem
+from equivalents.intake.text import BOM, look_at
+from equivalents.units import Int64
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["CsvPart", "Malformed", "RawBatch", "csv_parts"]
+
+_RANGE: Final = 1 << 24
+_BLOCK: Final = 1 << 22
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """A row whose number of fields differs from the headings."""
+
+    row: int
+    found: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RawBatch:
+    """Some rows of a part as they came: row numbers, columns by heading, and malformed rows."""
+
+    row: Int64
+    columns: "dict[str, pa.Array]"
+    malformed: tuple[Malformed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CsvPart:
+    """A range of a CSV file: ``[start, stop)`` in bytes, whose first row has ``first_row``."""
+
+    path: Path
+    name: str
+    headings: tuple[str, ...]
+    encoding: str
+    start: int
+    stop: int
+    first_row: int
+
+    def batches(self, only: frozenset[str] | None = None) -> Iterator[RawBatch]:
+        """The rows as text, in batches; ``only`` limits the columns that are converted."""
+        import pyarrow as pa
+        import pyarrow.csv as pc
+
+        if self.start >= self.stop:
+            return
+        wanted = [name for name in self.headings if only is None or name in only]
+        rows = _Rows(self.first_row)
+        options = pc.ConvertOptions(
+            column_types=dict.fromkeys(wanted, pa.string()),
+            include_columns=wanted,
+            strings_can_be_null=False,
+            check_utf8=False,
+        )
+        try:
+            reader = pc.open_csv(
+                self._open(),
+                read_options=pc.ReadOptions(
+                    use_threads=False,
+                    column_names=list(self.headings),
+                    block_size=_BLOCK,
+                    encoding=self.encoding,
+                ),
+                parse_options=pc.ParseOptions(
+                    newlines_in_values=True,
+                    ignore_empty_lines=False,
+                    invalid_row_handler=rows.skip,
+                ),
+                convert_options=options,
+            )
+            for batch in reader:
+                yield rows.number(batch)
+        except pa.ArrowInvalid as error:
+            raise _damaged(self.name, str(error)) from None
+        last = rows.finish()
+        if last.malformed:
+            yield last
+
+    def _open(self) -> "pa.NativeFile":
+        import pyarrow as pa
+
+        if self.encoding == "utf-8":
+            with self.path.open("rb") as file:
+                file.seek(self.start)
+                return pa.BufferReader(file.read(self.stop - self.start))
+        stream = self.path.open("rb")
+        stream.seek(self.start)
+        return pa.PythonFile(stream, mode="r")
+
+
+def _damaged(name: str, detail: str) -> DataError:
+    return DataError([Problem("FILE_DAMAGED", Place(name), facts={"detail": detail})])
+
+
+@dataclass(slots=True)
+class _Rows:
+    """Gives rows their numbers: malformed rows are skipped by the parser but keep theirs."""
+
+    first_row: int
+    delivered: int = 0
+    skipped: list[Malformed] = field(default_factory=list)
+    told: int = 0
+
+    def skip(self, row: "pa.csv.InvalidRow") -> str:
+        """Called by the parser for a row with a wrong number of fields."""
+        number = self.first_row + row.number - 1
+        self.skipped.append(Malformed(number, row.actual_columns, row.text))
+        return "skip"
+
+    def number(self, batch: "pa.RecordBatch") -> RawBatch:
+        """Number a batch of good rows, counting the malformed rows before each."""
+        nth = np.arange(self.delivered, self.delivered + batch.num_rows, dtype=np.int64)
+        self.delivered += batch.num_rows
+        bad = np.array([row.row for row in self.skipped], np.int64)
+        before = bad - self.first_row - np.arange(bad.size)
+        row = self.first_row + nth + np.searchsorted(before, nth, side="right")
+        columns = dict(zip(batch.schema.names, batch.columns, strict=True))
+        return RawBatch(row, columns, self._news())
+
+    def finish(self) -> RawBatch:
+        """The malformed rows after the last batch."""
+        return RawBatch(np.zeros(0, np.int64), {}, self._news())
+
+    def _news(self) -> tuple[Malformed, ...]:
+        news = tuple(self.skipped[self.told :])
+        self.told = len(self.skipped)
+        return news
+
+
+def csv_parts(path: Path, name: str) -> list[CsvPart]:
+    """Look at a CSV file once (encoding, quotes, headings) and cut it into parts.
+
+    Raises:
+        DataError: empty, wrongly encoded, or with an unclosed quote.
+    """
+    seen = look_at(path, name)
+    if seen.quotes % 2:
+        raise _damaged(name, "引号不成对¦unpaired quote marks")
+    size = path.stat().st_size
+    headings, start = _headings(path, name, seen.encoding)
+    if seen.quotes or seen.encoding != "utf-8":
+        return [CsvPart(path, name, headings, seen.encoding, start, size, 2)]
+    parts = []
+    row = 2
+    for stop, lines in _ranges(path, start, size):
+        parts.append(CsvPart(path, name, headings, seen.encoding, start, stop, row))
+        start, row = stop, row + lines
+    return parts or [CsvPart(path, name, headings, seen.encoding, start, size, 2)]
+
+
+def _headings(path: Path, name: str, encoding: str) -> tuple[tuple[str, ...], int]:
+    """The headings and the byte at which the rows begin."""
+    with path.open("rb") as file:
+        head = file.read(1 << 20)
+    bom = len(BOM) if head.startswith(BOM) else 0
+    text = head[bom:].decode(encoding, errors="ignore")
+    stream = io.StringIO(text, newline="")
+    headings = next(csv.reader(_lines(stream)), [])
+    consumed = text[: stream.tell()]
+    if not headings:
+        raise _damaged(name, "第一行不是标题¦row 1 is blank where headings should be")
+    unique = [
+        h if h.strip() and headings.index(h) == i else f"{h}#{i + 1}"
+        for i, h in enumerate(headings)
+    ]
+    return tuple(unique), bom + len(consumed.encode(encoding))
+
+
+def _lines(stream: io.StringIO) -> Iterator[str]:
+    """Lines by ``readline``, so that the stream knows how much was used."""
+    while line := stream.readline():
+        yield line
+
+
+def _ranges(path: Path, start: int, size: int) -> Iterator[tuple[int, int]]:
+    """Ends of ranges at line ends, and how many lines each holds."""
+    with path.open("rb") as file:
+        file.seek(start)
+        while start < size:
+            block = file.read(min(_RANGE, size - start))
+            if start + len(block) < size:
+                block += file.readline()
+            start += len(block)
+            yield start, block.count(b"\n")

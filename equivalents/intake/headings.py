@@ -1,0 +1,174 @@
+"""The one list of tables and columns: machine names, Chinese headings, what is required.
+
+Both the English name and the Chinese heading are accepted on input. Chinese end dates say
+（含）: they are inclusive on paper and converted on reading (5.21). Source: specification page 3.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+__all__ = ["LATER_TABLES", "TABLES", "Column", "Sheet"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table. ``later`` columns are known but must stay blank in this version."""
+
+    name: str
+    heading: str
+    required: bool = False
+    later: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table of a case: its name, Chinese title and columns in their canonical order."""
+
+    name: str
+    title: str
+    columns: Sequence[Column]
+    required: bool = True
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The machine names of all columns."""
+        return tuple(column.name for column in self.columns)
+
+    def lookup(self) -> Mapping[str, Column]:
+        """Columns by machine name and by Chinese heading."""
+        both = {column.heading: column for column in self.columns}
+        return both | {column.name: column for column in self.columns}
+
+
+def _must(name: str, heading: str) -> Column:
+    return Column(name, heading, required=True)
+
+
+def _later(name: str, heading: str) -> Column:
+    return Column(name, heading, later=True)
+
+
+TABLES: Final[Mapping[str, Sheet]] = {
+    sheet.name: sheet
+    for sheet in (
+        Sheet(
+            "institutions",
+            "机构",
+            (
+                _must("institution_id", "机构编号"),
+                Column("name", "名称"),
+                Column("group", "机构分组"),
+                Column("kind", "类别"),
+                Column("parent_id", "上级机构编号"),
+                Column("ownership", "所有制"),
+            ),
+        ),
+        Sheet(
+            "departments",
+            "科室",
+            (
+                _must("department_id", "科室编号"),
+                _must("institution_id", "机构编号"),
+                Column("name", "名称"),
+                Column("kind", "类别"),
+            ),
+            required=False,
+        ),
+        Sheet(
+            "staff",
+            "人员花名册",
+            (
+                _must("person_id", "人员编号"),
+                _must("institution_id", "机构编号"),
+                Column("post_id", "岗位编号"),
+                Column("department_id", "科室编号"),
+                Column("name", "姓名"),
+                Column("post", "岗位"),
+                Column("title_tier", "职称层级"),
+                Column("employment_type", "用工类别"),
+                Column("in_cap", "计入总量"),
+                Column("main", "主岗"),
+                Column("kind", "任职类别"),
+                Column("fte", "折算全时"),
+                Column("active_from", "起始日期"),
+                Column("active_to", "截止日期（含）"),
+                Column("qualifications", "资质"),
+            ),
+        ),
+        Sheet(
+            "records",
+            "服务记录",
+            (
+                _must("institution_id", "机构编号"),
+                _must("person_id", "人员编号"),
+                _must("item_code", "项目编码"),
+                _must("service_date", "服务日期"),
+                _must("quantity", "数量"),
+                Column("record_id", "记录编号"),
+                Column("corrects", "冲正记录编号"),
+                _later("service_end_date", "服务结束日期"),
+                Column("resident_id", "居民编号"),
+                Column("household_id", "家庭编号"),
+                Column("resident_group", "人群"),
+                Column("setting", "服务场所"),
+                Column("visit_number", "就诊次序"),
+                Column("team_id", "签约团队编号"),
+                _later("performers", "参与人员"),
+                Column("post_id", "岗位编号"),
+                Column("source", "来源"),
+            ),
+        ),
+        Sheet(
+            "weights",
+            "当量表",
+            (
+                _must("item_code", "项目编码"),
+                _must("weight", "当量值"),
+                _must("valid_from", "生效日期"),
+                Column("series", "当量口径"),
+                Column("item_name", "项目名称"),
+                Column("unit", "计量单位"),
+                Column("counting_basis", "计数口径"),
+                _later("window", "计数窗口"),
+                _later("scope", "计数范围"),
+                Column("channel", "购买渠道"),
+                Column("valid_to", "截止日期（含）"),
+                Column("stopped", "停用"),
+                Column("reference", "文件依据"),
+                Column("institution_group", "机构分组"),
+                Column("resident_group", "人群"),
+                Column("title_tier", "职称层级"),
+                Column("setting", "服务场所"),
+                Column("visit_number", "就诊次序"),
+                Column("quantity_max", "数量上限"),
+            ),
+            required=False,
+        ),
+        Sheet(
+            "pools",
+            "绩效池",
+            (
+                _must("institution_id", "机构编号"),
+                _must("pool", "绩效池"),
+                _must("amount", "金额（元）"),
+                Column("series", "当量口径"),
+            ),
+        ),
+    )
+}
+"""Every table that this version reads."""
+
+LATER_TABLES: Final = (
+    "teams",
+    "coefficients",
+    "accounts",
+    "contracts",
+    "registers",
+    "assessments",
+    "leave",
+    "opening",
+    "charges",
+    "counted",
+)
+"""Tables of later versions: refused, because ignoring them would change pay."""

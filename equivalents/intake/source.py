@@ -1,0 +1,231 @@
+"""The records of a case as parts that the engine can count, and the way back to any original row.
+
+A :class:`Source` looks at every record file once: columns, encodings, repeated record ids. Then
+each part yields record blocks, as often as asked, in any order, from any thread. Sources: A10,
+definition 5.8; specification page 2 "intake".
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from equivalents.errors import DataError, Place
+from equivalents.findings import Findings
+from equivalents.intake.coding import AnyColumn, Coder
+from equivalents.intake.columns import (
+    DayColumn,
+    NumberColumn,
+    TextColumn,
+    UnusableColumnError,
+    make_column,
+)
+from equivalents.intake.csvfile import CsvPart, RawBatch, csv_parts
+from equivalents.intake.headings import TABLES
+from equivalents.intake.identity import find_id_faults
+from equivalents.intake.parquet import ParquetPart, parquet_parts, text_values
+from equivalents.intake.tables import match_columns
+from equivalents.records import FaultSet, RecordBlock
+from equivalents.tally import Plan
+from equivalents.units import Int64
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["Original", "Source"]
+
+Part = CsvPart | ParquetPart
+_SHEET: Final = TABLES["records"]
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A row as it came: its file, row number and texts by heading."""
+
+    file: str
+    row: int
+    texts: Mapping[str, str]
+    by_column: Mapping[str, str]
+
+
+class Source:
+    """All record files of a case, opened and understood; no record is kept in memory."""
+
+    def __init__(self, folder: Path, files: Sequence[Path]) -> None:
+        """Look at the files.
+
+        Raises:
+            DataError: every fault of a whole file (format, encoding, columns), all at once.
+        """
+        self.findings = Findings()
+        self.parts: list[Part] = []
+        self._names: list[dict[str, str]] = []
+        for path in files:
+            self._add_file(path, path.relative_to(folder).as_posix())
+        self.findings.stop_on_errors()
+        self._id_faults = find_id_faults(self.parts, self._names)
+
+    def _add_file(self, path: Path, name: str) -> None:
+        try:
+            parts: Sequence[Part]
+            parts = (
+                parquet_parts(path, name) if path.suffix == ".parquet" else csv_parts(path, name)
+            )
+        except DataError as error:
+            self.findings.take(error)
+            return
+        columns, _ = match_columns(parts[0].headings, _SHEET, name, self.findings)
+        names = {parts[0].headings[at]: column.name for at, column in columns.items()}
+        self._check_types(parts[0], names)
+        self.parts.extend(parts)
+        self._names.extend([names] * len(parts))
+
+    def _check_types(self, part: Part, names: Mapping[str, str]) -> None:
+        """Refuse float and other inexact columns of a whole Parquet file at once."""
+        if not isinstance(part, ParquetPart):
+            return
+        import pyarrow.parquet as pq
+
+        schema = pq.read_schema(part.path)
+        for heading, name in names.items():
+            try:
+                make_column(_none(schema.field(heading).type), name)
+            except UnusableColumnError as fault:
+                place = Place(part.name, column=heading)
+                self.findings.add(fault.code, place, heading, detail=fault.kind)
+
+    def blocks(self, plan: Plan) -> list["PartBlocks"]:
+        """Every part as an iterable of record blocks for a counting plan."""
+        coder = Coder(plan)
+        return [PartBlocks(self, index, coder) for index in range(len(self.parts))]
+
+    def read(self, index: int, coder: Coder) -> Iterator[RecordBlock]:
+        """The record blocks of one part."""
+        part, names = self.parts[index], self._names[index]
+        if isinstance(part, ParquetPart) and part.group < 0:
+            return
+        for raw in part.batches():
+            faults = _malformed(index, raw)
+            row, columns = _known_columns(raw, names)
+            block = None
+            if row.size:
+                block = coder.code(index, row, columns, self._id_faults[index])
+            if faults is not None:
+                refused = faults.row.size
+                yield RecordBlock.empty(index, refused, (faults,))
+            if block is not None:
+                yield block
+
+    def originals(self, wanted: Mapping[int, Int64]) -> Iterator[Original]:
+        """The original rows asked for (row numbers by part), in the order of parts and rows."""
+        for index in sorted(wanted):
+            rows = np.unique(wanted[index])
+            part, names = self.parts[index], self._names[index]
+            for raw in part.batches():
+                yield from _pick(part.name, raw, names, rows, part.headings)
+
+    def width(self, index: int) -> int:
+        """How many headings the file of a part has."""
+        return len(self.parts[index].headings)
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """Every heading of every file: known columns first, in canonical order, by our names."""
+        known = {name for names in self._names for name in names.values()}
+        others: dict[str, None] = {}
+        for part, names in zip(self.parts, self._names, strict=True):
+            others.update((h, None) for h in part.headings if h not in names)
+        return (*(name for name in _SHEET.names if name in known), *others)
+
+
+@dataclass(frozen=True, slots=True)
+class PartBlocks:
+    """One part as an iterable that can be iterated again."""
+
+    source: Source
+    index: int
+    coder: Coder
+
+    def __iter__(self) -> Iterator[RecordBlock]:
+        return self.source.read(self.index, self.coder)
+
+
+def _none(kind: "pa.DataType") -> "pa.Array":
+    import pyarrow as pa
+
+    return pa.nulls(0, kind)
+
+
+def _malformed(index: int, raw: RawBatch) -> FaultSet | None:
+    if not raw.malformed:
+        return None
+    rows = np.array([row.row for row in raw.malformed], np.int64)
+    notes = tuple(str(row.found) for row in raw.malformed)
+    return FaultSet(index, "ROW_SHAPE", "", rows, "", notes)
+
+
+def _known_columns(raw: RawBatch, names: Mapping[str, str]) -> tuple[Int64, dict[str, AnyColumn]]:
+    """Known columns by machine name, without rows that are blank in every column."""
+    columns = {
+        names[heading]: make_column(array, names[heading])
+        for heading, array in raw.columns.items()
+        if heading in names
+    }
+    filled = _filled(columns, [a for h, a in raw.columns.items() if h not in names])
+    if filled is None:
+        return raw.row, columns
+    return raw.row[filled], {name: _take(column, filled) for name, column in columns.items()}
+
+
+def _filled(columns: Mapping[str, AnyColumn], others: "Sequence[pa.Array]") -> Int64 | None:
+    """Positions of the rows that are not blank throughout; ``None`` when no row is blank.
+
+    Required columns are looked at first: a row with any of them filled is not blank.
+    """
+    blank = None
+    for column in columns.values():
+        if not isinstance(column, TextColumn):
+            return None
+        empty = np.array([not text for text in column.texts()], bool)
+        if not empty.any():
+            return None
+        here = empty[column.index]
+        blank = here if blank is None else blank & here
+        if not blank.any():
+            return None
+    if blank is None:
+        return None
+    for array in others:
+        texts = make_column(array, "")
+        if isinstance(texts, TextColumn):
+            blank &= np.array([not text for text in texts.texts()], bool)[texts.index]
+    return np.flatnonzero(~blank) if blank.any() else None
+
+
+def _take(column: AnyColumn, where: Int64) -> AnyColumn:
+    if isinstance(column, TextColumn):
+        return TextColumn(column.index[where], column.distinct)
+    if isinstance(column, DayColumn):
+        return DayColumn(column.day[where])
+    return NumberColumn(column.value_e3[where], column.places_lost[where])
+
+
+def _pick(
+    file: str, raw: RawBatch, names: Mapping[str, str], rows: Int64, headings: Sequence[str]
+) -> Iterator[Original]:
+    """The wanted rows of a batch, good and malformed, in row order."""
+    here = np.flatnonzero(np.isin(raw.row, rows))
+    columns = {heading: text_values(array.take(here)) for heading, array in raw.columns.items()}
+    found = []
+    for nth, at in enumerate(here):
+        texts = {heading: values[nth] for heading, values in columns.items()}
+        by_column = {names.get(heading, heading): text for heading, text in texts.items()}
+        found.append(Original(file, int(raw.row[at]), texts, by_column))
+    for row in raw.malformed:
+        if row.row in rows:
+            texts = dict.fromkeys(headings, "") | {headings[0]: row.text}
+            by_column = {names.get(heading, heading): text for heading, text in texts.items()}
+            found.append(Original(file, row.row, texts, by_column))
+    yield from sorted(found, key=lambda original: original.row)

@@ -1,0 +1,85 @@
+"""Bytes to text without guessing in silence: UTF-8 (with or without BOM), else GB18030.
+
+A file is pure ASCII, or strictly valid UTF-8, or strictly valid GB18030; anything else is refused
+with the place of the first bad byte. UTF-16 and binary files are recognised and named.
+"""
+
+import codecs
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from equivalents.errors import DataError, Place, Problem
+
+__all__ = ["BOM", "TextFile", "find_encoding", "look_at"]
+
+BOM: Final = codecs.BOM_UTF8
+_BLOCK: Final = 1 << 22
+
+
+@dataclass(frozen=True, slots=True)
+class TextFile:
+    """What one reading of a text file showed: its encoding and how many quote marks it holds."""
+
+    encoding: str
+    quotes: int
+
+
+def find_encoding(path: Path, name: str) -> str:
+    """``utf-8`` or ``gb18030``; see :func:`look_at`."""
+    return look_at(path, name).encoding
+
+
+def look_at(path: Path, name: str) -> TextFile:
+    """Prove the encoding by decoding the whole file, and count its quote marks.
+
+    Raises:
+        DataError: ``FILE_EMPTY`` or ``FILE_ENCODING`` with what was seen.
+    """
+    with path.open("rb") as file:
+        head = file.read(4)
+        if not head.strip(BOM + b"\r\n\t ,"):
+            rest = file.read(_BLOCK)
+            if not rest.strip(b"\r\n\t ,"):
+                raise DataError([Problem("FILE_EMPTY", Place(name))])
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise _refuse(name, "UTF-16")
+    if head.startswith(b"PK\x03\x04"):
+        raise _refuse(name, "ZIP / xlsx")
+    faults = []
+    for encoding in ("utf-8", "gb18030"):
+        fault, quotes = _decode(path, encoding)
+        if not fault:
+            return TextFile(encoding, quotes)
+        faults.append(f"{encoding}: {fault}")
+    raise _refuse(name, "; ".join(faults))
+
+
+def _refuse(name: str, detail: str) -> DataError:
+    return DataError([Problem("FILE_ENCODING", Place(name), facts={"detail": detail})])
+
+
+def _decode(path: Path, encoding: str) -> tuple[str, int]:
+    """The first fault of decoding a file strictly (or blank) and the number of quote marks.
+
+    Blocks of pure ASCII are not decoded. A quote mark is never part of another character, neither
+    in UTF-8 nor in GB18030.
+    """
+    decoder = codecs.getincrementaldecoder(encoding)()
+    done = quotes = 0
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            if b"\0" in block:
+                return f"NUL byte at {done + block.index(0)}", 0
+            quotes += block.count(b'"')
+            try:
+                if decoder.getstate()[0] or not block.isascii():
+                    decoder.decode(block)
+            except UnicodeDecodeError as error:
+                return f"byte {done + error.start}", 0
+            done += len(block)
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return f"byte {done}", 0
+    return "", quotes
