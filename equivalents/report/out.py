@@ -1,0 +1,160 @@
+"""Everything that ``settle`` writes, in one folder, with the same bytes for the same inputs."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from equivalents import __version__
+from equivalents.errors import Problem
+from equivalents.intake.case import Case
+from equivalents.intake.source import Source
+from equivalents.policy.calendar import print_day
+from equivalents.report.faults import (
+    RejectedRow,
+    problems_table,
+    rejected_rows,
+    rejected_table,
+    verdict_counts,
+)
+from equivalents.report.folder import new_folder
+from equivalents.report.results import (
+    adjusted_table,
+    allocations_table,
+    equivalents_table,
+    excluded_table,
+    funds_table,
+    payouts_table,
+    pools_table,
+)
+from equivalents.report.summary import resolved_rules, summary
+from equivalents.report.workbook import write_workbook
+from equivalents.settle import METHOD, Payouts, Settlement
+from equivalents.units import Int64
+
+__all__ = ["all_problems", "write_out"]
+
+
+def write_out(settlement: Settlement, case: Case, source: Source, destination: Path) -> None:
+    """Write OUT, replacing an earlier result in one step.
+
+    When rejected rows stopped the settlement only ``rejected.csv``, ``problems.csv`` and
+    ``summary.json`` are written (page 3).
+    """
+    rejected = list(
+        rejected_rows(settlement.counted.faults, source, settlement.plan, settlement.rules.series)
+    )
+    with new_folder(destination) as folder:
+        counts = verdict_counts(rejected, settlement.rules.series)
+        _write_json(folder / "summary.json", summary(settlement, counts))
+        rejected_table(rejected, source.headings).write_csv(folder)
+        problems_table(all_problems(settlement, case, source, rejected)).write_csv(folder)
+        if settlement.payouts is not None:
+            _write_results(settlement, settlement.payouts, rejected, folder)
+            _write_json(folder / "manifest.json", _manifest(settlement, case, folder))
+
+
+def all_problems(
+    settlement: Settlement, case: Case, source: Source, rejected: Iterable[RejectedRow]
+) -> list[Problem]:
+    """Warnings of the tables, then every fault of every rejected row, then those of the money."""
+    found = [*case.problems, *source.findings.problems]
+    found.extend(problem for row in rejected for problem in row.faults)
+    found.extend(settlement.problems)
+    return found
+
+
+def _write_results(
+    settlement: Settlement, payouts: Payouts, rejected: Sequence[RejectedRow], folder: Path
+) -> None:
+    if all(weighed.lines is not None for weighed in settlement.weighed.values()):
+        equivalents_table(settlement).write_csv(folder)
+        _write_tally(settlement, folder / "tally.parquet")
+    for table in (
+        adjusted_table(settlement, payouts),
+        allocations_table(settlement, payouts),
+        payouts_table(settlement, payouts),
+        pools_table(settlement, payouts),
+        funds_table(settlement, payouts),
+        excluded_table(settlement),
+    ):
+        table.write_csv(folder)
+    rules = resolved_rules(settlement.rules, settlement.plan.bucket_starts)
+    _write_json(folder / "resolved-rules.json", rules)
+    write_workbook(settlement, payouts, rejected, folder / "settlement.xlsx")
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    text = json.dumps(content, ensure_ascii=False, indent=2)
+    path.write_bytes((text + "\n").encode())
+
+
+def _write_tally(settlement: Settlement, path: Path) -> None:
+    """The tally with natural codes, sorted by them: the same whatever order records came in."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    plan, tally = settlement.plan, settlement.counted.tally
+    attributes = plan.attributes.values
+    rank = _ranks(attributes)
+    item_rank = _ranks(plan.items.values)
+    order = np.lexsort((tally.bucket, rank[tally.attribute], item_rank[tally.item], tally.posting))
+    postings = plan.postings.rows
+
+    def column(values: Sequence[str], positions: Any) -> pa.DictionaryArray:
+        return pa.DictionaryArray.from_arrays(
+            pa.array(positions[order].astype(np.int32)), pa.array(list(values), pa.string())
+        ).cast(pa.string())
+
+    groups = [";".join(value.resident_groups) for value in attributes]
+    starts = [print_day(day) for day in plan.bucket_starts]
+    table = pa.table(
+        {
+            "institution_id": column([p.institution_id for p in postings], tally.posting),
+            "person_id": column([p.person_id for p in postings], tally.posting),
+            "post_id": column([p.post_id for p in postings], tally.posting),
+            "posting_from": column([print_day(p.active_from) for p in postings], tally.posting),
+            "item_code": column(plan.items.values, tally.item),
+            "resident_group": column(groups, tally.attribute),
+            "setting": column([value.setting for value in attributes], tally.attribute),
+            "visit_number": column([v.visit_number for v in attributes], tally.attribute),
+            "team_id": column([value.team_id for value in attributes], tally.attribute),
+            "bucket_from": column(starts, tally.bucket),
+            "records": pa.array(tally.records[order]),
+            "quantity_e3": pa.array(tally.quantity_e3[order]),
+        }
+    )
+    pq.write_table(table, path, compression="zstd", version="2.6")
+
+
+def _ranks(values: Sequence[Any]) -> Int64:
+    """Position in sorted order of each value."""
+    rank = np.zeros(len(values), np.int64)
+    rank[sorted(range(len(values)), key=lambda i: values[i])] = np.arange(len(values))
+    return rank
+
+
+def _manifest(settlement: Settlement, case: Case, folder: Path) -> dict[str, Any]:
+    """What was used and what was made, each by its hash; no clock, no absolute path."""
+    outputs = sorted(path for path in folder.iterdir() if path.name != "manifest.json")
+    return {
+        "engine": __version__,
+        "method": METHOD,
+        "period": settlement.rules.period.name,
+        "inputs": [
+            {"file": name, "bytes": path.stat().st_size, "sha256": _sha256(path)}
+            for name, path in sorted(case.inputs)
+        ],
+        "outputs": [
+            {"file": path.name, "bytes": path.stat().st_size, "sha256": _sha256(path)}
+            for path in outputs
+        ],
+    }
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

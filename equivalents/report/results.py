@@ -1,0 +1,195 @@
+"""The result tables of a settlement, as page 3 lists them, each sorted by its leading columns."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from equivalents.policy.book import Verdict
+from equivalents.policy.calendar import month_of, print_day
+from equivalents.reasons import EXCLUSIONS
+from equivalents.report.table import OutTable, codes, decimals, repeated, texts
+from equivalents.settle import Payouts, Settlement
+from equivalents.units import E7_PLACES, FEN_PLACES, QUANTITY_PLACES, WEIGHT_PLACES, Int64
+from equivalents.weigh import Lines
+
+__all__ = [
+    "adjusted_table",
+    "allocations_table",
+    "equivalents_table",
+    "excluded_table",
+    "funds_table",
+    "paid_by_pool",
+    "payouts_table",
+    "pools_table",
+]
+
+
+def equivalents_table(settlement: Settlement) -> OutTable:
+    """Item lines: quantity x weight = equivalents, per person, item, month, series, weight row.
+
+    A record is shared by nobody else yet, so every ``share`` is 1.
+    """
+    parts = [
+        (series, weighed.lines)
+        for series, weighed in sorted(settlement.weighed.items())
+        if weighed.lines is not None
+    ]
+    columns = [_line_columns(settlement, series, lines) for series, lines in parts]
+    joined = {name: pa.concat_arrays([part[name] for part in columns]) for name in columns[0]}
+    order = pa.array(_line_order([lines for _, lines in parts]))
+    return OutTable("equivalents", {name: joined[name].take(order) for name in joined})
+
+
+def _line_columns(settlement: Settlement, series: str, lines: Lines) -> dict[str, pa.Array]:
+    plan = settlement.plan
+    book = settlement.scales.books[series]
+    months, month_at = np.unique(lines.month, return_inverse=True)
+    row_ids = [row.row_id for row in book.rows]
+    return {
+        "institution_id": codes(plan.institutions.values, lines.institution),
+        "person_id": codes(plan.persons.values, lines.person),
+        "item_code": codes(plan.items.values, lines.item),
+        "month": codes([month_of(int(day)) for day in months], month_at.astype(np.int32)),
+        "quantity": decimals(lines.quantity_e3, QUANTITY_PLACES),
+        "weight": decimals(book.weight_e4[lines.row], WEIGHT_PLACES),
+        "equivalents": decimals(lines.equivalents_e7, E7_PLACES),
+        "series": repeated(series, lines.row.size),
+        "weight_row": codes(row_ids, lines.row),
+        "share": repeated("1", lines.row.size),
+    }
+
+
+def _line_order(parts: Sequence[Lines]) -> Int64:
+    """Institution, person, item, month; then series and weight row, in which parts already are."""
+    names = ("month", "item", "person", "institution")
+    keys = [np.concatenate([getattr(lines, name) for lines in parts]) for name in names]
+    return np.lexsort(keys)
+
+
+def payouts_table(settlement: Settlement, payouts: Payouts) -> OutTable:
+    """What each person gets from each pool; nothing is capped or floored yet."""
+    count = payouts.pool.size
+    return OutTable(
+        "payouts",
+        {
+            **_who(settlement, payouts),
+            "component": repeated("pool_share", count),
+            "equivalents": decimals(payouts.equivalents_e7, E7_PLACES),
+            "coefficient": repeated("1.0000", count),
+            "key": decimals(payouts.key_e7, E7_PLACES),
+            "amount": decimals(payouts.amount_fen, FEN_PLACES),
+            "remainder_fen": decimals(payouts.remainder_fen, 0),
+            "capped": repeated("0.00", count),
+            "floored": repeated("0.00", count),
+        },
+    )
+
+
+def _who(settlement: Settlement, payouts: Payouts) -> dict[str, pa.Array]:
+    pools = settlement.pools
+    return {
+        "institution_id": codes([pool.institution_id for pool in pools], payouts.pool),
+        "pool": codes([pool.pool for pool in pools], payouts.pool),
+        "person_id": codes(settlement.plan.persons.values, payouts.person),
+    }
+
+
+def adjusted_table(settlement: Settlement, payouts: Payouts) -> OutTable:
+    """Equivalents times coefficient by date segment; without any, the whole period at 1."""
+    count = payouts.pool.size
+    period = settlement.rules.period
+    who = _who(settlement, payouts)
+    return OutTable(
+        "adjusted",
+        {
+            "institution_id": who["institution_id"],
+            "person_id": who["person_id"],
+            "pool": who["pool"],
+            "from": repeated(print_day(period.start), count),
+            "to": repeated(print_day(period.end), count),
+            "equivalents": decimals(payouts.equivalents_e7, E7_PLACES),
+            "coefficient": repeated("1.0000", count),
+            "adjusted": decimals(payouts.equivalents_e7, E7_PLACES),
+        },
+    )
+
+
+def allocations_table(settlement: Settlement, payouts: Payouts) -> OutTable:
+    """Each step of money from a parent to a child; one level: institution to person (D1)."""
+    who = _who(settlement, payouts)
+    return OutTable(
+        "allocations",
+        {
+            "level": repeated("person", payouts.pool.size),
+            "pool": who["pool"],
+            "parent": who["institution_id"],
+            "child": who["person_id"],
+            "key": decimals(payouts.key_e7, E7_PLACES),
+            "amount": decimals(payouts.amount_fen, FEN_PLACES),
+            "remainder_fen": decimals(payouts.remainder_fen, 0),
+        },
+    )
+
+
+def paid_by_pool(settlement: Settlement, payouts: Payouts) -> Int64:
+    """Fen paid from each pool."""
+    paid = np.zeros(len(settlement.pools), np.int64)
+    np.add.at(paid, payouts.pool, payouts.amount_fen)
+    return paid
+
+
+def pools_table(settlement: Settlement, payouts: Payouts) -> OutTable:
+    """Each pool: amount = paid + retained + carried."""
+    pools = settlement.pools
+    amount = np.array([pool.amount_fen for pool in pools], np.int64)
+    return OutTable(
+        "pools",
+        {
+            "institution_id": texts([pool.institution_id for pool in pools]),
+            "pool": texts([pool.pool for pool in pools]),
+            "amount": decimals(amount, FEN_PLACES),
+            "paid": decimals(paid_by_pool(settlement, payouts), FEN_PLACES),
+            "retained": repeated("0.00", len(pools)),
+            "carried": repeated("0.00", len(pools)),
+            "series": texts([pool.series for pool in pools]),
+        },
+    )
+
+
+def funds_table(settlement: Settlement, payouts: Payouts) -> OutTable:
+    """Every source to its use, per institution: given pools are paid to people."""
+    pools = settlement.pools
+    return OutTable(
+        "funds",
+        {
+            "institution_id": texts([pool.institution_id for pool in pools]),
+            "fund": texts([pool.pool for pool in pools]),
+            "source": repeated("given", len(pools)),
+            "use": repeated("paid", len(pools)),
+            "amount": decimals(paid_by_pool(settlement, payouts), FEN_PLACES),
+        },
+    )
+
+
+def excluded_table(settlement: Settlement) -> OutTable:
+    """Record counts by series and excluding rule (A10)."""
+    rows = list(_excluded(settlement))
+    rules = [EXCLUSIONS[verdict.name] for _, verdict, _ in rows]
+    return OutTable(
+        "excluded",
+        {
+            "series": texts([series for series, _, _ in rows]),
+            "rule": texts([verdict.name for _, verdict, _ in rows]),
+            "records": texts([str(count) for _, _, count in rows]),
+            "rule_zh": texts([zh for zh, _ in rules]),
+            "rule_en": texts([en for _, en in rules]),
+        },
+    )
+
+
+def _excluded(settlement: Settlement) -> Iterable[tuple[str, Verdict, int]]:
+    for series, verdicts in sorted(settlement.counted.verdicts.items()):
+        for verdict, count in sorted(verdicts.items(), key=lambda entry: entry[0].name):
+            if count and settlement.scales.excludes(series, verdict):
+                yield series, verdict, count

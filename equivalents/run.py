@@ -1,0 +1,114 @@
+"""The commands as functions: check a case, settle a case into a folder, show the demo county.
+
+This is the shell around the pure core: it reads, calls :func:`equivalents.settle.settle` and
+writes. The command line and programs that embed the engine use the same three functions.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from equivalents.errors import Problem
+from equivalents.intake.case import Case, load_case
+from equivalents.intake.source import Source
+from equivalents.settle import Settlement, settle
+
+__all__ = ["Checked", "Told", "check_case", "settle_case"]
+
+Told = Callable[[str, int, int], None]
+"""Progress: told of a stage, how much of it is done and how much there is (0: unknown)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check found: the settlement without payouts, and all problems."""
+
+    settlement: Settlement
+    problems: tuple[Problem, ...]
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """Progress that nobody watches."""
+
+
+def workers() -> int:
+    """Threads to use: one per processor that this process may use, at most eight."""
+    try:
+        available = len(os.sched_getaffinity(0))
+    except AttributeError:  # not Linux
+        available = os.cpu_count() or 1
+    return min(available, 8)
+
+
+def check_case(folder: Path, told: Told = _silent) -> Checked:
+    """Read and count a whole case without writing anything; all problems at once.
+
+    Raises:
+        DataError: a table or file cannot be used at all; every problem is in it.
+        RefusedError: a pool that nobody can be paid from.
+    """
+    from equivalents.report.faults import rejected_rows
+    from equivalents.report.out import all_problems
+
+    case, source = _open(folder, told)
+    settlement = _settle(case, source, told, stop_on_reject=True, direct=True)
+    faults = settlement.counted.faults
+    rejected = rejected_rows(faults, source, settlement.plan, case.rules.series)
+    return Checked(settlement, tuple(all_problems(settlement, case, source, rejected)))
+
+
+def settle_case(
+    folder: Path,
+    out: Path,
+    *,
+    stop_on_reject: bool = True,
+    direct: bool = False,
+    told: Told = _silent,
+) -> Settlement:
+    """Settle a case folder into the folder ``out`` (page 3), replaced as a whole.
+
+    With ``stop_on_reject`` and rejected records only the lists of what is wrong are written and
+    ``payouts`` is ``None``. ``direct`` weighs records as they stream by and writes no item lines
+    and no tally; the payouts are the same.
+
+    Raises:
+        DataError: the case cannot be read, or ``out`` is not ours to replace.
+        RefusedError: a pool that nobody can be paid from, or a total beyond the limits.
+    """
+    from equivalents.report.folder import check_replaceable
+    from equivalents.report.out import write_out
+
+    check_replaceable(out)
+    case, source = _open(folder, told)
+    settlement = _settle(case, source, told, stop_on_reject=stop_on_reject, direct=direct)
+    told("write", 0, 0)
+    write_out(settlement, case, source, out)
+    return settlement
+
+
+def _open(folder: Path, told: Told) -> tuple[Case, Source]:
+    told("read", 0, 0)
+    case = load_case(folder)
+    return case, Source(folder, case.records)
+
+
+def _settle(
+    case: Case, source: Source, told: Told, *, stop_on_reject: bool, direct: bool
+) -> Settlement:
+    done = 0
+
+    def counted(rows: int) -> None:
+        nonlocal done
+        done += rows
+        told("count", done, 0)
+
+    told("count", 0, 0)
+    return settle(
+        case.rules,
+        source.blocks,
+        path="direct" if direct else "tally",
+        stop_on_reject=stop_on_reject,
+        workers=workers(),
+        progress=counted,
+    )
