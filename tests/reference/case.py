@@ -1,0 +1,195 @@
+"""A case folder as plain rows: page 3, the csv tables with English headings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+
+import yaml
+
+from tests.reference.text import (
+    AMOUNT,
+    FIRST_DAY,
+    NO_END,
+    Refused,
+    csv_rows,
+    csv_table,
+    date_or,
+    must,
+    period,
+)
+from tests.reference.weights import WeightRow, read_weights
+
+RECORD_COLUMNS = (
+    "institution_id",
+    "person_id",
+    "item_code",
+    "service_date",
+    "quantity",
+    "record_id",
+    "corrects",
+    "service_end_date",
+    "resident_id",
+    "household_id",
+    "resident_group",
+    "setting",
+    "visit_number",
+    "team_id",
+    "performers",
+    "post_id",
+    "source",
+)
+"""The columns of `records` in the order of page 3; faults of form are looked for in it."""
+
+LATER_TABLES = (
+    "teams",
+    "coefficients",
+    "leave",
+    "counted",
+    "opening",
+    "accounts",
+    "contracts",
+    "assessments",
+    "charges",
+)
+"""Tables that come with later issues: their presence is refused."""
+
+
+@dataclass(frozen=True)
+class Posting:
+    """One row of `staff`: a person at an institution for some days (A6, 5.20)."""
+
+    person: str
+    institution: str
+    post: str
+    title_tier: str
+    main: bool
+    active_from: date
+    active_to: date
+
+    def active_on(self, day: date) -> bool:
+        """Say whether the person holds the post on that day; `active_to` is exclusive."""
+        return self.active_from <= day < self.active_to
+
+
+@dataclass(frozen=True)
+class Record:
+    """One row of `records` as text; columns that the file has not are blank."""
+
+    file: str
+    row: int
+    well_shaped: bool
+    """False where the number of fields is not that of the header: then it has no columns."""
+    fields: Mapping[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        """Return the text of a column."""
+        return self.fields[column]
+
+
+@dataclass(frozen=True)
+class Pool:
+    """One row of `pools`: given money of one institution; a blank series is the default."""
+
+    institution: str
+    pool: str
+    amount_fen: int
+    series: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything that one settlement needs."""
+
+    first_day: date
+    after: date
+    exclude_outside: bool
+    missing: Mapping[str, str]
+    """What `case.yaml` declares per series for items that it does not weigh."""
+    institutions: Mapping[str, str]
+    """Institution to its group."""
+    postings: tuple[Posting, ...]
+    weights: tuple[WeightRow, ...]
+    records: tuple[Record, ...]
+    pools: tuple[Pool, ...]
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """Return the weight series of the case (A9): those of its weight rows."""
+        return tuple(sorted({row.series for row in self.weights}))
+
+
+def read_case(folder: Path, shipped: Path | None = None) -> Case:
+    """Read a case folder; `shipped` is where the shipped weight tables lie."""
+    for name in LATER_TABLES:
+        if (folder / f"{name}.csv").exists():
+            raise Refused("NOT_SUPPORTED", name)
+    declared = yaml.load((folder / "case.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)
+    first_day, after = period(declared["period"])
+    series = declared.get("series") or {}
+    return Case(
+        first_day=first_day,
+        after=after,
+        exclude_outside=declared.get("outside_period", "reject") == "exclude",
+        missing={name: rules["missing"] for name, rules in series.items() if "missing" in rules},
+        institutions={
+            row["institution_id"]: row.get("group", "")
+            for row in csv_table(folder / "institutions.csv")
+        },
+        postings=tuple(_posting(row) for row in csv_table(folder / "staff.csv")),
+        weights=_all_weights(folder, declared.get("weight_tables") or [], shipped),
+        records=tuple(record for path in _record_files(folder) for record in _records(path)),
+        pools=tuple(_pool(row) for row in csv_table(folder / "pools.csv")),
+    )
+
+
+def _posting(row: Mapping[str, str]) -> Posting:
+    return Posting(
+        person=row["person_id"],
+        institution=row["institution_id"],
+        post=row.get("post_id", ""),
+        title_tier=row.get("title_tier", ""),
+        main=row.get("main", "") == "1",
+        active_from=date_or(row.get("active_from", ""), FIRST_DAY),
+        active_to=date_or(row.get("active_to", ""), NO_END),
+    )
+
+
+def _pool(row: Mapping[str, str]) -> Pool:
+    fen: Fraction = must(row["amount"], AMOUNT) * 100
+    return Pool(row["institution_id"], row["pool"], int(fen), row.get("series", ""))
+
+
+def _all_weights(folder: Path, named: list[str], shipped: Path | None) -> tuple[WeightRow, ...]:
+    """Read `weights.csv` and every table that `case.yaml` names, inside the case or shipped."""
+    paths = [folder / "weights.csv"] if (folder / "weights.csv").exists() else []
+    for name in named:
+        if name.endswith((".yaml", ".csv")):
+            paths.append(folder / name)
+        elif shipped is not None:
+            both = (shipped / f"{name}.yaml", shipped / f"{name}.csv")
+            paths.append(next(path for path in both if path.exists()))
+        else:
+            raise ValueError(f"no folder of shipped tables to find {name!r} in")
+    return tuple(row for path in paths for row in read_weights(path))
+
+
+def _record_files(folder: Path) -> list[Path]:
+    """Return `records.csv` and the files of `records/`, by name in code point order."""
+    return sorted(folder.glob("records.csv")) + sorted((folder / "records").glob("*.csv"))
+
+
+def _records(path: Path) -> list[Record]:
+    """Read one file of records; its name is that inside the case folder."""
+    name = path.name if path.name == "records.csv" else f"records/{path.name}"
+    header, rows = csv_rows(path)
+    records: list[Record] = []
+    for number, fields in rows:
+        well_shaped = len(fields) == len(header)
+        given = dict(zip(header, fields, strict=True)) if well_shaped else {}
+        columns = {column: given.get(column, "") for column in RECORD_COLUMNS}
+        records.append(Record(name, number, well_shaped, columns))
+    return records

@@ -1,0 +1,105 @@
+"""Reading text strictly: csv rows with the row numbers of Excel, dates, decimals, periods.
+
+Written from page 3 (interfaces) and 5.8, 5.21 of page 5 (definitions).
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import NamedTuple
+
+QUANTITY = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]{1,3})?")
+WEIGHT = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]{1,4})?")
+AMOUNT = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]{1,2})?")
+VISIT_NUMBER = re.compile(r"[1-9][0-9]*")
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+FIRST_DAY = date.min
+"""Stands for a blank `*_from`: open at the beginning."""
+NO_END = date.max
+"""Stands for a blank `*_to`: open at the end."""
+
+
+class Refused(Exception):  # noqa: N818
+    """The whole case is refused with a reason code; nothing is paid."""
+
+    def __init__(self, code: str, where: str = "") -> None:
+        super().__init__(f"{code} {where}".strip())
+        self.code = code
+        self.where = where
+
+
+class Row(NamedTuple):
+    """One line of a csv table: its number as Excel shows it (the header is row 1), its fields."""
+
+    number: int
+    fields: list[str]
+
+
+def csv_rows(path: Path) -> tuple[list[str], Iterator[Row]]:
+    """Return the header and the rows; a blank line has a row number but is no row."""
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        lines = list(csv.reader(stream))
+    rows = (Row(number, fields) for number, fields in enumerate(lines, start=1) if fields)
+    _, header = next(rows)
+    return header, rows
+
+
+def csv_table(path: Path) -> list[dict[str, str]]:
+    """Return a master table as one dictionary a row; every row must fit the header."""
+    header, rows = csv_rows(path)
+    return [dict(zip(header, fields, strict=True)) for _, fields in rows]
+
+
+def a_date(text: str) -> date | None:
+    """Return the day, or nothing if it is not `YYYY-MM-DD` or no day of the calendar (5.21)."""
+    if not DATE.fullmatch(text):
+        return None
+    try:
+        return date(int(text[:4]), int(text[5:7]), int(text[8:10]))
+    except ValueError:
+        return None
+
+
+def date_or(text: str, blank: date) -> date:
+    """Return the day of a master table, or `blank` where the field is blank."""
+    if text == "":
+        return blank
+    day = a_date(text)
+    if day is None:
+        raise ValueError(f"no date: {text!r}")
+    return day
+
+
+def decimal(text: str, form: re.Pattern[str]) -> Fraction | None:
+    """Return the exact number, or nothing if the text has not the strict form (5.8)."""
+    return Fraction(text) if form.fullmatch(text) else None
+
+
+def must(text: str, form: re.Pattern[str]) -> Fraction:
+    """Return the exact number of a master table."""
+    number = decimal(text, form)
+    if number is None:
+        raise ValueError(f"no number: {text!r}")
+    return number
+
+
+def period(text: str) -> tuple[date, date]:
+    """Return first day and day after the last: `2025`, `2025-H1`, `2025-Q3`, `2025-06`."""
+    year, _, part = text.partition("-")
+    if part == "":
+        first, months = 1, 12
+    elif part[0] == "H":
+        first, months = 6 * int(part[1]) - 5, 6
+    elif part[0] == "Q":
+        first, months = 3 * int(part[1]) - 2, 3
+    else:
+        first, months = int(part), 1
+    after = first + months
+    end = date(int(year) + 1, 1, 1) if after == 13 else date(int(year), after, 1)
+    return date(int(year), first, 1), end

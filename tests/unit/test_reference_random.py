@@ -1,0 +1,37 @@
+"""The random cases of the reference: repeatable, payable, and nasty enough."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.reference import settle, write_random_case
+
+
+@pytest.mark.parametrize("dirty", [True, False])
+@pytest.mark.parametrize("seed", range(8))
+def test_random_cases_can_be_settled(tmp_path: Path, seed: int, dirty: bool) -> None:
+    write_random_case(tmp_path / "a", seed, 60, dirty=dirty)
+    write_random_case(tmp_path / "b", seed, 60, dirty=dirty)
+    outcome = settle(tmp_path / "a")
+    assert outcome == settle(tmp_path / "b"), "one seed, one case"
+    assert outcome.received == 60 if dirty else 0 < outcome.received <= 60
+    assert dirty or not any(counts.rejected for counts in outcome.counts.values())
+    assert all(pool.amount_fen == pool.paid_fen for pool in outcome.pools.values())
+
+
+def test_random_cases_meet_every_verdict(tmp_path: Path) -> None:
+    met: set[str] = set()
+    for seed in range(30):
+        write_random_case(tmp_path / str(seed), seed, 100, dirty=True)
+        for verdicts in settle(tmp_path / str(seed)).verdicts.values():
+            met |= {verdict.code for verdict in verdicts.values()}
+    every = """
+        ROW_SHAPE VALUE_MISSING DATE_INVALID QUANTITY_INVALID QUANTITY_RANGE QUANTITY_NEGATIVE
+        VISIT_NUMBER_INVALID NOT_SUPPORTED INSTITUTION_UNKNOWN PERSON_UNKNOWN
+        RECORD_ID_REPEATED RECORD_ID_CONFLICT CORRECTS_UNKNOWN OUTSIDE_PERIOD NO_POST
+        ITEM_UNKNOWN NOT_IN_SERIES ITEM_STOPPED NO_WEIGHT_ON_DATE NO_WEIGHT_FOR_CONDITIONS
+        VISIT_NUMBER_MISSING
+    """
+    assert met == {"", *every.split()}
