@@ -16,11 +16,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from equivalents import __version__
 from equivalents.errors import ConservationError, DataError, Problem, UsageError
 from equivalents.run import Told, check_case, settle_case
+from equivalents.version import __version__
 
-__all__ = ["app", "main"]
+__all__ = ["CaseArgument", "JsonOption", "OnReject", "app", "check", "demo", "main", "settle"]
 
 app = typer.Typer(
     name="equivalents",

@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from threading import Lock
 from typing import Generic, TypeVar
 
-__all__ = ["Codebook"]
+__all__ = ["Code", "Codebook"]
 
 Code = TypeVar("Code", bound=Hashable)
 

@@ -23,10 +23,10 @@ from typing import Final
 from equivalents.reasons import REASONS, Reason, Severity
 
 __all__ = [
-    "NOWHERE",
     "ConservationError",
     "DataError",
     "EquivalentsError",
+    "NOWHERE",
     "Place",
     "Problem",
     "RefusedError",

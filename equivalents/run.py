@@ -14,7 +14,7 @@ from equivalents.intake.case import Case, load_case
 from equivalents.intake.source import Source
 from equivalents.settle import Settlement, settle
 
-__all__ = ["Checked", "Told", "check_case", "settle_case"]
+__all__ = ["Checked", "Told", "check_case", "settle_case", "workers"]
 
 Told = Callable[[str, int, int], None]
 """Progress: told of a stage, how much of it is done and how much there is (0: unknown)."""

@@ -27,11 +27,11 @@ from equivalents.policy.posts import NO_POSTING, Codes, Postings
 from equivalents.records import RecordBlock
 from equivalents.units import Int64
 
-Column = TypeVar("Column", Codes, Int64)
+_Column = TypeVar("_Column", Codes, Int64)
 Cells = tuple[Codes, Codes, Codes, Codes, Int64, Int64]
 """Columns posting, item, attribute, bucket, records, quantity_e3 of some cells."""
 
-__all__ = ["Placed", "Plan", "Tally", "place"]
+__all__ = ["Cells", "Placed", "Plan", "Tally", "place"]
 
 _COMPACT_ABOVE = 1 << 22
 """A tally sums up what it gathered when this many loose cells are waiting (about 100 MB)."""
@@ -89,7 +89,7 @@ class Placed:
     verdict: Codes
     """For each record of the block: 0 when kept, else OUTSIDE_PERIOD or NO_POST."""
 
-    def of(self, column: Column) -> Column:
+    def of(self, column: _Column) -> _Column:
         """A column of the block reduced to the records that were kept."""
         return column if self.kept is None else column[self.kept]
 

@@ -27,7 +27,7 @@ from equivalents.records import RecordBlock
 from equivalents.tally import Placed, Plan, Tally
 from equivalents.units import Exact, Int64, checked_total, product_fits, weigh_exactly
 
-Column = TypeVar("Column", Int64, Exact)
+_Column = TypeVar("_Column", Int64, Exact)
 
 __all__ = ["DirectSum", "Lines", "NeedsTallyError", "Scales", "Weighed", "weigh_tally"]
 
@@ -203,7 +203,7 @@ def _lines(tally: Tally, good: Int64, rows: Codes, cell_e7: Exact) -> Lines:
     )
 
 
-def _sum_runs(column: Column, starts: Int64) -> Column:
+def _sum_runs(column: _Column, starts: Int64) -> _Column:
     return np.add.reduceat(column, starts) if starts.size else column[:0]
 
 

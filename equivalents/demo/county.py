@@ -16,7 +16,7 @@ from equivalents.demo.residents import Residents
 from equivalents.demo.seasons import MONTH_STARTS, day_text
 from equivalents.demo.services import SETTINGS, Services, Year
 
-__all__ = ["LEAST_RECORDS", "write_county"]
+__all__ = ["LEAST_RECORDS", "Progress", "write_county"]
 
 LEAST_RECORDS: Final = 5_000
 """Fewer would not hold the dirty rows, or leave an institution without work."""

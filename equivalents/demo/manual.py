@@ -14,7 +14,7 @@ from equivalents.demo.residents import GROUPS, Residents
 from equivalents.demo.seasons import DAYS, day_number, day_text
 from equivalents.demo.services import SETTINGS, Services
 
-__all__ = ["COLUMNS", "HandBook", "quantity_text"]
+__all__ = ["COLUMNS", "HandBook", "Row", "quantity_text"]
 
 COLUMNS: Final = (
     "record_id", "institution_id", "person_id", "item_code", "service_date", "quantity",

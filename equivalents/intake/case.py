@@ -29,7 +29,7 @@ from equivalents.policy.yamltext import Entry, read_yaml
 from equivalents.resources import shipped_weights
 from equivalents.units import NumberFaultError, parse_amount_fen
 
-__all__ = ["Case", "load_case"]
+__all__ = ["CASE_KEYS", "Case", "load_case"]
 
 CASE_KEYS: Final = ("period", "title", "weight_tables", "outside_period", "series")
 

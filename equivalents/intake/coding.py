@@ -32,7 +32,7 @@ from equivalents.units import (
 __all__ = ["AnyColumn", "Coder", "IdFaults"]
 
 AnyColumn = TextColumn | DayColumn | NumberColumn
-Mask = npt.NDArray[np.bool_]
+_Mask = npt.NDArray[np.bool_]
 
 _UNKNOWN: Final = -1
 _BLANK: Final = -2
@@ -59,13 +59,13 @@ class _Batch:
     row: Int64
     columns: Mapping[str, AnyColumn]
     faults: list[FaultSet] = field(default_factory=list)
-    bad: Mask | None = None
+    bad: _Mask | None = None
 
     def note(
         self,
         code: str,
         column: str,
-        mask: Mask,
+        mask: _Mask,
         notes: Callable[[Int64], tuple[str, ...]] | None = None,
     ) -> None:
         """Note a fault for the records of a mask, if there are any."""

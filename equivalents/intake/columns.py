@@ -17,7 +17,14 @@ from equivalents.units import QUANTITY_PLACES, Int64
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["DayColumn", "NumberColumn", "TextColumn", "UnusableColumnError", "make_column"]
+__all__ = [
+    "DayColumn",
+    "NULL_NUMBER",
+    "NumberColumn",
+    "TextColumn",
+    "UnusableColumnError",
+    "make_column",
+]
 
 NULL_NUMBER: Final = np.iinfo(np.int64).min
 """Stands for a missing value in a typed column; no legal quantity or day is near it."""

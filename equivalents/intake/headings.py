@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["LATER_TABLES", "TABLES", "Column", "Sheet"]
+__all__ = ["Column", "LATER_TABLES", "Sheet", "TABLES"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,16 +22,16 @@ from equivalents.units import QUANTITY_PLACES, Int64, NumberFaultError, parse_fi
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["find_id_faults"]
+__all__ = ["Hashes", "find_id_faults", "hash_texts"]
 
-Part = CsvPart | ParquetPart
+_Part = CsvPart | ParquetPart
 Hashes = npt.NDArray[np.uint64]
 _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
 _COLUMNS: Final = TABLES["records"].names
 
 
 def find_id_faults(
-    parts: Sequence[Part], names: Sequence[Mapping[str, str]]
+    parts: Sequence[_Part], names: Sequence[Mapping[str, str]]
 ) -> list[IdFaults | None]:
     """The record-id faults of each part, or ``None`` where a part has none."""
     faults: dict[int, list[tuple[int, str, str, str]]] = defaultdict(list)
@@ -54,14 +54,14 @@ def _as_faults(found: list[tuple[int, str, str, str]]) -> IdFaults:
     return IdFaults(rows, codes, columns, notes)
 
 
-def _hashes(part: Part, names: Mapping[str, str], column: str) -> Hashes:
+def _hashes(part: _Part, names: Mapping[str, str], column: str) -> Hashes:
     """The hash of one column's text for each record of a part; blanks hash to 0."""
     heading = next(heading for heading, name in names.items() if name == column)
     batches = [hash_texts(b.columns[heading]) for b in _batches(part, heading) if b.columns]
     return np.concatenate([np.zeros(0, np.uint64), *batches])
 
 
-def _batches(part: Part, heading: str) -> Iterator:  # type: ignore[type-arg]
+def _batches(part: _Part, heading: str) -> Iterator:  # type: ignore[type-arg]
     if not (isinstance(part, ParquetPart) and part.group < 0):
         yield from part.batches(frozenset([heading]))
 
@@ -95,15 +95,15 @@ def _hash_equal_lengths(data: npt.NDArray[np.uint8], starts: Int64, length: int)
     return hashed | np.uint64(1)
 
 
-Faults = dict[int, list[tuple[int, str, str, str]]]
+_Faults = dict[int, list[tuple[int, str, str, str]]]
 
 
 def _repeats(
-    parts: Sequence[Part],
+    parts: Sequence[_Part],
     names: Sequence[Mapping[str, str]],
     hashes: Mapping[int, Hashes],
     everything: Hashes,
-    faults: Faults,
+    faults: _Faults,
 ) -> None:
     """Find rows that share a record id, read them in full and judge each id."""
     doubled = np.unique(everything[1:][(everything[1:] == everything[:-1]) & (everything[1:] > 0)])
@@ -120,7 +120,7 @@ def _repeats(
 
 
 def _judge(
-    rows: list[tuple[int, int, tuple[str, ...]]], parts: Sequence[Part], faults: Faults
+    rows: list[tuple[int, int, tuple[str, ...]]], parts: Sequence[_Part], faults: _Faults
 ) -> None:
     rows.sort(key=lambda entry: (parts[entry[0]].name, entry[1]))
     same = len({content for _, _, content in rows}) == 1
@@ -135,7 +135,7 @@ def _judge(
 
 
 def _contents(
-    part: Part, names: Mapping[str, str], wanted: Int64
+    part: _Part, names: Mapping[str, str], wanted: Int64
 ) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Row number and canonical content of the wanted records (by position in the part)."""
     done = 0
@@ -164,7 +164,7 @@ def _canonical(quantity: str) -> str:
 
 
 def _corrections(
-    parts: Sequence[Part], names: Sequence[Mapping[str, str]], everything: Hashes, faults: Faults
+    parts: Sequence[_Part], names: Sequence[Mapping[str, str]], everything: Hashes, faults: _Faults
 ) -> None:
     """Rows whose ``corrects`` is no record id of the case."""
     for index, columns in enumerate(names):

@@ -34,9 +34,9 @@ from equivalents.units import Int64
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Original", "Source"]
+__all__ = ["Original", "PartBlocks", "Source"]
 
-Part = CsvPart | ParquetPart
+_Part = CsvPart | ParquetPart
 _SHEET: Final = TABLES["records"]
 
 
@@ -60,7 +60,7 @@ class Source:
             DataError: every fault of a whole file (format, encoding, columns), all at once.
         """
         self.findings = Findings()
-        self.parts: list[Part] = []
+        self.parts: list[_Part] = []
         self._names: list[dict[str, str]] = []
         for path in files:
             self._add_file(path, path.relative_to(folder).as_posix())
@@ -69,7 +69,7 @@ class Source:
 
     def _add_file(self, path: Path, name: str) -> None:
         try:
-            parts: Sequence[Part]
+            parts: Sequence[_Part]
             parts = (
                 parquet_parts(path, name) if path.suffix == ".parquet" else csv_parts(path, name)
             )
@@ -82,7 +82,7 @@ class Source:
         self.parts.extend(parts)
         self._names.extend([names] * len(parts))
 
-    def _check_types(self, part: Part, names: Mapping[str, str]) -> None:
+    def _check_types(self, part: _Part, names: Mapping[str, str]) -> None:
         """Refuse float and other inexact columns of a whole Parquet file at once."""
         if not isinstance(part, ParquetPart):
             return

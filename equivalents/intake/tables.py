@@ -15,7 +15,15 @@ from equivalents.findings import Findings, Row, near
 from equivalents.intake.headings import TABLES, Column, Sheet
 from equivalents.intake.text import find_encoding
 
-__all__ = ["SUFFIXES", "match_columns", "read_table", "table_file"]
+__all__ = [
+    "SUFFIXES",
+    "WORKBOOKS",
+    "WORKBOOK_HINT",
+    "match_columns",
+    "read_csv_rows",
+    "read_table",
+    "table_file",
+]
 
 SUFFIXES: Final = (".csv", ".parquet")
 WORKBOOKS: Final = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")

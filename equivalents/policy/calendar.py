@@ -5,7 +5,6 @@ Sources: rule A1, definitions 5.18 and 5.21.
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -108,8 +107,3 @@ def _months(part: str) -> tuple[int, int]:
     if part[0] == "Q":
         return 3 * int(part[1]) - 2, 3
     return int(part), 1
-
-
-def bucket_of(day: int, starts: tuple[int, ...]) -> int:
-    """The bucket that holds a day of the period, given the bucket starts."""
-    return bisect_right(starts, day) - 1

@@ -15,7 +15,7 @@ from equivalents.codes import Codebook
 from equivalents.policy.calendar import LAST_DAY
 from equivalents.policy.model import Posting
 
-__all__ = ["NO_POSTING", "Codes", "Postings"]
+__all__ = ["Codes", "NO_POSTING", "Postings"]
 
 Codes = npt.NDArray[np.int32]
 NO_POSTING = -1

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from equivalents import __version__
 from equivalents.errors import Problem
 from equivalents.intake.case import Case
 from equivalents.intake.source import Source
@@ -34,6 +33,7 @@ from equivalents.report.summary import resolved_rules, summary
 from equivalents.report.workbook import write_workbook
 from equivalents.settle import METHOD, Payouts, Settlement
 from equivalents.units import Int64
+from equivalents.version import __version__
 
 __all__ = ["all_problems", "write_out"]
 

@@ -11,7 +11,7 @@ from equivalents.report.results import paid_by_pool
 from equivalents.settle import Settlement
 from equivalents.units import print_e3, print_e4, print_e7, print_fen
 
-__all__ = ["checks", "resolved_rules", "summary"]
+__all__ = ["Json", "checks", "resolved_rules", "summary"]
 
 Json = dict[str, Any]
 
