@@ -8,6 +8,7 @@ Rows keep the numbers that Excel shows: the heading is row 1, blank rows count.
 import csv
 import io
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -60,52 +61,58 @@ class CsvPart:
     def batches(self, only: frozenset[str] | None = None) -> Iterator[RawBatch]:
         """The rows as text, in batches; ``only`` limits the columns that are converted."""
         import pyarrow as pa
-        import pyarrow.csv as pc
 
         if self.start >= self.stop:
             return
-        wanted = [name for name in self.headings if only is None or name in only]
         rows = _Rows(self.first_row)
-        options = pc.ConvertOptions(
-            column_types=dict.fromkeys(wanted, pa.string()),
-            include_columns=wanted,
-            strings_can_be_null=False,
-            check_utf8=False,
-        )
         try:
-            reader = pc.open_csv(
-                self._open(),
-                read_options=pc.ReadOptions(
-                    use_threads=False,
-                    column_names=list(self.headings),
-                    block_size=_BLOCK,
-                    encoding=self.encoding,
-                ),
-                parse_options=pc.ParseOptions(
-                    newlines_in_values=True,
-                    ignore_empty_lines=False,
-                    invalid_row_handler=rows.skip,
-                ),
-                convert_options=options,
-            )
-            for batch in reader:
-                yield rows.number(batch)
+            with ExitStack() as stack:
+                yield from self._parse(self._open(stack), rows, only)
         except pa.ArrowInvalid as error:
             raise _damaged(self.name, str(error)) from None
         last = rows.finish()
         if last.malformed:
             yield last
 
-    def _open(self) -> "pa.NativeFile":
+    def _parse(
+        self, stream: "pa.NativeFile", rows: "_Rows", only: frozenset[str] | None
+    ) -> Iterator[RawBatch]:
+        import pyarrow as pa
+        import pyarrow.csv as pc
+
+        wanted = [name for name in self.headings if only is None or name in only]
+        reader = pc.open_csv(
+            stream,
+            read_options=pc.ReadOptions(
+                use_threads=False,
+                column_names=list(self.headings),
+                block_size=_BLOCK,
+                encoding=self.encoding,
+            ),
+            parse_options=pc.ParseOptions(
+                newlines_in_values=True,
+                ignore_empty_lines=False,
+                invalid_row_handler=rows.skip,
+            ),
+            convert_options=pc.ConvertOptions(
+                column_types=dict.fromkeys(wanted, pa.string()),
+                include_columns=wanted,
+                strings_can_be_null=False,
+                check_utf8=False,
+            ),
+        )
+        for batch in reader:
+            yield rows.number(batch)
+
+    def _open(self, stack: ExitStack) -> "pa.NativeFile":
+        """The bytes of the range at once, or a stream where the range is a whole large file."""
         import pyarrow as pa
 
-        if self.encoding == "utf-8":
-            with self.path.open("rb") as file:
-                file.seek(self.start)
-                return pa.BufferReader(file.read(self.stop - self.start))
-        stream = self.path.open("rb")
-        stream.seek(self.start)
-        return pa.PythonFile(stream, mode="r")
+        file = stack.enter_context(self.path.open("rb"))
+        file.seek(self.start)
+        if self.encoding == "utf-8" and self.stop - self.start <= 2 * _RANGE:
+            return pa.BufferReader(file.read(self.stop - self.start))
+        return stack.enter_context(pa.PythonFile(file, mode="r"))
 
 
 def _damaged(name: str, detail: str) -> DataError:

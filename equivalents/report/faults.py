@@ -118,6 +118,8 @@ class _Explain:
             "found": entry.note,
             "expected": str(width),
         }
+        if fault.code == "NOT_SUPPORTED":
+            facts["value"] = fault.column  # what is not supported is the column, not its content
         place = Place(original.file, row=original.row, column=fault.column)
         return Problem(fault.code, place, value, facts, series)
 

@@ -83,30 +83,26 @@ def checks(settlement: Settlement, rejected: Mapping[str, Counter[str]]) -> list
             if settlement.scales.excludes(series, verdict)
         )
         ended = counted.counted[series] + excluded + sum(rejected[series].values())
-        name = f"{series}: counted + excluded + rejected rows listed = received"
-        found.append(_check(name, str(ended), str(counted.received)))
+        zh = f"口径 {series}：计入 + 不计 + 退回（逐条列出）= 收到"
+        en = f"{series}: counted + excluded + rejected rows listed = received"
+        found.append(_check(zh, en, str(ended), str(counted.received)))
     if settlement.payouts is not None:
         paid = paid_by_pool(settlement, settlement.payouts)
         amount = sum(pool.amount_fen for pool in settlement.pools)
-        found.append(
-            _check(
-                "paid + retained + carried = pools", print_fen(int(paid.sum())), print_fen(amount)
-            )
-        )
-        exact = sum(
-            1
-            for pool, fen in zip(settlement.pools, paid, strict=True)
-            if pool.amount_fen == int(fen)
-        )
-        found.append(_check("pools paid to the fen", str(exact), str(len(settlement.pools))))
+        zh, en = "已分配 + 留存 + 结转 = 绩效池合计（元）", "paid + retained + carried = pools"
+        found.append(_check(zh, en, print_fen(int(paid.sum())), print_fen(amount)))
+        pairs = zip(settlement.pools, paid, strict=True)
+        exact = sum(1 for pool, fen in pairs if pool.amount_fen == int(fen))
+        zh, en = "分文不差的绩效池个数 = 绩效池个数", "pools paid to the fen = pools"
+        found.append(_check(zh, en, str(exact), str(len(settlement.pools))))
     failed = [check for check in found if not check["holds"]]
     if failed:
         raise ConservationError(str(failed))
     return found
 
 
-def _check(name: str, left: str, right: str) -> Json:
-    return {"check": name, "left": left, "right": right, "holds": left == right}
+def _check(zh: str, en: str, left: str, right: str) -> Json:
+    return {"check": en, "check_zh": zh, "left": left, "right": right, "holds": left == right}
 
 
 def resolved_rules(rules: CaseRules, bucket_starts: tuple[int, ...]) -> Json:

@@ -1,21 +1,17 @@
 """settlement.xlsx: the settlement for people, in Chinese, with totals that Excel adds up itself.
 
-Every number is written from its exact decimal text; where a value has more digits than Excel
-keeps (15) it is written as text, so that nothing is shown that is not so.
+Only money is summed at the foot of a sheet: one person's equivalents stand once in every pool and
+series, so a sum down their column would mean nothing.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import xlsxwriter
-from xlsxwriter.utility import xl_col_to_name
 
 from equivalents.policy.model import Pool
+from equivalents.report.book import Book, SheetColumn
 from equivalents.report.faults import RejectedRow, verdict_counts
 from equivalents.report.results import paid_by_pool
 from equivalents.report.summary import checks
@@ -25,114 +21,16 @@ from equivalents.weigh import Lines
 
 __all__ = ["write_workbook"]
 
-_ROWS_A_SHEET: Final = 1_000_000
-_DIGITS: Final = 15
-
-
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """A column of a sheet: heading, width, number format (blank: text), and if it is summed."""
-
-    heading: str
-    width: int
-    form: str = ""
-    total: bool = False
-
 
 _MONEY, _QUANTITY, _COUNT = "#,##0.00", "#,##0.###", "#,##0"
 _EQUIVALENTS: Final = "#,##0.0000###"
-
-
-class _Book:
-    """A workbook with our styles; sheets are written row by row."""
-
-    def __init__(self, path: Path) -> None:
-        # In memory, and with a fixed date: the same bytes at any time and in any time zone.
-        self._book = xlsxwriter.Workbook(path, {"in_memory": True})
-        self._book.set_properties(
-            {"title": "当量绩效核算结果", "created": datetime(2000, 1, 1, tzinfo=UTC)}
-        )
-        font = {"font_name": "Microsoft YaHei", "font_size": 10}
-        self._title = self._book.add_format({**font, "bold": True, "font_size": 14})
-        self._note = self._book.add_format({**font, "font_color": "#666666"})
-        self._head = self._book.add_format(
-            {
-                **font,
-                "bold": True,
-                "bg_color": "#E8EEF4",
-                "border": 1,
-                "text_wrap": True,
-                "valign": "vcenter",
-            }
-        )
-        self._font = font
-        self._formats: dict[tuple[str, bool], Any] = {}
-
-    def _format(self, form: str, bold: bool) -> Any:
-        key = (form, bold)
-        if key not in self._formats:
-            style: dict[str, Any] = {**self._font, "border": 1, "border_color": "#CCCCCC"}
-            style |= {"num_format": form} if form else {}
-            style |= {"bold": True, "bg_color": "#F5F5F5"} if bold else {}
-            self._formats[key] = self._book.add_format(style)
-        return self._formats[key]
-
-    def sheet(
-        self, name: str, note: str, columns: Sequence[_Column], rows: Iterable[Sequence[str]]
-    ) -> None:
-        """One sheet: title, note, headings on row 3, rows, and a line of sums (合计)."""
-        sheet = self._book.add_worksheet(name)
-        sheet.write_string(0, 0, name, self._title)
-        sheet.write_string(1, 0, note, self._note)
-        for at, column in enumerate(columns):
-            sheet.set_column(at, at, column.width)
-            sheet.write_string(2, at, column.heading, self._head)
-        last = 2
-        for last, row in enumerate(rows, 3):
-            if last > _ROWS_A_SHEET:
-                sheet.write_string(
-                    1, 0, f"{note}（仅列前 {_ROWS_A_SHEET:,} 行，全部见 CSV）", self._note
-                )
-                break
-            self._row(sheet, last, columns, row)
-        sheet.freeze_panes(3, 0)
-        if last > 2:
-            sheet.autofilter(2, 0, last, len(columns) - 1)
-            self._totals(sheet, last + 1, columns)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(2)
-
-    def _row(self, sheet: Any, at: int, columns: Sequence[_Column], row: Sequence[str]) -> None:
-        for place, (column, value) in enumerate(zip(columns, row, strict=True)):
-            style = self._format(column.form, False)
-            digits = sum(character.isdigit() for character in value.lstrip("-0."))
-            if column.form and value and digits <= _DIGITS:
-                sheet.write_number(at, place, Decimal(value), style)
-            else:
-                sheet.write_string(at, place, value, style)
-
-    def _totals(self, sheet: Any, at: int, columns: Sequence[_Column]) -> None:
-        if not any(column.total for column in columns):
-            return
-        sheet.write_string(at, 0, "合计", self._format("", True))
-        for place, column in enumerate(columns):
-            if column.total:
-                letter = xl_col_to_name(place)
-                # Excel computes the sum on opening; the reader can follow it.
-                formula = f"=SUM({letter}4:{letter}{at})"
-                sheet.write_formula(at, place, formula, self._format(column.form, True))
-
-    def close(self) -> None:
-        self._book.close()
 
 
 def write_workbook(
     settlement: Settlement, payouts: Payouts, rejected: Sequence[RejectedRow], path: Path
 ) -> None:
     """Write the five sheets 机构汇总, 人员明细, 项目明细, 退回记录, 核对."""
-    book = _Book(path)
+    book = Book(path)
     period = settlement.rules.period.name
     title = settlement.rules.title
     note = f"{title}　期间 {period}" if title else f"期间 {period}"
@@ -150,58 +48,58 @@ def write_workbook(
 
 
 _POOLS: Final = (
-    _Column("机构编号", 14),
-    _Column("机构名称", 26),
-    _Column("绩效池", 14),
-    _Column("当量口径", 10),
-    _Column("人数", 8, _COUNT),
-    _Column("当量合计", 18, _EQUIVALENTS, True),
-    _Column("金额（元）", 18, _MONEY, True),
-    _Column("已分配（元）", 18, _MONEY, True),
-    _Column("留存（元）", 12, _MONEY, True),
-    _Column("结转（元）", 12, _MONEY, True),
+    SheetColumn("机构编号", 14),
+    SheetColumn("机构名称", 26),
+    SheetColumn("绩效池", 14),
+    SheetColumn("当量口径", 10),
+    SheetColumn("人数", 8, _COUNT),
+    SheetColumn("当量合计", 18, _EQUIVALENTS),
+    SheetColumn("金额（元）", 18, _MONEY, True),
+    SheetColumn("已分配（元）", 18, _MONEY, True),
+    SheetColumn("留存（元）", 12, _MONEY, True),
+    SheetColumn("结转（元）", 12, _MONEY, True),
 )
 _PEOPLE: Final = (
-    _Column("机构编号", 14),
-    _Column("机构名称", 26),
-    _Column("绩效池", 14),
-    _Column("人员编号", 14),
-    _Column("姓名", 12),
-    _Column("职称层级", 10),
-    _Column("当量", 18, _EQUIVALENTS, True),
-    _Column("系数", 8, "0.0000"),
-    _Column("分配依据", 18, _EQUIVALENTS, True),
-    _Column("金额（元）", 16, _MONEY, True),
-    _Column("尾差（分）", 8, _COUNT, True),
+    SheetColumn("机构编号", 14),
+    SheetColumn("机构名称", 26),
+    SheetColumn("绩效池", 14),
+    SheetColumn("人员编号", 14),
+    SheetColumn("姓名", 12),
+    SheetColumn("职称层级", 10),
+    SheetColumn("当量", 18, _EQUIVALENTS),
+    SheetColumn("系数", 8, "0.0000"),
+    SheetColumn("分配依据", 18, _EQUIVALENTS),
+    SheetColumn("金额（元）", 16, _MONEY, True),
+    SheetColumn("尾差（分）", 8, _COUNT),
 )
 _ITEMS: Final = (
-    _Column("当量口径", 10),
-    _Column("机构编号", 14),
-    _Column("人员编号", 14),
-    _Column("姓名", 12),
-    _Column("项目编码", 14),
-    _Column("项目名称", 24),
-    _Column("计量单位", 10),
-    _Column("记录数", 10, _COUNT, True),
-    _Column("数量", 14, _QUANTITY, True),
-    _Column("当量值", 12, "0.0000"),
-    _Column("当量", 18, _EQUIVALENTS, True),
-    _Column("当量值依据", 34),
+    SheetColumn("当量口径", 10),
+    SheetColumn("机构编号", 14),
+    SheetColumn("人员编号", 14),
+    SheetColumn("姓名", 12),
+    SheetColumn("项目编码", 14),
+    SheetColumn("项目名称", 24),
+    SheetColumn("计量单位", 10),
+    SheetColumn("记录数", 10, _COUNT),
+    SheetColumn("数量", 14, _QUANTITY),
+    SheetColumn("当量值", 12, "0.0000"),
+    SheetColumn("当量", 18, _EQUIVALENTS),
+    SheetColumn("当量值依据", 34),
 )
 _REJECTED: Final = (
-    _Column("文件", 24),
-    _Column("行号", 8, _COUNT),
-    _Column("列", 14),
-    _Column("代码", 22),
-    _Column("值", 16),
-    _Column("原因与处理", 60),
-    _Column("当量口径", 10),
+    SheetColumn("文件", 24),
+    SheetColumn("行号", 8, _COUNT),
+    SheetColumn("列", 14),
+    SheetColumn("代码", 22),
+    SheetColumn("值", 16),
+    SheetColumn("原因与处理", 90),
+    SheetColumn("当量口径", 10),
 )
 _CHECKS: Final = (
-    _Column("核对项", 48),
-    _Column("左侧", 20),
-    _Column("右侧", 20),
-    _Column("结果", 8),
+    SheetColumn("核对项", 48),
+    SheetColumn("左侧", 20, "General"),
+    SheetColumn("右侧", 20, "General"),
+    SheetColumn("结果", 8),
 )
 
 
@@ -324,4 +222,4 @@ def _rejected_rows(rejected: Sequence[RejectedRow]) -> Iterable[Sequence[str]]:
 
 def _check_rows(settlement: Settlement, rejected: Sequence[RejectedRow]) -> Iterable[Sequence[str]]:
     for check in checks(settlement, verdict_counts(rejected, settlement.rules.series)):
-        yield check["check"], check["left"], check["right"], "相符" if check["holds"] else "不符"
+        yield check["check_zh"], check["left"], check["right"], "相符" if check["holds"] else "不符"

@@ -1,0 +1,125 @@
+"""A workbook in our style: titled sheets, frozen headings, exact numbers, sums that Excel adds.
+
+Every number is written from its exact decimal text; where a value has more digits than Excel
+keeps (15) it is written as text, so that nothing is shown that is not so.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
+
+__all__ = ["Book", "SheetColumn"]
+
+_ROWS_A_SHEET: Final = 1_000_000
+_DIGITS: Final = 15
+
+
+@dataclass(frozen=True, slots=True)
+class SheetColumn:
+    """A column of a sheet: heading, width, number format (blank: text), and if it is summed."""
+
+    heading: str
+    width: int
+    form: str = ""
+    total: bool = False
+
+
+class Book:
+    """A workbook with our styles; sheets are written row by row."""
+
+    def __init__(self, path: Path) -> None:
+        # In memory, and with a fixed date: the same bytes at any time and in any time zone.
+        self._book = xlsxwriter.Workbook(path, {"in_memory": True})
+        self._book.set_properties(
+            {"title": "当量绩效核算结果", "created": datetime(2000, 1, 1, tzinfo=UTC)}
+        )
+        font = {"font_name": "Microsoft YaHei", "font_size": 10}
+        self._title = self._book.add_format({**font, "bold": True, "font_size": 14})
+        self._note = self._book.add_format({**font, "font_color": "#666666"})
+        self._head = self._book.add_format(
+            {
+                **font,
+                "bold": True,
+                "bg_color": "#E8EEF4",
+                "border": 1,
+                "text_wrap": True,
+                "valign": "vcenter",
+            }
+        )
+        self._font = font
+        self._formats: dict[tuple[str, bool], Any] = {}
+
+    def _format(self, form: str, bold: bool) -> Any:
+        key = (form, bold)
+        if key not in self._formats:
+            style: dict[str, Any] = {**self._font, "border": 1, "border_color": "#CCCCCC"}
+            style |= {"num_format": form} if form else {}
+            style |= {"bold": True, "bg_color": "#F5F5F5"} if bold else {}
+            self._formats[key] = self._book.add_format(style)
+        return self._formats[key]
+
+    def sheet(
+        self, name: str, note: str, columns: Sequence[SheetColumn], rows: Iterable[Sequence[str]]
+    ) -> None:
+        """One sheet: title, note, headings on row 3, rows, and a line of sums (合计)."""
+        sheet = self._book.add_worksheet(name)
+        sheet.write_string(0, 0, name, self._title)
+        sheet.write_string(1, 0, note, self._note)
+        for at, column in enumerate(columns):
+            sheet.set_column(at, at, column.width)
+            sheet.write_string(2, at, column.heading, self._head)
+        last = 2
+        sums = {at: Decimal(0) for at, column in enumerate(columns) if column.total}
+        for last, row in enumerate(rows, 3):
+            if last > _ROWS_A_SHEET:
+                cut = f"{note}（仅列前 {_ROWS_A_SHEET:,} 行，全部见 CSV）"
+                sheet.write_string(1, 0, cut, self._note)
+                break
+            self._row(sheet, last, columns, row)
+            for at in sums:
+                sums[at] += Decimal(row[at])
+        sheet.freeze_panes(3, 0)
+        if last > 2:
+            sheet.autofilter(2, 0, last, len(columns) - 1)
+            self._totals(sheet, last + 1, columns, sums)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(2)
+
+    def _row(self, sheet: Any, at: int, columns: Sequence[SheetColumn], row: Sequence[str]) -> None:
+        for place, (column, value) in enumerate(zip(columns, row, strict=True)):
+            style = self._format(column.form, False)
+            if column.form and _fits_excel(value):
+                sheet.write_number(at, place, Decimal(value), style)
+            else:
+                sheet.write_string(at, place, value, style)
+
+    def _totals(
+        self, sheet: Any, at: int, columns: Sequence[SheetColumn], sums: dict[int, Decimal]
+    ) -> None:
+        """Sums as formulas that follow the filter, with our exact sum for viewers without one."""
+        if not sums:
+            return
+        sheet.write_string(at, 0, "合计", self._format("", True))
+        for place, total in sums.items():
+            letter = xl_col_to_name(place)
+            formula = f"=SUBTOTAL(109,{letter}4:{letter}{at})"
+            style = self._format(columns[place].form, True)
+            sheet.write_formula(at, place, formula, style, str(total))
+
+    def close(self) -> None:
+        """Write the file."""
+        self._book.close()
+
+
+def _fits_excel(value: str) -> bool:
+    """Whether a text is a number that Excel keeps to the last digit."""
+    digits = value.lstrip("-").replace(".", "", 1)
+    return digits.isascii() and digits.isdigit() and len(digits.strip("0")) <= _DIGITS
