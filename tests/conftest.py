@@ -1,4 +1,4 @@
-"""Hypothesis profiles: small counts and a fixed seed in `make test`, full counts in `make proof`."""
+"""Hypothesis profiles: small fixed counts in `make test`, full counts in `make proof`."""
 
 import os
 from pathlib import Path

@@ -28,14 +28,18 @@ def _pythons() -> list[str]:
         path = shutil.which(name)
         if path is None or name.removeprefix("python") in found:
             continue
-        works = subprocess.run([path, "-c", "import ensurepip, venv"], capture_output=True)
+        works = subprocess.run(
+            [path, "-c", "import ensurepip, venv"], capture_output=True, check=False
+        )
         if works.returncode == 0:
             found[name.removeprefix("python")] = path
     return [found[version] for version in sorted(found)]
 
 
 def _run(*command: str | Path, cwd: Path) -> str:
-    done = subprocess.run([str(part) for part in command], cwd=cwd, capture_output=True, text=True)
+    done = subprocess.run(
+        [str(part) for part in command], cwd=cwd, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -89,7 +93,7 @@ def _install(python: str, environment: Path, wheel: Path, cwd: Path) -> None:
     if uv is not None:
         _run(uv, "venv", "-q", "--python", python, environment, cwd=cwd)
         inside = environment / "bin" / "python"
-        install = (uv, "pip", "install", "-q", "--python", inside)
+        install: tuple[str | Path, ...] = (uv, "pip", "install", "-q", "--python", inside)
     else:
         _run(python, "-m", "venv", environment, cwd=cwd)
         install = (environment / "bin" / "python", "-m", "pip", "install", "-q")

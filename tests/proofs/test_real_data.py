@@ -14,7 +14,7 @@ import pytest
 
 from equivalents import settle_case
 from tests.against_reference import read_out
-from tests.build import centres, medicare
+from tests.build import centres
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 
