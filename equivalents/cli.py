@@ -33,6 +33,11 @@ app = typer.Typer(
 )
 
 _SHOWN = 20
+_DEMO = "DEMO.txt"
+_DEMO_NOTE = (
+    "示例资料，全部为虚构；再次运行 equivalents demo 会替换本文件夹。\n"
+    "A made-up case; running `equivalents demo` again replaces this folder.\n"
+)
 _STAGES = {
     "read": "读取 reading",
     "count": "计数 counting",
@@ -109,13 +114,17 @@ def settle(
             told=told,
         )
     result = json.loads((out / "summary.json").read_bytes())
-    if as_json:
-        _print_json({"out": out.as_posix(), **result})
-    else:
-        _show_summary(result, out)
+    problems = []
     if settlement.payouts is None:
         count = str(settlement.counted.rejected)
-        _show_problems([Problem("REJECTED_ROWS", facts={"count": count})], as_json)
+        problems.append(Problem("REJECTED_ROWS", facts={"count": count}))
+    if as_json:
+        listed = [_as_json(problem) for problem in problems]
+        _print_json({"out": out.as_posix(), **result, "problems": listed})
+    else:
+        _show_summary(result, out)
+        _show_problems(problems, as_json)
+    if problems:
         raise typer.Exit(1)
 
 
@@ -137,7 +146,7 @@ def check(case: CaseArgument, as_json: JsonOption = False) -> None:
     else:
         _show_problems(checked.problems, as_json)
         typer.echo(f"收到 received {counted.received:,}    退回 rejected {rejected:,}")
-    if rejected:
+    if any(problem.severity == "error" for problem in checked.problems):
         raise typer.Exit(1)
 
 
@@ -158,11 +167,13 @@ def demo(
 ) -> None:
     """编造一个示例县并核算，无需任何准备。Make up a realistic county, settle it and show it."""
     from equivalents.demo import write_county
-    from equivalents.report.folder import new_folder
+    from equivalents.report.folder import check_replaceable, new_folder
 
     with _reporting(as_json), _progress() as told:
-        with new_folder(county, mark="case.yaml") as fresh:
+        check_replaceable(out)
+        with new_folder(county, mark=_DEMO) as fresh:
             write_county(fresh, records=records, progress=told)
+            (fresh / _DEMO).write_text(_DEMO_NOTE, encoding="utf-8")
         settle_case(county, out, stop_on_reject=False, told=told)
     result = json.loads((out / "summary.json").read_bytes())
     if as_json:

@@ -17,6 +17,7 @@ from equivalents.policy.book import Verdict
 from equivalents.policy.posts import Codes
 from equivalents.records import FaultSet, RecordBlock
 from equivalents.tally import Placed, Tally, place
+from equivalents.units import print_e3
 from equivalents.weigh import DirectSum, Scales
 
 __all__ = ["Counted", "Path", "count"]
@@ -127,6 +128,8 @@ def _judge(
     for series in scales.series:
         rows = scales.rows(series, placed.posting, item, attribute, placed.bucket)
         chosen[series] = rows
+        if scales.books[series].limits_quantity:
+            _warn_large(block, placed, rows, series, counted, scales)
         if placed.kept is None and rows.min() >= 0:
             counted.counted[series] += rows.size
             continue
@@ -156,6 +159,25 @@ def _note(
         column = _COLUMN.get(verdict, "item_code")
         counted.faults.append(FaultSet(block.part, verdict.name, column, block.row[here], series))
     return rejected
+
+
+def _warn_large(
+    block: RecordBlock,
+    placed: Placed,
+    rows: Codes,
+    series: str,
+    counted: Counted,
+    scales: Scales,
+) -> None:
+    """Note quantities above an item's own usual maximum; they are counted all the same (5.8)."""
+    good = np.flatnonzero(rows >= 0)
+    limit = scales.books[series].quantity_max_e3[rows[good]]
+    large = np.abs(placed.of(block.quantity_e3)[good]) > limit
+    if large.any():
+        notes = tuple(print_e3(int(value)) for value in limit[large])
+        row = placed.of(block.row)[good[large]]
+        fault = FaultSet(block.part, "QUANTITY_ABOVE_MAX", "quantity", row, series, notes)
+        counted.faults.append(fault)
 
 
 def _check(total: Counted, scales: Scales, path: Path) -> None:

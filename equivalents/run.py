@@ -9,10 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from equivalents.errors import Problem
+from equivalents.errors import Problem, RefusedError
 from equivalents.intake.case import Case, load_case
 from equivalents.intake.source import Source
-from equivalents.settle import Settlement, settle
+from equivalents.settle import Settlement, settle, share_pools, weigh
+from equivalents.tally import Plan
 
 __all__ = ["Checked", "Told", "check_case", "settle_case", "workers"]
 
@@ -44,18 +45,23 @@ def workers() -> int:
 def check_case(folder: Path, told: Told = _silent) -> Checked:
     """Read and count a whole case without writing anything; all problems at once.
 
+    A pool that nobody could be paid from is among the problems, judged by the good records.
+
     Raises:
         DataError: a table or file cannot be used at all; every problem is in it.
-        RefusedError: a pool that nobody can be paid from.
     """
-    from equivalents.report.faults import rejected_rows
     from equivalents.report.out import all_problems
 
     case, source = _open(folder, told)
-    settlement = _settle(case, source, told, stop_on_reject=True, direct=True)
-    faults = settlement.counted.faults
-    rejected = rejected_rows(faults, source, settlement.plan, case.rules.series)
-    return Checked(settlement, tuple(all_problems(settlement, case, source, rejected)))
+    plan = Plan(case.rules)
+    parts = source.blocks(plan)
+    unpaid = weigh(case.rules, plan, parts, "direct", workers=workers(), progress=_rows(told))
+    problems = all_problems(unpaid, case, source)
+    try:
+        problems.extend(share_pools(unpaid.pools, plan, unpaid.weighed)[1])
+    except RefusedError as error:
+        problems.extend(error.problems)
+    return Checked(unpaid, tuple(problems))
 
 
 def settle_case(
@@ -81,7 +87,14 @@ def settle_case(
 
     check_replaceable(out)
     case, source = _open(folder, told)
-    settlement = _settle(case, source, told, stop_on_reject=stop_on_reject, direct=direct)
+    settlement = settle(
+        case.rules,
+        source.blocks,
+        path="direct" if direct else "tally",
+        stop_on_reject=stop_on_reject,
+        workers=workers(),
+        progress=_rows(told),
+    )
     told("write", 0, 0)
     write_out(settlement, case, source, out)
     return settlement
@@ -93,9 +106,8 @@ def _open(folder: Path, told: Told) -> tuple[Case, Source]:
     return case, Source(folder, case.records)
 
 
-def _settle(
-    case: Case, source: Source, told: Told, *, stop_on_reject: bool, direct: bool
-) -> Settlement:
+def _rows(told: Told) -> Callable[[int], None]:
+    """Adds up the rows of all threads for the progress."""
     done = 0
 
     def counted(rows: int) -> None:
@@ -104,11 +116,4 @@ def _settle(
         told("count", done, 0)
 
     told("count", 0, 0)
-    return settle(
-        case.rules,
-        source.blocks,
-        path="direct" if direct else "tally",
-        stop_on_reject=stop_on_reject,
-        workers=workers(),
-        progress=counted,
-    )
+    return counted

@@ -7,7 +7,7 @@ down. Each stage ends with its own conservation check. Sources: A1 to A10, D1, D
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -22,7 +22,7 @@ from equivalents.tally import Plan
 from equivalents.units import Exact, Int64, checked_total, print_e7, print_fen
 from equivalents.weigh import NeedsTallyError, Scales, Weighed, weigh_tally
 
-__all__ = ["METHOD", "Payouts", "Settlement", "settle", "share_pools"]
+__all__ = ["METHOD", "Payouts", "Settlement", "settle", "share_pools", "weigh"]
 
 METHOD: Final = "2026-11"
 """The dated method of calculation; a change that alters any settled byte renames it."""
@@ -83,24 +83,34 @@ def settle(
         ConservationError: a defect; the numbers are in the message.
     """
     plan = Plan(rules, more_cuts)
+    unpaid = weigh(rules, plan, parts(plan), path, workers=workers, progress=progress)
+    if stop_on_reject and unpaid.counted.rejected:
+        return unpaid
+    payouts, problems = share_pools(unpaid.pools, plan, unpaid.weighed)
+    return replace(unpaid, payouts=payouts, problems=problems)
+
+
+def weigh(
+    rules: CaseRules,
+    plan: Plan,
+    parts: Sequence[Iterable[RecordBlock]],
+    path: Path = "tally",
+    *,
+    workers: int = 1,
+    progress: Callable[[int], None] | None = None,
+) -> Settlement:
+    """Count and weigh all parts: a settlement whose pools are not shared yet.
+
+    The direct path gives way to the tally path where its sums are not proven to fit.
+    """
     scales = Scales(rules, plan)
-    counted = count(parts(plan), scales, path, workers=workers, progress=progress)
+    counted = count(parts, scales, path, workers=workers, progress=progress)
     try:
         weighed = {series: _weigh(counted, scales, series, path) for series in scales.series}
     except NeedsTallyError:
-        return settle(
-            rules,
-            parts,
-            path="tally",
-            stop_on_reject=stop_on_reject,
-            workers=workers,
-            more_cuts=more_cuts,
-        )
+        return weigh(rules, plan, parts, "tally", workers=workers)
     pools = tuple(sorted(rules.pools, key=lambda pool: (pool.institution_id, pool.pool)))
-    if stop_on_reject and counted.rejected:
-        return Settlement(rules, plan, scales, counted, weighed, pools, None)
-    payouts, problems = share_pools(pools, plan, weighed)
-    return Settlement(rules, plan, scales, counted, weighed, pools, payouts, problems)
+    return Settlement(rules, plan, scales, counted, weighed, pools, None)
 
 
 def _weigh(counted: Counted, scales: Scales, series: str, path: Path) -> Weighed:

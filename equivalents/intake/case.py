@@ -81,8 +81,8 @@ class _Reader:
         period = self._period(settings)
         institutions = self._institutions(self._table("institutions"))
         known = {row.institution_id for row in institutions}
-        self._departments(self._table("departments"), known)
-        postings = self._postings(self._table("staff"), known)
+        departments = self._departments(self._table("departments"), known)
+        postings = self._postings(self._table("staff"), known, departments)
         weights = self._weights(settings)
         series = {row.series for row in weights}
         pools = self._pools(self._table("pools"), known, sorted(series))
@@ -169,12 +169,15 @@ class _Reader:
                 self._known(row, "parent_id", known)
         return found
 
-    def _departments(self, rows: Sequence[Row], institutions: set[str]) -> None:
+    def _departments(self, rows: Sequence[Row], institutions: set[str]) -> set[str]:
         self._unique([(row["department_id"], row.at("department_id")) for row in rows])
         for row in rows:
             self._known(row, "institution_id", institutions)
+        return {row["department_id"] for row in rows}
 
-    def _postings(self, rows: Sequence[Row], institutions: set[str]) -> tuple[Posting, ...]:
+    def _postings(
+        self, rows: Sequence[Row], institutions: set[str], departments: set[str]
+    ) -> tuple[Posting, ...]:
         names = (
             "person_id",
             "institution_id",
@@ -189,6 +192,8 @@ class _Reader:
         found = []
         for row in rows:
             self._known(row, "institution_id", institutions)
+            if departments:
+                self._known(row, "department_id", departments)
             start = read_day(row, "active_from", self.findings, FIRST_DAY)
             found.append(
                 Posting(
@@ -266,7 +271,7 @@ class _Reader:
             )
             return []
         self.inputs.append((path.name, path))
-        if path.suffix == ".yaml":
+        if path.suffix in (".yaml", ".yml"):
             return weight_table(path, path.name, TABLES["weights"].names, self.findings)
         return read_table(path, TABLES["weights"], self.findings)
 

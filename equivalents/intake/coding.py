@@ -10,12 +10,20 @@ A6; definitions 5.8, 5.21.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from equivalents.intake.columns import NULL_NUMBER, DayColumn, NumberColumn, TextColumn
+from equivalents.intake.columns import (
+    NULL_DAY,
+    NULL_NUMBER,
+    DayColumn,
+    Distinct,
+    NumberColumn,
+    TextColumn,
+    numbers,
+)
 from equivalents.policy.book import Attributes
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, parse_day
 from equivalents.policy.posts import Codes
@@ -28,6 +36,9 @@ from equivalents.units import (
     NumberFaultError,
     parse_fixed,
 )
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["AnyColumn", "Coder", "IdFaults"]
 
@@ -138,32 +149,31 @@ class Coder:
             tuple(batch.faults),
         )
 
-    def _master(self, batch: _Batch, name: str, master: object) -> Codes:
+    def _master(self, batch: _Batch, name: str, master: "pa.Array") -> Codes:
         """Positions in a closed codebook; unknown ids are noted later, after all faults of form."""
-        import pyarrow.compute as pc
-
         column = batch.text(name)
         assert column is not None, "required columns are present and read as text"
-        found = pc.index_in(column.distinct, value_set=master).fill_null(_UNKNOWN)
-        by_distinct: Codes = found.to_numpy(zero_copy_only=False).astype(np.int32)
-        _mark_blank(batch, name, column, by_distinct)
-        return by_distinct[column.index]
+        _note_blanks(batch, name, column)
+        return column.distinct.once("codes", lambda own: _find(own, master))[column.index]
 
     def _items(self, batch: _Batch) -> Codes:
         column = batch.text("item_code")
         assert column is not None, "required columns are present and read as text"
-        by_distinct = np.array(self._plan.items.learn(column.texts()), np.int32)
-        _mark_blank(batch, "item_code", column, by_distinct)
-        return by_distinct[column.index]
+        _note_blanks(batch, "item_code", column)
+        learn = self._plan.items.learn
+        codes = column.distinct.once("codes", lambda own: np.array(learn(own.texts()), np.int32))
+        return codes[column.index]
 
     def _posts(self, batch: _Batch) -> Codes | None:
         """Post codes: 0 where none is named, -1 where no posting has that post."""
         column = batch.text("post_id")
         if column is None or column.blank_only():
             return None
-        posts = self._plan.postings.posts
-        by_distinct = np.array([posts.find(text) for text in column.texts()], np.int32)
-        return by_distinct[column.index]
+        find = self._plan.postings.posts.find
+        codes = column.distinct.once(
+            "codes", lambda own: np.array([find(text) for text in own.texts()], np.int32)
+        )
+        return codes[column.index]
 
     def _attributes(self, batch: _Batch) -> Codes | None:
         """Combinations of resident groups, setting, visit number and team as one code."""
@@ -175,7 +185,7 @@ class Coder:
         }
         if not present:
             return None
-        texts = {name: column.texts() for name, column in present.items()}
+        texts = {name: column.distinct.texts() for name, column in present.items()}
         combined = np.zeros(batch.row.size, np.int64)
         for name, column in present.items():
             combined = combined * len(texts[name]) + column.index
@@ -211,45 +221,65 @@ def _attribute(key: int, texts: Mapping[str, list[str]]) -> Attributes:
     )
 
 
-def _check_line_breaks(batch: _Batch, name: str, column: AnyColumn) -> None:
-    """A line break inside a value: a missing quote may have drawn whole rows into it."""
+def _find(distinct: Distinct, master: "pa.Array") -> Codes:
+    """The position in a sorted master list of each distinct text; -1 unknown, -2 blank."""
     import pyarrow.compute as pc
 
+    found = pc.index_in(distinct.values, value_set=master).fill_null(_UNKNOWN)
+    codes: Codes = numbers(found).astype(np.int32)
+    codes[distinct.blanks()] = _BLANK
+    return codes
+
+
+def _check_line_breaks(batch: _Batch, name: str, column: AnyColumn) -> None:
+    """A line break inside a value: a missing quote may have drawn whole rows into it."""
     if isinstance(column, TextColumn):
-        broken = pc.match_substring_regex(column.distinct, r"[\r\n]")
-        if pc.any(broken).as_py():
-            mask = broken.to_numpy(zero_copy_only=False)
-            batch.note("LINE_BREAK", name, mask[column.index])
+        broken = column.distinct.once("broken", _broken)
+        if broken.any():
+            batch.note("LINE_BREAK", name, broken[column.index])
 
 
-def _mark_blank(batch: _Batch, name: str, column: TextColumn, by_distinct: Codes) -> None:
+def _broken(distinct: Distinct) -> _Mask:
+    import pyarrow.compute as pc
+
+    feed = pc.match_substring(distinct.values, "\n")
+    both = pc.or_(feed, pc.match_substring(distinct.values, "\r"))
+    broken: _Mask = numbers(both)
+    return broken
+
+
+def _note_blanks(batch: _Batch, name: str, column: TextColumn) -> None:
     """Note blank required values; a blank is never "unknown" as well."""
-    blanks = np.array([not text for text in column.texts()], bool)
-    if blanks.any():
-        by_distinct[blanks] = _BLANK
-        missing = blanks[column.index]
-        performers = batch.text("performers")
-        if name == "person_id" and performers is not None:
-            # Named performers stand in for the person (page 3); that is judged by its own column.
-            missing &= np.array([not text for text in performers.texts()], bool)[performers.index]
-        batch.note("VALUE_MISSING", name, missing)
+    if not column.distinct.blanks().any():
+        return
+    missing = column.blank()
+    performers = batch.text("performers")
+    if name == "person_id" and performers is not None:
+        # Named performers stand in for the person (page 3); that is judged by its own column.
+        missing = missing & performers.blank()
+    batch.note("VALUE_MISSING", name, missing)
 
 
 def _days(batch: _Batch) -> Codes:
     """Day numbers of the service dates; impossible and blank ones are noted."""
     column = batch.columns["service_date"]
     if isinstance(column, DayColumn):
-        batch.note("VALUE_MISSING", "service_date", column.day == NULL_NUMBER)
-        bad = (column.day < FIRST_DAY) | (column.day >= LAST_DAY)
-        batch.note("DATE_INVALID", "service_date", bad & (column.day != NULL_NUMBER))
-        return np.where(bad, FIRST_DAY, column.day).astype(np.int32)
-    assert isinstance(column, TextColumn), "dates are days or text"
-    by_distinct = np.array([_day(text) for text in column.texts()], np.int32)
-    if by_distinct.max(initial=FIRST_DAY) > LAST_DAY:
-        batch.note("VALUE_MISSING", "service_date", (by_distinct == _BLANK_DAY)[column.index])
-        batch.note("DATE_INVALID", "service_date", (by_distinct == _BAD_DAY)[column.index])
-        by_distinct = np.where(by_distinct > LAST_DAY, np.int32(FIRST_DAY), by_distinct)
-    return by_distinct[column.index]
+        day = column.day
+        outside = (day < FIRST_DAY) | (day >= LAST_DAY)
+        if outside.any():
+            day = np.where(outside, np.int32(_BAD_DAY), day)
+            day[column.day == NULL_DAY] = _BLANK_DAY
+    else:
+        assert isinstance(column, TextColumn), "dates are days or text"
+        codes = column.distinct.once(
+            "days", lambda own: np.array([_day(text) for text in own.texts()], np.int32)
+        )
+        day = codes[column.index]
+    if day.max(initial=FIRST_DAY) > LAST_DAY:
+        batch.note("VALUE_MISSING", "service_date", day == _BLANK_DAY)
+        batch.note("DATE_INVALID", "service_date", day == _BAD_DAY)
+        day = np.where(day > LAST_DAY, np.int32(FIRST_DAY), day)
+    return day
 
 
 def _day(text: str) -> int:
@@ -265,30 +295,41 @@ def _quantities(batch: _Batch) -> Int64:
     """Thousandths; faults of 5.8 are noted, in the order blank, text, range, sign."""
     column = batch.columns["quantity"]
     if isinstance(column, NumberColumn):
-        value = column.value_e3
-        kind = np.where(column.places_lost, _INVALID, _FINE)
-        kind[value == NULL_NUMBER] = _MISSING
-        out = (value == 0) | (np.abs(value) >= QUANTITY_LIMIT_E3)
-        kind[out & (kind == _FINE)] = _RANGE
+        value, kind = column.value_e3, _kinds(column)
     else:
         assert isinstance(column, TextColumn), "quantities are numbers or text"
-        parsed = [_quantity(text) for text in column.texts()]
-        value = np.array([number for number, _ in parsed], np.int64)[column.index]
-        kinds = np.array([kind for _, kind in parsed], np.int8)
-        kind = kinds[column.index] if kinds.any() else np.zeros(0, np.int8)
-    if kind.any():
+        values, kinds = column.distinct.once("quantities", _parse_quantities)
+        value = values[column.index]
+        kind = kinds[column.index] if kinds.any() else None
+    if kind is not None:
         batch.note("VALUE_MISSING", "quantity", kind == _MISSING)
         batch.note("QUANTITY_INVALID", "quantity", kind == _INVALID)
         batch.note("QUANTITY_RANGE", "quantity", kind == _RANGE)
         value = np.where(kind == _FINE, value, 0)
     if value.min(initial=0) < 0:
         corrects = batch.text("corrects")
-        if corrects is None:
-            unnamed = np.ones(value.size, bool)
-        else:
-            unnamed = np.array([not text for text in corrects.texts()], bool)[corrects.index]
-        batch.note("QUANTITY_NEGATIVE", "quantity", (value < 0) & unnamed)
+        negative = value < 0
+        unnamed = negative if corrects is None else negative & corrects.blank()
+        batch.note("QUANTITY_NEGATIVE", "quantity", unnamed)
     return value
+
+
+def _kinds(column: NumberColumn) -> npt.NDArray[np.int8] | None:
+    """What is wrong with the numbers of a typed column; ``None`` when nothing is."""
+    value = column.value_e3
+    out = (value == 0) | (np.abs(value) >= QUANTITY_LIMIT_E3)
+    if not (out.any() or column.places_lost.any()):
+        return None
+    kind = np.where(column.places_lost, np.int8(_INVALID), np.int8(_FINE))
+    kind[value == NULL_NUMBER] = _MISSING
+    kind[out & (kind == _FINE)] = _RANGE
+    return kind
+
+
+def _parse_quantities(distinct: Distinct) -> tuple[Int64, npt.NDArray[np.int8]]:
+    parsed = [_quantity(text) for text in distinct.texts()]
+    values = np.array([number for number, _ in parsed], np.int64)
+    return values, np.array([kind for _, kind in parsed], np.int8)
 
 
 _FINE, _MISSING, _INVALID, _RANGE = range(4)
@@ -309,18 +350,21 @@ def _check_visits(batch: _Batch) -> None:
     column = batch.text("visit_number")
     if column is None:
         return
-    bad = np.array([bool(text) and not _VISIT.fullmatch(text) for text in column.texts()], bool)
+    bad = column.distinct.once("visits", _bad_visits)
     if bad.any():
         batch.note("VISIT_NUMBER_INVALID", "visit_number", bad[column.index])
+
+
+def _bad_visits(distinct: Distinct) -> _Mask:
+    texts = distinct.texts()
+    return np.array([bool(text) and not _VISIT.fullmatch(text) for text in texts], bool)
 
 
 def _refuse_later(batch: _Batch, name: str) -> None:
     """A filled column of a later version: computing without it would change pay."""
     column = batch.text(name)
-    if column is None or column.blank_only():
-        return
-    filled = np.array([bool(text) for text in column.texts()], bool)
-    batch.note("NOT_SUPPORTED", name, filled[column.index])
+    if column is not None and not column.blank_only():
+        batch.note("NOT_SUPPORTED", name, ~column.blank())
 
 
 def _note_ids(batch: _Batch, faults: IdFaults | None) -> None:

@@ -5,8 +5,9 @@ done on the distinct values, strictly and in plain Python or one vectorised call
 themselves only cost a gather. Float columns never become numbers of record (page 2 "Numbers").
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,15 +20,23 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DayColumn",
+    "Distinct",
+    "Known",
+    "NULL_DAY",
     "NULL_NUMBER",
     "NumberColumn",
     "TextColumn",
     "UnusableColumnError",
     "make_column",
+    "numbers",
 ]
 
+Known = TypeVar("Known")
+
 NULL_NUMBER: Final = np.iinfo(np.int64).min
-"""Stands for a missing value in a typed column; no legal quantity or day is near it."""
+"""Stands for a missing value in a number column; no legal quantity is near it."""
+NULL_DAY: Final = np.iinfo(np.int32).min
+"""Stands for a missing value in a day column; no legal day is near it."""
 
 
 class UnusableColumnError(Exception):
@@ -39,31 +48,69 @@ class UnusableColumnError(Exception):
         self.kind = kind
 
 
+class Distinct:
+    """The distinct texts of a column, and what was worked out about them, each thing once.
+
+    Batches cut from one column share it, so that a code table of 60,000 ids is matched once a row
+    group and not once a batch.
+    """
+
+    def __init__(self, values: "pa.Array") -> None:
+        self.values = values
+        self._known: dict[str, Any] = {}
+
+    def once(self, name: str, work: "Callable[[Distinct], Known]") -> "Known":
+        """What ``work`` makes of the texts; worked out on first asking under this name."""
+        if name not in self._known:
+            self._known[name] = work(self)
+        known: Known = self._known[name]
+        return known
+
+    def texts(self) -> list[str]:
+        """The distinct values as Python texts."""
+        return self.once("texts", lambda own: own.values.to_pylist())
+
+    def blanks(self) -> npt.NDArray[np.bool_]:
+        """Which of the distinct values are blank."""
+        return self.once("blanks", _blanks)
+
+
+def _blanks(distinct: Distinct) -> npt.NDArray[np.bool_]:
+    import pyarrow.compute as pc
+
+    blank: npt.NDArray[np.bool_] = numbers(pc.equal(distinct.values, ""))
+    return blank
+
+
 @dataclass(frozen=True, slots=True)
 class TextColumn:
     """``index[i]`` is the position in ``distinct`` of record i's text; blanks are ``""``."""
 
     index: Codes
-    distinct: "pa.Array"
-
-    def texts(self) -> list[str]:
-        """The distinct values as Python texts."""
-        return [str(value) for value in self.distinct.to_pylist()]
-
-    def gather(self, by_distinct: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
-        """Values by distinct text, spread over the records."""
-        return by_distinct[self.index]
+    distinct: Distinct
 
     def blank_only(self) -> bool:
         """Whether every record is blank here."""
-        return all(not text for text in self.distinct.to_pylist())
+        return bool(self.distinct.blanks().all())
+
+    def blank(self) -> npt.NDArray[np.bool_]:
+        """Which records are blank here."""
+        return self.distinct.blanks()[self.index]
+
+    def take(self, where: slice | Int64) -> "TextColumn":
+        """Some of the records."""
+        return TextColumn(self.index[where], self.distinct)
 
 
 @dataclass(frozen=True, slots=True)
 class DayColumn:
-    """Day numbers from a date column; :data:`NULL_NUMBER` where missing."""
+    """Day numbers from a date column; :data:`NULL_DAY` where missing."""
 
-    day: Int64
+    day: Codes
+
+    def take(self, where: slice | Int64) -> "DayColumn":
+        """Some of the records."""
+        return DayColumn(self.day[where])
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +119,10 @@ class NumberColumn:
 
     value_e3: Int64
     places_lost: npt.NDArray[np.bool_]
+
+    def take(self, where: slice | Int64) -> "NumberColumn":
+        """Some of the records."""
+        return NumberColumn(self.value_e3[where], self.places_lost[where])
 
 
 def make_column(array: "pa.Array", name: str) -> TextColumn | DayColumn | NumberColumn:
@@ -88,7 +139,8 @@ def make_column(array: "pa.Array", name: str) -> TextColumn | DayColumn | Number
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind):
         return _dictionary(array.cast(pa.string()).dictionary_encode())
     if name == "service_date" and pa.types.is_date32(kind):
-        return DayColumn(_numbers(array.cast(pa.int32()).cast(pa.int64())))
+        day = _filled(array.cast(pa.int32()), int(NULL_DAY))
+        return DayColumn(day.astype(np.int32, copy=False))
     if name == "quantity" and (pa.types.is_decimal128(kind) or pa.types.is_integer(kind)):
         return _decimal(array)
     if pa.types.is_integer(kind) and name != "service_date":
@@ -114,14 +166,29 @@ def _dictionary(array: "pa.DictionaryArray") -> TextColumn:
     if indices.null_count:
         values = pa.concat_arrays([values, pa.array([""])])
         indices = pc.fill_null(indices, pa.scalar(len(values) - 1, indices.type))
-    return TextColumn(indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False), values)
+    index = numbers(indices).astype(np.int32, copy=False)
+    return TextColumn(index, Distinct(values))
 
 
-def _numbers(array: "pa.Array") -> Int64:
+def numbers(array: "pa.Array") -> npt.NDArray[Any]:
+    """A whole-number or true/false column without missing values as NumPy sees it.
+
+    Arrow's own ``to_numpy`` would import pandas where it is installed, which costs a second.
+    """
+    import pyarrow as pa
+
+    if pa.types.is_boolean(array.type):
+        return numbers(array.cast(pa.uint8())).view(np.bool_)
+    kind = "u" if str(array.type).startswith("u") else "i"
+    values = np.frombuffer(array.buffers()[1], np.dtype(f"{kind}{array.type.bit_width // 8}"))
+    return values[array.offset : array.offset + len(array)]
+
+
+def _filled(array: "pa.Array", missing: int) -> npt.NDArray[Any]:
     import pyarrow.compute as pc
 
-    filled = pc.fill_null(array, int(NULL_NUMBER)) if array.null_count else array
-    return np.asarray(filled.to_numpy(zero_copy_only=False), np.int64)
+    filled = pc.fill_null(array, missing) if array.null_count else array
+    return numbers(filled)
 
 
 def _decimal(array: "pa.Array") -> NumberColumn:
@@ -133,7 +200,7 @@ def _decimal(array: "pa.Array") -> NumberColumn:
     import pyarrow as pa
 
     if pa.types.is_integer(array.type):
-        whole = _numbers(array.cast(pa.int64()))
+        whole = _filled(array.cast(pa.int64()), int(NULL_NUMBER)).astype(np.int64, copy=False)
         scale, high = 0, None
     else:
         scale = array.type.scale
@@ -141,19 +208,25 @@ def _decimal(array: "pa.Array") -> NumberColumn:
         words = words[2 * array.offset : 2 * (array.offset + len(array))]
         whole, high = words[0::2].copy(), words[1::2]
         if array.null_count:
-            missing = array.is_null().to_numpy(zero_copy_only=False)
+            missing = numbers(array.is_null())
             whole[missing] = NULL_NUMBER
             high = np.where(missing, -1, high)
+    return _to_e3(whole, high, scale)
+
+
+def _to_e3(whole: Int64, high: Int64 | None, scale: int) -> NumberColumn:
+    """Whole units of ``10**-scale`` as thousandths; ``high`` is the upper word, if there is one."""
     lost = np.zeros(whole.size, bool)
     missing = whole == NULL_NUMBER
+    far = None if high is None else (high != whole >> 63) & ~missing
     if scale > QUANTITY_PLACES:
         step = 10 ** (scale - QUANTITY_PLACES)
         lost = (whole % step != 0) & ~missing
         whole = np.where(missing, NULL_NUMBER, whole // step)
     elif scale < QUANTITY_PLACES:
         step = 10 ** (QUANTITY_PLACES - scale)
-        far = np.abs(whole) > 10**15
-        whole = np.where(missing, NULL_NUMBER, np.where(far, 10**15, whole) * step)
-    if high is not None:
-        whole = np.where((high != whole >> 63) & ~missing, np.int64(10**18), whole)
+        large = np.abs(whole) > 10**15
+        whole = np.where(missing, NULL_NUMBER, np.where(large, 10**15, whole) * step)
+    if far is not None and far.any():
+        whole = np.where(far, np.int64(10**18), whole)
     return NumberColumn(whole, lost)

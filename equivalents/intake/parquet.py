@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 __all__ = ["ParquetPart", "parquet_parts", "read_text_rows", "text_values"]
-
-_SLICE: Final = 1 << 17
-"""Records a batch: small enough that a batch's columns stay in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +28,7 @@ class ParquetPart:
     first_row: int
 
     def batches(self, only: frozenset[str] | None = None) -> Iterator[RawBatch]:
-        """The rows in batches; ``only`` limits the columns that are read."""
+        """The rows of the group as one batch; ``only`` limits the columns that are read."""
         import pyarrow as pa
 
         wanted = [name for name in self.headings if only is None or name in only]
@@ -40,11 +37,8 @@ class ParquetPart:
             table = file.read_row_group(self.group, columns=wanted, use_threads=False)
         except (pa.ArrowInvalid, OSError) as error:
             raise _damaged(self.name, error) from None
-        columns = {name: table.column(name).combine_chunks() for name in wanted}
-        for start in range(0, table.num_rows, _SLICE):
-            count = min(_SLICE, table.num_rows - start)
-            row = np.arange(count, dtype=np.int64) + (self.first_row + start)
-            yield RawBatch(row, {name: col.slice(start, count) for name, col in columns.items()})
+        row = np.arange(table.num_rows, dtype=np.int64) + self.first_row
+        yield RawBatch(row, {name: table.column(name).combine_chunks() for name in wanted})
 
 
 def _damaged(name: str, error: object) -> DataError:

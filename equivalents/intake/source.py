@@ -16,8 +16,6 @@ from equivalents.errors import DataError, Place
 from equivalents.findings import Findings
 from equivalents.intake.coding import AnyColumn, Coder
 from equivalents.intake.columns import (
-    DayColumn,
-    NumberColumn,
     TextColumn,
     UnusableColumnError,
     make_column,
@@ -38,6 +36,8 @@ __all__ = ["Original", "PartBlocks", "Source"]
 
 _Part = CsvPart | ParquetPart
 _SHEET: Final = TABLES["records"]
+_SLICE: Final = 1 << 17
+"""Records a block: few enough that the columns of a block stay in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +108,13 @@ class Source:
             return
         for raw in part.batches():
             faults = _malformed(index, raw)
-            row, columns = _known_columns(raw, names)
-            block = None
-            if row.size:
-                block = coder.code(index, row, columns, self._id_faults[index])
             if faults is not None:
-                refused = faults.row.size
-                yield RecordBlock.empty(index, refused, (faults,))
-            if block is not None:
-                yield block
+                yield RecordBlock.empty(index, faults.row.size, (faults,))
+            row, columns = _known_columns(raw, names)
+            for start in range(0, row.size, _SLICE):
+                some = slice(start, start + _SLICE)
+                batch = {name: column.take(some) for name, column in columns.items()}
+                yield coder.code(index, row[some], batch, self._id_faults[index])
 
     def originals(self, wanted: Mapping[int, Int64]) -> Iterator[Original]:
         """The original rows asked for (row numbers by part), in the order of parts and rows."""
@@ -176,40 +174,24 @@ def _known_columns(raw: RawBatch, names: Mapping[str, str]) -> tuple[Int64, dict
     filled = _filled(columns, [a for h, a in raw.columns.items() if h not in names])
     if filled is None:
         return raw.row, columns
-    return raw.row[filled], {name: _take(column, filled) for name, column in columns.items()}
+    return raw.row[filled], {name: column.take(filled) for name, column in columns.items()}
 
 
 def _filled(columns: Mapping[str, AnyColumn], others: "Sequence[pa.Array]") -> Int64 | None:
-    """Positions of the rows that are not blank throughout; ``None`` when no row is blank.
-
-    Required columns are looked at first: a row with any of them filled is not blank.
-    """
+    """Positions of the rows that are not blank throughout; ``None`` when no row is blank."""
     blank = None
     for column in columns.values():
-        if not isinstance(column, TextColumn):
+        if not isinstance(column, TextColumn) or not column.distinct.blanks().any():
             return None
-        empty = np.array([not text for text in column.texts()], bool)
-        if not empty.any():
-            return None
-        here = empty[column.index]
+        here = column.blank()
         blank = here if blank is None else blank & here
         if not blank.any():
             return None
     if blank is None:
         return None
     for array in others:
-        texts = make_column(array, "")
-        if isinstance(texts, TextColumn):
-            blank &= np.array([not text for text in texts.texts()], bool)[texts.index]
+        blank &= np.array([not text for text in text_values(array)], bool)
     return np.flatnonzero(~blank) if blank.any() else None
-
-
-def _take(column: AnyColumn, where: Int64) -> AnyColumn:
-    if isinstance(column, TextColumn):
-        return TextColumn(column.index[where], column.distinct)
-    if isinstance(column, DayColumn):
-        return DayColumn(column.day[where])
-    return NumberColumn(column.value_e3[where], column.places_lost[where])
 
 
 def _pick(

@@ -19,7 +19,7 @@ import numpy as np
 from equivalents.codes import Codebook
 from equivalents.policy.model import WeightRow
 from equivalents.policy.posts import Codes
-from equivalents.units import Int64
+from equivalents.units import QUANTITY_LIMIT_E3, Int64
 
 __all__ = ["Attributes", "PostingClass", "Verdict", "WeightBook"]
 
@@ -79,6 +79,9 @@ class WeightBook:
         self.series = series
         self.rows = tuple(sorted((r for r in everything if r.series == series), key=_row_order))
         self.weight_e4: Int64 = np.array([row.weight_e4 for row in self.rows], np.int64)
+        limits = [row.quantity_max_e3 or QUANTITY_LIMIT_E3 for row in self.rows]
+        self.quantity_max_e3: Int64 = np.array(limits, np.int64)
+        self.limits_quantity = any(row.quantity_max_e3 for row in self.rows)
         self._known = len(items)
         self._classes = classes
         self._candidates: Codebook[tuple[int, ...]] = Codebook()

@@ -84,9 +84,9 @@ RULE_REASONS: Final = (
         "WEIGHT_AMBIGUOUS",
         "error",
         "rules",
-        "项目“{value}”有两行条件同样具体且可同时满足（另见{other}）。请增加一行同时写明两个条件。",
+        "项目“{value}”有两行条件同样具体且可同时满足（另见{other}）。请补充条件，使任何记录只能满足其一。",
         "Two rows of the item '{value}' are equally specific and can meet (see also {other}). "
-        "Add a row that names both conditions.",
+        "Add conditions so that no record can meet both.",
     ),
     Reason(
         "STOP_WITHOUT_END",

@@ -14,9 +14,10 @@ import numpy as np
 from equivalents.errors import Place, Problem
 from equivalents.findings import near
 from equivalents.intake.source import Original, Source
-from equivalents.reasons import REASONS
+from equivalents.reasons import REASONS, Severity
 from equivalents.records import FaultSet
 from equivalents.report.table import OutTable, texts
+from equivalents.settle import Settlement
 from equivalents.tally import Plan
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "problems_table",
     "rejected_rows",
     "rejected_table",
+    "row_warnings",
     "verdict_counts",
 ]
 
@@ -45,13 +47,24 @@ class _Fault:
     series: list[str] = field(default_factory=list)
 
 
-def rejected_rows(
-    faults: Sequence[FaultSet], source: Source, plan: Plan, series: Sequence[str]
-) -> Iterator[RejectedRow]:
+def rejected_rows(settlement: Settlement, source: Source) -> list[RejectedRow]:
     """Every rejected record with its original text, in the order of files and rows."""
+    return list(_faulty_rows(settlement, source, "error"))
+
+
+def row_warnings(settlement: Settlement, source: Source) -> list[Problem]:
+    """The warnings about records that were counted, in the order of files and rows."""
+    warned = _faulty_rows(settlement, source, "warning")
+    return [problem for row in warned for problem in row.faults]
+
+
+def _faulty_rows(
+    settlement: Settlement, source: Source, severity: Severity
+) -> Iterator[RejectedRow]:
+    plan, series = settlement.plan, settlement.rules.series
     by_part: dict[int, list[FaultSet]] = defaultdict(list)
-    for fault in faults:
-        if REASONS[fault.code].severity == "error":
+    for fault in settlement.counted.faults:
+        if REASONS[fault.code].severity == severity:
             by_part[fault.part].append(fault)
     explain = _Explain(plan)
     for part in sorted(by_part):
@@ -116,6 +129,7 @@ class _Explain:
             "series": series or fault.series,
             "other": entry.note,
             "found": entry.note,
+            "limit": entry.note,
             "expected": str(width),
         }
         if fault.code == "NOT_SUPPORTED":

@@ -17,6 +17,7 @@ from equivalents.report.faults import (
     problems_table,
     rejected_rows,
     rejected_table,
+    row_warnings,
     verdict_counts,
 )
 from equivalents.report.folder import new_folder
@@ -44,25 +45,28 @@ def write_out(settlement: Settlement, case: Case, source: Source, destination: P
     When rejected rows stopped the settlement only ``rejected.csv``, ``problems.csv`` and
     ``summary.json`` are written (page 3).
     """
-    rejected = list(
-        rejected_rows(settlement.counted.faults, source, settlement.plan, settlement.rules.series)
-    )
+    rejected = rejected_rows(settlement, source)
     with new_folder(destination) as folder:
         counts = verdict_counts(rejected, settlement.rules.series)
         _write_json(folder / "summary.json", summary(settlement, counts))
         rejected_table(rejected, source.headings).write_csv(folder)
-        problems_table(all_problems(settlement, case, source, rejected)).write_csv(folder)
+        problems_table(_problems(settlement, case, source, rejected)).write_csv(folder)
         if settlement.payouts is not None:
             _write_results(settlement, settlement.payouts, rejected, folder)
             _write_json(folder / "manifest.json", _manifest(settlement, case, folder))
 
 
-def all_problems(
+def all_problems(settlement: Settlement, case: Case, source: Source) -> list[Problem]:
+    """Warnings of the tables, every fault of every row, then warnings of rows and of money."""
+    return _problems(settlement, case, source, rejected_rows(settlement, source))
+
+
+def _problems(
     settlement: Settlement, case: Case, source: Source, rejected: Iterable[RejectedRow]
 ) -> list[Problem]:
-    """Warnings of the tables, then every fault of every rejected row, then those of the money."""
     found = [*case.problems, *source.findings.problems]
     found.extend(problem for row in rejected for problem in row.faults)
+    found.extend(row_warnings(settlement, source))
     found.extend(settlement.problems)
     return found
 
