@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 the data has problems (listed), 2 wrong usage, 3 a defect 
 
 import json
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
@@ -200,6 +201,9 @@ def _reporting(as_json: bool) -> Iterator[None]:
     except UsageError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
+    except OSError as error:
+        typer.echo(f"无法读写：{error}\nCannot read or write: {error}", err=True)
+        raise typer.Exit(2) from None
     except ConservationError as error:
         typer.echo(
             f"程序自检未通过，未写出任何结果：{error}\n"
@@ -334,4 +338,9 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    app()
+    try:
+        app()
+    except Exception:
+        # Exit code 1 would say that the data is at fault; this is a defect of ours.
+        traceback.print_exc()
+        sys.exit(3)
