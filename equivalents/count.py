@@ -20,9 +20,9 @@ from equivalents.tally import Placed, Tally, place
 from equivalents.units import print_e3
 from equivalents.weigh import DirectSum, Scales
 
-__all__ = ["Counted", "Path", "count"]
+__all__ = ["Counted", "Way", "count"]
 
-Path = Literal["tally", "direct"]
+Way = Literal["tally", "direct"]
 """Which way the records go: kept as a tally, or weighed at once and forgotten."""
 
 _COLUMN: Final[Mapping[Verdict, str]] = {
@@ -67,7 +67,7 @@ class Counted:
 def count(
     parts: Sequence[Iterable[RecordBlock]],
     scales: Scales,
-    path: Path = "tally",
+    path: Way = "tally",
     *,
     workers: int = 1,
     progress: Callable[[int], None] | None = None,
@@ -102,7 +102,7 @@ def _nothing(scales: Scales) -> Counted:
     return empty
 
 
-def _count_block(block: RecordBlock, counted: Counted, scales: Scales, path: Path) -> None:
+def _count_block(block: RecordBlock, counted: Counted, scales: Scales, path: Way) -> None:
     counted.received += block.received
     counted.refused += block.refused
     counted.rejected += block.refused
@@ -180,7 +180,7 @@ def _warn_large(
         counted.faults.append(fault)
 
 
-def _check(total: Counted, scales: Scales, path: Path) -> None:
+def _check(total: Counted, scales: Scales, path: Way) -> None:
     """Conservation: counted + excluded + rejected = received, in each series, and in the tally."""
     for series in scales.series:
         verdicts = sum(total.verdicts[series].values())

@@ -9,10 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from equivalents.errors import Problem, RefusedError
+from equivalents.count import Way
+from equivalents.errors import DataError, Problem, RefusedError
+from equivalents.findings import Findings
 from equivalents.intake.case import Case, load_case
+from equivalents.intake.recordfiles import record_files
 from equivalents.intake.source import Source
-from equivalents.settle import Settlement, settle, share_pools, weigh
+from equivalents.settle import Settlement, pay, share_pools, weigh
 from equivalents.tally import Plan
 
 __all__ = ["Checked", "Told", "check_case", "settle_case", "workers"]
@@ -83,18 +86,20 @@ def settle_case(
         RefusedError: a pool that nobody can be paid from, or a total beyond the limits.
     """
     from equivalents.report.folder import check_replaceable
-    from equivalents.report.out import write_out
+    from equivalents.report.out import all_problems, write_out
 
     check_replaceable(out)
     case, source = _open(folder, told)
-    settlement = settle(
-        case.rules,
-        source.blocks,
-        path="direct" if direct else "tally",
-        stop_on_reject=stop_on_reject,
-        workers=workers(),
-        progress=_rows(told),
-    )
+    plan = Plan(case.rules)
+    path: Way = "direct" if direct else "tally"
+    parts = source.blocks(plan)
+    settlement = weigh(case.rules, plan, parts, path, workers=workers(), progress=_rows(told))
+    if not (stop_on_reject and settlement.counted.rejected):
+        try:
+            settlement = pay(settlement)
+        except RefusedError as error:
+            # Rejected rows are often why nobody can be paid: they are listed first.
+            raise RefusedError([*all_problems(settlement, case, source), *error.problems]) from None
     told("write", 0, 0)
     write_out(settlement, case, source, out)
     return settlement
@@ -102,8 +107,22 @@ def settle_case(
 
 def _open(folder: Path, told: Told) -> tuple[Case, Source]:
     told("read", 0, 0)
-    case = load_case(folder)
+    try:
+        case = load_case(folder)
+    except DataError as error:
+        raise DataError([*error.problems, *_record_problems(folder)]) from None
     return case, Source(folder, case.records)
+
+
+def _record_problems(folder: Path) -> tuple[Problem, ...]:
+    """Faults of whole record files, so that they are listed together with those of the tables."""
+    if not folder.is_dir():
+        return ()
+    try:
+        Source(folder, record_files(folder, Findings()))
+    except DataError as error:
+        return error.problems
+    return ()
 
 
 def _rows(told: Told) -> Callable[[int], None]:

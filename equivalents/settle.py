@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from equivalents.allocate import largest_remainder
-from equivalents.count import Counted, Path, count
+from equivalents.count import Counted, Way, count
 from equivalents.errors import ConservationError, Problem, RefusedError
 from equivalents.policy.model import CaseRules, Pool
 from equivalents.policy.posts import Codes
@@ -22,7 +22,7 @@ from equivalents.tally import Plan
 from equivalents.units import Exact, Int64, checked_total, print_e7, print_fen
 from equivalents.weigh import NeedsTallyError, Scales, Weighed, weigh_tally
 
-__all__ = ["METHOD", "Payouts", "Settlement", "settle", "share_pools", "weigh"]
+__all__ = ["METHOD", "Payouts", "Settlement", "pay", "settle", "share_pools", "weigh"]
 
 METHOD: Final = "2026-11"
 """The dated method of calculation; a change that alters any settled byte renames it."""
@@ -61,7 +61,7 @@ def settle(
     rules: CaseRules,
     parts: Callable[[Plan], Sequence[Iterable[RecordBlock]]],
     *,
-    path: Path = "tally",
+    path: Way = "tally",
     stop_on_reject: bool = False,
     workers: int = 1,
     more_cuts: Iterable[int] = (),
@@ -86,7 +86,12 @@ def settle(
     unpaid = weigh(rules, plan, parts(plan), path, workers=workers, progress=progress)
     if stop_on_reject and unpaid.counted.rejected:
         return unpaid
-    payouts, problems = share_pools(unpaid.pools, plan, unpaid.weighed)
+    return pay(unpaid)
+
+
+def pay(unpaid: Settlement) -> Settlement:
+    """Share the pools of a weighed case; see :func:`share_pools` for what it refuses."""
+    payouts, problems = share_pools(unpaid.pools, unpaid.plan, unpaid.weighed)
     return replace(unpaid, payouts=payouts, problems=problems)
 
 
@@ -94,7 +99,7 @@ def weigh(
     rules: CaseRules,
     plan: Plan,
     parts: Sequence[Iterable[RecordBlock]],
-    path: Path = "tally",
+    path: Way = "tally",
     *,
     workers: int = 1,
     progress: Callable[[int], None] | None = None,
@@ -113,7 +118,7 @@ def weigh(
     return Settlement(rules, plan, scales, counted, weighed, pools, None)
 
 
-def _weigh(counted: Counted, scales: Scales, series: str, path: Path) -> Weighed:
+def _weigh(counted: Counted, scales: Scales, series: str, path: Way) -> Weighed:
     if path == "direct":
         sums = counted.direct.finish(series)
         return Weighed(series, sums, counted.counted[series], counted.verdicts[series])

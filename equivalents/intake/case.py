@@ -1,19 +1,20 @@
 """A case folder becomes checked rules: every table, every reference, all faults at once.
 
-The records are not read here; :func:`record_files` only says which files they are. Sources:
+The records are not read here. Sources:
 specification page 3 "A case"; rules A1, A6, A9; definitions 5.8, 5.20, 5.21.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from equivalents.errors import DataError, Place, Problem
 from equivalents.findings import Findings, Row, near
 from equivalents.intake.headings import LATER_TABLES, TABLES
-from equivalents.intake.tables import SUFFIXES, WORKBOOK_HINT, read_table, table_file
-from equivalents.policy.calendar import FIRST_DAY, Period, parse_period
+from equivalents.intake.recordfiles import record_files
+from equivalents.intake.settings import Settings, check_series, read_settings
+from equivalents.intake.tables import SUFFIXES, read_table, table_file
+from equivalents.policy.calendar import FIRST_DAY
 from equivalents.policy.check import check_postings, check_weights
 from equivalents.policy.load import (
     DEFAULT_SERIES,
@@ -24,14 +25,12 @@ from equivalents.policy.load import (
     weight_rows,
     weight_table,
 )
-from equivalents.policy.model import CaseRules, Handling, Institution, Pool, Posting, WeightRow
-from equivalents.policy.yamltext import Entry, read_yaml
+from equivalents.policy.model import CaseRules, Institution, Pool, Posting, WeightRow
+from equivalents.policy.yamltext import Entry
 from equivalents.resources import shipped_weights
 from equivalents.units import NumberFaultError, parse_amount_fen
 
-__all__ = ["CASE_KEYS", "Case", "load_case"]
-
-CASE_KEYS: Final = ("period", "title", "weight_tables", "outside_period", "series")
+__all__ = ["Case", "load_case"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,8 @@ def load_case(folder: Path) -> Case:
         raise DataError([Problem("CASE_NOT_FOUND", value=folder.name)])
     reader = _Reader(folder)
     rules = reader.rules()
-    records = reader.record_files()
+    records = record_files(folder, reader.findings)
+    reader.inputs += [(path.relative_to(folder).as_posix(), path) for path in records]
     reader.findings.stop_on_errors()
     assert rules is not None, "no error was noted, so the rules were read"
     return Case(folder, rules, records, tuple(reader.inputs), tuple(reader.findings.problems))
@@ -70,70 +70,32 @@ class _Reader:
         self.inputs: list[tuple[str, Path]] = [("case.yaml", folder / "case.yaml")]
 
     def rules(self) -> CaseRules | None:
-        settings = read_yaml(self.folder / "case.yaml", "case.yaml", self.findings)
-        settings = settings or Entry({}, Place("case.yaml"))
-        for key, value in settings.mapping.items():
-            if key == "scheme":
-                self.findings.add("NOT_SUPPORTED", value.place, "scheme")
-            elif key not in CASE_KEYS:
-                self.findings.add("KEY_UNKNOWN", value.place, key, near=near(key, CASE_KEYS))
+        """Every table read and checked; ``None`` when the period is unknown."""
+        findings = self.findings
+        settings = read_settings(self.folder / "case.yaml", "case.yaml", findings)
         self._refuse_later_tables()
-        period = self._period(settings)
         institutions = self._institutions(self._table("institutions"))
         known = {row.institution_id for row in institutions}
         departments = self._departments(self._table("departments"), known)
         postings = self._postings(self._table("staff"), known, departments)
         weights = self._weights(settings)
-        series = {row.series for row in weights}
-        pools = self._pools(self._table("pools"), known, sorted(series))
-        outside = self._handling(settings.get("outside_period"), Handling.REJECT)
-        missing = self._missing(settings.get("series"), sorted(series))
-        self.findings.problems.extend(check_weights(weights))
-        self.findings.problems.extend(check_postings(postings))
-        if period is None:
+        series = sorted({row.series for row in weights})
+        pools = self._pools(self._table("pools"), known, series)
+        check_series(settings, series, findings)
+        findings.problems.extend(check_weights(weights))
+        findings.problems.extend(check_postings(postings))
+        if settings.period is None:
             return None
-        title = settings.get("title").text
-        return CaseRules(period, institutions, postings, weights, pools, title, outside, missing)
-
-    # -- case.yaml -----------------------------------------------------------------------------
-
-    def _period(self, settings: Entry) -> Period | None:
-        entry = settings.get("period")
-        if "period" not in settings.mapping:
-            self.findings.add("KEY_MISSING", entry.place, "period")
-            return None
-        try:
-            return parse_period(entry.text)
-        except ValueError:
-            self.findings.add("PERIOD_INVALID", entry.place, entry.text)
-            return None
-
-    def _handling(self, entry: Entry, default: Handling) -> Handling:
-        choices = [choice.value for choice in Handling]
-        if entry.text in choices:
-            return Handling(entry.text)
-        if entry.value != "":
-            self.findings.add(
-                "CHOICE_INVALID",
-                entry.place,
-                entry.text,
-                near=near(entry.text, choices),
-                allowed=", ".join(choices),
-            )
-        return default
-
-    def _missing(self, entry: Entry, series: Sequence[str]) -> dict[str, Handling]:
-        missing = {}
-        for name, settings in entry.mapping.items():
-            if name not in series:
-                hint, every = near(name, series), ", ".join(series)
-                self.findings.add("SERIES_UNUSED", settings.place, name, near=hint, allowed=every)
-            for key, value in settings.mapping.items():
-                if key != "missing":
-                    self.findings.add("KEY_UNKNOWN", value.place, key, near=near(key, ["missing"]))
-            if "missing" in settings.mapping:
-                missing[name] = self._handling(settings.get("missing"), Handling.REJECT)
-        return missing
+        return CaseRules(
+            settings.period,
+            institutions,
+            postings,
+            weights,
+            pools,
+            settings.title,
+            settings.outside_period,
+            settings.missing,
+        )
 
     def _unknown_series(self, place: Place, name: str, series: Sequence[str]) -> None:
         self.findings.add(
@@ -178,29 +140,28 @@ class _Reader:
     def _postings(
         self, rows: Sequence[Row], institutions: set[str], departments: set[str]
     ) -> tuple[Posting, ...]:
-        names = (
-            "person_id",
-            "institution_id",
-            "post_id",
-            "department_id",
-            "name",
-            "post",
-            "title_tier",
-            "employment_type",
-            "kind",
-        )
         found = []
         for row in rows:
             self._known(row, "institution_id", institutions)
             if departments:
                 self._known(row, "department_id", departments)
             start = read_day(row, "active_from", self.findings, FIRST_DAY)
+            end = read_end(row, "active_to", start, self.findings)
+            main = read_flag(row, "main", self.findings)
             found.append(
                 Posting(
-                    **{name: row[name] for name in names},
+                    person_id=row["person_id"],
+                    institution_id=row["institution_id"],
                     active_from=start,
-                    active_to=read_end(row, "active_to", start, self.findings),
-                    main=read_flag(row, "main", self.findings),
+                    active_to=end,
+                    post_id=row["post_id"],
+                    department_id=row["department_id"],
+                    name=row["name"],
+                    post=row["post"],
+                    title_tier=row["title_tier"],
+                    employment_type=row["employment_type"],
+                    main=main,
+                    kind=row["kind"],
                     place=row.place,
                 )
             )
@@ -231,7 +192,8 @@ class _Reader:
 
     def _known(self, row: Row, column: str, known: set[str]) -> None:
         value = row[column]
-        if value and value not in known:
+        # Where the table itself is missing, that is the fault, and it is said once.
+        if known and value and value not in known:
             hint = near(value, sorted(known))
             self.findings.add("ID_UNKNOWN", row.at(column), value, column=column, near=hint)
 
@@ -244,13 +206,12 @@ class _Reader:
 
     # -- weight tables and records ---------------------------------------------------------------
 
-    def _weights(self, settings: Entry) -> tuple[WeightRow, ...]:
-        names = settings.get("weight_tables")
-        listed = names.items or ([names] if names.text else [])
+    def _weights(self, settings: Settings) -> tuple[WeightRow, ...]:
         rows = self._table("weights")
-        for entry in listed:
+        for entry in settings.weight_tables:
             rows.extend(self._named_table(entry))
-        if not listed and not any(name.startswith("weights.") for name, _ in self.inputs):
+        read = any(name.startswith("weights.") for name, _ in self.inputs)
+        if not settings.weight_tables and not read:
             hint = near("weights", [path.stem for path in self.folder.iterdir()])
             self.findings.add("TABLE_MISSING", Place(), "weights", near=hint)
         return tuple(weight_rows(rows, self.findings))
@@ -274,23 +235,3 @@ class _Reader:
         if path.suffix in (".yaml", ".yml"):
             return weight_table(path, path.name, TABLES["weights"].names, self.findings)
         return read_table(path, TABLES["weights"], self.findings)
-
-    def record_files(self) -> tuple[Path, ...]:
-        """The record files in the order of their names; workbooks are refused politely."""
-        folder = self.folder / "records"
-        found = [
-            path for suffix in SUFFIXES if (path := self.folder / f"records{suffix}").is_file()
-        ]
-        if folder.is_dir():
-            found += [path for path in folder.rglob("*") if path.is_file() and path.name[0] != "."]
-        files = []
-        for path in sorted(found):
-            name = path.relative_to(self.folder).as_posix()
-            if path.suffix in SUFFIXES:
-                self.inputs.append((name, path))
-                files.append(path)
-            else:
-                self.findings.add("FILE_FORMAT", Place(name), path.suffix, detail=WORKBOOK_HINT)
-        if not files and not folder.is_dir():
-            table_file(self.folder, "records", self.findings, required=True)
-        return tuple(files)

@@ -317,7 +317,8 @@ def _quantities(batch: _Batch) -> Int64:
 def _kinds(column: NumberColumn) -> npt.NDArray[np.int8] | None:
     """What is wrong with the numbers of a typed column; ``None`` when nothing is."""
     value = column.value_e3
-    out = (value == 0) | (np.abs(value) >= QUANTITY_LIMIT_E3)
+    # Not by absolute value: that of the mark for "missing" is negative in two's complement.
+    out = (value == 0) | (value >= QUANTITY_LIMIT_E3) | (value <= -QUANTITY_LIMIT_E3)
     if not (out.any() or column.places_lost.any()):
         return None
     kind = np.where(column.places_lost, np.int8(_INVALID), np.int8(_FINE))

@@ -7,6 +7,7 @@ themselves only cost a gather. Float columns never become numbers of record (pag
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
@@ -35,6 +36,8 @@ Known = TypeVar("Known")
 
 NULL_NUMBER: Final = np.iinfo(np.int64).min
 """Stands for a missing value in a number column; no legal quantity is near it."""
+_FAR: Final = 10**18
+"""Stands for a number beyond any quantity; it is out of range like the number itself."""
 NULL_DAY: Final = np.iinfo(np.int32).min
 """Stands for a missing value in a day column; no legal day is near it."""
 
@@ -165,7 +168,7 @@ def _dictionary(array: "pa.DictionaryArray") -> TextColumn:
     indices = array.indices
     if indices.null_count:
         values = pa.concat_arrays([values, pa.array([""])])
-        indices = pc.fill_null(indices, pa.scalar(len(values) - 1, indices.type))
+        indices = pc.fill_null(indices.cast(pa.int32()), len(values) - 1)
     index = numbers(indices).astype(np.int32, copy=False)
     return TextColumn(index, Distinct(values))
 
@@ -192,41 +195,49 @@ def _filled(array: "pa.Array", missing: int) -> npt.NDArray[Any]:
 
 
 def _decimal(array: "pa.Array") -> NumberColumn:
-    """Exact thousandths of a decimal128 or integer column, without any float.
-
-    A decimal128 is a pair of 64-bit words; a value whose upper word is not the sign extension of
-    the lower one is far beyond any legal quantity and is marked like a value out of range.
-    """
+    """Exact thousandths of a decimal128 or integer column, without any float."""
     import pyarrow as pa
 
-    if pa.types.is_integer(array.type):
-        whole = _filled(array.cast(pa.int64()), int(NULL_NUMBER)).astype(np.int64, copy=False)
-        scale, high = 0, None
-    else:
-        scale = array.type.scale
-        words = np.frombuffer(array.buffers()[1], np.int64)
-        words = words[2 * array.offset : 2 * (array.offset + len(array))]
-        whole, high = words[0::2].copy(), words[1::2]
-        if array.null_count:
-            missing = numbers(array.is_null())
-            whole[missing] = NULL_NUMBER
-            high = np.where(missing, -1, high)
-    return _to_e3(whole, high, scale)
+    thousandths = pa.decimal128(38, QUANTITY_PLACES)
+    try:
+        exact = array if _scale(array) == QUANTITY_PLACES else array.cast(thousandths)
+    except pa.ArrowInvalid:
+        # More than three places, or beyond 38 digits: looked at one by one.
+        return _one_by_one(array)
+    missing = numbers(exact.is_null()) if exact.null_count else None
+    return NumberColumn(_from_words(exact, missing), np.zeros(len(exact), bool))
 
 
-def _to_e3(whole: Int64, high: Int64 | None, scale: int) -> NumberColumn:
-    """Whole units of ``10**-scale`` as thousandths; ``high`` is the upper word, if there is one."""
-    lost = np.zeros(whole.size, bool)
-    missing = whole == NULL_NUMBER
-    far = None if high is None else (high != whole >> 63) & ~missing
-    if scale > QUANTITY_PLACES:
-        step = 10 ** (scale - QUANTITY_PLACES)
-        lost = (whole % step != 0) & ~missing
-        whole = np.where(missing, NULL_NUMBER, whole // step)
-    elif scale < QUANTITY_PLACES:
-        step = 10 ** (QUANTITY_PLACES - scale)
-        large = np.abs(whole) > 10**15
-        whole = np.where(missing, NULL_NUMBER, np.where(large, 10**15, whole) * step)
-    if far is not None and far.any():
-        whole = np.where(far, np.int64(10**18), whole)
-    return NumberColumn(whole, lost)
+def _scale(array: "pa.Array") -> int:
+    import pyarrow as pa
+
+    return int(array.type.scale) if pa.types.is_decimal(array.type) else 0
+
+
+def _from_words(array: "pa.Array", missing: npt.NDArray[np.bool_] | None) -> Int64:
+    """The unscaled values of a decimal128 column.
+
+    Each is a pair of 64-bit words. Where the upper word is not the sign extension of the lower
+    one, the value is beyond any quantity, and :data:`_FAR` stands for it.
+    """
+    words = np.frombuffer(array.buffers()[1], np.int64)
+    words = words[2 * array.offset : 2 * (array.offset + len(array))]
+    value, high = words[0::2].copy(), words[1::2]
+    far = (high != value >> 63) | (value == NULL_NUMBER)
+    if far.any():
+        value[far] = _FAR
+    if missing is not None:
+        value[missing] = NULL_NUMBER
+    return value
+
+
+def _one_by_one(array: "pa.Array") -> NumberColumn:
+    """The same by Python decimals, for columns with values that are no quantities."""
+    value = np.full(len(array), NULL_NUMBER, np.int64)
+    lost = np.zeros(len(array), bool)
+    for at, number in enumerate(array.to_pylist()):
+        if number is not None:
+            whole, part = divmod(abs(Fraction(number)) * 10**QUANTITY_PLACES, 1)
+            value[at] = min(whole, _FAR) * (-1 if number < 0 else 1)
+            lost[at] = part != 0
+    return NumberColumn(value, lost)

@@ -7,15 +7,17 @@ Rows keep the numbers that Excel shows: the heading is row 1, blank rows count.
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from equivalents.errors import DataError, Place, Problem
+from equivalents.intake.tables import NO_HEADINGS
 from equivalents.intake.text import BOM, look_at
 from equivalents.units import Int64
 
@@ -48,10 +50,14 @@ class RawBatch:
 
 @dataclass(frozen=True, slots=True)
 class CsvPart:
-    """A range of a CSV file: ``[start, stop)`` in bytes, whose first row has ``first_row``."""
+    """A range of a CSV file: ``[start, stop)`` in bytes, whose first row has ``first_row``.
+
+    ``titles`` are the headings as written, ``headings`` the same made unique.
+    """
 
     path: Path
     name: str
+    titles: tuple[str, ...]
     headings: tuple[str, ...]
     encoding: str
     start: int
@@ -105,12 +111,13 @@ class CsvPart:
             yield rows.number(batch)
 
     def _open(self, stack: ExitStack) -> "pa.NativeFile":
-        """The bytes of the range at once, or a stream where the range is a whole large file."""
+        """The bytes of the range at once; a stream where it is the rest of a large file."""
         import pyarrow as pa
 
         file = stack.enter_context(self.path.open("rb"))
         file.seek(self.start)
-        if self.encoding == "utf-8" and self.stop - self.start <= 2 * _RANGE:
+        to_the_end = self.stop == self.path.stat().st_size
+        if self.encoding == "utf-8" and not (to_the_end and self.stop - self.start > 2 * _RANGE):
             return pa.BufferReader(file.read(self.stop - self.start))
         return stack.enter_context(pa.PythonFile(file, mode="r"))
 
@@ -164,15 +171,24 @@ def csv_parts(path: Path, name: str) -> list[CsvPart]:
     if seen.quotes % 2:
         raise _damaged(name, "引号不成对¦unpaired quote marks")
     size = path.stat().st_size
-    headings, start = _headings(path, name, seen.encoding)
-    if seen.quotes or seen.encoding != "utf-8":
-        return [CsvPart(path, name, headings, seen.encoding, start, size, 2)]
+    titles, start = _headings(path, name, seen.encoding)
+    part = partial(CsvPart, path, name, titles, _unique(titles), seen.encoding)
+    if seen.quotes or seen.lone_returns or seen.encoding != "utf-8":
+        return [part(start, size, 2)]
     parts = []
     row = 2
     for stop, lines in _ranges(path, start, size):
-        parts.append(CsvPart(path, name, headings, seen.encoding, start, stop, row))
+        parts.append(part(start, stop, row))
         start, row = stop, row + lines
-    return parts or [CsvPart(path, name, headings, seen.encoding, start, size, 2)]
+    return parts or [part(start, size, 2)]
+
+
+def _unique(titles: Sequence[str]) -> tuple[str, ...]:
+    """Headings as unique names: a blank or repeated one gets its position."""
+    return tuple(
+        title if title.strip() and titles.index(title) == at else f"{title}#{at + 1}"
+        for at, title in enumerate(titles)
+    )
 
 
 def _headings(path: Path, name: str, encoding: str) -> tuple[tuple[str, ...], int]:
@@ -184,13 +200,9 @@ def _headings(path: Path, name: str, encoding: str) -> tuple[tuple[str, ...], in
     stream = io.StringIO(text, newline="")
     headings = next(csv.reader(_lines(stream)), [])
     consumed = text[: stream.tell()]
-    if not headings:
-        raise _damaged(name, "第一行不是标题¦row 1 is blank where headings should be")
-    unique = [
-        h if h.strip() and headings.index(h) == i else f"{h}#{i + 1}"
-        for i, h in enumerate(headings)
-    ]
-    return tuple(unique), bom + len(consumed.encode(encoding))
+    if not any(heading.strip() for heading in headings):
+        raise _damaged(name, NO_HEADINGS)
+    return tuple(headings), bom + len(consumed.encode(encoding))
 
 
 def _lines(stream: io.StringIO) -> Iterator[str]:

@@ -40,7 +40,7 @@ def find_id_faults(
     everything = np.concatenate([np.zeros(0, np.uint64), *hashes.values()])
     everything.sort()
     _repeats(parts, names, hashes, everything, faults)
-    _corrections(parts, names, everything, faults)
+    _corrections(parts, names, hashes, faults)
     return [_as_faults(faults[i]) if i in faults else None for i in range(len(parts))]
 
 
@@ -88,7 +88,7 @@ def _hash_equal_lengths(data: npt.NDArray[np.uint8], starts: Int64, length: int)
     words = -(-length // 8)
     padded = np.zeros((starts.size, words * 8), np.uint8)
     padded[:, :length] = data[starts[:, None] + np.arange(length)]
-    hashed = np.full(starts.size, length, np.uint64)
+    hashed = np.full(starts.size, length, np.uint64) * _MIX
     for word in padded.view(np.uint64).T:
         hashed = (hashed ^ word) * _MIX
         hashed ^= hashed >> np.uint64(29)
@@ -164,15 +164,23 @@ def _canonical(quantity: str) -> str:
 
 
 def _corrections(
-    parts: Sequence[_Part], names: Sequence[Mapping[str, str]], everything: Hashes, faults: _Faults
+    parts: Sequence[_Part],
+    names: Sequence[Mapping[str, str]],
+    hashes: Mapping[int, Hashes],
+    faults: _Faults,
 ) -> None:
-    """Rows whose ``corrects`` is no record id of the case."""
-    for index, columns in enumerate(names):
-        if "corrects" not in columns.values():
-            continue
-        hashed = _hashes(parts[index], columns, "corrects")
-        at = np.minimum(np.searchsorted(everything, hashed), max(everything.size - 1, 0))
-        known = everything[at] == hashed if everything.size else np.zeros(hashed.size, bool)
-        lost = np.flatnonzero(~known & (hashed > 0))
-        for row, _ in _contents(parts[index], columns, lost):
-            faults[index].append((row, "CORRECTS_UNKNOWN", "corrects", ""))
+    """Rows whose ``corrects`` is no record id of the case: compared by hash, then in full."""
+    with_corrects = [i for i, columns in enumerate(names) if "corrects" in columns.values()]
+    asked = {i: _hashes(parts[i], names[i], "corrects") for i in with_corrects}
+    every = np.unique(np.concatenate([np.zeros(0, np.uint64), *asked.values()]))
+    every = every[every > 0]
+    known = set()
+    for index, hashed in hashes.items():
+        hits = np.flatnonzero(np.isin(hashed, every)) if every.size else np.zeros(0, np.int64)
+        for _, content in _contents(parts[index], names[index], hits):
+            known.add(content[_COLUMNS.index("record_id")])
+    for index, hashed in asked.items():
+        filled = np.flatnonzero(hashed > 0)
+        for row, content in _contents(parts[index], names[index], filled):
+            if content[_COLUMNS.index("corrects")] not in known:
+                faults[index].append((row, "CORRECTS_UNKNOWN", "corrects", ""))

@@ -27,18 +27,33 @@ class ParquetPart:
     group: int
     first_row: int
 
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The headings as written."""
+        return self.headings
+
     def batches(self, only: frozenset[str] | None = None) -> Iterator[RawBatch]:
         """The rows of the group as one batch; ``only`` limits the columns that are read."""
         import pyarrow as pa
 
         wanted = [name for name in self.headings if only is None or name in only]
         try:
-            file = _open(self.path, self.name, read_dictionary=wanted)
+            file = _open(self.path, self.name, read_dictionary=_texts(self.path, wanted))
             table = file.read_row_group(self.group, columns=wanted, use_threads=False)
         except (pa.ArrowInvalid, OSError) as error:
             raise _damaged(self.name, error) from None
         row = np.arange(table.num_rows, dtype=np.int64) + self.first_row
         yield RawBatch(row, {name: table.column(name).combine_chunks() for name in wanted})
+
+
+def _texts(path: Path, names: Sequence[str]) -> list[str]:
+    """The text columns among ``names``: those that Arrow can read as codes."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    schema = pq.read_schema(path)
+    texts = (pa.types.is_string, pa.types.is_large_string, pa.types.is_dictionary)
+    return [name for name in names if any(is_text(schema.field(name).type) for is_text in texts)]
 
 
 def _damaged(name: str, error: object) -> DataError:
@@ -73,22 +88,42 @@ def parquet_parts(path: Path, name: str) -> list[ParquetPart]:
 
 
 def text_values(array: "pa.Array") -> list[str]:
-    """The values of any exact column as the text that a CSV would hold; missing ones are blank."""
+    """The values of any column as the text that a CSV would hold; missing ones are blank.
+
+    Columns of odd types (lists, bytes, floats) are only shown, never used.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
-    if pa.types.is_floating(array.type):
-        return ["" if value is None else repr(value) for value in array.to_pylist()]
+    if not _exact(array.type):
+        return ["" if value is None else str(value) for value in array.to_pylist()]
     return [str(value) for value in pc.fill_null(array.cast(pa.string()), "").to_pylist()]
 
 
+def _exact(kind: "pa.DataType") -> bool:
+    """Whether a type is plain text, a whole number, a decimal or a date."""
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return bool(
+        pa.types.is_string(kind)
+        or pa.types.is_large_string(kind)
+        or pa.types.is_integer(kind)
+        or pa.types.is_decimal(kind)
+        or pa.types.is_date32(kind)
+        or pa.types.is_null(kind)
+    )
+
+
 def read_text_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """The headings, then the rows of a small Parquet table as text; floats are refused.
+    """The headings, then the rows of a small Parquet table as text; inexact types are refused.
 
     Raises:
-        DataError: unreadable, or a float column (``FLOAT_COLUMN``).
+        DataError: unreadable, or columns that are floats (``FLOAT_COLUMN``) or of a type that is
+            no text, number or date (``COLUMN_TYPE``).
     """
     import pyarrow as pa
 
@@ -96,12 +131,20 @@ def read_text_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
         table = _open(path, path.name).read()
     except (pa.ArrowInvalid, OSError) as error:
         raise _damaged(path.name, error) from None
-    names = table.schema.names
-    floats = [name for name in names if pa.types.is_floating(table.schema.field(name).type)]
-    if floats:
-        place = Place(path.name)
-        raise DataError([Problem("FLOAT_COLUMN", place.at(name), name) for name in floats])
-    yield 1, list(names)
-    columns = [text_values(table.column(name).combine_chunks()) for name in names]
-    for number, values in enumerate(zip(*columns, strict=True)):
-        yield number + 1, list(values)
+    place = Place(path.name)
+    problems = [
+        Problem(
+            "FLOAT_COLUMN" if pa.types.is_floating(field.type) else "COLUMN_TYPE",
+            place.at(field.name),
+            field.name,
+            {"detail": str(field.type)},
+        )
+        for field in table.schema
+        if not _exact(field.type)
+    ]
+    if problems:
+        raise DataError(problems)
+    yield 1, list(table.schema.names)
+    columns = [text_values(table.column(at).combine_chunks()) for at in range(table.num_columns)]
+    for number, values in enumerate(zip(*columns, strict=True), 1):
+        yield number, list(values)

@@ -76,7 +76,7 @@ class Source:
         except DataError as error:
             self.findings.take(error)
             return
-        columns, _ = match_columns(parts[0].headings, _SHEET, name, self.findings)
+        columns, _ = match_columns(parts[0].titles, _SHEET, name, self.findings)
         names = {parts[0].headings[at]: column.name for at, column in columns.items()}
         self._check_types(parts[0], names)
         self.parts.extend(parts)

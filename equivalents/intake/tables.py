@@ -6,7 +6,7 @@ A table is ``NAME.csv`` or ``NAME.parquet`` in the case folder. All problems are
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -16,9 +16,11 @@ from equivalents.intake.headings import TABLES, Column, Sheet
 from equivalents.intake.text import find_encoding
 
 __all__ = [
+    "NO_HEADINGS",
     "SUFFIXES",
     "WORKBOOKS",
     "WORKBOOK_HINT",
+    "breaks",
     "match_columns",
     "read_csv_rows",
     "read_table",
@@ -63,28 +65,49 @@ def read_table(path: Path, sheet: Sheet, findings: Findings) -> list[Row]:
         findings.take(error)
         return []
     _, headings = next(raw, (1, []))
-    columns, inclusive = match_columns(headings, sheet, path.name, findings)
+    name, width = path.name, len(headings)
+    if not any(headings):
+        findings.add("FILE_DAMAGED", Place(name, row=1), detail=NO_HEADINGS)
+        return []
+    columns, inclusive = match_columns(headings, sheet, name, findings)
+    named = [(at, column.name) for at, column in columns.items()]
+    judged = [column for column in columns.values() if column.required or column.later]
     rows = []
     for number, values in raw:
-        place = Place(path.name, row=number)
-        if len(values) != len(headings):
-            found, expected = str(len(values)), str(len(headings))
-            findings.add("ROW_SHAPE", place, found=found, expected=expected)
+        place = Place(name, "", number)
+        if len(values) != width:
+            findings.add("ROW_SHAPE", place, found=str(len(values)), expected=str(width))
             continue
-        named = {column.name: values[at] for at, column in columns.items()}
-        rows.append(Row(place, named, inclusive))
-        _check_filled(rows[-1], columns.values(), findings)
+        row = Row(place, {column: values[at] for at, column in named}, inclusive)
+        rows.append(row)
+        if breaks(values):
+            _note_breaks(row, values, headings, findings)
+        for column in judged:
+            if column.required and not row.values[column.name]:
+                findings.add("VALUE_MISSING", row.at(column.name), column=column.name)
+            elif column.later and row.values[column.name]:
+                findings.add("NOT_SUPPORTED", row.at(column.name), column.name)
     if not rows and columns:
-        findings.add("TABLE_EMPTY", Place(path.name), sheet.name)
+        findings.add("TABLE_EMPTY", Place(name), sheet.name)
     return rows
 
 
-def _check_filled(row: Row, columns: Iterable[Column], findings: Findings) -> None:
-    for column in columns:
-        if column.required and not row[column.name]:
-            findings.add("VALUE_MISSING", row.at(column.name), column=column.name)
-        if column.later and row[column.name]:
-            findings.add("NOT_SUPPORTED", row.at(column.name), column.name)
+NO_HEADINGS: Final = "第一行不是标题¦row 1 is blank where headings should be"
+
+
+def breaks(values: Sequence[str]) -> bool:
+    """Whether any value of a row holds a line break."""
+    joined = "".join(values)
+    return "\n" in joined or "\r" in joined
+
+
+def _note_breaks(
+    row: Row, values: Sequence[str], headings: Sequence[str], findings: Findings
+) -> None:
+    """A line break inside a value: a missing quote may have drawn whole rows into it."""
+    for heading, value in zip(headings, values, strict=True):
+        if breaks([value]):
+            findings.add("LINE_BREAK", row.at(heading), value, column=heading)
 
 
 def read_csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -100,7 +123,7 @@ def _numbered(reader: Iterator[list[str]], name: str) -> Iterator[tuple[int, lis
     try:
         for values in reader:
             number += 1
-            if any(values):
+            if number == 1 or any(values):
                 yield number, values
     except csv.Error as error:
         detail = f"row {number + 1}: {error}"

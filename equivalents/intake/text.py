@@ -19,10 +19,14 @@ _BLOCK: Final = 1 << 22
 
 @dataclass(frozen=True, slots=True)
 class TextFile:
-    """What one reading of a text file showed: its encoding and how many quote marks it holds."""
+    """What one reading of a text file showed.
+
+    Its encoding, how many quote marks it holds, and whether any line ends with a lone ``\\r``.
+    """
 
     encoding: str
     quotes: int
+    lone_returns: bool
 
 
 def find_encoding(path: Path, name: str) -> str:
@@ -48,9 +52,9 @@ def look_at(path: Path, name: str) -> TextFile:
         raise _refuse(name, "ZIP / xlsx")
     faults = []
     for encoding in ("utf-8", "gb18030"):
-        fault, quotes = _decode(path, encoding)
+        fault = _decode(path, encoding)
         if not fault:
-            return TextFile(encoding, quotes)
+            return _marks(path, encoding)
         faults.append(f"{encoding}: {fault}")
     raise _refuse(name, "; ".join(faults))
 
@@ -59,27 +63,35 @@ def _refuse(name: str, detail: str) -> DataError:
     return DataError([Problem("FILE_ENCODING", Place(name), facts={"detail": detail})])
 
 
-def _decode(path: Path, encoding: str) -> tuple[str, int]:
-    """The first fault of decoding a file strictly (or blank) and the number of quote marks.
+def _marks(path: Path, encoding: str) -> TextFile:
+    """Count quote marks and lone returns; neither is ever part of another character."""
+    quotes = returns = pairs = 0
+    last = b""
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            quotes += block.count(b'"')
+            returns += block.count(b"\r")
+            pairs += block.count(b"\r\n") + (last == b"\r" and block[:1] == b"\n")
+            last = block[-1:]
+    return TextFile(encoding, quotes, returns != pairs)
 
-    Blocks of pure ASCII are not decoded. A quote mark is never part of another character, neither
-    in UTF-8 nor in GB18030.
-    """
+
+def _decode(path: Path, encoding: str) -> str:
+    """The first fault of decoding a file strictly, or blank. Pure ASCII is not decoded."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    done = quotes = 0
+    done = 0
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
             if b"\0" in block:
-                return f"NUL byte at {done + block.index(0)}", 0
-            quotes += block.count(b'"')
+                return f"NUL byte at {done + block.index(0)}"
             try:
                 if decoder.getstate()[0] or not block.isascii():
                     decoder.decode(block)
             except UnicodeDecodeError as error:
-                return f"byte {done + error.start}", 0
+                return f"byte {done + error.start}"
             done += len(block)
     try:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return f"byte {done}", 0
-    return "", quotes
+        return f"byte {done}"
+    return ""

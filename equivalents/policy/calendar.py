@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final
 
 __all__ = ["FIRST_DAY", "LAST_DAY", "Period", "month_of", "parse_day", "parse_period", "print_day"]
@@ -22,6 +23,7 @@ _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", re.ASCII)
 _PERIOD = re.compile(r"([0-9]{4})(?:-(H[12]|Q[1-4]|0[1-9]|1[0-2]))?", re.ASCII)
 
 
+@lru_cache(maxsize=1 << 14)
 def parse_day(text: str) -> int:
     """Read ``YYYY-MM-DD`` as a day number.
 

@@ -7,7 +7,7 @@ and gap), definitions 5.7 (specificity, ambiguity) and 5.20 (postings).
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, pairwise
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from equivalents.errors import Problem
 from equivalents.policy.calendar import print_day
@@ -84,9 +84,12 @@ def check_postings(postings: Iterable[Posting]) -> list[Problem]:
     """
     by_place: dict[tuple[str, str], list[Posting]] = defaultdict(list)
     for posting in postings:
+        if not posting.person_id:
+            continue  # a blank id is a fault of its own, noted on reading
         by_place[posting.person_id, posting.institution_id].append(posting)
     problems = []
-    for (person_id, _), several in sorted(by_place.items()):
+    repeated = ((key, rows) for key, rows in by_place.items() if len(rows) > 1)
+    for (person_id, _), several in sorted(repeated, key=itemgetter(0)):
         for one, other in combinations(several, 2):
             meet = max(one.active_from, other.active_from) < min(one.active_to, other.active_to)
             if meet and one.post_id == other.post_id and one.main == other.main:

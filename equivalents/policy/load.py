@@ -12,11 +12,13 @@ from typing import Final
 from equivalents.findings import Findings, Row, near
 from equivalents.policy.calendar import LAST_DAY, parse_day, print_day
 from equivalents.policy.model import CONDITIONS, WeightRow
-from equivalents.policy.yamltext import Entry, read_yaml
+from equivalents.policy.yamltext import Entry, expect, read_yaml
 from equivalents.units import NumberFaultError, parse_quantity_e3, parse_weight_e4
 
 __all__ = [
     "DEFAULT_SERIES",
+    "LATER",
+    "REQUIRED",
     "fault_text",
     "read_day",
     "read_end",
@@ -27,6 +29,11 @@ __all__ = [
 
 DEFAULT_SERIES: Final = "pay"
 """The series of a weight row that names none."""
+
+REQUIRED: Final = ("item_code", "weight", "valid_from")
+"""The columns that every weight row fills."""
+LATER: Final = ("window", "scope")
+"""Columns of later versions, which must stay blank."""
 
 _TABLE_KEYS: Final = ("table", "title", "reference", "source_note", "defaults", "rows")
 _VISIT = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
@@ -80,10 +87,9 @@ def weight_rows(rows: Iterable[Row], findings: Findings) -> list[WeightRow]:
 
 
 def _weight_row(row: Row, findings: Findings) -> WeightRow | None:
-    before = len(findings.errors)
-    for column in ("item_code", "weight", "valid_from"):
-        if not row[column]:
-            findings.add("VALUE_MISSING", row.at(column), column=column)
+    if not all(row[column] for column in REQUIRED):
+        return None  # noted where the row was read
+    before = len(findings.problems)
     start = read_day(row, "valid_from", findings, 0)
     end = read_end(row, "valid_to", start, findings)
     stopped = read_flag(row, "stopped", findings)
@@ -93,7 +99,7 @@ def _weight_row(row: Row, findings: Findings) -> WeightRow | None:
     weight_e4 = _weight(row, findings)
     quantity_max_e3 = _quantity_max(row, findings)
     _check_basis(row, findings)
-    if len(findings.errors) > before:
+    if any(problem.severity == "error" for problem in findings.problems[before:]):
         return None
     names = ("item_name", "unit", "channel", "reference")
     return WeightRow(
@@ -150,9 +156,6 @@ def _check_basis(row: Row, findings: Findings) -> None:
     if row["counting_basis"] not in ("", "record"):
         value = f"counting_basis={row['counting_basis']}"
         findings.add("NOT_SUPPORTED", row.at("counting_basis"), value)
-    for column in ("window", "scope"):
-        if row[column]:
-            findings.add("NOT_SUPPORTED", row.at(column), column)
 
 
 def weight_table(path: Path, name: str, columns: Iterable[str], findings: Findings) -> list[Row]:
@@ -168,18 +171,33 @@ def weight_table(path: Path, name: str, columns: Iterable[str], findings: Findin
     for key in ("table", "title", "rows"):
         if key not in entry.mapping:
             findings.add("KEY_MISSING", entry.place, key)
+    for key, shape in (("reference", "text"), ("defaults", "mapping"), ("rows", "list")):
+        expect(entry.get(key), shape, key, findings)
     shared = {"reference": entry.get("reference").text}
     shared |= _texts(entry.get("defaults"), known, findings)
-    rows = [
-        Row(item.place, shared | _texts(item, known, findings)) for item in entry.get("rows").items
-    ]
+    rows = []
+    for item in entry.get("rows").items:
+        expect(item, "mapping", "rows", findings)
+        rows.append(Row(item.place, shared | _texts(item, known, findings)))
+        _check_row(rows[-1], findings)
     if "rows" in entry.mapping and not rows:
         findings.add("TABLE_EMPTY", entry.place, name)
     return rows
 
 
+def _check_row(row: Row, findings: Findings) -> None:
+    for column in REQUIRED:
+        if not row[column]:
+            findings.add("VALUE_MISSING", row.at(column), column=column)
+    for column in LATER:
+        if row[column]:
+            findings.add("NOT_SUPPORTED", row.at(column), column)
+
+
 def _texts(entry: Entry, known: tuple[str, ...], findings: Findings) -> dict[str, str]:
     _check_keys(entry, known, findings)
+    for key, value in entry.mapping.items():
+        expect(value, "text", key, findings)
     return {key: value.text for key, value in entry.mapping.items() if key in known}
 
 

@@ -7,13 +7,23 @@ strictly where they are used. Only plain data is accepted; tags, anchors and dou
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import yaml
 
 from equivalents.errors import Place
 from equivalents.findings import Findings
 
-__all__ = ["Entry", "read_yaml"]
+__all__ = ["Entry", "all_texts", "expect", "read_yaml"]
+
+
+_TOO_DEEP: Final = "嵌套过深或引用自身¦nested too deeply or refers to itself"
+_SHAPES: Final = {
+    "text": "一个值¦a single value",
+    "mapping": "键值对¦keys with values",
+    "list": "列表¦a list",
+    "texts": "一个名称或名称列表¦a name or a list of names",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,9 @@ def read_yaml(path: Path, name: str, findings: Findings) -> Entry | None:
     except UnicodeDecodeError as error:
         findings.add("FILE_ENCODING", Place(name), detail=f"utf-8: byte {error.start}")
         return None
+    except RecursionError:
+        findings.add("YAML_INVALID", Place(name, row=1), detail=_TOO_DEEP)
+        return None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = Place(name, row=mark.line + 1 if mark else 0)
@@ -63,10 +76,28 @@ def read_yaml(path: Path, name: str, findings: Findings) -> Entry | None:
     return _entry(node, name, findings, depth=0)
 
 
+def expect(entry: Entry, shape: str, what: str, findings: Findings) -> None:
+    """Note a value of the wrong shape: ``text``, ``mapping``, ``list`` or ``texts`` (or one)."""
+    fits = {
+        "text": isinstance(entry.value, str),
+        "mapping": isinstance(entry.value, dict),
+        "list": isinstance(entry.value, list),
+        "texts": isinstance(entry.value, str) or all_texts(entry),
+    }
+    # A key without a value reads as a blank text and means "not given".
+    if not fits[shape] and entry.value != "":
+        findings.add("VALUE_SHAPE", entry.place, what, expected=_SHAPES[shape])
+
+
+def all_texts(entry: Entry) -> bool:
+    """Whether an entry is a list of plain texts."""
+    return isinstance(entry.value, list) and all(isinstance(e.value, str) for e in entry.items)
+
+
 def _entry(node: yaml.Node, name: str, findings: Findings, depth: int) -> Entry:
     place = Place(name, row=node.start_mark.line + 1)
     if depth > 20:
-        findings.add("YAML_INVALID", place, detail="nested too deeply or refers to itself")
+        findings.add("YAML_INVALID", place, detail=_TOO_DEEP)
     elif isinstance(node, yaml.ScalarNode):
         # A null (`key:`) reads as blank; everything else stays the text that was written.
         blank = node.tag == "tag:yaml.org,2002:null"

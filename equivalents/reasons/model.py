@@ -9,6 +9,9 @@ __all__ = ["BOTH", "Reason", "Severity", "Stage"]
 BOTH: Final = "¦"
 """Parts the Chinese from the English half of a fact that needs both."""
 
+_LONGEST: Final = 200
+"""Characters of a fact that are shown; a value may be a whole file by mistake."""
+
 Severity = Literal["error", "warning", "note"]
 Stage = Literal["command", "file", "table", "rules", "form", "identity", "policy", "money"]
 
@@ -35,7 +38,8 @@ class Reason:
 
 def _part(value: str, chinese: bool) -> str:
     first, both, second = value.partition(BOTH)
-    return second if both and not chinese else first
+    chosen = second if both and not chinese else first
+    return chosen if len(chosen) <= _LONGEST else f"{chosen[:_LONGEST]}…"
 
 
 class _Facts(dict[str, str]):

@@ -15,6 +15,13 @@ RULE_REASONS: Final = (
         "The YAML cannot be read: {detail}. Check indentation, colons and quotes.",
     ),
     Reason(
+        "VALUE_SHAPE",
+        "error",
+        "rules",
+        "“{value}”的写法不对，应为{expected}。请按说明改写。",
+        "'{value}' is written in the wrong shape: it should be {expected}. See the docs.",
+    ),
+    Reason(
         "KEY_UNKNOWN",
         "error",
         "rules",

@@ -41,7 +41,7 @@ def new_folder(destination: Path, mark: str = MARK) -> Iterator[Path]:
     Raises:
         DataError: ``OUT_NOT_OURS`` when ``destination`` is neither absent, nor empty, nor ours.
     """
-    destination = destination.absolute()
+    destination = destination.resolve()
     check_replaceable(destination, mark)
     destination.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{destination.name}.", dir=destination.parent))
@@ -49,6 +49,7 @@ def new_folder(destination: Path, mark: str = MARK) -> Iterator[Path]:
         yield fresh
         # mkdtemp makes private folders; a result has the ordinary rights of its parent.
         fresh.chmod(0o777 & ~_umask())
+        check_replaceable(destination, mark)
         _move(fresh, destination)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
@@ -70,7 +71,11 @@ def _move(fresh: Path, destination: Path) -> None:
     elif not _exchange(fresh, destination):
         old = fresh.with_name(fresh.name + ".old")
         destination.rename(old)
-        fresh.rename(destination)
+        try:
+            fresh.rename(destination)
+        except OSError:
+            old.rename(destination)
+            raise
         shutil.rmtree(old)
 
 

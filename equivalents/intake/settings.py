@@ -1,0 +1,105 @@
+"""case.yaml: the period, the title and the few settings of a case, each checked where it stands.
+
+A setting of the wrong shape is an error, never a default: ``series: exclude`` must not be read
+as nothing. Sources: specification page 3 "A case"; rules A9, A10; definition 5.5.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from equivalents.errors import Place
+from equivalents.findings import Findings, near
+from equivalents.policy.calendar import Period, parse_period
+from equivalents.policy.model import Handling
+from equivalents.policy.yamltext import Entry, expect, read_yaml
+
+__all__ = ["CASE_KEYS", "Settings", "check_series", "read_settings"]
+
+CASE_KEYS: Final = ("period", "title", "weight_tables", "outside_period", "series")
+_SHAPES: Final = {
+    "period": "text",
+    "title": "text",
+    "outside_period": "text",
+    "series": "mapping",
+    "weight_tables": "texts",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What case.yaml says; ``period`` is ``None`` when it is missing or unreadable (noted)."""
+
+    period: Period | None
+    title: str
+    weight_tables: tuple[Entry, ...]
+    outside_period: Handling
+    missing: Mapping[str, Handling]
+    series_places: Mapping[str, Place]
+
+
+def read_settings(path: Path, name: str, findings: Findings) -> Settings:
+    """Read case.yaml; every fault is noted."""
+    entry = read_yaml(path, name, findings) or Entry({}, Place(name))
+    expect(entry, "mapping", name, findings)
+    for key, value in entry.mapping.items():
+        if key == "scheme":
+            findings.add("NOT_SUPPORTED", value.place, "scheme")
+        elif key not in CASE_KEYS:
+            findings.add("KEY_UNKNOWN", value.place, key, near=near(key, CASE_KEYS))
+        else:
+            expect(value, _SHAPES[key], key, findings)
+    tables = entry.get("weight_tables")
+    return Settings(
+        _period(entry, findings),
+        entry.get("title").text,
+        tuple(tables.items or ([tables] if tables.text else [])),
+        _handling(entry.get("outside_period"), findings),
+        _missing(entry.get("series"), findings),
+        {series: value.place for series, value in entry.get("series").mapping.items()},
+    )
+
+
+def check_series(settings: Settings, series: Sequence[str], findings: Findings) -> None:
+    """Note settings for series that no weight row has."""
+    for name, place in settings.series_places.items():
+        if name not in series:
+            hint, every = near(name, series), ", ".join(series)
+            findings.add("SERIES_UNUSED", place, name, near=hint, allowed=every)
+
+
+def _period(entry: Entry, findings: Findings) -> Period | None:
+    period = entry.get("period")
+    if "period" not in entry.mapping:
+        findings.add("KEY_MISSING", entry.place, "period")
+        return None
+    try:
+        return parse_period(period.text)
+    except ValueError:
+        findings.add("PERIOD_INVALID", period.place, period.text)
+        return None
+
+
+def _handling(entry: Entry, findings: Findings) -> Handling:
+    """``reject`` or ``exclude``; ``reject`` when absent."""
+    choices = [choice.value for choice in Handling]
+    if entry.text in choices:
+        return Handling(entry.text)
+    if entry.text:
+        hint, allowed = near(entry.text, choices), ", ".join(choices)
+        findings.add("CHOICE_INVALID", entry.place, entry.text, near=hint, allowed=allowed)
+    return Handling.REJECT
+
+
+def _missing(entry: Entry, findings: Findings) -> dict[str, Handling]:
+    missing = {}
+    for name, settings in entry.mapping.items():
+        expect(settings, "mapping", f"series.{name}", findings)
+        for key, value in settings.mapping.items():
+            if key != "missing":
+                findings.add("KEY_UNKNOWN", value.place, key, near=near(key, ["missing"]))
+        if "missing" in settings.mapping:
+            expect(settings.get("missing"), "text", f"series.{name}.missing", findings)
+            missing[name] = _handling(settings.get("missing"), findings)
+    return missing
