@@ -1,0 +1,138 @@
+"""The readable scenarios: small tables in, hand-worked figures out, and why.
+
+Each folder beside this file is one scenario: ``case/`` (tables as a finance clerk writes them),
+``expected/`` (what the rules say, worked out by hand and never copied from the engine) and
+``why.md`` (the rules it proves, and the arithmetic step by step). The files in ``expected/`` need
+not have every column of the engine's file; those they have must be equal as text, row by row.
+
+Faults seen to be caught: an inclusive ``valid_to`` of a weight or a posting, the smaller of two
+resident groups, the least specific row, an ignored main post, a weight of 0 taken for a missing
+one, the posting judged before the date, a tie given to the smaller key, remainders in floats, a
+negative key that is not counted as 0, a purchase series that rejects what is not bought.
+"""
+
+import csv
+import json
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from equivalents.run import settle_case
+from tests.rules import RULES, folders, rules_named
+
+FOLDERS = folders()
+SERIES_COLUMNS = ("institution_id", "person_id", "series")
+EMPTY_UNLESS_EXPECTED = ("rejected", "excluded")
+
+pytestmark = pytest.mark.rules("A1", "A2", "A4", "A6", "A9", "A10", "D1", "D2")
+each_scenario = pytest.mark.parametrize("folder", FOLDERS, ids=[f.name for f in FOLDERS])
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file as text; a row with too few or too many fields is a fault."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file, strict=True))
+    for row in rows:
+        assert None not in row, f"{path.name}: a row has too many fields: {row}"
+        assert None not in row.values(), f"{path.name}: a row has too few fields: {row}"
+    return rows
+
+
+@pytest.fixture(scope="module")
+def settled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Every scenario settled once: its name and its OUT."""
+    base = tmp_path_factory.mktemp("scenarios")
+    for folder in FOLDERS:
+        settle_case(folder / "case", base / folder.name, stop_on_reject=False)
+    return {folder.name: base / folder.name for folder in FOLDERS}
+
+
+@each_scenario
+def test_the_figures_are_those_worked_by_hand(folder: Path, settled: dict[str, Path]) -> None:
+    for path in sorted((folder / "expected").glob("*.csv")):
+        expected = read(path)
+        columns = list(expected[0])
+        found = read(settled[folder.name] / path.name)
+        if path.name == "problems.csv":
+            found = [row for row in found if row["severity"] != "error"]
+        assert [{name: row[name] for name in columns} for row in found] == expected, path.name
+
+
+@each_scenario
+def test_nothing_is_kept_out_unless_the_scenario_says_so(
+    folder: Path, settled: dict[str, Path]
+) -> None:
+    for name in EMPTY_UNLESS_EXPECTED:
+        if not (folder / "expected" / f"{name}.csv").is_file():
+            assert read(settled[folder.name] / f"{name}.csv") == []
+    if not (folder / "expected" / "problems.csv").is_file():
+        problems = read(settled[folder.name] / "problems.csv")
+        assert [row["code"] for row in problems if row["severity"] != "error"] == []
+
+
+@each_scenario
+def test_the_result_re_adds_without_the_engine(folder: Path, settled: dict[str, Path]) -> None:
+    """Quantity x weight = equivalents; lines add up to payouts, payouts to pools."""
+    out = settled[folder.name]
+    lines: dict[tuple[str, ...], Decimal] = {}
+    for line in read(out / "equivalents.csv"):
+        equivalents = Decimal(line["equivalents"])
+        assert Decimal(line["quantity"]) * Decimal(line["weight"]) == equivalents, line
+        owner = tuple(line[name] for name in SERIES_COLUMNS)
+        lines[owner] = lines.get(owner, Decimal(0)) + equivalents
+    pools = {(row["institution_id"], row["pool"]): row for row in read(out / "pools.csv")}
+    paid = dict.fromkeys(pools, Decimal(0))
+    for row in read(out / "payouts.csv"):
+        pool = pools[row["institution_id"], row["pool"]]
+        owner = (row["institution_id"], row["person_id"], pool["series"])
+        assert Decimal(row["equivalents"]) == lines.get(owner, Decimal(0)), row
+        assert Decimal(row["key"]) == max(Decimal(row["equivalents"]), Decimal(0)), row
+        paid[row["institution_id"], row["pool"]] += Decimal(row["amount"])
+    for name, pool in pools.items():
+        assert paid[name] == Decimal(pool["paid"]), name
+        rest = Decimal(pool["retained"]) + Decimal(pool["carried"])
+        assert paid[name] + rest == Decimal(pool["amount"]), name
+
+
+@each_scenario
+def test_every_record_is_accounted_for_in_every_series(
+    folder: Path, settled: dict[str, Path]
+) -> None:
+    """Counted + excluded + rejected = received (A10), in OUT and, if any is kept out, in why."""
+    out = settled[folder.name]
+    received = len(read(folder / "case" / "records.csv"))
+    records = json.loads((out / "summary.json").read_bytes())["records"]
+    assert records["received"] == received
+    why = (folder / "why.md").read_text(encoding="utf-8")
+    for series, counts in records["series"].items():
+        rows = read(out / "rejected.csv")
+        rejected = sum(not row["series"] or series in row["series"].split(";") for row in rows)
+        rules = [row for row in read(out / "excluded.csv") if row["series"] == series]
+        excluded = sum(int(row["records"]) for row in rules)
+        counted = counts["counted"]
+        assert counted + excluded + rejected == received
+        if counted < received:
+            said = f"{counted} \\+ 不计 {excluded}(（[A-Z_]+）)? \\+ 退回 {rejected}"
+            assert re.search(rf"收到 {received}( 条)? = 计入 {said}", why), f"{series}: {said}"
+
+
+@each_scenario
+def test_the_explanation_names_its_rules_and_every_amount(folder: Path) -> None:
+    text = (folder / "why.md").read_text(encoding="utf-8")
+    assert text.startswith("# ")
+    assert re.search(r"^English: ", text, re.MULTILINE)
+    named = rules_named(folder)
+    assert named
+    assert not {name for name in named if "." not in name} - set(RULES), "an unknown rule"
+    assert all(re.fullmatch(r"5\.([1-9]|1\d|2[0-2])", name) for name in named if "." in name)
+    for row in read(folder / "expected" / "payouts.csv"):
+        amount = re.escape(row["amount"])
+        assert re.search(rf"(?<![\d.]){amount}(?!\d)", text), f"{row['amount']} is not explained"
+
+
+def test_the_scenarios_are_there_and_numbered() -> None:
+    numbers = [folder.name[:2] for folder in FOLDERS]
+    assert numbers == [f"{n:02d}" for n in range(1, len(FOLDERS) + 1)]
+    assert all((f / "expected" / "payouts.csv").is_file() for f in FOLDERS)
