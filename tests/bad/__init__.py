@@ -1,0 +1,1 @@
+"""Ways to spoil a small good case, and what must be said of each; lists for `unit/`."""

@@ -1,0 +1,171 @@
+"""Single records at fault, and what is only warned about or excluded by rule."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pyarrow as pa
+
+from tests.bad.case import GOOD, HEAD, Content, Fault, add, parquet, swap
+
+__all__ = ["EXCLUDED", "RECORDS", "WARNINGS"]
+
+OPTIONAL = "record_id,corrects,service_end_date,visit_number,performers,post_id,source"
+GOOD_ROW = {
+    "institution_id": "I01",
+    "person_id": "P01",
+    "item_code": "MZ01",
+    "service_date": "2025-06-02",
+    "quantity": "1",
+}
+
+
+def records(*rows: dict[str, str]) -> dict[str, Content]:
+    """A good record of each person, then rows that differ from a good one as given."""
+    columns = [*HEAD.split(","), *OPTIONAL.split(",")]
+    written = [
+        ",".join(f'"{text}"' if "," in text else text for text in cells)
+        for cells in ([{**GOOD_ROW, **row}.get(name, "") for name in columns] for row in rows)
+    ]
+    good = [
+        f"{place},MZ01,2025-06-01,1" + "," * len(OPTIONAL.split(","))
+        for place in ("I01,P01", "I02,P03")
+    ]
+    return {"records.csv": "\n".join((",".join(columns), *good, *written)) + "\n"}
+
+
+def one(code: str, column: str, *values: str, **more: str) -> Iterator[Fault]:
+    """A fault for each value of one column of row 4."""
+    for value in values:
+        row = {**more, column: value}
+        name = f"{column}-{value or 'blank'}"
+        says = (column,) if code == "VALUE_MISSING" else ()
+        yield Fault(name, code, records(row), "records.csv", 4, column, value, says)
+
+
+def typed(code: str, column: str, value: str, **columns: object) -> Fault:
+    """A fault of the second row of a Parquet file of records."""
+    good: dict[str, object] = {name: [text] * 2 for name, text in GOOD_ROW.items()}
+    files: dict[str, Content] = {"records/good.csv": GOOD["records.csv"]}
+    files |= {"records/june.parquet": parquet(**{**good, **columns})}
+    return Fault(f"parquet-{column}-{value}", code, files, "records/june.parquet", 2, column, value)
+
+
+WITH_TITLES = (
+    "item_code,weight,valid_from,title_tier\nMZ01,1,2025-01-01,senior\nSF01,2,2025-01-01,\n"
+)
+WITH_VISITS = "item_code,weight,valid_from,visit_number\nMZ01,1,2025-01-01,\nMZ01,2,2025-01-01,1\n"
+TWO_SERIES = (
+    "series,item_code,weight,valid_from\npay,MZ01,1,2025-01-01\npay,SF01,2,2025-01-01\n"
+    "manage,MZ01,1,2025-01-01\n"
+)
+FIRST_LATER = "item_code,weight,valid_from\nMZ01,1,2025-01-01\nSF01,2,2025-06-04\n"
+TWO_PEOPLE = (
+    "person_id,institution_id,active_from,active_to\nP01,I01,,\nP02,I01,2025-06-04,\nP03,I02,,\n"
+)
+
+FORM = [
+    Fault("too-few-fields", "ROW_SHAPE", add("records.csv", "I01,P01,MZ01,2025-06-02"),
+          "records.csv", 5, says=("4", "5")),
+    Fault("too-many-fields", "ROW_SHAPE", add("records.csv", "I01,P01,MZ01,2025-06-02,1,000"),
+          "records.csv", 5, says=("6", "5")),
+    *(fault for name in HEAD.split(",") for fault in one("VALUE_MISSING", name, "")),
+    *one("DATE_INVALID", "service_date", "2025-02-30", "2025-06-31", "2025/06/02", "20250602",
+         "2025-6-2", "2025-06-02 08:30", "02.06.2025", "六月二日", "1825-06-02", "45810"),
+    *one("QUANTITY_INVALID", "quantity", "一", "1,5", "1.2345", "１", "+1", "1e3", " 1", "1.", ".5",
+         "01", "1次", "--1", "NaN"),
+    *one("QUANTITY_RANGE", "quantity", "0", "0.000", "1000000", "99999999999999999999"),
+    *one("QUANTITY_RANGE", "quantity", "-1000000", record_id="A1", corrects="A1"),
+    *one("QUANTITY_NEGATIVE", "quantity", "-1", "-0.001"),
+    *one("VISIT_NUMBER_INVALID", "visit_number", "0", "1.5", "-1", "首次", "01"),
+    *one("NOT_SUPPORTED", "performers", "P01:3;P02:2"),
+    *one("NOT_SUPPORTED", "service_end_date", "2025-06-09"),
+    Fault("line-break", "LINE_BREAK",
+          {"records.csv": f'{HEAD},source\nI01,P01,MZ01,2025-06-02,1,"a\nb"\n'
+           "I01,P01,MZ01,2025-06-02,1,\nI02,P03,MZ01,2025-06-02,1,\n"},
+          "records.csv", 2, "source", says=("source",)),
+    typed("QUANTITY_INVALID", "quantity", "1.2345", quantity=["1", "1.2345"]),
+    typed("QUANTITY_RANGE", "quantity", "0", quantity=[1, 0]),
+    typed("VALUE_MISSING", "quantity", "", quantity=[1, None]),
+    replace(typed("QUANTITY_RANGE", "quantity", str(2**63),
+                  quantity=pa.array([1, 2**63], "uint64")),
+            ),
+    typed("VALUE_MISSING", "person_id", "", person_id=["P01", None]),
+    typed("DATE_INVALID", "service_date", "2025-06-31", service_date=["2025-06-01", "2025-06-31"]),
+]  # fmt: skip
+
+IDENTITY = [
+    *(Fault(f"institution-{value}", "INSTITUTION_UNKNOWN", records({"institution_id": value}),
+            "records.csv", 4, "institution_id", value, ("I01",))
+      for value in ("I011", "i01")),
+    *(Fault(f"person-{value}", "PERSON_UNKNOWN", records({"person_id": value}), "records.csv", 4,
+            "person_id", value, says)
+      for value, says in (("P011", ("P01",)), ("P01 ", ("P01",)), ("王春梅", ()))),
+    Fault("id-repeated", "RECORD_ID_REPEATED", records({"record_id": "A1"}, {"record_id": "A1"}),
+          "records.csv", 5, "record_id", "A1", ("records.csv", "4")),
+    Fault("id-conflict", "RECORD_ID_CONFLICT",
+          records({"record_id": "A1"}, {"record_id": "A1", "quantity": "2"}), "records.csv", 4,
+          "record_id", "A1", ("records.csv", "5")),
+    Fault("corrects-unknown", "CORRECTS_UNKNOWN", records({"quantity": "-1", "corrects": "A9"}),
+          "records.csv", 4, "corrects", "A9"),
+]  # fmt: skip
+
+POLICY = [
+    *(Fault(f"outside-{day}", "OUTSIDE_PERIOD", records({"service_date": day}), "records.csv", 4,
+            "service_date", day, ("2025-06",))
+      for day in ("2025-05-31", "2025-07-01", "2024-06-15")),
+    Fault("posted-elsewhere", "NO_POST", records({"institution_id": "I02"}), "records.csv", 4,
+          "person_id", "P01", ("借调",)),
+    Fault("posted-later", "NO_POST", {"staff.csv": TWO_PEOPLE}, "records.csv", 3, "person_id",
+          "P02"),
+    Fault("item-unknown", "ITEM_UNKNOWN", records({"item_code": "MZ1"}), "records.csv", 4,
+          "item_code", "MZ1", ("MZ01",)),
+    Fault("not-in-series", "NOT_IN_SERIES", {"weights.csv": TWO_SERIES}, "records.csv", 3,
+          "item_code", "SF01", ("manage",)),
+    Fault("no-weight-yet", "NO_WEIGHT_ON_DATE", {"weights.csv": FIRST_LATER}, "records.csv", 3,
+          "item_code", "SF01"),
+    Fault("no-conditions", "NO_WEIGHT_FOR_CONDITIONS", {"weights.csv": WITH_TITLES,
+          **swap("records.csv", "I02,P03,MZ01", "I02,P03,SF01")}, "records.csv", 2, "item_code",
+          "MZ01"),
+    Fault("visit-missing", "VISIT_NUMBER_MISSING", {"weights.csv": WITH_VISITS,
+          "records.csv": f"{HEAD},visit_number\nI01,P01,MZ01,2025-06-01,1,\n"
+          "I01,P01,MZ01,2025-06-01,1,2\nI02,P03,MZ01,2025-06-01,1,1\n"},
+          "records.csv", 2, "visit_number", ""),
+]  # fmt: skip
+
+RECORDS = [*FORM, *IDENTITY, *POLICY]
+"""Each leaves one record, or one fault of one record, to be rejected."""
+
+WARNINGS = [
+    Fault("series-unused", "SERIES_UNUSED",
+          {"case.yaml": "period: 2025-06\nseries:\n  pya: {missing: reject}\n"}, "case.yaml", 3,
+          "", "pya", ("pay",)),
+    Fault("above-max", "QUANTITY_ABOVE_MAX",
+          {"weights.csv": "item_code,weight,valid_from,quantity_max\nMZ01,1,2025-01-01,9.5\n"
+           "SF01,2,2025-01-01,5\n"}, "records.csv", 2, "quantity", "10", ("9.5",)),
+    Fault("unused-list", "COLUMN_UNKNOWN",
+          {"records/good.csv": GOOD["records.csv"],
+           "records/june.parquet": parquet(**{k: [v] for k, v in GOOD_ROW.items()}, marks=[[1]])},
+          "records/june.parquet", 1, "", "marks",
+          ),
+    Fault("column-unknown", "COLUMN_UNKNOWN", swap("staff.csv", ",name", ",nmae"), "staff.csv", 1,
+          "", "nmae", ("name",)),
+    Fault("column-unknown-records", "COLUMN_UNKNOWN",
+          {"records.csv": f"{HEAD},settting\nI01,P01,MZ01,2025-06-02,1,x\n"
+           "I02,P03,MZ01,2025-06-02,1,\n"}, "records.csv", 1, "", "settting", ("setting",)),
+    Fault("negative-key", "NEGATIVE_KEY",
+          records({"person_id": "P02", "quantity": "-2.5", "record_id": "A1", "corrects": "A1"}),
+          "pools.csv", 2, "", "P02", ("-2.5000000", "绩效")),
+]  # fmt: skip
+"""The settlement goes on; the problem is listed."""
+
+EXCLUDED = [
+    Fault("stopped", "ITEM_STOPPED",
+          {"weights.csv": "item_code,weight,valid_from,valid_to,stopped\nMZ01,1,2025-01-01,,\n"
+           "SF01,2,2025-01-01,2025-06-03,1\n"}),
+    Fault("not-purchased", "NOT_IN_SERIES",
+          {"weights.csv": TWO_SERIES.replace("manage", "purchase")}),
+    Fault("outside-declared", "OUTSIDE_PERIOD",
+          {"case.yaml": "period: 2025-06\noutside_period: exclude\n",
+           **swap("records.csv", "2025-06-03", "2025-07-03")}),
+]  # fmt: skip
+"""Kept out by a rule: no fault, but counted under its name."""

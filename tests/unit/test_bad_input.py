@@ -1,0 +1,246 @@
+"""Bad input: every fault ends in its code, its place and a sentence in two languages.
+
+Issue "Bad input", specification page 4. The faults stand in :mod:`tests.bad`, one line each. When
+a table is at fault nothing is written to OUT; when records are, only the lists of what is wrong;
+and no fault hides another. Faults seen to be caught: a gap between versions ignored, the first
+problem ending the run, a folder of somebody else replaced, a problem listed twice, a missing
+quantity of a Parquet file taken for a number.
+"""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from equivalents.reasons import EXCLUSIONS, REASONS
+from tests.bad.case import HEAD, Content, Fault, case_with, cases, check, find, run
+from tests.bad.files import FILES
+from tests.bad.records import EXCLUDED, RECORDS, WARNINGS
+from tests.bad.rules import RULES, YAML
+from tests.bad.tables import MONEY, TABLES, UNREADABLE
+
+OF_THE_CASE = [*FILES, *TABLES, *RULES, *YAML, *UNREADABLE, *MONEY]
+ONLY_LISTS = ["problems.csv", "rejected.csv", "summary.json"]
+BY_COMMAND = {"OUT_NOT_OURS", "REJECTED_ROWS"}
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def listed(path: Path) -> list[dict[str, Any]]:
+    """The rows of problems.csv as ``--json`` shows problems: row numbers as numbers."""
+    return [{**row, "row": int(row["row"] or 0)} for row in read(path)]
+
+
+@pytest.mark.parametrize("fault", cases(OF_THE_CASE))
+def test_a_fault_of_the_case_is_coded_placed_and_said_and_nothing_is_written(
+    fault: Fault, tmp_path: Path
+) -> None:
+    case = case_with(tmp_path, fault.files)
+    before = sorted(tmp_path.iterdir())
+    code, problems = check(case)
+    assert code == 1
+    find(fault, problems)
+    errors = {one["code"] for one in problems if one["severity"] == "error"}
+    assert errors <= {fault.code, *fault.also}, "a fault of one kind brought others"
+    settled = run("settle", case, "-o", tmp_path / "out", "--on-reject", "quarantine")
+    assert settled.exit_code == 1
+    assert fault.code in settled.stderr
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("fault", cases(RECORDS))
+def test_a_fault_of_a_record_is_coded_placed_and_said_and_the_rest_is_settled(
+    fault: Fault, tmp_path: Path
+) -> None:
+    case = case_with(tmp_path, fault.files)
+    code, problems = check(case)
+    assert code == 1
+    find(fault, problems)
+    out = tmp_path / "out"
+    stopped = run("settle", case, "-o", out)
+    assert stopped.exit_code == 1
+    assert sorted(path.name for path in out.iterdir()) == ONLY_LISTS
+    find(fault, listed(out / "problems.csv"))
+    assert run("settle", case, "-o", out, "--on-reject", "quarantine").exit_code == 0
+    rejected = [row for row in read(out / "rejected.csv") if row["code"] == fault.code]
+    assert (fault.file, str(fault.row), fault.column) in {
+        (row["file"], row["row"], row["column"]) for row in rejected
+    }
+    assert (out / "payouts.csv").is_file()
+
+
+@pytest.mark.parametrize("fault", cases(WARNINGS))
+def test_a_warning_is_listed_and_the_settlement_goes_on(fault: Fault, tmp_path: Path) -> None:
+    case = case_with(tmp_path, fault.files)
+    code, problems = check(case)
+    assert code == 0
+    assert find(fault, problems)["severity"] == "warning"
+    assert run("settle", case, "-o", tmp_path / "out").exit_code == 0
+    find(fault, listed(tmp_path / "out" / "problems.csv"))
+
+
+@pytest.mark.parametrize("fault", cases(EXCLUDED))
+def test_what_a_rule_keeps_out_is_counted_by_its_name(fault: Fault, tmp_path: Path) -> None:
+    case = case_with(tmp_path, fault.files)
+    assert run("settle", case, "-o", tmp_path / "out").exit_code == 0
+    rows = read(tmp_path / "out" / "excluded.csv")
+    assert [(row["rule"], row["records"]) for row in rows] == [(fault.code, "1")]
+    assert (rows[0]["rule_zh"], rows[0]["rule_en"]) == EXCLUSIONS[fault.code]
+
+
+def test_every_code_is_produced_by_a_test() -> None:
+    produced = {fault.code for fault in [*OF_THE_CASE, *RECORDS, *WARNINGS, *EXCLUDED]}
+    assert produced | BY_COMMAND == set(REASONS)
+    assert {fault.code for fault in EXCLUDED} == set(EXCLUSIONS)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "series: exclude",
+        "series: {pay: exclude}",
+        "weight_tables: {beijing-changping: 1}",
+        "title: [六月]",
+    ],
+)
+def test_a_setting_of_a_wrong_shape_is_not_ignored(line: str, tmp_path: Path) -> None:
+    code, problems = check(case_with(tmp_path, {"case.yaml": f"period: 2025-06\n{line}\n"}))
+    assert code == 1
+    assert [(one["file"], one["row"]) for one in problems] == [("case.yaml", 2)]
+
+
+# -- the commands ------------------------------------------------------------------------------
+
+
+def test_a_folder_that_is_not_ours_is_refused_and_untouched(tmp_path: Path) -> None:
+    case = case_with(tmp_path, {})
+    out = tmp_path / "photos"
+    out.mkdir()
+    (out / "holiday.txt").write_text("sea", encoding="utf-8")
+    result = run("settle", case, "-o", out, "--json")
+    assert result.exit_code == 1
+    problems = json.loads(result.stdout)["problems"]
+    find(Fault("", "OUT_NOT_OURS", {}, value="photos"), problems)
+    assert [path.name for path in out.iterdir()] == ["holiday.txt"]
+    assert (out / "holiday.txt").read_text(encoding="utf-8") == "sea"
+
+
+def test_a_file_in_the_place_of_out_is_refused_and_untouched(tmp_path: Path) -> None:
+    out = tmp_path / "thesis.doc"
+    out.write_text("years of work", encoding="utf-8")
+    result = run("settle", case_with(tmp_path, {}), "-o", out)
+    assert result.exit_code == 1
+    assert "OUT_NOT_OURS" in result.stderr
+    assert out.read_text(encoding="utf-8") == "years of work"
+
+
+def test_an_earlier_result_is_left_alone_when_the_case_is_at_fault(tmp_path: Path) -> None:
+    case = case_with(tmp_path, {})
+    out = tmp_path / "out"
+    assert run("settle", case, "-o", out).exit_code == 0
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    (case / "staff.csv").unlink()
+    assert run("settle", case, "-o", out).exit_code == 1
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+
+
+def test_rejected_rows_stop_the_settlement_and_say_how_to_go_on(tmp_path: Path) -> None:
+    case = case_with(tmp_path, {"records.csv": f"{HEAD}\nI01,P01,MZ01,2025-06-31,1\n"})
+    result = run("settle", case, "-o", tmp_path / "out")
+    assert result.exit_code == 1
+    assert "REJECTED_ROWS" in result.stderr
+    assert "--on-reject quarantine" in result.stderr
+    assert "1 条记录被退回" in result.stderr
+
+
+def test_rejected_rows_as_json_are_one_document(tmp_path: Path) -> None:
+    case = case_with(tmp_path, {"records.csv": f"{HEAD}\nI01,P01,MZ01,2025-06-31,1\n"})
+    result = run("settle", case, "-o", tmp_path / "out", "--json")
+    assert "REJECTED_ROWS" in {one["code"] for one in json.loads(result.stdout)["problems"]}
+
+
+def test_a_case_that_is_no_folder_is_said_so(tmp_path: Path) -> None:
+    code, problems = check(tmp_path / "nowhere")
+    assert code == 1
+    find(Fault("", "CASE_NOT_FOUND", {}, value="nowhere"), problems)
+
+
+# -- all at once -------------------------------------------------------------------------------
+
+MANY: dict[str, Content] = {
+    "case.yaml": "period: 2025-13\ntitel: x\nweight_tables: [beijing-changpin]\n",
+    "institutions.csv": "institution_id,name\nI01,青溪\nI01,石桥\n",
+    "staff.csv": "person_id,institution_id,active_from\nP01,I01,2025-02-30\nP02,I9,\n,I01,\n",
+    "weights.csv": "item_code,weight,valid_from,valid_to\nMZ01,1.23456,2025-01-01,\n"
+    "SF01,1,2025-01-01,2025-03-01\nSF01,1,2025-04-01,\n",
+    "pools.csv": "institution_id,pool,amount\nI01,A,1.001\nI01,A,1.00\n",
+    "teams.csv": "team_id\nT1\n",
+    "records/notes.xlsx": b"PK\x03\x04",
+}
+ALL_OF_THEM = {
+    ("case.yaml", 1, "PERIOD_INVALID"),
+    ("case.yaml", 2, "KEY_UNKNOWN"),
+    ("case.yaml", 3, "TABLE_UNKNOWN"),
+    ("institutions.csv", 3, "ID_TWICE"),
+    ("staff.csv", 2, "DATE_INVALID"),
+    ("staff.csv", 3, "ID_UNKNOWN"),
+    ("staff.csv", 4, "VALUE_MISSING"),
+    ("weights.csv", 2, "WEIGHT_INVALID"),
+    ("weights.csv", 3, "WEIGHT_GAP"),
+    ("pools.csv", 2, "AMOUNT_INVALID"),
+    ("pools.csv", 3, "ID_TWICE"),
+    ("teams.csv", 0, "NOT_SUPPORTED"),
+    ("records/notes.xlsx", 0, "FILE_FORMAT"),
+}
+
+
+def test_all_faults_of_all_tables_come_in_one_run(tmp_path: Path) -> None:
+    _, problems = check(case_with(tmp_path, MANY))
+    assert {(one["file"], one["row"], one["code"]) for one in problems} == ALL_OF_THEM
+    assert len(problems) == len(ALL_OF_THEM)
+
+
+def test_a_record_file_and_a_table_at_fault_come_in_one_run(tmp_path: Path) -> None:
+    files: dict[str, Content] = {
+        "case.yaml": "period: 2025-13\n",
+        "records.csv": f"{HEAD[:-9]}\nI01,P01,MZ01,2025-06-02\n",
+    }
+    _, problems = check(case_with(tmp_path, files))
+    assert [(one["file"], one["code"]) for one in problems] == [
+        ("case.yaml", "PERIOD_INVALID"),
+        ("records.csv", "COLUMN_MISSING"),
+    ]
+
+
+def test_all_faults_of_all_record_files_come_in_one_run(tmp_path: Path) -> None:
+    files: dict[str, Content] = {
+        "records.csv": None,
+        "records/a.csv": f"{HEAD}\nI01,P09,MZ09,2025-06-31,x\nI01,P01,MZ01,2025-06-02,1\n",
+        "records/b.csv": f"{HEAD}\n\nI01,P01,MZ01,2025-07-01,1\nI02,P03,MZ01,2025-06-02,1\n",
+    }
+    _, problems = check(case_with(tmp_path, files))
+    found = [(one["file"], one["row"], one["column"], one["code"]) for one in problems]
+    assert found == [
+        ("records/a.csv", 2, "service_date", "DATE_INVALID"),
+        ("records/a.csv", 2, "quantity", "QUANTITY_INVALID"),
+        ("records/a.csv", 2, "person_id", "PERSON_UNKNOWN"),
+        ("records/b.csv", 3, "service_date", "OUTSIDE_PERIOD"),
+    ]
+
+
+def test_a_whole_record_file_at_fault_does_not_hide_another(tmp_path: Path) -> None:
+    files: dict[str, Content] = {
+        "records.csv": None,
+        "records/a.csv": f"{HEAD[:-9]}\nI01,P01,MZ01,2025-06-02\n",
+        "records/b.csv": b"",
+    }
+    _, problems = check(case_with(tmp_path, files))
+    assert [(one["file"], one["code"]) for one in problems] == [
+        ("records/a.csv", "COLUMN_MISSING"),
+        ("records/b.csv", "FILE_EMPTY"),
+    ]
