@@ -55,6 +55,7 @@ def split_files(case: Path, chance: random.Random) -> None:
     for path in _tables(case):
         heading, rows = _read(path)
         path.unlink()
+        case.joinpath("records").mkdir(exist_ok=True)
         at = chance.randrange(len(rows) + 1)
         for name, part in (("z", rows[:at]), ("a", rows[at:])):
             _write(case / "records" / f"{name}-{path.stem}.csv", heading, part)
@@ -178,15 +179,12 @@ def test_a_correction_that_undoes_itself_changes_nothing(seed: int, tmp_path: Pa
     write_random_case(case, 9000 + seed, 200, dirty=False)
     settle_case(case, tmp_path / "one")
     line = read_out(tmp_path / "one", "equivalents")[0]
-    columns = ["institution_id", "person_id", "item_code", "service_date", "quantity",
-               "record_id", "corrects"]  # fmt: skip
     good = _some_record(case, line)
-    rows = [
-        [*good[:4], "7.125", "UNDO-1", ""],
-        [*good[:4], "-7.125", "UNDO-2", "UNDO-1"],
-    ]
-    if not (case / "records").is_dir():
-        (case / "records").mkdir()
+    (case / "records").mkdir(exist_ok=True)
+    if (case / "records.csv").is_file():
+        (case / "records.csv").rename(case / "records" / "records.csv")
+    rows = [[*good, "7.125", "UNDO-1", ""], [*good, "-7.125", "UNDO-2", "UNDO-1"]]
+    columns = [*columns_of_a_record(), "quantity", "record_id", "corrects"]
     _write(case / "records" / "undo.csv", columns, rows)
     settle_case(case, tmp_path / "two", stop_on_reject=False)
     pay = [(tmp_path / name / "payouts.csv").read_bytes() for name in ("one", "two")]

@@ -19,8 +19,8 @@ import pytest
 import typer.main
 
 from equivalents.cli import app
-from equivalents.intake.case import CASE_KEYS
 from equivalents.intake.headings import LATER_TABLES, TABLES
+from equivalents.intake.settings import CASE_KEYS
 from equivalents.reasons import EXCLUSIONS, REASONS
 from equivalents.run import settle_case
 from tests.build import reasons_doc

@@ -150,7 +150,11 @@ def test_readme_lists_every_table_with_its_title() -> None:
 
 def test_an_unofficial_table_says_so_in_its_title() -> None:
     unofficial = {f: row for f, row in readme().items() if row["Official"].startswith("no")}
-    assert set(unofficial) == {"beijing-xicheng-covid.yaml", "medicare-work-2022.csv"}
+    assert set(unofficial) == {
+        "beijing-xicheng-covid.yaml",
+        "demo-county-2025.yaml",
+        "medicare-work-2022.csv",
+    }
     assert all("示例" in row["Title"] for row in unofficial.values())
     official = set(readme()) - set(unofficial)
     assert all("示例" not in readme()[file]["Title"] for file in official)

@@ -41,8 +41,8 @@ FLOW = [
 PURE = {"tally", "weigh", "count", "allocate", "settle", "records", "units", "codes"}
 PURE_POLICY = {"model", "calendar", "posts", "book", "check"}
 STANDARD = {
-    "bisect", "collections", "concurrent", "dataclasses", "difflib", "enum", "itertools",
-    "operator", "re", "threading", "typing",
+    "bisect", "collections", "concurrent", "dataclasses", "difflib", "enum", "functools",
+    "itertools", "operator", "re", "threading", "typing",
 }  # fmt: skip
 HEAVY = ("pyarrow", "xlsxwriter", "scipy", "rich", "typer")
 

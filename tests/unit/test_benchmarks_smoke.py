@@ -1,0 +1,96 @@
+"""The benchmarks compare like with like: every exact engine pays the same fen on a small case.
+
+Faults caught: a peer (or this engine) that skips a check of the records, takes another weight,
+sums in floats or breaks ties otherwise; a generator whose Parquet and CSV differ, or that draws no
+faulty record of some kind, so that skipping its check would go unseen.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.generate import DIRTY_KINDS, case_folder
+from benchmarks.peers import PEERS
+from benchmarks.peers.compare import Field, Lane
+from benchmarks.peers.ours import as_table, settled
+from benchmarks.peers.report import markdown
+from benchmarks.peers.run import Outcome, as_lines, measure
+
+SIZE = 20_000
+EXACT = tuple(peer.name for peer in PEERS if peer.exact)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("benchmarks")
+
+
+@pytest.fixture(scope="module")
+def right(data: Path) -> tuple[Outcome, frozenset[str]]:
+    outcome, lines = measure("ours_direct", case_folder(SIZE, "parquet", data), 2)
+    return outcome, frozenset(lines)
+
+
+def test_every_kind_of_faulty_record_is_drawn_and_found(
+    data: Path, right: tuple[Outcome, frozenset[str]]
+) -> None:
+    result = settled(case_folder(SIZE, "csv", data), "direct", 2)
+    assert sorted(as_lines(as_table(result))) == sorted(right[1])
+    found = {fault.code for fault in result.counted.faults}
+    found |= {verdict.name for verdict in result.counted.verdicts["pay"]}
+    assert found == set(DIRTY_KINDS)
+
+
+@pytest.mark.parametrize("name", EXACT[1:])
+def test_exact_peers_pay_the_same_fen(
+    name: str, data: Path, right: tuple[Outcome, frozenset[str]]
+) -> None:
+    outcome, _ = measure(name, case_folder(SIZE, "parquet", data), 2)
+    assert (outcome.sha256, outcome.broken_pools) == (right[0].sha256, 0)
+    assert outcome.payouts == right[0].payouts == 63_000
+
+
+@pytest.mark.parametrize("name", ["duckdb_sql", "polars_lazy"])
+def test_csv_pays_the_same_fen(
+    name: str, data: Path, right: tuple[Outcome, frozenset[str]]
+) -> None:
+    outcome, _ = measure(name, case_folder(SIZE, "csv", data), 2)
+    assert outcome.sha256 == right[0].sha256
+
+
+def test_the_script_with_floats_is_seen_to_be_wrong(
+    data: Path, right: tuple[Outcome, frozenset[str]]
+) -> None:
+    outcome, lines = measure("pandas_script", case_folder(SIZE, "parquet", data), 2)
+    assert outcome.payouts == right[0].payouts
+    assert outcome.broken_pools > 0
+    wrong = [line for line in lines if line not in right[1]]
+    assert 0 < len(wrong) < outcome.payouts // 2  # off by the last fen, not a different job
+
+
+def test_a_generated_case_is_kept_and_reused(data: Path) -> None:
+    folder = case_folder(SIZE, "parquet", data)
+    before = (folder / "records.parquet").stat().st_mtime_ns
+    assert case_folder(SIZE, "parquet", data) == folder
+    assert (folder / "records.parquet").stat().st_mtime_ns == before
+    assert {path.name for path in folder.parent.iterdir()} <= {"parquet", "csv"}
+
+
+def _field(duckdb_hash: str) -> Field:
+    def lane(name: str, seconds: float, answer: str) -> Lane:
+        peer = next(peer for peer in PEERS if peer.name == name)
+        outcome = Outcome(name, seconds, seconds, 10**9, 63_000, answer, 0)
+        return Lane(peer, [outcome], [seconds + 1])
+
+    lanes = [lane("ours_direct", 2.0, "right"), lane("duckdb_sql", 2.4, duckdb_hash)]
+    return Field(50_000_000, "parquet", lanes)
+
+
+def test_a_differing_answer_and_a_missed_floor_are_said_plainly() -> None:
+    assert _field("right").disagreeing == []
+    assert _field("other").disagreeing == ["duckdb_sql"]
+    page = markdown([_field("other")], "command", 3)
+    assert "DIFFER" in page
+    assert "| 50,000,000 | 1.20 | **floor missed** |" in page
+    assert "| 1.00 GB | **missed** |" in page
+    assert "not measured in this run" in page
