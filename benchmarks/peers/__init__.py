@@ -1,0 +1,41 @@
+"""The same settlement by other engines, on the same files, each in a process of its own.
+
+Every peer is a module with ``payouts(case, threads)``: a case folder in, an Arrow table with one
+row per pool and eligible person out. All of them read the master tables, drop the same faulty
+records (unknown ids, outside the period, no posting on the date, no weight on the date), choose
+the most specific weight, and share the pools. The exact ones must pay the same fen; of the inexact
+one the wrong payouts are counted. ``python -m benchmarks.peers --help`` runs them.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+__all__ = ["PEERS", "Peer", "peers_for"]
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A competitor: its module in this package, its title, and what is asked of it.
+
+    ``largest`` is the largest number of records it is run with; ``None`` means any.
+    """
+
+    name: str
+    title: str
+    exact: bool = True
+    largest: int | None = None
+
+
+PEERS: Final = (
+    Peer("ours_direct", "equivalents, direct path"),
+    Peer("ours_tally", "equivalents, tally path"),
+    Peer("duckdb_sql", "DuckDB, SQL"),
+    Peer("polars_lazy", "polars, lazy and streaming"),
+    Peer("pandas_script", "pandas, a script with floats", exact=False, largest=10_000_000),
+)
+"""All peers; the first is the one that the others are compared with."""
+
+
+def peers_for(size: int) -> tuple[Peer, ...]:
+    """The peers that are run with so many records."""
+    return tuple(peer for peer in PEERS if peer.largest is None or size <= peer.largest)

@@ -1,0 +1,68 @@
+"""``python -m benchmarks.peers``: this engine beside DuckDB, polars and pandas."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from benchmarks.generate import case_folder, default_data
+from benchmarks.peers.compare import Field, compare
+from benchmarks.peers.report import markdown, terminal
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.peers",
+        description="Run this engine, DuckDB, polars and pandas on the same generated files. "
+        "Ends with 1 if an exact peer pays another fen.",
+    )
+    parser.add_argument(
+        "--size", type=int, nargs="+", default=[1_000_000], help="numbers of records"
+    )
+    parser.add_argument(
+        "--formats", nargs="+", choices=["parquet", "csv"], default=["parquet", "csv"]
+    )
+    parser.add_argument("--rounds", type=int, default=3, help="runs of each peer")
+    parser.add_argument(
+        "--data", type=Path, default=default_data(), help="where generated cases are kept"
+    )
+    parser.add_argument("--write", type=Path, help="the page to write, docs/benchmarks.md")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Generate what is missing, run, print, write; 1 when exact answers differ."""
+    chosen = _arguments()
+    console, progress = Console(), Console(stderr=True)
+    fields: list[Field] = []
+    for size in chosen.size:
+        for kind in chosen.formats:
+            progress.print(f"{size:,} {kind}: generating, unless it is there", style="dim")
+            case = case_folder(size, kind, chosen.data)
+            field = compare(
+                case, size, kind, chosen.rounds, lambda text: progress.print(text, style="dim")
+            )
+            console.print(terminal(field))
+            fields.append(field)
+    if chosen.write:
+        chosen.write.parent.mkdir(parents=True, exist_ok=True)
+        chosen.write.write_text(markdown(fields, _command(chosen), chosen.rounds), "utf-8")
+    differing = [(field, name) for field in fields for name in field.disagreeing]
+    for field, name in differing:
+        console.print(f"{field.size:,} {field.kind}: {name} pays other fen", style="bold red")
+    return 1 if differing else 0
+
+
+def _command(chosen: argparse.Namespace) -> str:
+    """The command without where its data were kept, which concerns only this machine."""
+    sizes = " ".join(str(size) for size in chosen.size)
+    formats = " ".join(chosen.formats)
+    return (
+        f"python -m benchmarks.peers --size {sizes} --formats {formats} "
+        f"--rounds {chosen.rounds} --write {chosen.write.name}"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
