@@ -107,9 +107,9 @@ def test_choose_weights(benchmark: BenchmarkFixture, counted: Counted) -> None:
 
 
 def _rows(counted: Counted, block: RecordBlock, placed: Placed) -> Any:
-    attribute = None if block.attribute is None else placed.of(block.attribute)
-    item = placed.of(block.item)
-    return counted.scales.rows(SERIES, placed.posting, item, attribute, placed.bucket)
+    rows = counted.scales.rows(SERIES, placed.posting, block.item, block.attribute, placed.bucket)
+    rows[placed.lost] = placed.verdict
+    return rows
 
 
 def test_direct_sum(benchmark: BenchmarkFixture, counted: Counted) -> None:

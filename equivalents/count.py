@@ -17,7 +17,7 @@ from equivalents.policy.book import Verdict
 from equivalents.policy.posts import Codes
 from equivalents.records import FaultSet, RecordBlock
 from equivalents.tally import Placed, Tally, place
-from equivalents.units import print_e3
+from equivalents.units import Int64, print_e3
 from equivalents.weigh import DirectSum, Scales
 
 __all__ = ["Counted", "Way", "count"]
@@ -120,62 +120,50 @@ def _count_block(block: RecordBlock, counted: Counted, scales: Scales, path: Way
 def _judge(
     block: RecordBlock, placed: Placed, counted: Counted, scales: Scales
 ) -> dict[str, Codes]:
-    """Weight rows of the placed records by series; verdicts are counted, rejected rows noted."""
-    item = placed.of(block.item)
-    attribute = None if block.attribute is None else placed.of(block.attribute)
+    """The weight row or verdict of each record by series; verdicts counted, rejected rows noted."""
     chosen = {}
-    rejected: np.ndarray[tuple[int], np.dtype[np.bool_]] | None = None
+    rejected = [np.zeros(0, np.int64)]
     for series in scales.series:
-        rows = scales.rows(series, placed.posting, item, attribute, placed.bucket)
+        if placed.lost.size < len(block):
+            rows = scales.rows(series, placed.posting, block.item, block.attribute, placed.bucket)
+        else:
+            rows = np.zeros(len(block), np.int32)
+        rows[placed.lost] = placed.verdict
         chosen[series] = rows
+        rejected.append(_note(block, rows, series, counted, scales))
         if scales.books[series].limits_quantity:
-            _warn_large(block, placed, rows, series, counted, scales)
-        if placed.kept is None and rows.min() >= 0:
-            counted.counted[series] += rows.size
-            continue
-        outcome = placed.spread(rows)
-        here = _note(block, outcome, series, counted, scales)
-        rejected = here if rejected is None else rejected | here
-    if rejected is not None:
-        counted.rejected += int(np.count_nonzero(rejected))
+            _warn_large(block, rows, series, counted, scales)
+    counted.rejected += np.unique(np.concatenate(rejected)).size
     return chosen
 
 
-def _note(
-    block: RecordBlock, outcome: Codes, series: str, counted: Counted, scales: Scales
-) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Count the verdicts of one series; returns which records of the block it rejects."""
-    rejected = np.zeros(outcome.size, bool)
-    counted.counted[series] += int(np.count_nonzero(outcome >= 0))
-    for verdict in Verdict:
-        here = outcome == verdict
-        found = int(np.count_nonzero(here))
-        if not found:
-            continue
-        counted.verdicts[series][verdict] += found
+def _note(block: RecordBlock, rows: Codes, series: str, counted: Counted, scales: Scales) -> Int64:
+    """Count the verdicts of one series; returns the positions of the records that it rejects."""
+    bad = np.flatnonzero(rows < 0)
+    counted.counted[series] += len(block) - bad.size
+    rejected = [np.zeros(0, np.int64)]
+    for value, found in zip(*np.unique(rows[bad], return_counts=True), strict=True):
+        verdict = Verdict(int(value))
+        counted.verdicts[series][verdict] += int(found)
         if scales.excludes(series, verdict):
             continue
-        rejected |= here
+        here = bad[rows[bad] == value]
+        rejected.append(here)
         column = _COLUMN.get(verdict, "item_code")
         counted.faults.append(FaultSet(block.part, verdict.name, column, block.row[here], series))
-    return rejected
+    return np.concatenate(rejected)
 
 
 def _warn_large(
-    block: RecordBlock,
-    placed: Placed,
-    rows: Codes,
-    series: str,
-    counted: Counted,
-    scales: Scales,
+    block: RecordBlock, rows: Codes, series: str, counted: Counted, scales: Scales
 ) -> None:
     """Note quantities above an item's own usual maximum; they are counted all the same (5.8)."""
     good = np.flatnonzero(rows >= 0)
     limit = scales.books[series].quantity_max_e3[rows[good]]
-    large = np.abs(placed.of(block.quantity_e3)[good]) > limit
+    large = np.abs(block.quantity_e3[good]) > limit
     if large.any():
         notes = tuple(print_e3(int(value)) for value in limit[large])
-        row = placed.of(block.row)[good[large]]
+        row = block.row[good[large]]
         fault = FaultSet(block.part, "QUANTITY_ABOVE_MAX", "quantity", row, series, notes)
         counted.faults.append(fault)
 

@@ -13,7 +13,6 @@ Sources: specification page 2 "The tally"; rules A1, A4, A6, A10; definition 5.5
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +26,6 @@ from equivalents.policy.posts import NO_POSTING, Codes, Postings
 from equivalents.records import RecordBlock
 from equivalents.units import Int64
 
-_Column = TypeVar("_Column", Codes, Int64)
 Cells = tuple[Codes, Codes, Codes, Codes, Int64, Int64]
 """Columns posting, item, attribute, bucket, records, quantity_e3 of some cells."""
 
@@ -57,13 +55,10 @@ class Plan:
         self._bucket = self._bucket_table()
         groups = {row.institution_id: row.group for row in rules.institutions}
         self.classes: Codebook[PostingClass] = Codebook()
-        self.class_of_posting = np.array(
-            self.classes.learn(
-                PostingClass(groups[row.institution_id], row.title_tier)
-                for row in self.postings.rows
-            ),
-            np.int32,
-        )
+        asked = [(groups[row.institution_id], row.title_tier) for row in self.postings.rows]
+        self.classes.learn(PostingClass(*pair) for pair in dict.fromkeys(asked))
+        code = {pair: at for at, pair in enumerate(dict.fromkeys(asked))}
+        self.class_of_posting = np.array([code[pair] for pair in asked], np.int32)
 
     def _bucket_table(self) -> Codes:
         """The bucket of every day that a table may name; outside the period it is negative."""
@@ -80,41 +75,36 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """The records of a block that have a posting and a bucket, and the verdicts of the others."""
+    """Posting and bucket of every record of a block, and those that have none.
+
+    ``posting`` and ``bucket`` have the block's length; for the records at the positions ``lost``
+    they hold 0 and mean nothing: ``verdict`` (of the length of ``lost``) says why.
+    """
 
     posting: Codes
     bucket: Codes
-    kept: Int64 | None
-    """Positions in the block of the records that were kept; ``None`` when all were."""
+    lost: Int64
     verdict: Codes
-    """For each record of the block: 0 when kept, else OUTSIDE_PERIOD or NO_POST."""
 
-    def of(self, column: _Column) -> _Column:
-        """A column of the block reduced to the records that were kept."""
-        return column if self.kept is None else column[self.kept]
-
-    def spread(self, rows: Codes) -> Codes:
-        """Answers for the kept records back on the whole block, with the verdicts of the others."""
-        if self.kept is None:
-            return rows
-        whole = self.verdict.copy()
-        whole[self.kept] = rows
-        return whole
+    @property
+    def kept(self) -> slice | Int64:
+        """The positions of the records that are placed."""
+        if self.lost.size == 0:
+            return slice(None)
+        placed = np.ones(self.posting.size, bool)
+        placed[self.lost] = False
+        return np.flatnonzero(placed)
 
 
 def place(block: RecordBlock, plan: Plan) -> Placed:
     """Find bucket and posting of every record; the date is judged before the posting."""
     bucket = plan.buckets(block.day)
     posting = plan.postings.find(block.institution, block.person, block.day, block.post)
-    outside = bucket < 0
-    homeless = posting == NO_POSTING
-    lost = outside | homeless
-    if not lost.any():
-        return Placed(posting, bucket, None, np.zeros(len(block), np.int32))
-    verdict = np.where(homeless, np.int32(Verdict.NO_POST), np.int32(0))
-    verdict[outside] = Verdict.OUTSIDE_PERIOD
-    kept = np.flatnonzero(~lost)
-    return Placed(posting[kept], bucket[kept], kept, verdict)
+    lost = np.flatnonzero((bucket < 0) | (posting == NO_POSTING))
+    outside = bucket[lost] < 0
+    verdict = np.where(outside, np.int32(Verdict.OUTSIDE_PERIOD), np.int32(Verdict.NO_POST))
+    bucket[lost] = posting[lost] = 0
+    return Placed(posting, bucket, lost, verdict)
 
 
 @dataclass(slots=True)
@@ -138,14 +128,14 @@ class Tally:
 
     def add(self, block: RecordBlock, placed: Placed) -> None:
         """Count the kept records of a block."""
-        take = slice(None) if placed.kept is None else placed.kept
+        take = placed.kept
         attribute = block.attribute
         quantity = block.quantity_e3[take]
         columns = (
-            placed.posting,
+            placed.posting[take],
             block.item[take],
             np.zeros(quantity.size, np.int32) if attribute is None else attribute[take],
-            placed.bucket,
+            placed.bucket[take],
             np.ones(quantity.size, np.int64),
             quantity,
         )

@@ -112,8 +112,8 @@ class DirectSum:
         self._absolute_e3 = 0
 
     def add(self, block: RecordBlock, placed: Placed, rows: Mapping[str, Codes]) -> None:
-        """Weigh the placed records of a block; ``rows`` has their weight rows by series."""
-        quantity = placed.of(block.quantity_e3)
+        """Weigh a block; ``rows`` has the weight row or verdict of each record by series."""
+        quantity = block.quantity_e3
         self._absolute_e3 += int(np.abs(quantity).sum())
         for series, chosen in rows.items():
             products = quantity * self._weights[series][chosen]

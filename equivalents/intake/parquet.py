@@ -43,7 +43,12 @@ class ParquetPart:
         except (pa.ArrowInvalid, OSError) as error:
             raise _damaged(self.name, error) from None
         row = np.arange(table.num_rows, dtype=np.int64) + self.first_row
-        yield RawBatch(row, {name: table.column(name).combine_chunks() for name in wanted})
+        yield RawBatch(row, {name: _whole(table.column(name)) for name in wanted})
+
+
+def _whole(column: "pa.ChunkedArray") -> "pa.Array":
+    """A column as one array; most already are one, and joining would copy them."""
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
 def _texts(path: Path, names: Sequence[str]) -> list[str]:

@@ -4,7 +4,6 @@ A posting is the dated truth about a person at a place (post, title tier, depart
 tally is keyed by it and nobody has to cut buckets at everybody's dates. Sources: A6, 5.20.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
@@ -35,12 +34,28 @@ class Postings:
     def __init__(
         self, postings: Iterable[Posting], institutions: Codebook[str], persons: Codebook[str]
     ) -> None:
-        self.rows: Sequence[Posting] = tuple(sorted(postings, key=_natural_order))
-        self.posts = Codebook(["", *sorted({row.post_id for row in self.rows})])
+        """Order the postings naturally and lay out their runs of days."""
+        given = tuple(postings)
+        self.posts = Codebook(["", *sorted({row.post_id for row in given if row.post_id})])
+        order = _natural_order(given, institutions, persons, self.posts)
+        self.rows: Sequence[Posting] = tuple(given[i] for i in order)
         self.institution = _column(institutions.find(row.institution_id) for row in self.rows)
         self.person = _column(persons.find(row.person_id) for row in self.rows)
         self._persons = max(len(persons), 1)
-        runs = sorted(self._runs())
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Runs of days (key, from, to, posting), sorted; each key's runs do not overlap."""
+        post = _column(self.posts.find(row.post_id) for row in self.rows)
+        pair = self.institution.astype(np.int64) * self._persons + self.person
+        named = np.flatnonzero(post > 0)
+        everyone = np.arange(len(self.rows))
+        keys = np.concatenate([pair, pair[named]]) * len(self.posts)
+        keys[len(self.rows) :] += post[named]
+        owner = np.concatenate([everyone, named])
+        order = np.argsort(keys, kind="stable")
+        keys, owner = keys[order], owner[order]
+        runs = sorted(self._runs(keys, owner))
         self._keys = np.array([run[0] for run in runs], np.int64)
         starts = np.array([run[1] for run in runs], np.int64)
         self._ends = np.array([run[2] for run in runs], np.int64)
@@ -48,20 +63,15 @@ class Postings:
         self._order = self._keys * _SPAN + starts
         self._set_homes(starts)
 
-    def _key(self, institution: int, person: int, post: int) -> int:
-        return (institution * self._persons + person) * len(self.posts) + post
-
-    def _runs(self) -> Iterator[tuple[int, int, int, int]]:
-        """Runs of days (key, from, to, posting), for records without and with a post id."""
-        together: dict[tuple[int, int, int], list[int]] = defaultdict(list)
-        for index, row in enumerate(self.rows):
-            pair = int(self.institution[index]), int(self.person[index])
-            together[*pair, 0].append(index)
-            if row.post_id:
-                together[*pair, self.posts.find(row.post_id)].append(index)
-        for key, several in together.items():
-            for start, end, posting in self._cut(several):
-                yield self._key(*key), start, end, posting
+    def _runs(
+        self, keys: npt.NDArray[np.int64], owner: npt.NDArray[np.int64]
+    ) -> Iterator[tuple[int, int, int, int]]:
+        """Cut the postings of each key at each other's dates."""
+        edges = [*np.flatnonzero(np.diff(keys, prepend=-1)).tolist(), keys.size]
+        owners, every_key = owner.tolist(), keys.tolist()
+        for start, stop in pairwise(edges):
+            for since, until, posting in self._cut(owners[start:stop]):
+                yield every_key[start], since, until, posting
 
     def _cut(self, several: Sequence[int]) -> Iterator[tuple[int, int, int]]:
         """Cut overlapping postings at each other's dates; the main one counts, then post order."""
@@ -121,15 +131,23 @@ class Postings:
         return np.where(fits, self._postings[at], NO_POSTING).astype(np.int32)
 
 
-def _natural_order(row: Posting) -> tuple[str, str, str, int, int, bool]:
-    return (
-        row.institution_id,
-        row.person_id,
-        row.post_id,
-        row.active_from,
-        row.active_to,
-        not row.main,
+def _natural_order(
+    rows: Sequence[Posting],
+    institutions: Codebook[str],
+    persons: Codebook[str],
+    posts: Codebook[str],
+) -> list[int]:
+    """By institution, person, post, dates, main first; the codebooks are in code point order."""
+    columns = (
+        [not row.main for row in rows],
+        [row.active_to for row in rows],
+        [row.active_from for row in rows],
+        [posts.find(row.post_id) for row in rows],
+        [persons.find(row.person_id) for row in rows],
+        [institutions.find(row.institution_id) for row in rows],
     )
+    order: list[int] = np.lexsort(columns).tolist()
+    return order
 
 
 def _column(values: Iterable[int]) -> Codes:
