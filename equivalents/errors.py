@@ -18,7 +18,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Final
+from typing import Final, NamedTuple
 
 from equivalents.reasons import REASONS, Reason, Severity
 
@@ -38,8 +38,7 @@ _MANY: Final = 2000
 _NEIGHBOURS: Final = 20
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where something stands: file, sheet, row as Excel shows it, column heading."""
 
     file: str = ""

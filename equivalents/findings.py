@@ -38,7 +38,7 @@ class Findings:
             raise DataError(self.problems)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Row:
     """One row of a table: values by machine column name, absent columns read as blank."""
 

@@ -29,7 +29,7 @@ from equivalents.units import Int64
 Cells = tuple[Codes, Codes, Codes, Codes, Int64, Int64]
 """Columns posting, item, attribute, bucket, records, quantity_e3 of some cells."""
 
-__all__ = ["Cells", "Placed", "Plan", "Tally", "place"]
+__all__ = ["Cells", "Placed", "Plan", "Tally", "group", "place"]
 
 _COMPACT_ABOVE = 1 << 22
 """A tally sums up what it gathered when this many loose cells are waiting (about 100 MB)."""
@@ -139,7 +139,7 @@ class Tally:
             np.ones(quantity.size, np.int64),
             quantity,
         )
-        self._gather(_sum_cells(columns))
+        self._gather(columns)
 
     def absorb(self, other: "Tally") -> None:
         """Add all cells of another tally of the same plan."""
@@ -153,7 +153,8 @@ class Tally:
     def _gather(self, columns: Cells) -> None:
         self._loose.append(columns)
         self._waiting += columns[0].size
-        if self._waiting > _COMPACT_ABOVE:
+        # Waiting for as many as are settled keeps the work of repeated sorting in proportion.
+        if self._waiting > max(_COMPACT_ABOVE, len(self)):
             self.settle()
 
     def settle(self) -> None:
@@ -182,32 +183,34 @@ def _sum_cells(columns: Cells) -> Cells:
     size = keys[0].size
     if size == 0:
         return columns
-    order, first = _grouped(keys)
-    starts = np.flatnonzero(first)
+    order, starts = group(keys)
     posting, item, attribute, bucket = (key[order][starts] for key in keys)
     records, quantity = (np.add.reduceat(value[order], starts) for value in values)
     return posting, item, attribute, bucket, records, quantity
 
 
-def _grouped(keys: Sequence[Codes]) -> tuple[Int64, npt.NDArray[np.bool_]]:
-    """A sorting order and, in that order, the mark of each first of its key.
+def group(keys: Sequence[npt.NDArray[np.integer]]) -> tuple[Int64, Int64]:
+    """A sorting order by several columns, and where each distinct key begins in that order.
 
-    The keys are packed into one integer when they fit, which sorts several times faster.
+    Keys are not negative. They are packed into one integer when they fit, which sorts several
+    times faster. The order within equal keys is of no meaning.
     """
-    spans = [int(key.max()) + 1 for key in keys]
-    bits = sum((span - 1).bit_length() for span in spans)
-    if bits > 62:
+    size = keys[0].size
+    if size == 0:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    widths = [int(key.max()).bit_length() for key in keys]
+    if sum(widths) > 62:
         order = np.lexsort(tuple(reversed(keys)))
-        changed = np.zeros(order.size, bool)
+        changed = np.zeros(size, bool)
         changed[0] = True
         for key in keys:
             changed[1:] |= np.diff(key[order]) != 0
-        return order, changed
-    packed = np.zeros(keys[0].size, np.int64)
-    for key, span in zip(keys, spans, strict=True):
-        packed = packed << (span - 1).bit_length() | key
+        return order, np.flatnonzero(changed)
+    packed = np.zeros(size, np.int64)
+    for key, width in zip(keys, widths, strict=True):
+        packed = packed << width | key
     order = np.argsort(packed)
     packed = packed[order]
-    changed = np.ones(order.size, bool)
+    changed = np.ones(size, bool)
     np.not_equal(packed[1:], packed[:-1], out=changed[1:])
-    return order, changed
+    return order, np.flatnonzero(changed)

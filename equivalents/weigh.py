@@ -24,7 +24,7 @@ from equivalents.policy.book import Verdict, WeightBook
 from equivalents.policy.model import CaseRules, Handling
 from equivalents.policy.posts import Codes
 from equivalents.records import RecordBlock
-from equivalents.tally import Placed, Plan, Tally
+from equivalents.tally import Placed, Plan, Tally, group
 from equivalents.units import Exact, Int64, checked_total, product_fits, weigh_exactly
 
 _Column = TypeVar("_Column", Int64, Exact)
@@ -183,19 +183,14 @@ def _lines(tally: Tally, good: Int64, rows: Codes, cell_e7: Exact) -> Lines:
     institution = plan.postings.institution[posting]
     person = plan.postings.person[posting]
     item = tally.item[good]  # weighed items are known ones, whose positions are sorted by code
-    month = _months(plan)[tally.bucket[good]]
-    order = np.lexsort((rows, month, item, person, institution))
-    keys = [column[order] for column in (institution, person, item, month, rows)]
-    first = np.ones(order.size, bool)
-    if order.size:
-        first[1:] = np.logical_or.reduce([column[1:] != column[:-1] for column in keys])
-    starts = np.flatnonzero(first)
+    month = _month_numbers(plan)[tally.bucket[good]]
+    order, starts = group([institution, person, item, month, rows])
     at = order[starts]
     return Lines(
         institution[at],
         person[at],
         item[at],
-        month[at],
+        _months(plan)[month[at]],
         rows[at],
         _sum_runs(tally.records[good][order], starts),
         _sum_runs(tally.quantity_e3[good][order], starts),
@@ -208,7 +203,11 @@ def _sum_runs(column: _Column, starts: Int64) -> _Column:
 
 
 def _months(plan: Plan) -> Int64:
-    """The first day of the month of each bucket."""
-    starts = np.array(plan.period.month_starts, np.int64)
+    """The first day of each month of the period."""
+    return np.array(plan.period.month_starts, np.int64)
+
+
+def _month_numbers(plan: Plan) -> Int64:
+    """Which month of the period each bucket lies in."""
     buckets = np.array(plan.bucket_starts, np.int64)
-    return starts[np.searchsorted(starts, buckets, side="right") - 1]
+    return np.searchsorted(_months(plan), buckets, side="right") - 1

@@ -49,7 +49,9 @@ def terminal(field: Field) -> Table:
     """One case as a table for the terminal: narrow, so that it fits 80 columns."""
     table = Table(title=f"{field.size:,} records, {field.kind}")
     for number, heading in enumerate(("peer", "time", "CPU", "memory", "ratio", "payouts")):
-        table.add_column(heading, justify="left" if number == 0 else "right", no_wrap=True)
+        table.add_column(
+            heading, justify="left" if number == 0 else "right", no_wrap=heading != "payouts"
+        )
     for lane in field.lanes:
         _, seconds, _, cpu, _, memory, ratio, _ = _cells(field, lane)
         table.add_row(lane.peer.name, seconds, cpu, memory, ratio, _answer(field, lane))

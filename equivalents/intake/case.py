@@ -14,7 +14,7 @@ from equivalents.intake.headings import LATER_TABLES, TABLES
 from equivalents.intake.recordfiles import record_files
 from equivalents.intake.settings import Settings, check_series, read_settings
 from equivalents.intake.tables import SUFFIXES, read_table, table_file
-from equivalents.policy.calendar import FIRST_DAY
+from equivalents.policy.calendar import FIRST_DAY, LAST_DAY
 from equivalents.policy.check import check_postings, check_weights
 from equivalents.policy.load import (
     DEFAULT_SERIES,
@@ -140,29 +140,36 @@ class _Reader:
     def _postings(
         self, rows: Sequence[Row], institutions: set[str], departments: set[str]
     ) -> tuple[Posting, ...]:
+        for row in rows:
+            if institutions and row["institution_id"] not in institutions:
+                self._known(row, "institution_id", institutions)
+            if departments and row["department_id"] not in departments:
+                self._known(row, "department_id", departments)
         found = []
         for row in rows:
-            self._known(row, "institution_id", institutions)
-            if departments:
-                self._known(row, "department_id", departments)
-            start = read_day(row, "active_from", self.findings, FIRST_DAY)
-            end = read_end(row, "active_to", start, self.findings)
-            main = read_flag(row, "main", self.findings)
+            value = row.values.get
+            start = FIRST_DAY
+            if value("active_from"):
+                start = read_day(row, "active_from", self.findings, FIRST_DAY)
+            end = (
+                read_end(row, "active_to", start, self.findings) if value("active_to") else LAST_DAY
+            )
+            main = bool(value("main")) and read_flag(row, "main", self.findings)
             found.append(
                 Posting(
-                    person_id=row["person_id"],
-                    institution_id=row["institution_id"],
-                    active_from=start,
-                    active_to=end,
-                    post_id=row["post_id"],
-                    department_id=row["department_id"],
-                    name=row["name"],
-                    post=row["post"],
-                    title_tier=row["title_tier"],
-                    employment_type=row["employment_type"],
-                    main=main,
-                    kind=row["kind"],
-                    place=row.place,
+                    value("person_id", ""),
+                    value("institution_id", ""),
+                    start,
+                    end,
+                    value("post_id", ""),
+                    value("department_id", ""),
+                    value("name", ""),
+                    value("post", ""),
+                    value("title_tier", ""),
+                    value("employment_type", ""),
+                    main,
+                    value("kind", ""),
+                    row.place,
                 )
             )
         return tuple(found)

@@ -23,6 +23,7 @@ from equivalents.intake.columns import (
     NumberColumn,
     TextColumn,
     numbers,
+    text_array,
 )
 from equivalents.policy.book import Attributes
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, parse_day
@@ -97,11 +98,9 @@ class Coder:
     """Turns batches of columns into record blocks against the codebooks of a plan."""
 
     def __init__(self, plan: Plan) -> None:
-        import pyarrow as pa
-
         self._plan = plan
-        self._institutions = pa.array(list(plan.institutions.values), pa.string())
-        self._persons = pa.array(list(plan.persons.values), pa.string())
+        self._institutions = text_array(plan.institutions.values)
+        self._persons = text_array(plan.persons.values)
 
     def code(
         self,
@@ -185,6 +184,9 @@ class Coder:
         }
         if not present:
             return None
+        if len(present) == 1:
+            ((name, only),) = present.items()
+            return only.distinct.once("attribute", lambda own: self._learn(name, own))[only.index]
         texts = {name: column.distinct.texts() for name, column in present.items()}
         combined = np.zeros(batch.row.size, np.int64)
         for name, column in present.items():
@@ -193,6 +195,12 @@ class Coder:
         keys, position = _distinct_keys(combined, space)
         learned = self._plan.attributes.learn(_attribute(int(key), texts) for key in keys)
         return np.array(learned, np.int32)[position]
+
+    def _learn(self, name: str, distinct: Distinct) -> Codes:
+        """The attribute code of each distinct text of the only attribute column."""
+        texts = {name: distinct.texts()}
+        keys = range(len(distinct.texts()))
+        return np.array(self._plan.attributes.learn(_attribute(k, texts) for k in keys), np.int32)
 
 
 def _distinct_keys(combined: Int64, space: int) -> tuple[Int64, Int64]:
@@ -225,8 +233,8 @@ def _find(distinct: Distinct, master: "pa.Array") -> Codes:
     """The position in a sorted master list of each distinct text; -1 unknown, -2 blank."""
     import pyarrow.compute as pc
 
-    found = pc.index_in(distinct.values, value_set=master).fill_null(_UNKNOWN)
-    codes: Codes = numbers(found).astype(np.int32)
+    found = pc.index_in(distinct.values, value_set=master)
+    codes: Codes = numbers(found, _UNKNOWN).copy()
     codes[distinct.blanks()] = _BLANK
     return codes
 

@@ -5,7 +5,7 @@ done on the distinct values, strictly and in plain Python or one vectorised call
 themselves only cost a gather. Float columns never become numbers of record (page 2 "Numbers").
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -30,6 +30,7 @@ __all__ = [
     "UnusableColumnError",
     "make_column",
     "numbers",
+    "text_array",
 ]
 
 Known = TypeVar("Known")
@@ -142,8 +143,7 @@ def make_column(array: "pa.Array", name: str) -> TextColumn | DayColumn | Number
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind):
         return _dictionary(array.cast(pa.string()).dictionary_encode())
     if name == "service_date" and pa.types.is_date32(kind):
-        day = _filled(array.cast(pa.int32()), int(NULL_DAY))
-        return DayColumn(day.astype(np.int32, copy=False))
+        return DayColumn(numbers(array.cast(pa.int32()), int(NULL_DAY)))
     if name == "quantity" and (pa.types.is_decimal128(kind) or pa.types.is_integer(kind)):
         return _decimal(array)
     if pa.types.is_integer(kind) and name != "service_date":
@@ -167,31 +167,38 @@ def _dictionary(array: "pa.DictionaryArray") -> TextColumn:
         values = pc.fill_null(values, "")
     indices = array.indices
     if indices.null_count:
-        values = pa.concat_arrays([values, pa.array([""])])
-        indices = pc.fill_null(indices.cast(pa.int32()), len(values) - 1)
-    index = numbers(indices).astype(np.int32, copy=False)
+        values = pa.concat_arrays([values, text_array([""])])
+    index = numbers(indices.cast(pa.int32()), len(values) - 1)
     return TextColumn(index, Distinct(values))
 
 
-def numbers(array: "pa.Array") -> npt.NDArray[Any]:
-    """A whole-number or true/false column without missing values as NumPy sees it.
+def numbers(array: "pa.Array", missing: int = 0) -> npt.NDArray[Any]:
+    """A whole-number or true/false column as NumPy sees it, ``missing`` where it has no value.
 
-    Arrow's own ``to_numpy`` would import pandas where it is installed, which costs a second.
+    Arrow's own ``to_numpy`` and ``fill_null`` import pandas where it is installed: a second lost.
     """
     import pyarrow as pa
 
     if pa.types.is_boolean(array.type):
-        return numbers(array.cast(pa.uint8())).view(np.bool_)
+        return numbers(array.cast(pa.uint8()), missing).view(np.bool_)
     kind = "u" if str(array.type).startswith("u") else "i"
     values = np.frombuffer(array.buffers()[1], np.dtype(f"{kind}{array.type.bit_width // 8}"))
-    return values[array.offset : array.offset + len(array)]
+    values = values[array.offset : array.offset + len(array)]
+    if array.null_count:
+        values = values.copy()
+        values[numbers(array.is_null())] = missing
+    return values
 
 
-def _filled(array: "pa.Array", missing: int) -> npt.NDArray[Any]:
-    import pyarrow.compute as pc
+def text_array(values: Sequence[str]) -> "pa.Array":
+    """A text column from Python texts. Arrow's own way would import pandas, as above."""
+    import pyarrow as pa
 
-    filled = pc.fill_null(array, missing) if array.null_count else array
-    return numbers(filled)
+    encoded = [value.encode() for value in values]
+    offsets = np.zeros(len(encoded) + 1, np.int32)
+    np.cumsum([len(value) for value in encoded], out=offsets[1:])
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded))]
+    return pa.Array.from_buffers(pa.string(), len(encoded), buffers)
 
 
 def _decimal(array: "pa.Array") -> NumberColumn:

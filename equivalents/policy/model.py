@@ -7,7 +7,7 @@ complaint can name file and row. Sources: specification page 3 (tables), rules A
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from equivalents.errors import NOWHERE, Place
 from equivalents.policy.calendar import Period, print_day
@@ -52,8 +52,7 @@ class Institution:
     place: Place = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
+class Posting(NamedTuple):
     """A person's posting 任职 at an institution over ``[active_from, active_to)`` (A6, 5.20)."""
 
     person_id: str

@@ -16,6 +16,7 @@ from equivalents.report.faults import RejectedRow, verdict_counts
 from equivalents.report.results import paid_by_pool
 from equivalents.report.summary import checks
 from equivalents.settle import Payouts, Settlement
+from equivalents.tally import group
 from equivalents.units import print_e3, print_e4, print_e7, print_fen
 from equivalents.weigh import Lines
 
@@ -192,17 +193,14 @@ def _item_rows(settlement: Settlement) -> Iterable[Sequence[str]]:
 
 def _over_months(lines: Lines) -> Iterable[tuple[int, int, int, int, int, int]]:
     """Lines of one person and weight row added up over the months of the period."""
-    order = np.lexsort((lines.row, lines.person, lines.institution))
-    keys = [column[order] for column in (lines.institution, lines.person, lines.row)]
-    first = np.ones(order.size, bool)
+    keys = [lines.institution, lines.person, lines.row]
+    order, starts = group(keys)
     if order.size == 0:
         return
-    first[1:] = np.logical_or.reduce([key[1:] != key[:-1] for key in keys])
-    starts = np.flatnonzero(first)
     values = (lines.records, lines.quantity_e3, lines.equivalents_e7)
     sums = [np.add.reduceat(column[order], starts) for column in values]
     yield from zip(
-        *(key[starts].tolist() for key in keys), *(s.tolist() for s in sums), strict=True
+        *(key[order[starts]].tolist() for key in keys), *(s.tolist() for s in sums), strict=True
     )
 
 

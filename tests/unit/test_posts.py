@@ -6,7 +6,6 @@ posting used for people with two.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -28,7 +27,7 @@ def posting(
 
 
 def main(one: Posting) -> Posting:
-    return replace(one, main=True)
+    return one._replace(main=True)
 
 
 def codes(values: Iterable[int]) -> Codes:
@@ -191,7 +190,7 @@ def random_postings(rng: Random) -> list[Posting]:
         end = rng.choice((LAST_DAY, start + rng.randrange(1, 30)))
         post = rng.choice(("", "", "a", "b", "B"))
         place, person = rng.choice(PLACES.values), rng.choice(PEOPLE.values)
-        new = replace(posting(person, place, start, end, post), main=rng.random() < 0.2)
+        new = posting(person, place, start, end, post)._replace(main=rng.random() < 0.2)
         if not any(_clash(new, old) for old in rows):
             rows.append(new)
     return rows
