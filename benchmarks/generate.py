@@ -30,7 +30,7 @@ __all__ = ["DIRTY_KINDS", "Kind", "case_folder", "default_data"]
 Kind = Literal["parquet", "csv"]
 Int64 = npt.NDArray[np.int64]
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Part of the folder's name: a change of what is drawn must not meet an old cache."""
 CHUNK: Final = 1_000_000
 """Records a chunk, which is a row group of the Parquet file."""
@@ -308,7 +308,9 @@ def _decimals(quantity_e3: Int64) -> pa.Array:
 def _write_parquet(folder: Path, chunks: Iterator[pa.Table]) -> None:
     """One file with a row group a chunk, as pyarrow writes it by default."""
     first = next(chunks)
-    with pq.ParquetWriter(folder / "records.parquet", first.schema) as writer:
+    with pq.ParquetWriter(
+        folder / "records.parquet", first.schema, store_decimal_as_integer=True
+    ) as writer:
         writer.write_table(first, row_group_size=CHUNK)
         for chunk in chunks:
             writer.write_table(chunk, row_group_size=CHUNK)

@@ -41,6 +41,11 @@ class Codebook(Generic[Code]):
         """The position of a value, or -1."""
         return self._positions.get(value, -1)
 
+    def find_all(self, values: Iterable[Code]) -> list[int]:
+        """The positions of many values; -1 for each that is not here."""
+        position = self._positions.get
+        return [position(value, -1) for value in values]
+
     def learn(self, values: Iterable[Code]) -> list[int]:
         """The positions of values, adding those that are new."""
         with self._lock:

@@ -171,13 +171,7 @@ class _Staff:
     def __init__(self, plan: Plan) -> None:
         postings = plan.postings
         period = plan.period
-        present = np.array(
-            [
-                row.active_from < period.end and row.active_to > period.start
-                for row in postings.rows
-            ],
-            bool,
-        )
+        present = postings.overlap(period.start, period.end)
         width = max(len(plan.persons), 1)
         pair = postings.institution.astype(np.int64) * width + postings.person
         pairs = np.unique(pair[present])

@@ -4,7 +4,9 @@ The records are not read here. Sources:
 specification page 3 "A case"; rules A1, A6, A9; definitions 5.8, 5.20, 5.21.
 """
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,12 +55,25 @@ def load_case(folder: Path) -> Case:
     if not (folder / "case.yaml").is_file():
         raise DataError([Problem("CASE_NOT_FOUND", value=folder.name)])
     reader = _Reader(folder)
-    rules = reader.rules()
+    with _without_collector():
+        rules = reader.rules()
     records = record_files(folder, reader.findings)
     reader.inputs += [(path.relative_to(folder).as_posix(), path) for path in records]
     reader.findings.stop_on_errors()
     assert rules is not None, "no error was noted, so the rules were read"
     return Case(folder, rules, records, tuple(reader.inputs), tuple(reader.findings.problems))
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Rows by the ten thousand are made here and all kept: looking for garbage takes a third."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
 
 
 class _Reader:

@@ -10,6 +10,7 @@ A6; definitions 5.8, 5.21.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -344,6 +345,7 @@ def _parse_quantities(distinct: Distinct) -> tuple[Int64, npt.NDArray[np.int8]]:
 _FINE, _MISSING, _INVALID, _RANGE = range(4)
 
 
+@lru_cache(maxsize=1 << 16)
 def _quantity(text: str) -> tuple[int, int]:
     if not text:
         return 0, _MISSING

@@ -52,9 +52,10 @@ def look_at(path: Path, name: str) -> TextFile:
         raise _refuse(name, "ZIP / xlsx")
     faults = []
     for encoding in ("utf-8", "gb18030"):
-        fault = _decode(path, encoding)
+        marks = _Marks()
+        fault = _decode(path, encoding, marks)
         if not fault:
-            return _marks(path, encoding)
+            return TextFile(encoding, marks.quotes, marks.returns != marks.pairs)
         faults.append(f"{encoding}: {fault}")
     raise _refuse(name, "; ".join(faults))
 
@@ -63,20 +64,24 @@ def _refuse(name: str, detail: str) -> DataError:
     return DataError([Problem("FILE_ENCODING", Place(name), facts={"detail": detail})])
 
 
-def _marks(path: Path, encoding: str) -> TextFile:
-    """Count quote marks and lone returns; neither is ever part of another character."""
-    quotes = returns = pairs = 0
-    last = b""
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            quotes += block.count(b'"')
-            returns += block.count(b"\r")
-            pairs += block.count(b"\r\n") + (last == b"\r" and block[:1] == b"\n")
-            last = block[-1:]
-    return TextFile(encoding, quotes, returns != pairs)
+@dataclass(slots=True)
+class _Marks:
+    """Counts quote marks and returns; neither is ever part of another character."""
+
+    quotes: int = 0
+    returns: int = 0
+    pairs: int = 0
+    last: bytes = b""
+
+    def count(self, block: bytes) -> None:
+        self.quotes += block.count(b'"')
+        self.returns += block.count(b"\r")
+        if self.returns:
+            self.pairs += block.count(b"\r\n") + (self.last == b"\r" and block[:1] == b"\n")
+        self.last = block[-1:]
 
 
-def _decode(path: Path, encoding: str) -> str:
+def _decode(path: Path, encoding: str, marks: _Marks) -> str:
     """The first fault of decoding a file strictly, or blank. Pure ASCII is not decoded."""
     decoder = codecs.getincrementaldecoder(encoding)()
     done = 0
@@ -84,6 +89,7 @@ def _decode(path: Path, encoding: str) -> str:
         while block := file.read(_BLOCK):
             if b"\0" in block:
                 return f"NUL byte at {done + block.index(0)}"
+            marks.count(block)
             try:
                 if decoder.getstate()[0] or not block.isascii():
                     decoder.decode(block)

@@ -133,13 +133,13 @@ class WeightBook:
 
         ``posting_class`` may be absent when :attr:`asks_posting` is false.
         """
-        item = np.minimum(item, self._known)
-        answer: Codes = self._base[item, bucket]
+        cell = np.minimum(item, self._known) * np.int32(self._base.shape[1]) + bucket
+        answer: Codes = np.take(self._base, cell)
         if len(self._candidates) == 0:
             return answer
         conditional = np.flatnonzero(answer == _CONDITIONAL)
         if conditional.size:
-            slot = self._slot[item[conditional], bucket[conditional]]
+            slot = np.take(self._slot, cell[conditional])
             kind = self._kinds_of(attribute, conditional, attributes)
             at = np.int32(0) if posting_class is None else posting_class[conditional]
             answer[conditional] = self._look_up(kind, slot, np.broadcast_to(at, kind.shape))

@@ -4,6 +4,7 @@ A posting is the dated truth about a person at a place (post, title tier, depart
 tally is keyed by it and nobody has to cut buckets at everybody's dates. Sources: A6, 5.20.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
@@ -40,48 +41,51 @@ class Postings:
         """Order the postings naturally and lay out their runs of days."""
         given = tuple(postings)
         self.posts = Codebook(["", *sorted({row.post_id for row in given if row.post_id})])
-        order = _natural_order(given, institutions, persons, self.posts)
-        self.rows: Sequence[Posting] = tuple(given[i] for i in order)
-        self.institution = _column(institutions.find(row.institution_id) for row in self.rows)
-        self.person = _column(persons.find(row.person_id) for row in self.rows)
+        institution = _column(institutions.find_all(row.institution_id for row in given))
+        person = _column(persons.find_all(row.person_id for row in given))
+        post = _column(self.posts.find_all(row.post_id for row in given))
+        since = _column([row.active_from for row in given])
+        until = _column([row.active_to for row in given])
+        beside = _column([not row.main for row in given])
+        # Codebooks are in code point order, so this is the natural order of the rows.
+        order = np.lexsort((beside, until, since, post, person, institution))
+        self.rows: Sequence[Posting] = tuple(given[i] for i in order.tolist())
+        self.institution, self.person = institution[order], person[order]
+        self._since, self._until = since[order], until[order]
         self._persons = max(len(persons), 1)
-        self._lay_out()
+        self._lay_out(post[order])
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, post: Codes) -> None:
         """Runs of days (key, from, to, posting), sorted; each key's runs do not overlap."""
-        post = _column(self.posts.find(row.post_id) for row in self.rows)
         pair = self.institution.astype(np.int64) * self._persons + self.person
         named = np.flatnonzero(post > 0)
-        everyone = np.arange(len(self.rows))
         keys = np.concatenate([pair, pair[named]]) * len(self.posts)
-        keys[len(self.rows) :] += post[named]
-        owner = np.concatenate([everyone, named])
-        order = np.argsort(keys, kind="stable")
-        keys, owner = keys[order], owner[order]
-        runs = sorted(self._runs(keys, owner))
-        self._keys = np.array([run[0] for run in runs], np.int64)
-        starts = np.array([run[1] for run in runs], np.int64)
-        self._ends = np.array([run[2] for run in runs], np.int64)
-        self._postings = _column(run[3] for run in runs)
+        keys[pair.size :] += post[named]
+        owner = np.concatenate([np.arange(pair.size), named])
+        alone = np.isin(keys, _repeated(keys), invert=True)
+        cut = np.array(list(self._runs(keys[~alone], owner[~alone])), np.int64).reshape(-1, 4)
+        single = owner[alone]
+        columns = (keys[alone], self._since[single], self._until[single], single)
+        runs = np.concatenate([np.stack(columns, axis=1), cut])
+        runs = runs[np.lexsort((runs[:, 1], runs[:, 0]))]
+        self._keys, starts, self._ends = (np.ascontiguousarray(runs[:, at]) for at in range(3))
+        self._postings = runs[:, 3].astype(np.int32)
         self._order = self._keys * _SPAN + starts
         self._set_homes(starts)
 
     def _runs(
         self, keys: npt.NDArray[np.int64], owner: npt.NDArray[np.int64]
     ) -> Iterator[tuple[int, int, int, int]]:
-        """Cut the postings of each key at each other's dates."""
-        edges = [*np.flatnonzero(np.diff(keys, prepend=-1)).tolist(), keys.size]
-        owners, every_key = owner.tolist(), keys.tolist()
-        for start, stop in pairwise(edges):
-            for since, until, posting in self._cut(owners[start:stop]):
-                yield every_key[start], since, until, posting
+        """Cut the postings that share a key at each other's dates."""
+        together: dict[int, list[int]] = defaultdict(list)
+        for key, posting in zip(keys.tolist(), owner.tolist(), strict=True):
+            together[key].append(posting)
+        for key, several in together.items():
+            for since, until, posting in self._cut(several):
+                yield key, since, until, posting
 
     def _cut(self, several: Sequence[int]) -> Iterator[tuple[int, int, int]]:
         """Cut overlapping postings at each other's dates; the main one counts, then post order."""
-        if len(several) == 1:
-            only = self.rows[several[0]]
-            yield only.active_from, only.active_to, several[0]
-            return
         edges = {day for i in several for day in (self.rows[i].active_from, self.rows[i].active_to)}
         ordered = sorted(edges)
         for start, end in pairwise(ordered):
@@ -110,9 +114,14 @@ class Postings:
         some = np.flatnonzero(self._count)
         self._home[some] = self._walk[self._first[some]]
 
+    def overlap(self, start: int, end: int) -> npt.NDArray[np.bool_]:
+        """Which postings have a day in ``[start, end)``."""
+        return (self._since < end) & (self._until > start)
+
     def find(self, institution: Codes, person: Codes, day: Codes, post: Codes | None) -> Codes:
         """The posting of each record, or :data:`NO_POSTING`; all columns of one length."""
-        home = self._home[person]
+        # `take` reads whole rows ten times faster than an index expression does.
+        home = np.take(self._home, person, axis=0)
         fits = (home[:, 0] == institution) & (home[:, 1] <= day) & (day < home[:, 2])
         if post is not None:
             fits &= post == 0
@@ -133,7 +142,7 @@ class Postings:
         for nth in range(1, _FEW):
             if left.size == 0:
                 return found
-            run = self._walk[self._first[person[left]] + nth]
+            run = np.take(self._walk, self._first[person[left]] + nth, axis=0)
             fits = (
                 (run[:, 0] == institution[left])
                 & (run[:, 1] <= day[left])
@@ -159,24 +168,11 @@ class Postings:
         return np.where(fits, self._postings[at], NO_POSTING).astype(np.int32)
 
 
-def _natural_order(
-    rows: Sequence[Posting],
-    institutions: Codebook[str],
-    persons: Codebook[str],
-    posts: Codebook[str],
-) -> list[int]:
-    """By institution, person, post, dates, main first; the codebooks are in code point order."""
-    columns = (
-        [not row.main for row in rows],
-        [row.active_to for row in rows],
-        [row.active_from for row in rows],
-        [posts.find(row.post_id) for row in rows],
-        [persons.find(row.person_id) for row in rows],
-        [institutions.find(row.institution_id) for row in rows],
-    )
-    order: list[int] = np.lexsort(columns).tolist()
-    return order
+def _repeated(keys: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The keys that stand more than once."""
+    distinct, counts = np.unique(keys, return_counts=True)
+    return distinct[counts > 1]
 
 
-def _column(values: Iterable[int]) -> Codes:
-    return np.fromiter(values, np.int32)
+def _column(values: Sequence[int]) -> Codes:
+    return np.array(values, np.int32)
