@@ -306,7 +306,7 @@ def _decimals(quantity_e3: Int64) -> pa.Array:
 
 
 def _write_parquet(folder: Path, chunks: Iterator[pa.Table]) -> None:
-    """One file with a row group a chunk, as pyarrow writes it by default."""
+    """One file with a row group a chunk; decimals stored as integers, as Spark does."""
     first = next(chunks)
     with pq.ParquetWriter(
         folder / "records.parquet", first.schema, store_decimal_as_integer=True

@@ -59,7 +59,7 @@ def check_case(folder: Path, told: Told = _silent) -> Checked:
     plan = Plan(case.rules)
     parts = source.blocks(plan)
     unpaid = weigh(case.rules, plan, parts, "direct", workers=workers(), progress=_rows(told))
-    problems = all_problems(unpaid, case, source)
+    problems = list(all_problems(unpaid, case, source))
     try:
         problems.extend(share_pools(unpaid.pools, plan, unpaid.weighed)[1])
     except RefusedError as error:

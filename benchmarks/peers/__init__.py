@@ -28,7 +28,7 @@ class Peer:
 
 PEERS: Final = (
     Peer("ours_direct", "equivalents, direct path"),
-    Peer("ours_tally", "equivalents, tally path"),
+    Peer("ours_tally", "equivalents, tally path", largest=10_000_000),
     Peer("duckdb_sql", "DuckDB, SQL"),
     Peer("polars_lazy", "polars, lazy and streaming"),
     Peer("pandas_script", "pandas, a script with floats", exact=False, largest=10_000_000),

@@ -10,7 +10,6 @@ A6; definitions 5.8, 5.21.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -18,39 +17,44 @@ import numpy.typing as npt
 
 from equivalents.intake.columns import (
     NULL_DAY,
-    NULL_NUMBER,
+    AnyColumn,
     DayColumn,
     Distinct,
     NumberColumn,
+    PlainColumn,
     TextColumn,
     numbers,
     text_array,
 )
+from equivalents.intake.values import (
+    BAD_DAY,
+    BLANK_DAY,
+    FINE,
+    INVALID,
+    MISSING,
+    RANGE,
+    number_kinds,
+    parse_days,
+    parse_quantities,
+)
 from equivalents.policy.book import Attributes
-from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, parse_day
+from equivalents.policy.calendar import FIRST_DAY, LAST_DAY
 from equivalents.policy.posts import Codes
 from equivalents.records import FaultSet, RecordBlock
 from equivalents.tally import Plan
 from equivalents.units import (
-    QUANTITY_LIMIT_E3,
-    QUANTITY_PLACES,
     Int64,
-    NumberFaultError,
-    parse_fixed,
 )
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["AnyColumn", "Coder", "IdFaults"]
+__all__ = ["Coder", "IdFaults"]
 
-AnyColumn = TextColumn | DayColumn | NumberColumn
 _Mask = npt.NDArray[np.bool_]
 
 _UNKNOWN: Final = -1
 _BLANK: Final = -2
-_BAD_DAY: Final = LAST_DAY + 1
-_BLANK_DAY: Final = LAST_DAY + 2
 _VISIT = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
 
 
@@ -109,15 +113,18 @@ class Coder:
         row: Int64,
         columns: Mapping[str, AnyColumn],
         id_faults: IdFaults | None = None,
+        *,
+        may_break: bool = True,
     ) -> RecordBlock:
         """Judge form and identity of one batch and code its good records.
 
         ``row`` has the row number of each record; ``columns`` are known columns by machine name,
-        the required ones present.
+        the required ones present. ``may_break`` is false where no value can hold a line break.
         """
         batch = _Batch(part, row, columns)
-        for name, column in columns.items():
-            _check_line_breaks(batch, name, column)
+        if may_break:
+            for name, column in columns.items():
+                _check_line_breaks(batch, name, column)
         institution = self._master(batch, "institution_id", self._institutions)
         person = self._master(batch, "person_id", self._persons)
         item = self._items(batch)
@@ -151,15 +158,23 @@ class Coder:
 
     def _master(self, batch: _Batch, name: str, master: "pa.Array") -> Codes:
         """Positions in a closed codebook; unknown ids are noted later, after all faults of form."""
-        column = batch.text(name)
-        assert column is not None, "required columns are present and read as text"
-        _note_blanks(batch, name, column)
-        return column.distinct.once("codes", lambda own: _find(own, master))[column.index]
+        column = batch.columns[name]
+        if isinstance(column, PlainColumn):
+            codes = _positions(column.array, master)
+            if codes.min(initial=0) < 0:
+                codes[column.blank()] = _BLANK
+        else:
+            assert isinstance(column, TextColumn), "required ids are read as text"
+            codes = column.distinct.once("codes", lambda own: _find(own, master))[column.index]
+        if codes.min(initial=0) == _BLANK:
+            _note_blanks(batch, name, codes == _BLANK)
+        return codes
 
     def _items(self, batch: _Batch) -> Codes:
         column = batch.text("item_code")
         assert column is not None, "required columns are present and read as text"
-        _note_blanks(batch, "item_code", column)
+        if column.distinct.blanks().any():
+            _note_blanks(batch, "item_code", column.blank())
         learn = self._plan.items.learn
         codes = column.distinct.once("codes", lambda own: np.array(learn(own.texts()), np.int32))
         return codes[column.index]
@@ -232,36 +247,29 @@ def _attribute(key: int, texts: Mapping[str, list[str]]) -> Attributes:
 
 def _find(distinct: Distinct, master: "pa.Array") -> Codes:
     """The position in a sorted master list of each distinct text; -1 unknown, -2 blank."""
-    import pyarrow.compute as pc
-
-    found = pc.index_in(distinct.values, value_set=master)
-    codes: Codes = numbers(found, _UNKNOWN).copy()
+    codes = _positions(distinct.values, master)
     codes[distinct.blanks()] = _BLANK
     return codes
+
+
+def _positions(values: "pa.Array", master: "pa.Array") -> Codes:
+    import pyarrow.compute as pc
+
+    return numbers(pc.index_in(values, value_set=master), _UNKNOWN).copy()
 
 
 def _check_line_breaks(batch: _Batch, name: str, column: AnyColumn) -> None:
     """A line break inside a value: a missing quote may have drawn whole rows into it."""
     if isinstance(column, TextColumn):
-        broken = column.distinct.once("broken", _broken)
+        broken = column.distinct.broken()
         if broken.any():
             batch.note("LINE_BREAK", name, broken[column.index])
+    elif isinstance(column, PlainColumn):
+        batch.note("LINE_BREAK", name, column.broken())
 
 
-def _broken(distinct: Distinct) -> _Mask:
-    import pyarrow.compute as pc
-
-    feed = pc.match_substring(distinct.values, "\n")
-    both = pc.or_(feed, pc.match_substring(distinct.values, "\r"))
-    broken: _Mask = numbers(both)
-    return broken
-
-
-def _note_blanks(batch: _Batch, name: str, column: TextColumn) -> None:
+def _note_blanks(batch: _Batch, name: str, missing: _Mask) -> None:
     """Note blank required values; a blank is never "unknown" as well."""
-    if not column.distinct.blanks().any():
-        return
-    missing = column.blank()
     performers = batch.text("performers")
     if name == "person_id" and performers is not None:
         # Named performers stand in for the person (page 3); that is judged by its own column.
@@ -276,85 +284,40 @@ def _days(batch: _Batch) -> Codes:
         day = column.day
         outside = (day < FIRST_DAY) | (day >= LAST_DAY)
         if outside.any():
-            day = np.where(outside, np.int32(_BAD_DAY), day)
-            day[column.day == NULL_DAY] = _BLANK_DAY
+            day = np.where(outside, np.int32(BAD_DAY), day)
+            day[column.day == NULL_DAY] = BLANK_DAY
     else:
         assert isinstance(column, TextColumn), "dates are days or text"
-        codes = column.distinct.once(
-            "days", lambda own: np.array([_day(text) for text in own.texts()], np.int32)
-        )
+        codes = column.distinct.once("days", parse_days)
         day = codes[column.index]
     if day.max(initial=FIRST_DAY) > LAST_DAY:
-        batch.note("VALUE_MISSING", "service_date", day == _BLANK_DAY)
-        batch.note("DATE_INVALID", "service_date", day == _BAD_DAY)
+        batch.note("VALUE_MISSING", "service_date", day == BLANK_DAY)
+        batch.note("DATE_INVALID", "service_date", day == BAD_DAY)
         day = np.where(day > LAST_DAY, np.int32(FIRST_DAY), day)
     return day
-
-
-def _day(text: str) -> int:
-    if not text:
-        return _BLANK_DAY
-    try:
-        return parse_day(text)
-    except ValueError:
-        return _BAD_DAY
 
 
 def _quantities(batch: _Batch) -> Int64:
     """Thousandths; faults of 5.8 are noted, in the order blank, text, range, sign."""
     column = batch.columns["quantity"]
     if isinstance(column, NumberColumn):
-        value, kind = column.value_e3, _kinds(column)
+        value, kind = column.value_e3, number_kinds(column)
     else:
         assert isinstance(column, TextColumn), "quantities are numbers or text"
-        values, kinds = column.distinct.once("quantities", _parse_quantities)
+        values, kinds = column.distinct.once("quantities", parse_quantities)
         value = values[column.index]
         kind = kinds[column.index] if kinds.any() else None
     if kind is not None:
-        batch.note("VALUE_MISSING", "quantity", kind == _MISSING)
-        batch.note("QUANTITY_INVALID", "quantity", kind == _INVALID)
-        batch.note("QUANTITY_RANGE", "quantity", kind == _RANGE)
-        value = np.where(kind == _FINE, value, 0)
+        batch.note("VALUE_MISSING", "quantity", kind == MISSING)
+        batch.note("QUANTITY_INVALID", "quantity", kind == INVALID)
+        batch.note("QUANTITY_RANGE", "quantity", kind == RANGE)
+        value = np.where(kind == FINE, value, 0)
     if value.min(initial=0) < 0:
         corrects = batch.text("corrects")
         negative = value < 0
         unnamed = negative if corrects is None else negative & corrects.blank()
         batch.note("QUANTITY_NEGATIVE", "quantity", unnamed)
     return value
-
-
-def _kinds(column: NumberColumn) -> npt.NDArray[np.int8] | None:
-    """What is wrong with the numbers of a typed column; ``None`` when nothing is."""
-    value = column.value_e3
-    # Not by absolute value: that of the mark for "missing" is negative in two's complement.
-    out = (value == 0) | (value >= QUANTITY_LIMIT_E3) | (value <= -QUANTITY_LIMIT_E3)
-    if not (out.any() or column.places_lost.any()):
-        return None
-    kind = np.where(column.places_lost, np.int8(_INVALID), np.int8(_FINE))
-    kind[value == NULL_NUMBER] = _MISSING
-    kind[out & (kind == _FINE)] = _RANGE
-    return kind
-
-
-def _parse_quantities(distinct: Distinct) -> tuple[Int64, npt.NDArray[np.int8]]:
-    parsed = [_quantity(text) for text in distinct.texts()]
-    values = np.array([number for number, _ in parsed], np.int64)
-    return values, np.array([kind for _, kind in parsed], np.int8)
-
-
-_FINE, _MISSING, _INVALID, _RANGE = range(4)
-
-
-@lru_cache(maxsize=1 << 16)
-def _quantity(text: str) -> tuple[int, int]:
-    if not text:
-        return 0, _MISSING
-    try:
-        value = parse_fixed(text, QUANTITY_PLACES, signed=True)
-    except NumberFaultError as fault:
-        return 0, _RANGE if fault.kind == "range" else _INVALID
-    out = value == 0 or abs(value) >= QUANTITY_LIMIT_E3
-    return (0, _RANGE) if out else (value, _FINE)
 
 
 def _check_visits(batch: _Batch) -> None:

@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = [
+    "AnyColumn",
     "DayColumn",
     "Distinct",
     "Known",
     "NULL_DAY",
     "NULL_NUMBER",
     "NumberColumn",
+    "PlainColumn",
     "TextColumn",
     "UnusableColumnError",
     "make_column",
@@ -37,6 +39,8 @@ Known = TypeVar("Known")
 
 NULL_NUMBER: Final = np.iinfo(np.int64).min
 """Stands for a missing value in a number column; no legal quantity is near it."""
+_PLAIN: Final = ("institution_id", "person_id")
+"""Columns that are looked up in master data record by record when they come as plain text."""
 _FAR: Final = 10**18
 """Stands for a number beyond any quantity; it is out of range like the number itself."""
 NULL_DAY: Final = np.iinfo(np.int32).min
@@ -78,6 +82,18 @@ class Distinct:
         """Which of the distinct values are blank."""
         return self.once("blanks", _blanks)
 
+    def broken(self) -> npt.NDArray[np.bool_]:
+        """Which of the distinct values hold a line break."""
+        return self.once("broken", _broken)
+
+
+def _broken(distinct: Distinct) -> npt.NDArray[np.bool_]:
+    import pyarrow.compute as pc
+
+    feed = pc.match_substring(distinct.values, "\n")
+    broken: npt.NDArray[np.bool_] = numbers(pc.or_(feed, pc.match_substring(distinct.values, "\r")))
+    return broken
+
 
 def _blanks(distinct: Distinct) -> npt.NDArray[np.bool_]:
     """Texts of no length, seen from where each text begins."""
@@ -111,6 +127,29 @@ class TextColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class PlainColumn:
+    """Ids as they stand in a CSV file: so many are different that each is looked up by itself."""
+
+    array: "pa.Array"
+
+    def blank(self) -> npt.NDArray[np.bool_]:
+        """Which records are blank here."""
+        return _blanks(Distinct(self.array))
+
+    def take(self, where: slice | Int64) -> "PlainColumn":
+        """Some of the records."""
+        if isinstance(where, slice):
+            return PlainColumn(self.array[where])
+        import pyarrow as pa
+
+        return PlainColumn(self.array.take(pa.array(where)))
+
+    def broken(self) -> npt.NDArray[np.bool_]:
+        """Which records hold a line break here."""
+        return Distinct(self.array).broken()
+
+
+@dataclass(frozen=True, slots=True)
 class DayColumn:
     """Day numbers from a date column; :data:`NULL_DAY` where missing."""
 
@@ -133,7 +172,11 @@ class NumberColumn:
         return NumberColumn(self.value_e3[where], self.places_lost[where])
 
 
-def make_column(array: "pa.Array", name: str) -> TextColumn | DayColumn | NumberColumn:
+AnyColumn = TextColumn | PlainColumn | DayColumn | NumberColumn
+"""Any column of a batch."""
+
+
+def make_column(array: "pa.Array", name: str) -> AnyColumn:
     """A column of any supported Arrow type as text, days or thousandths.
 
     Raises:
@@ -142,6 +185,8 @@ def make_column(array: "pa.Array", name: str) -> TextColumn | DayColumn | Number
     import pyarrow as pa
 
     kind = array.type
+    if name in _PLAIN and pa.types.is_string(kind) and not array.null_count:
+        return PlainColumn(array)
     if pa.types.is_dictionary(kind):
         return _dictionary(array)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind):

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from equivalents.errors import DataError, Place, Problem
+from equivalents.intake import text
 from equivalents.intake.tables import NO_HEADINGS
 from equivalents.intake.text import BOM, look_at
 from equivalents.units import Int64
@@ -26,8 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CsvPart", "Malformed", "RawBatch", "csv_parts"]
 
-_RANGE: Final = 1 << 24
-_BLOCK: Final = 1 << 22
+_BLOCK: Final = 1 << 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,8 @@ class RawBatch:
 class CsvPart:
     """A range of a CSV file: ``[start, stop)`` in bytes, whose first row has ``first_row``.
 
-    ``titles`` are the headings as written, ``headings`` the same made unique.
+    ``titles`` are the headings as written, ``headings`` the same made unique; ``may_break`` says
+    whether quotes could hide a line end inside a value.
     """
 
     path: Path
@@ -60,6 +61,7 @@ class CsvPart:
     titles: tuple[str, ...]
     headings: tuple[str, ...]
     encoding: str
+    may_break: bool
     start: int
     stop: int
     first_row: int
@@ -117,7 +119,9 @@ class CsvPart:
         file = stack.enter_context(self.path.open("rb"))
         file.seek(self.start)
         to_the_end = self.stop == self.path.stat().st_size
-        if self.encoding == "utf-8" and not (to_the_end and self.stop - self.start > 2 * _RANGE):
+        if self.encoding == "utf-8" and not (
+            to_the_end and self.stop - self.start > 2 * text.RANGE
+        ):
             return pa.BufferReader(file.read(self.stop - self.start))
         return stack.enter_context(pa.PythonFile(file, mode="r"))
 
@@ -172,15 +176,16 @@ def csv_parts(path: Path, name: str) -> list[CsvPart]:
         raise _damaged(name, "引号不成对¦unpaired quote marks")
     size = path.stat().st_size
     titles, start = _headings(path, name, seen.encoding)
-    part = partial(CsvPart, path, name, titles, _unique(titles), seen.encoding)
+    part = partial(CsvPart, path, name, titles, _unique(titles), seen.encoding, seen.quotes > 0)
     if seen.quotes or seen.lone_returns or seen.encoding != "utf-8":
         return [part(start, size, 2)]
     parts = []
     row = 2
-    for stop, lines in _ranges(path, start, size):
-        parts.append(part(start, stop, row))
-        start, row = stop, row + lines
-    return parts or [part(start, size, 2)]
+    for stop, lines in seen.cuts:
+        if start < stop < size:
+            parts.append(part(start, stop, row))
+            start, row = stop, lines + 1
+    return [*parts, part(start, size, row)]
 
 
 def _unique(titles: Sequence[str]) -> tuple[str, ...]:
@@ -196,10 +201,10 @@ def _headings(path: Path, name: str, encoding: str) -> tuple[tuple[str, ...], in
     with path.open("rb") as file:
         head = file.read(1 << 20)
     bom = len(BOM) if head.startswith(BOM) else 0
-    text = head[bom:].decode(encoding, errors="ignore")
-    stream = io.StringIO(text, newline="")
+    decoded = head[bom:].decode(encoding, errors="ignore")
+    stream = io.StringIO(decoded, newline="")
     headings = next(csv.reader(_lines(stream)), [])
-    consumed = text[: stream.tell()]
+    consumed = decoded[: stream.tell()]
     if not any(heading.strip() for heading in headings):
         raise _damaged(name, NO_HEADINGS)
     return tuple(headings), bom + len(consumed.encode(encoding))
@@ -209,15 +214,3 @@ def _lines(stream: io.StringIO) -> Iterator[str]:
     """Lines by ``readline``, so that the stream knows how much was used."""
     while line := stream.readline():
         yield line
-
-
-def _ranges(path: Path, start: int, size: int) -> Iterator[tuple[int, int]]:
-    """Ends of ranges at line ends, and how many lines each holds."""
-    with path.open("rb") as file:
-        file.seek(start)
-        while start < size:
-            block = file.read(min(_RANGE, size - start))
-            if start + len(block) < size:
-                block += file.readline()
-            start += len(block)
-            yield start, block.count(b"\n")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -26,6 +26,8 @@ class ParquetPart:
     headings: tuple[str, ...]
     group: int
     first_row: int
+
+    may_break: ClassVar[bool] = True
 
     @property
     def titles(self) -> tuple[str, ...]:

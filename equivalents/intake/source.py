@@ -14,8 +14,10 @@ import numpy as np
 
 from equivalents.errors import DataError, Place
 from equivalents.findings import Findings
-from equivalents.intake.coding import AnyColumn, Coder
+from equivalents.intake.coding import Coder
 from equivalents.intake.columns import (
+    AnyColumn,
+    PlainColumn,
     TextColumn,
     UnusableColumnError,
     make_column,
@@ -36,17 +38,16 @@ __all__ = ["Original", "PartBlocks", "Source"]
 
 _Part = CsvPart | ParquetPart
 _SHEET: Final = TABLES["records"]
-_SLICE: Final = 1 << 17
+_SLICE: Final = 1 << 18
 """Records a block: few enough that the columns of a block stay in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """A row as it came: its file, row number and texts by heading."""
+    """A row as it came: its file, row number, and texts by our column name or its heading."""
 
     file: str
     row: int
-    texts: Mapping[str, str]
     by_column: Mapping[str, str]
 
 
@@ -114,7 +115,8 @@ class Source:
             for start in range(0, row.size, _SLICE):
                 some = slice(start, start + _SLICE)
                 batch = {name: column.take(some) for name, column in columns.items()}
-                yield coder.code(index, row[some], batch, self._id_faults[index])
+                faults_of_ids = self._id_faults[index]
+                yield coder.code(index, row[some], batch, faults_of_ids, may_break=part.may_break)
 
     def originals(self, wanted: Mapping[int, Int64]) -> Iterator[Original]:
         """The original rows asked for (row numbers by part), in the order of parts and rows."""
@@ -181,9 +183,11 @@ def _filled(columns: Mapping[str, AnyColumn], others: "Sequence[pa.Array]") -> I
     """Positions of the rows that are not blank throughout; ``None`` when no row is blank."""
     blank = None
     for column in columns.values():
-        if not isinstance(column, TextColumn) or not column.distinct.blanks().any():
+        if not isinstance(column, TextColumn | PlainColumn):
             return None
         here = column.blank()
+        if not here.any():
+            return None
         blank = here if blank is None else blank & here
         if not blank.any():
             return None
@@ -196,18 +200,22 @@ def _filled(columns: Mapping[str, AnyColumn], others: "Sequence[pa.Array]") -> I
 
 def _pick(
     file: str, raw: RawBatch, names: Mapping[str, str], rows: Int64, headings: Sequence[str]
-) -> Iterator[Original]:
+) -> list[Original]:
     """The wanted rows of a batch, good and malformed, in row order."""
     here = np.flatnonzero(np.isin(raw.row, rows))
-    columns = {heading: text_values(array.take(here)) for heading, array in raw.columns.items()}
-    found = []
-    for nth, at in enumerate(here):
-        texts = {heading: values[nth] for heading, values in columns.items()}
-        by_column = {names.get(heading, heading): text for heading, text in texts.items()}
-        found.append(Original(file, int(raw.row[at]), texts, by_column))
-    for row in raw.malformed:
-        if row.row in rows:
-            texts = dict.fromkeys(headings, "") | {headings[0]: row.text}
-            by_column = {names.get(heading, heading): text for heading, text in texts.items()}
-            found.append(Original(file, row.row, texts, by_column))
-    yield from sorted(found, key=lambda original: original.row)
+    columns = {
+        names.get(heading, heading): text_values(array.take(here))
+        for heading, array in raw.columns.items()
+    }
+    found = [
+        Original(file, row, dict(zip(columns, values, strict=True)))
+        for row, *values in zip(raw.row[here].tolist(), *columns.values(), strict=True)
+    ]
+    lost = [row for row in raw.malformed if row.row in rows]
+    if not lost:
+        return found
+    for row in lost:
+        texts = dict.fromkeys((names.get(h, h) for h in headings), "")
+        texts[names.get(headings[0], headings[0])] = row.text
+        found.append(Original(file, row.row, texts))
+    return sorted(found, key=lambda original: original.row)

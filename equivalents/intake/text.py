@@ -5,28 +5,32 @@ with the place of the first bad byte. UTF-16 and binary files are recognised and
 """
 
 import codecs
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from equivalents.errors import DataError, Place, Problem
 
-__all__ = ["BOM", "TextFile", "find_encoding", "look_at"]
+__all__ = ["BOM", "RANGE", "TextFile", "find_encoding", "look_at"]
 
 BOM: Final = codecs.BOM_UTF8
 _BLOCK: Final = 1 << 22
+RANGE: Final = 1 << 24
+"""How far apart the cuts of a text file are, at least."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextFile:
     """What one reading of a text file showed.
 
-    Its encoding, how many quote marks it holds, and whether any line ends with a lone ``\\r``.
+    Its encoding, how many quote marks it holds, whether any line ends with a lone ``\\r``, and
+    ``cuts``: places after a line end, some megabytes apart, with the number of lines before each.
     """
 
     encoding: str
     quotes: int
     lone_returns: bool
+    cuts: tuple[tuple[int, int], ...] = ()
 
 
 def find_encoding(path: Path, name: str) -> str:
@@ -55,7 +59,7 @@ def look_at(path: Path, name: str) -> TextFile:
         marks = _Marks()
         fault = _decode(path, encoding, marks)
         if not fault:
-            return TextFile(encoding, marks.quotes, marks.returns != marks.pairs)
+            return TextFile(encoding, marks.quotes, marks.returns != marks.pairs, tuple(marks.cuts))
         faults.append(f"{encoding}: {fault}")
     raise _refuse(name, "; ".join(faults))
 
@@ -66,12 +70,15 @@ def _refuse(name: str, detail: str) -> DataError:
 
 @dataclass(slots=True)
 class _Marks:
-    """Counts quote marks and returns; neither is ever part of another character."""
+    """Counts quote marks and line ends; neither is ever part of another character."""
 
     quotes: int = 0
     returns: int = 0
     pairs: int = 0
     last: bytes = b""
+    done: int = 0
+    lines: int = 0
+    cuts: list[tuple[int, int]] = field(default_factory=list)
 
     def count(self, block: bytes) -> None:
         self.quotes += block.count(b'"')
@@ -79,6 +86,17 @@ class _Marks:
         if self.returns:
             self.pairs += block.count(b"\r\n") + (self.last == b"\r" and block[:1] == b"\n")
         self.last = block[-1:]
+        self._cut(block)
+
+    def _cut(self, block: bytes) -> None:
+        """Note the last line end of the block when the last cut lies far enough back."""
+        ends = block.count(b"\n")
+        since = self.cuts[-1][0] if self.cuts else 0
+        if ends and self.done + len(block) - since >= RANGE:
+            end = block.rindex(b"\n") + 1
+            self.cuts.append((self.done + end, self.lines + ends))
+        self.done += len(block)
+        self.lines += ends
 
 
 def _decode(path: Path, encoding: str, marks: _Marks) -> str:

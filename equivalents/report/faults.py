@@ -6,61 +6,60 @@ A10, specification page 3.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from equivalents.errors import Place, Problem
+from equivalents.errors import ConservationError, Place, Problem
 from equivalents.findings import near
 from equivalents.intake.source import Original, Source
 from equivalents.reasons import REASONS, Severity
 from equivalents.records import FaultSet
-from equivalents.report.table import OutTable, texts
 from equivalents.settle import Settlement
 from equivalents.tally import Plan
 
 __all__ = [
+    "PROBLEM_COLUMNS",
+    "REJECTED_COLUMNS",
     "RejectedRow",
-    "problems_table",
-    "rejected_rows",
-    "rejected_table",
-    "row_warnings",
-    "verdict_counts",
+    "VerdictCounts",
+    "faulty_rows",
+    "problem_line",
+    "rejected_line",
 ]
+
+_HINTS: Final = 500
+"""Near misses are looked up for this many different values a code; each costs a millisecond."""
 
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """A rejected record: its original row and all its faults, the first one being the verdict."""
+    """A record at fault: its original row and all its faults, the first one being the verdict."""
 
     original: Original
     faults: tuple[Problem, ...]
 
 
-@dataclass(slots=True)
-class _Fault:
-    """A fault of one row: the series that it concerns (blank: all) and its note."""
+class _Fault(NamedTuple):
+    """A fault of one row: its set, its note, and the series that it concerns (blank: all)."""
 
     fault: FaultSet
     note: str
-    series: list[str] = field(default_factory=list)
+    series: list[str]
 
 
-def rejected_rows(settlement: Settlement, source: Source) -> list[RejectedRow]:
-    """Every rejected record with its original text, in the order of files and rows."""
-    return list(_faulty_rows(settlement, source, "error"))
-
-
-def row_warnings(settlement: Settlement, source: Source) -> list[Problem]:
-    """The warnings about records that were counted, in the order of files and rows."""
-    warned = _faulty_rows(settlement, source, "warning")
-    return [problem for row in warned for problem in row.faults]
-
-
-def _faulty_rows(
-    settlement: Settlement, source: Source, severity: Severity
+def faulty_rows(
+    settlement: Settlement, source: Source, severity: Severity = "error"
 ) -> Iterator[RejectedRow]:
+    """Records at fault with their original text, in the order of files and rows.
+
+    With severity ``error`` these are the rejected records, with ``warning`` some that were
+    counted. They are read again from their files one part at a time; none is kept.
+    """
     plan, series = settlement.plan, settlement.rules.series
     by_part: dict[int, list[FaultSet]] = defaultdict(list)
     for fault in settlement.counted.faults:
@@ -68,36 +67,33 @@ def _faulty_rows(
             by_part[fault.part].append(fault)
     explain = _Explain(plan)
     for part in sorted(by_part):
-        by_row = _by_row(by_part[part])
-        wanted = {part: np.array(sorted(by_row), np.int64)}
-        for original in source.originals(wanted):
-            found = by_row[original.row]
-            problems = tuple(
-                explain.problem(original, entry, _named(entry.series, series), source.width(part))
-                for entry in found
-            )
-            yield RejectedRow(original, problems)
+        wanted = {part: np.concatenate([fault.row for fault in by_part[part]])}
+        entries = _by_row(by_part[part])
+        # Both come in the order of rows, and each row that is wanted is there.
+        for original, (row, found) in zip(source.originals(wanted), entries, strict=True):
+            if original.row != row:
+                raise ConservationError(f"row {row} of {original.file} was read as {original.row}")
+            width = source.width(part)
+            faults = [explain.problem(original, f, _named(f.series, series), width) for f in found]
+            yield RejectedRow(original, tuple(faults))
 
 
-def _by_row(faults: Iterable[FaultSet]) -> dict[int, list[_Fault]]:
-    """Faults by row, in the order in which the first is the verdict; series merged."""
-    by_row: dict[int, list[_Fault]] = defaultdict(list)
-    for fault in faults:
-        notes = fault.notes or ("",) * fault.row.size
-        for row, note in zip(fault.row.tolist(), notes, strict=True):
-            same = next(
-                (
-                    f
-                    for f in by_row[row]
-                    if f.fault.code == fault.code and f.fault.column == fault.column
-                ),
-                None,
-            )
-            if same is None:
-                same = _Fault(fault, note)
-                by_row[row].append(same)
+def _by_row(faults: Sequence[FaultSet]) -> Iterator[tuple[int, list[_Fault]]]:
+    """Faults row by row, in the order in which the first is the verdict; series merged."""
+    rows = np.concatenate([fault.row for fault in faults])
+    sizes = [fault.row.size for fault in faults]
+    which = np.repeat(np.arange(len(faults)), sizes)
+    place = np.concatenate([np.arange(size) for size in sizes])
+    order = np.lexsort((which, rows))
+    entries = zip(rows[order].tolist(), which[order].tolist(), place[order].tolist(), strict=True)
+    for row, group in groupby(entries, key=itemgetter(0)):
+        found: dict[tuple[str, str], _Fault] = {}
+        for _, at, nth in group:
+            fault = faults[at]
+            note = fault.notes[nth] if fault.notes else ""
+            same = found.setdefault((fault.code, fault.column), _Fault(fault, note, []))
             same.series.append(fault.series)
-    return by_row
+        yield row, list(found.values())
 
 
 def _named(named: Sequence[str], every: Sequence[str]) -> str:
@@ -117,66 +113,81 @@ class _Explain:
             "PERSON_UNKNOWN": plan.persons.values,
             "ITEM_UNKNOWN": plan.known_items,
         }
-        self._near: dict[tuple[str, str], str] = {}
+        self._near: dict[str, dict[str, str]] = {code: {} for code in self._known}
 
     def problem(self, original: Original, entry: _Fault, series: str, width: int) -> Problem:
         fault = entry.fault
         value = original.by_column.get(fault.column, "")
-        facts = {
-            "near": self._hint(fault.code, value),
-            "period": self._period,
-            "column": fault.column,
-            "series": series or fault.series,
-            "other": entry.note,
-            "found": entry.note,
-            "limit": entry.note,
-            "expected": str(width),
-        }
-        if fault.code == "NOT_SUPPORTED":
-            facts["value"] = fault.column  # what is not supported is the column, not its content
-        place = Place(original.file, row=original.row, column=fault.column)
-        return Problem(fault.code, place, value, facts, series)
+        place = Place(original.file, "", original.row, fault.column)
+        return Problem(fault.code, place, value, self._facts(entry, value, series, width), series)
+
+    def _facts(self, entry: _Fault, value: str, series: str, width: int) -> dict[str, str]:
+        """What the sentence of this code names beside the value."""
+        fault = entry.fault
+        match fault.code:
+            case "INSTITUTION_UNKNOWN" | "PERSON_UNKNOWN" | "ITEM_UNKNOWN":
+                facts = {"near": self._hint(fault.code, value)}
+            case "ROW_SHAPE":
+                facts = {"found": entry.note, "expected": str(width)}
+            case "OUTSIDE_PERIOD":
+                facts = {"period": self._period}
+            case "NOT_SUPPORTED":
+                # What is not supported is the column, whatever it holds.
+                facts = {"value": fault.column}
+            case "VALUE_MISSING" | "LINE_BREAK":
+                facts = {"column": fault.column}
+            case "NOT_IN_SERIES":
+                facts = {"series": series or fault.series}
+            case "QUANTITY_ABOVE_MAX":
+                facts = {"limit": entry.note}
+            case _:
+                facts = {"other": entry.note} if entry.note else {}
+        return facts
 
     def _hint(self, code: str, value: str) -> str:
-        known = self._known.get(code)
-        if known is None:
-            return ""
-        if (code, value) not in self._near:
-            self._near[code, value] = near(value, known)
-        return self._near[code, value]
+        known, hints = self._known[code], self._near[code]
+        if value not in hints and len(hints) < _HINTS:
+            hints[value] = near(value, known)
+        return hints.get(value, "")
 
 
-def verdict_counts(rows: Iterable[RejectedRow], series: Sequence[str]) -> dict[str, Counter[str]]:
+class VerdictCounts:
     """How many records each code rejects in each series, each by its first fault there."""
-    counts: dict[str, Counter[str]] = {name: Counter() for name in series}
-    for row in rows:
-        for name in series:
-            codes = (f.code for f in row.faults if not f.series or name in f.series.split(";"))
-            code = next(codes, "")
-            if code:
-                counts[name][code] += 1
-    return counts
+
+    def __init__(self, series: Sequence[str]) -> None:
+        self.by_series: dict[str, Counter[str]] = {name: Counter() for name in series}
+
+    def add(self, row: RejectedRow) -> None:
+        """Count one rejected record."""
+        for name, counts in self.by_series.items():
+            for fault in row.faults:
+                if not fault.series or name in fault.series.split(";"):
+                    counts[fault.code] += 1
+                    break
 
 
-def rejected_table(rows: Sequence[RejectedRow], headings: Sequence[str]) -> OutTable:
-    """``rejected.csv``: one line a rejected record, then its original row."""
-    first = [row.faults[0] for row in rows]
-    everywhere = [_union(row.faults) for row in rows]
-    columns: dict[str, list[str]] = {
-        "file": [row.original.file for row in rows],
-        "sheet": [""] * len(rows),
-        "row": [str(row.original.row) for row in rows],
-        "column": [problem.place.column for problem in first],
-        "code": [problem.code for problem in first],
-        "value": [problem.value for problem in first],
-        "reason_zh": [problem.text("zh") for problem in first],
-        "reason_en": [problem.text("en") for problem in first],
-        "series": everywhere,
-    }
-    for heading in headings:
-        name = heading if heading not in columns else f"original_{heading}"
-        columns[name] = [row.original.by_column.get(heading, "") for row in rows]
-    return OutTable("rejected", {name: texts(values) for name, values in columns.items()})
+REJECTED_COLUMNS: Final = (
+    "file",
+    "sheet",
+    "row",
+    "column",
+    "code",
+    "value",
+    "reason_zh",
+    "reason_en",
+    "series",
+)
+"""The columns of ``rejected.csv`` before those of the original row."""
+
+
+def rejected_line(row: RejectedRow, headings: Sequence[str]) -> list[str]:
+    """One line of ``rejected.csv``: the verdict, then the original row."""
+    first = row.faults[0]
+    place = first.place
+    line = [place.file, place.sheet, str(place.row), place.column, first.code, first.value]
+    line += [first.text("zh"), first.text("en"), _union(row.faults)]
+    texts = row.original.by_column
+    return line + [texts.get(heading, "") for heading in headings]
 
 
 def _union(faults: Sequence[Problem]) -> str:
@@ -186,24 +197,24 @@ def _union(faults: Sequence[Problem]) -> str:
     return ";".join(sorted({name for fault in faults for name in fault.series.split(";")}))
 
 
-_PROBLEM_COLUMNS: dict[str, Callable[[Problem], str]] = {
-    "severity": lambda problem: problem.severity,
-    "code": lambda problem: problem.code,
-    "file": lambda problem: problem.place.file,
-    "sheet": lambda problem: problem.place.sheet,
-    "row": lambda problem: str(problem.place.row or ""),
-    "column": lambda problem: problem.place.column,
-    "value": lambda problem: problem.value,
-    "reason_zh": lambda problem: problem.text("zh"),
-    "reason_en": lambda problem: problem.text("en"),
-    "series": lambda problem: problem.series,
-}
+PROBLEM_COLUMNS: Final = (
+    "severity",
+    "code",
+    "file",
+    "sheet",
+    "row",
+    "column",
+    "value",
+    "reason_zh",
+    "reason_en",
+    "series",
+)
+"""The columns of ``problems.csv``."""
 
 
-def problems_table(problems: Sequence[Problem]) -> OutTable:
-    """``problems.csv``: every fault and warning."""
-    columns = {
-        name: texts([read(problem) for problem in problems])
-        for name, read in _PROBLEM_COLUMNS.items()
-    }
-    return OutTable("problems", columns)
+def problem_line(problem: Problem) -> list[str]:
+    """One line of ``problems.csv``."""
+    place = problem.place
+    where = [place.file, place.sheet, str(place.row or ""), place.column]
+    reasons = [problem.text("zh"), problem.text("en")]
+    return [problem.severity, problem.code, *where, problem.value, *reasons, problem.series]

@@ -2,9 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -12,13 +14,15 @@ from equivalents.errors import Problem
 from equivalents.intake.case import Case
 from equivalents.intake.source import Source
 from equivalents.policy.calendar import print_day
+from equivalents.reasons import Severity
 from equivalents.report.faults import (
+    PROBLEM_COLUMNS,
+    REJECTED_COLUMNS,
     RejectedRow,
-    problems_table,
-    rejected_rows,
-    rejected_table,
-    row_warnings,
-    verdict_counts,
+    VerdictCounts,
+    faulty_rows,
+    problem_line,
+    rejected_line,
 )
 from equivalents.report.folder import new_folder
 from equivalents.report.results import (
@@ -31,12 +35,15 @@ from equivalents.report.results import (
     pools_table,
 )
 from equivalents.report.summary import resolved_rules, summary
-from equivalents.report.workbook import write_workbook
+from equivalents.report.table import CsvStream
+from equivalents.report.workbook import ROWS_SHOWN, write_workbook
 from equivalents.settle import METHOD, Payouts, Settlement
 from equivalents.units import Int64
 from equivalents.version import __version__
 
 __all__ = ["all_problems", "write_out"]
+
+_SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning")
 
 
 def write_out(settlement: Settlement, case: Case, source: Source, destination: Path) -> None:
@@ -45,35 +52,62 @@ def write_out(settlement: Settlement, case: Case, source: Source, destination: P
     When rejected rows stopped the settlement only ``rejected.csv``, ``problems.csv`` and
     ``summary.json`` are written (page 3).
     """
-    rejected = rejected_rows(settlement, source)
     with new_folder(destination) as folder:
-        counts = verdict_counts(rejected, settlement.rules.series)
-        _write_json(folder / "summary.json", summary(settlement, counts))
-        rejected_table(rejected, source.headings).write_csv(folder)
-        problems_table(_problems(settlement, case, source, rejected)).write_csv(folder)
+        listed = _write_faults(settlement, case, source, folder)
+        _write_json(folder / "summary.json", summary(settlement, listed.counts))
         if settlement.payouts is not None:
-            _write_results(settlement, settlement.payouts, rejected, folder)
+            _write_results(settlement, settlement.payouts, listed, folder)
             _write_json(folder / "manifest.json", _manifest(settlement, case, folder))
 
 
-def all_problems(settlement: Settlement, case: Case, source: Source) -> list[Problem]:
+def all_problems(settlement: Settlement, case: Case, source: Source) -> Iterator[Problem]:
     """Warnings of the tables, every fault of every row, then warnings of rows and of money."""
-    return _problems(settlement, case, source, rejected_rows(settlement, source))
+    yield from case.problems
+    yield from source.findings.problems
+    for severity in _SEVERITIES:
+        for row in faulty_rows(settlement, source, severity):
+            yield from row.faults
+    yield from settlement.problems
 
 
-def _problems(
-    settlement: Settlement, case: Case, source: Source, rejected: Iterable[RejectedRow]
-) -> list[Problem]:
-    found = [*case.problems, *source.findings.problems]
-    found.extend(problem for row in rejected for problem in row.faults)
-    found.extend(row_warnings(settlement, source))
-    found.extend(settlement.problems)
-    return found
+@dataclass(slots=True)
+class _Listed:
+    """What was listed of the rejected rows: counts by series and code, and the first of them."""
+
+    verdicts: VerdictCounts
+    first: list[RejectedRow]
+
+    @property
+    def counts(self) -> Mapping[str, Counter[str]]:
+        return self.verdicts.by_series
 
 
-def _write_results(
-    settlement: Settlement, payouts: Payouts, rejected: Sequence[RejectedRow], folder: Path
-) -> None:
+def _write_faults(settlement: Settlement, case: Case, source: Source, folder: Path) -> _Listed:
+    """Write ``rejected.csv`` and ``problems.csv`` in one reading, line by line."""
+    listed = _Listed(VerdictCounts(settlement.rules.series), [])
+    headings = source.headings
+    original = [h if h not in REJECTED_COLUMNS else f"original_{h}" for h in headings]
+    with (
+        CsvStream(folder, "rejected", [*REJECTED_COLUMNS, *original]) as rejected,
+        CsvStream(folder, "problems", PROBLEM_COLUMNS) as problems,
+    ):
+        for problem in (*case.problems, *source.findings.problems):
+            problems.write(problem_line(problem))
+        for severity in _SEVERITIES:
+            for row in faulty_rows(settlement, source, severity):
+                for problem in row.faults:
+                    problems.write(problem_line(problem))
+                if severity == "error":
+                    rejected.write(rejected_line(row, headings))
+                    listed.verdicts.add(row)
+                    if len(listed.first) < ROWS_SHOWN:
+                        listed.first.append(row)
+        for problem in settlement.problems:
+            problems.write(problem_line(problem))
+    return listed
+
+
+def _write_results(settlement: Settlement, payouts: Payouts, listed: _Listed, folder: Path) -> None:
     if all(weighed.lines is not None for weighed in settlement.weighed.values()):
         equivalents_table(settlement).write_csv(folder)
         _write_tally(settlement, folder / "tally.parquet")
@@ -88,7 +122,7 @@ def _write_results(
         table.write_csv(folder)
     rules = resolved_rules(settlement.rules, settlement.plan.bucket_starts)
     _write_json(folder / "resolved-rules.json", rules)
-    write_workbook(settlement, payouts, rejected, folder / "settlement.xlsx")
+    write_workbook(settlement, payouts, listed.first, listed.counts, folder / "settlement.xlsx")
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:

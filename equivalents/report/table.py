@@ -4,6 +4,7 @@ CSV is UTF-8 with a byte-order mark (so that Excel reads Chinese), ``\\n`` line 
 only where a value needs them. Numbers always show all their decimals. Source: page 3 "settle".
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +19,11 @@ from equivalents.units import Exact, print_fixed
 if TYPE_CHECKING:
     from equivalents.policy.posts import Codes
 
-__all__ = ["OutTable", "codes", "decimals", "repeated", "texts"]
+__all__ = ["CsvStream", "OutTable", "codes", "decimals", "repeated", "texts"]
 
 _BOM: Final = b"\xef\xbb\xbf"
 _SPECIAL: Final = r'[",\r\n]'
+_NEEDS: Final = re.compile(r'["\r\n]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,35 @@ class OutTable:
     def rows(self) -> list[tuple[str, ...]]:
         """The rows as texts."""
         return list(zip(*(column.to_pylist() for column in self.columns.values()), strict=True))
+
+
+class CsvStream:
+    """A CSV file written line by line, for tables that must not be held in memory."""
+
+    def __init__(self, folder: Path, name: str, columns: Sequence[str]) -> None:
+        self._file = (folder / f"{name}.csv").open("wb")
+        self._file.write(_BOM)
+        self.write(columns)
+
+    def write(self, values: Sequence[str]) -> None:
+        """Write one line; values that need quotes get them."""
+        line = ",".join(values)
+        # Values without any special character join to exactly as many commas as there are gaps.
+        if line.count(",") != len(values) - 1 or _NEEDS.search(line):
+            line = ",".join(map(_quoted_text, values))
+        self._file.write(f"{line}\n".encode())
+
+    def __enter__(self) -> "CsvStream":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+
+def _quoted_text(value: str) -> str:
+    if "," in value or _NEEDS.search(value):
+        return '"' + value.replace('"', '""') + '"'
+    return value
 
 
 def _joined(lines: pa.Array) -> bytes:

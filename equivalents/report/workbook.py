@@ -4,7 +4,8 @@ Only money is summed at the foot of a sheet: one person's equivalents stand once
 series, so a sum down their column would mean nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +13,7 @@ import numpy as np
 
 from equivalents.policy.model import Pool
 from equivalents.report.book import Book, SheetColumn
-from equivalents.report.faults import RejectedRow, verdict_counts
+from equivalents.report.faults import RejectedRow
 from equivalents.report.results import paid_by_pool
 from equivalents.report.summary import checks
 from equivalents.settle import Payouts, Settlement
@@ -20,7 +21,10 @@ from equivalents.tally import group
 from equivalents.units import print_e3, print_e4, print_e7, print_fen
 from equivalents.weigh import Lines
 
-__all__ = ["write_workbook"]
+__all__ = ["ROWS_SHOWN", "write_workbook"]
+
+ROWS_SHOWN: Final = 20_000
+"""Rejected rows that the workbook lists; nobody reads more, and rejected.csv has them all."""
 
 
 _MONEY, _QUANTITY, _COUNT = "#,##0.00", "#,##0.###", "#,##0"
@@ -28,9 +32,17 @@ _EQUIVALENTS: Final = "#,##0.0000###"
 
 
 def write_workbook(
-    settlement: Settlement, payouts: Payouts, rejected: Sequence[RejectedRow], path: Path
+    settlement: Settlement,
+    payouts: Payouts,
+    rejected: Sequence[RejectedRow],
+    counts: Mapping[str, Counter[str]],
+    path: Path,
 ) -> None:
-    """Write the five sheets 机构汇总, 人员明细, 项目明细, 退回记录, 核对."""
+    """Write the five sheets 机构汇总, 人员明细, 项目明细, 退回记录, 核对.
+
+    ``rejected`` are the first :data:`ROWS_SHOWN` rejected rows, ``counts`` counts all of them by
+    series and code.
+    """
     book = Book(path)
     period = settlement.rules.period.name
     title = settlement.rules.title
@@ -40,11 +52,11 @@ def write_workbook(
     book.sheet("项目明细", f"{note}　数量 × 当量值 = 当量", _ITEMS, _item_rows(settlement))
     book.sheet(
         "退回记录",
-        f"{note}　每条退回记录一行，请更正后重新导入",
+        f"{note}　最多列 {ROWS_SHOWN:,} 行，全部见 rejected.csv；请更正后重新导入",
         _REJECTED,
         _rejected_rows(rejected),
     )
-    book.sheet("核对", f"{note}　左右两侧应相等", _CHECKS, _check_rows(settlement, rejected))
+    book.sheet("核对", f"{note}　左右两侧应相等", _CHECKS, _check_rows(settlement, counts))
     book.close()
 
 
@@ -218,6 +230,8 @@ def _rejected_rows(rejected: Sequence[RejectedRow]) -> Iterable[Sequence[str]]:
         )
 
 
-def _check_rows(settlement: Settlement, rejected: Sequence[RejectedRow]) -> Iterable[Sequence[str]]:
-    for check in checks(settlement, verdict_counts(rejected, settlement.rules.series)):
+def _check_rows(
+    settlement: Settlement, counts: Mapping[str, Counter[str]]
+) -> Iterable[Sequence[str]]:
+    for check in checks(settlement, counts):
         yield check["check_zh"], check["left"], check["right"], "相符" if check["holds"] else "不符"

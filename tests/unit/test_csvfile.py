@@ -14,7 +14,7 @@ from random import Random
 import pytest
 
 from equivalents.errors import DataError
-from equivalents.intake import csvfile
+from equivalents.intake import csvfile, text
 from equivalents.intake.csvfile import csv_parts
 from equivalents.intake.source import Source
 
@@ -227,7 +227,8 @@ def obvious(content: str) -> tuple[Rows, Rows]:
 def test_the_same_rows_whatever_the_size_of_a_range(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
-    monkeypatch.setattr(csvfile, "_RANGE", size)
+    monkeypatch.setattr(text, "RANGE", size)
+    monkeypatch.setattr(text, "_BLOCK", size)
     rng = Random(size)
     for _ in range(40):
         content = random_file(rng, rng.choice(("\n", "\r\n")))
@@ -238,7 +239,8 @@ def test_the_same_rows_whatever_the_size_of_a_range(
 def test_a_file_is_cut_into_ranges_that_touch(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(csvfile, "_RANGE", 64)
+    monkeypatch.setattr(text, "RANGE", 64)
+    monkeypatch.setattr(text, "_BLOCK", 64)
     content = "a,b\n" + "".join(f"{at},{at}\n" for at in range(300))
     parts = csv_parts(write(tmp_path, content), "records.csv")
     assert len(parts) > 20
@@ -248,7 +250,8 @@ def test_a_file_is_cut_into_ranges_that_touch(
 
 
 def test_a_file_with_quotes_is_never_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csvfile, "_RANGE", 8)
+    monkeypatch.setattr(text, "RANGE", 8)
+    monkeypatch.setattr(text, "_BLOCK", 8)
     content = 'a,b\n1,2\n"x\n\n\ny",3\n4,5\n'
     assert len(csv_parts(write(tmp_path, content), "records.csv")) == 1
     assert good_rows(tmp_path, content) == [
@@ -263,7 +266,8 @@ def test_lone_carriage_returns_do_not_shift_the_rows_of_later_ranges(
 ) -> None:
     content = "a,b\n1,2\r3,4\n5,6\n7,8\n9,10\n"
     whole = good_rows(tmp_path, content)
-    monkeypatch.setattr(csvfile, "_RANGE", 8)
+    monkeypatch.setattr(text, "RANGE", 8)
+    monkeypatch.setattr(text, "_BLOCK", 8)
     assert good_rows(tmp_path, content) == whole
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from equivalents.intake import csvfile, identity
+from equivalents.intake import identity, text
 from equivalents.intake.csvfile import csv_parts
 from equivalents.intake.headings import TABLES
 from equivalents.intake.identity import find_id_faults, hash_texts
@@ -214,7 +214,8 @@ def test_hashes_depend_on_the_text_alone() -> None:
 
 
 def test_many_ids_in_ranges_and_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csvfile, "_RANGE", 2000)
+    monkeypatch.setattr(text, "RANGE", 2000)
+    monkeypatch.setattr(text, "_BLOCK", 2000)
     first = [row(f"r{at}") for at in range(400)]
     second = [row(f"r{at}", "2" if at % 3 else "1.0") for at in range(380, 700)]
     found = faults(tmp_path, {"a.csv": first, "b.csv": second})
