@@ -133,7 +133,7 @@ def settle(
 def check(case: CaseArgument, as_json: JsonOption = False) -> None:
     """检查资料，列出全部问题，不写任何文件。List every problem of a case; nothing is written."""
     with _reporting(as_json), _progress() as told:
-        checked = check_case(case, told)
+        checked = check_case(case, told, first=None if as_json else _SHOWN)
     counted = checked.settlement.counted
     rejected = counted.rejected
     if as_json:
@@ -145,7 +145,7 @@ def check(case: CaseArgument, as_json: JsonOption = False) -> None:
             }
         )
     else:
-        _show_problems(checked.problems, as_json)
+        _show_problems(checked.problems, as_json, checked.total)
         typer.echo(f"收到 received {counted.received:,}    退回 rejected {rejected:,}")
     if any(problem.severity == "error" for problem in checked.problems):
         raise typer.Exit(1)
@@ -258,18 +258,22 @@ def _as_json(problem: Problem) -> dict[str, Any]:
     }
 
 
-def _show_problems(problems: Sequence[Problem], as_json: bool) -> None:
-    """The first problems in full, the rest by number; everything with ``--json``."""
+def _show_problems(problems: Sequence[Problem], as_json: bool, total: int = 0) -> None:
+    """The first problems in full, the rest by number; everything with ``--json``.
+
+    ``total`` is the true number where only the first ones were listed.
+    """
     if as_json:
         _print_json({"problems": [_as_json(problem) for problem in problems]})
         return
-    for problem in problems[:_SHOWN]:
+    shown = problems if total else problems[:_SHOWN]
+    for problem in shown:
         where = str(problem.place)
         typer.echo(f"{problem.severity} {problem.code}{f'  {where}' if where else ''}", err=True)
         typer.echo(f"    {problem.text('zh')}", err=True)
         typer.echo(f"    {problem.text('en')}", err=True)
-    if len(problems) > _SHOWN:
-        rest = len(problems) - _SHOWN
+    rest = max(total, len(problems)) - len(shown)
+    if rest:
         typer.echo(f"……另有 {rest:,} 个问题；and {rest:,} more (--json lists all)", err=True)
 
 

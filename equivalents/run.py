@@ -7,6 +7,7 @@ writes. The command line and programs that embed the engine use the same three f
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from equivalents.count import Way
@@ -26,10 +27,14 @@ Told = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check found: the settlement without payouts, and all problems."""
+    """What a check found: the settlement without payouts, and its problems.
+
+    ``total`` counts all problems, also where only the first of them are in ``problems``.
+    """
 
     settlement: Settlement
     problems: tuple[Problem, ...]
+    total: int
 
 
 def _silent(stage: str, done: int, total: int) -> None:
@@ -45,26 +50,29 @@ def workers() -> int:
     return min(available, 8)
 
 
-def check_case(folder: Path, told: Told = _silent) -> Checked:
+def check_case(folder: Path, told: Told = _silent, *, first: int | None = None) -> Checked:
     """Read and count a whole case without writing anything; all problems at once.
 
     A pool that nobody could be paid from is among the problems, judged by the good records.
+    ``first`` limits how many problems of files and records are listed; all are counted.
 
     Raises:
         DataError: a table or file cannot be used at all; every problem is in it.
     """
+    from equivalents.report.faults import count_row_problems
     from equivalents.report.out import all_problems
 
     case, source = _open(folder, told)
     plan = Plan(case.rules)
     parts = source.blocks(plan)
     unpaid = weigh(case.rules, plan, parts, "direct", workers=workers(), progress=_rows(told))
-    problems = list(all_problems(unpaid, case, source))
     try:
-        problems.extend(share_pools(unpaid.pools, plan, unpaid.weighed)[1])
+        money = share_pools(unpaid.pools, plan, unpaid.weighed)[1]
     except RefusedError as error:
-        problems.extend(error.problems)
-    return Checked(unpaid, tuple(problems))
+        money = error.problems
+    listed = (*islice(all_problems(unpaid, case, source), first), *money)
+    files = len(case.problems) + len(source.findings.problems)
+    return Checked(unpaid, listed, files + count_row_problems(unpaid) + len(money))
 
 
 def settle_case(

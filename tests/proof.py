@@ -37,15 +37,15 @@ KINDS = (
     Kind(
         "engine = independent reference 独立参照",
         ("tests/proofs/test_reference_agrees.py",),
-        "600 random cases of 900 records, one of 100,000, the real lines; direct = tally bytes",
-        "ties given to the later code; the smaller of two resident-group weights",
+        "300 random cases of 900 records, one of 100,000, the real lines; two paths, same bytes",
+        "the smaller of two resident-group weights; a posting's last day counted",
     ),
     Kind(
         "properties 性质",
         ("tests/proofs/test_properties.py", "tests/unit/test_units.py",
          "tests/unit/test_allocate.py", "tests/unit/test_weight_check.py"),
-        "60 cases a property; 2,000 hypothesis examples each",
-        "a bucket cut that leaks into results; a fen lost between pool and people",
+        "40 cases a property; 2,000 hypothesis examples each",
+        "the correction step of the division removed; no tie-break by key; full-width digits",
     ),
     Kind(
         "the same bytes on every Python, from the wheel 各版本一致",
@@ -57,13 +57,13 @@ KINDS = (
         "scenarios 情景",
         ("tests/scenarios", "tests/unit/test_rules.py"),
         "every folder in tests/scenarios",
-        "half-open validity read as closed; a posting's last day counted",
+        "the inclusive end of a weight or posting; float remainders; ties to the smaller key",
     ),
     Kind(
         "bad input 错误输入",
         ("tests/unit/test_bad_input.py",),
         "every reason code",
-        "a code without a test; a fault that stops the listing of others",
+        "a missing Parquet quantity taken for a number; rows swallowed by a quoted line break",
     ),
 )  # fmt: skip
 

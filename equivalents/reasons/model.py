@@ -32,8 +32,11 @@ class Reason:
         A fact may hold both languages, Chinese first, parted by :data:`BOTH`.
         """
         chinese = language == "zh"
-        chosen = {name: _part(value, chinese) for name, value in facts.items()}
-        return (self.zh if chinese else self.en).format_map(_Facts(chosen))
+        chosen = _Facts(facts)
+        for name, value in facts.items():
+            if len(value) > _LONGEST or BOTH in value:
+                chosen[name] = _part(value, chinese)
+        return (self.zh if chinese else self.en).format_map(chosen)
 
 
 def _part(value: str, chinese: bool) -> str:

@@ -21,12 +21,15 @@ from equivalents.reasons import REASONS, Severity
 from equivalents.records import FaultSet
 from equivalents.settle import Settlement
 from equivalents.tally import Plan
+from equivalents.units import Int64
 
 __all__ = [
     "PROBLEM_COLUMNS",
     "REJECTED_COLUMNS",
     "RejectedRow",
     "VerdictCounts",
+    "both_texts",
+    "count_row_problems",
     "faulty_rows",
     "problem_line",
     "rejected_line",
@@ -151,6 +154,15 @@ class _Explain:
         return hints.get(value, "")
 
 
+def count_row_problems(settlement: Settlement) -> int:
+    """How many faults and warnings the records have: a true count, however many are listed."""
+    rows: dict[tuple[int, str, str], list[Int64]] = defaultdict(list)
+    for fault in settlement.counted.faults:
+        rows[fault.part, fault.code, fault.column].append(fault.row)
+    # One fault may be noted once a series.
+    return sum(np.unique(np.concatenate(several)).size for several in rows.values())
+
+
 class VerdictCounts:
     """How many records each code rejects in each series, each by its first fault there."""
 
@@ -180,12 +192,17 @@ REJECTED_COLUMNS: Final = (
 """The columns of ``rejected.csv`` before those of the original row."""
 
 
-def rejected_line(row: RejectedRow, headings: Sequence[str]) -> list[str]:
-    """One line of ``rejected.csv``: the verdict, then the original row."""
+def both_texts(problem: Problem) -> tuple[str, str]:
+    """The sentence of a problem in Chinese and in English."""
+    return problem.text("zh"), problem.text("en")
+
+
+def rejected_line(row: RejectedRow, reasons: tuple[str, str], headings: Sequence[str]) -> list[str]:
+    """One line of ``rejected.csv``: the verdict with its sentences, then the original row."""
     first = row.faults[0]
     place = first.place
     line = [place.file, place.sheet, str(place.row), place.column, first.code, first.value]
-    line += [first.text("zh"), first.text("en"), _union(row.faults)]
+    line += [*reasons, _union(row.faults)]
     texts = row.original.by_column
     return line + [texts.get(heading, "") for heading in headings]
 
@@ -212,9 +229,8 @@ PROBLEM_COLUMNS: Final = (
 """The columns of ``problems.csv``."""
 
 
-def problem_line(problem: Problem) -> list[str]:
-    """One line of ``problems.csv``."""
+def problem_line(problem: Problem, reasons: tuple[str, str]) -> list[str]:
+    """One line of ``problems.csv`` with the sentences of the problem."""
     place = problem.place
     where = [place.file, place.sheet, str(place.row or ""), place.column]
-    reasons = [problem.text("zh"), problem.text("en")]
     return [problem.severity, problem.code, *where, problem.value, *reasons, problem.series]

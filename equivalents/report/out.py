@@ -20,6 +20,7 @@ from equivalents.report.faults import (
     REJECTED_COLUMNS,
     RejectedRow,
     VerdictCounts,
+    both_texts,
     faulty_rows,
     problem_line,
     rejected_line,
@@ -92,18 +93,19 @@ def _write_faults(settlement: Settlement, case: Case, source: Source, folder: Pa
         CsvStream(folder, "problems", PROBLEM_COLUMNS) as problems,
     ):
         for problem in (*case.problems, *source.findings.problems):
-            problems.write(problem_line(problem))
+            problems.write(problem_line(problem, both_texts(problem)))
         for severity in _SEVERITIES:
             for row in faulty_rows(settlement, source, severity):
-                for problem in row.faults:
-                    problems.write(problem_line(problem))
+                reasons = [both_texts(problem) for problem in row.faults]
+                for problem, said in zip(row.faults, reasons, strict=True):
+                    problems.write(problem_line(problem, said))
                 if severity == "error":
-                    rejected.write(rejected_line(row, headings))
+                    rejected.write(rejected_line(row, reasons[0], headings))
                     listed.verdicts.add(row)
                     if len(listed.first) < ROWS_SHOWN:
                         listed.first.append(row)
         for problem in settlement.problems:
-            problems.write(problem_line(problem))
+            problems.write(problem_line(problem, both_texts(problem)))
     return listed
 
 

@@ -139,6 +139,16 @@ def test_check_shows_a_pool_that_cannot_be_paid_beside_rejected_rows(case: Path)
     assert codes == ["PERSON_UNKNOWN", "POOL_NO_PEOPLE"]
 
 
+def test_a_long_list_is_cut_but_its_count_is_true(case: Path) -> None:
+    with (case / "records.csv").open("a", encoding="utf-8") as file:
+        file.write(BAD_ROW.replace("2025-06-05", "2025-06-31") * 50)
+    done = _call("check", case)
+    assert done.stderr.count("error DATE_INVALID") == 10
+    assert done.stderr.count("error PERSON_UNKNOWN") == 10
+    assert "80 more" in done.stderr
+    assert len(json.loads(_call("check", case, "--json").stdout)["problems"]) == 100
+
+
 def test_a_missing_case_is_said_in_words(tmp_path: Path) -> None:
     done = _call("check", tmp_path / "nowhere")
     assert done.returncode == 1
