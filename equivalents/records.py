@@ -7,6 +7,7 @@ the original text of a faulty row is fetched again from its source when it is to
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from equivalents.policy.posts import Codes
 from equivalents.units import Int64
@@ -59,6 +60,23 @@ class RecordBlock:
     def received(self) -> int:
         """All rows that this block accounts for."""
         return len(self) + self.refused
+
+    def without(self, bad: npt.NDArray[np.bool_], faults: tuple[FaultSet, ...]) -> "RecordBlock":
+        """The same block without its faulty records, which ``faults`` describe."""
+        good = np.flatnonzero(~bad)
+        return RecordBlock(
+            self.part,
+            self.row[good],
+            self.institution[good],
+            self.person[good],
+            self.item[good],
+            self.day[good],
+            self.quantity_e3[good],
+            None if self.attribute is None else self.attribute[good],
+            None if self.post is None else self.post[good],
+            bad.size - good.size,
+            faults,
+        )
 
     @classmethod
     def empty(cls, part: int, refused: int, faults: tuple[FaultSet, ...]) -> "RecordBlock":

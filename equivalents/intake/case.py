@@ -155,39 +155,41 @@ class _Reader:
     def _postings(
         self, rows: Sequence[Row], institutions: set[str], departments: set[str]
     ) -> tuple[Posting, ...]:
-        for row in rows:
-            if institutions and row["institution_id"] not in institutions:
-                self._known(row, "institution_id", institutions)
-            if departments and row["department_id"] not in departments:
-                self._known(row, "department_id", departments)
-        found = []
-        for row in rows:
-            value = row.values.get
-            start = FIRST_DAY
-            if value("active_from"):
-                start = read_day(row, "active_from", self.findings, FIRST_DAY)
-            end = (
-                read_end(row, "active_to", start, self.findings) if value("active_to") else LAST_DAY
-            )
-            main = bool(value("main")) and read_flag(row, "main", self.findings)
-            found.append(
-                Posting(
-                    value("person_id", ""),
-                    value("institution_id", ""),
-                    start,
-                    end,
-                    value("post_id", ""),
-                    value("department_id", ""),
-                    value("name", ""),
-                    value("post", ""),
-                    value("title_tier", ""),
-                    value("employment_type", ""),
-                    main,
-                    value("kind", ""),
-                    row.place,
-                )
-            )
-        return tuple(found)
+        texts = {name: [row.values.get(name, "") for row in rows] for name in Posting._fields}
+        self._all_known(rows, "institution_id", texts["institution_id"], institutions)
+        self._all_known(rows, "department_id", texts["department_id"], departments)
+        findings = self.findings
+        starts = [
+            read_day(row, "active_from", findings, FIRST_DAY) if text else FIRST_DAY
+            for row, text in zip(rows, texts["active_from"], strict=True)
+        ]
+        ends = [
+            read_end(row, "active_to", start, findings) if text else LAST_DAY
+            for row, text, start in zip(rows, texts["active_to"], starts, strict=True)
+        ]
+        mains = [
+            read_flag(row, "main", findings) if text else False
+            for row, text in zip(rows, texts["main"], strict=True)
+        ]
+        places = [row.place for row in rows]
+        columns = texts | {
+            "active_from": starts,
+            "active_to": ends,
+            "main": mains,
+            "place": places,
+        }
+        ordered = (columns[name] for name in Posting._fields)
+        return tuple(map(Posting._make, zip(*ordered, strict=True)))
+
+    def _all_known(
+        self, rows: Sequence[Row], column: str, values: Sequence[str], known: set[str]
+    ) -> None:
+        """Note the rows whose value is not registered; nothing where all are."""
+        lost = set(values) - known
+        if lost:
+            for row, value in zip(rows, values, strict=True):
+                if value in lost:
+                    self._known(row, column, known)
 
     def _pools(
         self, rows: Sequence[Row], institutions: set[str], series: Sequence[str]

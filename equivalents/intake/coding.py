@@ -139,22 +139,8 @@ class Coder:
             if codes.min(initial=0) < 0:
                 batch.note(f"{name.upper()}_UNKNOWN", f"{name}_id", codes == _UNKNOWN)
         _note_ids(batch, id_faults)
-        if batch.bad is None:
-            return RecordBlock(part, row, institution, person, item, day, quantity, attribute, post)
-        good = np.flatnonzero(~batch.bad)
-        return RecordBlock(
-            part,
-            row[good],
-            institution[good],
-            person[good],
-            item[good],
-            day[good],
-            quantity[good],
-            None if attribute is None else attribute[good],
-            None if post is None else post[good],
-            row.size - good.size,
-            tuple(batch.faults),
-        )
+        block = RecordBlock(part, row, institution, person, item, day, quantity, attribute, post)
+        return block if batch.bad is None else block.without(batch.bad, tuple(batch.faults))
 
     def _master(self, batch: _Batch, name: str, master: "pa.Array") -> Codes:
         """Positions in a closed codebook; unknown ids are noted later, after all faults of form."""
