@@ -113,9 +113,7 @@ class WeightBook:
 
     def _answer(self, indices: Sequence[int], valid: Sequence[int], day: int) -> int:
         if not valid:
-            ended = [self.rows[i] for i in indices if self.rows[i].valid_to <= day]
-            last = max((row.valid_to for row in ended), default=None)
-            stopped = any(row.stopped for row in ended if row.valid_to == last)
+            stopped = _stopped([self.rows[i] for i in indices], day)
             return Verdict.ITEM_STOPPED if stopped else Verdict.NO_WEIGHT_ON_DATE
         if any(self.rows[i].specificity for i in valid):
             return _CONDITIONAL
@@ -210,6 +208,19 @@ def _fits(row: WeightRow, place: PostingClass, record: Attributes) -> bool:
 
 def _in_force(row: WeightRow, day: int) -> bool:
     return row.valid_from <= day < row.valid_to
+
+
+def _stopped(rows: Sequence[WeightRow], day: int) -> bool:
+    """Whether a declared stop (停用) of the item stands on a day without any valid row.
+
+    A stop stands from the end of its row until any row of the item begins again.
+    """
+    return any(
+        row.stopped
+        and row.valid_to <= day
+        and not any(row.valid_to <= later.valid_from <= day for later in rows)
+        for row in rows
+    )
 
 
 def _row_order(row: WeightRow) -> tuple[str, tuple[str, ...], int]:

@@ -5,6 +5,7 @@ in a checkout, an order or a print that depends on the Python or NumPy version.
 """
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -25,20 +26,39 @@ def _pythons() -> list[str]:
     """This Python, and one of each other supported version that the machine has and that runs."""
     found = {f"{sys.version_info.major}.{sys.version_info.minor}": sys.executable}
     for name in NAMES:
-        path = shutil.which(name)
-        if path is None or name.removeprefix("python") in found:
-            continue
-        works = subprocess.run(
-            [path, "-c", "import ensurepip, venv"], capture_output=True, check=False
-        )
-        if works.returncode == 0:
-            found[name.removeprefix("python")] = path
+        version = name.removeprefix("python")
+        for path in _candidates(name):
+            if version not in found and _works(path):
+                found[version] = path
     return [found[version] for version in sorted(found)]
 
 
+def _candidates(name: str) -> list[str]:
+    """Where a Python may be: on the path, and behind the shims of a version manager."""
+    on_path = shutil.which(name)
+    paths = [] if on_path is None else [Path(on_path)]
+    roots = {path.parent.parent for path in paths if path.parent.name == "shims"}
+    roots.add(Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")))
+    for root in sorted(roots):
+        paths += sorted(root.glob(f"versions/*/bin/{name}"))
+    return [str(path) for path in paths]
+
+
+def _works(path: str) -> bool:
+    command = [path, "-c", "import ensurepip, venv"]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
 def _run(*command: str | Path, cwd: Path) -> str:
+    # Nothing of this checkout may help: a path in the environment would hide a missing file.
+    environment = {name: value for name, value in os.environ.items() if name[:6] != "PYTHON"}
     done = subprocess.run(
-        [str(part) for part in command], cwd=cwd, capture_output=True, text=True, check=False
+        [str(part) for part in command],
+        env=environment,
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

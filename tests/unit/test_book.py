@@ -177,6 +177,14 @@ def test_a_stop_holds_until_a_later_row() -> None:
     ]
 
 
+def test_a_stop_is_not_undone_by_a_row_that_began_before_it() -> None:
+    """Found by the reference with full counts: the row that ended last decided, stopped or not."""
+    elderly = under(row(1, 0, 10, stopped=True), resident_group="elderly")
+    diabetes = under(row(2, 0, 20), resident_group="diabetes")
+    desk = Desk(elderly, diabetes)
+    assert desk.one(25) == Verdict.ITEM_STOPPED
+
+
 def test_unknown_items_and_items_of_another_series() -> None:
     desk = Desk(row(1), row(5, item="B", series="purchase"))
     assert desk.one(item="B") == Verdict.NOT_IN_SERIES
@@ -258,9 +266,8 @@ def obvious(
         return Verdict.ITEM_UNKNOWN
     valid = [one for one in mine if one.valid_from <= day < one.valid_to]
     if not valid:
-        ended = [one for one in mine if one.valid_to <= day]
-        last = max((one.valid_to for one in ended), default=0)
-        stopped = any(one.stopped for one in ended if one.valid_to == last)
+        stops = [one.valid_to for one in mine if one.stopped and one.valid_to <= day]
+        stopped = any(not any(end <= one.valid_from <= day for one in mine) for end in stops)
         return Verdict.ITEM_STOPPED if stopped else Verdict.NO_WEIGHT_ON_DATE
     if not record.visit_number and any(one.conditions[4] for one in valid):
         return Verdict.VISIT_NUMBER_MISSING
