@@ -17,8 +17,8 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from benchmarks.generate import case_folder
 from equivalents.allocate import largest_remainder
 from equivalents.intake.case import load_case
-from equivalents.intake.coding import AnyColumn, Coder
-from equivalents.intake.columns import make_column
+from equivalents.intake.coding import Coder
+from equivalents.intake.columns import AnyColumn, make_column
 from equivalents.intake.identity import hash_texts
 from equivalents.intake.source import Source
 from equivalents.records import RecordBlock
