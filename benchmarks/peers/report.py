@@ -113,7 +113,7 @@ institution group, 8 by setting, 20 with a second version within the year), one 
 institution, records in random order, one in a thousand of them faulty in one of seven ways. The
 Parquet file has dictionary strings, date32 and decimal128 in row groups of one million, decimals
 stored as integers (pyarrow's default, fixed bytes, costs its reader, and so this engine, about 38
-ns a record more; see the limits below); the CSV file has the same records as text.
+ns a record more); the CSV file has the same records as text.
 
 Every peer does the same job: read the master tables and the records, drop the faulty records
 (unknown ids, outside the period, no posting on the date, no weight on the date), choose the most
