@@ -7,6 +7,7 @@ positions follow the order of arrival and nothing that is written may depend on 
 """
 
 from collections.abc import Hashable, Iterable, Sequence
+from itertools import repeat
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -20,7 +21,7 @@ class Codebook(Generic[Code]):
 
     def __init__(self, values: Iterable[Code] = ()) -> None:
         self._values: list[Code] = list(dict.fromkeys(values))
-        self._positions = {value: position for position, value in enumerate(self._values)}
+        self._positions = dict(zip(self._values, range(len(self._values)), strict=True))
         self._lock = Lock()
 
     def __len__(self) -> int:
@@ -43,8 +44,7 @@ class Codebook(Generic[Code]):
 
     def find_all(self, values: Iterable[Code]) -> list[int]:
         """The positions of many values; -1 for each that is not here."""
-        position = self._positions.get
-        return [position(value, -1) for value in values]
+        return list(map(self._positions.get, values, repeat(-1)))
 
     def learn(self, values: Iterable[Code]) -> list[int]:
         """The positions of values, adding those that are new."""

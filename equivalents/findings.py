@@ -6,11 +6,12 @@ program stops at the first.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import overload
 
 from equivalents.errors import DataError, Place, Problem, near_miss
 from equivalents.reasons import BOTH
 
-__all__ = ["Findings", "Row", "near"]
+__all__ = ["Findings", "Places", "Row", "Table", "near"]
 
 
 @dataclass(slots=True)
@@ -52,6 +53,55 @@ class Row:
     def at(self, column: str) -> Place:
         """The place of one cell."""
         return self.place.at(column)
+
+
+@dataclass(frozen=True, slots=True)
+class Places(Sequence[Place]):
+    """The places of a table's rows, each made when it is asked for."""
+
+    file: str
+    numbers: Sequence[int]
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    @overload
+    def __getitem__(self, index: int) -> Place: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Place]: ...
+    def __getitem__(self, index: int | slice) -> Place | Sequence[Place]:
+        if isinstance(index, slice):
+            return Places(self.file, self.numbers[index])
+        return Place(self.file, "", self.numbers[index])
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Sequence[Row]):
+    """A table by columns; a row becomes an object only when it is looked at.
+
+    ``columns`` are those that the file has, by machine name, all as long as ``places``.
+    """
+
+    places: Places
+    columns: Mapping[str, Sequence[str]]
+    inclusive_ends: bool = False
+
+    def column(self, name: str) -> Sequence[str]:
+        """The texts of a column, blank throughout where the file has none."""
+        return self.columns.get(name) or ("",) * len(self)
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Row]: ...
+    def __getitem__(self, index: int | slice) -> Row | Sequence[Row]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        values = {name: column[index] for name, column in self.columns.items()}
+        return Row(self.places[index], values, self.inclusive_ends)
 
 
 def near(value: str, known: Sequence[str]) -> str:

@@ -5,6 +5,8 @@ the original text of a faulty row is fetched again from its source when it is to
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +15,11 @@ from equivalents.policy.posts import Codes
 from equivalents.units import Int64
 
 __all__ = ["FaultSet", "RecordBlock"]
+
+_Value = TypeVar("_Value", bound=np.generic)
+
+_SPARSE: Final = 500
+"""One value dropped of so many or more: copying the runs between them beats picking the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +70,18 @@ class RecordBlock:
 
     def without(self, bad: npt.NDArray[np.bool_], faults: tuple[FaultSet, ...]) -> "RecordBlock":
         """The same block without its faulty records, which ``faults`` describe."""
-        good = np.flatnonzero(~bad)
+        keep = _Keep(bad)
         return RecordBlock(
             self.part,
-            self.row[good],
-            self.institution[good],
-            self.person[good],
-            self.item[good],
-            self.day[good],
-            self.quantity_e3[good],
-            None if self.attribute is None else self.attribute[good],
-            None if self.post is None else self.post[good],
-            bad.size - good.size,
+            keep(self.row),
+            keep(self.institution),
+            keep(self.person),
+            keep(self.item),
+            keep(self.day),
+            keep(self.quantity_e3),
+            None if self.attribute is None else keep(self.attribute),
+            None if self.post is None else keep(self.post),
+            keep.dropped,
             faults,
         )
 
@@ -83,3 +90,19 @@ class RecordBlock:
         """A block of faults only."""
         codes, numbers = np.zeros(0, np.int32), np.zeros(0, np.int64)
         return cls(part, numbers, codes, codes, codes, codes, numbers, None, None, refused, faults)
+
+
+class _Keep:
+    """Columns without the values of a mask: by whole runs where few are dropped."""
+
+    def __init__(self, bad: npt.NDArray[np.bool_]) -> None:
+        at = np.flatnonzero(bad)
+        self.dropped = int(at.size)
+        self._good = np.flatnonzero(~bad) if at.size * _SPARSE > bad.size else None
+        edges = [-1, *at.tolist(), bad.size]
+        self._runs = [slice(a + 1, b) for a, b in pairwise(edges)] if self._good is None else []
+
+    def __call__(self, column: npt.NDArray[_Value]) -> npt.NDArray[_Value]:
+        if self._good is not None:
+            return column[self._good]
+        return np.concatenate([column[run] for run in self._runs])

@@ -10,7 +10,7 @@ person without a posting there) is counted by verdict instead, so that nothing i
 Sources: specification page 2 "The tally"; rules A1, A4, A6, A10; definition 5.5 (dates).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -23,6 +23,7 @@ from equivalents.policy.book import Attributes, PostingClass, Verdict
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, Period
 from equivalents.policy.model import CaseRules
 from equivalents.policy.posts import NO_POSTING, Codes, Postings
+from equivalents.policy.roster import Roster
 from equivalents.records import RecordBlock
 from equivalents.units import Int64
 
@@ -45,20 +46,30 @@ class Plan:
     def __init__(self, rules: CaseRules, more_cuts: Iterable[int] = ()) -> None:
         self.period: Period = rules.period
         self.institutions = Codebook(sorted(row.institution_id for row in rules.institutions))
-        self.persons = Codebook(sorted({row.person_id for row in rules.postings}))
+        roster = Roster.of(rules.postings)
+        # Names that are given in order, as a roster's mostly are, sort in one walk.
+        self.persons = Codebook(sorted(dict.fromkeys(roster.person_id)))
         self.known_items = tuple(sorted({row.item_code for row in rules.weights}))
         self.items = Codebook(self.known_items)
         self.attributes: Codebook[Attributes] = Codebook([Attributes()])
-        self.postings = Postings(rules.postings, self.institutions, self.persons)
+        self.postings = Postings(roster, self.institutions, self.persons)
         edges = {day for row in rules.weights for day in (row.valid_from, row.valid_to)}
         self.bucket_starts = self.period.cut(edges.union(more_cuts))
         self._bucket = self._bucket_table()
         groups = {row.institution_id: row.group for row in rules.institutions}
-        self.classes: Codebook[PostingClass] = Codebook()
-        asked = [(groups[row.institution_id], row.title_tier) for row in self.postings.rows]
-        self.classes.learn(PostingClass(*pair) for pair in dict.fromkeys(asked))
-        code = {pair: at for at, pair in enumerate(dict.fromkeys(asked))}
-        self.class_of_posting = np.array([code[pair] for pair in asked], np.int32)
+        self.classes, self.class_of_posting = self._classify(roster, groups)
+
+    def _classify(
+        self, roster: Roster, groups: Mapping[str, str]
+    ) -> tuple[Codebook[PostingClass], Codes]:
+        """Every institution group with every title tier, and which of them each posting is."""
+        tiers = Codebook(sorted(set(roster.title_tier)))
+        names = Codebook(sorted(set(groups.values())))
+        pairs = [PostingClass(name, tier) for name in names.values for tier in tiers.values]
+        group = [names.find(groups[place]) for place in self.institutions.values]
+        tier = np.array(tiers.find_all(roster.title_tier), np.int32)[self.postings.order]
+        first = np.array(group, np.int32) * np.int32(len(tiers))
+        return Codebook(pairs), first[self.postings.institution] + tier
 
     def _bucket_table(self) -> Codes:
         """The bucket of every day that a table may name; outside the period it is negative."""

@@ -101,7 +101,7 @@ class DirectSum:
 
     def __init__(self, scales: Scales) -> None:
         self.scales = scales
-        postings = len(scales.plan.postings.rows)
+        postings = len(scales.plan.postings)
         self._sums = {series: np.zeros(postings, np.int64) for series in scales.series}
         # A verdict is a negative index: it picks one of these zeros behind the weights.
         padding = np.zeros(len(Verdict), np.int64)
@@ -150,7 +150,7 @@ def weigh_tally(tally: Tally, scales: Scales, series: str) -> Weighed:
         verdicts[verdict] = int(tally.records[rows == verdict].sum())
     weights = scales.books[series].weight_e4[rows[good]]
     cell_e7 = weigh_exactly(tally.quantity_e3[good], weights)
-    sums = _sum_by(tally.posting[good], cell_e7, len(scales.plan.postings.rows))
+    sums = _sum_by(tally.posting[good], cell_e7, len(scales.plan.postings))
     return Weighed(
         series,
         _within_limits(sums, series),

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Final
 
 from equivalents.errors import DataError, Place, Problem
-from equivalents.findings import Findings, Row, near
+from equivalents.findings import Findings, Places, Row, Table, near
 from equivalents.intake.headings import LATER_TABLES, TABLES
 from equivalents.intake.recordfiles import record_files
 from equivalents.intake.settings import Settings, check_series, read_settings
@@ -28,6 +29,7 @@ from equivalents.policy.load import (
     weight_table,
 )
 from equivalents.policy.model import CaseRules, Institution, Pool, Posting, WeightRow
+from equivalents.policy.roster import Roster
 from equivalents.policy.yamltext import Entry
 from equivalents.resources import shipped_weights
 from equivalents.units import NumberFaultError, parse_amount_fen
@@ -62,6 +64,22 @@ def load_case(folder: Path) -> Case:
     reader.findings.stop_on_errors()
     assert rules is not None, "no error was noted, so the rules were read"
     return Case(folder, rules, records, tuple(reader.inputs), tuple(reader.findings.problems))
+
+
+_POSTING: Final = frozenset(Posting._fields)
+"""The columns of the staff table that say something of a posting."""
+_FLAGS: Final = frozenset(("", "0", "1"))
+
+
+def _day(text: str, default: int, findings: Findings) -> int:
+    return read_day(Row(Place(), {"day": text}), "day", findings, default)
+
+
+def _odd(texts: Sequence[str], legal: frozenset[str]) -> Sequence[int]:
+    """Positions of the texts that are not legal."""
+    if legal.issuperset(texts):
+        return ()
+    return [at for at, text in enumerate(texts) if text not in legal]
 
 
 @contextmanager
@@ -119,11 +137,11 @@ class _Reader:
 
     # -- tables --------------------------------------------------------------------------------
 
-    def _table(self, name: str) -> list[Row]:
+    def _table(self, name: str) -> Table:
         sheet = TABLES[name]
         path = table_file(self.folder, name, self.findings, required=sheet.required)
         if path is None:
-            return []
+            return Table(Places(name, ()), {})
         self.inputs.append((path.name, path))
         return read_table(path, sheet, self.findings)
 
@@ -152,43 +170,43 @@ class _Reader:
             self._known(row, "institution_id", institutions)
         return {row["department_id"] for row in rows}
 
-    def _postings(
-        self, rows: Sequence[Row], institutions: set[str], departments: set[str]
-    ) -> tuple[Posting, ...]:
-        texts = {name: [row.values.get(name, "") for row in rows] for name in Posting._fields}
-        self._all_known(rows, "institution_id", texts["institution_id"], institutions)
-        self._all_known(rows, "department_id", texts["department_id"], departments)
-        findings = self.findings
-        starts = [
-            read_day(row, "active_from", findings, FIRST_DAY) if text else FIRST_DAY
-            for row, text in zip(rows, texts["active_from"], strict=True)
-        ]
-        ends = [
-            read_end(row, "active_to", start, findings) if text else LAST_DAY
-            for row, text, start in zip(rows, texts["active_to"], starts, strict=True)
-        ]
-        mains = [
-            read_flag(row, "main", findings) if text else False
-            for row, text in zip(rows, texts["main"], strict=True)
-        ]
-        places = [row.place for row in rows]
-        columns = texts | {
-            "active_from": starts,
-            "active_to": ends,
-            "main": mains,
-            "place": places,
+    def _postings(self, table: Table, institutions: set[str], departments: set[str]) -> Roster:
+        self._all_known(table, "institution_id", institutions)
+        self._all_known(table, "department_id", departments)
+        texts: dict[str, Sequence[Any]] = {
+            name: column for name, column in table.columns.items() if name in _POSTING
         }
-        ordered = (columns[name] for name in Posting._fields)
-        return tuple(map(Posting._make, zip(*ordered, strict=True)))
+        starts = self._days(table, "active_from", FIRST_DAY)
+        ends = self._days(table, "active_to", LAST_DAY)
+        if table.inclusive_ends:
+            filled = table.column("active_to")
+            pairs = zip(ends, filled, strict=True)
+            ends = [min(end + 1, LAST_DAY) if text else end for end, text in pairs]
+        for at, (start, end) in enumerate(zip(starts, ends, strict=True)):
+            if end <= start:
+                read_end(table[at], "active_to", start, self.findings)
+        mains = [text == "1" for text in table.column("main")]
+        for at in _odd(table.column("main"), _FLAGS):
+            read_flag(table[at], "main", self.findings)
+        read: dict[str, Sequence[Any]] = {"active_from": starts, "active_to": ends, "main": mains}
+        return Roster.by_columns(texts | read | {"place": table.places})
 
-    def _all_known(
-        self, rows: Sequence[Row], column: str, values: Sequence[str], known: set[str]
-    ) -> None:
+    def _days(self, table: Table, column: str, default: int) -> list[int]:
+        """The days of a column, each distinct text read once; faults are noted row by row."""
+        texts = table.column(column)
+        unheard = Findings()
+        known = {text: _day(text, default, unheard) for text in set(texts)}
+        if unheard.problems:
+            for row in table:
+                read_day(row, column, self.findings, default)
+        return [known[text] for text in texts]
+
+    def _all_known(self, table: Table, column: str, known: set[str]) -> None:
         """Note the rows whose value is not registered; nothing where all are."""
-        lost = set(values) - known
+        lost = set(table.column(column)) - known - {""}
         if lost:
-            for row, value in zip(rows, values, strict=True):
-                if value in lost:
+            for row in table:
+                if row[column] in lost:
                     self._known(row, column, known)
 
     def _pools(
@@ -231,7 +249,7 @@ class _Reader:
     # -- weight tables and records ---------------------------------------------------------------
 
     def _weights(self, settings: Settings) -> tuple[WeightRow, ...]:
-        rows = self._table("weights")
+        rows = [*self._table("weights")]
         for entry in settings.weight_tables:
             rows.extend(self._named_table(entry))
         read = any(name.startswith("weights.") for name, _ in self.inputs)
@@ -240,7 +258,7 @@ class _Reader:
             self.findings.add("TABLE_MISSING", Place(), "weights", near=hint)
         return tuple(weight_rows(rows, self.findings))
 
-    def _named_table(self, entry: Entry) -> list[Row]:
+    def _named_table(self, entry: Entry) -> Sequence[Row]:
         """The rows of a table inside the case, by path, or of a shipped one, by name."""
         shipped = shipped_weights()
         inside = (self.folder / entry.text).resolve()

@@ -176,8 +176,11 @@ AnyColumn = TextColumn | PlainColumn | DayColumn | NumberColumn
 """Any column of a batch."""
 
 
-def make_column(array: "pa.Array", name: str) -> AnyColumn:
+def make_column(array: "pa.Array", name: str, earlier: Distinct | None = None) -> AnyColumn:
     """A column of any supported Arrow type as text, days or thousandths.
+
+    ``earlier`` are the distinct texts of the batch before: where this one has the same, what is
+    known about them is kept.
 
     Raises:
         UnusableColumnError: a type that is not exact text, date or decimal for this column.
@@ -188,7 +191,7 @@ def make_column(array: "pa.Array", name: str) -> AnyColumn:
     if name in _PLAIN and pa.types.is_string(kind) and not array.null_count:
         return PlainColumn(array)
     if pa.types.is_dictionary(kind):
-        return _dictionary(array)
+        return _dictionary(array, earlier)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind):
         return _dictionary(array.cast(pa.string()).dictionary_encode())
     if name == "service_date" and pa.types.is_date32(kind):
@@ -202,7 +205,7 @@ def make_column(array: "pa.Array", name: str) -> AnyColumn:
     )
 
 
-def _dictionary(array: "pa.DictionaryArray") -> TextColumn:
+def _dictionary(array: "pa.DictionaryArray", earlier: Distinct | None = None) -> TextColumn:
     """Indices and values of a dictionary column; missing values become the blank text."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -218,6 +221,8 @@ def _dictionary(array: "pa.DictionaryArray") -> TextColumn:
     if indices.null_count:
         values = pa.concat_arrays([values, text_array([""])])
     index = numbers(indices.cast(pa.int32()), len(values) - 1)
+    if earlier is not None and values.equals(earlier.values):
+        return TextColumn(index, earlier)
     return TextColumn(index, Distinct(values))
 
 
@@ -279,9 +284,8 @@ def _from_words(array: "pa.Array", missing: npt.NDArray[np.bool_] | None) -> Int
     words = np.frombuffer(array.buffers()[1], np.int64)
     words = words[2 * array.offset : 2 * (array.offset + len(array))]
     value, high = words[0::2].copy(), words[1::2]
-    far = (high != value >> 63) | (value == NULL_NUMBER)
-    if far.any():
-        value[far] = _FAR
+    if high.any() or value.min(initial=0) < 0:
+        value[(high != value >> 63) | (value == NULL_NUMBER)] = _FAR
     if missing is not None:
         value[missing] = NULL_NUMBER
     return value

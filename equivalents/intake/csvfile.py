@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from equivalents.errors import DataError, Place, Problem
-from equivalents.intake import text
+from equivalents.intake.headings import TABLES
 from equivalents.intake.tables import NO_HEADINGS
 from equivalents.intake.text import BOM, look_at
 from equivalents.units import Int64
@@ -27,7 +27,23 @@ if TYPE_CHECKING:
 
 __all__ = ["CsvPart", "Malformed", "RawBatch", "csv_parts"]
 
-_BLOCK: Final = 1 << 24
+_BLOCK: Final = 1 << 23
+"""Bytes parsed at once: more would be new memory each time, less would look ids up more often."""
+_FEW: Final = frozenset(
+    (
+        "item_code",
+        "service_date",
+        "quantity",
+        "service_end_date",
+        "resident_group",
+        "setting",
+        "visit_number",
+        "team_id",
+        "post_id",
+        "source",
+    )
+)
+"""Columns with few different texts, which the parser turns into codes as it goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +105,8 @@ class CsvPart:
         import pyarrow.csv as pc
 
         wanted = [name for name in self.headings if only is None or name in only]
+        names = {heading: column.name for heading, column in TABLES["records"].lookup().items()}
+        codes = pa.dictionary(pa.int32(), pa.string())
         reader = pc.open_csv(
             stream,
             read_options=pc.ReadOptions(
@@ -103,7 +121,10 @@ class CsvPart:
                 invalid_row_handler=rows.skip,
             ),
             convert_options=pc.ConvertOptions(
-                column_types=dict.fromkeys(wanted, pa.string()),
+                column_types={
+                    name: codes if names.get(name.strip()) in _FEW else pa.string()
+                    for name in wanted
+                },
                 include_columns=wanted,
                 strings_can_be_null=False,
                 check_utf8=False,
@@ -113,17 +134,11 @@ class CsvPart:
             yield rows.number(batch)
 
     def _open(self, stack: ExitStack) -> "pa.NativeFile":
-        """The bytes of the range at once; a stream where it is the rest of a large file."""
+        """The bytes of the range as a stream, so that little memory is used again and again."""
         import pyarrow as pa
 
-        file = stack.enter_context(self.path.open("rb"))
-        file.seek(self.start)
-        to_the_end = self.stop == self.path.stat().st_size
-        if self.encoding == "utf-8" and not (
-            to_the_end and self.stop - self.start > 2 * text.RANGE
-        ):
-            return pa.BufferReader(file.read(self.stop - self.start))
-        return stack.enter_context(pa.PythonFile(file, mode="r"))
+        file = stack.enter_context(pa.OSFile(str(self.path)))
+        return file.get_stream(self.start, self.stop - self.start)
 
 
 def _damaged(name: str, detail: str) -> DataError:

@@ -17,6 +17,7 @@ from equivalents.findings import Findings
 from equivalents.intake.coding import Coder
 from equivalents.intake.columns import (
     AnyColumn,
+    Distinct,
     PlainColumn,
     TextColumn,
     UnusableColumnError,
@@ -63,6 +64,7 @@ class Source:
         self.findings = Findings()
         self.parts: list[_Part] = []
         self._names: list[dict[str, str]] = []
+        self._distinct: dict[str, Distinct] = {}
         for path in files:
             self._add_file(path, path.relative_to(folder).as_posix())
         self.findings.stop_on_errors()
@@ -111,7 +113,7 @@ class Source:
             faults = _malformed(index, raw)
             if faults is not None:
                 yield RecordBlock.empty(index, faults.row.size, (faults,))
-            row, columns = _known_columns(raw, names)
+            row, columns = _known_columns(raw, names, self._distinct)
             for start in range(0, row.size, _SLICE):
                 some = slice(start, start + _SLICE)
                 batch = {name: column.take(some) for name, column in columns.items()}
@@ -166,13 +168,20 @@ def _malformed(index: int, raw: RawBatch) -> FaultSet | None:
     return FaultSet(index, "ROW_SHAPE", "", rows, "", notes)
 
 
-def _known_columns(raw: RawBatch, names: Mapping[str, str]) -> tuple[Int64, dict[str, AnyColumn]]:
-    """Known columns by machine name, without rows that are blank in every column."""
-    columns = {
-        names[heading]: make_column(array, names[heading])
-        for heading, array in raw.columns.items()
-        if heading in names
-    }
+def _known_columns(
+    raw: RawBatch, names: Mapping[str, str], latest: dict[str, Distinct]
+) -> tuple[Int64, dict[str, AnyColumn]]:
+    """Known columns by machine name, without rows that are blank in every column.
+
+    ``latest`` keeps the distinct texts of each column from batch to batch: mostly the same.
+    """
+    columns = {}
+    for heading, array in raw.columns.items():
+        name = names.get(heading)
+        if name is not None:
+            columns[name] = column = make_column(array, name, latest.get(name))
+            if isinstance(column, TextColumn):
+                latest[name] = column.distinct
     filled = _filled(columns, [a for h, a in raw.columns.items() if h not in names])
     if filled is None:
         return raw.row, columns

@@ -6,12 +6,13 @@ A table is ``NAME.csv`` or ``NAME.parquet`` in the case folder. All problems are
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
 from equivalents.errors import DataError, Place, Problem
-from equivalents.findings import Findings, Row, near
+from equivalents.findings import Findings, Places, Table, near
 from equivalents.intake.headings import TABLES, Column, Sheet
 from equivalents.intake.text import find_encoding
 
@@ -26,6 +27,9 @@ __all__ = [
     "read_table",
     "table_file",
 ]
+
+_Rows = Sequence[tuple[int, Sequence[str]]]
+"""Row numbers as Excel shows them, with the values of each row."""
 
 SUFFIXES: Final = (".csv", ".parquet")
 WORKBOOKS: Final = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
@@ -52,44 +56,66 @@ def table_file(folder: Path, name: str, findings: Findings, *, required: bool) -
 WORKBOOK_HINT: Final = "工作簿须能安全读取后才支持¦workbooks come when they can be read safely"
 
 
-def read_table(path: Path, sheet: Sheet, findings: Findings) -> list[Row]:
-    """All rows of a small table as text, blank lines left out; faults go to ``findings``."""
+def read_table(path: Path, sheet: Sheet, findings: Findings) -> Table:
+    """A small table as columns of text, blank lines left out; faults go to ``findings``."""
+    name = path.name
     try:
         if path.suffix == ".parquet":
             from equivalents.intake.parquet import read_text_rows
 
-            raw = read_text_rows(path)
+            raw: _Rows = list(read_text_rows(path))
         else:
             raw = read_csv_rows(path)
     except DataError as error:
         findings.take(error)
-        return []
-    _, headings = next(raw, (1, []))
-    name, width = path.name, len(headings)
+        return Table(Places(name, ()), {})
+    headings = raw[0][1] if raw else []
     if not any(headings):
         findings.add("FILE_DAMAGED", Place(name, row=1), detail=NO_HEADINGS)
-        return []
+        return Table(Places(name, ()), {})
     columns, inclusive = match_columns(headings, sheet, name, findings)
-    named = [(at, column.name) for at, column in columns.items()]
-    judged = [column for column in columns.values() if column.required or column.later]
-    rows = []
-    for number, values in raw:
-        place = Place(name, "", number)
-        if len(values) != width:
-            findings.add("ROW_SHAPE", place, found=str(len(values)), expected=str(width))
-            continue
-        row = Row(place, {column: values[at] for at, column in named}, inclusive)
-        rows.append(row)
-        if breaks(values):
-            _note_breaks(row, values, headings, findings)
-        for column in judged:
-            if column.required and not row.values[column.name]:
-                findings.add("VALUE_MISSING", row.at(column.name), column=column.name)
-            elif column.later and row.values[column.name]:
-                findings.add("NOT_SUPPORTED", row.at(column.name), column.name)
+    rows = _of_one_shape(raw[1:], len(headings), name, findings)
+    texts = tuple(zip(*(values for _, values in rows), strict=True)) or ((),) * len(headings)
+    places = Places(name, [number for number, _ in rows])
+    table = Table(places, {column.name: texts[at] for at, column in columns.items()}, inclusive)
+    _note_breaks(table, headings, texts, findings)
+    _note_cells(table, columns.values(), findings)
     if not rows and columns:
         findings.add("TABLE_EMPTY", Place(name), sheet.name)
-    return rows
+    return table
+
+
+def _of_one_shape(rows: _Rows, width: int, name: str, findings: Findings) -> _Rows:
+    """The rows with as many values as there are headings; the others are noted."""
+    if {len(values) for _, values in rows} <= {width}:
+        return rows
+    for number, values in rows:
+        if len(values) != width:
+            found, expected = str(len(values)), str(width)
+            findings.add("ROW_SHAPE", Place(name, "", number), found=found, expected=expected)
+    return [row for row in rows if len(row[1]) == width]
+
+
+def _note_cells(table: Table, columns: Iterable[Column], findings: Findings) -> None:
+    """Required cells that are blank, and filled ones of later versions, row by row."""
+    faulty = [
+        (at, column)
+        for column in columns
+        if column.required or column.later
+        for at, text in _where(table.columns[column.name], blank=column.required)
+    ]
+    for at, column in sorted(faulty, key=itemgetter(0)):
+        place = table.places[at].at(column.name)
+        if column.required:
+            findings.add("VALUE_MISSING", place, column=column.name)
+        else:
+            findings.add("NOT_SUPPORTED", place, column.name)
+
+
+def _where(texts: Sequence[str], *, blank: bool) -> Iterator[tuple[int, str]]:
+    """Positions of the blank texts, or of the filled ones; nothing is walked where none are."""
+    if ("" in texts) if blank else any(texts):
+        yield from ((at, text) for at, text in enumerate(texts) if (text == "") is blank)
 
 
 NO_HEADINGS: Final = "第一行不是标题¦row 1 is blank where headings should be"
@@ -102,33 +128,37 @@ def breaks(values: Sequence[str]) -> bool:
 
 
 def _note_breaks(
-    row: Row, values: Sequence[str], headings: Sequence[str], findings: Findings
+    table: Table, headings: Sequence[str], texts: Sequence[Sequence[str]], findings: Findings
 ) -> None:
     """A line break inside a value: a missing quote may have drawn whole rows into it."""
-    for heading, value in zip(headings, values, strict=True):
-        if breaks([value]):
-            findings.add("LINE_BREAK", row.at(heading), value, column=heading)
+    broken = [(at, column) for column, some in enumerate(texts) for at in _breaks_at(some)]
+    for at, column in sorted(broken):
+        heading = headings[column]
+        place = table.places[at].at(heading)
+        findings.add("LINE_BREAK", place, texts[column][at], column=heading)
 
 
-def read_csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Rows of a CSV file with the numbers that Excel shows; blank lines are counted, not given."""
+def _breaks_at(texts: Sequence[str]) -> Sequence[int]:
+    return [at for at, text in enumerate(texts) if breaks([text])] if breaks(texts) else ()
+
+
+def read_csv_rows(path: Path) -> _Rows:
+    """Rows of a CSV file with the numbers that Excel shows; blank lines are counted, not given.
+
+    Raises:
+        DataError: the file is no CSV (an unclosed quote), at the row where reading stops.
+    """
     encoding = find_encoding(path, path.name)
     text = path.read_bytes().decode("utf-8-sig" if encoding == "utf-8" else encoding)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    return _numbered(reader, path.name)
-
-
-def _numbered(reader: Iterator[list[str]], name: str) -> Iterator[tuple[int, list[str]]]:
-    number = 0
+    rows: list[list[str]] = []
     try:
-        for values in reader:
-            number += 1
-            if number == 1 or any(values):
-                yield number, values
+        rows.extend(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
-        detail = f"row {number + 1}: {error}"
-        problem = Problem("FILE_DAMAGED", Place(name, row=number + 1), facts={"detail": detail})
-        raise DataError([problem]) from None
+        number = len(rows) + 1
+        place, facts = Place(path.name, row=number), {"detail": f"row {number}: {error}"}
+        raise DataError([Problem("FILE_DAMAGED", place, facts=facts)]) from None
+    numbered = enumerate(rows, start=1)
+    return [(number, values) for number, values in numbered if number == 1 or any(values)]
 
 
 def match_columns(

@@ -5,9 +5,14 @@ with the place of the first bad byte. UTF-16 and binary files are recognised and
 """
 
 import codecs
+import io
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+import numpy as np
+import numpy.typing as npt
 
 from equivalents.errors import DataError, Place, Problem
 
@@ -15,6 +20,9 @@ __all__ = ["BOM", "RANGE", "TextFile", "find_encoding", "look_at"]
 
 BOM: Final = codecs.BOM_UTF8
 _BLOCK: Final = 1 << 22
+_RETURN: Final = ord("\r")
+_FEED: Final = ord("\n")
+_ASCII: Final = 0x7F
 RANGE: Final = 1 << 24
 """How far apart the cuts of a text file are, at least."""
 
@@ -75,47 +83,88 @@ class _Marks:
     quotes: int = 0
     returns: int = 0
     pairs: int = 0
-    last: bytes = b""
+    last: int = 0
     done: int = 0
     lines: int = 0
     cuts: list[tuple[int, int]] = field(default_factory=list)
 
-    def count(self, block: bytes) -> None:
-        self.quotes += block.count(b'"')
-        self.returns += block.count(b"\r")
-        if self.returns:
-            self.pairs += block.count(b"\r\n") + (self.last == b"\r" and block[:1] == b"\n")
-        self.last = block[-1:]
-        self._cut(block)
+    def count(self, block: npt.NDArray[np.uint8], raw: bytearray) -> None:
+        """Count a block; ``raw`` is the buffer that it is the beginning of."""
+        size = block.size
+        self.quotes += raw.count(b'"', 0, size)
+        if raw.find(b"\r", 0, size) >= 0:
+            returned = block == _RETURN
+            self.returns += int(np.count_nonzero(returned))
+            self.pairs += int(np.count_nonzero(returned[:-1] & (block[1:] == _FEED)))
+        self.pairs += self.last == _RETURN and block[0] == _FEED
+        self.last = int(block[-1])
+        self._cut(raw, size, int(np.count_nonzero(block == _FEED)))
 
-    def _cut(self, block: bytes) -> None:
+    def _cut(self, raw: bytearray, size: int, ends: int) -> None:
         """Note the last line end of the block when the last cut lies far enough back."""
-        ends = block.count(b"\n")
         since = self.cuts[-1][0] if self.cuts else 0
-        if ends and self.done + len(block) - since >= RANGE:
-            end = block.rindex(b"\n") + 1
-            self.cuts.append((self.done + end, self.lines + ends))
-        self.done += len(block)
+        if ends and self.done + size - since >= RANGE:
+            self.cuts.append((self.done + raw.rindex(b"\n", 0, size) + 1, self.lines + ends))
+        self.done += size
         self.lines += ends
 
 
+def _blocks(file: io.RawIOBase, raw: bytearray) -> Iterator[int]:
+    """Fill ``raw`` again and again; yields how much of it to use, up to a line end if it has one.
+
+    Fresh memory for every block would cost more than the look. What follows the line end is
+    moved to the front before the next filling.
+    """
+    kept = 0
+    while added := file.readinto(memoryview(raw)[kept:]):
+        total = kept + added
+        size = raw.rfind(b"\n", 0, total) + 1 or total
+        yield size
+        kept = total - size
+        raw[:kept] = raw[size:total]
+    if kept:
+        yield kept
+
+
 def _decode(path: Path, encoding: str, marks: _Marks) -> str:
-    """The first fault of decoding a file strictly, or blank. Pure ASCII is not decoded."""
+    """The first fault of decoding a file strictly, or blank."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    done = 0
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            if b"\0" in block:
-                return f"NUL byte at {done + block.index(0)}"
-            marks.count(block)
+    raw = bytearray(_BLOCK)
+    with path.open("rb", buffering=0) as file:
+        for size in _blocks(file, raw):
+            done = marks.done
+            nul = raw.find(b"\0", 0, size)
+            if nul >= 0:
+                return f"NUL byte at {done + nul}"
+            block = np.frombuffer(raw, np.uint8, size)
+            marks.count(block, raw)
+            pending = decoder.getstate()[0]
+            if not pending and _plainly(encoding, block):
+                continue
             try:
-                if decoder.getstate()[0] or not block.isascii():
-                    decoder.decode(block)
+                decoder.decode(memoryview(raw)[:size])
             except UnicodeDecodeError as error:
-                return f"byte {done + error.start}"
-            done += len(block)
+                return f"byte {done + error.start - len(pending)}"
     try:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return f"byte {done}"
+        return f"byte {marks.done}"
     return ""
+
+
+def _plainly(encoding: str, block: npt.NDArray[np.uint8]) -> bool:
+    """Whether a block is whole characters of an encoding by a quick test that is never wrong."""
+    if int(block.max()) <= _ASCII:
+        return True
+    if encoding != "utf-8":
+        return False
+    import pyarrow as pa
+
+    offsets = pa.py_buffer(np.array([0, block.size], np.int32))
+    try:
+        pa.Array.from_buffers(pa.string(), 1, [None, offsets, pa.py_buffer(block)]).validate(
+            full=True
+        )
+    except pa.ArrowInvalid:
+        return False
+    return True

@@ -64,6 +64,9 @@ def _day(text: str) -> int:
 def number_kinds(column: NumberColumn) -> npt.NDArray[np.int8] | None:
     """What is wrong with the numbers of a typed column; ``None`` when nothing is."""
     value = column.value_e3
+    least, most = value.min(initial=1), value.max(initial=1)
+    if least > 0 and most < QUANTITY_LIMIT_E3 and not column.places_lost.any():
+        return None
     # Not by absolute value: that of the mark for "missing" is negative in two's complement.
     out = (value == 0) | (value >= QUANTITY_LIMIT_E3) | (value <= -QUANTITY_LIMIT_E3)
     if not (out.any() or column.places_lost.any()):

@@ -7,11 +7,12 @@ and gap), definitions 5.7 (specificity, ambiguity) and 5.20 (postings).
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, pairwise
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 
 from equivalents.errors import Problem
 from equivalents.policy.calendar import print_day
 from equivalents.policy.model import CONDITIONS, Posting, WeightRow
+from equivalents.policy.roster import Roster
 
 __all__ = ["check_postings", "check_weights"]
 
@@ -82,17 +83,27 @@ def check_postings(postings: Iterable[Posting]) -> list[Problem]:
 
     They may overlap with different post ids, or when exactly one of the two is the main one.
     """
-    by_place: dict[tuple[str, str], list[Posting]] = defaultdict(list)
-    for posting in postings:
-        if not posting.person_id:
-            continue  # a blank id is a fault of its own, noted on reading
-        by_place[posting.person_id, posting.institution_id].append(posting)
+    roster = Roster.of(postings)
     problems = []
-    repeated = ((key, rows) for key, rows in by_place.items() if len(rows) > 1)
-    for (person_id, _), several in sorted(repeated, key=itemgetter(0)):
-        for one, other in combinations(several, 2):
+    for (person_id, _), several in sorted(_together(roster).items()):
+        for one, other in combinations([roster[at] for at in several], 2):
             meet = max(one.active_from, other.active_from) < min(one.active_to, other.active_to)
             if meet and one.post_id == other.post_id and one.main == other.main:
                 facts = {"other": str(other.place)}
                 problems.append(Problem("POSTS_OVERLAP", one.place, person_id, facts))
     return problems
+
+
+def _together(roster: Roster) -> dict[tuple[str, str], list[int]]:
+    """Positions of the postings that share person and institution, where several do.
+
+    A blank person is a fault of its own, noted on reading.
+    """
+    last = dict(zip(roster.person_id, range(len(roster)), strict=True))
+    # Nearly everybody stands once: only the others are looked at with their institutions.
+    often = {person for at, person in enumerate(roster.person_id) if last[person] != at} - {""}
+    together: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for at, person in enumerate(roster.person_id if often else ()):
+        if person in often:
+            together[person, roster.institution_id[at]].append(at)
+    return {pair: several for pair, several in together.items() if len(several) > 1}

@@ -4,7 +4,7 @@ Every object knows the :class:`~equivalents.errors.Place` it came from, so that 
 complaint can name file and row. Sources: specification page 3 (tables), rules A1, A2, A6, A9.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -122,7 +122,7 @@ class CaseRules:
 
     period: Period
     institutions: tuple[Institution, ...]
-    postings: tuple[Posting, ...]
+    postings: Sequence[Posting]
     weights: tuple[WeightRow, ...]
     pools: tuple[Pool, ...]
     title: str = ""

@@ -6,6 +6,7 @@ tally is keyed by it and nobody has to cut buckets at everybody's dates. Sources
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -14,6 +15,8 @@ import numpy.typing as npt
 from equivalents.codes import Codebook
 from equivalents.policy.calendar import LAST_DAY
 from equivalents.policy.model import Posting
+from equivalents.policy.roster import Roster
+from equivalents.units import Int64
 
 __all__ = ["Codes", "NO_POSTING", "Postings"]
 
@@ -39,21 +42,31 @@ class Postings:
         self, postings: Iterable[Posting], institutions: Codebook[str], persons: Codebook[str]
     ) -> None:
         """Order the postings naturally and lay out their runs of days."""
-        given = tuple(postings)
-        self.posts = Codebook(["", *sorted({row.post_id for row in given if row.post_id})])
-        institution = _column(institutions.find_all(row.institution_id for row in given))
-        person = _column(persons.find_all(row.person_id for row in given))
-        post = _column(self.posts.find_all(row.post_id for row in given))
-        since = _column([row.active_from for row in given])
-        until = _column([row.active_to for row in given])
-        beside = _column([not row.main for row in given])
+        given = Roster.of(postings)
+        self.posts = Codebook(["", *sorted(set(given.post_id) - {""})])
+        institution = _column(institutions.find_all(given.institution_id))
+        person = _column(persons.find_all(given.person_id))
+        post = _column(self.posts.find_all(given.post_id))
+        since, until = _column(given.active_from), _column(given.active_to)
+        beside = ~np.array(given.main, bool)
         # Codebooks are in code point order, so this is the natural order of the rows.
-        order = np.lexsort((beside, until, since, post, person, institution))
-        self.rows: Sequence[Posting] = tuple(given[i] for i in order.tolist())
-        self.institution, self.person = institution[order], person[order]
-        self._since, self._until = since[order], until[order]
+        self.order = np.lexsort((beside, until, since, post, person, institution))
+        self._given = given
+        self.institution, self.person = institution[self.order], person[self.order]
+        self._since, self._until = since[self.order], until[self.order]
         self._persons = max(len(persons), 1)
-        self._lay_out(post[order])
+        self._lay_out(post[self.order])
+
+    def __len__(self) -> int:
+        return int(self.order.size)
+
+    def __getitem__(self, index: int) -> Posting:
+        return self._given[int(self.order[index])]
+
+    @cached_property
+    def rows(self) -> Sequence[Posting]:
+        """All postings in their natural order, as objects: for reports, not for sums."""
+        return tuple(map(self._given.__getitem__, self.order.tolist()))
 
     def _lay_out(self, post: Codes) -> None:
         """Runs of days (key, from, to, posting), sorted; each key's runs do not overlap."""
@@ -62,10 +75,10 @@ class Postings:
         keys = np.concatenate([pair, pair[named]]) * len(self.posts)
         keys[pair.size :] += post[named]
         owner = np.concatenate([np.arange(pair.size), named])
-        alone = np.isin(keys, _repeated(keys), invert=True)
-        cut = np.array(list(self._runs(keys[~alone], owner[~alone])), np.int64).reshape(-1, 4)
-        single = owner[alone]
-        columns = (keys[alone], self._since[single], self._until[single], single)
+        crossing = np.isin(keys, self._overlapping(keys, owner))
+        cut = np.array(list(self._runs(keys[crossing], owner[crossing])), np.int64).reshape(-1, 4)
+        single = owner[~crossing]
+        columns = (keys[~crossing], self._since[single], self._until[single], single)
         runs = np.concatenate([np.stack(columns, axis=1), cut])
         runs = runs[np.lexsort((runs[:, 1], runs[:, 0]))]
         self._keys, starts, self._ends = (np.ascontiguousarray(runs[:, at]) for at in range(3))
@@ -73,9 +86,15 @@ class Postings:
         self._order = self._keys * _SPAN + starts
         self._set_homes(starts)
 
-    def _runs(
-        self, keys: npt.NDArray[np.int64], owner: npt.NDArray[np.int64]
-    ) -> Iterator[tuple[int, int, int, int]]:
+    def _overlapping(self, keys: Int64, owner: Int64) -> Int64:
+        """The keys whose runs of days overlap: only their postings must be cut at dates."""
+        order = np.lexsort((self._since[owner], keys))
+        key, since, until = keys[order], self._since[owner[order]], self._until[owner[order]]
+        # Sorted by their first day, some run of a key overlaps another only if two neighbours do.
+        meets = (key[1:] == key[:-1]) & (since[1:] < until[:-1])
+        return np.unique(key[1:][meets])
+
+    def _runs(self, keys: Int64, owner: Int64) -> Iterator[tuple[int, int, int, int]]:
         """Cut the postings that share a key at each other's dates."""
         together: dict[int, list[int]] = defaultdict(list)
         for key, posting in zip(keys.tolist(), owner.tolist(), strict=True):
@@ -86,17 +105,17 @@ class Postings:
 
     def _cut(self, several: Sequence[int]) -> Iterator[tuple[int, int, int]]:
         """Cut overlapping postings at each other's dates; the main one counts, then post order."""
-        edges = {day for i in several for day in (self.rows[i].active_from, self.rows[i].active_to)}
+        edges = {int(day) for i in several for day in (self._since[i], self._until[i])}
         ordered = sorted(edges)
         for start, end in pairwise(ordered):
             active = [i for i in several if self._active(i, start)]
             if active:
-                yield start, end, min(active, key=lambda i: (not self.rows[i].main, i))
+                yield start, end, min(active, key=lambda i: (not self[i].main, i))
 
     def _active(self, index: int, day: int) -> bool:
-        return self.rows[index].active_from <= day < self.rows[index].active_to
+        return bool(self._since[index] <= day < self._until[index])
 
-    def _set_homes(self, starts: npt.NDArray[np.int64]) -> None:
+    def _set_homes(self, starts: Int64) -> None:
         """The quick ways: each person's first run beside the person, and where all of them are.
 
         A row of ``_home`` is (institution, from, to, posting); one row is one cache line's read.
@@ -166,12 +185,6 @@ class Postings:
         # A day before the first run of a key lands on the run of a smaller key, or on none.
         fits &= self._order[at] <= key * _SPAN + day
         return np.where(fits, self._postings[at], NO_POSTING).astype(np.int32)
-
-
-def _repeated(keys: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """The keys that stand more than once."""
-    distinct, counts = np.unique(keys, return_counts=True)
-    return distinct[counts > 1]
 
 
 def _column(values: Sequence[int]) -> Codes:

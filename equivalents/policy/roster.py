@@ -1,0 +1,85 @@
+"""The roster 人员花名册 by columns: tens of thousands of postings, an object only for those asked.
+
+Reading, checking and laying out a county's staff costs more than counting its records when each
+row is an object, so the roster keeps columns and makes a :class:`Posting` when one is looked at.
+Sources: A6, definition 5.20; specification page 3 (``staff``).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, overload
+
+from equivalents.policy.calendar import FIRST_DAY, LAST_DAY
+from equivalents.policy.model import Posting
+
+__all__ = ["Roster"]
+
+_OWN: Final = (
+    "person_id",
+    "institution_id",
+    "active_from",
+    "active_to",
+    "post_id",
+    "title_tier",
+    "main",
+)
+"""What a settlement asks of everybody; the other columns are only read by reports."""
+
+
+@dataclass(frozen=True, slots=True)
+class Roster(Sequence[Posting]):
+    """Postings as columns of one length; a sequence of :class:`Posting` to whoever asks for one.
+
+    Days are day numbers, ``active_to`` is exclusive. ``others`` has the text columns that only
+    reports read; one that is absent is blank throughout.
+    """
+
+    person_id: Sequence[str]
+    institution_id: Sequence[str]
+    active_from: Sequence[int]
+    active_to: Sequence[int]
+    post_id: Sequence[str]
+    title_tier: Sequence[str]
+    main: Sequence[bool]
+    others: Mapping[str, Sequence[Any]]
+
+    @classmethod
+    def of(cls, postings: Iterable[Posting]) -> "Roster":
+        """The same postings as a roster; a roster as it is."""
+        if isinstance(postings, Roster):
+            return postings
+        rows = tuple(postings)
+        columns = zip(*rows, strict=True) if rows else ((),) * len(Posting._fields)
+        return cls.by_columns(dict(zip(Posting._fields, columns, strict=True)))
+
+    @classmethod
+    def by_columns(cls, columns: Mapping[str, Sequence[Any]]) -> "Roster":
+        """A roster of named columns of one length; the absent ones are blank or open."""
+        size = max((len(column) for column in columns.values()), default=0)
+        absent: dict[str, Any] = {"active_from": FIRST_DAY, "active_to": LAST_DAY, "main": False}
+        own: dict[str, Any] = {
+            name: columns.get(name) or (absent.get(name, ""),) * size for name in _OWN
+        }
+        return cls(**own, others={k: v for k, v in columns.items() if k not in own})
+
+    def __len__(self) -> int:
+        return len(self.person_id)
+
+    @overload
+    def __getitem__(self, index: int) -> Posting: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Posting]: ...
+    def __getitem__(self, index: int | slice) -> Posting | Sequence[Posting]:
+        if isinstance(index, slice):
+            return tuple(self[i] for i in range(*index.indices(len(self))))
+        other = {name: column[index] for name, column in self.others.items()}
+        return Posting(
+            person_id=self.person_id[index],
+            institution_id=self.institution_id[index],
+            active_from=self.active_from[index],
+            active_to=self.active_to[index],
+            post_id=self.post_id[index],
+            title_tier=self.title_tier[index],
+            main=self.main[index],
+            **other,
+        )
