@@ -12,12 +12,14 @@ from typing import Final, Literal
 
 import numpy as np
 
+from equivalents.bases import resolve
 from equivalents.errors import ConservationError
 from equivalents.policy.book import Verdict
 from equivalents.policy.posts import Codes
 from equivalents.records import FaultSet, RecordBlock
 from equivalents.tally import Placed, Tally, place
 from equivalents.units import Int64, print_e3
+from equivalents.waiting import Waiting
 from equivalents.weigh import DirectSum, Scales
 
 __all__ = ["Counted", "Way", "count"]
@@ -28,7 +30,11 @@ Way = Literal["tally", "direct"]
 _COLUMN: Final[Mapping[Verdict, str]] = {
     Verdict.OUTSIDE_PERIOD: "service_date",
     Verdict.NO_POST: "person_id",
-    Verdict.VISIT_NUMBER_MISSING: "visit_number",
+    Verdict.RESIDENT_MISSING: "resident_id",
+    Verdict.HOUSEHOLD_MISSING: "household_id",
+    Verdict.END_DATE_UNUSED: "service_end_date",
+    Verdict.DAYS_RANGE: "quantity",
+    Verdict.DAYS_NOT_WHOLE: "quantity",
 }
 """The column that a verdict points at; all others point at the item."""
 
@@ -50,6 +56,7 @@ class Counted:
     counted: Counter[str] = field(default_factory=Counter)
     verdicts: dict[str, Counter[Verdict]] = field(default_factory=dict)
     faults: list[FaultSet] = field(default_factory=list)
+    waiting: Waiting = field(default_factory=Waiting)
 
     def absorb(self, other: "Counted") -> None:
         """Add another part."""
@@ -62,6 +69,7 @@ class Counted:
         for series, verdicts in other.verdicts.items():
             self.verdicts.setdefault(series, Counter()).update(verdicts)
         self.faults.extend(other.faults)
+        self.waiting.absorb(other.waiting)
 
 
 def count(
@@ -91,6 +99,7 @@ def count(
     else:
         for part in parts:
             total.absorb(one(part))
+    _count_waiting(total, scales, path)
     total.tally.settle()
     _check(total, scales, path)
     return total
@@ -107,9 +116,25 @@ def _count_block(block: RecordBlock, counted: Counted, scales: Scales, path: Way
     counted.refused += block.refused
     counted.rejected += block.refused
     counted.faults.extend(block.faults)
-    if len(block) == 0:
-        return
-    placed = place(block, scales.plan)
+    if block.contact is not None:
+        waits = block.contact.waits
+        counted.waiting.add(block.only(np.flatnonzero(waits)))
+        block = block.only(np.flatnonzero(~waits))
+    if len(block):
+        _end(block, place(block, scales.plan), counted, scales, path)
+
+
+def _count_waiting(total: Counted, scales: Scales, path: Way) -> None:
+    """Count the records that had to wait for all others (A3, A12)."""
+    resolved = resolve(total.waiting, scales)
+    total.waiting = Waiting()
+    total.faults.extend(resolved.warnings)
+    for block, placed in resolved.blocks:
+        _end(block, placed, total, scales, path)
+
+
+def _end(block: RecordBlock, placed: Placed, counted: Counted, scales: Scales, path: Way) -> None:
+    """Every record of a block ends here: counted, excluded or rejected, in each series."""
     rows = _judge(block, placed, counted, scales)
     if path == "direct":
         counted.direct.add(block, placed, rows)
@@ -140,7 +165,12 @@ def _judge(
 def _note(block: RecordBlock, rows: Codes, series: str, counted: Counted, scales: Scales) -> Int64:
     """Count the verdicts of one series; returns the positions of the records that it rejects."""
     bad = np.flatnonzero(rows < 0)
-    counted.counted[series] += len(block) - bad.size
+    if block.records is None:
+        counted.counted[series] += len(block) - bad.size
+    else:
+        # Of a stay in pieces only the first is the record.
+        bad = bad[block.records[bad] > 0]
+        counted.counted[series] += int(block.records.sum()) - bad.size
     rejected = [np.zeros(0, np.int64)]
     for value, found in zip(*np.unique(rows[bad], return_counts=True), strict=True):
         verdict = Verdict(int(value))
@@ -159,6 +189,8 @@ def _warn_large(
 ) -> None:
     """Note quantities above an item's own usual maximum; they are counted all the same (5.8)."""
     good = np.flatnonzero(rows >= 0)
+    if block.records is not None:
+        good = good[block.records[good] > 0]
     limit = scales.books[series].quantity_max_e3[rows[good]]
     large = np.abs(block.quantity_e3[good]) > limit
     if large.any():

@@ -4,9 +4,10 @@ Everything is by column and by row number, so that millions of records cost arra
 the original text of a faulty row is fetched again from its source when it is to be shown.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ import numpy.typing as npt
 from equivalents.policy.posts import Codes
 from equivalents.units import Int64
 
-__all__ = ["FaultSet", "RecordBlock"]
+__all__ = ["Contact", "FaultSet", "Origin", "RecordBlock"]
 
 _Value = TypeVar("_Value", bound=np.generic)
 
@@ -39,6 +40,38 @@ class FaultSet:
     notes: tuple[str, ...] = ()
 
 
+class Origin(Protocol):
+    """Where the records of a part came from: for the few whose other columns matter."""
+
+    def texts(self, rows: Int64) -> list[tuple[str, ...]]:
+        """The columns of some rows as canonical text, in the order of page 3 (5.5)."""
+
+    def corrected(self) -> Mapping[int, tuple[int, int]]:
+        """The rows that correct a record, with the part and row of the record they name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """What waiting records need (A3, A12, 5.5, 5.6), in columns as long as their block.
+
+    ``waits`` marks them; the other columns mean nothing elsewhere. ``resident`` and ``household``
+    are codes, -1 where blank; ``end`` is the service end date, -1 where blank.
+    """
+
+    waits: npt.NDArray[np.bool_]
+    resident: Codes
+    household: Codes
+    end: Codes
+    origin: Origin
+
+    def only(self, pick: "Callable[[Any], Any]") -> "Contact":
+        """The same for some of the records, picked from each column by ``pick``."""
+        waits, resident, household, end = map(
+            pick, (self.waits, self.resident, self.household, self.end)
+        )
+        return Contact(waits, resident, household, end, self.origin)
+
+
 @dataclass(frozen=True, slots=True)
 class RecordBlock:
     """Some rows of a part: the well-formed records as coded columns, the others as faults.
@@ -46,6 +79,10 @@ class RecordBlock:
     The columns have one length ``n``. Codes are positions in the codebooks of the counting plan;
     ``attribute`` and ``post`` may be absent when no record of the block has any. ``refused`` is
     the number of rows with a fault of form or identity; they are in none of the columns.
+
+    ``contact`` has what the records need that wait for others; it is absent where none waits.
+    ``records`` says how many records each entry accounts for, one where absent: a stay that is
+    cut in pieces is one record and several entries.
     """
 
     part: int
@@ -59,6 +96,8 @@ class RecordBlock:
     post: Codes | None = None
     refused: int = 0
     faults: tuple[FaultSet, ...] = ()
+    contact: Contact | None = None
+    records: Int64 | None = None
 
     def __len__(self) -> int:
         return int(self.item.size)
@@ -83,6 +122,26 @@ class RecordBlock:
             None if self.post is None else keep(self.post),
             keep.dropped,
             faults,
+            None if self.contact is None else self.contact.only(keep),
+        )
+
+    def only(self, where: Int64) -> "RecordBlock":
+        """Some of the records, without what is told of the others."""
+
+        def take(column: npt.NDArray[_Value]) -> npt.NDArray[_Value]:
+            return column[where]
+
+        return RecordBlock(
+            self.part,
+            self.row[where],
+            self.institution[where],
+            self.person[where],
+            self.item[where],
+            self.day[where],
+            self.quantity_e3[where],
+            None if self.attribute is None else self.attribute[where],
+            None if self.post is None else self.post[where],
+            contact=None if self.contact is None else self.contact.only(take),
         )
 
     @classmethod

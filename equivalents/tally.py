@@ -24,6 +24,7 @@ from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, Period
 from equivalents.policy.model import CaseRules
 from equivalents.policy.posts import NO_POSTING, Codes, Postings
 from equivalents.policy.roster import Roster
+from equivalents.policy.waits import Waits
 from equivalents.records import RecordBlock
 from equivalents.units import Int64
 
@@ -53,9 +54,18 @@ class Plan:
         self.items = Codebook(self.known_items)
         self.attributes: Codebook[Attributes] = Codebook([Attributes()])
         self.postings = Postings(roster, self.institutions, self.persons)
+        self.series = rules.series
+        self.waits = Waits(rules, self.items)
+        self.marked = False
+        self.residents: Codebook[str] = Codebook()
+        self.households: Codebook[str] = Codebook()
         edges = {day for row in rules.weights for day in (row.valid_from, row.valid_to)}
-        self.bucket_starts = self.period.cut(edges.union(more_cuts))
-        self._bucket = self._bucket_table()
+        span = Period("", self.waits.since, self.period.end)
+        self.bucket_starts = span.cut(edges.union(more_cuts))
+        self.first_bucket = self.bucket_starts.index(self.period.start)
+        self._ever = self._bucket_table()
+        self._bucket = self._ever.copy()
+        self._bucket[: self.period.start - FIRST_DAY] = Verdict.OUTSIDE_PERIOD
         groups = {row.institution_id: row.group for row in rules.institutions}
         self.classes, self.class_of_posting = self._classify(roster, groups)
 
@@ -72,7 +82,7 @@ class Plan:
         return Codebook(pairs), first[self.postings.institution] + tier
 
     def _bucket_table(self) -> Codes:
-        """The bucket of every day that a table may name; outside the period it is negative."""
+        """The bucket of every day that a table may name; outside of them it is negative."""
         table = np.full(LAST_DAY - FIRST_DAY, Verdict.OUTSIDE_PERIOD, np.int32)
         edges = (*self.bucket_starts, self.period.end)
         for bucket, (start, end) in enumerate(pairwise(edges)):
@@ -82,6 +92,10 @@ class Plan:
     def buckets(self, day: Codes) -> Codes:
         """The bucket of each day, or ``Verdict.OUTSIDE_PERIOD``."""
         return self._bucket[day - FIRST_DAY]
+
+    def buckets_ever(self, day: Codes) -> Codes:
+        """The same with buckets also for the days before the period that windows reach back to."""
+        return self._ever[day - FIRST_DAY]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +161,7 @@ class Tally:
             block.item[take],
             np.zeros(quantity.size, np.int32) if attribute is None else attribute[take],
             placed.bucket[take],
-            np.ones(quantity.size, np.int64),
+            np.ones(quantity.size, np.int64) if block.records is None else block.records[take],
             quantity,
         )
         self._gather(columns)

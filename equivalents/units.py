@@ -28,6 +28,7 @@ import numpy.typing as npt
 
 __all__ = [
     "AMOUNT_LIMIT_FEN",
+    "Codes",
     "E7_PLACES",
     "Exact",
     "FEN_PLACES",
@@ -52,6 +53,8 @@ __all__ = [
     "weigh_exactly",
 ]
 
+Codes = npt.NDArray[np.int32]
+"""A vector of positions in a codebook, of day numbers or of the like."""
 Int64 = npt.NDArray[np.int64]
 """A vector of 64-bit integers; its name says the unit."""
 Exact = npt.NDArray[np.int64] | npt.NDArray[np.object_]

@@ -14,7 +14,7 @@ specification page 2 "Numbers".
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 
@@ -25,11 +25,32 @@ from equivalents.policy.model import CaseRules, Handling
 from equivalents.policy.posts import Codes
 from equivalents.records import RecordBlock
 from equivalents.tally import Placed, Plan, Tally, group
-from equivalents.units import Exact, Int64, checked_total, product_fits, weigh_exactly
+from equivalents.units import (
+    QUANTITY_PLACES,
+    Exact,
+    Int64,
+    checked_total,
+    product_fits,
+    weigh_exactly,
+)
 
 _Column = TypeVar("_Column", Int64, Exact)
 
 __all__ = ["DirectSum", "Lines", "NeedsTallyError", "Scales", "Weighed", "weigh_tally"]
+
+
+_EXCLUDING: Final = frozenset(
+    {
+        Verdict.ITEM_STOPPED,
+        Verdict.BEFORE_PERIOD,
+        Verdict.BASIS_REPEAT,
+        Verdict.VOIDED,
+        Verdict.CORRECTION_ONLY,
+        Verdict.STAY_INSIDE,
+        Verdict.CONCURRENT,
+    }
+)
+"""Verdicts that keep a record out by a named rule, whatever the series says of missing weights."""
 
 
 class NeedsTallyError(Exception):
@@ -46,9 +67,12 @@ class Scales:
         self._missing = {series: rules.missing_in(series) for series in self.series}
         items = Codebook(plan.known_items)
         self.books: Mapping[str, WeightBook] = {
-            series: WeightBook(series, rules.weights, items, plan.bucket_starts, plan.classes)
+            series: WeightBook(
+                series, rules.weights, items, plan.bucket_starts, plan.classes, rules.concurrent
+            )
             for series in self.series
         }
+        self.rules = rules
 
     def rows(
         self, series: str, posting: Codes, item: Codes, attribute: Codes | None, bucket: Codes
@@ -57,11 +81,43 @@ class Scales:
         plan = self.plan
         book = self.books[series]
         classes = plan.class_of_posting[posting] if book.asks_posting else None
-        return book.choose(item, bucket, classes, attribute, plan.attributes)
+        rows = book.choose(item, bucket, classes, attribute, plan.attributes)
+        if attribute is None or not plan.marked:
+            return rows
+        return self._heed(series, rows, attribute)
+
+    def _heed(self, series: str, rows: Codes, attribute: Codes) -> Codes:
+        """Rows as the marks of their records say: kept, not counted, or of a lower weight."""
+        at = self.series.index(series)
+        attributes = self.plan.attributes.values
+        marks = np.array([a.marks[at] if a.marks else 0 for a in attributes], np.int32)
+        mark = marks[attribute]
+        # What was before the period is not judged otherwise; what has no weight stays without.
+        stopped = (mark < 0) & ((rows >= 0) | (mark == Verdict.BEFORE_PERIOD))
+        rows = np.where(stopped, mark, rows)
+        for number in np.unique(mark[(mark > 0) & (rows >= 0)]).tolist():
+            rule = self.rules.concurrent[number - 1].name
+            lower = np.array([self.books[series].lower(r, rule) for r in range(self._own(series))])
+            here = np.flatnonzero((mark == number) & (rows >= 0))
+            rows[here] = lower[rows[here]]
+        return rows
+
+    def _own(self, series: str) -> int:
+        return len(self.books[series].rows)
+
+    def quantity(self, series: str, rows: Codes, quantity_e3: Int64, records: Int64) -> Int64:
+        """What is weighed: the quantity, or 1.000 a record where only the first of a class count.
+
+        A verdict in ``rows`` asks for nothing and gets the quantity.
+        """
+        once = self.books[series].once
+        if not once.any():
+            return quantity_e3
+        return np.where(once[rows], records * 10**QUANTITY_PLACES, quantity_e3)
 
     def excludes(self, series: str, verdict: Verdict) -> bool:
         """Whether a verdict keeps a record out by rule; otherwise it rejects the record."""
-        if verdict is Verdict.ITEM_STOPPED:
+        if verdict in _EXCLUDING:
             return True
         if verdict is Verdict.NOT_IN_SERIES:
             return self._missing[series] is Handling.EXCLUDE
@@ -116,6 +172,11 @@ class DirectSum:
         quantity = block.quantity_e3
         self._absolute_e3 += int(np.abs(quantity).sum())
         for series, chosen in rows.items():
+            quantity = block.quantity_e3
+            if block.records is not None and self.scales.books[series].once.any():
+                # Only resolved records are counted once; verdicts weigh nothing either way.
+                quantity = self.scales.quantity(series, chosen, quantity, block.records)
+                self._absolute_e3 += int(np.abs(quantity).sum())
             products = quantity * self._weights[series][chosen]
             np.add.at(self._sums[series], placed.posting, products)
 
@@ -149,14 +210,15 @@ def weigh_tally(tally: Tally, scales: Scales, series: str) -> Weighed:
     for verdict in Verdict:
         verdicts[verdict] = int(tally.records[rows == verdict].sum())
     weights = scales.books[series].weight_e4[rows[good]]
-    cell_e7 = weigh_exactly(tally.quantity_e3[good], weights)
+    quantity_e3 = scales.quantity(series, rows[good], tally.quantity_e3[good], tally.records[good])
+    cell_e7 = weigh_exactly(quantity_e3, weights)
     sums = _sum_by(tally.posting[good], cell_e7, len(scales.plan.postings))
     return Weighed(
         series,
         _within_limits(sums, series),
         int(tally.records[good].sum()),
         {verdict: count for verdict, count in verdicts.items() if count},
-        _lines(tally, good, rows[good], cell_e7),
+        _lines(tally, good, rows[good], quantity_e3, cell_e7),
     )
 
 
@@ -176,7 +238,7 @@ def _within_limits(sums: Exact, series: str) -> Int64:
         raise RefusedError([Problem("TOTAL_TOO_LARGE", series=series)]) from None
 
 
-def _lines(tally: Tally, good: Int64, rows: Codes, cell_e7: Exact) -> Lines:
+def _lines(tally: Tally, good: Int64, rows: Codes, quantity_e3: Int64, cell_e7: Exact) -> Lines:
     """Cells of one person, item, month and weight row added up (attributes and posts merge)."""
     plan = tally.plan
     posting = tally.posting[good]
@@ -193,7 +255,7 @@ def _lines(tally: Tally, good: Int64, rows: Codes, cell_e7: Exact) -> Lines:
         _months(plan)[month[at]],
         rows[at],
         _sum_runs(tally.records[good][order], starts),
-        _sum_runs(tally.quantity_e3[good][order], starts),
+        _sum_runs(quantity_e3[order], starts),
         _sum_runs(cell_e7[order], starts),
     )
 

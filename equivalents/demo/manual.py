@@ -44,6 +44,8 @@ _EDITS: Final[dict[str, tuple[Row, ...]]] = {
     ),
     "NOT_SUPPORTED": (
         {"performers": "P0400:1;P0401:1"}, {"performers": "P0420:3;P0421:2"},
+    ),
+    "END_DATE_UNUSED": (
         {"service_end_date": "2025-12-30"}, {"service_end_date": "2026-01-01"},
     ),
     "INSTITUTION_UNKNOWN": tuple(

@@ -19,6 +19,7 @@ from equivalents.intake.settings import Settings, check_series, read_settings
 from equivalents.intake.tables import SUFFIXES, read_table, table_file
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY
 from equivalents.policy.check import check_postings, check_weights
+from equivalents.policy.contacts import UsedClass
 from equivalents.policy.load import (
     DEFAULT_SERIES,
     fault_text,
@@ -28,6 +29,7 @@ from equivalents.policy.load import (
     weight_rows,
     weight_table,
 )
+from equivalents.policy.loadcontacts import used_classes
 from equivalents.policy.model import CaseRules, Institution, Pool, Posting, WeightRow
 from equivalents.policy.roster import Roster
 from equivalents.policy.yamltext import Entry
@@ -114,6 +116,7 @@ class _Reader:
         weights = self._weights(settings)
         series = sorted({row.series for row in weights})
         pools = self._pools(self._table("pools"), known, series)
+        used = self._used(known, series)
         check_series(settings, series, findings)
         findings.problems.extend(check_weights(weights))
         findings.problems.extend(check_postings(postings))
@@ -128,6 +131,9 @@ class _Reader:
             settings.title,
             settings.outside_period,
             settings.missing,
+            settings.concurrent,
+            settings.stays,
+            used,
         )
 
     def _unknown_series(self, place: Place, name: str, series: Sequence[str]) -> None:
@@ -245,6 +251,15 @@ class _Reader:
             if value in seen:
                 self.findings.add("ID_TWICE", place, value, other=str(seen[value]))
             seen.setdefault(value, place)
+
+    def _used(self, institutions: set[str], series: Sequence[str]) -> tuple[UsedClass, ...]:
+        """Places of window classes that locked periods have used up (5.5)."""
+        table = self._table("counted")
+        self._all_known(table, "institution_id", institutions)
+        for row in table:
+            if row["series"] and row["series"] not in series:
+                self._unknown_series(row.at("series"), row["series"], series)
+        return used_classes(table, self.findings)
 
     # -- weight tables and records ---------------------------------------------------------------
 

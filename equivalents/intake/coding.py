@@ -37,10 +37,11 @@ from equivalents.intake.values import (
     parse_days,
     parse_quantities,
 )
+from equivalents.intake.waiting import NO_END, contact_of
 from equivalents.policy.book import Attributes
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY
 from equivalents.policy.posts import Codes
-from equivalents.records import FaultSet, RecordBlock
+from equivalents.records import FaultSet, Origin, RecordBlock
 from equivalents.tally import Plan
 from equivalents.units import (
     Int64,
@@ -115,11 +116,13 @@ class Coder:
         id_faults: IdFaults | None = None,
         *,
         may_break: bool = True,
+        origin: Origin | None = None,
     ) -> RecordBlock:
         """Judge form and identity of one batch and code its good records.
 
         ``row`` has the row number of each record; ``columns`` are known columns by machine name,
         the required ones present. ``may_break`` is false where no value can hold a line break.
+        ``origin`` leads back to the rows, for records that must wait for others.
         """
         batch = _Batch(part, row, columns)
         if may_break:
@@ -130,7 +133,7 @@ class Coder:
         item = self._items(batch)
         day = _days(batch)
         quantity = _quantities(batch)
-        _refuse_later(batch, "service_end_date")
+        end = _ends(batch, day)
         _check_visits(batch)
         _refuse_later(batch, "performers")
         attribute = self._attributes(batch)
@@ -139,7 +142,12 @@ class Coder:
             if codes.min(initial=0) < 0:
                 batch.note(f"{name.upper()}_UNKNOWN", f"{name}_id", codes == _UNKNOWN)
         _note_ids(batch, id_faults)
-        block = RecordBlock(part, row, institution, person, item, day, quantity, attribute, post)
+        contact = None
+        if origin is not None and (self._plan.waits.any or end is not None):
+            contact = contact_of(columns, item, end, self._plan, origin)
+        block = RecordBlock(
+            part, row, institution, person, item, day, quantity, attribute, post, contact=contact
+        )
         return block if batch.bad is None else block.without(batch.bad, tuple(batch.faults))
 
     def _master(self, batch: _Batch, name: str, master: "pa.Array") -> Codes:
@@ -281,6 +289,25 @@ def _days(batch: _Batch) -> Codes:
         batch.note("DATE_INVALID", "service_date", day == BAD_DAY)
         day = np.where(day > LAST_DAY, np.int32(FIRST_DAY), day)
     return day
+
+
+def _ends(batch: _Batch, start: Codes) -> Codes | None:
+    """Service end dates, :data:`NO_END` where blank; ``None`` where the whole batch is."""
+    column = batch.columns.get("service_end_date")
+    if isinstance(column, DayColumn):
+        end = column.day
+        blank, wrong = end == NULL_DAY, (end < FIRST_DAY) | (end >= LAST_DAY)
+    elif isinstance(column, TextColumn) and not column.blank_only():
+        end = column.distinct.once("days", parse_days)[column.index]
+        blank, wrong = end == BLANK_DAY, end == BAD_DAY
+    else:
+        return None
+    if blank.all():
+        return None
+    batch.note("DATE_INVALID", "service_end_date", wrong & ~blank)
+    reversed_ = ~blank & ~wrong & (end < start)
+    batch.note("END_BEFORE_START", "service_end_date", reversed_)
+    return np.where(blank, np.int32(NO_END), end)
 
 
 def _quantities(batch: _Batch) -> Int64:

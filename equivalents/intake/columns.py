@@ -41,6 +41,7 @@ NULL_NUMBER: Final = np.iinfo(np.int64).min
 """Stands for a missing value in a number column; no legal quantity is near it."""
 _PLAIN: Final = ("institution_id", "person_id")
 """Columns that are looked up in master data record by record when they come as plain text."""
+_DATES: Final = ("service_date", "service_end_date")
 _FAR: Final = 10**18
 """Stands for a number beyond any quantity; it is out of range like the number itself."""
 NULL_DAY: Final = np.iinfo(np.int32).min
@@ -77,6 +78,14 @@ class Distinct:
     def texts(self) -> list[str]:
         """The distinct values as Python texts."""
         return self.once("texts", lambda own: own.values.to_pylist())
+
+    def some(self, where: Int64) -> list[str]:
+        """Some of the distinct values as Python texts, where all of them would be too many."""
+        import pyarrow as pa
+
+        asked = pa.Array.from_buffers(pa.int64(), where.size, [None, pa.py_buffer(where)])
+        texts: list[str] = self.values.take(asked).to_pylist()
+        return texts
 
     def blanks(self) -> npt.NDArray[np.bool_]:
         """Which of the distinct values are blank."""
@@ -194,11 +203,11 @@ def make_column(array: "pa.Array", name: str, earlier: Distinct | None = None) -
         return _dictionary(array, earlier)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind):
         return _dictionary(array.cast(pa.string()).dictionary_encode())
-    if name == "service_date" and pa.types.is_date32(kind):
+    if name in _DATES and pa.types.is_date32(kind):
         return DayColumn(numbers(array.cast(pa.int32()), int(NULL_DAY)))
     if name == "quantity" and (pa.types.is_decimal128(kind) or pa.types.is_integer(kind)):
         return _decimal(array)
-    if pa.types.is_integer(kind) and name != "service_date":
+    if pa.types.is_integer(kind) and name not in _DATES:
         return _dictionary(array.cast(pa.string()).dictionary_encode())
     raise UnusableColumnError(
         "FLOAT_COLUMN" if pa.types.is_floating(kind) else "COLUMN_TYPE", str(kind)

@@ -107,7 +107,7 @@ TABLES: Final[Mapping[str, Sheet]] = {
                 _must("quantity", "数量"),
                 Column("record_id", "记录编号"),
                 Column("corrects", "冲正记录编号"),
-                _later("service_end_date", "服务结束日期"),
+                Column("service_end_date", "服务结束日期"),
                 Column("resident_id", "居民编号"),
                 Column("household_id", "家庭编号"),
                 Column("resident_group", "人群"),
@@ -130,8 +130,8 @@ TABLES: Final[Mapping[str, Sheet]] = {
                 Column("item_name", "项目名称"),
                 Column("unit", "计量单位"),
                 Column("counting_basis", "计数口径"),
-                _later("window", "计数窗口"),
-                _later("scope", "计数范围"),
+                Column("window", "计数窗口"),
+                Column("scope", "计数范围"),
                 Column("channel", "购买渠道"),
                 Column("valid_to", "截止日期（含）"),
                 Column("stopped", "停用"),
@@ -155,6 +155,19 @@ TABLES: Final[Mapping[str, Sheet]] = {
                 Column("series", "当量口径"),
             ),
         ),
+        Sheet(
+            "counted",
+            "已用名额",
+            (
+                _must("item_code", "项目编码"),
+                _must("id", "居民或家庭编号"),
+                _must("window", "计数窗口"),
+                _must("used", "已计次数"),
+                Column("institution_id", "机构编号"),
+                Column("series", "当量口径"),
+            ),
+            required=False,
+        ),
     )
 }
 """Every table that this version reads."""
@@ -169,6 +182,5 @@ LATER_TABLES: Final = (
     "leave",
     "opening",
     "charges",
-    "counted",
 )
 """Tables of later versions: refused, because ignoring them would change pay."""

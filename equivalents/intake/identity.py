@@ -8,6 +8,7 @@ rejected; with other content all are rejected. Files without ids cost nothing.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -22,7 +23,7 @@ from equivalents.units import QUANTITY_PLACES, Int64, NumberFaultError, parse_fi
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Hashes", "find_id_faults", "hash_texts"]
+__all__ = ["Hashes", "Identities", "canonical_rows", "find_identities", "hash_texts"]
 
 _Part = CsvPart | ParquetPart
 Hashes = npt.NDArray[np.uint64]
@@ -30,18 +31,30 @@ _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
 _COLUMNS: Final = TABLES["records"].names
 
 
-def find_id_faults(
-    parts: Sequence[_Part], names: Sequence[Mapping[str, str]]
-) -> list[IdFaults | None]:
-    """The record-id faults of each part, or ``None`` where a part has none."""
+@dataclass(frozen=True, slots=True)
+class Identities:
+    """What the record ids of a case tell, part by part.
+
+    ``faults`` are ``None`` where a part has none. ``links`` leads from the row of a correction to
+    the part and row of the record that it names.
+    """
+
+    faults: Sequence[IdFaults | None]
+    links: Sequence[Mapping[int, tuple[int, int]]]
+
+
+def find_identities(parts: Sequence[_Part], names: Sequence[Mapping[str, str]]) -> Identities:
+    """Compare the record ids of all parts, and find what corrections name."""
     faults: dict[int, list[tuple[int, str, str, str]]] = defaultdict(list)
     with_ids = [i for i, columns in enumerate(names) if "record_id" in columns.values()]
     hashes = {i: _hashes(parts[i], names[i], "record_id") for i in with_ids}
     everything = np.concatenate([np.zeros(0, np.uint64), *hashes.values()])
     everything.sort()
     _repeats(parts, names, hashes, everything, faults)
-    _corrections(parts, names, hashes, faults)
-    return [_as_faults(faults[i]) if i in faults else None for i in range(len(parts))]
+    links: list[dict[int, tuple[int, int]]] = [{} for _ in parts]
+    _corrections(parts, names, hashes, faults, links)
+    found = [_as_faults(faults[i]) if i in faults else None for i in range(len(parts))]
+    return Identities(found, links)
 
 
 def _as_faults(found: list[tuple[int, str, str, str]]) -> IdFaults:
@@ -155,6 +168,24 @@ def _contents(
             yield int(row), tuple(content)
 
 
+def canonical_rows(columns: Mapping[str, Sequence[str]], size: int) -> list[tuple[str, ...]]:
+    """Rows as canonical text, column by column in the order of page 3 (5.5).
+
+    Numbers have no needless zeros, groups stand in order; everything else is as it was written.
+    """
+    texts = dict(columns)
+    texts["quantity"] = [_shortest(text) for text in texts["quantity"]]
+    groups = texts.get("resident_group", ())
+    texts["resident_group"] = [";".join(sorted(set(text.split(";")) - {""})) for text in groups]
+    blank = ("",) * size
+    return list(zip(*(texts.get(name) or blank for name in _COLUMNS), strict=True))
+
+
+def _shortest(quantity: str) -> str:
+    text = _canonical(quantity)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def _canonical(quantity: str) -> str:
     """``1`` and ``1.0`` are the same quantity; what is no number stays as it is."""
     try:
@@ -168,19 +199,27 @@ def _corrections(
     names: Sequence[Mapping[str, str]],
     hashes: Mapping[int, Hashes],
     faults: _Faults,
+    links: Sequence[dict[int, tuple[int, int]]],
 ) -> None:
-    """Rows whose ``corrects`` is no record id of the case: compared by hash, then in full."""
+    """Rows whose ``corrects`` is no record id of the case: compared by hash, then in full.
+
+    The others are linked to the record that they name, of several to the first, which is kept.
+    """
     with_corrects = [i for i, columns in enumerate(names) if "corrects" in columns.values()]
     asked = {i: _hashes(parts[i], names[i], "corrects") for i in with_corrects}
     every = np.unique(np.concatenate([np.zeros(0, np.uint64), *asked.values()]))
     every = every[every > 0]
-    known = set()
-    for index, hashed in hashes.items():
+    known: dict[str, tuple[int, int]] = {}
+    for index in sorted(hashes, key=lambda i: (parts[i].name, i)):
+        hashed = hashes[index]
         hits = np.flatnonzero(np.isin(hashed, every)) if every.size else np.zeros(0, np.int64)
-        for _, content in _contents(parts[index], names[index], hits):
-            known.add(content[_COLUMNS.index("record_id")])
+        for row, content in _contents(parts[index], names[index], hits):
+            known.setdefault(content[_COLUMNS.index("record_id")], (index, row))
     for index, hashed in asked.items():
         filled = np.flatnonzero(hashed > 0)
         for row, content in _contents(parts[index], names[index], filled):
-            if content[_COLUMNS.index("corrects")] not in known:
+            named = known.get(content[_COLUMNS.index("corrects")])
+            if named is None:
                 faults[index].append((row, "CORRECTS_UNKNOWN", "corrects", ""))
+            else:
+                links[index][row] = named

@@ -12,18 +12,30 @@ from typing import Final
 from equivalents.errors import Place
 from equivalents.findings import Findings, near
 from equivalents.policy.calendar import Period, parse_period
+from equivalents.policy.contacts import ConcurrentRule, StayRule
+from equivalents.policy.loadcontacts import read_concurrent, read_stays
 from equivalents.policy.model import Handling
 from equivalents.policy.yamltext import Entry, expect, read_yaml
 
 __all__ = ["CASE_KEYS", "Settings", "check_series", "read_settings"]
 
-CASE_KEYS: Final = ("period", "title", "weight_tables", "outside_period", "series")
+CASE_KEYS: Final = (
+    "period",
+    "title",
+    "weight_tables",
+    "outside_period",
+    "series",
+    "concurrent",
+    "stays",
+)
 _SHAPES: Final = {
     "period": "text",
     "title": "text",
     "outside_period": "text",
     "series": "mapping",
     "weight_tables": "texts",
+    "concurrent": "list",
+    "stays": "list",
 }
 
 
@@ -37,6 +49,8 @@ class Settings:
     outside_period: Handling
     missing: Mapping[str, Handling]
     series_places: Mapping[str, Place]
+    concurrent: tuple[ConcurrentRule, ...]
+    stays: tuple[StayRule, ...]
 
 
 def read_settings(path: Path, name: str, findings: Findings) -> Settings:
@@ -58,6 +72,8 @@ def read_settings(path: Path, name: str, findings: Findings) -> Settings:
         _handling(entry.get("outside_period"), findings),
         _missing(entry.get("series"), findings),
         {series: value.place for series, value in entry.get("series").mapping.items()},
+        read_concurrent(entry.get("concurrent"), findings),
+        read_stays(entry.get("stays"), findings),
     )
 
 

@@ -25,7 +25,7 @@ from equivalents.intake.columns import (
 )
 from equivalents.intake.csvfile import CsvPart, RawBatch, csv_parts
 from equivalents.intake.headings import TABLES
-from equivalents.intake.identity import find_id_faults
+from equivalents.intake.identity import canonical_rows, find_identities
 from equivalents.intake.parquet import ParquetPart, parquet_parts, text_values
 from equivalents.intake.tables import match_columns
 from equivalents.records import FaultSet, RecordBlock
@@ -68,7 +68,7 @@ class Source:
         for path in files:
             self._add_file(path, path.relative_to(folder).as_posix())
         self.findings.stop_on_errors()
-        self._id_faults = find_id_faults(self.parts, self._names)
+        self._ids = find_identities(self.parts, self._names)
 
     def _add_file(self, path: Path, name: str) -> None:
         try:
@@ -117,8 +117,14 @@ class Source:
             for start in range(0, row.size, _SLICE):
                 some = slice(start, start + _SLICE)
                 batch = {name: column.take(some) for name, column in columns.items()}
-                faults_of_ids = self._id_faults[index]
-                yield coder.code(index, row[some], batch, faults_of_ids, may_break=part.may_break)
+                yield coder.code(
+                    index,
+                    row[some],
+                    batch,
+                    self._ids.faults[index],
+                    may_break=part.may_break,
+                    origin=_PartOrigin(self, index),
+                )
 
     def originals(self, wanted: Mapping[int, Int64]) -> Iterator[Original]:
         """The original rows asked for (row numbers by part), in the order of parts and rows."""
@@ -127,6 +133,24 @@ class Source:
             part, names = self.parts[index], self._names[index]
             for raw in part.batches():
                 yield from _pick(part.name, raw, names, rows, part.headings)
+
+    def texts(self, index: int, rows: Int64) -> list[tuple[str, ...]]:
+        """The known columns of some rows of a part as canonical text, in the order of page 3.
+
+        Rows are given, and come, in ascending order.
+        """
+        part, names = self.parts[index], self._names[index]
+        found: list[tuple[str, ...]] = []
+        for raw in part.batches(frozenset(names)):
+            here = np.flatnonzero(np.isin(raw.row, rows))
+            if here.size:
+                columns = {names[h]: text_values(a.take(here)) for h, a in raw.columns.items()}
+                found.extend(canonical_rows(columns, here.size))
+        return found
+
+    def corrected(self, index: int) -> Mapping[int, tuple[int, int]]:
+        """The rows of a part that correct a record, with the part and row that they name."""
+        return self._ids.links[index]
 
     def width(self, index: int) -> int:
         """How many headings the file of a part has."""
@@ -140,6 +164,20 @@ class Source:
         for part, names in zip(self.parts, self._names, strict=True):
             others.update((h, None) for h in part.headings if h not in names)
         return (*(name for name in _SHEET.names if name in known), *others)
+
+
+@dataclass(frozen=True, slots=True)
+class _PartOrigin:
+    """The way back from records to the rows of their part."""
+
+    source: Source
+    index: int
+
+    def texts(self, rows: Int64) -> list[tuple[str, ...]]:
+        return self.source.texts(self.index, rows)
+
+    def corrected(self) -> Mapping[int, tuple[int, int]]:
+        return self.source.corrected(self.index)
 
 
 @dataclass(frozen=True, slots=True)

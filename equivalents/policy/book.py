@@ -8,20 +8,22 @@ that. Sources: A1, A2, A9, A10, definition 5.7.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from threading import Lock
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from equivalents.codes import Codebook
+from equivalents.policy.contacts import FULL_E4, ConcurrentRule
 from equivalents.policy.model import WeightRow
 from equivalents.policy.posts import Codes
 from equivalents.units import QUANTITY_LIMIT_E3, Int64
 
-__all__ = ["Attributes", "PostingClass", "Verdict", "WeightBook"]
+__all__ = ["ANY_VISIT", "Attributes", "PostingClass", "Verdict", "WeightBook"]
 
 
 class Verdict(IntEnum):
@@ -34,9 +36,21 @@ class Verdict(IntEnum):
     ITEM_STOPPED = -5
     NO_WEIGHT_ON_DATE = -6
     NO_WEIGHT_FOR_CONDITIONS = -7
-    VISIT_NUMBER_MISSING = -8
+    BEFORE_PERIOD = -9
+    RESIDENT_MISSING = -10
+    HOUSEHOLD_MISSING = -11
+    BASIS_REPEAT = -12
+    VOIDED = -13
+    CORRECTION_ONLY = -14
+    END_DATE_UNUSED = -15
+    DAYS_RANGE = -16
+    DAYS_NOT_WHOLE = -17
+    STAY_INSIDE = -18
+    CONCURRENT = -19
 
 
+ANY_VISIT: Final = "*"
+"""A visit number that meets every condition: to ask for the weight before visits are counted."""
 _CONDITIONAL: Final = -100
 _UNRESOLVED: Final = -101
 
@@ -51,12 +65,18 @@ class PostingClass:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Attributes:
-    """What a weight may ask of the record itself, and the team; ``resident_groups`` is sorted."""
+    """What a weight may ask of the record itself, and the team; ``resident_groups`` is sorted.
+
+    ``marks`` say what the other records of its resident make of it, series by series in the
+    order of their names: 0 nothing, negative a :class:`Verdict`, positive the number of a
+    concurrent rule (from 1). Empty where nothing was asked.
+    """
 
     resident_groups: tuple[str, ...] = ()
     setting: str = ""
     visit_number: str = ""
     team_id: str = ""
+    marks: tuple[int, ...] = ()
 
 
 class WeightBook:
@@ -73,15 +93,22 @@ class WeightBook:
         items: Codebook[str],
         bucket_starts: Sequence[int],
         classes: Codebook[PostingClass],
+        concurrent: Sequence[ConcurrentRule] = (),
     ) -> None:
         """Compile ``rows`` of all series; ``items`` holds every known item first."""
-        everything = tuple(rows)
+        own = tuple(sorted((row for row in rows if row.series == series), key=_row_order))
         self.series = series
-        self.rows = tuple(sorted((r for r in everything if r.series == series), key=_row_order))
+        lowered = list(_lowered(own, [rule for rule in concurrent if rule.concerns(series)]))
+        self.rows = own + tuple(row for _, row in lowered)
+        self._lowered = {pair: len(own) + at for at, (pair, _) in enumerate(lowered)}
         self.weight_e4: Int64 = np.array([row.weight_e4 for row in self.rows], np.int64)
         limits = [row.quantity_max_e3 or QUANTITY_LIMIT_E3 for row in self.rows]
         self.quantity_max_e3: Int64 = np.array(limits, np.int64)
         self.limits_quantity = any(row.quantity_max_e3 for row in self.rows)
+        # A verdict is a negative index: it picks one of the falses behind the rows.
+        once = [row.basis.in_classes for row in self.rows] + [False] * len(Verdict)
+        self.once: npt.NDArray[np.bool_] = np.array(once, bool)
+        self._own = len(own)
         self._known = len(items)
         self._classes = classes
         self._candidates: Codebook[tuple[int, ...]] = Codebook()
@@ -97,7 +124,7 @@ class WeightBook:
     def _compile(self, items: Codebook[str], starts: Sequence[int]) -> tuple[Codes, Codes]:
         """For each item and bucket: the row, a verdict, or "conditional" with its candidates."""
         by_item: dict[str, list[int]] = defaultdict(list)
-        for index, row in enumerate(self.rows):
+        for index, row in enumerate(self.rows[: self._own]):
             by_item[row.item_code].append(index)
         base = np.full((len(items) + 1, len(starts)), Verdict.NOT_IN_SERIES, np.int32)
         slot = np.full(base.shape, -1, np.int32)
@@ -143,6 +170,10 @@ class WeightBook:
             answer[conditional] = self._look_up(kind, slot, np.broadcast_to(at, kind.shape))
         return answer
 
+    def lower(self, row: int, rule: str) -> int:
+        """The row that a concurrent rule makes of a row; the same where it lowers nothing."""
+        return self._lowered.get((row, rule), row)
+
     def _kinds_of(
         self, attribute: Codes | None, where: Int64, attributes: Codebook[Attributes]
     ) -> Codes:
@@ -187,8 +218,6 @@ def _best(rows: Sequence[WeightRow], place: PostingClass, record: Attributes) ->
     Most filled conditions first; among rows equal but for the resident group the larger weight
     (就高不重复), then the earlier group by code point, which changes no fen.
     """
-    if not record.visit_number and any(row.conditions[4] for row in rows):
-        return Verdict.VISIT_NUMBER_MISSING
     fitting = [i for i, row in enumerate(rows) if _fits(row, place, record)]
     if not fitting:
         return Verdict.NO_WEIGHT_FOR_CONDITIONS
@@ -202,7 +231,7 @@ def _fits(row: WeightRow, place: PostingClass, record: Attributes) -> bool:
         and (not resident_group or resident_group in record.resident_groups)
         and title_tier in ("", place.title_tier)
         and setting in ("", record.setting)
-        and visit_number in ("", record.visit_number)
+        and (visit_number in ("", record.visit_number) or record.visit_number == ANY_VISIT)
     )
 
 
@@ -221,6 +250,17 @@ def _stopped(rows: Sequence[WeightRow], day: int) -> bool:
         and not any(row.valid_to <= later.valid_from <= day for later in rows)
         for row in rows
     )
+
+
+def _lowered(
+    rows: Sequence[WeightRow], rules: Iterable[ConcurrentRule]
+) -> Iterator[tuple[tuple[int, str], WeightRow]]:
+    """The rows that concurrent rules make: part of a weight, rounded half-up to four places."""
+    for rule in rules:
+        for index, row in enumerate(rows if 0 < rule.credit_e4 < FULL_E4 else ()):
+            if row.item_code in rule.items:
+                weight = (row.weight_e4 * rule.credit_e4 + FULL_E4 // 2) // FULL_E4
+                yield (index, rule.name), replace(row, weight_e4=weight, concurrent=rule.name)
 
 
 def _row_order(row: WeightRow) -> tuple[str, tuple[str, ...], int]:
@@ -247,6 +287,6 @@ class _Asked:
         groups = tuple(g for g in value.resident_groups if g in self.resident_groups)
         setting = value.setting if value.setting in self.settings else ""
         visit = value.visit_number
-        if visit and visit not in self.visit_numbers:
+        if visit and visit not in self.visit_numbers and visit != ANY_VISIT:
             visit = "other" if self.visit_numbers else ""
         return Attributes(groups, setting, visit)

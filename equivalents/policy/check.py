@@ -17,6 +17,11 @@ from equivalents.policy.roster import Roster
 __all__ = ["check_postings", "check_weights"]
 
 _RESIDENT_GROUP = CONDITIONS.index("resident_group")
+_VISIT_NUMBER = CONDITIONS.index("visit_number")
+_MIXED = {
+    "days": "有的按床日、有的不按¦some count days and some do not",
+    "visit_number": "就诊次序的窗口或范围不同¦their visits are numbered in different windows",
+}
 
 
 def check_weights(rows: Iterable[WeightRow]) -> list[Problem]:
@@ -28,7 +33,25 @@ def check_weights(rows: Iterable[WeightRow]) -> list[Problem]:
     for _, item_rows in sorted(by_item.items()):
         problems.extend(_versions(item_rows))
         problems.extend(_ambiguities(item_rows))
+    problems.extend(_mixed(row for _, item_rows in sorted(by_item.items()) for row in item_rows))
     return problems
+
+
+def _mixed(rows: Iterable[WeightRow]) -> Iterator[Problem]:
+    """Items whose rows, in any series, disagree on days or on how visits are numbered (5.5, 5.6).
+
+    Both belong to the item: a record has one number of days and one visit number.
+    """
+    first: dict[tuple[str, str], tuple[object, WeightRow]] = {}
+    for row in rows:
+        asked: list[tuple[str, object]] = [("days", row.basis.days)]
+        if row.conditions[_VISIT_NUMBER]:
+            asked.append(("visit_number", (row.basis.window, row.basis.scope)))
+        for what, value in asked:
+            before, earlier = first.setdefault((row.item_code, what), (value, row))
+            if before != value:
+                facts = {"other": str(earlier.place), "detail": _MIXED[what]}
+                yield Problem("BASIS_MIXED", row.place, row.item_code, facts, row.series)
 
 
 def _versions(rows: Sequence[WeightRow]) -> Iterator[Problem]:

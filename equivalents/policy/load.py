@@ -5,11 +5,12 @@ content give the same rows. Sources: A1, A2, A4, A9; definition 5.8; specificati
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from equivalents.findings import Findings, Row, near
+from equivalents.policy.basis import BASIS_CHOICES, RECORD, SCOPES, WINDOWS, Basis, basis_of
 from equivalents.policy.calendar import LAST_DAY, parse_day, print_day
 from equivalents.policy.model import CONDITIONS, WeightRow
 from equivalents.policy.yamltext import Entry, expect, read_yaml
@@ -17,7 +18,6 @@ from equivalents.units import NumberFaultError, parse_quantity_e3, parse_weight_
 
 __all__ = [
     "DEFAULT_SERIES",
-    "LATER",
     "REQUIRED",
     "fault_text",
     "read_day",
@@ -32,9 +32,6 @@ DEFAULT_SERIES: Final = "pay"
 
 REQUIRED: Final = ("item_code", "weight", "valid_from")
 """The columns that every weight row fills."""
-LATER: Final = ("window", "scope")
-"""Columns of later versions, which must stay blank."""
-
 _TABLE_KEYS: Final = ("table", "title", "reference", "source_note", "defaults", "rows")
 _VISIT = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
 
@@ -98,7 +95,7 @@ def _weight_row(row: Row, findings: Findings) -> WeightRow | None:
     conditions = _conditions(row, findings)
     weight_e4 = _weight(row, findings)
     quantity_max_e3 = _quantity_max(row, findings)
-    _check_basis(row, findings)
+    basis = _basis(row, findings)
     if any(problem.severity == "error" for problem in findings.problems[before:]):
         return None
     names = ("item_name", "unit", "channel", "reference")
@@ -112,6 +109,7 @@ def _weight_row(row: Row, findings: Findings) -> WeightRow | None:
         stopped=stopped,
         quantity_max_e3=quantity_max_e3,
         place=row.place,
+        basis=basis,
         **{name: row[name] for name in names},
     )
 
@@ -151,11 +149,21 @@ def _conditions(row: Row, findings: Findings) -> tuple[str, str, str, str, str]:
     return group, resident_group, title_tier, setting, visit
 
 
-def _check_basis(row: Row, findings: Findings) -> None:
-    """Only the basis "every record" is computed yet; a silent fallback would change pay."""
-    if row["counting_basis"] not in ("", "record"):
-        value = f"counting_basis={row['counting_basis']}"
-        findings.add("NOT_SUPPORTED", row.at("counting_basis"), value)
+def _basis(row: Row, findings: Findings) -> Basis:
+    """The counting basis with its window and scope (A3); what is unknown is noted."""
+    for column, choices in (("window", WINDOWS), ("scope", SCOPES)):
+        if row[column] and row[column] not in choices:
+            _note_choice(row, column, choices, findings)
+    try:
+        return basis_of(row["counting_basis"], row["window"], row["scope"])
+    except ValueError:
+        _note_choice(row, "counting_basis", BASIS_CHOICES, findings)
+        return RECORD
+
+
+def _note_choice(row: Row, column: str, choices: Sequence[str], findings: Findings) -> None:
+    hint, allowed = near(row[column], choices), ", ".join(choices)
+    findings.add("CHOICE_INVALID", row.at(column), row[column], near=hint, allowed=allowed)
 
 
 def weight_table(path: Path, name: str, columns: Iterable[str], findings: Findings) -> list[Row]:
@@ -189,9 +197,6 @@ def _check_row(row: Row, findings: Findings) -> None:
     for column in REQUIRED:
         if not row[column]:
             findings.add("VALUE_MISSING", row.at(column), column=column)
-    for column in LATER:
-        if row[column]:
-            findings.add("NOT_SUPPORTED", row.at(column), column)
 
 
 def _texts(entry: Entry, known: tuple[str, ...], findings: Findings) -> dict[str, str]:

@@ -10,7 +10,9 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from equivalents.errors import NOWHERE, Place
+from equivalents.policy.basis import RECORD, Basis
 from equivalents.policy.calendar import Period, print_day
+from equivalents.policy.contacts import ConcurrentRule, StayRule, UsedClass
 
 __all__ = [
     "CONDITIONS",
@@ -76,6 +78,7 @@ class WeightRow:
 
     ``conditions`` follows :data:`CONDITIONS`; an empty text means "any". ``valid_to`` is exclusive
     and the end of time when open. ``stopped`` says that nothing follows on purpose (停用).
+    ``concurrent`` names the concurrent rule that the weight was lowered by, where one was (A12).
     """
 
     series: str
@@ -91,6 +94,8 @@ class WeightRow:
     reference: str = ""
     quantity_max_e3: int = 0
     place: Place = NOWHERE
+    basis: Basis = RECORD
+    concurrent: str = ""
 
     @property
     def specificity(self) -> int:
@@ -102,7 +107,8 @@ class WeightRow:
         """The row's name in every output: item, date and conditions, never a line number."""
         filled = zip(CONDITIONS, self.conditions, strict=True)
         conditions = "".join(f";{name}={value}" for name, value in filled if value)
-        return f"{self.item_code}@{print_day(self.valid_from)}{conditions}"
+        rule = f";concurrent={self.concurrent}" if self.concurrent else ""
+        return f"{self.item_code}@{print_day(self.valid_from)}{conditions}{rule}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +134,9 @@ class CaseRules:
     title: str = ""
     outside_period: Handling = Handling.REJECT
     missing: Mapping[str, Handling] = field(default_factory=dict)
+    concurrent: tuple[ConcurrentRule, ...] = ()
+    stays: tuple[StayRule, ...] = ()
+    used: tuple[UsedClass, ...] = ()
 
     @property
     def series(self) -> tuple[str, ...]:

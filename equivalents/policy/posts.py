@@ -16,11 +16,10 @@ from equivalents.codes import Codebook
 from equivalents.policy.calendar import LAST_DAY
 from equivalents.policy.model import Posting
 from equivalents.policy.roster import Roster
-from equivalents.units import Int64
+from equivalents.units import Codes, Int64
 
 __all__ = ["Codes", "NO_POSTING", "Postings"]
 
-Codes = npt.NDArray[np.int32]
 NO_POSTING = -1
 
 _FEW = 6

@@ -7,6 +7,7 @@ is wrong and what to do. ``docs/reasons.md`` is printed from this list and a tes
 
 from typing import Final
 
+from equivalents.reasons.contacts import CONTACT_REASONS
 from equivalents.reasons.files import FILE_REASONS
 from equivalents.reasons.model import BOTH, Reason, Severity, Stage
 from equivalents.reasons.money import MONEY_REASONS
@@ -17,13 +18,31 @@ __all__ = ["BOTH", "EXCLUSIONS", "REASONS", "Reason", "Severity", "Stage"]
 
 REASONS: Final[dict[str, Reason]] = {
     reason.code: reason
-    for reason in (*FILE_REASONS, *RULE_REASONS, *RECORD_REASONS, *MONEY_REASONS)
+    for reason in (
+        *FILE_REASONS,
+        *RULE_REASONS,
+        *RECORD_REASONS,
+        *CONTACT_REASONS,
+        *MONEY_REASONS,
+    )
 }
 """Every reason by its code."""
 
 EXCLUSIONS: Final[dict[str, tuple[str, str]]] = {
     "ITEM_STOPPED": ("项目当日已停用，按规则不计", "the item was stopped on that date"),
     "NOT_IN_SERIES": ("本口径不含此项目，按规则不计", "the item is not part of this series"),
+    "BASIS_REPEAT": (
+        "同一计数窗口内已计过，按计数口径不再计",
+        "its class in the window is used up",
+    ),
+    "BEFORE_PERIOD": (
+        "服务日期在期间之前，只用于排次序",
+        "before the period; it only takes its place",
+    ),
+    "CONCURRENT": ("与同日另一项目同次，不另计", "done in one contact with another item"),
+    "CORRECTION_ONLY": ("冲正后有余，该次照计", "a correction that leaves its record standing"),
+    "STAY_INSIDE": ("住院期间的床日，按规则不计", "its days lie within a stay that excludes them"),
+    "VOIDED": ("已被全部冲正，不计也不占名额", "corrected to nothing, so it takes no place"),
     "OUTSIDE_PERIOD": ("服务日期在期间之外，按声明不计", "dated outside the period, as declared"),
 }
 """What an excluding rule says, in Chinese and English, for records that it keeps out (A10)."""

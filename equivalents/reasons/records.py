@@ -145,14 +145,6 @@ RECORD_REASONS: Final = (
         "group, title tier and setting, or add a row without conditions.",
     ),
     Reason(
-        "VISIT_NUMBER_MISSING",
-        "error",
-        "policy",
-        "服务项目“{value}”的当量值取决于就诊次序，而本记录未填。请填写 visit_number。",
-        "The weight of the item '{value}' depends on the visit number, which is blank. "
-        "Fill in visit_number.",
-    ),
-    Reason(
         "QUANTITY_ABOVE_MAX",
         "warning",
         "policy",

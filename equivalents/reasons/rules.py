@@ -126,4 +126,34 @@ RULE_REASONS: Final = (
         "Two postings of '{value}' at one institution overlap (see also {other}) with the same "
         "post. Correct the dates, give them different post ids, or mark one as main.",
     ),
+    Reason(
+        "BASIS_MIXED",
+        "error",
+        "rules",
+        "项目“{value}”的各行计数口径不一致（另见{other}）：{detail}。请统一。",
+        "The rows of the item '{value}' do not agree on how it counts (see also {other}): "
+        "{detail}. Make them agree.",
+    ),
+    Reason(
+        "ITEM_ON_BOTH_SIDES",
+        "error",
+        "rules",
+        "项目“{value}”同时出现在规则的两边。请从其中一边删除。",
+        "The item '{value}' stands on both sides of the rule. Remove it from one.",
+    ),
+    Reason(
+        "CREDIT_INVALID",
+        "error",
+        "rules",
+        "“{value}”不是有效的计分比例。请写 none、full，或 0 与 1 之间最多四位小数的数。",
+        "'{value}' is not a credit. Write none, full, or a decimal between 0 and 1 with at most "
+        "four places.",
+    ),
+    Reason(
+        "COUNT_INVALID",
+        "error",
+        "rules",
+        "“{value}”不是有效的次数。请填写 1 以上的整数。",
+        "'{value}' is not a count. Enter a whole number of at least 1.",
+    ),
 )

@@ -53,7 +53,6 @@ def typed(code: str, column: str, value: str, **columns: object) -> Fault:
 WITH_TITLES = (
     "item_code,weight,valid_from,title_tier\nMZ01,1,2025-01-01,senior\nSF01,2,2025-01-01,\n"
 )
-WITH_VISITS = "item_code,weight,valid_from,visit_number\nMZ01,1,2025-01-01,\nMZ01,2,2025-01-01,1\n"
 TWO_SERIES = (
     "series,item_code,weight,valid_from\npay,MZ01,1,2025-01-01\npay,SF01,2,2025-01-01\n"
     "manage,MZ01,1,2025-01-01\n"
@@ -62,6 +61,23 @@ FIRST_LATER = "item_code,weight,valid_from\nMZ01,1,2025-01-01\nSF01,2,2025-06-04
 TWO_PEOPLE = (
     "person_id,institution_id,active_from,active_to\nP01,I01,,\nP02,I01,2025-06-04,\nP03,I02,,\n"
 )
+
+
+def contact(basis: str, **changes: str) -> dict[str, Content]:
+    """One record of an item with a counting basis (``visit``: a weight by visit number)."""
+    by_visit = basis == "visit"
+    weights = f"MZ01,1,2025-01-01,{'' if by_visit else basis},\n"
+    weights += "MZ01,2,2025-01-01,,1\n" if by_visit else ""
+    row = {**GOOD_ROW, "resident_id": "R1", "household_id": "H1", **changes}
+    other = {**GOOD_ROW, "item_code": "SF01", "institution_id": "I02", "person_id": "P03"}
+    columns = [*HEAD.split(","), "resident_id", "household_id", "service_end_date"]
+    lines = (",".join(line.get(name, "") for name in columns) for line in (row, other))
+    return {
+        "weights.csv": "item_code,weight,valid_from,counting_basis,visit_number\n"
+        + weights + "SF01,1,2025-01-01,,\n",
+        "records.csv": "\n".join((",".join(columns), *lines, "I01,P02,SF01,2025-06-02,1,,,")) + "\n",
+    }  # fmt: skip
+
 
 FORM = [
     Fault("too-few-fields", "ROW_SHAPE", add("records.csv", "I01,P01,MZ01,2025-06-02"),
@@ -78,7 +94,8 @@ FORM = [
     *one("QUANTITY_NEGATIVE", "quantity", "-1", "-0.001"),
     *one("VISIT_NUMBER_INVALID", "visit_number", "0", "1.5", "-1", "首次", "01"),
     *one("NOT_SUPPORTED", "performers", "P01:3;P02:2"),
-    *one("NOT_SUPPORTED", "service_end_date", "2025-06-09"),
+    *one("DATE_INVALID", "service_end_date", "2025-06-31", "2025/06/09"),
+    *one("END_BEFORE_START", "service_end_date", "2025-06-01"),
     Fault("line-break", "LINE_BREAK",
           {"records.csv": f'{HEAD},source\nI01,P01,MZ01,2025-06-02,1,"a\nb"\n'
            "I01,P01,MZ01,2025-06-02,1,\nI02,P03,MZ01,2025-06-02,1,\n"},
@@ -126,10 +143,22 @@ POLICY = [
     Fault("no-conditions", "NO_WEIGHT_FOR_CONDITIONS", {"weights.csv": WITH_TITLES,
           **swap("records.csv", "I02,P03,MZ01", "I02,P03,SF01")}, "records.csv", 2, "item_code",
           "MZ01"),
-    Fault("visit-missing", "VISIT_NUMBER_MISSING", {"weights.csv": WITH_VISITS,
-          "records.csv": f"{HEAD},visit_number\nI01,P01,MZ01,2025-06-01,1,\n"
-          "I01,P01,MZ01,2025-06-01,1,2\nI02,P03,MZ01,2025-06-01,1,1\n"},
-          "records.csv", 2, "visit_number", ""),
+    *(Fault(f"{column}-asked-{basis}", code, contact(basis, **{column: ""}), "records.csv", 2,
+            column, "")
+      for basis, column, code in (
+          ("visit", "resident_id", "RESIDENT_MISSING"),
+          ("resident", "resident_id", "RESIDENT_MISSING"),
+          ("first:2", "resident_id", "RESIDENT_MISSING"),
+          ("household", "household_id", "HOUSEHOLD_MISSING"))),
+    Fault("stay-without-resident", "RESIDENT_MISSING",
+          contact("days", service_end_date="2025-06-03", resident_id=""), "records.csv", 2,
+          "resident_id", ""),
+    Fault("end-unused", "END_DATE_UNUSED", contact("record", service_end_date="2025-06-03"),
+          "records.csv", 2, "service_end_date", "2025-06-03"),
+    Fault("too-many-days", "DAYS_RANGE", contact("days", quantity="31"), "records.csv", 2,
+          "quantity", "31"),
+    Fault("half-days", "DAYS_NOT_WHOLE", contact("days", quantity="1.5"), "records.csv", 2,
+          "quantity", "1.5"),
 ]  # fmt: skip
 
 RECORDS = [*FORM, *IDENTITY, *POLICY]

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from equivalents.codes import Codebook
-from equivalents.policy.book import Attributes, PostingClass, Verdict, WeightBook
+from equivalents.policy.book import ANY_VISIT, Attributes, PostingClass, Verdict, WeightBook
 from equivalents.policy.model import CONDITIONS, WeightRow
 from equivalents.policy.posts import Codes
 
@@ -114,8 +114,7 @@ def test_each_condition_is_asked(name: str) -> None:
     asking = under(row(8), **{name: value})
     desk = Desk(row(7), asking)
     assert desk.one(**met) == 8  # type: ignore[arg-type]
-    blank = Verdict.VISIT_NUMBER_MISSING if name == "visit_number" else 7
-    assert desk.one() == blank
+    assert desk.one() == 7
     assert Desk(asking).one(visit="9") == Verdict.NO_WEIGHT_FOR_CONDITIONS
 
 
@@ -192,18 +191,18 @@ def test_unknown_items_and_items_of_another_series() -> None:
     assert desk.one(item="a") == Verdict.ITEM_UNKNOWN
 
 
-def test_a_missing_visit_number_is_named_before_other_conditions() -> None:
+def test_a_visit_number_is_asked_like_other_conditions() -> None:
     desk = Desk(row(3), row(4, visit_number="1"), row(6, setting="home", visit_number="2"))
-    assert desk.one(setting="home") == Verdict.VISIT_NUMBER_MISSING
+    assert desk.one(setting="home") == 3
     assert desk.one(visit="1") == 4
     assert desk.one(visit="2", setting="home") == 6
     assert desk.one(visit="17") == 3
 
 
-def test_a_visit_number_asked_only_on_other_days_is_not_missed() -> None:
-    desk = Desk(row(3, 0, 50), row(4, 0, 10, visit_number="1"))
-    assert desk.one(5) == Verdict.VISIT_NUMBER_MISSING
-    assert desk.one(15) == 3
+def test_any_visit_meets_every_visit_number() -> None:
+    desk = Desk(row(4, visit_number="3"))
+    assert desk.one(visit=ANY_VISIT) == 4
+    assert desk.one() == Verdict.NO_WEIGHT_FOR_CONDITIONS
 
 
 def test_a_series_without_rows_answers_for_every_item() -> None:
@@ -269,8 +268,6 @@ def obvious(
         stops = [one.valid_to for one in mine if one.stopped and one.valid_to <= day]
         stopped = any(not any(end <= one.valid_from <= day for one in mine) for end in stops)
         return Verdict.ITEM_STOPPED if stopped else Verdict.NO_WEIGHT_ON_DATE
-    if not record.visit_number and any(one.conditions[4] for one in valid):
-        return Verdict.VISIT_NUMBER_MISSING
     found = (place.institution_group, place.title_tier, record.setting, record.visit_number)
     fitting = [
         (len([value for value in one.conditions if value]), one.weight_e4)

@@ -15,7 +15,7 @@ import pytest
 from equivalents.intake import identity, text
 from equivalents.intake.csvfile import csv_parts
 from equivalents.intake.headings import TABLES
-from equivalents.intake.identity import find_id_faults, hash_texts
+from equivalents.intake.identity import find_identities, hash_texts
 
 HEAD = "institution_id,person_id,item_code,service_date,quantity,record_id,corrects,resident_id"
 Found = dict[tuple[str, int], tuple[str, str]]
@@ -34,7 +34,7 @@ def faults(folder: Path, files: Mapping[str, list[str]], head: str = HEAD) -> Fo
     lookup = TABLES["records"].lookup()
     names = [{h: lookup[h].name for h in part.headings if h in lookup} for part in parts]
     found: Found = {}
-    for part, part_faults in zip(parts, find_id_faults(parts, names), strict=True):
+    for part, part_faults in zip(parts, find_identities(parts, names).faults, strict=True):
         if part_faults is not None:
             assert list(part_faults.row) == sorted(part_faults.row)
             marks = zip(part_faults.row, part_faults.code, part_faults.note, strict=True)
@@ -113,7 +113,7 @@ def test_a_column_that_one_file_lacks_is_blank_there(tmp_path: Path) -> None:
         (tmp_path / name).write_text(f"{head}\n{line}\n", encoding="utf-8")
         parts += csv_parts(tmp_path / name, name)
     names = [{heading: heading for heading in part.headings} for part in parts]
-    first, second = find_id_faults(parts, names)
+    first, second = find_identities(parts, names).faults
     assert first is None
     assert second is not None
     assert second.code == ("RECORD_ID_REPEATED",)

@@ -34,12 +34,21 @@ FLOW = [
     "records",
     "tally",
     "weigh",
+    "waiting",
+    "concurrent",
+    "stays",
+    "bases",
     "count",
     "allocate",
     "settle",
 ]
-PURE = {"tally", "weigh", "count", "allocate", "settle", "records", "units", "codes"}
-PURE_POLICY = {"model", "calendar", "posts", "book", "check"}
+PURE = {
+    "tally", "weigh", "waiting", "concurrent", "stays", "bases", "count", "allocate", "settle",
+    "records", "units", "codes",
+}  # fmt: skip
+PURE_POLICY = {
+    "model", "calendar", "posts", "book", "check", "roster", "basis", "contacts",
+}  # fmt: skip
 STANDARD = {
     "bisect", "collections", "concurrent", "dataclasses", "difflib", "enum", "functools",
     "itertools", "operator", "re", "threading", "typing",

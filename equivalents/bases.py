@@ -1,0 +1,356 @@
+"""Counting bases: which of the records of a resident count, when all of them are known (A3, 5.5).
+
+Most records are counted as they stream by; those that wait (``policy.waits``) are gathered and
+resolved here, once, when every part has been read. What is found is written into the attributes
+of a record: its visit number, and one mark a series (a verdict that keeps it out, or a concurrent
+rule). From then on it is counted like any other, so the tally and the direct path stay the same.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from equivalents.concurrent import mark_concurrent
+from equivalents.policy.basis import Basis, Subject, window_number
+from equivalents.policy.book import ANY_VISIT, Verdict, WeightBook
+from equivalents.policy.posts import NO_POSTING
+from equivalents.records import FaultSet, RecordBlock
+from equivalents.stays import cut_stays, judge_plain_days
+from equivalents.tally import Placed, Plan, group
+from equivalents.units import QUANTITY_PLACES, Codes, Int64
+from equivalents.waiting import Entries, Waiting
+from equivalents.weigh import Scales
+
+__all__ = ["Resolved", "resolve"]
+
+_ONE_E3: Final = 10**QUANTITY_PLACES
+_UNPLACED: Final = (Verdict.OUTSIDE_PERIOD, Verdict.NO_POST)
+_MISSING: Final = {
+    Subject.RESIDENT: Verdict.RESIDENT_MISSING,
+    Subject.HOUSEHOLD: Verdict.HOUSEHOLD_MISSING,
+}
+_Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Waiting records ready to be counted: blocks with their places, and warnings."""
+
+    blocks: Sequence[tuple[RecordBlock, Placed]] = ()
+    warnings: Sequence[FaultSet] = ()
+
+
+def resolve(waiting: Waiting, scales: Scales) -> Resolved:
+    """Decide what counts among all waiting records of a case, in every series."""
+    if len(waiting) == 0:
+        return Resolved()
+    plan = scales.plan
+    entries = waiting.entries(plan)
+    entries, posting, warnings = _judge_days(entries, scales)
+    case = _Case.of(entries, posting, scales)
+    warnings += case.count_visits()
+    marks = np.stack([case.mark(series) for series in plan.series])
+    warnings += case.warnings
+    case.write(marks)
+    plan.marked = True
+    return Resolved(list(case.blocks()), warnings)
+
+
+def _judge_days(entries: Entries, scales: Scales) -> tuple[Entries, Codes, list[FaultSet]]:
+    """Cut stays into their days; what an end date may not be is held (5.6)."""
+    plan = scales.plan
+    days = plan.waits.days[np.minimum(entries.item, len(plan.known_items))]
+    ended = entries.end >= 0
+    known = entries.item < len(plan.known_items)
+    entries.held[ended & ~days & known] = Verdict.END_DATE_UNUSED
+    judge_plain_days(entries, np.flatnonzero(days & ~ended))
+    stays = np.flatnonzero(days & ended)
+    entries.held[stays] = entries.void[stays]
+    length = np.maximum(entries.end[stays] - entries.day[stays], 1)
+    differs = stays[(entries.quantity_e3[stays] != length * _ONE_E3) & (entries.void[stays] == 0)]
+    notes = np.maximum(entries.end[differs] - entries.day[differs], 1)
+    warnings = _faults(entries, differs, "DAYS_DIFFER", "quantity", [str(n) for n in notes])
+    entries, posting = cut_stays(entries, stays, scales.rules.stays, plan)
+    return entries, posting, warnings
+
+
+def _faults(
+    entries: Entries, where: Int64, code: str, column: str, notes: Sequence[str] = ()
+) -> list[FaultSet]:
+    """A fault for some entries, part by part, in the order of rows."""
+    found = []
+    for part in np.unique(entries.part[where]).tolist():
+        here = np.flatnonzero(entries.part[where] == part)
+        here = here[np.argsort(entries.row[where[here]], kind="stable")]
+        told = tuple(notes[at] for at in here.tolist()) if notes else ()
+        found.append(FaultSet(part, code, column, entries.row[where[here]], "", told))
+    return found
+
+
+@dataclass(slots=True)
+class _Case:
+    """All waiting entries with their places, while it is decided what counts."""
+
+    entries: Entries
+    scales: Scales
+    posting: Codes
+    bucket: Codes
+    placed: _Mask
+    history: _Mask
+    warnings: list[FaultSet]
+
+    @classmethod
+    def of(cls, entries: Entries, posting: Codes, scales: Scales) -> "_Case":
+        """Place the entries; those of windows also before the period."""
+        plan = scales.plan
+        item = np.minimum(entries.item, len(plan.known_items))
+        windowed = plan.waits.classes[item] | plan.waits.visits[item]
+        bucket = np.where(windowed, plan.buckets_ever(entries.day), plan.buckets(entries.day))
+        asked = np.flatnonzero(posting == NO_POSTING)
+        some = entries.take(asked)
+        posting = posting.copy()
+        posting[asked] = plan.postings.find(some.institution, some.person, some.day, some.post)
+        entries.held[(entries.held == 0) & (posting == NO_POSTING)] = Verdict.NO_POST
+        entries.held[bucket < 0] = Verdict.OUTSIDE_PERIOD
+        placed = ~np.isin(entries.held, _UNPLACED) & (bucket >= 0) & (posting >= 0)
+        history = placed & (bucket < plan.first_bucket)
+        bucket = np.where(placed, bucket, 0).astype(np.int32)
+        return cls(entries, scales, np.where(placed, posting, 0), bucket, placed, history, [])
+
+    @property
+    def plan(self) -> Plan:
+        return self.scales.plan
+
+    def rows(self, series: str) -> Codes:
+        """The weight row or verdict of each entry by its own attributes."""
+        entries = self.entries
+        rows = self.scales.rows(series, self.posting, entries.item, entries.attribute, self.bucket)
+        rows[~self.placed] = Verdict.NO_POST
+        return rows
+
+    # -- visit ordinals ------------------------------------------------------------------------
+
+    def count_visits(self) -> list[FaultSet]:
+        """Number the visits of each resident, item and window, and write them down (5.5)."""
+        entries, plan = self.entries, self.plan
+        asks = plan.waits.visits[np.minimum(entries.item, len(plan.known_items))]
+        entries.held[asks & self.placed & (entries.void == Verdict.VOIDED)] = Verdict.VOIDED
+        open_ = asks & self.placed & (entries.held == 0) & (entries.void == 0)
+        if not open_.any():
+            return []
+        given = entries.attribute.copy()
+        entries.attribute = self._relearn(np.flatnonzero(open_), None)
+        eligible = np.zeros(len(entries), bool)
+        for series in plan.series:
+            eligible |= self.rows(series) >= 0
+        open_ &= eligible
+        entries.held[open_ & (entries.resident < 0)] = Verdict.RESIDENT_MISSING
+        where = np.flatnonzero(open_ & (entries.resident >= 0))
+        entries.attribute = given
+        number = np.zeros(len(entries), np.int64)
+        number[where] = self._ordinals(where)
+        corrections = np.flatnonzero(asks & (entries.target >= 0) & (entries.held == 0))
+        position = np.zeros(int(entries.own.max()) + 1, np.int64)
+        position[entries.own] = np.arange(len(entries))
+        number[corrections] = number[position[entries.target[corrections]]]
+        # What is corrected in part is corrected with the weight of that visit.
+        entries.attribute = self._relearn(np.flatnonzero(number), number[number > 0])
+        return self._visits_that_differ(where, given, number)
+
+    def _ordinals(self, where: Int64) -> Int64:
+        entries, plan = self.entries, self.plan
+        number = np.zeros(where.size, np.int64)
+        for item, row in plan.waits.visit_rows.items():
+            mine = np.flatnonzero(entries.item[where] == plan.items.find(item))
+            if mine.size:
+                basis = row.basis
+                classes = self._classes(where[mine], entries.resident, basis.window, basis.scope)
+                rank = _rank(classes, entries.order[where[mine]])
+                used = self._used(where[mine], Subject.RESIDENT, basis.window, basis.scope, "")
+                number[mine] = rank + used + 1
+        return number
+
+    def _relearn(self, where: Int64, number: Int64 | None) -> Codes:
+        """The attributes with other visit numbers for some entries; any visit for ``None``."""
+        attribute = self.entries.attribute.copy()
+        old = attribute[where].astype(np.int64)
+        new = np.zeros(where.size, np.int64) if number is None else number
+        order, starts = group([old, new])
+        at = order[starts]
+        book = self.plan.attributes
+        learned = book.learn(
+            replace(book[code], visit_number=ANY_VISIT if number is None else str(visit))
+            for code, visit in zip(old[at].tolist(), new[at].tolist(), strict=True)
+        )
+        attribute[where[order]] = np.repeat(
+            np.array(learned, np.int32), np.diff(starts, append=order.size)
+        )
+        return attribute
+
+    def _visits_that_differ(self, where: Int64, given: Codes, number: Int64) -> list[FaultSet]:
+        named = np.array([a.visit_number for a in self.plan.attributes.values])
+        texts = named[given[where]]
+        differs = where[(texts != "") & (texts != number[where].astype(str))]
+        differs = differs[~self.history[differs]]
+        notes = [str(n) for n in number[differs].tolist()]
+        return _faults(self.entries, differs, "VISIT_NUMBER_DIFFERS", "visit_number", notes)
+
+    # -- classes -------------------------------------------------------------------------------
+
+    def _classes(self, where: Int64, subject: Codes, window: str, scope: str) -> Int64:
+        """A number for each class among some entries of one basis: item, subject, window, scope."""
+        entries = self.entries
+        columns: list[npt.NDArray[np.integer]] = [
+            entries.item[where],
+            subject[where],
+            window_number(entries.day[where], window),
+        ]
+        if scope == "institution":
+            columns.append(entries.institution[where])
+        order, starts = group(columns)
+        numbers = np.zeros(order.size, np.int64)
+        numbers[order] = np.repeat(np.arange(starts.size), np.diff(starts, append=order.size))
+        return numbers
+
+    def _used(self, where: Int64, subject: Subject, window: str, scope: str, series: str) -> Int64:
+        """How many places of each entry's class locked periods have used (``counted``)."""
+        entries, plan = self.entries, self.plan
+        book = plan.residents if subject is Subject.RESIDENT else plan.households
+        codes = entries.resident if subject is Subject.RESIDENT else entries.household
+        used = np.zeros(where.size, np.int64)
+        for row in self.scales.rules.used:
+            by_place = scope == "institution"
+            if row.window != window or bool(row.institution_id) != by_place:
+                continue
+            if row.series and row.series != series:
+                continue
+            same = entries.item[where] == plan.items.find(row.item_code)
+            same &= codes[where] == book.find(row.subject_id)
+            same &= window_number(entries.day[where], window) == row.number
+            if by_place:
+                same &= entries.institution[where] == plan.institutions.find(row.institution_id)
+            used[same] += row.used
+        return used
+
+    def mark(self, series: str) -> Codes:
+        """The mark of each entry in one series."""
+        entries, book = self.entries, self.scales.books[series]
+        rows = self.rows(series)
+        mark = np.where(np.isin(entries.held, _UNPLACED), 0, entries.held).astype(np.int32)
+        weighed = self.placed & (rows >= 0) & (mark == 0)
+        once = weighed & book.once[rows]
+        mark[once] = entries.void[once]
+        self._mark_classes(series, rows, np.flatnonzero(once & (entries.void == 0)), mark)
+        mark[self.history & np.isin(mark, (0, Verdict.BASIS_REPEAT))] = Verdict.BEFORE_PERIOD
+        self._refuse_whole(series, rows, mark)
+        counted = weighed & (mark == 0)
+        concurrent = mark_concurrent(
+            entries, counted, self.scales.rules.concurrent, series, self.plan
+        )
+        return np.where(counted, concurrent, mark)
+
+    def _mark_classes(self, series: str, rows: Codes, where: Int64, mark: Codes) -> None:
+        """Keep the first of each class; the others and those without the id are marked."""
+        entries, book = self.entries, self.scales.books[series]
+        for basis, chosen in _by_basis(book, rows[where]):
+            mine = where[chosen]
+            household = basis.subject is Subject.HOUSEHOLD
+            subject = entries.household if household else entries.resident
+            lost = mine[subject[mine] < 0]
+            mark[lost] = _MISSING[basis.subject]
+            mine = mine[subject[mine] >= 0]
+            classes = self._classes(mine, subject, basis.window, basis.scope)
+            rank = _rank(classes, entries.order[mine])
+            rank += self._used(mine, basis.subject, basis.window, basis.scope, series)
+            mark[mine[rank >= basis.first]] = Verdict.BASIS_REPEAT
+            kept = mine[(rank < basis.first) & ~self.history[mine]]
+            odd = kept[entries.quantity_e3[kept] != _ONE_E3]
+            self.warnings += _faults(entries, odd, "BASIS_QUANTITY", "quantity")
+
+    def _refuse_whole(self, series: str, rows: Codes, mark: Codes) -> None:
+        """A stay with a day that must be rejected is rejected as a whole."""
+        entries = self.entries
+        bad = np.zeros(len(entries), bool)
+        for value in np.unique(rows[(rows < 0) & self.placed]).tolist():
+            if not self.scales.excludes(series, Verdict(value)):
+                bad |= self.placed & (rows == value)
+        cut = np.flatnonzero(entries.records == 0)
+        if cut.size == 0 or not bad.any():
+            return
+        names = entries.part * (int(entries.row.max()) + 1) + entries.row
+        first = {
+            name: at
+            for at, name in zip(
+                *map(np.ndarray.tolist, (np.flatnonzero(bad), names[bad])), strict=True
+            )
+        }
+        torn = np.flatnonzero(np.isin(names, names[cut]) & np.isin(names, names[bad]))
+        for at in torn.tolist():
+            mark[at] = rows[first[int(names[at])]]
+
+    # -- blocks --------------------------------------------------------------------------------
+
+    def write(self, marks: npt.NDArray[np.int32]) -> None:
+        """Write the marks of all series into the attributes of the entries."""
+        entries, book = self.entries, self.plan.attributes
+        lowest = int(marks.min(initial=0))
+        columns = [column - lowest for column in marks]
+        order, starts = group([entries.attribute, *columns])
+        at = order[starts]
+        learned = book.learn(
+            replace(book[code], marks=tuple(of_entry) if any(of_entry) else ())
+            for code, of_entry in zip(
+                entries.attribute[at].tolist(), marks[:, at].T.tolist(), strict=True
+            )
+        )
+        attribute = np.zeros(len(entries), np.int32)
+        attribute[order] = np.repeat(
+            np.array(learned, np.int32), np.diff(starts, append=order.size)
+        )
+        entries.attribute = attribute
+
+    def blocks(self) -> Iterator[tuple[RecordBlock, Placed]]:
+        """One block a part, with its places; the entries of a part in the order of rows."""
+        entries = self.entries
+        for part in np.unique(entries.part).tolist():
+            where = np.flatnonzero(entries.part == part)
+            where = where[np.lexsort((entries.records[where] == 0, entries.row[where]))]
+            mine = entries.take(where)
+            lost = np.flatnonzero(~self.placed[where])
+            placed = Placed(self.posting[where], self.bucket[where], lost, mine.held[lost])
+            block = RecordBlock(
+                part,
+                mine.row,
+                mine.institution,
+                mine.person,
+                mine.item,
+                mine.day,
+                mine.quantity_e3,
+                mine.attribute,
+                mine.post,
+                records=mine.records,
+            )
+            yield block, placed
+
+
+def _rank(classes: Int64, order: Int64) -> Int64:
+    """The position of each entry in its class, from 0."""
+    by_class = np.lexsort((order, classes))
+    ordered = classes[by_class]
+    begins = np.flatnonzero(np.diff(ordered, prepend=-1))
+    sizes = np.diff(begins, append=ordered.size)
+    rank = np.zeros(classes.size, np.int64)
+    rank[by_class] = np.arange(classes.size) - np.repeat(begins, sizes)
+    return rank
+
+
+def _by_basis(book: WeightBook, rows: Codes) -> Iterator[tuple[Basis, Int64]]:
+    """Each basis among the chosen weight rows, with the positions that have it."""
+    bases = list(dict.fromkeys(row.basis for row in book.rows))
+    number = np.array([bases.index(row.basis) for row in book.rows], np.int64)
+    which = number[rows]
+    for at in np.unique(which).tolist():
+        yield bases[at], np.flatnonzero(which == at)

@@ -1,0 +1,53 @@
+"""Which records must wait for the others of their resident before they can be counted.
+
+Most records are counted as they stream by. Those of items with a class basis, visit ordinals,
+stays or concurrent rules depend on other records of the case (A3, A12, 5.5, 5.6), so they wait
+until all are read. This is worked out once a case from its rules.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+from equivalents.codes import Codebook
+from equivalents.policy.basis import window_start
+from equivalents.policy.model import CONDITIONS, CaseRules, WeightRow
+
+__all__ = ["Waits"]
+
+_VISIT = CONDITIONS.index("visit_number")
+
+
+class Waits:
+    """The items of a case whose records wait, and why.
+
+    The masks are ``(items + 1,)``, by item code; the last entry stands for items in no table.
+    ``since`` is the first day whose records still matter: the start of the longest window that
+    the period begins in.
+    """
+
+    def __init__(self, rules: CaseRules, items: Codebook[str]) -> None:
+        self._items = items
+        rows = rules.weights
+        self.days = self._mask(row.item_code for row in rows if row.basis.days)
+        self.classes = self._mask(row.item_code for row in rows if row.basis.in_classes)
+        self.visits = self._mask(row.item_code for row in rows if row.conditions[_VISIT])
+        beside = {item for rule in rules.concurrent for item in rule.beside | rule.items}
+        stays = {item for rule in rules.stays for item in rule.inside | rule.exclude}
+        self.item = self.days | self.classes | self.visits | self._mask(beside | stays)
+        self.any = bool(self.item.any())
+        self.visit_rows = {row.item_code: row for row in rows if row.conditions[_VISIT]}
+        windows = {row.basis.window for row in rows if _in_window(row)}
+        starts = [window_start(rules.period.start, window) for window in windows]
+        self.since = min([rules.period.start, *starts])
+
+    def _mask(self, names: Iterable[str]) -> npt.NDArray[np.bool_]:
+        mask = np.zeros(len(self._items) + 1, bool)
+        # A rule may name an item that no table has: its records are rejected anyway.
+        mask[[at for at in self._items.find_all(set(names)) if at >= 0]] = True
+        return mask
+
+
+def _in_window(row: WeightRow) -> bool:
+    return row.basis.in_classes or bool(row.conditions[_VISIT])

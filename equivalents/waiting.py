@@ -1,0 +1,214 @@
+"""Records that wait for the others of their resident: gathered, ordered, corrections matched (5.5).
+
+The order within a class is: service date, then the other columns of page 3 as canonical text,
+by code point, blank first; never file or row. Texts are fetched from the source only for records
+of one resident, item and day that differ in something that is paid.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+
+import numpy as np
+
+from equivalents.policy.book import Verdict
+from equivalents.records import Origin, RecordBlock
+from equivalents.tally import Plan, group
+from equivalents.units import Codes, Int64
+
+__all__ = ["Entries", "Waiting"]
+
+
+@dataclass(slots=True)
+class Entries:
+    """Waiting records as columns of one length ``n``; a stay may become several entries.
+
+    ``order`` ranks entries of one class. ``held`` is a verdict that holds in every series, or 0;
+    ``void`` is the verdict of corrected records and of corrections in bases that count once,
+    or 0. ``records`` is 1 for the first entry of a record and 0 for others cut from it. ``own``
+    numbers the records, ``target`` is that number of the record that a correction names, or -1.
+    """
+
+    part: Int64
+    row: Int64
+    institution: Codes
+    person: Codes
+    item: Codes
+    day: Codes
+    quantity_e3: Int64
+    attribute: Codes
+    post: Codes
+    resident: Codes
+    household: Codes
+    end: Codes
+    order: Int64
+    records: Int64
+    held: Codes
+    void: Codes
+    own: Int64
+    target: Int64
+
+    def __len__(self) -> int:
+        return int(self.part.size)
+
+    def take(self, where: Int64) -> "Entries":
+        """Some of the entries, in the order asked for."""
+        return Entries(*(getattr(self, column.name)[where] for column in fields(self)))
+
+    def followed_by(self, other: "Entries") -> "Entries":
+        """These entries and then the others."""
+        names = [column.name for column in fields(self)]
+        pairs = ((getattr(self, name), getattr(other, name)) for name in names)
+        return Entries(*map(np.concatenate, pairs))
+
+
+@dataclass(slots=True)
+class Waiting:
+    """Blocks of waiting records, from any part and thread."""
+
+    blocks: list[RecordBlock] = field(default_factory=list)
+
+    def add(self, block: RecordBlock) -> None:
+        """Keep a block whose records all wait."""
+        self.blocks.append(block)
+
+    def absorb(self, other: "Waiting") -> None:
+        """Add what another part keeps waiting."""
+        self.blocks.extend(other.blocks)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.blocks))
+
+    def entries(self, plan: Plan) -> Entries:
+        """All waiting records as columns, ordered, with corrections matched."""
+        blocks = self.blocks
+        contacts = [block.contact for block in blocks if block.contact is not None]
+        none = np.zeros(0, np.int32)
+        sizes = [len(block) for block in blocks]
+        size = sum(sizes)
+
+        def joined(columns: list[Codes | None]) -> Codes:
+            parts = zip(columns, sizes, strict=True)
+            return np.concatenate(
+                [none, *(np.zeros(n, np.int32) if c is None else c for c, n in parts)]
+            )
+
+        entries = Entries(
+            np.repeat(np.array([block.part for block in blocks], np.int64), sizes),
+            np.concatenate([np.zeros(0, np.int64), *(block.row for block in blocks)]),
+            joined([block.institution for block in blocks]),
+            joined([block.person for block in blocks]),
+            joined([block.item for block in blocks]),
+            joined([block.day for block in blocks]),
+            np.concatenate([np.zeros(0, np.int64), *(block.quantity_e3 for block in blocks)]),
+            joined([block.attribute for block in blocks]),
+            joined([block.post for block in blocks]),
+            joined([contact.resident for contact in contacts]),
+            joined([contact.household for contact in contacts]),
+            joined([contact.end for contact in contacts]),
+            np.zeros(size, np.int64),
+            np.ones(size, np.int64),
+            np.zeros(size, np.int32),
+            np.zeros(size, np.int32),
+            np.arange(size),
+            np.full(size, -1, np.int64),
+        )
+        origins = {
+            block.part: block.contact.origin for block in blocks if block.contact is not None
+        }
+        _match_corrections(entries, origins, plan)
+        entries.order = _order(entries, origins)
+        return entries
+
+
+def _match_corrections(entries: Entries, origins: Mapping[int, Origin], plan: Plan) -> None:
+    """Mark corrections, and the records that they leave nothing of (``void``)."""
+    negative = np.flatnonzero(entries.quantity_e3 < 0)
+    if negative.size == 0:
+        return
+    at = {
+        (part, row): index
+        for index, (part, row) in enumerate(
+            zip(entries.part.tolist(), entries.row.tolist(), strict=True)
+        )
+    }
+    by_target: dict[int, list[int]] = defaultdict(list)
+    for index in negative.tolist():
+        named = origins[int(entries.part[index])].corrected().get(int(entries.row[index]))
+        target = at.get(named) if named is not None else None
+        by_days = plan.waits.days[min(int(entries.item[index]), len(plan.known_items))]
+        if target is None or entries.item[target] != entries.item[index]:
+            target = None
+        # Days given as a quantity are corrected like any quantity; a stay is void or stands.
+        if not by_days or (target is not None and entries.end[target] >= 0):
+            entries.void[index] = Verdict.CORRECTION_ONLY
+            if target is not None:
+                entries.target[index] = target
+                by_target[target].append(index)
+    for target, corrections in by_target.items():
+        left = int(entries.quantity_e3[target]) + sum(
+            int(entries.quantity_e3[index]) for index in corrections
+        )
+        if left <= 0:
+            entries.void[[target, *corrections]] = Verdict.VOIDED
+
+
+def _order(entries: Entries, origins: Mapping[int, Origin]) -> Int64:
+    """The rank of each entry: by day, and within a day by canonical text where it matters."""
+    text_rank = np.zeros(len(entries), np.int64)
+    asked = _tied(entries, entries.resident) | _tied(entries, entries.household)
+    where = np.flatnonzero(asked)
+    if where.size:
+        texts = _texts(entries, where, origins)
+        ranks = {text: rank for rank, text in enumerate(sorted(set(texts)), start=1)}
+        text_rank[where] = [ranks[text] for text in texts]
+    return entries.day.astype(np.int64) * (len(entries) + 1) + text_rank
+
+
+def _tied(entries: Entries, subject: Codes) -> "np.typing.NDArray[np.bool_]":
+    """Entries that share item, subject and day with one that would be paid differently."""
+    tied = np.zeros(len(entries), bool)
+    some = np.flatnonzero(subject >= 0)
+    if some.size == 0:
+        return tied
+    what = (
+        entries.institution,
+        entries.person,
+        entries.attribute,
+        entries.post + 1,
+        entries.household + 1,
+        entries.resident + 1,
+        entries.end + 1,
+        -entries.void,
+        _numbered(entries.quantity_e3),
+    )
+    kind = _numbers([column[some] for column in what])
+    order, starts = group([entries.item[some], subject[some], entries.day[some]])
+    kinds = kind[order]
+    least, most = np.minimum.reduceat(kinds, starts), np.maximum.reduceat(kinds, starts)
+    sizes = np.diff(starts, append=order.size)
+    tied[some[order]] = np.repeat(least != most, sizes)
+    return tied
+
+
+def _numbers(columns: "list[np.typing.NDArray[np.integer]]") -> Int64:
+    """A number for each distinct combination of the columns."""
+    order, starts = group(columns)
+    numbers = np.zeros(order.size, np.int64)
+    numbers[order] = np.repeat(np.arange(starts.size), np.diff(starts, append=order.size))
+    return numbers
+
+
+def _numbered(column: Int64) -> Int64:
+    return np.unique(column, return_inverse=True)[1]
+
+
+def _texts(entries: Entries, where: Int64, origins: Mapping[int, Origin]) -> list[tuple[str, ...]]:
+    """The canonical texts of some entries, fetched part by part."""
+    found: dict[tuple[int, int], tuple[str, ...]] = {}
+    for part in np.unique(entries.part[where]).tolist():
+        rows = np.unique(entries.row[where][entries.part[where] == part])
+        texts = origins[part].texts(rows)
+        found.update(zip(((part, row) for row in rows.tolist()), texts, strict=True))
+    keys = zip(entries.part[where].tolist(), entries.row[where].tolist(), strict=True)
+    return [found[key] for key in keys]
