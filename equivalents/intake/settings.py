@@ -11,13 +11,15 @@ from typing import Final
 
 from equivalents.errors import Place
 from equivalents.findings import Findings, near
+from equivalents.policy.accounts import SurplusRule
 from equivalents.policy.calendar import Period, parse_period
 from equivalents.policy.model import Handling
+from equivalents.policy.surplus import read_surplus
 from equivalents.policy.yamltext import Entry, expect, read_yaml
 
 __all__ = ["CASE_KEYS", "Settings", "check_series", "read_settings"]
 
-CASE_KEYS: Final = ("period", "title", "weight_tables", "outside_period", "series")
+CASE_KEYS: Final = ("period", "title", "weight_tables", "outside_period", "series", "surplus")
 _SHAPES: Final = {
     "period": "text",
     "title": "text",
@@ -37,6 +39,7 @@ class Settings:
     outside_period: Handling
     missing: Mapping[str, Handling]
     series_places: Mapping[str, Place]
+    surplus: tuple[SurplusRule, ...]
 
 
 def read_settings(path: Path, name: str, findings: Findings) -> Settings:
@@ -48,7 +51,7 @@ def read_settings(path: Path, name: str, findings: Findings) -> Settings:
             findings.add("NOT_SUPPORTED", value.place, "scheme")
         elif key not in CASE_KEYS:
             findings.add("KEY_UNKNOWN", value.place, key, near=near(key, CASE_KEYS))
-        else:
+        elif key in _SHAPES:
             expect(value, _SHAPES[key], key, findings)
     tables = entry.get("weight_tables")
     return Settings(
@@ -58,6 +61,7 @@ def read_settings(path: Path, name: str, findings: Findings) -> Settings:
         _handling(entry.get("outside_period"), findings),
         _missing(entry.get("series"), findings),
         {series: value.place for series, value in entry.get("series").mapping.items()},
+        read_surplus(entry.get("surplus"), findings, scheme="scheme" in entry.mapping),
     )
 
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from equivalents.errors import NOWHERE, Place
+from equivalents.policy.accounts import Account, SurplusRule
 from equivalents.policy.calendar import Period, print_day
 
 __all__ = [
@@ -128,6 +129,8 @@ class CaseRules:
     title: str = ""
     outside_period: Handling = Handling.REJECT
     missing: Mapping[str, Handling] = field(default_factory=dict)
+    accounts: tuple[Account, ...] = ()
+    surplus: SurplusRule = field(default_factory=SurplusRule)
 
     @property
     def series(self) -> tuple[str, ...]:

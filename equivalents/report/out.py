@@ -26,12 +26,12 @@ from equivalents.report.faults import (
     rejected_line,
 )
 from equivalents.report.folder import new_folder
+from equivalents.report.funds import funds_table
 from equivalents.report.results import (
     adjusted_table,
     allocations_table,
     equivalents_table,
     excluded_table,
-    funds_table,
     payouts_table,
     pools_table,
 )
@@ -118,7 +118,7 @@ def _write_results(settlement: Settlement, payouts: Payouts, listed: _Listed, fo
         allocations_table(settlement, payouts),
         payouts_table(settlement, payouts),
         pools_table(settlement, payouts),
-        funds_table(settlement, payouts),
+        funds_table(settlement),
         excluded_table(settlement),
     ):
         table.write_csv(folder)

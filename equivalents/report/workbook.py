@@ -14,6 +14,7 @@ import numpy as np
 from equivalents.policy.model import Pool
 from equivalents.report.book import Book, SheetColumn
 from equivalents.report.faults import RejectedRow
+from equivalents.report.funds import SURPLUS_SHEET, is_estimate, surplus_rows
 from equivalents.report.results import paid_by_pool
 from equivalents.report.summary import checks
 from equivalents.settle import Payouts, Settlement
@@ -38,7 +39,7 @@ def write_workbook(
     counts: Mapping[str, Counter[str]],
     path: Path,
 ) -> None:
-    """Write the five sheets 机构汇总, 人员明细, 项目明细, 退回记录, 核对.
+    """Write the sheets 机构汇总, 人员明细, 项目明细, 退回记录, 核对; 结余分配 if there is any.
 
     ``rejected`` are the first :data:`ROWS_SHOWN` rejected rows, ``counts`` counts all of them by
     series and code.
@@ -56,6 +57,10 @@ def write_workbook(
         _REJECTED,
         _rejected_rows(rejected),
     )
+    if settlement.surpluses:
+        estimate = "　不足一年，仅为估算，不得提交" if is_estimate(settlement) else ""
+        told = f"{note}　结余 = 事业发展 + 奖励性绩效 + 亏损{estimate}"
+        book.sheet("结余分配", told, SURPLUS_SHEET, surplus_rows(settlement))
     book.sheet("核对", f"{note}　左右两侧应相等", _CHECKS, _check_rows(settlement, counts))
     book.close()
 

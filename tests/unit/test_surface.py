@@ -35,14 +35,18 @@ FLOW = [
     "tally",
     "weigh",
     "count",
+    "surplus",
     "allocate",
     "settle",
+    "spread",
 ]
-PURE = {"tally", "weigh", "count", "allocate", "settle", "records", "units", "codes"}
-PURE_POLICY = {"model", "calendar", "posts", "book", "check"}
+PURE = {
+    "tally", "weigh", "count", "surplus", "allocate", "settle", "records", "units", "codes",
+}  # fmt: skip
+PURE_POLICY = {"model", "accounts", "calendar", "posts", "book", "check"}
 STANDARD = {
-    "bisect", "collections", "concurrent", "dataclasses", "difflib", "enum", "functools",
-    "itertools", "operator", "re", "threading", "typing",
+    "bisect", "collections", "concurrent", "dataclasses", "difflib", "enum", "fractions",
+    "functools", "itertools", "operator", "re", "threading", "typing",
 }  # fmt: skip
 HEAVY = ("pyarrow", "xlsxwriter", "scipy", "rich", "typer")
 
