@@ -308,6 +308,10 @@ def _show_summary(result: dict[str, Any], out: Path) -> None:
             f"金额 amount {money['amount']} = 已分配 paid {money['paid']} + "
             f"留存 retained {money['retained']} + 结转 carried {money['carried']} 元 yuan"
         )
+        from equivalents.report.spread import spread_lines
+
+        for line in spread_lines(out):
+            console.print(line)
     if "surplus" in result:
         surplus = result["surplus"]
         estimate = "（估算 estimate）" if surplus["estimate"] else ""

@@ -41,12 +41,13 @@ FLOW = [
     "spread",
 ]
 PURE = {
-    "tally", "weigh", "count", "surplus", "allocate", "settle", "records", "units", "codes",
+    "tally", "weigh", "count", "surplus", "allocate", "settle", "spread",
+    "records", "units", "codes",
 }  # fmt: skip
 PURE_POLICY = {"model", "accounts", "calendar", "posts", "book", "check"}
 STANDARD = {
     "bisect", "collections", "concurrent", "dataclasses", "difflib", "enum", "fractions",
-    "functools", "itertools", "operator", "re", "threading", "typing",
+    "functools", "itertools", "math", "operator", "re", "threading", "typing",
 }  # fmt: skip
 HEAVY = ("pyarrow", "xlsxwriter", "scipy", "rich", "typer")
 
