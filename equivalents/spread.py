@@ -13,25 +13,32 @@ The policy wants 拉开差距 without 大锅饭, so the same four measures stand
 They are worked out from exact integers, the square root by :func:`math.isqrt`, and rounded once,
 half-up, to four places: the same digits on every machine. A measure whose divisor is 0 is
 ``None``, never infinite. Nothing comes back from here into what is paid. Source: rule D6.
+
+The trick: sums of squares of e7 need 140 bits and NumPy has 64. A figure is cut into three limbs
+of 21 bits; products of limbs have 42 bits, and 2**20 people of them still fit in 62. Sums over all
+groups at once are sums of limbs, put together as Python integers, one per group. Larger groups
+and larger figures take Python integers throughout.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations_with_replacement
 from math import isqrt
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from equivalents.policy.posts import Codes
 from equivalents.settle import Payouts, Settlement
-from equivalents.units import WEIGHT_PLACES, Exact, Int64
+from equivalents.units import INT64_LIMIT, WEIGHT_PLACES, Exact, Int64
 
-__all__ = ["MEASURE_PLACES", "Spread", "SpreadRow", "spread", "spread_rows"]
+__all__ = ["MEASURE_PLACES", "Spread", "SpreadRow", "spread", "spread_rows", "spreads"]
 
 MEASURE_PLACES: Final = WEIGHT_PLACES
 """Decimals of a measure, all of them printed."""
 _UNIT: Final = 10**MEASURE_PLACES
+_LIMB: Final = 21
+_LIMBS: Final = 3
+_MOST_PEOPLE: Final = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +72,77 @@ def spread(values: Iterable[int]) -> Spread:
     ``max_min_e4`` needs a smallest value above 0, ``p90_p10_e4`` a P10 above 0, the others a sum
     above 0.
     """
-    ordered = sorted(max(value, 0) for value in values)
-    if not ordered:
+    figures = list(values)
+    if not figures:
         return Spread(None, None, None, None)
-    return Spread(
-        _ratio_e4(ordered[-1], ordered[0]),
-        _ratio_e4(_percentile(ordered, 90), _percentile(ordered, 10)),
-        _gini_e4(ordered),
-        _cv_e4(ordered),
+    whole = np.zeros(1, np.int64)
+    if all(-INT64_LIMIT < figure < INT64_LIMIT for figure in figures):
+        return spreads(np.array(figures, np.int64), whole)[0]
+    return spreads(np.array(figures, np.object_), whole)[0]
+
+
+def spreads(values: Exact, starts: Int64) -> list[Spread]:
+    """The measures of many groups at once; see :func:`spread`.
+
+    Args:
+        values: ``(people,)`` figures in any unit; those of one group stand together.
+        starts: ``(groups,)`` the first person of each group, ascending from 0; none is empty.
+    """
+    if starts.size == 0:
+        return []
+    size = np.diff(starts, append=values.size)
+    ordered = _ascending(np.maximum(values, 0), np.repeat(np.arange(size.size), size))
+    limbs = _limbs(ordered, int(size.max()))
+    # 2 i - n - 1, with i from 1
+    rank = 2 * (np.arange(values.size) - np.repeat(starts, size)) + 1 - np.repeat(size, size)
+    total = _joined([(limb, shift) for limb, shift in limbs], starts)
+    ranked = _joined([(limb * rank, shift) for limb, shift in limbs], starts)
+    # (a + b + c)**2: the products of different limbs count twice, which is one more bit
+    products = combinations_with_replacement(limbs, 2)
+    squares = _joined([(a * b, i + j + (i != j)) for (a, i), (b, j) in products], starts)
+    columns = (
+        *(ordered[starts + at].tolist() for at in (0 * size, size - 1)),
+        *(ordered[starts + _rank(percent, size) - 1].tolist() for percent in (10, 90)),
     )
+    return [
+        Spread(
+            _ratio_e4(largest, smallest),
+            _ratio_e4(high, low),
+            _ratio_e4(by_rank, people * whole),
+            _cv_e4(people, whole, square),
+        )
+        for smallest, largest, low, high, people, whole, by_rank, square in zip(
+            *columns, size.tolist(), total, ranked, squares, strict=True
+        )
+    ]
+
+
+def _ascending(values: Exact, group_of: Int64) -> Exact:
+    """The figures of each group in ascending order."""
+    if values.dtype != object:
+        return values[np.lexsort((values, group_of))]
+    # lexsort takes no Python integers
+    order = np.argsort(values, kind="stable")
+    return values[order[np.argsort(group_of[order], kind="stable")]]
+
+
+def _limbs(values: Exact, most_people: int) -> list[tuple[Exact, int]]:
+    """Limbs with the bits that each is shifted by; one limb of Python integers if need be."""
+    if values.dtype == object or most_people > _MOST_PEOPLE:
+        return [(values.astype(np.object_), 0)]
+    shifts = [_LIMB * at for at in range(_LIMBS)]
+    return [((values >> shift) & (2**_LIMB - 1), shift) for shift in shifts]
+
+
+def _joined(parts: Sequence[tuple[Exact, int]], starts: Int64) -> list[int]:
+    """The sum of each group over all parts, each shifted to its place: exact Python integers."""
+    sums = [(np.add.reduceat(part, starts).tolist(), shift) for part, shift in parts]
+    return [sum(int(values[at]) << shift for values, shift in sums) for at in range(starts.size)]
+
+
+def _rank(percent: int, size: Int64) -> Int64:
+    """The nearest rank: ceil(percent x n / 100), from 1."""
+    return -(-percent * size // 100)
 
 
 def _ratio_e4(above: int, below: int) -> int | None:
@@ -81,28 +150,15 @@ def _ratio_e4(above: int, below: int) -> int | None:
     return (2 * _UNIT * above + below) // (2 * below) if below else None
 
 
-def _percentile(ordered: Sequence[int], percent: int) -> int:
-    """The nearest-rank percentile: rank = ceil(percent x n / 100), from 1."""
-    return ordered[-(-percent * len(ordered) // 100) - 1]
-
-
-def _gini_e4(ordered: Sequence[int]) -> int | None:
-    """Sum of (2 i - n - 1) x_i over n x sum, with x ascending and i from 1."""
-    count = len(ordered)
-    ranked = sum((2 * at + 1 - count) * value for at, value in enumerate(ordered))
-    return _ratio_e4(ranked, count * sum(ordered))
-
-
-def _cv_e4(ordered: Sequence[int]) -> int | None:
+def _cv_e4(people: int, total: int, squares: int) -> int | None:
     """sqrt(n x sum of squares - sum**2) / sum, rounded half-up without ever taking a float.
 
     k is the rounded figure if (2k - 1) x sum <= sqrt(4 x unit**2 x d) < (2k + 1) x sum, and the
     floor of a root over an integer is that of the floored root.
     """
-    total = sum(ordered)
     if total == 0:
         return None
-    deviation = len(ordered) * sum(value * value for value in ordered) - total * total
+    deviation = people * squares - total * total
     return (isqrt(4 * _UNIT * _UNIT * deviation) // total + 1) // 2
 
 
@@ -112,20 +168,32 @@ def spread_rows(settlement: Settlement, payouts: Payouts) -> tuple[SpreadRow, ..
     Before: the exact equivalents in the series, at the places whose pools it shares. After: what
     all pools of the series pay. A person of several institutions is one person in ``all`` and in
     ``post``, with the sums. The post of a person at a place is that of the last posting there in
-    the period; people without one are in no post row.
+    the period (of several that begin together the main one); people without one are in no post
+    row.
     """
-    rows = []
-    for series in sorted({pool.series for pool in settlement.pools}):
-        people = _People(settlement, payouts, series)
-        for scope, subject, before, after in people.groups():
-            rows.append(
-                SpreadRow(scope, subject, series, len(before), spread(before), spread(after))
-            )
+    rows = [
+        SpreadRow(group.scope, subject, series, people, before, after)
+        for series in sorted({pool.series for pool in settlement.pools})
+        for group in _People(settlement, payouts, series).groups()
+        for subject, people, before, after in zip(
+            group.subjects,
+            np.diff(group.starts, append=group.before.size).tolist(),
+            spreads(group.before, group.starts),
+            spreads(group.after, group.starts),
+            strict=True,
+        )
+    ]
     return tuple(sorted(rows, key=lambda row: (row.scope, row.subject, row.series)))
 
 
-_Group = tuple[str, str, list[int], list[int]]
-"""Scope, subject, figures before, figures after: one of each a person."""
+class _Groups(NamedTuple):
+    """The groups of one scope: figures before and after, one of each a person and subject."""
+
+    scope: str
+    subjects: list[str]
+    starts: Int64
+    before: Exact
+    after: Exact
 
 
 class _People:
@@ -134,61 +202,56 @@ class _People:
     def __init__(self, settlement: Settlement, payouts: Payouts, series: str) -> None:
         plan = settlement.plan
         self._plan = plan
-        width = max(len(plan.persons), 1)
+        self._width = max(len(plan.persons), 1)
         place = [plan.institutions.find(pool.institution_id) for pool in settlement.pools]
         mine = np.array([pool.series == series for pool in settlement.pools], bool)[payouts.pool]
-        pool = payouts.pool[mine]
-        pair = np.array(place, np.int64)[pool] * width + payouts.person[mine]
+        pair = np.array(place, np.int64)[payouts.pool[mine]] * self._width + payouts.person[mine]
         pairs, at = np.unique(pair, return_inverse=True)
-        self.institution = (pairs // width).astype(np.int32)
-        self.person = (pairs % width).astype(np.int32)
-        self.after = np.zeros(pairs.size, np.int64)
-        np.add.at(self.after, at, payouts.amount_fen[mine])
-        owner = plan.postings.institution.astype(np.int64) * width + plan.postings.person
-        known = np.flatnonzero(np.isin(owner, pairs))
-        self._posting = known
-        self._owner = np.searchsorted(pairs, owner[known])
-        self.before = _sums(self._owner, settlement.weighed[series].posting_e7[known], pairs.size)
+        self.institution, self.person = pairs // self._width, pairs % self._width
+        self.after = _sums(at, payouts.amount_fen[mine], pairs.size)
+        owner = plan.postings.institution.astype(np.int64) * self._width + plan.postings.person
+        self._posting = np.flatnonzero(np.isin(owner, pairs))
+        self._owner = np.searchsorted(pairs, owner[self._posting])
+        equivalents_e7 = settlement.weighed[series].posting_e7[self._posting]
+        self.before = _sums(self._owner, equivalents_e7, pairs.size)
 
-    def groups(self) -> Iterator[_Group]:
+    def groups(self) -> Iterator[_Groups]:
         """Everybody, the people of each institution, the people of each post."""
-        everybody = np.zeros(self.person.size, np.int32)
-        yield from self._by("all", [""], everybody)
-        yield from self._by("institution", self._plan.institutions.values, self.institution)
-        posts, post = self._posts()
-        yield from self._by("post", posts, post)
+        yield self._by("all", [""], np.zeros(self.person.size, np.int64))
+        yield self._by("institution", self._plan.institutions.values, self.institution)
+        yield self._by("post", *self._posts())
 
-    def _posts(self) -> tuple[list[str], Codes]:
+    def _posts(self) -> tuple[list[str], Int64]:
         """The post of each person at each place, as a position; -1 where there is none."""
-        rows, period = self._plan.postings.rows, self._plan.period
-        present = self._plan.postings.overlap(period.start, period.end)[self._posting]
-        last: dict[int, tuple[int, bool, str]] = {}
-        for owner, at in zip(
-            self._owner[present].tolist(), self._posting[present].tolist(), strict=True
-        ):
-            row = rows[at]
-            found = (row.active_from, row.main, row.post)
-            # Of several that begin together the main one, then the first in natural order.
-            if owner not in last or found[:2] > last[owner][:2]:
-                last[owner] = found
-        posts = sorted({post for _, _, post in last.values() if post})
-        place = {post: at for at, post in enumerate(posts)}
-        of = [place.get(last[at][2], -1) if at in last else -1 for at in range(self.person.size)]
-        return posts, np.array(of, np.int32)
+        plan, rows = self._plan, self._plan.postings.rows
+        present = plan.postings.overlap(plan.period.start, plan.period.end)[self._posting]
+        owner, posting = self._owner[present], self._posting[present]
+        since = np.array([rows[at].active_from for at in posting], np.int64)
+        main = np.array([rows[at].main for at in posting], bool)
+        # The last of each owner is taken: the latest, the main one, the first in natural order.
+        order = np.lexsort((-posting, main, since, owner))
+        last = order[np.flatnonzero(np.diff(owner[order], append=-1))]
+        named = [rows[at].post for at in posting[last]]
+        posts = sorted(set(named) - {""})
+        position = {post: at for at, post in enumerate(posts)}
+        of = np.full(self.person.size, -1, np.int64)
+        of[owner[last]] = [position.get(post, -1) for post in named]
+        return posts, of
 
-    def _by(self, scope: str, subjects: Sequence[str], subject: Codes) -> Iterator[_Group]:
+    def _by(self, scope: str, subjects: Sequence[str], subject: Int64) -> _Groups:
         """The figures of each subject, a person's places added up within it."""
         inside = np.flatnonzero(subject >= 0)
-        width = max(len(self._plan.persons), 1)
-        key = subject[inside].astype(np.int64) * width + self.person[inside]
+        key = subject[inside] * self._width + self.person[inside]
         keys, at = np.unique(key, return_inverse=True)
-        before = _sums(at, self.before[inside], keys.size).tolist()
-        after = _sums(at, self.after[inside], keys.size).tolist()
-        owner = keys // width
-        starts = np.flatnonzero(np.diff(owner, prepend=-1)).tolist()
-        for start, stop in pairwise([*starts, keys.size]):
-            name = subjects[int(owner[start])]
-            yield scope, name, before[start:stop], after[start:stop]
+        owner = keys // self._width
+        starts = np.flatnonzero(np.diff(owner, prepend=-1))
+        return _Groups(
+            scope,
+            [subjects[position] for position in owner[starts].tolist()],
+            starts,
+            _sums(at, self.before[inside], keys.size),
+            _sums(at, self.after[inside], keys.size),
+        )
 
 
 def _sums(owner: Int64, values: Exact, count: int) -> Exact:

@@ -12,6 +12,7 @@ from fractions import Fraction
 from itertools import product
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pytest
 from hypothesis import given
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 
 from equivalents.report.spread import spread_lines
 from equivalents.run import settle_case
-from equivalents.spread import Spread, spread
+from equivalents.spread import Spread, spread, spreads
 from tests.bad.case import HEAD, run, write_case
 
 figures = st.lists(st.integers(0, 10**12), min_size=1, max_size=40)
@@ -150,6 +151,28 @@ def test_the_bounds(values: list[int]) -> None:
     assert 10000 <= found.p90_p10_e4 <= found.max_min_e4
 
 
+@given(st.lists(st.lists(st.integers(-5, 2**63 - 1), min_size=1, max_size=8), max_size=6))
+def test_many_groups_at_once_are_each_on_its_own(groups: list[list[int]]) -> None:
+    """Also in Python integers, which large figures and large groups take."""
+    starts = np.cumsum([0, *map(len, groups)], dtype=np.int64)[:-1]
+    values = np.array([value for group in groups for value in group], np.int64)
+    apart = [spread(group) for group in groups]
+    assert spreads(values, starts) == apart
+    assert spreads(values.astype(np.object_), starts) == apart
+
+
+def test_more_people_than_limbs_allow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("equivalents.spread._MOST_PEOPLE", 9)
+    assert spread(TEN) == Spread(550000, 90000, 5700, 15199)
+
+
+def test_the_largest_figures_of_the_largest_group_fit() -> None:
+    """2**20 people, half with nothing, half with the most: Gini one half, CV 1."""
+    values = np.zeros(2**20, np.int64)
+    values[2**19 :] = 2**63 - 1
+    assert spreads(values, np.zeros(1, np.int64)) == [Spread(None, None, 5000, 10000)]
+
+
 # -- whole cases -------------------------------------------------------------------------------
 
 
@@ -205,6 +228,16 @@ def test_the_post_is_that_of_the_last_posting_in_the_period(tmp_path: Path) -> N
         "医生": "2"
     }
     assert found["all", "", "pay"]["people"] == "3"
+
+
+def test_of_posts_that_begin_together_the_main_one_counts(tmp_path: Path) -> None:
+    staff = (
+        "person_id,institution_id,post_id,post,main\nP01,I01,A,护士,0\nP01,I01,B,医生,1\n"
+        "P02,I01,A,医生,\nP02,I01,B,护士,\nP03,I02,,,\n"
+    )
+    found = measured(settled(tmp_path, staff=staff))
+    posts = {key[1]: row["people"] for key, row in found.items() if key[0] == "post"}
+    assert posts == {"医生": "2"}, "P01 by the main post, P02 by the smaller post_id"
 
 
 def test_each_series_by_its_own_pools(tmp_path: Path) -> None:
