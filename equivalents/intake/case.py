@@ -17,7 +17,7 @@ from equivalents.intake.headings import LATER_TABLES, TABLES
 from equivalents.intake.recordfiles import record_files
 from equivalents.intake.settings import Settings, check_series, read_settings
 from equivalents.intake.tables import SUFFIXES, read_table, table_file
-from equivalents.policy.accounts import Account
+from equivalents.policy.accounts import BALANCE_KINDS, Account
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, Period
 from equivalents.policy.check import check_postings, check_weights
 from equivalents.policy.load import (
@@ -97,7 +97,8 @@ class _Reader:
         weights = self._weights(settings)
         series = sorted({row.series for row in weights})
         account_rows = self._table("accounts")
-        pools = self._pools(self._table("pools", required=not account_rows), known, series)
+        shares_surplus = any(row["kind"] in BALANCE_KINDS for row in account_rows)
+        pools = self._pools(self._table("pools", required=not shares_surplus), known, series)
         accounts = self._accounts(account_rows, known, settings.period)
         check_series(settings, series, findings)
         findings.problems.extend(check_weights(weights))
