@@ -308,6 +308,18 @@ def _show_summary(result: dict[str, Any], out: Path) -> None:
             f"金额 amount {money['amount']} = 已分配 paid {money['paid']} + "
             f"留存 retained {money['retained']} + 结转 carried {money['carried']} 元 yuan"
         )
+        from equivalents.report.spread import spread_lines
+
+        for line in spread_lines(out):
+            console.print(line)
+    if "surplus" in result:
+        surplus = result["surplus"]
+        estimate = "（估算 estimate）" if surplus["estimate"] else ""
+        console.print(
+            f"结余合计 surplus{estimate} {surplus['balance']} = "
+            f"事业发展 development {surplus['development']} + "
+            f"奖励性绩效 pay {surplus['pay']} + 亏损 deficit {surplus['deficit']} 元 yuan"
+        )
     holding = sum(1 for one in result["checks"] if one["holds"])
     console.print(f"核对 checks {holding}/{len(result['checks'])}    结果 result: {out}")
 

@@ -2,8 +2,8 @@
 
 Nothing here reads a file, a clock or the environment: :func:`settle` gets the dated rules of a
 case and its records as parts, and returns a :class:`Settlement`, which the report room writes
-down. Each stage ends with its own conservation check. Sources: A1 to A10, D1, D2; definitions
-5.1, 5.9, 5.10.
+down. Each stage ends with its own conservation check. Sources: A1 to A10, B7, D1, D2; definitions
+5.1, 5.9, 5.10, 5.14.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,6 +18,7 @@ from equivalents.errors import ConservationError, Problem, RefusedError
 from equivalents.policy.model import CaseRules, Pool
 from equivalents.policy.posts import Codes
 from equivalents.records import RecordBlock
+from equivalents.surplus import Surplus, surplus_of, surplus_pools
 from equivalents.tally import Plan
 from equivalents.units import Exact, Int64, checked_total, print_e7, print_fen
 from equivalents.weigh import NeedsTallyError, Scales, Weighed, weigh_tally
@@ -55,6 +56,7 @@ class Settlement:
     pools: tuple[Pool, ...]
     payouts: Payouts | None
     problems: tuple[Problem, ...] = ()
+    surpluses: tuple[Surplus, ...] = ()
 
 
 def settle(
@@ -114,8 +116,10 @@ def weigh(
         weighed = {series: _weigh(counted, scales, series, path) for series in scales.series}
     except NeedsTallyError:
         return weigh(rules, plan, parts, "tally", workers=workers)
-    pools = tuple(sorted(rules.pools, key=lambda pool: (pool.institution_id, pool.pool)))
-    return Settlement(rules, plan, scales, counted, weighed, pools, None)
+    surpluses = surplus_of(rules.accounts, rules.surplus)
+    given = (*rules.pools, *surplus_pools(surpluses, rules.surplus.series))
+    pools = tuple(sorted(given, key=lambda pool: (pool.institution_id, pool.pool)))
+    return Settlement(rules, plan, scales, counted, weighed, pools, None, (), surpluses)
 
 
 def _weigh(counted: Counted, scales: Scales, series: str, path: Way) -> Weighed:

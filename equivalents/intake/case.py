@@ -13,16 +13,18 @@ from typing import Any, Final
 
 from equivalents.errors import DataError, Place, Problem
 from equivalents.findings import Findings, Places, Row, Table, near
+from equivalents.intake.accounts import read_accounts, surplus_rule
 from equivalents.intake.headings import LATER_TABLES, TABLES
 from equivalents.intake.recordfiles import record_files
 from equivalents.intake.settings import Settings, check_series, read_settings
 from equivalents.intake.tables import SUFFIXES, read_table, table_file
-from equivalents.policy.calendar import FIRST_DAY, LAST_DAY
+from equivalents.policy.accounts import BALANCE_KINDS, Account
+from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, Period
 from equivalents.policy.check import check_postings, check_weights
 from equivalents.policy.contacts import UsedClass
 from equivalents.policy.load import (
-    DEFAULT_SERIES,
-    fault_text,
+    default_series,
+    read_amount,
     read_day,
     read_end,
     read_flag,
@@ -34,7 +36,6 @@ from equivalents.policy.model import CaseRules, Institution, Pool, Posting, Weig
 from equivalents.policy.roster import Roster
 from equivalents.policy.yamltext import Entry
 from equivalents.resources import shipped_weights
-from equivalents.units import NumberFaultError, parse_amount_fen
 
 __all__ = ["Case", "load_case"]
 
@@ -115,25 +116,31 @@ class _Reader:
         postings = self._postings(self._table("staff"), known, departments)
         weights = self._weights(settings)
         series = sorted({row.series for row in weights})
-        pools = self._pools(self._table("pools"), known, series)
         used = self._used(known, series)
+        account_rows = self._table("accounts")
+        shares_surplus = any(row["kind"] in BALANCE_KINDS for row in account_rows)
+        pools = self._pools(self._table("pools", required=not shares_surplus), known, series)
+        accounts = self._accounts(account_rows, known, settings.period)
         check_series(settings, series, findings)
         findings.problems.extend(check_weights(weights))
         findings.problems.extend(check_postings(postings))
         if settings.period is None:
             return None
+        surplus = surplus_rule(settings.surplus, accounts, pools, settings.period, series, findings)
         return CaseRules(
-            settings.period,
-            institutions,
-            postings,
-            weights,
-            pools,
-            settings.title,
-            settings.outside_period,
-            settings.missing,
-            settings.concurrent,
-            settings.stays,
-            used,
+            period=settings.period,
+            institutions=institutions,
+            postings=postings,
+            weights=weights,
+            pools=pools,
+            title=settings.title,
+            outside_period=settings.outside_period,
+            missing=settings.missing,
+            concurrent=settings.concurrent,
+            stays=settings.stays,
+            used=used,
+            accounts=accounts,
+            surplus=surplus,
         )
 
     def _unknown_series(self, place: Place, name: str, series: Sequence[str]) -> None:
@@ -143,9 +150,10 @@ class _Reader:
 
     # -- tables --------------------------------------------------------------------------------
 
-    def _table(self, name: str) -> Table:
+    def _table(self, name: str, *, required: bool = True) -> Table:
         sheet = TABLES[name]
-        path = table_file(self.folder, name, self.findings, required=sheet.required)
+        required = required and sheet.required
+        path = table_file(self.folder, name, self.findings, required=required)
         if path is None:
             return Table(Places(name, ()), {})
         self.inputs.append((path.name, path))
@@ -219,24 +227,22 @@ class _Reader:
         self, rows: Sequence[Row], institutions: set[str], series: Sequence[str]
     ) -> tuple[Pool, ...]:
         self._unique([(f"{row['institution_id']} {row['pool']}", row.at("pool")) for row in rows])
-        default = series[0] if len(series) == 1 else DEFAULT_SERIES
+        default = default_series(series)
         found = []
         for row in rows:
             self._known(row, "institution_id", institutions)
             name = row["series"] or default
             if series and name not in series:
                 self._unknown_series(row.at("series"), name, series)
-            amount = self._amount(row)
+            amount = read_amount(row, "amount", self.findings)
             found.append(Pool(row["institution_id"], row["pool"], name, amount, row.place))
         return tuple(found)
 
-    def _amount(self, row: Row) -> int:
-        text = row["amount"]
-        try:
-            return parse_amount_fen(text) if text else 0
-        except NumberFaultError as fault:
-            self.findings.add("AMOUNT_INVALID", row.at("amount"), text, detail=fault_text(fault))
-            return 0
+    def _accounts(
+        self, table: Table, institutions: set[str], period: Period | None
+    ) -> tuple[Account, ...]:
+        self._all_known(table, "institution_id", institutions)
+        return read_accounts(table, period, self.findings)
 
     def _known(self, row: Row, column: str, known: set[str]) -> None:
         value = row[column]

@@ -168,6 +168,20 @@ TABLES: Final[Mapping[str, Sheet]] = {
             ),
             required=False,
         ),
+        Sheet(
+            "accounts",
+            "收支账目",
+            (
+                _must("institution_id", "机构编号"),
+                _must("line", "科目"),
+                _must("kind", "账目类别"),
+                _must("amount", "金额（元）"),
+                Column("recurrent", "经常性"),
+                Column("source", "资金来源"),
+                Column("date", "日期"),
+            ),
+            required=False,
+        ),
     )
 }
 """Every table that this version reads."""
@@ -175,7 +189,6 @@ TABLES: Final[Mapping[str, Sheet]] = {
 LATER_TABLES: Final = (
     "teams",
     "coefficients",
-    "accounts",
     "contracts",
     "registers",
     "assessments",

@@ -11,10 +11,12 @@ from typing import Final
 
 from equivalents.errors import Place
 from equivalents.findings import Findings, near
+from equivalents.policy.accounts import SurplusRule
 from equivalents.policy.calendar import Period, parse_period
 from equivalents.policy.contacts import ConcurrentRule, StayRule
 from equivalents.policy.loadcontacts import read_concurrent, read_stays
 from equivalents.policy.model import Handling
+from equivalents.policy.surplus import read_surplus
 from equivalents.policy.yamltext import Entry, expect, read_yaml
 
 __all__ = ["CASE_KEYS", "Settings", "check_series", "read_settings"]
@@ -27,6 +29,7 @@ CASE_KEYS: Final = (
     "series",
     "concurrent",
     "stays",
+    "surplus",
 )
 _SHAPES: Final = {
     "period": "text",
@@ -51,6 +54,7 @@ class Settings:
     series_places: Mapping[str, Place]
     concurrent: tuple[ConcurrentRule, ...]
     stays: tuple[StayRule, ...]
+    surplus: tuple[SurplusRule, ...]
 
 
 def read_settings(path: Path, name: str, findings: Findings) -> Settings:
@@ -62,7 +66,7 @@ def read_settings(path: Path, name: str, findings: Findings) -> Settings:
             findings.add("NOT_SUPPORTED", value.place, "scheme")
         elif key not in CASE_KEYS:
             findings.add("KEY_UNKNOWN", value.place, key, near=near(key, CASE_KEYS))
-        else:
+        elif key in _SHAPES:
             expect(value, _SHAPES[key], key, findings)
     tables = entry.get("weight_tables")
     return Settings(
@@ -74,6 +78,7 @@ def read_settings(path: Path, name: str, findings: Findings) -> Settings:
         {series: value.place for series, value in entry.get("series").mapping.items()},
         read_concurrent(entry.get("concurrent"), findings),
         read_stays(entry.get("stays"), findings),
+        read_surplus(entry.get("surplus"), findings, scheme="scheme" in entry.mapping),
     )
 
 

@@ -14,12 +14,19 @@ from equivalents.policy.basis import BASIS_CHOICES, RECORD, SCOPES, WINDOWS, Bas
 from equivalents.policy.calendar import LAST_DAY, parse_day, print_day
 from equivalents.policy.model import CONDITIONS, WeightRow
 from equivalents.policy.yamltext import Entry, expect, read_yaml
-from equivalents.units import NumberFaultError, parse_quantity_e3, parse_weight_e4
+from equivalents.units import (
+    NumberFaultError,
+    parse_amount_fen,
+    parse_quantity_e3,
+    parse_weight_e4,
+)
 
 __all__ = [
     "DEFAULT_SERIES",
     "REQUIRED",
+    "default_series",
     "fault_text",
+    "read_amount",
     "read_day",
     "read_end",
     "read_flag",
@@ -41,6 +48,11 @@ _FAULTS: Final[Mapping[str, str]] = {
     "sign": "不得为负¦must not be negative",
     "range": "超出范围¦out of range",
 }
+
+
+def default_series(series: Sequence[str]) -> str:
+    """The series that shares a pool that names none: the only one, else ``pay``."""
+    return series[0] if len(series) == 1 else DEFAULT_SERIES
 
 
 def fault_text(fault: NumberFaultError) -> str:
@@ -68,6 +80,16 @@ def read_end(row: Row, column: str, start: int, findings: Findings) -> int:
     if end <= start:
         findings.add("DATES_REVERSED", row.at(column), print_day(end), other=print_day(start))
     return end
+
+
+def read_amount(row: Row, column: str, findings: Findings) -> int:
+    """An amount of yuan in fen; 0 when blank or, with the fault noted, when unreadable."""
+    text = row[column]
+    try:
+        return parse_amount_fen(text) if text else 0
+    except NumberFaultError as fault:
+        findings.add("AMOUNT_INVALID", row.at(column), text, detail=fault_text(fault))
+        return 0
 
 
 def read_flag(row: Row, column: str, findings: Findings) -> bool:

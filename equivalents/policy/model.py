@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from equivalents.errors import NOWHERE, Place
+from equivalents.policy.accounts import Account, SurplusRule
 from equivalents.policy.basis import RECORD, Basis
 from equivalents.policy.calendar import Period, print_day
 from equivalents.policy.contacts import ConcurrentRule, StayRule, UsedClass
@@ -137,6 +138,8 @@ class CaseRules:
     concurrent: tuple[ConcurrentRule, ...] = ()
     stays: tuple[StayRule, ...] = ()
     used: tuple[UsedClass, ...] = ()
+    accounts: tuple[Account, ...] = ()
+    surplus: SurplusRule = field(default_factory=SurplusRule)
 
     @property
     def series(self) -> tuple[str, ...]:

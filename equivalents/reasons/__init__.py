@@ -7,6 +7,7 @@ is wrong and what to do. ``docs/reasons.md`` is printed from this list and a tes
 
 from typing import Final
 
+from equivalents.reasons.accounts import ACCOUNT_REASONS
 from equivalents.reasons.contacts import CONTACT_REASONS
 from equivalents.reasons.files import FILE_REASONS
 from equivalents.reasons.model import BOTH, Reason, Severity, Stage
@@ -24,6 +25,8 @@ REASONS: Final[dict[str, Reason]] = {
         *RECORD_REASONS,
         *CONTACT_REASONS,
         *MONEY_REASONS,
+        *MONEY_REASONS,
+        *ACCOUNT_REASONS,
     )
 }
 """Every reason by its code."""

@@ -26,19 +26,21 @@ from equivalents.report.faults import (
     rejected_line,
 )
 from equivalents.report.folder import new_folder
+from equivalents.report.funds import funds_table
 from equivalents.report.results import (
     adjusted_table,
     allocations_table,
     equivalents_table,
     excluded_table,
-    funds_table,
     payouts_table,
     pools_table,
 )
+from equivalents.report.spread import spread_table
 from equivalents.report.summary import resolved_rules, summary
 from equivalents.report.table import CsvStream
 from equivalents.report.workbook import ROWS_SHOWN, write_workbook
 from equivalents.settle import METHOD, Payouts, Settlement
+from equivalents.spread import spread_rows
 from equivalents.units import Int64
 from equivalents.version import __version__
 
@@ -113,18 +115,21 @@ def _write_results(settlement: Settlement, payouts: Payouts, listed: _Listed, fo
     if all(weighed.lines is not None for weighed in settlement.weighed.values()):
         equivalents_table(settlement).write_csv(folder)
         _write_tally(settlement, folder / "tally.parquet")
+    spreads = spread_rows(settlement, payouts)
     for table in (
         adjusted_table(settlement, payouts),
         allocations_table(settlement, payouts),
         payouts_table(settlement, payouts),
         pools_table(settlement, payouts),
-        funds_table(settlement, payouts),
+        funds_table(settlement),
         excluded_table(settlement),
+        spread_table(spreads),
     ):
         table.write_csv(folder)
     rules = resolved_rules(settlement.rules, settlement.plan.bucket_starts)
     _write_json(folder / "resolved-rules.json", rules)
-    write_workbook(settlement, payouts, listed.first, listed.counts, folder / "settlement.xlsx")
+    book = folder / "settlement.xlsx"
+    write_workbook(settlement, payouts, listed.first, listed.counts, spreads, book)
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:

@@ -18,7 +18,6 @@ __all__ = [
     "allocations_table",
     "equivalents_table",
     "excluded_table",
-    "funds_table",
     "paid_by_pool",
     "payouts_table",
     "pools_table",
@@ -153,21 +152,6 @@ def pools_table(settlement: Settlement, payouts: Payouts) -> OutTable:
             "retained": repeated("0.00", len(pools)),
             "carried": repeated("0.00", len(pools)),
             "series": texts([pool.series for pool in pools]),
-        },
-    )
-
-
-def funds_table(settlement: Settlement, payouts: Payouts) -> OutTable:
-    """Every source to its use, per institution: given pools are paid to people."""
-    pools = settlement.pools
-    return OutTable(
-        "funds",
-        {
-            "institution_id": texts([pool.institution_id for pool in pools]),
-            "fund": texts([pool.pool for pool in pools]),
-            "source": repeated("given", len(pools)),
-            "use": repeated("paid", len(pools)),
-            "amount": decimals(paid_by_pool(settlement, payouts), FEN_PLACES),
         },
     )
 

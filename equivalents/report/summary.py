@@ -5,10 +5,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from equivalents.errors import ConservationError
-from equivalents.policy.calendar import LAST_DAY, print_day
+from equivalents.policy.accounts import SurplusRule
+from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, print_day
 from equivalents.policy.model import CONDITIONS, CaseRules, WeightRow
+from equivalents.report.funds import surplus_checks, surplus_summary
 from equivalents.report.results import paid_by_pool
 from equivalents.settle import Settlement
+from equivalents.surplus import surplus_of, surplus_pools
 from equivalents.units import print_e3, print_e4, print_e7, print_fen
 
 __all__ = ["Json", "checks", "resolved_rules", "summary"]
@@ -37,6 +40,8 @@ def summary(settlement: Settlement, rejected: Mapping[str, Counter[str]]) -> Jso
         },
         "checks": checks(settlement, rejected),
     }
+    if settlement.surpluses:
+        result["surplus"] = surplus_summary(settlement)
     if settlement.payouts is not None:
         payouts = settlement.payouts
         paid = int(payouts.amount_fen.sum())
@@ -95,6 +100,7 @@ def checks(settlement: Settlement, rejected: Mapping[str, Counter[str]]) -> list
         exact = sum(1 for pool, fen in pairs if pool.amount_fen == int(fen))
         zh, en = "分文不差的绩效池个数 = 绩效池个数", "pools paid to the fen = pools"
         found.append(_check(zh, en, str(exact), str(len(settlement.pools))))
+    found.extend(_check(*sides) for sides in surplus_checks(settlement))
     failed = [check for check in found if not check["holds"]]
     if failed:
         raise ConservationError(str(failed))
@@ -107,7 +113,9 @@ def _check(zh: str, en: str, left: str, right: str) -> Json:
 
 def resolved_rules(rules: CaseRules, bucket_starts: tuple[int, ...]) -> Json:
     """The rules as they were applied, each with its date: what explain and compare need."""
-    return {
+    surplus = rules.surplus
+    computed = surplus_pools(surplus_of(rules.accounts, surplus), surplus.series)
+    resolved: Json = {
         "period": {
             "name": rules.period.name,
             "from": print_day(rules.period.start),
@@ -126,9 +134,24 @@ def resolved_rules(rules: CaseRules, bucket_starts: tuple[int, ...]) -> Json:
                 "key": "equivalents",
                 "nobody_to_pay": "refuse",
             }
-            for pool in sorted(rules.pools, key=lambda p: (p.institution_id, p.pool))
+            for pool in sorted((*rules.pools, *computed), key=lambda p: (p.institution_id, p.pool))
         ],
     }
+    return resolved | ({"surplus": _surplus_rule(surplus)} if computed else {})
+
+
+def _surplus_rule(rule: SurplusRule) -> dict[str, str]:
+    filled = {
+        "pay_ratio": str(rule.pay_ratio),
+        "odd_fen": "pay" if rule.odd_to_pay else "development",
+        "assessment": "required" if rule.assessed else "none",
+        "offset_deficit": "no",
+        "series": rule.series,
+        "reference": rule.reference,
+        "valid_from": "" if rule.valid_from == FIRST_DAY else print_day(rule.valid_from),
+        "valid_to": "" if rule.valid_to == LAST_DAY else print_day(rule.valid_to),
+    }
+    return {name: value for name, value in filled.items() if value}
 
 
 def _weight(row: WeightRow) -> dict[str, str]:

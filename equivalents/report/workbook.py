@@ -14,9 +14,12 @@ import numpy as np
 from equivalents.policy.model import Pool
 from equivalents.report.book import Book, SheetColumn
 from equivalents.report.faults import RejectedRow
+from equivalents.report.funds import SURPLUS_SHEET, is_estimate, surplus_rows
 from equivalents.report.results import paid_by_pool
+from equivalents.report.spread import SPREAD_SHEET, spread_sheet_rows
 from equivalents.report.summary import checks
 from equivalents.settle import Payouts, Settlement
+from equivalents.spread import SpreadRow
 from equivalents.tally import group
 from equivalents.units import print_e3, print_e4, print_e7, print_fen
 from equivalents.weigh import Lines
@@ -36,9 +39,10 @@ def write_workbook(
     payouts: Payouts,
     rejected: Sequence[RejectedRow],
     counts: Mapping[str, Counter[str]],
+    spreads: Sequence[SpreadRow],
     path: Path,
 ) -> None:
-    """Write the five sheets 机构汇总, 人员明细, 项目明细, 退回记录, 核对.
+    """Write the sheets 机构汇总, 人员明细, 项目明细, 退回记录, 分配差距, 结余分配 (if any), 核对.
 
     ``rejected`` are the first :data:`ROWS_SHOWN` rejected rows, ``counts`` counts all of them by
     series and code.
@@ -56,6 +60,12 @@ def write_workbook(
         _REJECTED,
         _rejected_rows(rejected),
     )
+    measured = f"{note}　分配前：每人当量；分配后：每人金额。除数为 0 的留空"
+    book.sheet("分配差距", measured, SPREAD_SHEET, spread_sheet_rows(settlement, spreads))
+    if settlement.surpluses:
+        estimate = "　不足一年，仅为估算，不得提交" if is_estimate(settlement) else ""
+        told = f"{note}　结余 = 事业发展 + 奖励性绩效 + 亏损{estimate}"
+        book.sheet("结余分配", told, SURPLUS_SHEET, surplus_rows(settlement))
     book.sheet("核对", f"{note}　左右两侧应相等", _CHECKS, _check_rows(settlement, counts))
     book.close()
 

@@ -26,7 +26,7 @@ FOLDERS = folders()
 SERIES_COLUMNS = ("institution_id", "person_id", "series")
 EMPTY_UNLESS_EXPECTED = ("rejected", "excluded")
 
-pytestmark = pytest.mark.rules("A1", "A2", "A4", "A6", "A9", "A10", "D1", "D2")
+pytestmark = pytest.mark.rules("A1", "A2", "A4", "A6", "A9", "A10", "B7", "D1", "D2", "D6")
 each_scenario = pytest.mark.parametrize("folder", FOLDERS, ids=[f.name for f in FOLDERS])
 
 

@@ -39,19 +39,22 @@ FLOW = [
     "stays",
     "bases",
     "count",
+    "surplus",
     "allocate",
     "settle",
+    "spread",
 ]
 PURE = {
-    "tally", "weigh", "waiting", "concurrent", "stays", "bases", "count", "allocate", "settle",
-    "records", "units", "codes",
+    "tally", "weigh", "waiting", "concurrent", "stays", "bases", "count", "surplus", "allocate",
+    "settle", "spread", "records", "units", "codes",
 }  # fmt: skip
 PURE_POLICY = {
-    "model", "calendar", "posts", "book", "check", "roster", "basis", "contacts",
+    "model", "accounts", "calendar", "posts", "book", "check", "roster", "basis", "contacts",
+    "waits",
 }  # fmt: skip
 STANDARD = {
-    "bisect", "collections", "concurrent", "dataclasses", "difflib", "enum", "functools",
-    "itertools", "operator", "re", "threading", "typing",
+    "bisect", "collections", "concurrent", "dataclasses", "difflib", "enum", "fractions",
+    "functools", "itertools", "math", "operator", "re", "threading", "typing",
 }  # fmt: skip
 HEAVY = ("pyarrow", "xlsxwriter", "scipy", "rich", "typer")
 

@@ -1,0 +1,76 @@
+"""An institution's accounts as read, and the dated rule that shares its surplus: plain values.
+
+The kinds of an account row are those of page 3. Six of them make the balance of the surplus rule
+or stand beside it as project money; the others (advance, received, paid) follow money that is
+settled elsewhere and touch no balance. Sources: rules B7, B10; definition 5.14.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from equivalents.errors import NOWHERE, Place
+from equivalents.policy.calendar import FIRST_DAY, LAST_DAY
+
+__all__ = [
+    "Account",
+    "BALANCE_KINDS",
+    "KINDS",
+    "PROJECT_KINDS",
+    "SURPLUS_POOL",
+    "SurplusRule",
+]
+
+SURPLUS_POOL: Final = "surplus"
+"""The name of the pool that the pay half becomes (page 3)."""
+
+BALANCE_KINDS: Final = (
+    "income",
+    "opening_restricted",
+    "expenditure",
+    "closing_restricted",
+    "deduction",
+)
+"""The kinds that make the balance B (5.14): the first two add to it, the others take from it."""
+
+PROJECT_KINDS: Final = ("project_income", "project_expenditure")
+"""Project money 专项资金 stays outside the balance (5.14)."""
+
+KINDS: Final = (*BALANCE_KINDS, *PROJECT_KINDS, "advance", "received", "paid")
+"""Every kind of account row (page 3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One row of the accounts 收支账: an amount of one kind, not negative, within the period.
+
+    ``day`` is ``None`` where the row has no date.
+    """
+
+    institution_id: str
+    line: str
+    kind: str
+    amount_fen: int
+    recurrent: bool = False
+    source: str = ""
+    day: int | None = None
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class SurplusRule:
+    """How a surplus 结余 is shared (B7, 5.14), in force over ``[valid_from, valid_to)``.
+
+    ``pay_ratio`` is the part of a positive balance that becomes incentive pay; ``odd_to_pay``
+    says that pay is rounded up to the fen and not down. ``assessed`` says that results of the
+    assessment are required. ``series`` shares the pay half; blank means the default of any pool.
+    """
+
+    pay_ratio: Fraction = Fraction(1, 2)
+    odd_to_pay: bool = False
+    assessed: bool = False
+    series: str = ""
+    reference: str = ""
+    valid_from: int = FIRST_DAY
+    valid_to: int = LAST_DAY
+    place: Place = NOWHERE
