@@ -55,6 +55,7 @@ class Plan:
         self.attributes: Codebook[Attributes] = Codebook([Attributes()])
         self.postings = Postings(roster, self.institutions, self.persons)
         self.series = rules.series
+        self.concurrent = tuple(rule.name for rule in rules.concurrent)
         self.waits = Waits(rules, self.items)
         self.marked = False
         self.residents: Codebook[str] = Codebook()

@@ -5,6 +5,7 @@ system can (Linux), in two renames elsewhere; a reader sees the old result or th
 """
 
 import ctypes
+import hashlib
 import os
 import shutil
 import tempfile
@@ -15,7 +16,7 @@ from typing import Final
 
 from equivalents.errors import DataError, Problem
 
-__all__ = ["MARK", "check_replaceable", "new_folder"]
+__all__ = ["MARK", "check_replaceable", "new_folder", "sha256"]
 
 MARK: Final = "summary.json"
 """A folder that holds this file is a result of ours and may be replaced."""
@@ -32,6 +33,12 @@ def check_replaceable(destination: Path, mark: str = MARK) -> None:
     """
     if destination.exists() and not _replaceable(destination, mark):
         raise DataError([Problem("OUT_NOT_OURS", value=destination.name)])
+
+
+def sha256(path: Path) -> str:
+    """The hash of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager

@@ -1,0 +1,267 @@
+"""What a result keeps to be explained and compared without its records (page 3, "settle").
+
+``tally.parquet`` has the counts by natural codes, ``roster.parquet`` the postings, and the part
+``case`` of ``resolved-rules.json`` every other rule exactly. :func:`read_kept` turns them into the
+same plan and tally again, after proving by the manifest's hashes that nobody changed them.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from equivalents.errors import DataError, Place, Problem
+from equivalents.intake.columns import numbers
+from equivalents.policy.book import Attributes, Verdict
+from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, parse_day, print_day
+from equivalents.policy.keep import NotKeptError, from_plain, to_plain
+from equivalents.policy.model import CaseRules, Posting
+from equivalents.policy.roster import Roster
+from equivalents.report.folder import sha256
+from equivalents.settle import METHOD
+from equivalents.tally import Plan, Tally
+from equivalents.units import Codes, Int64
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["Kept", "RULES", "read_kept", "rules_to_keep", "write_roster", "write_tally"]
+
+RULES: Final = "resolved-rules.json"
+_ROSTER: Final = "roster.parquet"
+_TALLY: Final = "tally.parquet"
+_DAYS: Final = ("active_from", "active_to")
+_OPEN: Final = (FIRST_DAY, LAST_DAY)
+_CONCURRENT: Final = "concurrent:"
+_POSTING: Final = ("institution_id", "person_id", "post_id", "posting_from")
+_ATTRIBUTE: Final = ("resident_group", "setting", "visit_number", "team_id", "marks")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A result read again: its rules, the counting plan and the tally, and the manifest."""
+
+    folder: Path
+    rules: CaseRules
+    plan: Plan
+    tally: Tally
+    manifest: Mapping[str, Any]
+
+
+# -- writing -------------------------------------------------------------------------------------
+
+
+def rules_to_keep(rules: CaseRules) -> Any:
+    """Every rule but the roster as JSON values, exactly."""
+    return to_plain(replace(rules, postings=()))
+
+
+def write_roster(rules: CaseRules, path: Path) -> None:
+    """The postings of a case in their natural order."""
+    import pyarrow as pa
+
+    names = [name for name in Posting._fields if name != "place"]
+    rows = sorted(tuple(getattr(row, name) for name in names) for row in rules.postings)
+    columns = dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {}
+    for name in _DAYS:
+        days = columns.get(name, ())
+        columns[name] = tuple("" if day in _OPEN else print_day(day) for day in days)
+    kinds = {"main": pa.bool_()}
+    _write(
+        pa.table(
+            {name: pa.array(columns.get(name, ()), kinds.get(name, pa.string())) for name in names}
+        ),
+        path,
+    )
+
+
+def write_tally(plan: Plan, tally: Tally, path: Path) -> None:
+    """The tally with natural codes, sorted by them: the same whatever order records came in."""
+    import pyarrow as pa
+
+    attributes = plan.attributes.values
+    rank = _ranks(attributes)
+    item_rank = _ranks(plan.items.values)
+    order = np.lexsort((tally.bucket, rank[tally.attribute], item_rank[tally.item], tally.posting))
+    postings = plan.postings.rows
+
+    def column(values: Sequence[str], positions: Codes) -> "pa.DictionaryArray":
+        return pa.DictionaryArray.from_arrays(
+            pa.array(positions[order].astype(np.int32)), pa.array(list(values), pa.string())
+        ).cast(pa.string())
+
+    groups = [";".join(value.resident_groups) for value in attributes]
+    marks = [_print_marks(value.marks, plan) for value in attributes]
+    starts = [print_day(day) for day in plan.bucket_starts]
+    table = pa.table(
+        {
+            "institution_id": column([p.institution_id for p in postings], tally.posting),
+            "person_id": column([p.person_id for p in postings], tally.posting),
+            "post_id": column([p.post_id for p in postings], tally.posting),
+            "posting_from": column([print_day(p.active_from) for p in postings], tally.posting),
+            "item_code": column(plan.items.values, tally.item),
+            "resident_group": column(groups, tally.attribute),
+            "setting": column([value.setting for value in attributes], tally.attribute),
+            "visit_number": column([v.visit_number for v in attributes], tally.attribute),
+            "team_id": column([value.team_id for value in attributes], tally.attribute),
+            "marks": column(marks, tally.attribute),
+            "bucket_from": column(starts, tally.bucket),
+            "records": pa.array(tally.records[order]),
+            "quantity_e3": pa.array(tally.quantity_e3[order]),
+        }
+    )
+    _write(table, path)
+
+
+def _write(table: "pa.Table", path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    pq.write_table(table, path, compression="zstd", version="2.6")
+
+
+def _ranks(values: Sequence[Any]) -> Int64:
+    """Position in sorted order of each value."""
+    rank = np.zeros(len(values), np.int64)
+    rank[sorted(range(len(values)), key=lambda i: values[i])] = np.arange(len(values))
+    return rank
+
+
+def _print_marks(marks: Sequence[int], plan: Plan) -> str:
+    """Marks by name: ``pay=BASIS_REPEAT;purchase=concurrent:in-clinic``."""
+    named = []
+    for series, mark in zip(plan.series if marks else (), marks, strict=True):
+        if mark:
+            rule = plan.concurrent[mark - 1] if mark > 0 else ""
+            named.append(f"{series}={_CONCURRENT}{rule}" if rule else f"{series}={_name(mark)}")
+    return ";".join(named)
+
+
+def _name(mark: int) -> str:
+    return Verdict(mark).name
+
+
+# -- reading -------------------------------------------------------------------------------------
+
+
+def read_kept(folder: Path) -> Kept:
+    """Read the kept part of a result folder.
+
+    Raises:
+        DataError: ``OUT_MISSING`` (no result, or one without item lines), ``OUT_CHANGED`` (a file
+            is not the one that was written), ``OUT_METHOD`` (made by another method).
+    """
+    import pyarrow.parquet as pq
+
+    manifest = _manifest(folder)
+    try:
+        resolved = json.loads((folder / RULES).read_bytes())
+        rules = from_plain(CaseRules, resolved["case"])
+    except (NotKeptError, KeyError, ValueError):
+        raise _problem("OUT_CHANGED", RULES) from None
+    rules = replace(rules, postings=_read_roster(pq.read_table(folder / _ROSTER)))
+    plan = Plan(rules)
+    return Kept(folder, rules, plan, _read_tally(pq.read_table(folder / _TALLY), plan), manifest)
+
+
+def _manifest(folder: Path) -> Mapping[str, Any]:
+    """The manifest, once it is proven that the kept files are those that it names."""
+    path = folder / "manifest.json"
+    if not path.is_file():
+        raise _problem("OUT_MISSING", folder.name)
+    manifest: Mapping[str, Any] = json.loads(path.read_bytes())
+    hashes = {entry["file"]: entry["sha256"] for entry in manifest["outputs"]}
+    for name in (RULES, _ROSTER, _TALLY):
+        if name not in hashes or not (folder / name).is_file():
+            raise _problem("OUT_MISSING", name)
+        if sha256(folder / name) != hashes[name]:
+            raise _problem("OUT_CHANGED", name)
+    if manifest["method"] != METHOD:
+        raise _problem("OUT_METHOD", str(manifest["method"]))
+    return manifest
+
+
+def _problem(code: str, value: str) -> DataError:
+    return DataError([Problem(code, Place(value), value)])
+
+
+def _read_roster(table: "pa.Table") -> Roster:
+    columns: dict[str, Sequence[Any]] = {
+        name: table.column(name).to_pylist() for name in table.column_names
+    }
+    for name, open_day in zip(_DAYS, _OPEN, strict=True):
+        columns[name] = [parse_day(text) if text else open_day for text in columns[name]]
+    return Roster.by_columns(columns)
+
+
+def _read_tally(table: "pa.Table", plan: Plan) -> Tally:
+    """The cells with the codes of a new plan."""
+    postings: dict[tuple[str, ...], int] = {
+        (p.institution_id, p.person_id, p.post_id, print_day(p.active_from)): at
+        for at, p in enumerate(plan.postings.rows)
+    }
+    starts: dict[tuple[str, ...], int]
+    starts = {(print_day(day),): at for at, day in enumerate(plan.bucket_starts)}
+
+    def learn(texts: tuple[str, ...]) -> int:
+        value = _attribute(texts, plan)
+        plan.marked |= bool(value.marks)
+        return plan.attributes.learn([value])[0]
+
+    tally = Tally(plan)
+    tally.posting = _coded(table, _POSTING, postings.__getitem__)
+    tally.item = _coded(table, ("item_code",), lambda texts: plan.items.learn(texts)[0])
+    tally.attribute = _coded(table, _ATTRIBUTE, learn)
+    tally.bucket = _coded(table, ("bucket_from",), starts.__getitem__)
+    tally.records, tally.quantity_e3 = (
+        numbers(table.column(name).combine_chunks()) for name in ("records", "quantity_e3")
+    )
+    return tally
+
+
+def _coded(
+    table: "pa.Table", names: Sequence[str], find: Callable[[tuple[str, ...]], int]
+) -> Codes:
+    """The code of each row by some of its columns; each distinct combination is looked up once."""
+    combined = np.zeros(table.num_rows, np.int64)
+    texts: list[list[str]] = []
+    for name in names:
+        column = table.column(name).combine_chunks().dictionary_encode()
+        texts.append(column.dictionary.to_pylist())
+        combined = combined * max(len(texts[-1]), 1) + numbers(column.indices)
+    keys, position = np.unique(combined, return_inverse=True)
+    found = []
+    for key in keys.tolist():
+        left, asked = key, []
+        for of_column in reversed(texts):
+            left, at = divmod(left, len(of_column))
+            asked.append(of_column[at])
+        found.append(find(tuple(reversed(asked))))
+    return np.array(found, np.int32)[position]
+
+
+def _attribute(texts: Sequence[str], plan: Plan) -> Attributes:
+    groups, setting, visit_number, team_id, marks = texts
+    return Attributes(
+        tuple(group for group in groups.split(";") if group),
+        setting,
+        visit_number,
+        team_id,
+        _read_marks(marks, plan),
+    )
+
+
+def _read_marks(text: str, plan: Plan) -> tuple[int, ...]:
+    if not text:
+        return ()
+    named = dict(entry.split("=", 1) for entry in text.split(";"))
+    marks = []
+    for series in plan.series:
+        mark = named.get(series, "")
+        if mark.startswith(_CONCURRENT):
+            marks.append(plan.concurrent.index(mark.removeprefix(_CONCURRENT)) + 1)
+        else:
+            marks.append(int(Verdict[mark]) if mark else 0)
+    return tuple(marks)
