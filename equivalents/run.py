@@ -19,7 +19,7 @@ from equivalents.intake.source import Source
 from equivalents.settle import Settlement, pay, share_pools, weigh
 from equivalents.tally import Plan
 
-__all__ = ["Checked", "Told", "check_case", "settle_case", "workers"]
+__all__ = ["Checked", "Told", "check_case", "open_case", "settle_case", "silent", "workers"]
 
 Told = Callable[[str, int, int], None]
 """Progress: told of a stage, how much of it is done and how much there is (0: unknown)."""
@@ -37,7 +37,7 @@ class Checked:
     total: int
 
 
-def _silent(stage: str, done: int, total: int) -> None:
+def silent(stage: str, done: int, total: int) -> None:
     """Progress that nobody watches."""
 
 
@@ -50,7 +50,7 @@ def workers() -> int:
     return min(available, 8)
 
 
-def check_case(folder: Path, told: Told = _silent, *, first: int | None = None) -> Checked:
+def check_case(folder: Path, told: Told = silent, *, first: int | None = None) -> Checked:
     """Read and count a whole case without writing anything; all problems at once.
 
     A pool that nobody could be paid from is among the problems, judged by the good records.
@@ -62,7 +62,7 @@ def check_case(folder: Path, told: Told = _silent, *, first: int | None = None) 
     from equivalents.report.faults import count_row_problems
     from equivalents.report.out import all_problems
 
-    case, source = _open(folder, told)
+    case, source = open_case(folder, told)
     plan = Plan(case.rules)
     parts = source.blocks(plan)
     unpaid = weigh(case.rules, plan, parts, "direct", workers=workers(), progress=_rows(told))
@@ -81,7 +81,7 @@ def settle_case(
     *,
     stop_on_reject: bool = True,
     direct: bool = False,
-    told: Told = _silent,
+    told: Told = silent,
 ) -> Settlement:
     """Settle a case folder into the folder ``out`` (page 3), replaced as a whole.
 
@@ -97,7 +97,7 @@ def settle_case(
     from equivalents.report.out import all_problems, write_out
 
     check_replaceable(out)
-    case, source = _open(folder, told)
+    case, source = open_case(folder, told)
     plan = Plan(case.rules)
     path: Way = "direct" if direct else "tally"
     parts = source.blocks(plan)
@@ -113,7 +113,12 @@ def settle_case(
     return settlement
 
 
-def _open(folder: Path, told: Told) -> tuple[Case, Source]:
+def open_case(folder: Path, told: Told = silent) -> tuple[Case, Source]:
+    """Read the rules of a case and look at its record files.
+
+    Raises:
+        DataError: every problem of the tables and of whole record files.
+    """
     told("read", 0, 0)
     try:
         case = load_case(folder)

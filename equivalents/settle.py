@@ -13,17 +13,28 @@ from typing import Final
 import numpy as np
 
 from equivalents.allocate import largest_remainder
+from equivalents.codes import Codebook
 from equivalents.count import Counted, Way, count
 from equivalents.errors import ConservationError, Problem, RefusedError
 from equivalents.policy.model import CaseRules, Pool
 from equivalents.policy.posts import Codes
 from equivalents.records import RecordBlock
 from equivalents.surplus import Surplus, surplus_of, surplus_pools
-from equivalents.tally import Plan
+from equivalents.tally import Plan, Tally
 from equivalents.units import Exact, Int64, checked_total, print_e7, print_fen
-from equivalents.weigh import NeedsTallyError, Scales, Weighed, weigh_tally
+from equivalents.weigh import DirectSum, NeedsTallyError, Scales, Weighed, weigh_tally
 
-__all__ = ["METHOD", "Payouts", "Settlement", "pay", "settle", "share_pools", "weigh"]
+__all__ = [
+    "METHOD",
+    "Payouts",
+    "Settlement",
+    "pay",
+    "settle",
+    "settle_kept",
+    "share_pools",
+    "weigh",
+    "weigh_again",
+]
 
 METHOD: Final = "2026-11"
 """The dated method of calculation; a change that alters any settled byte renames it."""
@@ -116,10 +127,40 @@ def weigh(
         weighed = {series: _weigh(counted, scales, series, path) for series in scales.series}
     except NeedsTallyError:
         return weigh(rules, plan, parts, "tally", workers=workers)
+    return _unpaid(rules, plan, scales, counted, weighed)
+
+
+def _unpaid(
+    rules: CaseRules, plan: Plan, scales: Scales, counted: Counted, weighed: Mapping[str, Weighed]
+) -> Settlement:
+    """A weighed case with its pools, given ones and those of the surplus."""
     surpluses = surplus_of(rules.accounts, rules.surplus)
     given = (*rules.pools, *surplus_pools(surpluses, rules.surplus.series))
     pools = tuple(sorted(given, key=lambda pool: (pool.institution_id, pool.pool)))
     return Settlement(rules, plan, scales, counted, weighed, pools, None, (), surpluses)
+
+
+def settle_kept(rules: CaseRules, plan: Plan, tally: Tally) -> Settlement:
+    """Settle a kept tally again under its own rules: the same payouts, without the records.
+
+    Raises:
+        RefusedError: as :func:`settle`; never for a tally that was settled before.
+    """
+    scales = Scales(rules, plan)
+    weighed = {series: weigh_tally(tally, scales, series) for series in scales.series}
+    counted = Counted(tally, DirectSum(scales), int(tally.records.sum()))
+    return pay(_unpaid(rules, plan, scales, counted, weighed))
+
+
+def weigh_again(before: Settlement, rules: CaseRules, items: Codebook[str]) -> Settlement:
+    """The same counts under other weights: not paid yet, no record is read again.
+
+    ``items`` holds the items of the plan and then those that only the new rules know.
+    """
+    scales = Scales(rules, before.plan, items)
+    tally = before.counted.tally
+    weighed = {series: weigh_tally(tally, scales, series) for series in scales.series}
+    return replace(before, rules=rules, scales=scales, weighed=weighed, payouts=None, problems=())
 
 
 def _weigh(counted: Counted, scales: Scales, series: str, path: Way) -> Weighed:

@@ -60,12 +60,13 @@ class NeedsTallyError(Exception):
 class Scales:
     """The weight books of a case and what each series does with a verdict (A9, A10)."""
 
-    def __init__(self, rules: CaseRules, plan: Plan) -> None:
+    def __init__(self, rules: CaseRules, plan: Plan, items: Codebook[str] | None = None) -> None:
+        """``items`` are the items that weight rows may name; by default those of the plan."""
         self.plan = plan
         self.series = rules.series
         self._outside = rules.outside_period
         self._missing = {series: rules.missing_in(series) for series in self.series}
-        items = Codebook(plan.known_items)
+        items = Codebook(plan.known_items) if items is None else items
         self.books: Mapping[str, WeightBook] = {
             series: WeightBook(
                 series, rules.weights, items, plan.bucket_starts, plan.classes, rules.concurrent

@@ -13,6 +13,7 @@ from equivalents.reasons.files import FILE_REASONS
 from equivalents.reasons.model import BOTH, Reason, Severity, Stage
 from equivalents.reasons.money import MONEY_REASONS
 from equivalents.reasons.records import RECORD_REASONS
+from equivalents.reasons.results import RESULT_REASONS
 from equivalents.reasons.rules import RULE_REASONS
 
 __all__ = ["BOTH", "EXCLUSIONS", "REASONS", "Reason", "Severity", "Stage"]
@@ -27,6 +28,7 @@ REASONS: Final[dict[str, Reason]] = {
         *MONEY_REASONS,
         *MONEY_REASONS,
         *ACCOUNT_REASONS,
+        *RESULT_REASONS,
     )
 }
 """Every reason by its code."""

@@ -42,15 +42,16 @@ FLOW = [
     "surplus",
     "allocate",
     "settle",
+    "compare",
     "spread",
 ]
 PURE = {
     "tally", "weigh", "waiting", "concurrent", "stays", "bases", "count", "surplus", "allocate",
-    "settle", "spread", "records", "units", "codes",
+    "settle", "compare", "spread", "records", "units", "codes",
 }  # fmt: skip
 PURE_POLICY = {
     "model", "accounts", "calendar", "posts", "book", "check", "roster", "basis", "contacts",
-    "waits",
+    "waits", "keep",
 }  # fmt: skip
 STANDARD = {
     "bisect", "collections", "concurrent", "dataclasses", "difflib", "enum", "fractions",
