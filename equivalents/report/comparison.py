@@ -277,7 +277,7 @@ def _price(pool_fen: int, equivalents_e7: int) -> str:
     return print_fixed(int(exact * 10**WEIGHT_PLACES + Fraction(1, 2)), WEIGHT_PLACES)
 
 
-# -- workbook ---------------------------------------------------------------------------------------
+# -- workbook ------------------------------------------------------------------------------------
 
 
 def _write_workbook(comparison: Comparison, tables: Sequence[OutTable], path: Path) -> None:
