@@ -36,9 +36,14 @@ FLOW = [
     "weigh",
     "count",
     "allocate",
+    "bounds",
+    "staff",
+    "levels",
     "settle",
 ]
-PURE = {"tally", "weigh", "count", "allocate", "settle", "records", "units", "codes"}
+PURE = {
+    "tally", "weigh", "count", "allocate", "bounds", "settle", "records", "units", "codes",
+}  # fmt: skip
 PURE_POLICY = {"model", "calendar", "posts", "book", "check"}
 STANDARD = {
     "bisect", "collections", "concurrent", "dataclasses", "difflib", "enum", "functools",
