@@ -28,6 +28,8 @@ from equivalents.policy.load import (
     weight_table,
 )
 from equivalents.policy.model import CaseRules, Institution, Pool, Posting, WeightRow
+from equivalents.policy.sharing import LevelKind
+from equivalents.policy.sharingtext import check_sharing
 from equivalents.policy.yamltext import Entry
 from equivalents.resources import shipped_weights
 from equivalents.units import NumberFaultError, parse_amount_fen
@@ -97,6 +99,9 @@ class _Reader:
         series = sorted({row.series for row in weights})
         pools = self._pools(self._table("pools"), known, series)
         check_series(settings, series, findings)
+        people = {row.person_id for row in postings}
+        codes = dict(zip(LevelKind, (known, departments, people), strict=True))
+        check_sharing(settings.sharing, pools, institutions, codes, findings)
         findings.problems.extend(check_weights(weights))
         findings.problems.extend(check_postings(postings))
         if settings.period is None:
@@ -110,6 +115,7 @@ class _Reader:
             settings.title,
             settings.outside_period,
             settings.missing,
+            settings.sharing,
         )
 
     def _unknown_series(self, place: Place, name: str, series: Sequence[str]) -> None:

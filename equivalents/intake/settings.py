@@ -13,17 +13,20 @@ from equivalents.errors import Place
 from equivalents.findings import Findings, near
 from equivalents.policy.calendar import Period, parse_period
 from equivalents.policy.model import Handling
+from equivalents.policy.sharing import Sharing
+from equivalents.policy.sharingtext import read_sharing
 from equivalents.policy.yamltext import Entry, expect, read_yaml
 
 __all__ = ["CASE_KEYS", "Settings", "check_series", "read_settings"]
 
-CASE_KEYS: Final = ("period", "title", "weight_tables", "outside_period", "series")
+CASE_KEYS: Final = ("period", "title", "weight_tables", "outside_period", "series", "sharing")
 _SHAPES: Final = {
     "period": "text",
     "title": "text",
     "outside_period": "text",
     "series": "mapping",
     "weight_tables": "texts",
+    "sharing": "mapping",
 }
 
 
@@ -37,6 +40,7 @@ class Settings:
     outside_period: Handling
     missing: Mapping[str, Handling]
     series_places: Mapping[str, Place]
+    sharing: Mapping[str, Sharing]
 
 
 def read_settings(path: Path, name: str, findings: Findings) -> Settings:
@@ -58,6 +62,7 @@ def read_settings(path: Path, name: str, findings: Findings) -> Settings:
         _handling(entry.get("outside_period"), findings),
         _missing(entry.get("series"), findings),
         {series: value.place for series, value in entry.get("series").mapping.items()},
+        read_sharing(entry.get("sharing"), findings),
     )
 
 

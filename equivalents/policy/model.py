@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from equivalents.errors import NOWHERE, Place
 from equivalents.policy.calendar import Period, print_day
+from equivalents.policy.sharing import DEFAULT_SHARING, FOR_ALL_POOLS, Sharing
 
 __all__ = [
     "CONDITIONS",
@@ -128,6 +129,7 @@ class CaseRules:
     title: str = ""
     outside_period: Handling = Handling.REJECT
     missing: Mapping[str, Handling] = field(default_factory=dict)
+    sharing: Mapping[str, Sharing] = field(default_factory=dict)
 
     @property
     def series(self) -> tuple[str, ...]:
@@ -142,3 +144,7 @@ class CaseRules:
         """
         default = Handling.EXCLUDE if series == "purchase" else Handling.REJECT
         return self.missing.get(series, default)
+
+    def sharing_of(self, pool: str) -> Sharing:
+        """How the pools of a name are shared: as declared for it, for all, or to people."""
+        return self.sharing.get(pool, self.sharing.get(FOR_ALL_POOLS, DEFAULT_SHARING))

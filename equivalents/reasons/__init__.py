@@ -12,12 +12,19 @@ from equivalents.reasons.model import BOTH, Reason, Severity, Stage
 from equivalents.reasons.money import MONEY_REASONS
 from equivalents.reasons.records import RECORD_REASONS
 from equivalents.reasons.rules import RULE_REASONS
+from equivalents.reasons.sharing import SHARING_REASONS
 
 __all__ = ["BOTH", "EXCLUSIONS", "REASONS", "Reason", "Severity", "Stage"]
 
 REASONS: Final[dict[str, Reason]] = {
     reason.code: reason
-    for reason in (*FILE_REASONS, *RULE_REASONS, *RECORD_REASONS, *MONEY_REASONS)
+    for reason in (
+        *FILE_REASONS,
+        *RULE_REASONS,
+        *RECORD_REASONS,
+        *MONEY_REASONS,
+        *SHARING_REASONS,
+    )
 }
 """Every reason by its code."""
 

@@ -38,15 +38,20 @@ FLOW = [
     "allocate",
     "bounds",
     "staff",
+    "tree",
+    "limits",
     "levels",
+    "payouts",
     "settle",
 ]
 PURE = {
-    "tally", "weigh", "count", "allocate", "bounds", "settle", "records", "units", "codes",
+    "tally", "weigh", "count", "allocate", "bounds", "staff", "tree", "limits", "levels", "payouts",
+    "settle", "records", "units", "codes",
 }  # fmt: skip
-PURE_POLICY = {"model", "calendar", "posts", "book", "check"}
+PURE_POLICY = {"model", "calendar", "posts", "book", "check", "sharing"}
 STANDARD = {
-    "bisect", "collections", "concurrent", "dataclasses", "difflib", "enum", "functools",
+    "bisect", "collections", "concurrent", "dataclasses", "difflib", "enum", "fractions",
+    "functools",
     "itertools", "operator", "re", "threading", "typing",
 }  # fmt: skip
 HEAVY = ("pyarrow", "xlsxwriter", "scipy", "rich", "typer")
