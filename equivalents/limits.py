@@ -30,7 +30,7 @@ def limits_fen(
         level: with bounds for all children and for single ones.
         amount_fen: ``(parents,)`` what each parent has.
         starts: ``(parents,)`` the first child of each.
-        children: the code of each child.
+        children: the code of each child; not needed without bounds of single ones.
         heads_e4: how much of a head each child is; ten thousand for a whole one.
     """
     average = _averages(amount_fen, starts, heads_e4)
@@ -39,7 +39,7 @@ def limits_fen(
     cap = np.repeat(np.array([_cap(level.limits, a) for a in average], np.int64), size)
     parent = np.repeat(np.arange(starts.size), size)
     for at in _apart(level, children, heads_e4):
-        limits = _own(level, children[at])
+        limits = _own(level, children[at]) if level.own else level.limits
         part = Fraction(int(heads_e4[at]), ONE_HEAD_E4)
         floor[at] = _floor(limits, average[parent[at]], part)
         cap[at] = _cap(limits, average[parent[at]], part)
