@@ -224,11 +224,10 @@ def _people(side: Settlement) -> dict[tuple[str, str, str], tuple[int, int]]:
 
 def _paid(side: Settlement, series: str, pairs: Int64, width: int) -> list[int]:
     """Pay of each (institution, person) from the pools of a series."""
-    payouts, plan = side.payouts, side.plan
+    payouts = side.payouts
     assert payouts is not None, "only paid settlements are compared"
-    place = np.array([plan.institutions.find(pool.institution_id) for pool in side.pools])
     mine = np.array([pool.series == series for pool in side.pools], bool)[payouts.pool]
-    pair = place[payouts.pool[mine]] * width + payouts.person[mine]
+    pair = payouts.institution[mine].astype(np.int64) * width + payouts.person[mine]
     sums = np.zeros(pairs.size, np.int64)
     np.add.at(sums, np.searchsorted(pairs, pair), payouts.amount_fen[mine])
     return [int(fen) for fen in sums]

@@ -67,7 +67,7 @@ def check_case(folder: Path, told: Told = silent, *, first: int | None = None) -
     parts = source.blocks(plan)
     unpaid = weigh(case.rules, plan, parts, "direct", workers=workers(), progress=_rows(told))
     try:
-        money = share_pools(unpaid.pools, plan, unpaid.weighed)[1]
+        money = share_pools(unpaid)[1]
     except RefusedError as error:
         money = error.problems
     listed = (*islice(all_problems(unpaid, case, source), first), *money)

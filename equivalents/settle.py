@@ -2,26 +2,23 @@
 
 Nothing here reads a file, a clock or the environment: :func:`settle` gets the dated rules of a
 case and its records as parts, and returns a :class:`Settlement`, which the report room writes
-down. Each stage ends with its own conservation check. Sources: A1 to A10, B7, D1, D2; definitions
-5.1, 5.9, 5.10, 5.14.
+down. Each stage ends with its own conservation check. Sources: A1 to A10, B7, D1 to D3;
+definitions 5.1, 5.9 to 5.11, 5.14.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-import numpy as np
-
-from equivalents.allocate import largest_remainder
 from equivalents.codes import Codebook
 from equivalents.count import Counted, Way, count
-from equivalents.errors import ConservationError, Problem, RefusedError
+from equivalents.errors import ConservationError, Problem
+from equivalents.payouts import Payouts, share
 from equivalents.policy.model import CaseRules, Pool
-from equivalents.policy.posts import Codes
 from equivalents.records import RecordBlock
 from equivalents.surplus import Surplus, surplus_of, surplus_pools
 from equivalents.tally import Plan, Tally
-from equivalents.units import Exact, Int64, checked_total, print_e7, print_fen
+from equivalents.tree import Keys
 from equivalents.weigh import DirectSum, NeedsTallyError, Scales, Weighed, weigh_tally
 
 __all__ = [
@@ -38,21 +35,6 @@ __all__ = [
 
 METHOD: Final = "2026-11"
 """The dated method of calculation; a change that alters any settled byte renames it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Payouts:
-    """One row per pool and eligible person, sorted by institution, pool and person.
-
-    ``pool`` points into ``Settlement.pools``; ``equivalents_e7`` may be negative, ``key_e7`` not.
-    """
-
-    pool: Codes
-    person: Codes
-    equivalents_e7: Int64
-    key_e7: Int64
-    amount_fen: Int64
-    remainder_fen: Int64
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +86,7 @@ def settle(
 
 def pay(unpaid: Settlement) -> Settlement:
     """Share the pools of a weighed case; see :func:`share_pools` for what it refuses."""
-    payouts, problems = share_pools(unpaid.pools, unpaid.plan, unpaid.weighed)
+    payouts, problems = share_pools(unpaid)
     return replace(unpaid, payouts=payouts, problems=problems)
 
 
@@ -175,85 +157,11 @@ def _weigh(counted: Counted, scales: Scales, series: str, path: Way) -> Weighed:
     return weighed
 
 
-def share_pools(
-    pools: Sequence[Pool], plan: Plan, weighed: Mapping[str, Weighed]
-) -> tuple[Payouts, tuple[Problem, ...]]:
-    """Share each pool among its institution's people by their equivalents (D1, D2, 5.9, 5.10).
-
-    Eligible is everybody with a posting there on any day of the period. Negative keys count as 0
-    and are listed.
+def share_pools(unpaid: Settlement) -> tuple[Payouts, tuple[Problem, ...]]:
+    """Share the pools of a weighed case down their levels to people (D1, D2, D3).
 
     Raises:
-        RefusedError: every pool that has money and nobody to pay.
+        RefusedError: every pool that cannot be shared as declared, and why.
     """
-    staff = _Staff(plan)
-    keys = {series: staff.sum(result.posting_e7) for series, result in weighed.items()}
-    payees = [staff.of(plan.institutions.find(pool.institution_id)) for pool in pools]
-    refused = [
-        problem
-        for pool, people in zip(pools, payees, strict=True)
-        for problem in _unpayable(pool, keys[pool.series][people])
-    ]
-    if refused:
-        raise RefusedError(refused)
-    pool_of = np.repeat(np.arange(len(pools), dtype=np.int32), [p.stop - p.start for p in payees])
-    parts = [keys[pool.series][people] for pool, people in zip(pools, payees, strict=True)]
-    equivalents = np.concatenate([np.zeros(0, np.int64), *parts])
-    person = np.concatenate([np.zeros(0, np.int32), *(staff.person[people] for people in payees)])
-    key = np.maximum(equivalents, 0)
-    starts = np.flatnonzero(np.diff(pool_of, prepend=-1))
-    amounts = np.array([pool.amount_fen for pool in pools], np.int64)
-    shares = largest_remainder(amounts[pool_of[starts]], key, starts)
-    if int(shares.amount_fen.sum()) != int(amounts.sum()):
-        raise ConservationError("payouts do not add up to the pools")
-    payouts = Payouts(pool_of, person, equivalents, key, shares.amount_fen, shares.remainder_fen)
-    return payouts, tuple(_negative_keys(payouts, pools, plan))
-
-
-class _Staff:
-    """The (institution, person) pairs with a posting in the period, sorted by both."""
-
-    def __init__(self, plan: Plan) -> None:
-        postings = plan.postings
-        period = plan.period
-        present = postings.overlap(period.start, period.end)
-        width = max(len(plan.persons), 1)
-        pair = postings.institution.astype(np.int64) * width + postings.person
-        pairs = np.unique(pair[present])
-        self.institution = (pairs // width).astype(np.int32)
-        self.person = (pairs % width).astype(np.int32)
-        self._present = np.flatnonzero(present)
-        self._pair = np.searchsorted(pairs, pair[present])
-
-    def of(self, institution: int) -> slice:
-        """The people of one institution."""
-        start, stop = np.searchsorted(self.institution, [institution, institution + 1])
-        return slice(int(start), int(stop))
-
-    def sum(self, posting_e7: Int64) -> Int64:
-        """Equivalents per pair from equivalents per posting."""
-        values: Exact = posting_e7[self._present]
-        if np.abs(values.astype(np.float64)).sum() > 2.0**62:
-            values = values.astype(object)
-        sums = np.zeros(self.person.size, values.dtype)
-        np.add.at(sums, self._pair, values)
-        try:
-            return checked_total(sums) if sums.dtype == object else sums.astype(np.int64)
-        except OverflowError:
-            raise RefusedError([Problem("TOTAL_TOO_LARGE")]) from None
-
-
-def _unpayable(pool: Pool, keys: Int64) -> Iterable[Problem]:
-    """Nobody to pay (5.9): a pool with money needs people and a positive key."""
-    if pool.amount_fen and not (keys > 0).any():
-        code = "POOL_NO_KEY" if keys.size else "POOL_NO_PEOPLE"
-        facts = {"amount": print_fen(pool.amount_fen), "institution": pool.institution_id}
-        yield Problem(code, pool.place, pool.pool, facts, pool.series)
-
-
-def _negative_keys(payouts: Payouts, pools: Sequence[Pool], plan: Plan) -> Iterable[Problem]:
-    for at in np.flatnonzero(payouts.equivalents_e7 < 0):
-        pool = pools[payouts.pool[at]]
-        facts = {"pool": pool.pool, "key": print_e7(int(payouts.equivalents_e7[at]))}
-        person = plan.persons[int(payouts.person[at])]
-        yield Problem("NEGATIVE_KEY", pool.place, person, facts, pool.series)
+    equivalents = {series: weighed.posting_e7 for series, weighed in unpaid.weighed.items()}
+    return share(unpaid.pools, unpaid.rules, unpaid.plan, Keys(equivalents))

@@ -203,9 +203,9 @@ class _People:
         plan = settlement.plan
         self._plan = plan
         self._width = max(len(plan.persons), 1)
-        place = [plan.institutions.find(pool.institution_id) for pool in settlement.pools]
         mine = np.array([pool.series == series for pool in settlement.pools], bool)[payouts.pool]
-        pair = np.array(place, np.int64)[payouts.pool[mine]] * self._width + payouts.person[mine]
+        place = payouts.institution[mine].astype(np.int64)
+        pair = place * self._width + payouts.person[mine]
         pairs, at = np.unique(pair, return_inverse=True)
         self.institution, self.person = pairs // self._width, pairs % self._width
         self.after = _sums(at, payouts.amount_fen[mine], pairs.size)

@@ -34,6 +34,8 @@ from equivalents.policy.load import (
 from equivalents.policy.loadcontacts import used_classes
 from equivalents.policy.model import CaseRules, Institution, Pool, Posting, WeightRow
 from equivalents.policy.roster import Roster
+from equivalents.policy.sharing import LevelKind
+from equivalents.policy.sharingtext import check_sharing
 from equivalents.policy.yamltext import Entry
 from equivalents.resources import shipped_weights
 
@@ -122,6 +124,9 @@ class _Reader:
         pools = self._pools(self._table("pools", required=not shares_surplus), known, series)
         accounts = self._accounts(account_rows, known, settings.period)
         check_series(settings, series, findings)
+        people = {row.person_id for row in postings}
+        codes = dict(zip(LevelKind, (known, departments, people), strict=True))
+        check_sharing(settings.sharing, pools, institutions, codes, findings)
         findings.problems.extend(check_weights(weights))
         findings.problems.extend(check_postings(postings))
         if settings.period is None:
@@ -141,6 +146,7 @@ class _Reader:
             used=used,
             accounts=accounts,
             surplus=surplus,
+            sharing=settings.sharing,
         )
 
     def _unknown_series(self, place: Place, name: str, series: Sequence[str]) -> None:

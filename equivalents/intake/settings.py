@@ -16,6 +16,8 @@ from equivalents.policy.calendar import Period, parse_period
 from equivalents.policy.contacts import ConcurrentRule, StayRule
 from equivalents.policy.loadcontacts import read_concurrent, read_stays
 from equivalents.policy.model import Handling
+from equivalents.policy.sharing import Sharing
+from equivalents.policy.sharingtext import read_sharing
 from equivalents.policy.surplus import read_surplus
 from equivalents.policy.yamltext import Entry, expect, read_yaml
 
@@ -30,6 +32,7 @@ CASE_KEYS: Final = (
     "concurrent",
     "stays",
     "surplus",
+    "sharing",
 )
 _SHAPES: Final = {
     "period": "text",
@@ -39,6 +42,7 @@ _SHAPES: Final = {
     "weight_tables": "texts",
     "concurrent": "list",
     "stays": "list",
+    "sharing": "mapping",
 }
 
 
@@ -55,6 +59,7 @@ class Settings:
     concurrent: tuple[ConcurrentRule, ...]
     stays: tuple[StayRule, ...]
     surplus: tuple[SurplusRule, ...]
+    sharing: Mapping[str, Sharing]
 
 
 def read_settings(path: Path, name: str, findings: Findings) -> Settings:
@@ -79,6 +84,7 @@ def read_settings(path: Path, name: str, findings: Findings) -> Settings:
         read_concurrent(entry.get("concurrent"), findings),
         read_stays(entry.get("stays"), findings),
         read_surplus(entry.get("surplus"), findings, scheme="scheme" in entry.mapping),
+        read_sharing(entry.get("sharing"), findings),
     )
 
 

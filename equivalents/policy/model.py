@@ -14,6 +14,7 @@ from equivalents.policy.accounts import Account, SurplusRule
 from equivalents.policy.basis import RECORD, Basis
 from equivalents.policy.calendar import Period, print_day
 from equivalents.policy.contacts import ConcurrentRule, StayRule, UsedClass
+from equivalents.policy.sharing import DEFAULT_SHARING, FOR_ALL_POOLS, Sharing
 
 __all__ = [
     "CONDITIONS",
@@ -140,6 +141,7 @@ class CaseRules:
     used: tuple[UsedClass, ...] = ()
     accounts: tuple[Account, ...] = ()
     surplus: SurplusRule = field(default_factory=SurplusRule)
+    sharing: Mapping[str, Sharing] = field(default_factory=dict)
 
     @property
     def series(self) -> tuple[str, ...]:
@@ -154,3 +156,7 @@ class CaseRules:
         """
         default = Handling.EXCLUDE if series == "purchase" else Handling.REJECT
         return self.missing.get(series, default)
+
+    def sharing_of(self, pool: str) -> Sharing:
+        """How the pools of a name are shared: as declared for it, for all, or to people."""
+        return self.sharing.get(pool, self.sharing.get(FOR_ALL_POOLS, DEFAULT_SHARING))

@@ -15,6 +15,7 @@ from equivalents.reasons.money import MONEY_REASONS
 from equivalents.reasons.records import RECORD_REASONS
 from equivalents.reasons.results import RESULT_REASONS
 from equivalents.reasons.rules import RULE_REASONS
+from equivalents.reasons.sharing import SHARING_REASONS
 
 __all__ = ["BOTH", "EXCLUSIONS", "REASONS", "Reason", "Severity", "Stage"]
 
@@ -26,9 +27,9 @@ REASONS: Final[dict[str, Reason]] = {
         *RECORD_REASONS,
         *CONTACT_REASONS,
         *MONEY_REASONS,
-        *MONEY_REASONS,
         *ACCOUNT_REASONS,
         *RESULT_REASONS,
+        *SHARING_REASONS,
     )
 }
 """Every reason by its code."""

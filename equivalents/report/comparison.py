@@ -19,13 +19,14 @@ from equivalents.report.comparison_sheets import COLUMNS, SHEETS
 from equivalents.report.folder import new_folder
 from equivalents.report.results import paid_by_pool
 from equivalents.report.table import OutTable, texts
-from equivalents.settle import Settlement
+from equivalents.settle import Payouts, Settlement
 from equivalents.spread import MEASURE_PLACES, Spread, spread_rows
 from equivalents.units import WEIGHT_PLACES, print_e4, print_e7, print_fen, print_fixed
 from equivalents.version import __version__
 
 __all__ = ["comparison_summary", "write_comparison"]
 
+_ENDS: Final = ("paid", "retained", "carried")
 _MEASURES: Final = ("max_min_e4", "p90_p10_e4", "gini_e4", "cv_e4")
 
 
@@ -173,31 +174,40 @@ def _item_rows(comparison: Comparison) -> Iterator[Sequence[str]]:
 
 
 def _pool_rows(comparison: Comparison) -> Iterator[Sequence[str]]:
-    sides = [_paid(side) for side in (comparison.before, comparison.after)]
-    for pool, before, after in zip(comparison.before.pools, *sides, strict=True):
-        left = [pool.amount_fen - before, pool.amount_fen - after]
+    """Each pool before and after; paid + retained + carried of both sides are the pool."""
+    before, after = (_ends(side) for side in (comparison.before, comparison.after))
+    for at, pool in enumerate(comparison.before.pools):
+        ends = [(before[name][at], after[name][at]) for name in _ENDS]
         yield (
             pool.institution_id,
             pool.pool,
             pool.series,
             print_fen(pool.amount_fen),
-            print_fen(before),
-            print_fen(after),
-            *map(print_fen, left),
-            print_fen(after - before + left[1] - left[0]),
+            *(print_fen(fen) for pair in ends for fen in pair),
+            print_fen(sum(new - old for old, new in ends)),
         )
 
 
-def _paid(side: Settlement) -> list[int]:
+def _ends(side: Settlement) -> dict[str, list[int]]:
+    """Where the money of each pool ended: paid to people, retained, carried."""
+    payouts = _payouts(side)
+    return {
+        "paid": [int(fen) for fen in paid_by_pool(side, payouts)],
+        "retained": [int(fen) for fen in payouts.retained_fen],
+        "carried": [int(fen) for fen in payouts.carried_fen],
+    }
+
+
+def _payouts(side: Settlement) -> Payouts:
     assert side.payouts is not None, "only paid settlements are compared"
-    return [int(fen) for fen in paid_by_pool(side, side.payouts)]
+    return side.payouts
 
 
 def _spread_rows(comparison: Comparison) -> Iterator[Sequence[str]]:
     sides = []
     for side in (comparison.before, comparison.after):
-        assert side.payouts is not None, "only paid settlements are compared"
-        sides.append({(r.scope, r.subject, r.series): r for r in spread_rows(side, side.payouts)})
+        rows = spread_rows(side, _payouts(side))
+        sides.append({(row.scope, row.subject, row.series): row for row in rows})
     before, after = sides
     for key in sorted(before.keys() & after.keys()):
         one, other = before[key], after[key]
@@ -222,9 +232,11 @@ def _measures(spread: Spread) -> tuple[str, ...]:
 def comparison_summary(comparison: Comparison) -> dict[str, Any]:
     """Totals, prices, winners and losers by series; and the check that changes add to zero."""
     people = comparison.people()
-    paid = [sum(_paid(side)) for side in (comparison.before, comparison.after)]
-    total = sum(pool.amount_fen for pool in comparison.before.pools)
-    change = (paid[1] + total - paid[1]) - (paid[0] + total - paid[0])
+    sides = [_ends(side) for side in (comparison.before, comparison.after)]
+    kept = [sum(side["retained"]) + sum(side["carried"]) for side in sides]
+    # Of people one by one, so that the check would notice a person left out of the lists.
+    moved = sum(figures.after_fen - figures.before_fen for figures in people.values())
+    change = moved + kept[1] - kept[0]
     return {
         "engine": __version__,
         "period": comparison.before.rules.period.name,

@@ -58,8 +58,10 @@ _POOLS: Final = (
     SheetColumn("金额（元）", 16, _MONEY, True),
     SheetColumn("原已分配", 16, _MONEY, True),
     SheetColumn("拟分配", 16, _MONEY, True),
-    SheetColumn("原未分配", 16, _MONEY, True),
-    SheetColumn("拟未分配", 16, _MONEY, True),
+    SheetColumn("原留存", 14, _MONEY, True),
+    SheetColumn("拟留存", 14, _MONEY, True),
+    SheetColumn("原结转", 14, _MONEY, True),
+    SheetColumn("拟结转", 14, _MONEY, True),
     SheetColumn("增减合计", 12, _MONEY, True),
 )
 _SPREAD: Final = (
@@ -92,7 +94,7 @@ COLUMNS: Final[Mapping[str, Sequence[str]]] = {
     ),
     "pools": (
         *("institution_id", "pool", "series", "amount", "paid_before", "paid_after"),
-        *("unpaid_before", "unpaid_after", "change"),
+        *("retained_before", "retained_after", "carried_before", "carried_after", "change"),
     ),
     "spread": (
         *("scope", "subject", "series", "people"),

@@ -5,12 +5,20 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pyarrow as pa
 
+from equivalents.levels import Step
 from equivalents.policy.book import Verdict
 from equivalents.policy.calendar import month_of, print_day
+from equivalents.policy.sharing import LevelKind
 from equivalents.reasons import EXCLUSIONS
 from equivalents.report.table import OutTable, codes, decimals, repeated, texts
 from equivalents.settle import Payouts, Settlement
-from equivalents.units import E7_PLACES, FEN_PLACES, QUANTITY_PLACES, WEIGHT_PLACES, Int64
+from equivalents.units import (
+    E7_PLACES,
+    FEN_PLACES,
+    QUANTITY_PLACES,
+    WEIGHT_PLACES,
+    Int64,
+)
 from equivalents.weigh import Lines
 
 __all__ = [
@@ -67,7 +75,7 @@ def _line_order(parts: Sequence[Lines]) -> Int64:
 
 
 def payouts_table(settlement: Settlement, payouts: Payouts) -> OutTable:
-    """What each person gets from each pool; nothing is capped or floored yet."""
+    """What each person gets from each pool, and what caps took and floors added."""
     count = payouts.pool.size
     return OutTable(
         "payouts",
@@ -79,8 +87,8 @@ def payouts_table(settlement: Settlement, payouts: Payouts) -> OutTable:
             "key": decimals(payouts.key_e7, E7_PLACES),
             "amount": decimals(payouts.amount_fen, FEN_PLACES),
             "remainder_fen": decimals(payouts.remainder_fen, 0),
-            "capped": repeated("0.00", count),
-            "floored": repeated("0.00", count),
+            "capped": decimals(payouts.capped_fen, FEN_PLACES),
+            "floored": decimals(payouts.floored_fen, FEN_PLACES),
         },
     )
 
@@ -88,7 +96,7 @@ def payouts_table(settlement: Settlement, payouts: Payouts) -> OutTable:
 def _who(settlement: Settlement, payouts: Payouts) -> dict[str, pa.Array]:
     pools = settlement.pools
     return {
-        "institution_id": codes([pool.institution_id for pool in pools], payouts.pool),
+        "institution_id": codes(settlement.plan.institutions.values, payouts.institution),
         "pool": codes([pool.pool for pool in pools], payouts.pool),
         "person_id": codes(settlement.plan.persons.values, payouts.person),
     }
@@ -115,20 +123,29 @@ def adjusted_table(settlement: Settlement, payouts: Payouts) -> OutTable:
 
 
 def allocations_table(settlement: Settlement, payouts: Payouts) -> OutTable:
-    """Each step of money from a parent to a child; one level: institution to person (D1)."""
-    who = _who(settlement, payouts)
-    return OutTable(
-        "allocations",
-        {
-            "level": repeated("person", payouts.pool.size),
-            "pool": who["pool"],
-            "parent": who["institution_id"],
-            "child": who["person_id"],
-            "key": decimals(payouts.key_e7, E7_PLACES),
-            "amount": decimals(payouts.amount_fen, FEN_PLACES),
-            "remainder_fen": decimals(payouts.remainder_fen, 0),
-        },
-    )
+    """Each step of money from a parent to a child, pool by pool from the top down (D1)."""
+    steps = payouts.steps
+    parts = [_allocated(settlement, payouts, step) for step in steps]
+    joined = {name: pa.concat_arrays([part[name] for part in parts]) for name in parts[0]}
+    if len(steps) > 1:
+        level = np.repeat(np.arange(len(steps)), [step.pool.size for step in steps])
+        order = pa.array(np.lexsort((level, np.concatenate([step.pool for step in steps]))))
+        joined = {name: column.take(order) for name, column in joined.items()}
+    return OutTable("allocations", joined)
+
+
+def _allocated(settlement: Settlement, payouts: Payouts, step: Step) -> dict[str, pa.Array]:
+    person = step.to == LevelKind.PERSON
+    children = settlement.plan.persons.values if person else payouts.units
+    return {
+        "level": repeated(step.to.value, step.pool.size),
+        "pool": codes([pool.pool for pool in settlement.pools], step.pool),
+        "parent": codes(payouts.units, step.parent),
+        "child": codes(children, step.child),
+        "key": decimals(step.key_e7, E7_PLACES),
+        "amount": decimals(step.amount_fen, FEN_PLACES),
+        "remainder_fen": decimals(step.remainder_fen, 0),
+    }
 
 
 def paid_by_pool(settlement: Settlement, payouts: Payouts) -> Int64:
@@ -149,8 +166,8 @@ def pools_table(settlement: Settlement, payouts: Payouts) -> OutTable:
             "pool": texts([pool.pool for pool in pools]),
             "amount": decimals(amount, FEN_PLACES),
             "paid": decimals(paid_by_pool(settlement, payouts), FEN_PLACES),
-            "retained": repeated("0.00", len(pools)),
-            "carried": repeated("0.00", len(pools)),
+            "retained": decimals(payouts.retained_fen, FEN_PLACES),
+            "carried": decimals(payouts.carried_fen, FEN_PLACES),
             "series": texts([pool.series for pool in pools]),
         },
     )

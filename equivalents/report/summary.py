@@ -1,16 +1,17 @@
 """summary.json and resolved-rules.json: counts in and out, totals, checks; the rules as applied."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from equivalents.errors import ConservationError
 from equivalents.policy.accounts import SurplusRule
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, print_day
-from equivalents.policy.model import CONDITIONS, CaseRules, WeightRow
+from equivalents.policy.model import CONDITIONS, CaseRules, Pool, WeightRow
+from equivalents.policy.sharing import Bound, Level, LevelKey, Limits
 from equivalents.report.funds import surplus_checks, surplus_summary
 from equivalents.report.results import paid_by_pool
-from equivalents.settle import Settlement
+from equivalents.settle import Payouts, Settlement
 from equivalents.surplus import surplus_of, surplus_pools
 from equivalents.units import print_e3, print_e4, print_e7, print_fen
 
@@ -51,8 +52,8 @@ def summary(settlement: Settlement, rejected: Mapping[str, Counter[str]]) -> Jso
             "payouts": int(payouts.pool.size),
             "amount": print_fen(sum(pool.amount_fen for pool in settlement.pools)),
             "paid": print_fen(paid),
-            "retained": "0.00",
-            "carried": "0.00",
+            "retained": print_fen(int(payouts.retained_fen.sum())),
+            "carried": print_fen(int(payouts.carried_fen.sum())),
         }
     return result
 
@@ -92,19 +93,29 @@ def checks(settlement: Settlement, rejected: Mapping[str, Counter[str]]) -> list
         en = f"{series}: counted + excluded + rejected rows listed = received"
         found.append(_check(zh, en, str(ended), str(counted.received)))
     if settlement.payouts is not None:
-        paid = paid_by_pool(settlement, settlement.payouts)
-        amount = sum(pool.amount_fen for pool in settlement.pools)
-        zh, en = "已分配 + 留存 + 结转 = 绩效池合计（元）", "paid + retained + carried = pools"
-        found.append(_check(zh, en, print_fen(int(paid.sum())), print_fen(amount)))
-        pairs = zip(settlement.pools, paid, strict=True)
-        exact = sum(1 for pool, fen in pairs if pool.amount_fen == int(fen))
-        zh, en = "分文不差的绩效池个数 = 绩效池个数", "pools paid to the fen = pools"
-        found.append(_check(zh, en, str(exact), str(len(settlement.pools))))
+        found += _money_checks(settlement, settlement.payouts)
     found.extend(_check(*sides) for sides in surplus_checks(settlement))
     failed = [check for check in found if not check["holds"]]
     if failed:
         raise ConservationError(str(failed))
     return found
+
+
+def _money_checks(settlement: Settlement, payouts: Payouts) -> Iterator[Json]:
+    """All pools together, each pool, and each level where pools have any."""
+    ended = paid_by_pool(settlement, payouts) + payouts.retained_fen + payouts.carried_fen
+    amounts = [pool.amount_fen for pool in settlement.pools]
+    zh, en = "已分配 + 留存 + 结转 = 绩效池合计（元）", "paid + retained + carried = pools"
+    yield _check(zh, en, print_fen(int(ended.sum())), print_fen(sum(amounts)))
+    exact = sum(1 for pool, fen in zip(amounts, ended.tolist(), strict=True) if pool == fen)
+    zh, en = "分文不差的绩效池个数 = 绩效池个数", "pools paid to the fen = pools"
+    yield _check(zh, en, str(exact), str(len(amounts)))
+    for step in payouts.steps if settlement.rules.sharing else ():
+        zh = f"{step.to.value} 一级：分给下级 + 留存 + 结转 = 上级金额（元）"
+        en = f"level {step.to.value}: children + retained + carried = parents"
+        stays = int(step.retained_fen.sum()) + int(step.carried_fen.sum())
+        given = print_fen(int(step.amount_fen.sum()) + stays)
+        yield _check(zh, en, given, print_fen(int(step.received_fen.sum())))
 
 
 def _check(zh: str, en: str, left: str, right: str) -> Json:
@@ -126,14 +137,7 @@ def resolved_rules(rules: CaseRules, bucket_starts: tuple[int, ...]) -> Json:
         "buckets": [print_day(day) for day in bucket_starts],
         "weights": sorted((_weight(row) for row in rules.weights), key=_weight_order),
         "pools": [
-            {
-                "institution_id": pool.institution_id,
-                "pool": pool.pool,
-                "series": pool.series,
-                "amount": print_fen(pool.amount_fen),
-                "key": "equivalents",
-                "nobody_to_pay": "refuse",
-            }
+            _pool(pool, rules)
             for pool in sorted((*rules.pools, *computed), key=lambda p: (p.institution_id, p.pool))
         ],
     }
@@ -152,6 +156,47 @@ def _surplus_rule(rule: SurplusRule) -> dict[str, str]:
         "valid_to": "" if rule.valid_to == LAST_DAY else print_day(rule.valid_to),
     }
     return {name: value for name, value in filled.items() if value}
+
+
+def _pool(pool: Pool, rules: CaseRules) -> Json:
+    sharing = rules.sharing_of(pool.pool)
+    person = sharing.levels[-1]
+    # "equivalents" is the adjusted key too as long as nothing adjusts it.
+    key = "equivalents" if person.key == LevelKey.ADJUSTED else person.key.value
+    resolved: Json = {
+        "institution_id": pool.institution_id,
+        "pool": pool.pool,
+        "series": pool.series,
+        "amount": print_fen(pool.amount_fen),
+        "key": key,
+        "nobody_to_pay": person.nobody.value,
+    }
+    if rules.sharing:
+        resolved["levels"] = [_level(level) for level in sharing.levels]
+    return resolved
+
+
+def _level(level: Level) -> Json:
+    """A level as it was applied; what is not declared is left out."""
+    told: Json = {"to": level.to.value, "key": level.key.value, "nobody": level.nobody.value}
+    if level.shares_e4:
+        told["shares"] = {name: print_e4(e4) for name, e4 in sorted(level.shares_e4.items())}
+    told |= _limits(level.limits)
+    if level.bounded:
+        told["excess"] = "retain" if level.keep_excess else "share"
+        told["floors_over"] = "scale" if level.scale_floors else "refuse"
+    if level.own:
+        told["limits"] = {name: _limits(own) for name, own in sorted(level.own.items())}
+    return told | ({"reference": level.reference} if level.reference else {})
+
+
+def _limits(limits: Limits) -> Json:
+    bounds = {"floor": limits.floor, "cap": limits.cap}
+    return {name: _bound(bound) for name, bound in bounds.items() if bound is not None}
+
+
+def _bound(bound: Bound) -> str | Json:
+    return {"average": print_e4(bound.value)} if bound.average else print_fen(bound.value)
 
 
 def _weight(row: WeightRow) -> dict[str, str]:

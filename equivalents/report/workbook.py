@@ -52,7 +52,7 @@ def write_workbook(
     title = settlement.rules.title
     note = f"{title}　期间 {period}" if title else f"期间 {period}"
     book.sheet("机构汇总", note, _POOLS, _pool_rows(settlement, payouts))
-    book.sheet("人员明细", note, _PEOPLE, _people_rows(settlement, payouts))
+    book.sheet("人员明细", note, *_people(settlement, payouts))
     book.sheet("项目明细", f"{note}　数量 × 当量值 = 当量", _ITEMS, _item_rows(settlement))
     book.sheet(
         "退回记录",
@@ -95,6 +95,10 @@ _PEOPLE: Final = (
     SheetColumn("金额（元）", 16, _MONEY, True),
     SheetColumn("尾差（分）", 8, _COUNT),
 )
+_MOVED: Final = (
+    SheetColumn("封顶扣减（元）", 14, _MONEY, True),
+    SheetColumn("保底补足（元）", 14, _MONEY, True),
+)
 _ITEMS: Final = (
     SheetColumn("当量口径", 10),
     SheetColumn("机构编号", 14),
@@ -131,8 +135,9 @@ def _pool_rows(settlement: Settlement, payouts: Payouts) -> Iterable[Sequence[st
     paid = paid_by_pool(settlement, payouts)
     people = np.bincount(payouts.pool, minlength=len(settlement.pools))
     bounds = np.concatenate([[0], np.cumsum(people)])
+    by_pool = payouts.equivalents_e7[np.argsort(payouts.pool, kind="stable")]
     for at, pool in enumerate(settlement.pools):
-        mine = payouts.equivalents_e7[bounds[at] : bounds[at + 1]]
+        mine = by_pool[bounds[at] : bounds[at + 1]]
         yield (
             pool.institution_id,
             names[pool.institution_id],
@@ -142,32 +147,47 @@ def _pool_rows(settlement: Settlement, payouts: Payouts) -> Iterable[Sequence[st
             print_e7(sum(map(int, mine))),
             print_fen(pool.amount_fen),
             print_fen(int(paid[at])),
-            "0.00",
-            "0.00",
+            print_fen(int(payouts.retained_fen[at])),
+            print_fen(int(payouts.carried_fen[at])),
         )
+
+
+def _people(
+    settlement: Settlement, payouts: Payouts
+) -> tuple[Sequence[SheetColumn], Iterable[Sequence[str]]]:
+    """The columns and rows of 人员明细; with what caps and floors moved, where they moved any."""
+    rows = _people_rows(settlement, payouts)
+    if not (payouts.capped_fen.any() or payouts.floored_fen.any()):
+        return _PEOPLE, rows
+    moved = zip(payouts.capped_fen.tolist(), payouts.floored_fen.tolist(), strict=True)
+    more = ((print_fen(capped), print_fen(floored)) for capped, floored in moved)
+    return (*_PEOPLE, *_MOVED), ((*row, *two) for row, two in zip(rows, more, strict=True))
 
 
 def _people_rows(settlement: Settlement, payouts: Payouts) -> Iterable[Sequence[str]]:
     names = {row.institution_id: row.name for row in settlement.rules.institutions}
     staff = _staff(settlement)
     persons = settlement.plan.persons
+    institutions = settlement.plan.institutions
     columns = (
         payouts.pool,
+        payouts.institution,
         payouts.person,
         payouts.equivalents_e7,
         payouts.key_e7,
         payouts.amount_fen,
         payouts.remainder_fen,
     )
-    for at, person, equivalents, key, amount, remainder in zip(
+    for at, place, person, equivalents, key, amount, remainder in zip(
         *(column.tolist() for column in columns), strict=True
     ):
         pool: Pool = settlement.pools[at]
         person_id = persons[person]
-        name, tier = staff[pool.institution_id, person_id]
+        institution_id = institutions[place]
+        name, tier = staff[institution_id, person_id]
         yield (
-            pool.institution_id,
-            names[pool.institution_id],
+            institution_id,
+            names[institution_id],
             pool.pool,
             person_id,
             name,

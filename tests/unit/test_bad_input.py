@@ -20,10 +20,13 @@ from tests.bad.case import HEAD, Content, Fault, case_with, cases, check, find, 
 from tests.bad.files import FILES
 from tests.bad.records import EXCLUDED, RECORDS, WARNINGS
 from tests.bad.rules import RULES, YAML
+from tests.bad.sharing import SHARING, SHARING_WARNINGS
 from tests.bad.tables import MONEY, TABLES, UNREADABLE
 
-OF_THE_CASE = [*FILES, *TABLES, *RULES, *YAML, *UNREADABLE, *MONEY, *ACCOUNTS, *SURPLUS]
-WARNED = [*WARNINGS, *ACCOUNT_WARNINGS]
+OF_THE_CASE = [
+    *FILES, *TABLES, *RULES, *YAML, *UNREADABLE, *MONEY, *ACCOUNTS, *SURPLUS, *SHARING,
+]  # fmt: skip
+LISTED = [*WARNINGS, *ACCOUNT_WARNINGS, *SHARING_WARNINGS]
 ONLY_LISTS = ["problems.csv", "rejected.csv", "summary.json"]
 BY_COMMAND = {"OUT_NOT_OURS", "REJECTED_ROWS"}
 
@@ -76,7 +79,7 @@ def test_a_fault_of_a_record_is_coded_placed_and_said_and_the_rest_is_settled(
     assert (out / "payouts.csv").is_file()
 
 
-@pytest.mark.parametrize("fault", cases(WARNED))
+@pytest.mark.parametrize("fault", cases(LISTED))
 def test_a_warning_is_listed_and_the_settlement_goes_on(fault: Fault, tmp_path: Path) -> None:
     case = case_with(tmp_path, fault.files)
     code, problems = check(case)
@@ -96,7 +99,7 @@ def test_what_a_rule_keeps_out_is_counted_by_its_name(fault: Fault, tmp_path: Pa
 
 
 def test_every_code_is_produced_by_a_test() -> None:
-    produced = {fault.code for fault in [*OF_THE_CASE, *RECORDS, *WARNED, *EXCLUDED]}
+    produced = {fault.code for fault in [*OF_THE_CASE, *RECORDS, *LISTED, *EXCLUDED]}
     assert produced | BY_COMMAND == set(REASONS)
     assert {fault.code for fault in EXCLUDED} == set(EXCLUSIONS)
 

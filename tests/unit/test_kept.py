@@ -28,7 +28,8 @@ def test_every_scenario_is_settled_again_from_what_it_keeps(case: Path, tmp_path
     first = settle_case(case, tmp_path / "out", stop_on_reject=False)
     kept = read_kept(tmp_path / "out")
     again = settle_kept(kept.rules, kept.plan, kept.tally)
-    assert first.payouts is not None and again.payouts is not None
+    assert first.payouts is not None
+    assert again.payouts is not None
     for series, weighed in first.weighed.items():
         assert np.array_equal(again.weighed[series].posting_e7, weighed.posting_e7)
         assert again.weighed[series].counted == weighed.counted

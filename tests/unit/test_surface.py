@@ -41,17 +41,24 @@ FLOW = [
     "count",
     "surplus",
     "allocate",
+    "bounds",
+    "staff",
+    "tree",
+    "limits",
+    "levels",
+    "payouts",
     "settle",
     "compare",
     "spread",
 ]
 PURE = {
     "tally", "weigh", "waiting", "concurrent", "stays", "bases", "count", "surplus", "allocate",
-    "settle", "compare", "spread", "records", "units", "codes",
+    "bounds", "staff", "tree", "limits", "levels", "payouts", "settle", "compare", "spread",
+    "records", "units", "codes",
 }  # fmt: skip
 PURE_POLICY = {
     "model", "accounts", "calendar", "posts", "book", "check", "roster", "basis", "contacts",
-    "waits", "keep",
+    "waits", "keep", "sharing",
 }  # fmt: skip
 STANDARD = {
     "bisect", "collections", "concurrent", "dataclasses", "difflib", "enum", "fractions",

@@ -1,0 +1,298 @@
+"""The ladder of sharing: from an institution over institutions and departments down to people.
+
+Every level shares the already whole fen of its parent by largest remainder, within the caps and
+floors declared for it, and each fen of a parent ends with a child, retained or carried. Pools
+that are shared alike go down together, all at once.
+
+Keys: a person's key is the sum of the person's equivalents there, adjusted by coefficients unless
+the level says ``equivalents``; a negative one counts as 0 and is listed. A department's or an
+institution's key is the sum of its people's keys as they count, so that a deficit, which is the
+person's to carry, lowers nobody else's share. Sources: D1, D2, D3; definitions 5.2, 5.9 to 5.11.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from equivalents.allocate import largest_remainder
+from equivalents.bounds import AT_CAP, AT_FLOOR, floors_exceed, share_within
+from equivalents.errors import ConservationError, Problem, RefusedError
+from equivalents.limits import limits_fen
+from equivalents.policy.model import Pool
+from equivalents.policy.posts import Codes
+from equivalents.policy.sharing import Level, LevelKey, LevelKind, Nobody, Sharing
+from equivalents.staff import ONE_HEAD_E4
+from equivalents.tree import Children, Keys, Nodes, Tree
+from equivalents.units import E7_PLACES, WEIGHT_PLACES, Int64, print_fen
+
+__all__ = ["Ladder", "Step"]
+
+_ONE_E7: Final = 10**E7_PLACES
+_E4_TO_E7: Final = 10 ** (E7_PLACES - WEIGHT_PLACES)
+_DONE: Final = {
+    Nobody.RETAIN: "留存¦it is retained",
+    Nobody.CARRY: "结转下期¦it is carried to the next period",
+    Nobody.EQUAL: "平均分配¦it is shared equally",
+}
+
+_Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One level of some pools: what each child got, and what stayed behind.
+
+    Columns of children: ``pool`` (position), ``parent`` and ``child`` (units of the tree, at the
+    level of people the child is a person), ``institution`` (where the child is), ``row`` (of the
+    staff table, for people), ``raw_e7`` (the key before a negative one counts as 0), ``key_e7``,
+    and the fen. ``capped_fen`` and ``floored_fen`` are what a bound moved against the allocation
+    without bounds. ``received_fen, retained_fen, carried_fen`` have one value per pool.
+    """
+
+    to: LevelKind
+    pool: Codes
+    parent: Codes
+    child: Codes
+    institution: Codes
+    row: Int64
+    raw_e7: Int64
+    key_e7: Int64
+    amount_fen: Int64
+    remainder_fen: Int64
+    capped_fen: Int64
+    floored_fen: Int64
+    received_fen: Int64
+    retained_fen: Int64
+    carried_fen: Int64
+
+
+@dataclass(slots=True)
+class _Fen:
+    """What the children of a level get: amount, left-over fen, what bounds moved; what stays."""
+
+    amount: Int64
+    remainder: Int64
+    capped: Int64
+    floored: Int64
+    kept: Int64
+
+
+@dataclass(slots=True)
+class Ladder:
+    """Takes pools down their levels; ``told`` collects what has to be said, by pool."""
+
+    pools: Sequence[Pool]
+    tree: Tree
+    keys: Keys
+    told: list[tuple[int, Problem]] = field(default_factory=list)
+    seen: dict[int, set[str]] = field(default_factory=dict)
+
+    def down(self, which: Sequence[int], sharing: Sharing) -> list[Step]:
+        """Share the pools at these positions, which have one sharing, series and key vector."""
+        nodes = self.tree.top([self.pools[at] for at in which], which)
+        steps = []
+        for level in sharing.levels:
+            step, nodes = self._step(level, sharing, nodes)
+            steps.append(step)
+        return steps
+
+    def stop_on_errors(self) -> tuple[Problem, ...]:
+        """The warnings in the order of the pools.
+
+        Raises:
+            RefusedError: every pool that cannot be shared as declared, and why.
+        """
+        problems = [problem for _, problem in sorted(self.told, key=lambda one: one[0])]
+        errors = [problem for problem in problems if problem.severity == "error"]
+        if errors:
+            raise RefusedError(errors)
+        return tuple(problems)
+
+    def absent(self, sharing: Mapping[str, Sharing]) -> Iterable[Problem]:
+        """Shares and bounds declared for children that no pool reached."""
+        for pool, rule in sharing.items():
+            for level in rule.levels:
+                seen = self.seen.get(id(level))
+                for child in (
+                    sorted({*level.shares_e4, *level.own} - seen) if seen is not None else ()
+                ):
+                    yield Problem("CHILD_ABSENT", level.place, child, {"pool": pool})
+
+    # -- one level -----------------------------------------------------------------------------
+
+    def _step(self, level: Level, sharing: Sharing, nodes: Nodes) -> tuple[Step, Nodes]:
+        children = self.tree.children(level.to, nodes, sharing)
+        codes = self._codes(level, children)
+        raw = self._raw_keys(level, nodes, children, codes)
+        key = np.maximum(raw, 0)
+        stuck = self._stuck(nodes, children, key)
+        equal = stuck & (level.nobody == Nobody.EQUAL) & (children.count > 0)
+        key[np.repeat(equal, children.count)] = _ONE_E7
+        self._tell_nobody(level, nodes, children, stuck)
+        fen = self._share(level, nodes, children, key, codes, stuck & ~equal)
+        carried = np.where(stuck & (level.nobody == Nobody.CARRY), fen.kept, 0)
+        given = np.zeros(nodes.pool.size, np.int64)
+        np.add.at(given, children.parent, fen.amount)
+        if not np.array_equal(given + fen.kept, nodes.amount_fen):
+            raise ConservationError(f"{level.to}: children and what stays do not add up")
+        pool = nodes.pool[children.parent]
+        step = Step(
+            level.to,
+            pool,
+            nodes.unit(self.tree)[children.parent],
+            children.code,
+            children.institution,
+            children.row,
+            raw,
+            key,
+            fen.amount,
+            fen.remainder,
+            fen.capped,
+            fen.floored,
+            self._by_pool(nodes, nodes.amount_fen),
+            self._by_pool(nodes, fen.kept - carried),
+            self._by_pool(nodes, carried),
+        )
+        below = Nodes(pool, children.institution, children.department, fen.amount)
+        return step, below
+
+    def _by_pool(self, nodes: Nodes, fen: Int64) -> Int64:
+        sums = np.zeros(len(self.pools), np.int64)
+        np.add.at(sums, nodes.pool, fen)
+        return sums
+
+    def _codes(self, level: Level, children: Children) -> list[str]:
+        """The codes of the children, where a rule names some of them."""
+        if not (level.shares_e4 or level.own):
+            return []
+        names = self.tree.persons if level.to == LevelKind.PERSON else self.tree.units
+        codes = [names[at] for at in children.code.tolist()]
+        self.seen.setdefault(id(level), set()).update(codes)
+        return codes
+
+    def _raw_keys(
+        self, level: Level, nodes: Nodes, children: Children, codes: Sequence[str]
+    ) -> Int64:
+        if level.key == LevelKey.FIXED:
+            self._tell_missing(level, nodes, children, codes)
+            key = np.array([level.shares_e4.get(code, 0) for code in codes], np.int64)
+            key *= _E4_TO_E7
+        elif level.key == LevelKey.HEADCOUNT:
+            key = self.tree.heads(level.to, children) * _E4_TO_E7
+        else:
+            pool = int(nodes.pool[0]) if nodes.pool.size else 0
+            vector = self.keys.vector(pool, self.pools[pool].series, level.key)
+            key = self.tree.equivalents(level.to, children, vector)
+        plain = level.key == LevelKey.EQUIVALENTS or level.to != LevelKind.INSTITUTION
+        return key if plain else self.keys.with_institution(key, children.institution)
+
+    @staticmethod
+    def _stuck(nodes: Nodes, children: Children, key: Int64) -> _Mask:
+        """Which parents have money and nobody to pay (5.9)."""
+        payable = np.zeros(nodes.pool.size, bool)
+        payable[children.parent[key > 0]] = True
+        return (nodes.amount_fen > 0) & ~payable
+
+    def _share(
+        self,
+        level: Level,
+        nodes: Nodes,
+        children: Children,
+        key: Int64,
+        codes: Sequence[str],
+        stuck: _Mask,
+    ) -> _Fen:
+        """Share what each parent has; ``stuck`` parents pay floors only."""
+        some = np.flatnonzero(children.count)
+        starts = (np.cumsum(children.count) - children.count)[some]
+        amount = nodes.amount_fen[some]
+        free = np.where(stuck[some], 0, amount)
+        shares = largest_remainder(free, key, starts)
+        none = np.zeros(key.size, np.int64)
+        kept = np.where(stuck | (children.count == 0), nodes.amount_fen, 0)
+        if not level.bounded or some.size == 0:
+            return _Fen(shares.amount_fen, shares.remainder_fen, none, none, kept)
+        floor, cap = self._limits(level, nodes, children, codes, some, starts)
+        bounded = share_within(
+            amount, key, starts, floor, cap,
+            keep_excess=level.keep_excess, scale_floors=level.scale_floors,
+        )  # fmt: skip
+        kept[some] = bounded.retained_fen
+        moved = bounded.amount_fen - shares.amount_fen
+        capped = np.where(bounded.held == AT_CAP, np.maximum(-moved, 0), 0)
+        floored = np.where(bounded.held == AT_FLOOR, np.maximum(moved, 0), 0)
+        return _Fen(bounded.amount_fen, bounded.remainder_fen, capped, floored, kept)
+
+    def _limits(
+        self,
+        level: Level,
+        nodes: Nodes,
+        children: Children,
+        codes: Sequence[str],
+        some: Int64,
+        starts: Int64,
+    ) -> tuple[Int64, Int64]:
+        """Floors and caps that can be met; those that cannot are told and set aside."""
+        amount = nodes.amount_fen[some]
+        heads = np.full(children.code.size, ONE_HEAD_E4, np.int64)
+        if level.to == LevelKind.PERSON:
+            heads = self.tree.heads(level.to, children)
+        floor, cap = limits_fen(level, amount, starts, codes, heads)
+        for at in np.flatnonzero(floor > cap).tolist():
+            facts = {"floor": print_fen(int(floor[at])), "cap": print_fen(int(cap[at]))}
+            self._tell_child("FLOOR_ABOVE_CAP", level, nodes, children, at, facts)
+        floor = np.minimum(floor, cap)
+        over = floors_exceed(amount, floor, starts)
+        for at in some[over].tolist():
+            code = "FLOORS_SCALED" if level.scale_floors else "FLOORS_OVER_POOL"
+            self._tell(code, nodes, at, "parent")
+        if over.any() and not level.scale_floors:
+            floor = np.where(np.repeat(over, children.count[some]), 0, floor)
+        return floor, cap
+
+    # -- what has to be said -------------------------------------------------------------------
+
+    def _tell(self, code: str, nodes: Nodes, at: int, name: str, **more: str) -> None:
+        position = int(nodes.pool[at])
+        pool = self.pools[position]
+        parent = self.tree.units[int(nodes.unit(self.tree)[at])]
+        facts = {"amount": print_fen(int(nodes.amount_fen[at])), name: parent, **more}
+        self.told.append((position, Problem(code, pool.place, pool.pool, facts, pool.series)))
+
+    def _tell_nobody(self, level: Level, nodes: Nodes, children: Children, stuck: _Mask) -> None:
+        for at in np.flatnonzero(stuck).tolist():
+            empty = children.count[at] == 0
+            if level.nobody == Nobody.REFUSE or (empty and level.nobody == Nobody.EQUAL):
+                self._tell("POOL_NO_PEOPLE" if empty else "POOL_NO_KEY", nodes, at, "institution")
+            else:
+                self._tell("NOBODY_TO_PAY", nodes, at, "parent", done=_DONE[level.nobody])
+
+    def _tell_missing(
+        self, level: Level, nodes: Nodes, children: Children, codes: Sequence[str]
+    ) -> None:
+        for at, code in enumerate(codes):
+            if code not in level.shares_e4:
+                self._tell_child("SHARE_MISSING", level, nodes, children, at, {})
+
+    def _tell_child(
+        self,
+        code: str,
+        level: Level,
+        nodes: Nodes,
+        children: Children,
+        at: int,
+        facts: Mapping[str, str],
+    ) -> None:
+        node = int(children.parent[at])
+        position = int(nodes.pool[node])
+        names = self.tree.persons if level.to == LevelKind.PERSON else self.tree.units
+        facts = {
+            "pool": self.pools[position].pool,
+            "parent": self.tree.units[int(nodes.unit(self.tree)[node])],
+            **facts,
+        }
+        child = names[int(children.code[at])]
+        self.told.append((position, Problem(code, level.place, child, facts)))

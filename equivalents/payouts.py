@@ -1,0 +1,159 @@
+"""What everybody gets: all pools down all their levels, and the payouts put in order.
+
+Sources: D1, D2, D3; definitions 5.9 to 5.11.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+
+from equivalents.errors import ConservationError, Problem
+from equivalents.levels import Ladder, Step
+from equivalents.policy.model import CaseRules, Pool
+from equivalents.policy.posts import Codes
+from equivalents.policy.sharing import LevelKind, Sharing
+from equivalents.tally import Plan
+from equivalents.tree import Keys, Tree
+from equivalents.units import Int64, print_e7
+
+__all__ = ["Payouts", "share"]
+
+_BY_POOL = {"received_fen", "retained_fen", "carried_fen"}
+
+
+@dataclass(frozen=True, slots=True)
+class Payouts:
+    """One row per institution, pool and person, sorted so; and each step on the way there.
+
+    ``pool`` points into ``Settlement.pools``, ``institution`` is where the person works (a pool
+    of a higher institution pays there too). ``equivalents_e7`` may be negative, ``key_e7`` not.
+    ``capped_fen`` and ``floored_fen`` are what caps took and floors added. ``retained_fen`` and
+    ``carried_fen`` have one value per pool. ``steps`` are the levels, highest first; their parents
+    and children are positions in ``units``, but people's in the plan's codebook.
+    """
+
+    pool: Codes
+    institution: Codes
+    person: Codes
+    equivalents_e7: Int64
+    key_e7: Int64
+    amount_fen: Int64
+    remainder_fen: Int64
+    capped_fen: Int64
+    floored_fen: Int64
+    retained_fen: Int64
+    carried_fen: Int64
+    steps: tuple[Step, ...]
+    units: Sequence[str]
+
+
+def share(
+    pools: Sequence[Pool], rules: CaseRules, plan: Plan, keys: Keys
+) -> tuple[Payouts, tuple[Problem, ...]]:
+    """Share all pools among people, each as its name's rule says, and what has to be said.
+
+    Raises:
+        RefusedError: every pool that cannot be shared as declared, and why.
+        ConservationError: payouts, retained and carried do not add up to the pools (a defect).
+    """
+    tree = Tree(rules, plan, keys)
+    ladder = Ladder(pools, tree, keys)
+    parts: dict[LevelKind, list[Step]] = {}
+    equivalents: list[Int64] = []
+    for which, sharing in _alike(pools, rules, keys):
+        steps = ladder.down(which, sharing)
+        for step in steps:
+            parts.setdefault(step.to, []).append(step)
+        staff = tree.staff_of(sharing)
+        vector = keys.equivalents_e7[pools[which[0]].series]
+        equivalents.append(tree.sums(staff, vector)[steps[-1].row])
+    _tell_negative(ladder, parts.get(LevelKind.PERSON, []))
+    problems = ladder.stop_on_errors()
+    merged = tuple(_merged(parts[kind]) for kind in LevelKind if kind in parts)
+    payouts = _payouts(pools, merged, parts.get(LevelKind.PERSON, []), equivalents, tree)
+    _conserve(pools, payouts)
+    return payouts, (*ladder.absent(rules.sharing), *problems)
+
+
+def _alike(
+    pools: Sequence[Pool], rules: CaseRules, keys: Keys
+) -> Iterable[tuple[list[int], Sharing]]:
+    """Pools with one sharing, series and vector of keys, which go down together."""
+    groups: dict[tuple[int, str, int], list[int]] = {}
+    for at, pool in enumerate(pools):
+        sharing = rules.sharing_of(pool.pool)
+        name = (id(sharing), pool.series, id(keys.vector(at, pool.series)))
+        groups.setdefault(name, []).append(at)
+    for which in groups.values():
+        yield which, rules.sharing_of(pools[which[0]].pool)
+
+
+def _merged(steps: Sequence[Step]) -> Step:
+    """The steps of one level as one, in the order of the pools."""
+    if len(steps) == 1:
+        return steps[0]
+    order = np.argsort(np.concatenate([step.pool for step in steps]), kind="stable")
+    columns = {}
+    for field in fields(Step):
+        values = [getattr(step, field.name) for step in steps]
+        if field.name in _BY_POOL:
+            columns[field.name] = sum(values[1:], values[0])
+        elif field.name != "to":
+            columns[field.name] = np.concatenate(values)[order]
+    return replace(steps[0], **columns)
+
+
+def _payouts(
+    pools: Sequence[Pool],
+    steps: tuple[Step, ...],
+    people: Sequence[Step],
+    equivalents: Sequence[Int64],
+    tree: Tree,
+) -> Payouts:
+    """The lowest step in order; a person's rows of several departments become one."""
+    pool, institution, person = (
+        np.concatenate([np.zeros(0, np.int32), *(getattr(step, name) for step in people)])
+        for name in ("pool", "institution", "child")
+    )
+    sums = [np.concatenate([np.zeros(0, np.int64), *equivalents])]
+    for name in ("key_e7", "amount_fen", "remainder_fen", "capped_fen", "floored_fen"):
+        sums.append(np.concatenate([np.zeros(0, np.int64), *(getattr(s, name) for s in people)]))
+    if len(people) > 1 or len(steps) > 1:
+        names = {name: at for at, name in enumerate(sorted({pool.pool for pool in pools}))}
+        rank = np.array([names[pool.pool] for pool in pools], np.int32)
+        order = np.lexsort((person, rank[pool], institution))
+        pool, institution, person = pool[order], institution[order], person[order]
+        new = (np.diff(institution, prepend=-1) != 0) | (np.diff(pool, prepend=-1) != 0)
+        first = np.flatnonzero(new | (np.diff(person, prepend=-1) != 0))
+        sums = [np.add.reduceat(column[order], first) for column in sums]
+        pool, institution, person = pool[first], institution[first], person[first]
+    retained, carried = (
+        sum((getattr(step, name) for step in steps), np.zeros(len(pools), np.int64))
+        for name in ("retained_fen", "carried_fen")
+    )
+    mine, key, amount, remainder, capped, floored = sums
+    return Payouts(
+        pool, institution, person, mine, key, amount, remainder, capped, floored,
+        retained, carried, steps, tree.units,
+    )  # fmt: skip
+
+
+def _tell_negative(ladder: Ladder, people: Sequence[Step]) -> None:
+    """List negative keys, which counted as 0 (5.9)."""
+    for step in people:
+        for at in np.flatnonzero(step.raw_e7 < 0).tolist():
+            position = int(step.pool[at])
+            pool = ladder.pools[position]
+            facts = {"pool": pool.pool, "key": print_e7(int(step.raw_e7[at]))}
+            person = ladder.tree.persons[int(step.child[at])]
+            problem = Problem("NEGATIVE_KEY", pool.place, person, facts, pool.series)
+            ladder.told.append((position, problem))
+
+
+def _conserve(pools: Sequence[Pool], payouts: Payouts) -> None:
+    """Payouts + retained + carried = pool, for each pool (D2)."""
+    total = payouts.retained_fen + payouts.carried_fen
+    np.add.at(total, payouts.pool, payouts.amount_fen)
+    if total.tolist() != [pool.amount_fen for pool in pools]:
+        raise ConservationError("payouts, retained and carried do not add up to the pools")

@@ -1,0 +1,251 @@
+"""The key ``sharing`` of case.yaml, read strictly: every fault with its place.
+
+:func:`read_sharing` reads the form; :func:`check_sharing` compares names with the tables of the
+case. Sources: D1, D3; definitions 5.9 and 5.11.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import Final, TypeVar
+
+from equivalents.findings import Findings, near
+from equivalents.policy.load import fault_text
+from equivalents.policy.model import Institution, Pool
+from equivalents.policy.sharing import (
+    DEFAULT_SHARING,
+    FOR_ALL_POOLS,
+    Bound,
+    Level,
+    LevelKey,
+    LevelKind,
+    Limits,
+    Nobody,
+    Sharing,
+)
+from equivalents.policy.yamltext import Entry, expect
+from equivalents.units import NumberFaultError, parse_amount_fen, parse_weight_e4
+
+__all__ = ["check_sharing", "read_sharing"]
+
+_SHARING_KEYS: Final = ("nobody", "levels", "reference")
+_LEVEL_SHAPES: Final = {
+    "to": "text",
+    "key": "text",
+    "shares": "mapping",
+    "nobody": "text",
+    "floor": "",
+    "cap": "",
+    "excess": "text",
+    "floors_over": "text",
+    "limits": "mapping",
+    "reference": "text",
+}
+_LATER_KEYS: Final = ("contracts",)
+_LIMITS: Final = ("floor", "cap")
+
+_ORDER: Final = (
+    "须按 institution、department、person 的顺序，各至多一次，最后为 person"
+    "¦levels go institution, department, person, each at most once, and end in person"
+)
+_STRAY_SHARES: Final = "shares 只用于 key: fixed¦shares belong to key: fixed only"
+_AVERAGE: Final = "平均值的倍数只能用于 person 一级¦a multiple of the average is for persons only"
+
+
+class _Excess(StrEnum):
+    SHARE = "share"
+    RETAIN = "retain"
+
+
+class _FloorsOver(StrEnum):
+    REFUSE = "refuse"
+    SCALE = "scale"
+
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+def read_sharing(entry: Entry, findings: Findings) -> dict[str, Sharing]:
+    """What case.yaml says about sharing, by pool name; faults are noted."""
+    found = {}
+    for name, rule in entry.mapping.items():
+        expect(rule, "mapping", f"sharing.{name}", findings)
+        _check_keys(rule, _SHARING_KEYS, findings)
+        nobody = _choice(rule.get("nobody"), Nobody, Nobody.REFUSE, findings)
+        expect(rule.get("levels"), "list", f"sharing.{name}.levels", findings)
+        expect(rule.get("reference"), "text", f"sharing.{name}.reference", findings)
+        levels = tuple(_level(item, nobody, findings) for item in rule.get("levels").items)
+        if "levels" not in rule.mapping or not isinstance(rule.get("levels").value, list):
+            levels = tuple(Level(level.to, nobody=nobody) for level in DEFAULT_SHARING.levels)
+        elif not _in_order([level.to for level in levels]):
+            findings.add("LEVEL_INVALID", rule.get("levels").place, name, detail=_ORDER)
+        found[name] = Sharing(levels, rule.get("reference").text, rule.place)
+    return found
+
+
+def _in_order(kinds: Sequence[LevelKind]) -> bool:
+    order = [list(LevelKind).index(kind) for kind in kinds]
+    return bool(kinds) and kinds[-1] == LevelKind.PERSON and order == sorted(set(order))
+
+
+def _level(entry: Entry, nobody: Nobody, findings: Findings) -> Level:
+    expect(entry, "mapping", "levels", findings)
+    _check_keys(entry, tuple(_LEVEL_SHAPES), findings)
+    for key, shape in _LEVEL_SHAPES.items():
+        if shape:
+            expect(entry.get(key), shape, key, findings)
+    if not entry.get("to").text:
+        findings.add("KEY_MISSING", entry.place, "to")
+    to = _choice(entry.get("to"), LevelKind, LevelKind.PERSON, findings)
+    key = _key(entry.get("key"), findings)
+    own = {}
+    for child, limits in entry.get("limits").mapping.items():
+        expect(limits, "mapping", child, findings)
+        _check_keys(limits, _LIMITS, findings)
+        own[child] = _limits(limits, to, findings)
+    return Level(
+        to,
+        key,
+        _choice(entry.get("nobody"), Nobody, nobody, findings),
+        _shares(entry, key, findings),
+        _limits(entry, to, findings),
+        own,
+        _choice(entry.get("excess"), _Excess, _Excess.SHARE, findings) == _Excess.RETAIN,
+        _choice(entry.get("floors_over"), _FloorsOver, _FloorsOver.REFUSE, findings)
+        == _FloorsOver.SCALE,
+        entry.get("reference").text,
+        entry.place,
+    )
+
+
+def _key(entry: Entry, findings: Findings) -> LevelKey:
+    if entry.text in _LATER_KEYS:
+        findings.add("NOT_SUPPORTED", entry.place, f"key: {entry.text}")
+        return LevelKey.ADJUSTED
+    return _choice(entry, LevelKey, LevelKey.ADJUSTED, findings)
+
+
+def _shares(entry: Entry, key: LevelKey, findings: Findings) -> dict[str, int]:
+    shares = entry.get("shares")
+    if key == LevelKey.FIXED and not shares.mapping:
+        findings.add("KEY_MISSING", entry.place, "shares")
+    if key != LevelKey.FIXED and shares.mapping:
+        findings.add("LEVEL_INVALID", shares.place, "shares", detail=_STRAY_SHARES)
+    return {
+        child: _number(share, parse_weight_e4, "NUMBER_INVALID", findings)
+        for child, share in shares.mapping.items()
+    }
+
+
+def _limits(entry: Entry, to: LevelKind, findings: Findings) -> Limits:
+    floor, cap = (
+        _bound(entry.mapping[name], name, to, findings) if name in entry.mapping else None
+        for name in _LIMITS
+    )
+    return Limits(floor, cap)
+
+
+def _bound(entry: Entry, name: str, to: LevelKind, findings: Findings) -> Bound | None:
+    """``"300.00"``, or ``{average: "0.5"}``; blank is none."""
+    if isinstance(entry.value, list):
+        expect(entry, "text", name, findings)
+    if isinstance(entry.value, dict):
+        _check_keys(entry, ("average",), findings)
+        if "average" not in entry.mapping:
+            findings.add("KEY_MISSING", entry.place, "average")
+            return None
+        if to != LevelKind.PERSON:
+            findings.add("LEVEL_INVALID", entry.place, name, detail=_AVERAGE)
+        value = _number(entry.get("average"), parse_weight_e4, "NUMBER_INVALID", findings)
+        return Bound(value, average=True, place=entry.place)
+    if not entry.text:
+        return None
+    value = _number(entry, parse_amount_fen, "AMOUNT_INVALID", findings)
+    return Bound(value, place=entry.place)
+
+
+def _number(entry: Entry, parse: Callable[[str], int], code: str, findings: Findings) -> int:
+    if not isinstance(entry.value, str):
+        expect(entry, "text", "value", findings)
+        return 0
+    try:
+        return parse(entry.text)
+    except NumberFaultError as fault:
+        findings.add(code, entry.place, entry.text, detail=fault_text(fault))
+        return 0
+
+
+def _choice(entry: Entry, choices: type[_Choice], default: _Choice, findings: Findings) -> _Choice:
+    known = [choice.value for choice in choices]
+    if entry.text in known:
+        return choices(entry.text)
+    if entry.text:
+        hint, allowed = near(entry.text, known), ", ".join(known)
+        findings.add("CHOICE_INVALID", entry.place, entry.text, near=hint, allowed=allowed)
+    return default
+
+
+def _check_keys(entry: Entry, known: Sequence[str], findings: Findings) -> None:
+    for key, value in entry.mapping.items():
+        if key not in known:
+            findings.add("KEY_UNKNOWN", value.place, key, near=near(key, known))
+
+
+# -- against the tables ------------------------------------------------------------------------
+
+
+def check_sharing(
+    sharing: Mapping[str, Sharing],
+    pools: Sequence[Pool],
+    institutions: Sequence[Institution],
+    codes: Mapping[LevelKind, Iterable[str]],
+    findings: Findings,
+) -> None:
+    """Note pools and children that no table has, and pools of one name that meet.
+
+    ``codes`` are the registered codes of each kind: institutions, departments, people.
+    """
+    names = sorted({pool.pool for pool in pools})
+    for name, rule in sharing.items():
+        if names and name not in names and name != FOR_ALL_POOLS:
+            hint = near(name, names)
+            findings.add("POOL_UNKNOWN", rule.place, name, near=hint, allowed=", ".join(names))
+        for level in rule.levels:
+            _check_children(level, codes, findings)
+    _check_meetings(sharing, pools, institutions, findings)
+
+
+def _check_children(
+    level: Level, codes: Mapping[LevelKind, Iterable[str]], findings: Findings
+) -> None:
+    known = sorted(codes[level.to])
+    if level.to == LevelKind.DEPARTMENT:  # staff without department go by their institution
+        known = sorted({*known, *codes[LevelKind.INSTITUTION]})
+    for child in sorted({*level.shares_e4, *level.own} - set(known)) if known else ():
+        hint = near(child, known)
+        findings.add("CHILD_UNKNOWN", level.place, child, near=hint, level=level.to.value)
+
+
+def _check_meetings(
+    sharing: Mapping[str, Sharing],
+    pools: Sequence[Pool],
+    institutions: Sequence[Institution],
+    findings: Findings,
+) -> None:
+    """Payouts are known by institution, pool and person: two pools must not share these."""
+    parent = {row.institution_id: row.parent_id for row in institutions}
+    higher = {
+        (pool.institution_id, pool.pool): pool
+        for pool in pools
+        if (rule := sharing.get(pool.pool, sharing.get(FOR_ALL_POOLS)))
+        and rule.level(LevelKind.INSTITUTION)
+    }
+    for pool in pools if higher else ():
+        above = higher.get((parent.get(pool.institution_id, ""), pool.pool))
+        if above:
+            findings.add(
+                "POOLS_MEET",
+                pool.place,
+                pool.pool,
+                institution=pool.institution_id,
+                other=str(above.place),
+            )
