@@ -46,6 +46,9 @@ class RecordBlock:
     The columns have one length ``n``. Codes are positions in the codebooks of the counting plan;
     ``attribute`` and ``post`` may be absent when no record of the block has any. ``refused`` is
     the number of rows with a fault of form or identity; they are in none of the columns.
+    ``shared`` is absent when each record has one performer; where a record is shared it holds
+    the set that it names (:meth:`equivalents.crews.Performers.find`), else -1, and ``person`` is
+    negative where a shared record names none.
     """
 
     part: int
@@ -59,6 +62,7 @@ class RecordBlock:
     post: Codes | None = None
     refused: int = 0
     faults: tuple[FaultSet, ...] = ()
+    shared: Codes | None = None
 
     def __len__(self) -> int:
         return int(self.item.size)
@@ -83,6 +87,7 @@ class RecordBlock:
             None if self.post is None else keep(self.post),
             keep.dropped,
             faults,
+            None if self.shared is None else keep(self.shared),
         )
 
     @classmethod

@@ -17,6 +17,7 @@ from equivalents.intake.headings import LATER_TABLES, TABLES
 from equivalents.intake.recordfiles import record_files
 from equivalents.intake.settings import Settings, check_series, read_settings
 from equivalents.intake.tables import SUFFIXES, read_table, table_file
+from equivalents.intake.teams import read_teams
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY
 from equivalents.policy.check import check_postings, check_weights
 from equivalents.policy.load import (
@@ -28,7 +29,14 @@ from equivalents.policy.load import (
     weight_rows,
     weight_table,
 )
-from equivalents.policy.model import CaseRules, Institution, Pool, Posting, WeightRow
+from equivalents.policy.model import (
+    CaseRules,
+    Institution,
+    Pool,
+    Posting,
+    TeamMember,
+    WeightRow,
+)
 from equivalents.policy.roster import Roster
 from equivalents.policy.yamltext import Entry
 from equivalents.resources import shipped_weights
@@ -111,6 +119,7 @@ class _Reader:
         known = {row.institution_id for row in institutions}
         departments = self._departments(self._table("departments"), known)
         postings = self._postings(self._table("staff"), known, departments)
+        teams = self._teams(settings, postings)
         weights = self._weights(settings)
         series = sorted({row.series for row in weights})
         pools = self._pools(self._table("pools"), known, series)
@@ -128,6 +137,7 @@ class _Reader:
             settings.title,
             settings.outside_period,
             settings.missing,
+            teams,
         )
 
     def _unknown_series(self, place: Place, name: str, series: Sequence[str]) -> None:
@@ -190,6 +200,11 @@ class _Reader:
             read_flag(table[at], "main", self.findings)
         read: dict[str, Sequence[Any]] = {"active_from": starts, "active_to": ends, "main": mains}
         return Roster.by_columns(texts | read | {"place": table.places})
+
+    def _teams(self, settings: Settings, postings: Roster) -> tuple[TeamMember, ...]:
+        table = self._table("teams")
+        self._all_known(table, "person_id", set(postings.person_id) - {""})
+        return read_teams(table, settings.team_roles, self.findings)
 
     def _days(self, table: Table, column: str, default: int) -> list[int]:
         """The days of a column, each distinct text read once; faults are noted row by row."""

@@ -17,13 +17,21 @@ from equivalents.policy.yamltext import Entry, expect, read_yaml
 
 __all__ = ["CASE_KEYS", "Settings", "check_series", "read_settings"]
 
-CASE_KEYS: Final = ("period", "title", "weight_tables", "outside_period", "series")
+CASE_KEYS: Final = (
+    "period",
+    "title",
+    "weight_tables",
+    "outside_period",
+    "series",
+    "team_roles",
+)
 _SHAPES: Final = {
     "period": "text",
     "title": "text",
     "outside_period": "text",
     "series": "mapping",
     "weight_tables": "texts",
+    "team_roles": "mapping",
 }
 
 
@@ -37,6 +45,7 @@ class Settings:
     outside_period: Handling
     missing: Mapping[str, Handling]
     series_places: Mapping[str, Place]
+    team_roles: Entry
 
 
 def read_settings(path: Path, name: str, findings: Findings) -> Settings:
@@ -58,6 +67,7 @@ def read_settings(path: Path, name: str, findings: Findings) -> Settings:
         _handling(entry.get("outside_period"), findings),
         _missing(entry.get("series"), findings),
         {series: value.place for series, value in entry.get("series").mapping.items()},
+        entry.get("team_roles"),
     )
 
 

@@ -35,6 +35,7 @@ class Verdict(IntEnum):
     NO_WEIGHT_ON_DATE = -6
     NO_WEIGHT_FOR_CONDITIONS = -7
     VISIT_NUMBER_MISSING = -8
+    TEAM_EMPTY = -9
 
 
 _CONDITIONAL: Final = -100

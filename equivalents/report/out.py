@@ -3,17 +3,14 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-
 from equivalents.errors import Problem
 from equivalents.intake.case import Case
 from equivalents.intake.source import Source
-from equivalents.policy.calendar import print_day
 from equivalents.reasons import Severity
 from equivalents.report.faults import (
     PROBLEM_COLUMNS,
@@ -37,9 +34,9 @@ from equivalents.report.results import (
 )
 from equivalents.report.summary import resolved_rules, summary
 from equivalents.report.table import CsvStream
+from equivalents.report.tallyfile import write_tally
 from equivalents.report.workbook import ROWS_SHOWN, write_workbook
 from equivalents.settle import METHOD, Payouts, Settlement
-from equivalents.units import Int64
 from equivalents.version import __version__
 
 __all__ = ["all_problems", "write_out"]
@@ -112,7 +109,7 @@ def _write_faults(settlement: Settlement, case: Case, source: Source, folder: Pa
 def _write_results(settlement: Settlement, payouts: Payouts, listed: _Listed, folder: Path) -> None:
     if all(weighed.lines is not None for weighed in settlement.weighed.values()):
         equivalents_table(settlement).write_csv(folder)
-        _write_tally(settlement, folder / "tally.parquet")
+        write_tally(settlement, folder / "tally.parquet")
     for table in (
         adjusted_table(settlement, payouts),
         allocations_table(settlement, payouts),
@@ -130,51 +127,6 @@ def _write_results(settlement: Settlement, payouts: Payouts, listed: _Listed, fo
 def _write_json(path: Path, content: dict[str, Any]) -> None:
     text = json.dumps(content, ensure_ascii=False, indent=2)
     path.write_bytes((text + "\n").encode())
-
-
-def _write_tally(settlement: Settlement, path: Path) -> None:
-    """The tally with natural codes, sorted by them: the same whatever order records came in."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    plan, tally = settlement.plan, settlement.counted.tally
-    attributes = plan.attributes.values
-    rank = _ranks(attributes)
-    item_rank = _ranks(plan.items.values)
-    order = np.lexsort((tally.bucket, rank[tally.attribute], item_rank[tally.item], tally.posting))
-    postings = plan.postings.rows
-
-    def column(values: Sequence[str], positions: Any) -> pa.DictionaryArray:
-        return pa.DictionaryArray.from_arrays(
-            pa.array(positions[order].astype(np.int32)), pa.array(list(values), pa.string())
-        ).cast(pa.string())
-
-    groups = [";".join(value.resident_groups) for value in attributes]
-    starts = [print_day(day) for day in plan.bucket_starts]
-    table = pa.table(
-        {
-            "institution_id": column([p.institution_id for p in postings], tally.posting),
-            "person_id": column([p.person_id for p in postings], tally.posting),
-            "post_id": column([p.post_id for p in postings], tally.posting),
-            "posting_from": column([print_day(p.active_from) for p in postings], tally.posting),
-            "item_code": column(plan.items.values, tally.item),
-            "resident_group": column(groups, tally.attribute),
-            "setting": column([value.setting for value in attributes], tally.attribute),
-            "visit_number": column([v.visit_number for v in attributes], tally.attribute),
-            "team_id": column([value.team_id for value in attributes], tally.attribute),
-            "bucket_from": column(starts, tally.bucket),
-            "records": pa.array(tally.records[order]),
-            "quantity_e3": pa.array(tally.quantity_e3[order]),
-        }
-    )
-    pq.write_table(table, path, compression="zstd", version="2.6")
-
-
-def _ranks(values: Sequence[Any]) -> Int64:
-    """Position in sorted order of each value."""
-    rank = np.zeros(len(values), np.int64)
-    rank[sorted(range(len(values)), key=lambda i: values[i])] = np.arange(len(values))
-    return rank
 
 
 def _manifest(settlement: Settlement, case: Case, folder: Path) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """summary.json and resolved-rules.json: counts in and out, totals, checks; the rules as applied."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 from equivalents.errors import ConservationError
-from equivalents.policy.calendar import LAST_DAY, print_day
-from equivalents.policy.model import CONDITIONS, CaseRules, WeightRow
+from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, print_day
+from equivalents.policy.model import CONDITIONS, CaseRules, TeamMember, WeightRow
 from equivalents.report.results import paid_by_pool
 from equivalents.settle import Settlement
 from equivalents.units import print_e3, print_e4, print_e7, print_fen
@@ -107,6 +108,7 @@ def _check(zh: str, en: str, left: str, right: str) -> Json:
 
 def resolved_rules(rules: CaseRules, bucket_starts: tuple[int, ...]) -> Json:
     """The rules as they were applied, each with its date: what explain and compare need."""
+    teams = {"teams": [_member(row) for row in _ordered(rules.teams)]} if rules.teams else {}
     return {
         "period": {
             "name": rules.period.name,
@@ -128,7 +130,29 @@ def resolved_rules(rules: CaseRules, bucket_starts: tuple[int, ...]) -> Json:
             }
             for pool in sorted(rules.pools, key=lambda p: (p.institution_id, p.pool))
         ],
+        **teams,
     }
+
+
+def _ordered(members: Sequence[TeamMember]) -> Sequence[TeamMember]:
+    return sorted(members, key=attrgetter("team_id", "person_id", "valid_from"))
+
+
+def _member(row: TeamMember) -> dict[str, str]:
+    """A member of a team with the share that was applied."""
+    return {
+        "team_id": row.team_id,
+        "person_id": row.person_id,
+        "role": row.role,
+        "share": str(row.share),
+        **_span(row.valid_from, row.valid_to),
+    }
+
+
+def _span(start: int, end: int) -> dict[str, str]:
+    """From and to, where they are not open."""
+    days = {"valid_from": (start, FIRST_DAY), "valid_to": (end, LAST_DAY)}
+    return {name: print_day(day) for name, (day, open_) in days.items() if day != open_}
 
 
 def _weight(row: WeightRow) -> dict[str, str]:

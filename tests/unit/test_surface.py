@@ -30,19 +30,22 @@ FLOW = [
     "units",
     "errors",
     "codes",
+    "grouping",
     "policy",
     "records",
+    "allocate",
+    "crews",
     "tally",
+    "shares",
     "weigh",
     "count",
-    "allocate",
     "settle",
 ]
-PURE = {"tally", "weigh", "count", "allocate", "settle", "records", "units", "codes"}
+PURE = {*FLOW} - {"errors", "policy"}
 PURE_POLICY = {"model", "calendar", "posts", "book", "check"}
 STANDARD = {
     "bisect", "collections", "concurrent", "dataclasses", "difflib", "enum", "functools",
-    "itertools", "operator", "re", "threading", "typing",
+    "itertools", "math", "operator", "re", "threading", "typing",
 }  # fmt: skip
 HEAVY = ("pyarrow", "xlsxwriter", "scipy", "rich", "typer")
 
