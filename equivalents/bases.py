@@ -14,12 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from equivalents.concurrent import mark_concurrent
+from equivalents.grouping import group
 from equivalents.policy.basis import Basis, Subject, window_number
 from equivalents.policy.book import ANY_VISIT, Verdict, WeightBook
 from equivalents.policy.posts import NO_POSTING
 from equivalents.records import FaultSet, RecordBlock
 from equivalents.stays import cut_stays, judge_plain_days
-from equivalents.tally import Placed, Plan, group
+from equivalents.tally import Placed, Plan, find_performers
 from equivalents.units import QUANTITY_PLACES, Codes, Int64
 from equivalents.waiting import Entries, Waiting
 from equivalents.weigh import Scales
@@ -27,7 +28,7 @@ from equivalents.weigh import Scales
 __all__ = ["Resolved", "resolve"]
 
 _ONE_E3: Final = 10**QUANTITY_PLACES
-_UNPLACED: Final = (Verdict.OUTSIDE_PERIOD, Verdict.NO_POST)
+_UNPLACED: Final = (Verdict.OUTSIDE_PERIOD, Verdict.NO_POST, Verdict.TEAM_EMPTY)
 _MISSING: Final = {
     Subject.RESIDENT: Verdict.RESIDENT_MISSING,
     Subject.HOUSEHOLD: Verdict.HOUSEHOLD_MISSING,
@@ -100,6 +101,7 @@ class _Case:
     bucket: Codes
     placed: _Mask
     history: _Mask
+    absent: Codes
     warnings: list[FaultSet]
 
     @classmethod
@@ -110,15 +112,19 @@ class _Case:
         windowed = plan.waits.classes[item] | plan.waits.visits[item]
         bucket = np.where(windowed, plan.buckets_ever(entries.day), plan.buckets(entries.day))
         asked = np.flatnonzero(posting == NO_POSTING)
-        some = entries.take(asked)
-        posting = posting.copy()
-        posting[asked] = plan.postings.find(some.institution, some.person, some.day, some.post)
-        entries.held[(entries.held == 0) & (posting == NO_POSTING)] = Verdict.NO_POST
+        posting, absent = posting.copy(), np.full(posting.size, -1, np.int32)
+        posting[asked], missing = find_performers(entries.take(asked).who, plan)
+        if missing is not None:
+            absent[asked] = missing
+        lost = (entries.held == 0) & (posting < 0)
+        empty = posting[lost] == Verdict.TEAM_EMPTY
+        entries.held[lost] = np.where(empty, Verdict.TEAM_EMPTY, Verdict.NO_POST)
         entries.held[bucket < 0] = Verdict.OUTSIDE_PERIOD
         placed = ~np.isin(entries.held, _UNPLACED) & (bucket >= 0) & (posting >= 0)
         history = placed & (bucket < plan.first_bucket)
         bucket = np.where(placed, bucket, 0).astype(np.int32)
-        return cls(entries, scales, np.where(placed, posting, 0), bucket, placed, history, [])
+        posting = np.where(placed, posting, 0)
+        return cls(entries, scales, posting, bucket, placed, history, absent, [])
 
     @property
     def plan(self) -> Plan:
@@ -320,7 +326,9 @@ class _Case:
             where = where[np.lexsort((entries.records[where] == 0, entries.row[where]))]
             mine = entries.take(where)
             lost = np.flatnonzero(~self.placed[where])
-            placed = Placed(self.posting[where], self.bucket[where], lost, mine.held[lost])
+            absent = self.absent[where][lost]
+            posting, bucket = self.posting[where], self.bucket[where]
+            placed = Placed(posting, bucket, lost, mine.held[lost], absent)
             block = RecordBlock(
                 part,
                 mine.row,

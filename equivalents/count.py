@@ -5,9 +5,9 @@ parts are then added up. Integer addition makes the result independent of who co
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -35,6 +35,7 @@ _COLUMN: Final[Mapping[Verdict, str]] = {
     Verdict.END_DATE_UNUSED: "service_end_date",
     Verdict.DAYS_RANGE: "quantity",
     Verdict.DAYS_NOT_WHOLE: "quantity",
+    Verdict.TEAM_EMPTY: "team_id",
 }
 """The column that a verdict points at; all others point at the item."""
 
@@ -45,7 +46,8 @@ class Counted:
 
     ``verdicts[series]`` counts records by verdict; ``counted[series]`` those that were weighed;
     ``refused`` rows had a fault of form or identity. ``rejected`` is the number of distinct rows
-    rejected in any series.
+    rejected in any series. ``shared`` records have a crew: they are in the tally on either path,
+    because only the total of all of them is split (5.4).
     """
 
     tally: Tally
@@ -53,6 +55,7 @@ class Counted:
     received: int = 0
     refused: int = 0
     rejected: int = 0
+    shared: int = 0
     counted: Counter[str] = field(default_factory=Counter)
     verdicts: dict[str, Counter[Verdict]] = field(default_factory=dict)
     faults: list[FaultSet] = field(default_factory=list)
@@ -65,6 +68,7 @@ class Counted:
         self.received += other.received
         self.refused += other.refused
         self.rejected += other.rejected
+        self.shared += other.shared
         self.counted.update(other.counted)
         for series, verdicts in other.verdicts.items():
             self.verdicts.setdefault(series, Counter()).update(verdicts)
@@ -136,10 +140,30 @@ def _count_waiting(total: Counted, scales: Scales, path: Way) -> None:
 def _end(block: RecordBlock, placed: Placed, counted: Counted, scales: Scales, path: Way) -> None:
     """Every record of a block ends here: counted, excluded or rejected, in each series."""
     rows = _judge(block, placed, counted, scales)
+    if block.shared is not None:
+        placed, rows = _keep_shared(block, placed, rows, counted, path)
     if path == "direct":
         counted.direct.add(block, placed, rows)
     else:
         counted.tally.add(block, placed)
+
+
+def _keep_shared(
+    block: RecordBlock, placed: Placed, rows: dict[str, Codes], counted: Counted, path: Way
+) -> tuple[Placed, dict[str, Codes]]:
+    """Count the shared records; on the direct path put them into the tally and weigh the others."""
+    alone = placed.posting < len(counted.tally.plan.postings)
+    counted.shared += len(block) - int(alone.sum())
+    if path == "tally" or alone.all():
+        return placed, rows
+    others = np.flatnonzero(alone)
+    counted.tally.add(block, replace(placed, lost=others, verdict=np.zeros_like(others)))
+    posting = np.where(alone, placed.posting, np.int32(0))
+    # Any verdict weighs nothing.
+    nothing = np.int32(Verdict.NO_POST)
+    return replace(placed, posting=posting), {
+        series: np.where(alone, chosen, nothing) for series, chosen in rows.items()
+    }
 
 
 def _judge(
@@ -155,14 +179,16 @@ def _judge(
             rows = np.zeros(len(block), np.int32)
         rows[placed.lost] = placed.verdict
         chosen[series] = rows
-        rejected.append(_note(block, rows, series, counted, scales))
+        rejected.append(_note(block, placed, rows, series, counted, scales))
         if scales.books[series].limits_quantity:
             _warn_large(block, rows, series, counted, scales)
     counted.rejected += np.unique(np.concatenate(rejected)).size
     return chosen
 
 
-def _note(block: RecordBlock, rows: Codes, series: str, counted: Counted, scales: Scales) -> Int64:
+def _note(
+    block: RecordBlock, placed: Placed, rows: Codes, series: str, counted: Counted, scales: Scales
+) -> Int64:
     """Count the verdicts of one series; returns the positions of the records that it rejects."""
     bad = np.flatnonzero(rows < 0)
     if block.records is None:
@@ -179,9 +205,25 @@ def _note(block: RecordBlock, rows: Codes, series: str, counted: Counted, scales
             continue
         here = bad[rows[bad] == value]
         rejected.append(here)
+        if verdict is Verdict.NO_POST and placed.absent is not None:
+            counted.faults += _absent(block, placed, here, series, scales.plan.persons.values)
+            continue
         column = _COLUMN.get(verdict, "item_code")
         counted.faults.append(FaultSet(block.part, verdict.name, column, block.row[here], series))
     return np.concatenate(rejected)
+
+
+def _absent(
+    block: RecordBlock, placed: Placed, here: Int64, series: str, persons: Sequence[str]
+) -> Iterator[FaultSet]:
+    """Records without a posting; where they are shared it is said which performer has none."""
+    assert placed.absent is not None, "a block with shared records"
+    who = placed.absent[np.searchsorted(placed.lost, here)]
+    for column, mine in (("person_id", who < 0), ("performers", who >= 0)):
+        if mine.any():
+            notes = tuple(persons[person] for person in who[mine] if person >= 0)
+            row = block.row[here[mine]]
+            yield FaultSet(block.part, Verdict.NO_POST.name, column, row, series, notes)
 
 
 def _warn_large(
@@ -207,12 +249,13 @@ def _check(total: Counted, scales: Scales, path: Way) -> None:
         ended = total.counted[series] + verdicts + total.refused
         if ended != total.received:
             raise ConservationError(f"{series}: {ended} records ended of {total.received} received")
-    if path == "tally" and scales.series:
-        unplaced = total.verdicts[scales.series[0]]
-        lost = unplaced[Verdict.OUTSIDE_PERIOD] + unplaced[Verdict.NO_POST]
+    if scales.series:
+        nowhere = (Verdict.OUTSIDE_PERIOD, Verdict.NO_POST, Verdict.TEAM_EMPTY)
+        lost = sum(total.verdicts[scales.series[0]][verdict] for verdict in nowhere)
         held = int(total.tally.records.sum())
-        if held + lost + total.refused != total.received:
+        placed = total.received - total.refused - lost
+        if held != (placed if path == "tally" else total.shared):
             raise ConservationError(
-                f"the tally holds {held}, {lost} have no place, {total.refused} were refused, "
-                f"of {total.received} received"
+                f"the tally holds {held} ({total.shared} of them shared), {lost} have no place, "
+                f"{total.refused} were refused, of {total.received} received"
             )

@@ -83,6 +83,9 @@ class RecordBlock:
     ``contact`` has what the records need that wait for others; it is absent where none waits.
     ``records`` says how many records each entry accounts for, one where absent: a stay that is
     cut in pieces is one record and several entries.
+    ``shared`` is absent when each record has one performer; where a record is shared it holds
+    the set that it names (:meth:`equivalents.crews.Performers.find`), else -1, and ``person`` is
+    negative where a shared record names none.
     """
 
     part: int
@@ -98,6 +101,7 @@ class RecordBlock:
     faults: tuple[FaultSet, ...] = ()
     contact: Contact | None = None
     records: Int64 | None = None
+    shared: Codes | None = None
 
     def __len__(self) -> int:
         return int(self.item.size)
@@ -123,6 +127,8 @@ class RecordBlock:
             keep.dropped,
             faults,
             None if self.contact is None else self.contact.only(keep),
+            None,
+            None if self.shared is None else keep(self.shared),
         )
 
     def only(self, where: Int64) -> "RecordBlock":
@@ -142,6 +148,7 @@ class RecordBlock:
             None if self.attribute is None else self.attribute[where],
             None if self.post is None else self.post[where],
             contact=None if self.contact is None else self.contact.only(take),
+            shared=None if self.shared is None else self.shared[where],
         )
 
     @classmethod

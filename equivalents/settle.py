@@ -148,6 +148,9 @@ def weigh_again(before: Settlement, rules: CaseRules, items: Codebook[str]) -> S
 def _weigh(counted: Counted, scales: Scales, series: str, path: Way) -> Weighed:
     if path == "direct":
         sums = counted.direct.finish(series)
+        if counted.shared:
+            # The bound of `finish` holds for both together: it knows all quantities.
+            sums = sums + weigh_tally(counted.tally, scales, series).posting_e7
         return Weighed(series, sums, counted.counted[series], counted.verdicts[series])
     weighed = weigh_tally(counted.tally, scales, series)
     if weighed.counted != counted.counted[series]:

@@ -12,11 +12,12 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from equivalents.grouping import group
 from equivalents.policy.basis import month_of_day
 from equivalents.policy.book import Verdict
 from equivalents.policy.contacts import StayRule
 from equivalents.policy.posts import NO_POSTING
-from equivalents.tally import Plan, group
+from equivalents.tally import Plan, find_performers
 from equivalents.units import QUANTITY_PLACES, Codes, Int64
 from equivalents.waiting import Entries
 
@@ -54,10 +55,11 @@ def cut_stays(
     """
     whole = np.ones(len(entries), bool)
     stays = entries.take(where)
-    posting = plan.postings.find(stays.institution, stays.person, stays.day, stays.post)
+    posting, _ = find_performers(stays.who, plan)
     start, end = _span(stays, plan)
     stays.held[(stays.held == 0) & (start >= end)] = Verdict.OUTSIDE_PERIOD
-    stays.held[(stays.held == 0) & (posting == NO_POSTING)] = Verdict.NO_POST
+    lost = (stays.held == 0) & (posting < 0)
+    stays.held[lost] = np.where(posting[lost] == NO_POSTING, Verdict.NO_POST, posting[lost])
     stays.held[(stays.held == 0) & (stays.resident < 0)] = Verdict.RESIDENT_MISSING
     entries.held[where] = stays.held
     able = np.flatnonzero((stays.held == 0) & (stays.void == 0))
@@ -133,10 +135,9 @@ def _inside(stays: Entries, of: Int64, day: Int64, rules: Sequence[StayRule], pl
 
 def _posting_of_day(stays: Entries, of: Int64, day: Int64, posting: Codes, plan: Plan) -> Codes:
     """The person's posting there on each day, or that of the first day where there is none."""
-    found = plan.postings.find(
-        stays.institution[of], stays.person[of], day.astype(np.int32), stays.post[of]
-    )
-    return np.where(found == NO_POSTING, posting[of], found)
+    who = stays.take(of).who._replace(day=day.astype(np.int32))
+    found, _ = find_performers(who, plan)
+    return np.where(found < 0, posting[of], found)
 
 
 def _with_empty(

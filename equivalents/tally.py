@@ -3,22 +3,25 @@
 The tally's key is (posting, item, attributes, bucket); its values are the number of records and
 the signed quantity. A posting is a dated (institution, person, post), a bucket is a month cut at
 the dates where weights change. No weight, title or group is in the key: those join when the
-tally is weighed. Cells are merged by addition, so parts of any size, in any order, from any
+tally is weighed. Where several share a record, their crew (:mod:`equivalents.crews`) stands in the
+place of the posting. Cells are merged by addition, so parts of any size, in any order, from any
 thread or worker, give the same tally. What cannot be counted at all (a day outside the period, a
 person without a posting there) is counted by verdict instead, so that nothing is lost (A10).
 
 Sources: specification page 2 "The tally"; rules A1, A4, A6, A10; definition 5.5 (dates).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from equivalents.codes import Codebook
+from equivalents.crews import Performers
 from equivalents.errors import ConservationError
+from equivalents.grouping import group
 from equivalents.policy.book import Attributes, PostingClass, Verdict
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, Period
 from equivalents.policy.model import CaseRules
@@ -31,7 +34,7 @@ from equivalents.units import Int64
 Cells = tuple[Codes, Codes, Codes, Codes, Int64, Int64]
 """Columns posting, item, attribute, bucket, records, quantity_e3 of some cells."""
 
-__all__ = ["Cells", "Placed", "Plan", "Tally", "group", "place"]
+__all__ = ["Cells", "Placed", "Plan", "Tally", "Who", "find_performers", "place"]
 
 _COMPACT_ABOVE = 1 << 22
 """A tally sums up what it gathered when this many loose cells are waiting (about 100 MB)."""
@@ -41,7 +44,8 @@ class Plan:
     """How records are counted: the codebooks, postings and bucket cuts of one case.
 
     ``bucket_starts`` are the first days of the buckets. Results never depend on how finely they
-    are cut; tests cut them finer on purpose (``more_cuts``).
+    are cut; tests cut them finer on purpose (``more_cuts``). ``months`` are the first days of the
+    months of the period, ``month_of_bucket`` says which of them each bucket lies in.
     """
 
     def __init__(self, rules: CaseRules, more_cuts: Iterable[int] = ()) -> None:
@@ -67,6 +71,9 @@ class Plan:
         self._ever = self._bucket_table()
         self._bucket = self._ever.copy()
         self._bucket[: self.period.start - FIRST_DAY] = Verdict.OUTSIDE_PERIOD
+        self.performers = Performers(self.postings, self.persons, rules.teams)
+        self.months = np.array(self.period.month_starts, np.int64)
+        self.month_of_bucket = np.searchsorted(self.months, self.bucket_starts, side="right") - 1
         groups = {row.institution_id: row.group for row in rules.institutions}
         self.classes, self.class_of_posting = self._classify(roster, groups)
 
@@ -104,13 +111,16 @@ class Placed:
     """Posting and bucket of every record of a block, and those that have none.
 
     ``posting`` and ``bucket`` have the block's length; for the records at the positions ``lost``
-    they hold 0 and mean nothing: ``verdict`` (of the length of ``lost``) says why.
+    they hold 0 and mean nothing: ``verdict`` (of the length of ``lost``) says why. A posting code
+    behind all postings is that of a crew. ``absent``, of the length of ``lost``, is the performer
+    who has no posting there, or -1; it is missing where no record of the block is shared.
     """
 
     posting: Codes
     bucket: Codes
     lost: Int64
     verdict: Codes
+    absent: Codes | None = None
 
     @property
     def kept(self) -> slice | Int64:
@@ -122,15 +132,50 @@ class Placed:
         return np.flatnonzero(placed)
 
 
+class Who(NamedTuple):
+    """Who did records, where and when: columns of one length."""
+
+    institution: Codes
+    person: Codes
+    day: Codes
+    post: Codes | None
+    shared: Codes | None
+
+    @classmethod
+    def of(cls, block: RecordBlock) -> "Who":
+        """Those of a block."""
+        return cls(block.institution, block.person, block.day, block.post, block.shared)
+
+
 def place(block: RecordBlock, plan: Plan) -> Placed:
-    """Find bucket and posting of every record; the date is judged before the posting."""
+    """Find bucket and posting or crew of every record; the date is judged before the posting."""
     bucket = plan.buckets(block.day)
-    posting = plan.postings.find(block.institution, block.person, block.day, block.post)
-    lost = np.flatnonzero((bucket < 0) | (posting == NO_POSTING))
-    outside = bucket[lost] < 0
-    verdict = np.where(outside, np.int32(Verdict.OUTSIDE_PERIOD), np.int32(Verdict.NO_POST))
+    posting, absent = find_performers(Who.of(block), plan)
+    lost = np.flatnonzero((bucket < 0) | (posting < 0))
+    empty = posting[lost] == Verdict.TEAM_EMPTY
+    nobody = np.where(empty, np.int32(Verdict.TEAM_EMPTY), np.int32(Verdict.NO_POST))
+    verdict = np.where(bucket[lost] < 0, np.int32(Verdict.OUTSIDE_PERIOD), nobody)
     bucket[lost] = posting[lost] = 0
-    return Placed(posting, bucket, lost, verdict)
+    return Placed(posting, bucket, lost, verdict, None if absent is None else absent[lost])
+
+
+def find_performers(who: Who, plan: Plan) -> tuple[Codes, Codes | None]:
+    """The posting or crew of each record, negative where there is none; and who is absent."""
+    if who.shared is None:
+        return plan.postings.find(who.institution, who.person, who.day, who.post), None
+    posting, absent = (np.full(who.day.size, NO_POSTING, np.int32) for _ in range(2))
+    alone, several = (np.flatnonzero(where) for where in (who.shared < 0, who.shared >= 0))
+    posting[alone] = plan.postings.find(*_some(who, alone))
+    if several.size:
+        found = plan.performers.find(who.shared[several], *_some(who, several))
+        posting[several], absent[several] = found
+    return posting, absent
+
+
+def _some(who: Who, at: Int64) -> tuple[Codes, Codes, Codes, Codes | None]:
+    """Institution, person, day and post of some records."""
+    post = None if who.post is None else who.post[at]
+    return who.institution[at], who.person[at], who.day[at], post
 
 
 @dataclass(slots=True)
@@ -213,30 +258,3 @@ def _sum_cells(columns: Cells) -> Cells:
     posting, item, attribute, bucket = (key[order][starts] for key in keys)
     records, quantity = (np.add.reduceat(value[order], starts) for value in values)
     return posting, item, attribute, bucket, records, quantity
-
-
-def group(keys: Sequence[npt.NDArray[np.integer]]) -> tuple[Int64, Int64]:
-    """A sorting order by several columns, and where each distinct key begins in that order.
-
-    Keys are not negative. They are packed into one integer when they fit, which sorts several
-    times faster. The order within equal keys is of no meaning.
-    """
-    size = keys[0].size
-    if size == 0:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    widths = [int(key.max()).bit_length() for key in keys]
-    if sum(widths) > 62:
-        order = np.lexsort(tuple(reversed(keys)))
-        changed = np.zeros(size, bool)
-        changed[0] = True
-        for key in keys:
-            changed[1:] |= np.diff(key[order]) != 0
-        return order, np.flatnonzero(changed)
-    packed = np.zeros(size, np.int64)
-    for key, width in zip(keys, widths, strict=True):
-        packed = packed << width | key
-    order = np.argsort(packed)
-    packed = packed[order]
-    changed = np.ones(size, bool)
-    np.not_equal(packed[1:], packed[:-1], out=changed[1:])
-    return order, np.flatnonzero(changed)

@@ -37,12 +37,14 @@ __all__ = [
     "NumberFaultError",
     "QUANTITY_LIMIT_E3",
     "QUANTITY_PLACES",
+    "SHARE_LIMIT",
     "WEIGHT_LIMIT_E4",
     "WEIGHT_PLACES",
     "checked_total",
     "parse_amount_fen",
     "parse_fixed",
     "parse_quantity_e3",
+    "parse_share",
     "parse_weight_e4",
     "print_e3",
     "print_e4",
@@ -71,6 +73,8 @@ WEIGHT_LIMIT_E4: Final = 1_000_000 * 10**WEIGHT_PLACES
 """A weight is below one million (definition 5.8)."""
 AMOUNT_LIMIT_FEN: Final = 10**15
 """A pool is below ten million million yuan: far above any county, far below 2**63."""
+SHARE_LIMIT: Final = 1_000_000
+"""A share of one performer is a whole number below one million: far above any set of people."""
 INT64_LIMIT: Final = 2**63
 """Every total of record is below this in its own unit; a larger one is refused."""
 
@@ -131,6 +135,14 @@ def parse_quantity_e3(text: str) -> int:
 def parse_weight_e4(text: str) -> int:
     """Read a weight 当量值 as ten-thousandths; 0 is legal (A1, 5.8)."""
     return _parse_below(text, WEIGHT_PLACES, WEIGHT_LIMIT_E4)
+
+
+def parse_share(text: str) -> int:
+    """Read a performer's share as a whole number above 0 (definition 5.4)."""
+    value = _parse_below(text, 0, SHARE_LIMIT)
+    if value == 0:
+        raise NumberFaultError("range", text)
+    return value
 
 
 def parse_amount_fen(text: str) -> int:

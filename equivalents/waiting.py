@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, fields
 
 import numpy as np
 
+from equivalents.grouping import group
 from equivalents.policy.book import Verdict
 from equivalents.records import Origin, RecordBlock
-from equivalents.tally import Plan, group
+from equivalents.tally import Plan, Who
 from equivalents.units import Codes, Int64
 
 __all__ = ["Entries", "Waiting"]
@@ -38,6 +39,7 @@ class Entries:
     quantity_e3: Int64
     attribute: Codes
     post: Codes
+    shared: Codes
     resident: Codes
     household: Codes
     end: Codes
@@ -54,6 +56,11 @@ class Entries:
     def take(self, where: Int64) -> "Entries":
         """Some of the entries, in the order asked for."""
         return Entries(*(getattr(self, column.name)[where] for column in fields(self)))
+
+    @property
+    def who(self) -> Who:
+        """Who did the records, where and when."""
+        return Who(self.institution, self.person, self.day, self.post, self.shared)
 
     def followed_by(self, other: "Entries") -> "Entries":
         """These entries and then the others."""
@@ -87,11 +94,10 @@ class Waiting:
         sizes = [len(block) for block in blocks]
         size = sum(sizes)
 
-        def joined(columns: list[Codes | None]) -> Codes:
+        def joined(columns: list[Codes | None], missing: int = 0) -> Codes:
             parts = zip(columns, sizes, strict=True)
-            return np.concatenate(
-                [none, *(np.zeros(n, np.int32) if c is None else c for c, n in parts)]
-            )
+            absent = (np.full(n, missing, np.int32) if c is None else c for c, n in parts)
+            return np.concatenate([none, *absent])
 
         entries = Entries(
             np.repeat(np.array([block.part for block in blocks], np.int64), sizes),
@@ -103,6 +109,7 @@ class Waiting:
             np.concatenate([np.zeros(0, np.int64), *(block.quantity_e3 for block in blocks)]),
             joined([block.attribute for block in blocks]),
             joined([block.post for block in blocks]),
+            joined([block.shared for block in blocks], missing=-1),
             joined([contact.resident for contact in contacts]),
             joined([contact.household for contact in contacts]),
             joined([contact.end for contact in contacts]),
@@ -173,9 +180,10 @@ def _tied(entries: Entries, subject: Codes) -> "np.typing.NDArray[np.bool_]":
         return tied
     what = (
         entries.institution,
-        entries.person,
+        entries.person + 1,
         entries.attribute,
         entries.post + 1,
+        entries.shared + 1,
         entries.household + 1,
         entries.resident + 1,
         entries.end + 1,

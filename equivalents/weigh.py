@@ -9,22 +9,25 @@ Two ways lead to the same figures, and a test holds them equal to the byte:
 
 Both ask :class:`Scales` for the weight row of a record or cell. Sources: A1, A2, A9, A10;
 specification page 2 "Numbers".
+What several share is split in :mod:`equivalents.shares`.
 """
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from equivalents.codes import Codebook
 from equivalents.errors import Problem, RefusedError
+from equivalents.grouping import group, sum_runs
 from equivalents.policy.book import Verdict, WeightBook
 from equivalents.policy.model import CaseRules, Handling
 from equivalents.policy.posts import Codes
 from equivalents.records import RecordBlock
-from equivalents.tally import Placed, Plan, Tally, group
+from equivalents.shares import Parts, SharedCells, split
+from equivalents.tally import Placed, Plan, Tally
 from equivalents.units import (
     QUANTITY_PLACES,
     Exact,
@@ -33,8 +36,6 @@ from equivalents.units import (
     product_fits,
     weigh_exactly,
 )
-
-_Column = TypeVar("_Column", Int64, Exact)
 
 __all__ = ["DirectSum", "Lines", "NeedsTallyError", "Scales", "Weighed", "weigh_tally"]
 
@@ -78,17 +79,50 @@ class Scales:
     def rows(
         self, series: str, posting: Codes, item: Codes, attribute: Codes | None, bucket: Codes
     ) -> Codes:
-        """The weight row or negative verdict of placed records or cells in one series."""
+        """The weight row or negative verdict of placed records or cells in one series.
+
+        A shared one needs a row for each of its performers: the first who has none gives the
+        verdict, else the answer is the row of the first.
+        """
         plan = self.plan
         book = self.books[series]
-        classes = plan.class_of_posting[posting] if book.asks_posting else None
+        if not book.asks_posting:
+            rows = book.choose(item, bucket, None, attribute, plan.attributes)
+            return self._heed(series, rows, attribute)
+        several = np.flatnonzero(posting >= len(plan.postings))
+        one = posting if several.size == 0 else np.where(posting < len(plan.postings), posting, 0)
+        classes = plan.class_of_posting[one]
         rows = book.choose(item, bucket, classes, attribute, plan.attributes)
-        if attribute is None or not plan.marked:
-            return rows
+        if several.size:
+            where = None if attribute is None else attribute[several]
+            columns = posting[several], item[several], where, bucket[several]
+            of, each = self.rows_of_members(series, *columns)
+            rows[several] = each[np.flatnonzero(np.diff(of, prepend=-1))]
+            # Backwards, so that of several faults of a record the first is written last and stays.
+            bad = np.flatnonzero(each < 0)[::-1]
+            rows[several[of[bad]]] = each[bad]
         return self._heed(series, rows, attribute)
 
-    def _heed(self, series: str, rows: Codes, attribute: Codes) -> Codes:
+    def rows_of_members(
+        self, series: str, crew: Codes, item: Codes, attribute: Codes | None, bucket: Codes
+    ) -> tuple[Int64, Codes]:
+        """For each performer of each shared record or cell: which one it is, and his own row.
+
+        ``crew`` holds posting codes behind all postings; the other columns are as for ``rows``.
+        """
+        plan = self.plan
+        members = plan.performers.crews.members()
+        of, at = members.expand(crew - np.int32(len(plan.postings)))
+        classes = plan.class_of_posting[members.member[at]]
+        where = None if attribute is None else attribute[of]
+        book = self.books[series]
+        rows = book.choose(item[of], bucket[of], classes, where, plan.attributes)
+        return of, self._heed(series, rows, where)
+
+    def _heed(self, series: str, rows: Codes, attribute: Codes | None) -> Codes:
         """Rows as the marks of their records say: kept, not counted, or of a lower weight."""
+        if attribute is None or not self.plan.marked:
+            return rows
         at = self.series.index(series)
         attributes = self.plan.attributes.values
         marks = np.array([a.marks[at] if a.marks else 0 for a in attributes], np.int32)
@@ -127,9 +161,11 @@ class Scales:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Equivalents by institution, person, item, month and weight row, sorted by those.
+    """Equivalents by institution, person, item, month, weight row and share, sorted by those.
 
-    ``month`` is the day number of the month's first day. All columns have one length.
+    ``month`` is the day number of the month's first day. ``share`` of ``whole``, in lowest terms,
+    is the person's share; both are absent where no record is shared. Quantities and records are
+    those of the whole. All columns have one length.
     """
 
     institution: Codes
@@ -140,6 +176,8 @@ class Lines:
     records: Int64
     quantity_e3: Int64
     equivalents_e7: Exact
+    share: Int64 | None = None
+    whole: Int64 | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,17 +248,71 @@ def weigh_tally(tally: Tally, scales: Scales, series: str) -> Weighed:
     verdicts: Counter[Verdict] = Counter()
     for verdict in Verdict:
         verdicts[verdict] = int(tally.records[rows == verdict].sum())
-    weights = scales.books[series].weight_e4[rows[good]]
-    quantity_e3 = scales.quantity(series, rows[good], tally.quantity_e3[good], tally.records[good])
-    cell_e7 = weigh_exactly(quantity_e3, weights)
-    sums = _sum_by(tally.posting[good], cell_e7, len(scales.plan.postings))
+    # The cells are sorted, and the codes of crews are behind those of the postings.
+    postings = len(scales.plan.postings)
+    alone, shared = np.split(good, [np.searchsorted(tally.posting[good], postings)])
+    own = _earned(tally, alone, rows[alone], scales, series)
+    sums = _sum_by(own.posting, own.equivalents_e7, postings)
+    parts = _split(tally, shared, scales, series) if shared.size else None
     return Weighed(
         series,
-        _within_limits(sums, series),
+        _within_limits(sums if parts is None else _with_parts(sums, parts), series),
         int(tally.records[good].sum()),
         {verdict: count for verdict, count in verdicts.items() if count},
-        _lines(tally, good, rows[good], quantity_e3, cell_e7),
+        _lines(scales.plan, own, parts),
     )
+
+
+class _Earned(NamedTuple):
+    """What somebody earned with a weight row: of cells of his own, or his part of shared ones."""
+
+    posting: Codes
+    item: Codes
+    bucket: Codes
+    row: Codes
+    records: Int64
+    quantity_e3: Int64
+    equivalents_e7: Exact
+
+
+def _earned(tally: Tally, where: Int64, row: Codes, scales: Scales, series: str) -> _Earned:
+    """The cells at ``where`` weighed with their rows."""
+    columns = tally.posting, tally.item, tally.bucket
+    posting, item, bucket = (column[where] for column in columns)
+    quantity = scales.quantity(series, row, tally.quantity_e3[where], tally.records[where])
+    exact = weigh_exactly(quantity, scales.books[series].weight_e4[row])
+    return _Earned(posting, item, bucket, row, tally.records[where], quantity, exact)
+
+
+def _split(tally: Tally, where: Int64, scales: Scales, series: str) -> Parts:
+    """What the performers of the shared cells at ``where`` take (5.4)."""
+    crew, item, attribute, bucket = (
+        column[where] for column in (tally.posting, tally.item, tally.attribute, tally.bucket)
+    )
+    _, rows = scales.rows_of_members(series, crew, item, attribute, bucket)
+    crew = crew - np.int32(len(scales.plan.postings))
+    # A basis belongs to the item: the row of any performer says whether it counts once.
+    of, _ = scales.plan.performers.crews.members().expand(crew)
+    first = rows[np.flatnonzero(np.diff(of, prepend=-1))]
+    records = tally.records[where]
+    values = records, scales.quantity(series, first, tally.quantity_e3[where], records)
+    cells = SharedCells(crew, item, bucket, *values, rows)
+    try:
+        return split(scales.plan, cells, scales.books[series].weight_e4)
+    except OverflowError:
+        raise RefusedError([Problem("TOTAL_TOO_LARGE", series=series)]) from None
+
+
+def _with_parts(sums: Exact, parts: Parts) -> Exact:
+    """Sums per posting with the parts of shared totals added, exactly.
+
+    int64 holds both: :func:`weigh_exactly` keeps either within a half of what it can hold.
+    """
+    part_e7: Exact = parts.equivalents_e7
+    if sums.dtype != part_e7.dtype:
+        sums, part_e7 = sums.astype(object), part_e7.astype(object)
+    total: Exact = sums + _sum_by(parts.posting, part_e7, sums.size)
+    return total
 
 
 def _sum_by(position: Codes, values: Exact, size: int) -> Exact:
@@ -239,38 +331,40 @@ def _within_limits(sums: Exact, series: str) -> Int64:
         raise RefusedError([Problem("TOTAL_TOO_LARGE", series=series)]) from None
 
 
-def _lines(tally: Tally, good: Int64, rows: Codes, quantity_e3: Int64, cell_e7: Exact) -> Lines:
-    """Cells of one person, item, month and weight row added up (attributes and posts merge)."""
-    plan = tally.plan
-    posting = tally.posting[good]
-    institution = plan.postings.institution[posting]
-    person = plan.postings.person[posting]
-    item = tally.item[good]  # weighed items are known ones, whose positions are sorted by code
-    month = _month_numbers(plan)[tally.bucket[good]]
-    order, starts = group([institution, person, item, month, rows])
+def _lines(plan: Plan, alone: _Earned, parts: Parts | None) -> Lines:
+    """What one person has of one item, month, weight row and share added up.
+
+    Attributes, posts and coefficient segments merge, and so do different crews of like shares.
+    """
+    earned, shares = (alone, []) if parts is None else _with_shares(alone, parts)
+    institution = plan.postings.institution[earned.posting]
+    person = plan.postings.person[earned.posting]
+    month = plan.month_of_bucket[earned.bucket]
+    # Weighed items are known ones, whose positions are sorted by code.
+    order, starts = group([institution, person, earned.item, month, earned.row, *shares])
     at = order[starts]
+    whole, share = (column[at] for column in shares) if shares else (None, None)
     return Lines(
         institution[at],
         person[at],
-        item[at],
-        _months(plan)[month[at]],
-        rows[at],
-        _sum_runs(tally.records[good][order], starts),
-        _sum_runs(quantity_e3[order], starts),
-        _sum_runs(cell_e7[order], starts),
+        earned.item[at],
+        plan.months[month[at]],
+        earned.row[at],
+        sum_runs(earned.records[order], starts),
+        sum_runs(earned.quantity_e3[order], starts),
+        sum_runs(earned.equivalents_e7[order], starts),
+        share,
+        whole,
     )
 
 
-def _sum_runs(column: _Column, starts: Int64) -> _Column:
-    return np.add.reduceat(column, starts) if starts.size else column[:0]
-
-
-def _months(plan: Plan) -> Int64:
-    """The first day of each month of the period."""
-    return np.array(plan.period.month_starts, np.int64)
-
-
-def _month_numbers(plan: Plan) -> Int64:
-    """Which month of the period each bucket lies in."""
-    buckets = np.array(plan.bucket_starts, np.int64)
-    return np.searchsorted(_months(plan), buckets, side="right") - 1
+def _with_shares(alone: _Earned, parts: Parts) -> tuple[_Earned, list[Int64]]:
+    """Both kinds of earnings, and the share of each as whole and part in lowest terms."""
+    both = (
+        np.concatenate([getattr(of, name) for of in (alone, parts)]) for name in _Earned._fields
+    )
+    # exact: a greatest common divisor divides both
+    divisor = np.gcd(parts.share, parts.whole)
+    one = np.ones(alone.row.size, np.int64)
+    shares = [np.concatenate([one, column // divisor]) for column in (parts.whole, parts.share)]
+    return _Earned(*both), shares

@@ -10,6 +10,8 @@ from tests import reference
 
 __all__ = ["compare", "read_out"]
 
+LINE = ("series", "institution_id", "person_id", "item_code", "month", "weight_row", "share")
+
 
 def read_out(out: Path, name: str) -> list[dict[str, str]]:
     """The rows of one CSV file of OUT."""
@@ -63,7 +65,15 @@ def _records(expected: reference.Outcome, out: Path) -> Iterator[str]:
 def _lines(expected: reference.Outcome, out: Path) -> Iterator[str]:
     found = {}
     for row in read_out(out, "equivalents"):
-        names = ("series", "institution_id", "person_id", "item_code", "month", "weight_row")
+        names = (
+            "series",
+            "institution_id",
+            "person_id",
+            "item_code",
+            "month",
+            "weight_row",
+            "share",
+        )
         key = tuple(row[name] for name in names)
         values = tuple(Fraction(row[name]) for name in ("quantity", "weight", "equivalents"))
         if key in found:

@@ -42,11 +42,11 @@ _EDITS: Final[dict[str, tuple[Row, ...]]] = {
     "VISIT_NUMBER_INVALID": tuple(
         {"visit_number": text} for text in ("0", "-1", "1.5", "首次")
     ),
-    "NOT_SUPPORTED": (
-        {"performers": "P0400:1;P0401:1"}, {"performers": "P0420:3;P0421:2"},
-    ),
     "END_DATE_UNUSED": (
         {"service_end_date": "2025-12-30"}, {"service_end_date": "2026-01-01"},
+    ),
+    "SHARES_INVALID": tuple(
+        {"performers": text} for text in ("P0400:1;P0401:0", "P0420:3;P0421", "P0400;", "P0400:0.5")
     ),
     "INSTITUTION_UNKNOWN": tuple(
         {"institution_id": text}

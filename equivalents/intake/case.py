@@ -18,6 +18,7 @@ from equivalents.intake.headings import LATER_TABLES, TABLES
 from equivalents.intake.recordfiles import record_files
 from equivalents.intake.settings import Settings, check_series, read_settings
 from equivalents.intake.tables import SUFFIXES, read_table, table_file
+from equivalents.intake.teams import read_teams
 from equivalents.policy.accounts import BALANCE_KINDS, Account
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, Period
 from equivalents.policy.check import check_postings, check_weights
@@ -32,7 +33,14 @@ from equivalents.policy.load import (
     weight_table,
 )
 from equivalents.policy.loadcontacts import used_classes
-from equivalents.policy.model import CaseRules, Institution, Pool, Posting, WeightRow
+from equivalents.policy.model import (
+    CaseRules,
+    Institution,
+    Pool,
+    Posting,
+    TeamMember,
+    WeightRow,
+)
 from equivalents.policy.roster import Roster
 from equivalents.policy.sharing import LevelKind
 from equivalents.policy.sharingtext import check_sharing
@@ -116,6 +124,7 @@ class _Reader:
         known = {row.institution_id for row in institutions}
         departments = self._departments(self._table("departments"), known)
         postings = self._postings(self._table("staff"), known, departments)
+        teams = self._teams(settings, postings)
         weights = self._weights(settings)
         series = sorted({row.series for row in weights})
         used = self._used(known, series)
@@ -147,6 +156,7 @@ class _Reader:
             accounts=accounts,
             surplus=surplus,
             sharing=settings.sharing,
+            teams=teams,
         )
 
     def _unknown_series(self, place: Place, name: str, series: Sequence[str]) -> None:
@@ -210,6 +220,11 @@ class _Reader:
             read_flag(table[at], "main", self.findings)
         read: dict[str, Sequence[Any]] = {"active_from": starts, "active_to": ends, "main": mains}
         return Roster.by_columns(texts | read | {"place": table.places})
+
+    def _teams(self, settings: Settings, postings: Roster) -> tuple[TeamMember, ...]:
+        table = self._table("teams")
+        self._all_known(table, "person_id", set(postings.person_id) - {""})
+        return read_teams(table, settings.team_roles, self.findings)
 
     def _days(self, table: Table, column: str, default: int) -> list[int]:
         """The days of a column, each distinct text read once; faults are noted row by row."""

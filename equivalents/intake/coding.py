@@ -9,7 +9,7 @@ A6; definitions 5.8, 5.21.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -26,6 +26,7 @@ from equivalents.intake.columns import (
     numbers,
     text_array,
 )
+from equivalents.intake.performers import SharedColumn, read_shared, stand_in
 from equivalents.intake.values import (
     BAD_DAY,
     BLANK_DAY,
@@ -95,9 +96,14 @@ class _Batch:
         self.bad = mask if self.bad is None else self.bad | mask
 
     def text(self, name: str) -> TextColumn | None:
-        """A text column, if the batch has it with anything in it."""
+        """A text column, if the batch has it."""
         column = self.columns.get(name)
         return column if isinstance(column, TextColumn) else None
+
+    def filled(self, name: str) -> TextColumn | None:
+        """A text column that is not blank throughout."""
+        column = self.text(name)
+        return None if column is None or column.blank_only() else column
 
 
 class Coder:
@@ -105,6 +111,8 @@ class Coder:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
+        # The latest distinct texts of each column, whose codes hold for this plan alone.
+        self.latest: dict[str, Distinct] = {}
         self._institutions = text_array(plan.institutions.values)
         self._persons = text_array(plan.persons.values)
 
@@ -135,12 +143,16 @@ class Coder:
         quantity = _quantities(batch)
         end = _ends(batch, day)
         _check_visits(batch)
-        _refuse_later(batch, "performers")
+        shared = self._shared(batch, person)
+        if shared is not None:
+            shared.note_form(batch.note)
         attribute = self._attributes(batch)
         post = self._posts(batch)
         for name, codes in (("institution", institution), ("person", person)):
             if codes.min(initial=0) < 0:
                 batch.note(f"{name.upper()}_UNKNOWN", f"{name}_id", codes == _UNKNOWN)
+        if shared is not None:
+            shared.note_ids(batch.note)
         _note_ids(batch, id_faults)
         contact = None
         if origin is not None and (self._plan.waits.any or end is not None):
@@ -148,6 +160,8 @@ class Coder:
         block = RecordBlock(
             part, row, institution, person, item, day, quantity, attribute, post, contact=contact
         )
+        if shared is not None:
+            block = replace(block, person=np.maximum(person, _UNKNOWN), shared=shared.code)
         return block if batch.bad is None else block.without(batch.bad, tuple(batch.faults))
 
     def _master(self, batch: _Batch, name: str, master: "pa.Array") -> Codes:
@@ -161,14 +175,19 @@ class Coder:
             assert isinstance(column, TextColumn), "required ids are read as text"
             codes = column.distinct.once("codes", lambda own: _find(own, master))[column.index]
         if codes.min(initial=0) == _BLANK:
-            _note_blanks(batch, name, codes == _BLANK)
+            _note_blanks(batch, name, codes == _BLANK, self._plan)
         return codes
+
+    def _shared(self, batch: _Batch, person: Codes) -> SharedColumn | None:
+        """Which records are shared, by the performers or the team that they name."""
+        performers, team = batch.filled("performers"), batch.filled("team_id")
+        return read_shared(performers, team, person, _BLANK, self._plan)
 
     def _items(self, batch: _Batch) -> Codes:
         column = batch.text("item_code")
         assert column is not None, "required columns are present and read as text"
         if column.distinct.blanks().any():
-            _note_blanks(batch, "item_code", column.blank())
+            _note_blanks(batch, "item_code", column.blank(), self._plan)
         learn = self._plan.items.learn
         codes = column.distinct.once("codes", lambda own: np.array(learn(own.texts()), np.int32))
         return codes[column.index]
@@ -262,12 +281,11 @@ def _check_line_breaks(batch: _Batch, name: str, column: AnyColumn) -> None:
         batch.note("LINE_BREAK", name, column.broken())
 
 
-def _note_blanks(batch: _Batch, name: str, missing: _Mask) -> None:
+def _note_blanks(batch: _Batch, name: str, missing: _Mask, plan: Plan) -> None:
     """Note blank required values; a blank is never "unknown" as well."""
-    performers = batch.text("performers")
-    if name == "person_id" and performers is not None:
-        # Named performers stand in for the person (page 3); that is judged by its own column.
-        missing = missing & performers.blank()
+    if name == "person_id":
+        others = stand_in(batch.filled("performers"), batch.filled("team_id"), plan)
+        missing = missing if others is None else missing & ~others
     batch.note("VALUE_MISSING", name, missing)
 
 

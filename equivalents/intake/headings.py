@@ -97,6 +97,19 @@ TABLES: Final[Mapping[str, Sheet]] = {
             ),
         ),
         Sheet(
+            "teams",
+            "签约团队",
+            (
+                _must("team_id", "签约团队编号"),
+                _must("person_id", "人员编号"),
+                _must("role", "团队角色"),
+                Column("share", "分摊比例"),
+                Column("valid_from", "起始日期"),
+                Column("valid_to", "截止日期（含）"),
+            ),
+            required=False,
+        ),
+        Sheet(
             "records",
             "服务记录",
             (
@@ -114,7 +127,7 @@ TABLES: Final[Mapping[str, Sheet]] = {
                 Column("setting", "服务场所"),
                 Column("visit_number", "就诊次序"),
                 Column("team_id", "签约团队编号"),
-                _later("performers", "参与人员"),
+                Column("performers", "参与人员"),
                 Column("post_id", "岗位编号"),
                 Column("source", "来源"),
             ),
@@ -187,7 +200,6 @@ TABLES: Final[Mapping[str, Sheet]] = {
 """Every table that this version reads."""
 
 LATER_TABLES: Final = (
-    "teams",
     "coefficients",
     "contracts",
     "registers",

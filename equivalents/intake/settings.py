@@ -33,6 +33,7 @@ CASE_KEYS: Final = (
     "stays",
     "surplus",
     "sharing",
+    "team_roles",
 )
 _SHAPES: Final = {
     "period": "text",
@@ -43,6 +44,7 @@ _SHAPES: Final = {
     "concurrent": "list",
     "stays": "list",
     "sharing": "mapping",
+    "team_roles": "mapping",
 }
 
 
@@ -60,6 +62,7 @@ class Settings:
     stays: tuple[StayRule, ...]
     surplus: tuple[SurplusRule, ...]
     sharing: Mapping[str, Sharing]
+    team_roles: Entry
 
 
 def read_settings(path: Path, name: str, findings: Findings) -> Settings:
@@ -85,6 +88,7 @@ def read_settings(path: Path, name: str, findings: Findings) -> Settings:
         read_stays(entry.get("stays"), findings),
         read_surplus(entry.get("surplus"), findings, scheme="scheme" in entry.mapping),
         read_sharing(entry.get("sharing"), findings),
+        entry.get("team_roles"),
     )
 
 

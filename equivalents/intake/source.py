@@ -64,7 +64,6 @@ class Source:
         self.findings = Findings()
         self.parts: list[_Part] = []
         self._names: list[dict[str, str]] = []
-        self._distinct: dict[str, Distinct] = {}
         for path in files:
             self._add_file(path, path.relative_to(folder).as_posix())
         self.findings.stop_on_errors()
@@ -113,7 +112,7 @@ class Source:
             faults = _malformed(index, raw)
             if faults is not None:
                 yield RecordBlock.empty(index, faults.row.size, (faults,))
-            row, columns = _known_columns(raw, names, self._distinct)
+            row, columns = _known_columns(raw, names, coder.latest)
             for start in range(0, row.size, _SLICE):
                 some = slice(start, start + _SLICE)
                 batch = {name: column.take(some) for name, column in columns.items()}

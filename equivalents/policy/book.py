@@ -47,6 +47,7 @@ class Verdict(IntEnum):
     DAYS_NOT_WHOLE = -17
     STAY_INSIDE = -18
     CONCURRENT = -19
+    TEAM_EMPTY = -20
 
 
 ANY_VISIT: Final = "*"

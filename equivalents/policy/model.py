@@ -23,6 +23,7 @@ __all__ = [
     "Institution",
     "Pool",
     "Posting",
+    "TeamMember",
     "WeightRow",
 ]
 
@@ -114,6 +115,22 @@ class WeightRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TeamMember:
+    """A member of a team 签约团队 over ``[valid_from, valid_to)``, and his whole-number share (A5).
+
+    ``share`` is what the row declares, else what ``team_roles`` gives his role, else 1 (5.4).
+    """
+
+    team_id: str
+    person_id: str
+    role: str
+    share: int
+    valid_from: int
+    valid_to: int
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
 class Pool:
     """A pool 绩效池 of given size, shared among an institution's people by one weight series."""
 
@@ -142,6 +159,7 @@ class CaseRules:
     accounts: tuple[Account, ...] = ()
     surplus: SurplusRule = field(default_factory=SurplusRule)
     sharing: Mapping[str, Sharing] = field(default_factory=dict)
+    teams: tuple[TeamMember, ...] = ()
 
     @property
     def series(self) -> tuple[str, ...]:

@@ -52,9 +52,10 @@ class Postings:
         self.order = np.lexsort((beside, until, since, post, person, institution))
         self._given = given
         self.institution, self.person = institution[self.order], person[self.order]
+        self.post = post[self.order]
         self._since, self._until = since[self.order], until[self.order]
         self._persons = max(len(persons), 1)
-        self._lay_out(post[self.order])
+        self._lay_out(self.post)
 
     def __len__(self) -> int:
         return int(self.order.size)
@@ -66,6 +67,13 @@ class Postings:
     def rows(self) -> Sequence[Posting]:
         """All postings in their natural order, as objects: for reports, not for sums."""
         return tuple(map(self._given.__getitem__, self.order.tolist()))
+
+    @cached_property
+    def identity(self) -> Codes:
+        """A number for each posting: one for all that differ only in dates, title and the like."""
+        columns = self.institution, self.person, self.post
+        changed = [np.diff(column, prepend=column[:1]) != 0 for column in columns]
+        return np.cumsum(np.logical_or.reduce(changed), dtype=np.int32)
 
     def _lay_out(self, post: Codes) -> None:
         """Runs of days (key, from, to, posting), sorted; each key's runs do not overlap."""

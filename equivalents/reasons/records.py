@@ -53,6 +53,15 @@ RECORD_REASONS: Final = (
         "The visit number '{value}' is not valid. Write 1, 2, 3 ... or leave it blank.",
     ),
     Reason(
+        "SHARES_INVALID",
+        "error",
+        "form",
+        "参与人员“{value}”写法有误：{other}。请写成 P1:3;P2:2（每人一次，份额为正整数），"
+        "或 P1;P2（均分）。",
+        "The performers '{value}' are not written right: {other}. Write P1:3;P2:2 (each person "
+        "once, shares are whole numbers above 0), or P1;P2 for equal shares.",
+    ),
+    Reason(
         "INSTITUTION_UNKNOWN",
         "error",
         "identity",
@@ -65,6 +74,22 @@ RECORD_REASONS: Final = (
         "identity",
         "人员编号“{value}”未登记{near}。请更正，或在人员花名册中登记。",
         "The person '{value}' is not registered{near}. Correct it, or add them to staff.",
+    ),
+    Reason(
+        "PERFORMERS_DIFFER",
+        "error",
+        "identity",
+        "参与人员“{value}”不含本记录的人员编号。请把该人员列入，或将人员编号留空。",
+        "The performers '{value}' do not include the record's own person. Add that person, or "
+        "leave person_id blank.",
+    ),
+    Reason(
+        "TEAM_UNKNOWN",
+        "error",
+        "identity",
+        "签约团队“{value}”未登记{near}。请更正，在签约团队表中登记，或填写人员编号。",
+        "The team '{value}' is not registered{near}. Correct it, add it to teams, or fill in "
+        "person_id.",
     ),
     Reason(
         "RECORD_ID_REPEATED",
@@ -104,6 +129,14 @@ RECORD_REASONS: Final = (
         "“{value}”当日在该机构没有任职。请登记借调或多点执业的任职，或更正机构、日期、岗位。",
         "'{value}' had no posting at this institution on that date. Add a posting (借调, "
         "多点执业), or correct the institution, date or post.",
+    ),
+    Reason(
+        "TEAM_EMPTY",
+        "error",
+        "policy",
+        "签约团队“{value}”当日没有在该机构任职的成员，无人可分。请检查团队成员的起止日期与任职。",
+        "Nobody of the team '{value}' had a posting at this institution on that date, so there is "
+        "nobody to share. Check the dates of its members and their postings.",
     ),
     Reason(
         "ITEM_UNKNOWN",

@@ -156,4 +156,28 @@ RULE_REASONS: Final = (
         "“{value}”不是有效的次数。请填写 1 以上的整数。",
         "'{value}' is not a count. Enter a whole number of at least 1.",
     ),
+    Reason(
+        "TEAM_SHARE_INVALID",
+        "error",
+        "rules",
+        "分摊比例“{value}”无效。请填写小于 1,000,000 的正整数，或留空。",
+        "The share '{value}' is not valid. Write a whole number above 0 and below 1,000,000, or "
+        "leave it blank.",
+    ),
+    Reason(
+        "TEAM_MEMBER_TWICE",
+        "error",
+        "rules",
+        "“{value}”在同一团队中的起止日期与 {other} 重叠。请错开日期，或删除其中之一。",
+        "'{value}' is in the same team twice on some day (see {other}). Part the dates, or remove "
+        "one of the rows.",
+    ),
+    Reason(
+        "TEAM_ROLE_UNUSED",
+        "warning",
+        "rules",
+        "team_roles 中的角色“{value}”在签约团队表中没有{near}，该设置不起作用。请核对。",
+        "No row of teams has the role '{value}' of team_roles{near}, so this setting does nothing. "
+        "Please check it.",
+    ),
 )

@@ -115,6 +115,7 @@ class _Explain:
             "INSTITUTION_UNKNOWN": plan.institutions.values,
             "PERSON_UNKNOWN": plan.persons.values,
             "ITEM_UNKNOWN": plan.known_items,
+            "TEAM_UNKNOWN": plan.performers.teams.values,
         }
         self._near: dict[str, dict[str, str]] = {code: {} for code in self._known}
 
@@ -128,8 +129,12 @@ class _Explain:
         """What the sentence of this code names beside the value."""
         fault = entry.fault
         match fault.code:
-            case "INSTITUTION_UNKNOWN" | "PERSON_UNKNOWN" | "ITEM_UNKNOWN":
-                facts = {"near": self._hint(fault.code, value)}
+            case "INSTITUTION_UNKNOWN" | "PERSON_UNKNOWN" | "ITEM_UNKNOWN" | "TEAM_UNKNOWN":
+                # Of several performers the note says which one is meant.
+                named = entry.note or value
+                facts = {"value": named, "near": self._hint(fault.code, named)}
+            case "NO_POST" if entry.note:
+                facts = {"value": entry.note}
             case "ROW_SHAPE":
                 facts = {"found": entry.note, "expected": str(width)}
             case "OUTSIDE_PERIOD":

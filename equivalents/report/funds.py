@@ -12,6 +12,7 @@ import numpy as np
 
 from equivalents.policy.accounts import PROJECT_KINDS, SURPLUS_POOL
 from equivalents.report.book import SheetColumn
+from equivalents.report.results import paid_by_pool
 from equivalents.report.table import OutTable, decimals, texts
 from equivalents.settle import Settlement
 from equivalents.units import FEN_PLACES, print_fen
@@ -91,10 +92,26 @@ def _flows(settlement: Settlement) -> Iterator[_Flow]:
     """All rows; those of one institution and fund in the order in which they are read."""
     yield from _account_flows(settlement)
     yield from _surplus_flows(settlement)
+    yield from _pool_flows(settlement)
+
+
+def _pool_flows(settlement: Settlement) -> Iterator[_Flow]:
+    """What became of each pool, given or from a surplus: paid to people, retained, carried."""
+    payouts = settlement.payouts
+    assert payouts is not None, "funds are told of paid settlements"
     computed = {one.institution_id for one in settlement.surpluses}
-    for pool in settlement.pools:
-        if pool.pool != SURPLUS_POOL or pool.institution_id not in computed:
-            yield _Flow(pool.institution_id, pool.pool, "given", pool.pool, pool.amount_fen)
+    paid = paid_by_pool(settlement, payouts)
+    for at, pool in enumerate(settlement.pools):
+        surplus = pool.pool == SURPLUS_POOL and pool.institution_id in computed
+        uses = {
+            "paid": paid[at],
+            "retained": payouts.retained_fen[at],
+            "carried": payouts.carried_fen[at],
+        }
+        for use, amount in uses.items():
+            if use == "paid" or amount:
+                source = _BUSINESS[0] if surplus else "given"
+                yield _Flow(pool.institution_id, pool.pool, source, use, int(amount))
 
 
 def _surplus_flows(settlement: Settlement) -> Iterator[_Flow]:

@@ -21,22 +21,22 @@ from equivalents.policy.keep import NotKeptError, from_plain, to_plain
 from equivalents.policy.model import CaseRules, Posting
 from equivalents.policy.roster import Roster
 from equivalents.report.folder import sha256
+from equivalents.report.tallyfile import CONCURRENT
 from equivalents.settle import METHOD
 from equivalents.tally import Plan, Tally
-from equivalents.units import Codes, Int64
+from equivalents.units import Codes
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Kept", "RULES", "read_kept", "rules_to_keep", "write_roster", "write_tally"]
+__all__ = ["Kept", "RULES", "read_kept", "rules_to_keep", "write_roster"]
 
 RULES: Final = "resolved-rules.json"
 _ROSTER: Final = "roster.parquet"
 _TALLY: Final = "tally.parquet"
 _DAYS: Final = ("active_from", "active_to")
 _OPEN: Final = (FIRST_DAY, LAST_DAY)
-_CONCURRENT: Final = "concurrent:"
-_POSTING: Final = ("institution_id", "person_id", "post_id", "posting_from")
+_POSTING: Final = ("institution_id", "person_id", "post_id", "posting_from", "performers")
 _ATTRIBUTE: Final = ("resident_group", "setting", "visit_number", "team_id", "marks")
 
 
@@ -78,69 +78,10 @@ def write_roster(rules: CaseRules, path: Path) -> None:
     )
 
 
-def write_tally(plan: Plan, tally: Tally, path: Path) -> None:
-    """The tally with natural codes, sorted by them: the same whatever order records came in."""
-    import pyarrow as pa
-
-    attributes = plan.attributes.values
-    rank = _ranks(attributes)
-    item_rank = _ranks(plan.items.values)
-    order = np.lexsort((tally.bucket, rank[tally.attribute], item_rank[tally.item], tally.posting))
-    postings = plan.postings.rows
-
-    def column(values: Sequence[str], positions: Codes) -> "pa.DictionaryArray":
-        return pa.DictionaryArray.from_arrays(
-            pa.array(positions[order].astype(np.int32)), pa.array(list(values), pa.string())
-        ).cast(pa.string())
-
-    groups = [";".join(value.resident_groups) for value in attributes]
-    marks = [_print_marks(value.marks, plan) for value in attributes]
-    starts = [print_day(day) for day in plan.bucket_starts]
-    table = pa.table(
-        {
-            "institution_id": column([p.institution_id for p in postings], tally.posting),
-            "person_id": column([p.person_id for p in postings], tally.posting),
-            "post_id": column([p.post_id for p in postings], tally.posting),
-            "posting_from": column([print_day(p.active_from) for p in postings], tally.posting),
-            "item_code": column(plan.items.values, tally.item),
-            "resident_group": column(groups, tally.attribute),
-            "setting": column([value.setting for value in attributes], tally.attribute),
-            "visit_number": column([v.visit_number for v in attributes], tally.attribute),
-            "team_id": column([value.team_id for value in attributes], tally.attribute),
-            "marks": column(marks, tally.attribute),
-            "bucket_from": column(starts, tally.bucket),
-            "records": pa.array(tally.records[order]),
-            "quantity_e3": pa.array(tally.quantity_e3[order]),
-        }
-    )
-    _write(table, path)
-
-
 def _write(table: "pa.Table", path: Path) -> None:
     import pyarrow.parquet as pq
 
     pq.write_table(table, path, compression="zstd", version="2.6")
-
-
-def _ranks(values: Sequence[Any]) -> Int64:
-    """Position in sorted order of each value."""
-    rank = np.zeros(len(values), np.int64)
-    rank[sorted(range(len(values)), key=lambda i: values[i])] = np.arange(len(values))
-    return rank
-
-
-def _print_marks(marks: Sequence[int], plan: Plan) -> str:
-    """Marks by name: ``pay=BASIS_REPEAT;purchase=concurrent:in-clinic``."""
-    named = []
-    for series, mark in zip(plan.series if marks else (), marks, strict=True):
-        if mark:
-            rule = plan.concurrent[mark - 1] if mark > 0 else ""
-            named.append(f"{series}={_CONCURRENT}{rule}" if rule else f"{series}={_name(mark)}")
-    return ";".join(named)
-
-
-def _name(mark: int) -> str:
-    return Verdict(mark).name
 
 
 # -- reading -------------------------------------------------------------------------------------
@@ -198,10 +139,24 @@ def _read_roster(table: "pa.Table") -> Roster:
 
 def _read_tally(table: "pa.Table", plan: Plan) -> Tally:
     """The cells with the codes of a new plan."""
+    import pyarrow as pa
+
     postings: dict[tuple[str, ...], int] = {
         (p.institution_id, p.person_id, p.post_id, print_day(p.active_from)): at
         for at, p in enumerate(plan.postings.rows)
     }
+
+    def owner(texts: tuple[str, ...]) -> int:
+        place, person, post, since, performers = texts
+        if not performers:
+            return postings[place, person, post, since]
+        crew = []
+        for named, start in zip(performers.split(";"), since.split(";"), strict=True):
+            who, _, share = named.rpartition(":")
+            one, _, post = who.partition("@")
+            crew.append((postings[place, one, post, start], int(share)))
+        return len(plan.postings) + plan.performers.crews.learn([tuple(sorted(crew))])[0]
+
     starts: dict[tuple[str, ...], int]
     starts = {(print_day(day),): at for at, day in enumerate(plan.bucket_starts)}
 
@@ -211,7 +166,10 @@ def _read_tally(table: "pa.Table", plan: Plan) -> Tally:
         return plan.attributes.learn([value])[0]
 
     tally = Tally(plan)
-    tally.posting = _coded(table, _POSTING, postings.__getitem__)
+    if "performers" not in table.column_names:
+        blank = pa.array([""] * table.num_rows, pa.string())
+        table = table.append_column("performers", blank)
+    tally.posting = _coded(table, _POSTING, owner)
     tally.item = _coded(table, ("item_code",), lambda texts: plan.items.learn(texts)[0])
     tally.attribute = _coded(table, _ATTRIBUTE, learn)
     tally.bucket = _coded(table, ("bucket_from",), starts.__getitem__)
@@ -260,8 +218,8 @@ def _read_marks(text: str, plan: Plan) -> tuple[int, ...]:
     marks = []
     for series in plan.series:
         mark = named.get(series, "")
-        if mark.startswith(_CONCURRENT):
-            marks.append(plan.concurrent.index(mark.removeprefix(_CONCURRENT)) + 1)
+        if mark.startswith(CONCURRENT):
+            marks.append(plan.concurrent.index(mark.removeprefix(CONCURRENT)) + 1)
         else:
             marks.append(int(Verdict[mark]) if mark else 0)
     return tuple(marks)

@@ -23,7 +23,7 @@ from equivalents.report.faults import (
 )
 from equivalents.report.folder import new_folder, sha256
 from equivalents.report.funds import funds_table
-from equivalents.report.kept import RULES, rules_to_keep, write_roster, write_tally
+from equivalents.report.kept import RULES, rules_to_keep, write_roster
 from equivalents.report.results import (
     adjusted_table,
     allocations_table,
@@ -35,6 +35,7 @@ from equivalents.report.results import (
 from equivalents.report.spread import spread_table
 from equivalents.report.summary import resolved_rules, summary
 from equivalents.report.table import CsvStream
+from equivalents.report.tallyfile import write_tally
 from equivalents.report.workbook import ROWS_SHOWN, write_workbook
 from equivalents.settle import METHOD, Payouts, Settlement
 from equivalents.spread import spread_rows
@@ -110,7 +111,7 @@ def _write_faults(settlement: Settlement, case: Case, source: Source, folder: Pa
 def _write_results(settlement: Settlement, payouts: Payouts, listed: _Listed, folder: Path) -> None:
     if all(weighed.lines is not None for weighed in settlement.weighed.values()):
         equivalents_table(settlement).write_csv(folder)
-        write_tally(settlement.plan, settlement.counted.tally, folder / "tally.parquet")
+        write_tally(settlement, folder / "tally.parquet")
         write_roster(settlement.rules, folder / "roster.parquet")
     spreads = spread_rows(settlement, payouts)
     for table in (

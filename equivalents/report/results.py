@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from equivalents.levels import Step
 from equivalents.policy.book import Verdict
@@ -35,7 +36,7 @@ __all__ = [
 def equivalents_table(settlement: Settlement) -> OutTable:
     """Item lines: quantity x weight = equivalents, per person, item, month, series, weight row.
 
-    A record is shared by nobody else yet, so every ``share`` is 1.
+    ``share`` is the person's share of the quantity, ``n/d`` in lowest terms, 1 where nobody shares.
     """
     parts = [
         (series, weighed.lines)
@@ -63,12 +64,20 @@ def _line_columns(settlement: Settlement, series: str, lines: Lines) -> dict[str
         "equivalents": decimals(lines.equivalents_e7, E7_PLACES),
         "series": repeated(series, lines.row.size),
         "weight_row": codes(row_ids, lines.row),
-        "share": repeated("1", lines.row.size),
+        "share": _shares(lines),
     }
 
 
+def _shares(lines: Lines) -> pa.Array:
+    if lines.share is None or lines.whole is None:
+        return repeated("1", lines.row.size)
+    part, whole = (decimals(column, 0) for column in (lines.share, lines.whole))
+    shares = pc.binary_join_element_wise(part, whole, pa.scalar("/", pa.large_string()))
+    return pc.if_else(pa.array(lines.whole == 1), pa.scalar("1", pa.large_string()), shares)
+
+
 def _line_order(parts: Sequence[Lines]) -> Int64:
-    """Institution, person, item, month; then series and weight row, in which parts already are."""
+    """Institution, person, item, month; then series, weight row and share, as parts already are."""
     names = ("month", "item", "person", "institution")
     keys = [np.concatenate([getattr(lines, name) for lines in parts]) for name in names]
     return np.lexsort(keys)

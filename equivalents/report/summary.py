@@ -1,13 +1,14 @@
 """summary.json and resolved-rules.json: counts in and out, totals, checks; the rules as applied."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 from equivalents.errors import ConservationError
 from equivalents.policy.accounts import SurplusRule
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, print_day
-from equivalents.policy.model import CONDITIONS, CaseRules, Pool, WeightRow
+from equivalents.policy.model import CONDITIONS, CaseRules, Pool, TeamMember, WeightRow
 from equivalents.policy.sharing import Bound, Level, LevelKey, Limits
 from equivalents.report.funds import surplus_checks, surplus_summary
 from equivalents.report.results import paid_by_pool
@@ -124,6 +125,7 @@ def _check(zh: str, en: str, left: str, right: str) -> Json:
 
 def resolved_rules(rules: CaseRules, bucket_starts: tuple[int, ...]) -> Json:
     """The rules as they were applied, each with its date: what explain and compare need."""
+    teams = {"teams": [_member(row) for row in _ordered(rules.teams)]} if rules.teams else {}
     surplus = rules.surplus
     computed = surplus_pools(surplus_of(rules.accounts, surplus), surplus.series)
     resolved: Json = {
@@ -140,6 +142,7 @@ def resolved_rules(rules: CaseRules, bucket_starts: tuple[int, ...]) -> Json:
             _pool(pool, rules)
             for pool in sorted((*rules.pools, *computed), key=lambda p: (p.institution_id, p.pool))
         ],
+        **teams,
     }
     return resolved | ({"surplus": _surplus_rule(surplus)} if computed else {})
 
@@ -197,6 +200,27 @@ def _limits(limits: Limits) -> Json:
 
 def _bound(bound: Bound) -> str | Json:
     return {"average": print_e4(bound.value)} if bound.average else print_fen(bound.value)
+
+
+def _ordered(members: Sequence[TeamMember]) -> Sequence[TeamMember]:
+    return sorted(members, key=attrgetter("team_id", "person_id", "valid_from"))
+
+
+def _member(row: TeamMember) -> dict[str, str]:
+    """A member of a team with the share that was applied."""
+    return {
+        "team_id": row.team_id,
+        "person_id": row.person_id,
+        "role": row.role,
+        "share": str(row.share),
+        **_span(row.valid_from, row.valid_to),
+    }
+
+
+def _span(start: int, end: int) -> dict[str, str]:
+    """From and to, where they are not open."""
+    days = {"valid_from": (start, FIRST_DAY), "valid_to": (end, LAST_DAY)}
+    return {name: print_day(day) for name, (day, open_) in days.items() if day != open_}
 
 
 def _weight(row: WeightRow) -> dict[str, str]:

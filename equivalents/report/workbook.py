@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from equivalents.grouping import group
 from equivalents.policy.model import Pool
 from equivalents.report.book import Book, SheetColumn
 from equivalents.report.faults import RejectedRow
@@ -20,7 +21,6 @@ from equivalents.report.spread import SPREAD_SHEET, spread_sheet_rows
 from equivalents.report.summary import checks
 from equivalents.settle import Payouts, Settlement
 from equivalents.spread import SpreadRow
-from equivalents.tally import group
 from equivalents.units import print_e3, print_e4, print_e7, print_fen
 from equivalents.weigh import Lines
 
@@ -53,7 +53,7 @@ def write_workbook(
     note = f"{title}　期间 {period}" if title else f"期间 {period}"
     book.sheet("机构汇总", note, _POOLS, _pool_rows(settlement, payouts))
     book.sheet("人员明细", note, *_people(settlement, payouts))
-    book.sheet("项目明细", f"{note}　数量 × 当量值 = 当量", _ITEMS, _item_rows(settlement))
+    _write_items(book, note, settlement)
     book.sheet(
         "退回记录",
         f"{note}　最多列 {ROWS_SHOWN:,} 行，全部见 rejected.csv；请更正后重新导入",
@@ -68,6 +68,16 @@ def write_workbook(
         book.sheet("结余分配", told, SURPLUS_SHEET, surplus_rows(settlement))
     book.sheet("核对", f"{note}　左右两侧应相等", _CHECKS, _check_rows(settlement, counts))
     book.close()
+
+
+def _write_items(book: Book, note: str, settlement: Settlement) -> None:
+    """The item lines; the column of shares stands only where somebody shares."""
+    if settlement.counted.shared:
+        told = f"{note}　数量 × 当量值 × 分摊比例 = 当量，合计分摊后尾差在第七位小数"
+        book.sheet("项目明细", told, (*_ITEMS, _SHARE), _item_rows(settlement))
+    else:
+        rows = (row[:-1] for row in _item_rows(settlement))
+        book.sheet("项目明细", f"{note}　数量 × 当量值 = 当量", _ITEMS, rows)
 
 
 _POOLS: Final = (
@@ -113,6 +123,7 @@ _ITEMS: Final = (
     SheetColumn("当量", 18, _EQUIVALENTS),
     SheetColumn("当量值依据", 34),
 )
+_SHARE: Final = SheetColumn("分摊比例", 10)
 _REJECTED: Final = (
     SheetColumn("文件", 24),
     SheetColumn("行号", 8, _COUNT),
@@ -215,7 +226,8 @@ def _item_rows(settlement: Settlement) -> Iterable[Sequence[str]]:
         if weighed.lines is None:
             continue
         rows = settlement.scales.books[series].rows
-        for institution, person, at, records, quantity, equivalents in _over_months(weighed.lines):
+        for line in _over_months(weighed.lines):
+            institution, person, at, whole, share, records, quantity, equivalents = line
             row = rows[at]
             ids = plan.institutions[institution], plan.persons[person]
             yield (
@@ -230,12 +242,15 @@ def _item_rows(settlement: Settlement) -> Iterable[Sequence[str]]:
                 print_e4(row.weight_e4),
                 print_e7(equivalents),
                 row.row_id,
+                "1" if whole == 1 else f"{share}/{whole}",
             )
 
 
-def _over_months(lines: Lines) -> Iterable[tuple[int, int, int, int, int, int]]:
-    """Lines of one person and weight row added up over the months of the period."""
-    keys = [lines.institution, lines.person, lines.row]
+def _over_months(lines: Lines) -> Iterable[tuple[int, ...]]:
+    """Lines of one person, weight row and share added up over the months of the period."""
+    one = np.ones(lines.row.size, np.int64)
+    whole, share = (one if column is None else column for column in (lines.whole, lines.share))
+    keys = (lines.institution, lines.person, lines.row, whole, share)
     order, starts = group(keys)
     if order.size == 0:
         return

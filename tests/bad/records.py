@@ -9,7 +9,7 @@ from tests.bad.case import GOOD, HEAD, Content, Fault, add, parquet, swap
 
 __all__ = ["EXCLUDED", "RECORDS", "WARNINGS"]
 
-OPTIONAL = "record_id,corrects,service_end_date,visit_number,performers,post_id,source"
+OPTIONAL = "record_id,corrects,service_end_date,visit_number,team_id,performers,post_id,source"
 GOOD_ROW = {
     "institution_id": "I01",
     "person_id": "P01",
@@ -50,6 +50,14 @@ def typed(code: str, column: str, value: str, **columns: object) -> Fault:
     return Fault(f"parquet-{column}-{value}", code, files, "records/june.parquet", 2, column, value)
 
 
+def one_list(code: str, value: str, *says: str, **more: str) -> Fault:
+    """A fault of the performers of row 4, which name the person of the good row or nobody."""
+    row = {"person_id": "", **more, "performers": value}
+    return Fault(f"performers-{value}", code, records(row), "records.csv", 4, "performers", value,
+                 says)  # fmt: skip
+
+
+TEAMS = "team_id,person_id,role,valid_to\nT01,P01,GP,\nT01,P02,nurse,2025-06-10\n"
 WITH_TITLES = (
     "item_code,weight,valid_from,title_tier\nMZ01,1,2025-01-01,senior\nSF01,2,2025-01-01,\n"
 )
@@ -93,9 +101,13 @@ FORM = [
     *one("QUANTITY_RANGE", "quantity", "-1000000", record_id="A1", corrects="A1"),
     *one("QUANTITY_NEGATIVE", "quantity", "-1", "-0.001"),
     *one("VISIT_NUMBER_INVALID", "visit_number", "0", "1.5", "-1", "首次", "01"),
-    *one("NOT_SUPPORTED", "performers", "P01:3;P02:2"),
     *one("DATE_INVALID", "service_end_date", "2025-06-31", "2025/06/09"),
     *one("END_BEFORE_START", "service_end_date", "2025-06-01"),
+    *(one_list("SHARES_INVALID", value, said) for value, said in (
+        ("P01:3;P02:0", "P02:0"), ("P01:-1;P02:2", "P01:-1"), ("P01:1.5;P02", "P02"),
+        ("P01:1.5;P02:1", "P01:1.5"), ("P01:1000000", "P01:1000000"), ("P01:03", "P01:03"),
+        ("P01:3;P02:", "P02:"), (":3;P02:2", ":3"), ("P01:1;P01:2", "P01"), ("P01;P01", "P01"),
+        ("P01;", "P01;"), (";", ";"), ("P01:３", "P01:３"))),
     Fault("line-break", "LINE_BREAK",
           {"records.csv": f'{HEAD},source\nI01,P01,MZ01,2025-06-02,1,"a\nb"\n'
            "I01,P01,MZ01,2025-06-02,1,\nI02,P03,MZ01,2025-06-02,1,\n"},
@@ -117,6 +129,13 @@ IDENTITY = [
     *(Fault(f"person-{value}", "PERSON_UNKNOWN", records({"person_id": value}), "records.csv", 4,
             "person_id", value, says)
       for value, says in (("P011", ("P01",)), ("P01 ", ("P01",)), ("王春梅", ()))),
+    one_list("PERSON_UNKNOWN", "P01:3;P022:2", "P022", "P02"),
+    one_list("PERSON_UNKNOWN", "P01; P02", " P02"),
+    one_list("PERFORMERS_DIFFER", "P02;P03", "P02;P03", person_id="P01"),
+    Fault("team-unknown", "TEAM_UNKNOWN", {"teams.csv": TEAMS,
+          **records({"person_id": "", "team_id": "T011"})}, "records.csv", 4, "team_id", "T011",
+          ("T01",)),
+    *one("VALUE_MISSING", "person_id", "", team_id="T1"),
     Fault("id-repeated", "RECORD_ID_REPEATED", records({"record_id": "A1"}, {"record_id": "A1"}),
           "records.csv", 5, "record_id", "A1", ("records.csv", "4")),
     Fault("id-conflict", "RECORD_ID_CONFLICT",
@@ -132,6 +151,13 @@ POLICY = [
       for day in ("2025-05-31", "2025-07-01", "2024-06-15")),
     Fault("posted-elsewhere", "NO_POST", records({"institution_id": "I02"}), "records.csv", 4,
           "person_id", "P01", ("借调",)),
+    one_list("NO_POST", "P01:3;P03:2;P02:1", "P03", "借调"),
+    Fault("team-empty", "TEAM_EMPTY", {"teams.csv": TEAMS,
+          **records({"institution_id": "I02", "person_id": "", "team_id": "T01"})}, "records.csv", 4,
+          "team_id", "T01"),
+    Fault("team-dissolved", "TEAM_EMPTY", {
+          "teams.csv": "team_id,person_id,role,valid_to\nT1,P01,GP,2025-06-02\n",
+          **records({"person_id": "", "team_id": "T1"})}, "records.csv", 4, "team_id", "T1"),
     Fault("posted-later", "NO_POST", {"staff.csv": TWO_PEOPLE}, "records.csv", 3, "person_id",
           "P02"),
     Fault("item-unknown", "ITEM_UNKNOWN", records({"item_code": "MZ1"}), "records.csv", 4,
@@ -176,6 +202,9 @@ WARNINGS = [
            "records/june.parquet": parquet(**{k: [v] for k, v in GOOD_ROW.items()}, marks=[[1]])},
           "records/june.parquet", 1, "", "marks",
           ),
+    Fault("role-unused", "TEAM_ROLE_UNUSED",
+          {"case.yaml": "period: 2025-06\nteam_roles: {GP: 3, nurs: 2}\n", "teams.csv": TEAMS},
+          "case.yaml", 2, "", "nurs", ("nurse",)),
     Fault("column-unknown", "COLUMN_UNKNOWN", swap("staff.csv", ",name", ",nmae"), "staff.csv", 1,
           "", "nmae", ("name",)),
     Fault("column-unknown-records", "COLUMN_UNKNOWN",

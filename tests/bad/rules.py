@@ -211,6 +211,22 @@ YAML = [
         value="series",
     ),
     Fault(
+        "team-roles-list",
+        "VALUE_SHAPE",
+        {"case.yaml": "period: 2025-06\nteam_roles: [GP, nurse]\n"},
+        "case.yaml",
+        2,
+        value="team_roles",
+    ),
+    Fault(
+        "team-role-of-nothing",
+        "TEAM_SHARE_INVALID",
+        {"case.yaml": "period: 2025-06\nteam_roles:\n  GP: 0\n"},
+        "case.yaml",
+        3,
+        value="0",
+    ),
+    Fault(
         "yaml-deep",
         "YAML_INVALID",
         {"case.yaml": "period: " + "[" * 3000 + "]" * 3000 + "\n"},

@@ -6,14 +6,22 @@ __all__ = ["MONEY", "TABLES", "UNREADABLE"]
 
 STAFF = "person_id,institution_id,post_id,main,active_from,active_to\n"
 LATER = [
-    *("teams", "coefficients", "contracts", "registers", "assessments", "leave"),
+    *("coefficients", "contracts", "registers", "assessments", "leave"),
     *("opening", "charges", "counted"),
 ]
+
+
+TEAMS = "team_id,person_id,role,share,valid_from,valid_to"
 
 
 def staff(*rows: str) -> dict[str, Content]:
     """A staff table of these rows, with posts and dates."""
     return {"staff.csv": STAFF + "\n".join(rows) + "\nP02,I01,,,,\nP03,I02,,,,\n"}
+
+
+def teams(*rows: str) -> dict[str, Content]:
+    """A table of teams of these rows."""
+    return {"teams.csv": "\n".join((TEAMS, *rows)) + "\n"}
 
 
 TABLES = [
@@ -249,7 +257,66 @@ TABLES = [
         )
         for name in LATER
     ),
-    Fault("later-parquet", "NOT_SUPPORTED", {"teams.parquet": b"anything"}, "teams.parquet"),
+    *(
+        Fault(
+            f"team-share-{text}",
+            "TEAM_SHARE_INVALID",
+            teams(f"T1,P01,GP,{text},,"),
+            "teams.csv",
+            2,
+            "share",
+            text,
+        )
+        for text in ("0", "-1", "1.5", "1000000", "一", "50%")
+    ),
+    Fault(
+        "team-person-unknown",
+        "ID_UNKNOWN",
+        teams("T1,P011,GP,,,"),
+        "teams.csv",
+        2,
+        "person_id",
+        "P011",
+        ("P01",),
+    ),
+    Fault(
+        "team-role-blank",
+        "VALUE_MISSING",
+        teams("T1,P01,,2,,"),
+        "teams.csv",
+        2,
+        "role",
+        says=("role",),
+    ),
+    Fault(
+        "team-date",
+        "DATE_INVALID",
+        teams("T1,P01,GP,,2025-02-30,"),
+        "teams.csv",
+        2,
+        "valid_from",
+        "2025-02-30",
+    ),
+    Fault(
+        "team-dates-reversed",
+        "DATES_REVERSED",
+        teams("T1,P01,GP,,2025-06-03,2025-06-03"),
+        "teams.csv",
+        2,
+        "valid_to",
+        "2025-06-03",
+    ),
+    Fault(
+        "team-member-twice",
+        "TEAM_MEMBER_TWICE",
+        teams("T1,P01,GP,,,2025-06-03", "T1,P02,GP,,,", "T1,P01,nurse,,2025-06-02,"),
+        "teams.csv",
+        4,
+        "",
+        "P01",
+        ("2",),
+    ),
+    Fault("later-parquet", "NOT_SUPPORTED", {"leave.parquet": b"anything"}, "leave.parquet"),
 ]
 
 UNREADABLE = [

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
 import yaml
 
+from tests.reference.crews import Member
 from tests.reference.text import (
     AMOUNT,
     FIRST_DAY,
@@ -45,7 +46,6 @@ RECORD_COLUMNS = (
 """The columns of `records` in the order of page 3; faults of form are looked for in it."""
 
 LATER_TABLES = (
-    "teams",
     "coefficients",
     "leave",
     "counted",
@@ -115,6 +115,9 @@ class Case:
     weights: tuple[WeightRow, ...]
     records: tuple[Record, ...]
     pools: tuple[Pool, ...]
+    members: tuple[Member, ...] = ()
+    roles: Mapping[str, str] = field(default_factory=dict)
+    """What `case.yaml` declares as the share of a role in a team."""
 
     @property
     def series(self) -> tuple[str, ...]:
@@ -143,6 +146,22 @@ def read_case(folder: Path, shipped: Path | None = None) -> Case:
         weights=_all_weights(folder, declared.get("weight_tables") or [], shipped),
         records=tuple(record for path in _record_files(folder) for record in _records(path)),
         pools=tuple(_pool(row) for row in csv_table(folder / "pools.csv")),
+        members=_members(folder / "teams.csv"),
+        roles=declared.get("team_roles") or {},
+    )
+
+
+def _members(path: Path) -> tuple[Member, ...]:
+    return tuple(
+        Member(
+            row["team_id"],
+            row["person_id"],
+            row["role"],
+            row.get("share", ""),
+            date_or(row.get("valid_from", ""), FIRST_DAY),
+            date_or(row.get("valid_to", ""), NO_END),
+        )
+        for row in (csv_table(path) if path.exists() else [])
     )
 
 

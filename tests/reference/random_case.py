@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 from tests.reference.random_csv import write_csv, write_table
-from tests.reference.random_records import Plan, RecordFile, record_files
+from tests.reference.random_records import TEAMS, Plan, RecordFile, record_files
 from tests.reference.random_weights import (
     GROUPS,
     TIERS,
@@ -28,14 +28,18 @@ PEOPLE = (
     *("P1", "P2", "P10", "p1", "007", "P007", "123456789012345678", "张三", "李 四"),
     *("P\U00020bb7", "P\ufa11", "Pé", "P-3", "P_3", "P.3"),
 )
+ROLES = ("GP", "nurse", "nurse", "村医")
 NAMES = ("张伟", "张伟", "王芳", "Li, Na")
 
 
-def write_random_case(folder: Path, seed: int, records: int, *, dirty: bool) -> None:
+def write_random_case(
+    folder: Path, seed: int, records: int, *, dirty: bool, shared: bool = True
+) -> None:
     """Write a case of that many records; all its weight tables are valid, its pools payable.
 
-    A case that is not dirty has no rejected record in any series (so it has somewhat fewer
-    records than asked for); records excluded by a rule it has.
+    Where it is not ``shared``, every record has one performer. A case that is not dirty has no
+    rejected record in any series (so it has somewhat fewer records than asked for); records
+    excluded by a rule it has.
     """
     rng = Random(seed)
     folder.mkdir(parents=True, exist_ok=True)
@@ -51,7 +55,10 @@ def write_random_case(folder: Path, seed: int, records: int, *, dirty: bool) -> 
     postings = _write_staff(rng, folder, institutions, span)
     write_csv(rng, folder / "pools.csv", ["institution_id", "pool", "amount"], [])
     items = sorted({row["item_code"] for row in weights})
-    plan = Plan(rng, span, postings, items, dirty, outside=dirty or outside == "exclude")
+    outsiders = dirty or outside == "exclude"
+    plan = Plan(rng, span, postings, items, dirty, outside=outsiders, shared=shared)
+    if shared and rng.random() < 0.8:
+        _write_teams(rng, folder, span, postings)
     outcome = _write_records(plan, folder, records)
     while not outcome.received:
         outcome = _write_records(plan, folder, records)
@@ -77,6 +84,40 @@ def _write_case_yaml(rng: Random, folder: Path, year: str, outside: str, tables:
         pay, purchase = rng.choice(("exclude", "reject")), rng.choice(("exclude", "reject"))
         text += f"series: {{pay: {{missing: {pay}}}, purchase: {{missing: {purchase}}}}}\n"
     (folder / "case.yaml").write_text(text, encoding="utf-8")
+
+
+def _write_teams(
+    rng: Random, folder: Path, span: tuple[date, date], postings: Sequence[Fields]
+) -> None:
+    """Write some teams whose members come, go and change their roles; and shares of roles."""
+    people = sorted({posting["person_id"] for posting in postings})
+    rows: list[Fields] = []
+    for team in sorted({*TEAMS} - {"T2" if rng.random() < 0.3 else ""}):
+        for person in rng.sample(people, rng.randint(1, min(5, len(people)))):
+            member = {"team_id": team, "person_id": person}
+            rows += [member | one for one in _membership(rng, random_day(rng, *span).isoformat())]
+    rng.shuffle(rows)
+    columns = ["team_id", "person_id", "role", "share", "valid_from", "valid_to"]
+    write_table(rng, folder / "teams.csv", columns, rows)
+    roles = {row["role"] for row in rows} & {"GP", "nurse"}
+    if roles and rng.random() < 0.7:
+        shares = ", ".join(f"{role}: {rng.choice((1, 2, 3, 50))}" for role in sorted(roles))
+        with (folder / "case.yaml").open("a", encoding="utf-8") as file:
+            file.write(f"team_roles: {{{shares}}}\n")
+
+
+def _membership(rng: Random, cut: str) -> list[Fields]:
+    role, other = rng.choice(ROLES), rng.choice(ROLES)
+    one: Fields = {"role": role, "share": rng.choice(("", "", "2", "7"))}
+    return rng.choice(
+        (
+            [one],
+            [one],
+            [one | {"valid_from": cut}],
+            [one | {"valid_to": cut}],
+            [one | {"valid_to": cut}, {"role": other, "valid_from": cut}],
+        )
+    )
 
 
 def _write_institutions(rng: Random, folder: Path) -> list[str]:

@@ -10,6 +10,7 @@ from random import Random
 from tests.reference.case import RECORD_COLUMNS
 from tests.reference.random_weights import RESIDENT_GROUPS, SETTINGS, Fields, random_day
 
+TEAMS = ("T1", "T1", "T2", "T\ufa11")
 FILES = ("a", "b", "Z", "10", "2", "三月")
 QUANTITIES = ("1", "1", "1", "1", "2", "3", "0.5", "1.25", "0.125", "3.000", "12", "0.001")
 OPTIONAL = RECORD_COLUMNS[5:]
@@ -26,6 +27,8 @@ class Plan:
     dirty: bool
     outside: bool
     """Whether dates outside the period are wanted."""
+    shared: bool = True
+    """Whether several may share a record."""
     made: list[Fields] = field(default_factory=list)
     named: list[Fields] = field(default_factory=list)
     """Those of the made records that have an id."""
@@ -101,6 +104,8 @@ def _good_record(plan: Plan) -> Fields:
         "post_id": posting.get("post_id", "") if rng.random() < 0.3 else "",
         "source": rng.choice(("", "HIS", 'a "quoted", text')),
     }
+    if plan.shared and rng.random() < 0.3:
+        _share(plan, record)
     if rng.random() < 0.02:
         record["quantity"] = rng.choice(("103483", "999999.999", "250000.5"))
     if rng.random() < 0.1:
@@ -108,6 +113,26 @@ def _good_record(plan: Plan) -> Fields:
     if plan.outside and rng.random() < 0.02:
         _outside(plan, record)
     return record
+
+
+def _share(plan: Plan, record: Fields) -> None:
+    """Let several share the record: named ones, mostly of the same place, or a team."""
+    rng = plan.rng
+    if rng.random() < 0.4:
+        record |= {"person_id": "", "team_id": rng.choice(TEAMS)}
+        return
+    place = record["institution_id"]
+    colleagues = {p["person_id"] for p in plan.postings if p["institution_id"] == place}
+    if plan.dirty and rng.random() < 0.05:
+        colleagues = {posting["person_id"] for posting in plan.postings}
+    others = sorted(colleagues - {record["person_id"]})
+    crew = [record["person_id"], *rng.sample(others, min(len(others), rng.choice((0, 1, 1, 2, 4))))]
+    rng.shuffle(crew)
+    if rng.random() < 0.7:
+        record["person_id"] = ""
+    equal = rng.random() < 0.3
+    shares = rng.choice(((1,), (2,), (1, 2, 3), (3, 7, 10), (999_999, 1)))
+    record["performers"] = ";".join(p if equal else f"{p}:{rng.choice(shares)}" for p in crew)
 
 
 def _active(posting: Fields, day: date) -> bool:
@@ -168,7 +193,8 @@ FAULTS: tuple[Callable[[Plan, Fields], None], ...] = (
     _set("quantity", "-1", "-0.5", "-1000000", "--1"),
     _set("corrects", "NO_SUCH_ID", "r1"),
     _set("visit_number", "0", "-1", "1.5", "x", "１"),
-    _set("performers", "P1:1;P2:1"),
+    _set("performers", "P1:0", "P1:1;P2", "P1;P1", "P1:1;", ":1", "P1:1.5", "P1:-1", "P1:1000000"),
+    _set("performers", "NOBODY:1", "P1;NOBODY", "P1:1;P10:1", "P1 ;P10"),
     _set("service_end_date", "2025-07-01"),
     _set("post_id", "N99"),
 )

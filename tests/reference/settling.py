@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.reference.case import Case, read_case
+from tests.reference.crews import Performer, part_texts, parts
 from tests.reference.sharing import Payout, eligible, series_of, share
 from tests.reference.text import Refused
 from tests.reference.verdicts import Judged, Verdict, judge_all
-from tests.reference.weights import table_errors
+from tests.reference.weights import WeightRow, table_errors
 
 
 class LineKey(NamedTuple):
@@ -24,10 +25,11 @@ class LineKey(NamedTuple):
     item: str
     month: str
     weight_row: str
+    share: str = "1"
 
 
 class Line(NamedTuple):
-    """The numbers of that line; equivalents = quantity x weight, exactly."""
+    """The numbers of that line; equivalents = quantity x weight, exactly, where nobody shares."""
 
     quantity: Fraction
     weight: Fraction
@@ -96,24 +98,56 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
     )
 
 
+class Total(NamedTuple):
+    """What is weighed and split as one: whose records, and who takes of it."""
+
+    line: LineKey
+    """The line without its person and share."""
+    weight: Fraction
+    crew: tuple[Performer, ...]
+    takers: tuple[str, ...]
+
+
 def add_up(judged: Sequence[Judged]) -> dict[LineKey, Line]:
-    """Add the counted records line by line; each is weighed with its own row (A1, A6, A9)."""
-    lines: dict[LineKey, Line] = {}
+    """Add the counted records line by line; each is weighed with its own row (A1, A6, A9).
+
+    Shared records are added up first, in totals of one crew, weight row and month; each total is
+    split, and everybody takes his part of those that are his (5.4).
+    """
+    totals: dict[Total, Fraction] = {}
     for one in judged:
-        record = one.record
-        for series, row in one.weight_rows.items():
-            key = LineKey(
-                series,
-                record["institution_id"],
-                record["person_id"],
-                record["item_code"],
-                record["service_date"][:7],
-                row.label,
-            )
-            before = lines[key].quantity if key in lines else Fraction(0)
-            quantity = before + Fraction(record["quantity"])
-            lines[key] = Line(quantity, row.weight, quantity * row.weight)
+        for series, rows in one.weight_rows.items():
+            for total in totals_of(one, series, rows):
+                before = totals.get(total, Fraction(0))
+                totals[total] = before + Fraction(one.record["quantity"])
+    lines: dict[LineKey, Line] = {}
+    for total, quantity in totals.items():
+        split = parts(quantity * total.weight, total.crew)
+        shares = part_texts(total.crew)
+        for person in total.takers:
+            key = total.line._replace(person=person, share=shares[person])
+            line = lines.get(key, Line(Fraction(0), total.weight, Fraction(0)))
+            more = line.equivalents + split[person]
+            lines[key] = Line(line.quantity + quantity, total.weight, more)
     return lines
+
+
+def totals_of(one: Judged, series: str, rows: Sequence[WeightRow]) -> list[Total]:
+    """Return the totals that a record belongs to: one where all its performers have one row.
+
+    Else one for each performer, with his own row, of which he alone takes.
+    """
+    record = one.record
+    place, item, month = record["institution_id"], record["item_code"], record["service_date"][:7]
+
+    def total(row: WeightRow, takers: tuple[str, ...]) -> Total:
+        key = LineKey(series, place, "", item, month, row.label)
+        return Total(key, row.weight, one.crew, takers)
+
+    people = tuple(performer.person for performer in one.crew)
+    if len(set(rows)) == 1:
+        return [total(rows[0], people)]
+    return [total(row, (person,)) for row, person in zip(rows, people, strict=True)]
 
 
 def keys_of(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from tests.reference.case import Case, Pool
 from tests.reference.text import Refused
+
+if TYPE_CHECKING:
+    from tests.reference.case import Case, Pool
 
 
 class Fen(NamedTuple):

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from tests.reference.case import RECORD_COLUMNS, Case, Posting, Record
+from tests.reference.crews import Performer, in_team, lowest_terms, named
 from tests.reference.text import QUANTITY, VISIT_NUMBER, a_date, decimal
 from tests.reference.weights import WeightRow, fits, most_specific
 
@@ -32,11 +33,12 @@ COUNTED = Verdict("counted", "")
 
 @dataclass(frozen=True)
 class Judged:
-    """A record with its verdict per series, and the weight row where it is counted."""
+    """A record with its verdict per series, who did it, and the row of each where it is counted."""
 
     record: Record
     verdicts: Mapping[str, Verdict]
-    weight_rows: Mapping[str, WeightRow]
+    weight_rows: Mapping[str, Sequence[WeightRow]]
+    crew: tuple[Performer, ...] = ()
 
 
 class Judge:
@@ -54,6 +56,7 @@ class Judge:
         for posting in case.postings:
             place = (posting.person, posting.institution)
             self.postings.setdefault(place, []).append(posting)
+        self.teams = {member.team for member in case.members}
         self.by_id: dict[str, list[Record]] = {}
         for record in case.records:
             if record["record_id"]:
@@ -62,7 +65,7 @@ class Judge:
     def judge(self, record: Record) -> Judged:
         """Give the verdict of one record in every series (A10)."""
         series = self.case.series
-        code = form_fault(record) or self.id_fault(record)
+        code = form_fault(record, teams=self.teams != set()) or self.id_fault(record)
         if code:
             return Judged(record, dict.fromkeys(series, Verdict("rejected", code)), {})
         day = a_date(record["service_date"])
@@ -70,22 +73,63 @@ class Judge:
         if not self.case.first_day <= day < self.case.after:
             state = "excluded" if self.case.exclude_outside else "rejected"
             return Judged(record, dict.fromkeys(series, Verdict(state, "OUTSIDE_PERIOD")), {})
-        posting = self.posting(record, day)
-        if posting is None:
+        shares = self.shares(record, day)
+        posts = {person: self.posting(record, person, day) for person in sorted(shares)}
+        there = {person: post for person, post in posts.items() if post is not None}
+        if self.by_team(record):
+            if not there:
+                return Judged(record, dict.fromkeys(series, Verdict("rejected", "TEAM_EMPTY")), {})
+        elif len(there) < len(posts):
             return Judged(record, dict.fromkeys(series, Verdict("rejected", "NO_POST")), {})
-        weighed = {name: self.weigh(name, record, day, posting) for name in series}
+        each = there.values()
+        weighed = {name: [self.weigh(name, record, day, post) for post in each] for name in series}
+        crew = [Performer(person, post.post, shares[person]) for person, post in there.items()]
+        faults = {name: [w for w in ws if isinstance(w, Verdict)] for name, ws in weighed.items()}
         return Judged(
             record,
-            {name: COUNTED if isinstance(w, WeightRow) else w for name, w in weighed.items()},
-            {name: w for name, w in weighed.items() if isinstance(w, WeightRow)},
+            {name: found[0] if found else COUNTED for name, found in faults.items()},
+            {
+                name: [w for w in ws if isinstance(w, WeightRow)]
+                for name, ws in weighed.items()
+                if not faults[name]
+            },
+            lowest_terms(crew),
         )
+
+    def by_team(self, record: Record) -> bool:
+        """Say whether a team stands in for the person (page 3), where the case has teams."""
+        nobody = not record["person_id"] and not record["performers"]
+        return nobody and record["team_id"] != "" and self.teams != set()
+
+    def shares(self, record: Record, day: date) -> dict[str, int]:
+        """Return who shares the record on that day, and the share of each (A5)."""
+        if record["performers"]:
+            found = named(record["performers"])
+            assert found is not None
+            return found
+        if self.by_team(record):
+            return in_team(self.case.members, self.case.roles, record["team_id"], day)
+        return {record["person_id"]: 1}
 
     def id_fault(self, record: Record) -> str:
         """Return the first fault among the ids (5.8), or a blank."""
         if record["institution_id"] not in self.case.institutions:
             return "INSTITUTION_UNKNOWN"
-        if record["person_id"] not in self.people:
+        return self.who_fault(record) or self.record_id_fault(record)
+
+    def who_fault(self, record: Record) -> str:
+        """Return the first fault among the persons and the team that did it, or a blank."""
+        performers = named(record["performers"]) or {} if record["performers"] else {}
+        own = [record["person_id"]] if record["person_id"] else []
+        if any(person not in self.people for person in (*own, *performers)):
             return "PERSON_UNKNOWN"
+        if performers and any(person not in performers for person in own):
+            return "PERFORMERS_DIFFER"
+        unknown = self.by_team(record) and record["team_id"] not in self.teams
+        return "TEAM_UNKNOWN" if unknown else ""
+
+    def record_id_fault(self, record: Record) -> str:
+        """Return what is wrong with the record's own id or the one that it corrects (5.8)."""
         if record["record_id"]:
             same_id = self.by_id[record["record_id"]]
             if any(content(other) != content(record) for other in same_id):
@@ -96,14 +140,15 @@ class Judge:
             return "CORRECTS_UNKNOWN"
         return ""
 
-    def posting(self, record: Record, day: date) -> Posting | None:
-        """Return the posting of the record on the service date (A6, 5.20), or nothing.
+    def posting(self, record: Record, person: str, day: date) -> Posting | None:
+        """Return the posting of a performer on the service date (A6, 5.20), or nothing.
 
-        Of several: the record's `post_id`, else the main one, else the smallest code.
+        Of several: for the record's own person its `post_id`, else the main one, else the
+        smallest code.
         """
-        at_place = self.postings.get((record["person_id"], record["institution_id"]), [])
+        at_place = self.postings.get((person, record["institution_id"]), [])
         found = [posting for posting in at_place if posting.active_on(day)]
-        if record["post_id"]:
+        if record["post_id"] and person == record["person_id"]:
             found = [posting for posting in found if posting.post == record["post_id"]]
         found = [posting for posting in found if posting.main] or found
         return min(found, key=lambda posting: posting.post) if found else None
@@ -147,33 +192,36 @@ class Judge:
         return {name: frozenset(value for value in many if value) for name, many in values.items()}
 
 
-def form_fault(record: Record) -> str:
+def form_fault(record: Record, *, teams: bool = False) -> str:
     """Return the first fault of form, column by column in the order of page 3, or a blank."""
     if not record.well_shaped:
         return "ROW_SHAPE"
     for column in RECORD_COLUMNS:
-        code = column_fault(record, column)
+        code = column_fault(record, column, teams=teams)
         if code:
             return code
     return ""
 
 
-def column_fault(record: Record, column: str) -> str:
-    """Return what is wrong with one column, or a blank."""
+def column_fault(record: Record, column: str, *, teams: bool) -> str:
+    """Return what is wrong with one column, or a blank; `teams` where the case has any."""
     text = record[column]
     if text == "":
-        # Page 3: `person_id` may be blank where `performers` is filled.
-        shared = column == "person_id" and record["performers"]
+        # Page 3: `person_id` may be blank where `performers` is filled, or a team does it.
+        several = record["performers"] or (teams and record["team_id"])
+        shared = column == "person_id" and several
         return "VALUE_MISSING" if column in REQUIRED and not shared else ""
     if column == "service_date":
         return "" if a_date(text) else "DATE_INVALID"
     if column == "quantity":
         return quantity_fault(text, record["corrects"])
-    if column == "visit_number":
-        return "" if VISIT_NUMBER.fullmatch(text) else "VISIT_NUMBER_INVALID"
-    if column in ("performers", "service_end_date"):
-        return "NOT_SUPPORTED"
-    return ""
+    wrong = {
+        "visit_number": ("VISIT_NUMBER_INVALID", not VISIT_NUMBER.fullmatch(text)),
+        "performers": ("SHARES_INVALID", named(text) is None),
+        "service_end_date": ("NOT_SUPPORTED", True),
+    }
+    code, bad = wrong.get(column, ("", False))
+    return code if bad else ""
 
 
 def quantity_fault(text: str, corrects: str) -> str:

@@ -184,7 +184,7 @@ MANY: dict[str, Content] = {
     "weights.csv": "item_code,weight,valid_from,valid_to\nMZ01,1.23456,2025-01-01,\n"
     "SF01,1,2025-01-01,2025-03-01\nSF01,1,2025-04-01,\n",
     "pools.csv": "institution_id,pool,amount\nI01,A,1.001\nI01,A,1.00\n",
-    "teams.csv": "team_id\nT1\n",
+    "leave.csv": "person_id\nP01\n",
     "records/notes.xlsx": b"PK\x03\x04",
 }
 ALL_OF_THEM = {
@@ -199,7 +199,7 @@ ALL_OF_THEM = {
     ("weights.csv", 3, "WEIGHT_GAP"),
     ("pools.csv", 2, "AMOUNT_INVALID"),
     ("pools.csv", 3, "ID_TWICE"),
-    ("teams.csv", 0, "NOT_SUPPORTED"),
+    ("leave.csv", 0, "NOT_SUPPORTED"),
     ("records/notes.xlsx", 0, "FILE_FORMAT"),
 }
 

@@ -30,9 +30,13 @@ FLOW = [
     "units",
     "errors",
     "codes",
+    "grouping",
     "policy",
     "records",
+    "allocate",
+    "crews",
     "tally",
+    "shares",
     "weigh",
     "waiting",
     "concurrent",
@@ -40,7 +44,6 @@ FLOW = [
     "bases",
     "count",
     "surplus",
-    "allocate",
     "bounds",
     "staff",
     "tree",
@@ -51,11 +54,7 @@ FLOW = [
     "compare",
     "spread",
 ]
-PURE = {
-    "tally", "weigh", "waiting", "concurrent", "stays", "bases", "count", "surplus", "allocate",
-    "bounds", "staff", "tree", "limits", "levels", "payouts", "settle", "compare", "spread",
-    "records", "units", "codes",
-}  # fmt: skip
+PURE = {*FLOW} - {"errors", "policy"}
 PURE_POLICY = {
     "model", "accounts", "calendar", "posts", "book", "check", "roster", "basis", "contacts",
     "waits", "keep", "sharing",

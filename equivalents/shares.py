@@ -1,0 +1,195 @@
+"""Shares of a record's equivalents: whole totals split among a crew, exactly (A5, 5.4).
+
+The idea: not the single record is split, which would round a thousand times, but the total of
+all records of one (institution, performers with posts and shares, weight row, month). It is
+weighed to e7 and split by largest remainder with the shares as keys, so the parts add up to the
+whole and the order of records, files and postings changes nothing.
+
+Where the performers of a record have different weight rows, the records are grouped for each
+performer by his own row and weighed with it; the total is split over the whole set all the same,
+and he takes his part of it. Sources: A5; definitions 5.4, 5.10.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from equivalents.allocate import largest_remainder
+from equivalents.codes import Codebook
+from equivalents.crews import Members, Shared
+from equivalents.grouping import group, sum_runs
+from equivalents.policy.posts import Codes
+from equivalents.tally import Plan
+from equivalents.units import Exact, Int64, checked_total, weigh_exactly
+
+__all__ = ["Parts", "SharedCells", "segment_of", "split"]
+
+_ALL: Final = 0
+"""Stands for all performers where they have one weight row."""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedCells:
+    """Cells of the tally whose posting is a crew; all columns of one length.
+
+    ``crew`` is the position in ``plan.performers.crews``, ``item`` and ``bucket`` as in the tally.
+    ``row`` is the weight row of each member of each cell, the members of a cell together and in
+    the order of the crew.
+    """
+
+    crew: Codes
+    item: Codes
+    bucket: Codes
+    records: Int64
+    quantity_e3: Int64
+    row: Codes
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What each performer takes of each total; all columns of one length.
+
+    ``posting`` is the first of the performer's postings that the total was earned in, ``bucket``
+    the first of its buckets: they tell person, institution, post, month and coefficient segment.
+    ``share`` of ``whole`` is his share. ``records`` and ``quantity_e3`` are those of the whole
+    total, ``equivalents_e7`` is his part of it.
+    """
+
+    posting: Codes
+    item: Codes
+    bucket: Codes
+    row: Codes
+    share: Int64
+    whole: Int64
+    records: Int64
+    quantity_e3: Int64
+    equivalents_e7: Exact
+
+
+def segment_of(plan: Plan, posting: Codes, bucket: Codes) -> Int64:
+    """The segment of each posting and bucket in which the person's coefficient does not change.
+
+    Totals are cut where the segment of any performer changes (5.4). Segments are counted from 0
+    in the order of time, and postings of one person, institution and post count alike. Nothing
+    changes by date yet, so there is one.
+    """
+    return np.zeros(posting.size, np.int64)
+
+
+def split(plan: Plan, cells: SharedCells, weight_e4: Int64) -> Parts:
+    """Merge cells that share alike, weigh them, and split each total among its performers.
+
+    ``weight_e4`` are the weights by row.
+
+    Raises:
+        OverflowError: a total is beyond the limit of 2**63 units.
+    """
+    members = plan.performers.crews.members()
+    merged = _merge(plan, members, cells)
+    exact = weigh_exactly(merged.quantity_e3, weight_e4[merged.row])
+    total_e7 = checked_total(exact) if exact.dtype == object else exact.astype(np.int64)
+    total, at = members.expand(merged.crew)
+    starts, share = _starts(total), members.share[at]
+    part = largest_remainder(np.abs(total_e7), share, starts).amount_fen
+    taker = merged.taker[total]
+    takes = np.flatnonzero((taker == _ALL) | (taker == 1 + _places(total)))
+    total = total[takes]
+    # Where the sum of totals is not proven to fit, the sums of parts are left to Python integers.
+    signed = part[takes] * np.sign(total_e7)[total]
+    part_e7: Exact = signed.astype(object) if exact.dtype == object else signed
+    return Parts(
+        merged.posting[takes],
+        merged.item[total],
+        merged.bucket[total],
+        merged.row[total],
+        share[takes],
+        sum_runs(share, starts)[total],
+        merged.records[total],
+        merged.quantity_e3[total],
+        part_e7,
+    )
+
+
+class _Merged(NamedTuple):
+    """Totals: one entry each, but ``posting`` has one for each member of each total."""
+
+    crew: Codes
+    taker: Int64
+    row: Codes
+    item: Codes
+    bucket: Codes
+    records: Int64
+    quantity_e3: Int64
+    posting: Codes
+
+
+def _merge(plan: Plan, members: Members, cells: SharedCells) -> _Merged:
+    """Add up the cells that are split together; a cell may come once for each of its members."""
+    of, at = members.expand(cells.crew)
+    entry, taker = _entries(cells.row, of)
+    segment = sum_runs(segment_of(plan, members.member[at], cells.bucket[of]), _starts(of))
+    cell, row = of[entry], cells.row[entry]
+    kind = _kinds(members, plan.postings.identity)[cells.crew]
+    month = plan.month_of_bucket[cells.bucket]
+    order, starts = group([kind[cell], taker, row, month[cell], segment[cell]])
+    cell, head = cell[order], order[starts]
+    crew, bucket = cells.crew[cell], cells.bucket[cell]
+    return _Merged(
+        crew[starts],
+        taker[head],
+        row[head],
+        cells.item[cell[starts]],
+        np.minimum.reduceat(bucket, starts),
+        sum_runs(cells.records[cell], starts),
+        sum_runs(cells.quantity_e3[cell], starts),
+        _first_postings(members, crew, starts),
+    )
+
+
+def _entries(row: Codes, of: Int64) -> tuple[Int64, Int64]:
+    """Which members bring their cell into a total, and which one takes of it (from 1; 0 for all).
+
+    Where all have one row the cell comes once, and all take. Else it comes once for each member,
+    with his row, and he alone takes.
+    """
+    starts = _starts(of)
+    differ = np.minimum.reduceat(row, starts) != np.maximum.reduceat(row, starts)
+    place = _places(of)
+    taker = np.where(differ[of], place + 1, _ALL)
+    entry = np.flatnonzero((taker != _ALL) | (place == 0))
+    return entry, taker[entry]
+
+
+def _kinds(members: Members, identity: Codes) -> Codes:
+    """A number for each crew: one for all with the same persons, posts and shares."""
+    kinds: Codebook[Shared] = Codebook()
+    pairs = [*zip(identity[members.member].tolist(), members.share.tolist(), strict=True)]
+    bounds = pairwise(members.starts.tolist())
+    return np.array(kinds.learn(tuple(pairs[a:b]) for a, b in bounds), np.int32)
+
+
+def _first_postings(members: Members, crew: Codes, starts: Int64) -> Codes:
+    """The first posting of each member of each total; its crews differ only in dates of postings.
+
+    ``crew`` are the crews of the merged cells, a total's from each of ``starts``.
+    """
+    of, at = members.expand(crew)
+    total = np.repeat(np.arange(starts.size), np.diff(starts, append=crew.size))
+    sizes = np.diff(members.starts)[crew[starts]]
+    payee = (np.cumsum(sizes) - sizes)[total[of]] + _places(of)
+    first = np.full(int(sizes.sum()), np.iinfo(np.int32).max, np.int32)
+    np.minimum.at(first, payee, members.member[at])
+    return first
+
+
+def _starts(of: Int64) -> Int64:
+    """Where each run of equal numbers begins."""
+    return np.flatnonzero(np.diff(of, prepend=-1))
+
+
+def _places(of: Int64) -> Int64:
+    """The place of each member within its run, from 0."""
+    starts = _starts(of)
+    return np.arange(of.size) - np.repeat(starts, np.diff(starts, append=of.size))
