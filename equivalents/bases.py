@@ -339,6 +339,7 @@ class _Case:
                 mine.quantity_e3,
                 mine.attribute,
                 mine.post,
+                shared=mine.shared if (mine.shared >= 0).any() else None,
                 records=mine.records,
             )
             yield block, placed

@@ -22,10 +22,13 @@ from equivalents.units import Int64, print_e3
 from equivalents.waiting import Waiting
 from equivalents.weigh import DirectSum, Scales
 
-__all__ = ["Counted", "Way", "count"]
+__all__ = ["Counted", "Seen", "Way", "count"]
 
 Way = Literal["tally", "direct"]
 """Which way the records go: kept as a tally, or weighed at once and forgotten."""
+
+Seen = Callable[[RecordBlock, Placed, Mapping[str, Codes]], None]
+"""Told of records as they end: the block, its places, and weight row or verdict by series."""
 
 _COLUMN: Final[Mapping[Verdict, str]] = {
     Verdict.OUTSIDE_PERIOD: "service_date",
@@ -60,6 +63,7 @@ class Counted:
     verdicts: dict[str, Counter[Verdict]] = field(default_factory=dict)
     faults: list[FaultSet] = field(default_factory=list)
     waiting: Waiting = field(default_factory=Waiting)
+    seen: Seen | None = None
 
     def absorb(self, other: "Counted") -> None:
         """Add another part."""
@@ -83,12 +87,16 @@ def count(
     *,
     workers: int = 1,
     progress: Callable[[int], None] | None = None,
+    seen: Seen | None = None,
 ) -> Counted:
-    """Count all parts, with ``workers`` threads; ``progress`` is told of rows as they are done."""
-    total = _nothing(scales)
+    """Count all parts, with ``workers`` threads.
+
+    ``progress`` is told of rows as they are done, ``seen`` of every block as its records end.
+    """
+    total = _nothing(scales, seen)
 
     def one(part: Iterable[RecordBlock]) -> Counted:
-        counted = _nothing(scales)
+        counted = _nothing(scales, seen)
         for block in part:
             _count_block(block, counted, scales, path)
             if progress is not None:
@@ -109,8 +117,8 @@ def count(
     return total
 
 
-def _nothing(scales: Scales) -> Counted:
-    empty = Counted(Tally(scales.plan), DirectSum(scales))
+def _nothing(scales: Scales, seen: Seen | None = None) -> Counted:
+    empty = Counted(Tally(scales.plan), DirectSum(scales), seen=seen)
     empty.verdicts = {series: Counter() for series in scales.series}
     return empty
 
@@ -140,6 +148,8 @@ def _count_waiting(total: Counted, scales: Scales, path: Way) -> None:
 def _end(block: RecordBlock, placed: Placed, counted: Counted, scales: Scales, path: Way) -> None:
     """Every record of a block ends here: counted, excluded or rejected, in each series."""
     rows = _judge(block, placed, counted, scales)
+    if counted.seen is not None:
+        counted.seen(block, placed, rows)
     if block.shared is not None:
         placed, rows = _keep_shared(block, placed, rows, counted, path)
     if path == "direct":

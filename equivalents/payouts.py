@@ -47,6 +47,10 @@ class Payouts:
     steps: tuple[Step, ...]
     units: Sequence[str]
 
+    def steps_of(self, pool: int) -> tuple[Step, ...]:
+        """The levels that one pool goes down, highest first."""
+        return tuple(step for step in self.steps if (step.pool == pool).any())
+
 
 def share(
     pools: Sequence[Pool], rules: CaseRules, plan: Plan, keys: Keys

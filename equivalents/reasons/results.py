@@ -33,6 +33,28 @@ RESULT_REASONS: Final = (
         "program of that time, or settle again.",
     ),
     Reason(
+        "PERSON_NOT_FOUND",
+        "error",
+        "command",
+        "人员“{value}”在机构 {institution} 没有任职（* 为任何机构）。请核对编号。",
+        "'{value}' has no posting at {institution} (*: anywhere). Check the id.",
+    ),
+    Reason(
+        "POOL_NOT_FOUND",
+        "error",
+        "command",
+        "机构 {institution} 没有绩效池“{value}”。请核对 pools.csv。",
+        "There is no pool '{value}' at {institution}. See pools.csv.",
+    ),
+    Reason(
+        "EXPLAIN_OTHER_CASE",
+        "error",
+        "command",
+        "资料文件“{value}”与该结果所用的不同，不能用来列出记录。请给出核算时的资料。",
+        "The file '{value}' is not the one that this result was made from, so its records cannot "
+        "be listed. Name the case that was settled.",
+    ),
+    Reason(
         "PROPOSAL_NOT_FOUND",
         "error",
         "command",

@@ -52,6 +52,7 @@ FLOW = [
     "payouts",
     "settle",
     "compare",
+    "explain",
     "spread",
 ]
 PURE = {*FLOW} - {"errors", "policy"}

@@ -1,0 +1,294 @@
+"""溯源 explain: where one person's pay comes from, made of what the paying functions returned.
+
+Nothing is calculated a second way here: the item lines are those that were weighed, the steps are
+those of the ladder that shared the pools. Each step says parent's money, own key, all keys and
+what rounding, caps and floors did, so that a reader can add everything up again by hand. Rules
+A10, D1 to D3; definitions 5.1, 5.4, 5.10, 5.11.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from equivalents.errors import Problem, RefusedError
+from equivalents.levels import Step
+from equivalents.payouts import Payouts
+from equivalents.policy.calendar import month_of
+from equivalents.policy.model import CONDITIONS, Posting, WeightRow
+from equivalents.settle import Settlement
+from equivalents.units import Int64
+
+__all__ = [
+    "ItemLine",
+    "PersonStory",
+    "PlaceStory",
+    "PoolStory",
+    "ShareStep",
+    "explain_person",
+    "explain_pool",
+]
+
+_PERSON: Final = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLine:
+    """One line of equivalents: quantity x weight (x share) of one item, month and weight row.
+
+    ``conditions`` are those of the weight row that was chosen, ``valid_from`` its first day;
+    ``share`` and ``whole`` are the person's share of the quantity (1 of 1 where it is theirs).
+    """
+
+    series: str
+    item_code: str
+    item_name: str
+    unit: str
+    month: str
+    records: int
+    quantity_e3: int
+    weight_e4: int
+    share: int
+    whole: int
+    equivalents_e7: int
+    weight_row: str
+    conditions: tuple[tuple[str, str], ...]
+    basis: str
+    valid_from: int
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShareStep:
+    """One step of money from a parent to one child: amount = parent x key / all keys, rounded.
+
+    ``remainder_fen`` of the amount is the left-over fen (尾差); ``capped_fen`` and ``floored_fen``
+    are what a cap took and a floor added; ``retained_fen`` and ``carried_fen`` stayed with parents.
+    """
+
+    level: str
+    parent: str
+    child: str
+    children: int
+    parent_fen: int
+    key_e7: int
+    all_keys_e7: int
+    amount_fen: int
+    remainder_fen: int
+    capped_fen: int
+    floored_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class PoolStory:
+    """What one pool pays somebody, step by step; ``amount_fen`` is the last step's."""
+
+    institution_id: str
+    pool: str
+    series: str
+    pool_fen: int
+    equivalents_e7: int
+    key_e7: int
+    amount_fen: int
+    steps: tuple[ShareStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceStory:
+    """What a person did and is paid at one institution."""
+
+    institution_id: str
+    name: str
+    postings: tuple[Posting, ...]
+    lines: tuple[ItemLine, ...]
+    equivalents_e7: tuple[tuple[str, int], ...]
+    pools: tuple[PoolStory, ...]
+
+    @property
+    def amount_fen(self) -> int:
+        """Everything that is paid here."""
+        return sum(pool.amount_fen for pool in self.pools)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonStory:
+    """All institutions of a person."""
+
+    person_id: str
+    name: str
+    period: str
+    places: tuple[PlaceStory, ...]
+
+    @property
+    def amount_fen(self) -> int:
+        """Everything that is paid."""
+        return sum(place.amount_fen for place in self.places)
+
+
+def explain_person(settlement: Settlement, person_id: str, institution_id: str = "") -> PersonStory:
+    """Where everything that a person is paid comes from, at all institutions or at one.
+
+    Raises:
+        RefusedError: ``PERSON_NOT_FOUND`` (no posting there in the roster).
+    """
+    plan = settlement.plan
+    person = plan.persons.find(person_id)
+    mine = np.flatnonzero(plan.postings.person == person) if person >= 0 else np.zeros(0, np.int64)
+    places = np.unique(plan.postings.institution[mine])
+    if institution_id:
+        places = places[places == plan.institutions.find(institution_id)]
+    if places.size == 0:
+        facts = {"institution": institution_id or "*"}
+        raise RefusedError([Problem("PERSON_NOT_FOUND", value=person_id, facts=facts)])
+    stories = tuple(_place(settlement, int(place), person, mine) for place in places)
+    names = [posting.name for story in stories for posting in story.postings]
+    return PersonStory(person_id, names[-1], settlement.rules.period.name, stories)
+
+
+def explain_pool(settlement: Settlement, institution_id: str, pool: str) -> tuple[ShareStep, ...]:
+    """Every step of one pool, highest level first, each parent's children in their order.
+
+    Raises:
+        RefusedError: ``POOL_NOT_FOUND``.
+    """
+    payouts = _paid(settlement)
+    for at, one in enumerate(settlement.pools):
+        if (one.institution_id, one.pool) == (institution_id, pool):
+            return tuple(
+                story
+                for step in payouts.steps
+                for story in _steps(settlement, step, np.flatnonzero(step.pool == at))
+            )
+    raise RefusedError(
+        [Problem("POOL_NOT_FOUND", value=pool, facts={"institution": institution_id})]
+    )
+
+
+def _paid(settlement: Settlement) -> Payouts:
+    assert settlement.payouts is not None, "only paid settlements are explained"
+    return settlement.payouts
+
+
+def _place(settlement: Settlement, place: int, person: int, mine: Int64) -> PlaceStory:
+    plan = settlement.plan
+    here = mine[plan.postings.institution[mine] == place]
+    name = plan.institutions[place]
+    names = {row.institution_id: row.name for row in settlement.rules.institutions}
+    sums = tuple(
+        (series, sum(int(value) for value in weighed.posting_e7[here]))
+        for series, weighed in sorted(settlement.weighed.items())
+    )
+    return PlaceStory(
+        name,
+        names.get(name, ""),
+        tuple(plan.postings[int(at)] for at in here),
+        tuple(_lines(settlement, place, person)),
+        sums,
+        tuple(_pools(settlement, place, person)),
+    )
+
+
+# -- item lines ------------------------------------------------------------------------------------
+
+
+def _lines(settlement: Settlement, place: int, person: int) -> Iterator[ItemLine]:
+    for series, weighed in sorted(settlement.weighed.items()):
+        lines, rows = weighed.lines, settlement.scales.books[series].rows
+        if lines is None:
+            continue
+        for at in np.flatnonzero((lines.institution == place) & (lines.person == person)).tolist():
+            row = rows[int(lines.row[at])]
+            yield ItemLine(
+                series,
+                row.item_code,
+                row.item_name,
+                row.unit,
+                month_of(int(lines.month[at])),
+                int(lines.records[at]),
+                int(lines.quantity_e3[at]),
+                row.weight_e4,
+                1 if lines.share is None else int(lines.share[at]),
+                1 if lines.whole is None else int(lines.whole[at]),
+                int(lines.equivalents_e7[at]),
+                row.row_id,
+                _conditions(row),
+                row.basis.text,
+                row.valid_from,
+                row.reference,
+            )
+
+
+def _conditions(row: WeightRow) -> tuple[tuple[str, str], ...]:
+    filled = zip(CONDITIONS, row.conditions, strict=True)
+    return tuple((name, value) for name, value in filled if value)
+
+
+# -- pools and their steps -------------------------------------------------------------------------
+
+
+def _pools(settlement: Settlement, place: int, person: int) -> Iterator[PoolStory]:
+    payouts = _paid(settlement)
+    mine = np.flatnonzero((payouts.institution == place) & (payouts.person == person))
+    for at in mine.tolist():
+        number = int(payouts.pool[at])
+        pool = settlement.pools[number]
+        yield PoolStory(
+            pool.institution_id,
+            pool.pool,
+            pool.series,
+            pool.amount_fen,
+            int(payouts.equivalents_e7[at]),
+            int(payouts.key_e7[at]),
+            int(payouts.amount_fen[at]),
+            tuple(_way(settlement, number, place, person)),
+        )
+
+
+def _way(settlement: Settlement, pool: int, place: int, person: int) -> Iterator[ShareStep]:
+    """The steps that lead to a person, highest first; several where departments pay apart."""
+    payouts = _paid(settlement)
+    *above, last = payouts.steps_of(pool)
+    ends = np.flatnonzero(
+        (last.pool == pool) & (last.institution == place) & (last.child == person)
+    )
+    ways: list[tuple[Step, Int64]] = [(last, ends)]
+    for step in reversed(above):
+        parents = np.unique(ways[0][0].parent[ways[0][1]])
+        ways.insert(0, (step, np.flatnonzero((step.pool == pool) & np.isin(step.child, parents))))
+    for step, where in ways:
+        yield from _steps(settlement, step, where)
+
+
+def _steps(settlement: Settlement, step: Step, where: Int64) -> Iterator[ShareStep]:
+    payouts = _paid(settlement)
+    names: Sequence[str] = payouts.units
+    if step.to == _PERSON:
+        names = settlement.plan.persons.values
+    for at in where.tolist():
+        pool, parent = step.pool[at], step.parent[at]
+        siblings = np.flatnonzero((step.pool == pool) & (step.parent == parent))
+        yield ShareStep(
+            str(step.to),
+            payouts.units[int(parent)],
+            names[int(step.child[at])],
+            int(siblings.size),
+            _parent_fen(settlement, step, int(pool), int(parent)),
+            int(step.key_e7[at]),
+            sum(step.key_e7[siblings].tolist()),
+            int(step.amount_fen[at]),
+            int(step.remainder_fen[at]),
+            int(step.capped_fen[at]),
+            int(step.floored_fen[at]),
+        )
+
+
+def _parent_fen(settlement: Settlement, step: Step, pool: int, parent: int) -> int:
+    """What the parent had to share: from the level above, or the pool itself."""
+    steps = _paid(settlement).steps_of(pool)
+    at = next(i for i, one in enumerate(steps) if one is step)
+    if at == 0:
+        return settlement.pools[pool].amount_fen
+    before = steps[at - 1]
+    above = np.flatnonzero((before.pool == pool) & (before.child == parent))
+    return int(before.amount_fen[above].sum())

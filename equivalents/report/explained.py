@@ -1,0 +1,197 @@
+"""An explanation as text that can be added up by hand, and as JSON of decimal texts (溯源).
+
+Every line of the text carries all of its figures, so that a reader with a pocket calculator (or a
+test) gets from quantities to yuan without any other file.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from equivalents.explain import ItemLine, PersonStory, PlaceStory, PoolStory, ShareStep
+from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, print_day
+from equivalents.units import print_e3, print_e4, print_e7, print_fen
+
+__all__ = ["Record", "person_json", "person_text", "pool_json", "pool_text"]
+
+Record = Mapping[str, str]
+"""One record of the person as texts: file, row, item, date, quantity, series, verdict."""
+
+_LEVELS = {"institution": "机构 institution", "department": "科室 department", "person": "人员"}
+_SHORT = {"institution": "→ 机构", "department": "→ 科室", "person": "→ 人员"}
+
+
+# -- text ------------------------------------------------------------------------------------------
+
+
+def person_text(story: PersonStory, records: Sequence[Record] | None = None) -> str:
+    """The explanation of a person as text, Chinese with English headings."""
+    lines = [f"溯源 explain  {story.person_id} {story.name}  期间 period {story.period}".rstrip()]
+    for place in story.places:
+        lines += ["", *_place_text(place)]
+    if records is not None:
+        lines += ["", f"服务记录 records ({len(records)})", *map(_record_text, records)]
+    sums = " + ".join(print_fen(place.amount_fen) for place in story.places)
+    lines += ["", f"合计 total = {sums} = {print_fen(story.amount_fen)} 元 yuan"]
+    return "\n".join(lines) + "\n"
+
+
+def _place_text(place: PlaceStory) -> Iterator[str]:
+    yield f"机构 institution {place.institution_id} {place.name}".rstrip()
+    for posting in place.postings:
+        start = "" if posting.active_from == FIRST_DAY else print_day(posting.active_from)
+        end = "" if posting.active_to == LAST_DAY else print_day(posting.active_to)
+        facts = (posting.post_id, posting.post, posting.title_tier, posting.department_id)
+        told = " ".join(fact for fact in facts if fact)
+        yield f"  任职 posting [{start}, {end})  {told}".rstrip()
+    for series, total_e7 in place.equivalents_e7:
+        lines = [line for line in place.lines if line.series == series]
+        yield f"  当量 equivalents, 口径 series {series}"
+        yield from map(_line_text, lines)
+        yield f"    小计 sum = {print_e7(total_e7)}"
+    for pool in place.pools:
+        yield from _pool_text(pool)
+    sums = " + ".join(print_fen(pool.amount_fen) for pool in place.pools) or "0.00"
+    yield f"  应得 amount here = {sums} = {print_fen(place.amount_fen)}"
+
+
+def _line_text(line: ItemLine) -> str:
+    share = f" × {line.share}/{line.whole}" if line.whole > 1 else ""
+    chosen = ", ".join(f"{name}={value}" for name, value in line.conditions) or "无条件 none"
+    unit = f" {line.unit}" if line.unit else ""
+    basis = "" if line.basis == "record" else f", 口径 basis {line.basis}"
+    reference = f", 依据 {line.reference}" if line.reference else ""
+    return (
+        f"    {line.month} {line.item_code} {line.item_name}".rstrip()
+        + f": {line.records} 条 records, {print_e3(line.quantity_e3)}{unit}"
+        + f" × {print_e4(line.weight_e4)}{share} = {print_e7(line.equivalents_e7)}"
+        + f"  [{line.weight_row}; 条件 {chosen}; 自 from {print_day(line.valid_from)}"
+        + f"{basis}{reference}]"
+    )
+
+
+def _pool_text(pool: PoolStory) -> Iterator[str]:
+    yield (
+        f"  绩效池 pool {pool.pool}（{pool.institution_id}，口径 {pool.series}）"
+        f" {print_fen(pool.pool_fen)} 元; 当量 {print_e7(pool.equivalents_e7)},"
+        f" 依据 key {print_e7(pool.key_e7)}"
+    )
+    yield from map(_step_text, pool.steps)
+    yield f"    得 gets {print_fen(pool.amount_fen)}"
+
+
+def _step_text(step: ShareStep) -> str:
+    exact = (
+        f"{print_fen(step.parent_fen)} × {print_e7(step.key_e7)} / {print_e7(step.all_keys_e7)}"
+        f" ({step.children} 份)"
+    )
+    extra = f", 尾差 remainder {step.remainder_fen} 分" if step.remainder_fen else ""
+    extra += f", 封顶 capped {print_fen(step.capped_fen)}" if step.capped_fen else ""
+    extra += f", 保底 floored {print_fen(step.floored_fen)}" if step.floored_fen else ""
+    way = f"{step.parent} {_SHORT[step.level]} {step.child}"
+    return f"    {way}: {exact} = {print_fen(step.amount_fen)}{extra}"
+
+
+def _record_text(record: Record) -> str:
+    shown = ("file", "row", "item_code", "service_date", "quantity", "ended")
+    return "  " + "  ".join(record[name] for name in shown if record[name])
+
+
+def pool_text(institution_id: str, pool: str, steps: Iterable[ShareStep]) -> str:
+    """The explanation of a pool: each parent and child, level by level."""
+    lines = [f"溯源 explain  绩效池 pool {pool}  {institution_id}"]
+    level = ""
+    for step in steps:
+        if step.level != level:
+            level = step.level
+            lines += ["", f"层级 level: {_LEVELS[level]}"]
+        lines.append(_step_text(step))
+    return "\n".join(lines) + "\n"
+
+
+# -- JSON ------------------------------------------------------------------------------------------
+
+
+def person_json(story: PersonStory, records: Sequence[Record] | None = None) -> dict[str, Any]:
+    """The same as JSON values: every figure a decimal text."""
+    told: dict[str, Any] = {
+        "person_id": story.person_id,
+        "name": story.name,
+        "period": story.period,
+        "amount": print_fen(story.amount_fen),
+        "institutions": [_place_json(place) for place in story.places],
+    }
+    return told if records is None else told | {"records": [dict(row) for row in records]}
+
+
+def _place_json(place: PlaceStory) -> dict[str, Any]:
+    return {
+        "institution_id": place.institution_id,
+        "name": place.name,
+        "amount": print_fen(place.amount_fen),
+        "postings": [
+            {
+                "post_id": posting.post_id,
+                "post": posting.post,
+                "title_tier": posting.title_tier,
+                "department_id": posting.department_id,
+                "active_from": print_day(posting.active_from),
+                "active_to": "" if posting.active_to == LAST_DAY else print_day(posting.active_to),
+            }
+            for posting in place.postings
+        ],
+        "equivalents": {series: print_e7(value) for series, value in place.equivalents_e7},
+        "lines": [_line_json(line) for line in place.lines],
+        "pools": [
+            {
+                "institution_id": pool.institution_id,
+                "pool": pool.pool,
+                "series": pool.series,
+                "pool_amount": print_fen(pool.pool_fen),
+                "equivalents": print_e7(pool.equivalents_e7),
+                "key": print_e7(pool.key_e7),
+                "amount": print_fen(pool.amount_fen),
+                "steps": pool_json(pool.steps),
+            }
+            for pool in place.pools
+        ],
+    }
+
+
+def _line_json(line: ItemLine) -> dict[str, Any]:
+    return {
+        "series": line.series,
+        "month": line.month,
+        "item_code": line.item_code,
+        "item_name": line.item_name,
+        "unit": line.unit,
+        "records": line.records,
+        "quantity": print_e3(line.quantity_e3),
+        "weight": print_e4(line.weight_e4),
+        "share": f"{line.share}/{line.whole}" if line.whole > 1 else "1",
+        "equivalents": print_e7(line.equivalents_e7),
+        "weight_row": line.weight_row,
+        "conditions": dict(line.conditions),
+        "counting_basis": line.basis,
+        "valid_from": print_day(line.valid_from),
+        "reference": line.reference,
+    }
+
+
+def pool_json(steps: Iterable[ShareStep]) -> list[dict[str, Any]]:
+    """Steps of money as JSON values."""
+    return [
+        {
+            "level": step.level,
+            "parent": step.parent,
+            "child": step.child,
+            "children": step.children,
+            "parent_amount": print_fen(step.parent_fen),
+            "key": print_e7(step.key_e7),
+            "all_keys": print_e7(step.all_keys_e7),
+            "amount": print_fen(step.amount_fen),
+            "remainder_fen": step.remainder_fen,
+            "capped": print_fen(step.capped_fen),
+            "floored": print_fen(step.floored_fen),
+        }
+        for step in steps
+    ]
