@@ -75,4 +75,46 @@ CONTACT_REASONS: Final = (
         "The visit number {value} differs from the computed one, {other}, which was used. "
         "Please verify.",
     ),
+    Reason(
+        "BASIS_REPEAT",
+        "note",
+        "policy",
+        "同一计数窗口内已计过，本条按计数口径不再计。",
+        "Its class in the window is used up, so the record is excluded by the counting basis.",
+    ),
+    Reason(
+        "BEFORE_PERIOD",
+        "note",
+        "policy",
+        "期间之前的服务，只占次序，不计入本期。",
+        "The service was before the period: it only takes its place in the order.",
+    ),
+    Reason(
+        "VOIDED",
+        "note",
+        "policy",
+        "已被全部冲正，不计，也不占名额。",
+        "The record was corrected to nothing: it counts nowhere and takes no place.",
+    ),
+    Reason(
+        "CORRECTION_ONLY",
+        "note",
+        "policy",
+        "部分冲正：该次服务照计，本条不计。",
+        "A correction that leaves its record standing; it changes nothing.",
+    ),
+    Reason(
+        "STAY_INSIDE",
+        "note",
+        "policy",
+        "床日均在另一住院期间之内，按规则不计。",
+        "All its days lie within a stay that excludes them by rule.",
+    ),
+    Reason(
+        "CONCURRENT",
+        "note",
+        "policy",
+        "与同日的另一项目同次发生，按规则不另计。",
+        "Done in one contact with another item of the day, so by rule it earns nothing more.",
+    ),
 )

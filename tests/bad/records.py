@@ -71,19 +71,31 @@ TWO_PEOPLE = (
 )
 
 
-def contact(basis: str, **changes: str) -> dict[str, Content]:
-    """One record of an item with a counting basis (``visit``: a weight by visit number)."""
+OPTIONAL_ID = ("record_id", "corrects", "visit_number")
+
+
+def contact(
+    basis: str, more: list[dict[str, str]] | None = None, **changes: str
+) -> dict[str, Content]:
+    """One record of an item with a counting basis (``visit``: a weight by visit number).
+
+    ``more`` are further records like it, as they differ from it.
+    """
     by_visit = basis == "visit"
     weights = f"MZ01,1,2025-01-01,{'' if by_visit else basis},\n"
     weights += "MZ01,2,2025-01-01,,1\n" if by_visit else ""
     row = {**GOOD_ROW, "resident_id": "R1", "household_id": "H1", **changes}
     other = {**GOOD_ROW, "item_code": "SF01", "institution_id": "I02", "person_id": "P03"}
-    columns = [*HEAD.split(","), "resident_id", "household_id", "service_end_date"]
-    lines = (",".join(line.get(name, "") for name in columns) for line in (row, other))
+    more = more or []
+    columns = [*HEAD.split(","), "resident_id", "household_id", "service_end_date", *OPTIONAL_ID]
+    rows = (row, other, *({**row, **line} for line in more))
+    lines = (",".join(line.get(name, "") for name in columns) for line in rows)
     return {
         "weights.csv": "item_code,weight,valid_from,counting_basis,visit_number\n"
         + weights + "SF01,1,2025-01-01,,\n",
-        "records.csv": "\n".join((",".join(columns), *lines, "I01,P02,SF01,2025-06-02,1,,,")) + "\n",
+        "records.csv": "\n".join(
+            (",".join(columns), *lines, "I01,P02,SF01,2025-06-02,1,,,,,,", "")
+        ),
     }  # fmt: skip
 
 
@@ -153,8 +165,8 @@ POLICY = [
           "person_id", "P01", ("借调",)),
     one_list("NO_POST", "P01:3;P03:2;P02:1", "P03", "借调"),
     Fault("team-empty", "TEAM_EMPTY", {"teams.csv": TEAMS,
-          **records({"institution_id": "I02", "person_id": "", "team_id": "T01"})}, "records.csv", 4,
-          "team_id", "T01"),
+          **records({"institution_id": "I02", "person_id": "", "team_id": "T01"})},
+          "records.csv", 4, "team_id", "T01"),
     Fault("team-dissolved", "TEAM_EMPTY", {
           "teams.csv": "team_id,person_id,role,valid_to\nT1,P01,GP,2025-06-02\n",
           **records({"person_id": "", "team_id": "T1"})}, "records.csv", 4, "team_id", "T1"),
@@ -169,7 +181,9 @@ POLICY = [
     Fault("no-conditions", "NO_WEIGHT_FOR_CONDITIONS", {"weights.csv": WITH_TITLES,
           **swap("records.csv", "I02,P03,MZ01", "I02,P03,SF01")}, "records.csv", 2, "item_code",
           "MZ01"),
-    *(Fault(f"{column}-asked-{basis}", code, contact(basis, **{column: ""}), "records.csv", 2,
+    *(Fault(f"{column}-asked-{basis}", code,
+            contact(basis, resident_id="" if column == "resident_id" else "R1",
+                    household_id="" if column == "household_id" else "H1"), "records.csv", 2,
             column, "")
       for basis, column, code in (
           ("visit", "resident_id", "RESIDENT_MISSING"),
@@ -191,6 +205,12 @@ RECORDS = [*FORM, *IDENTITY, *POLICY]
 """Each leaves one record, or one fault of one record, to be rejected."""
 
 WARNINGS = [
+    Fault("basis-quantity", "BASIS_QUANTITY", contact("resident", quantity="2"), "records.csv", 2,
+          "quantity", "2"),
+    Fault("days-differ", "DAYS_DIFFER", contact("days", service_end_date="2025-06-05"),
+          "records.csv", 2, "quantity", "1", ("3",)),
+    Fault("visit-differs", "VISIT_NUMBER_DIFFERS", contact("visit", visit_number="4"),
+          "records.csv", 2, "visit_number", "4", ("1",)),
     Fault("series-unused", "SERIES_UNUSED",
           {"case.yaml": "period: 2025-06\nseries:\n  pya: {missing: reject}\n"}, "case.yaml", 3,
           "", "pya", ("pay",)),
@@ -217,6 +237,26 @@ WARNINGS = [
 """The settlement goes on; the problem is listed."""
 
 EXCLUDED = [
+    Fault("counted-once", "BASIS_REPEAT", contact("resident", [{"service_date": "2025-06-09"}])),
+    Fault("counted-before", "BEFORE_PERIOD", contact("first:2", [{"service_date": "2025-05-09"}])),
+    Fault("corrected-in-part", "CORRECTION_ONLY", {
+        **contact("resident", [{"quantity": "-0.5", "record_id": "", "corrects": "A1"}],
+                  record_id="A1"),
+    }),
+    Fault("corrected-to-nothing", "VOIDED",
+          contact("resident", [{"quantity": "-1", "record_id": "", "corrects": "A1"}],
+                  record_id="A1"), value="2"),
+    Fault("same-contact", "CONCURRENT", {
+        **contact("record", [{"item_code": "SF01"}]),
+        "case.yaml": "period: 2025-06\nconcurrent:\n"
+                     "  - {name: a, beside: [MZ01], items: [SF01], credit: none}\n"}),
+    Fault("in-hospital", "STAY_INSIDE", {
+        **contact("days", [{"item_code": "ZY01", "service_date": "2025-06-01",
+                            "service_end_date": "2025-06-20"}], service_end_date="2025-06-03"),
+        "weights.csv": "item_code,weight,valid_from,counting_basis\nMZ01,1,2025-01-01,days\n"
+                       "ZY01,1,2025-01-01,days\nSF01,1,2025-01-01,\n",
+        "case.yaml": "period: 2025-06\nstays:\n"
+                     "  - {name: a, inside: [ZY01], exclude: [MZ01]}\n"}),
     Fault("stopped", "ITEM_STOPPED",
           {"weights.csv": "item_code,weight,valid_from,valid_to,stopped\nMZ01,1,2025-01-01,,\n"
            "SF01,2,2025-01-01,2025-06-03,1\n"}),

@@ -164,6 +164,108 @@ RULES = [
         ("quarter",),
     ),
     Fault(
+        "basis-mixed",
+        "BASIS_MIXED",
+        weights(
+            "MZ01,1,2025-01-01,,days,",
+            "MZ01,2,2025-01-01,,,home",
+            "SF01,1,2025-01-01,,,",
+            columns="counting_basis,setting",
+        ),
+        "weights.csv",
+        3,
+        "",
+        "MZ01",
+        ("weights.csv",),
+    ),
+    *(
+        Fault(
+            f"concurrent-{name}",
+            code,
+            {"case.yaml": f"period: 2025-06\nconcurrent:\n  - {rule}\n"},
+            "case.yaml",
+            3,
+            "",
+            value,
+        )
+        for name, code, rule, value in (
+            (
+                "both-sides",
+                "ITEM_ON_BOTH_SIDES",
+                "{name: a, beside: [MZ01], items: [MZ01], credit: none}",
+                "MZ01",
+            ),
+            (
+                "credit",
+                "CREDIT_INVALID",
+                "{name: a, beside: MZ01, items: SF01, credit: '1.5'}",
+                "1.5",
+            ),
+            (
+                "credit-word",
+                "CREDIT_INVALID",
+                "{name: a, beside: MZ01, items: SF01, credit: half}",
+                "half",
+            ),
+            ("no-credit", "KEY_MISSING", "{name: a, beside: MZ01, items: SF01}", "credit"),
+            ("no-items", "KEY_MISSING", "{name: a, beside: MZ01, credit: none}", "items"),
+            ("no-name", "KEY_MISSING", "{beside: MZ01, items: SF01, credit: none}", "name"),
+            (
+                "same",
+                "CHOICE_INVALID",
+                "{name: a, beside: MZ01, items: SF01, credit: none, same: week}",
+                "week",
+            ),
+            (
+                "key",
+                "KEY_UNKNOWN",
+                "{name: a, beside: MZ01, item: SF01, items: SF01, credit: none}",
+                "item",
+            ),
+            (
+                "date",
+                "DATE_INVALID",
+                "{name: a, beside: MZ01, items: SF01, credit: none, valid_from: 2025-6-1}",
+                "2025-6-1",
+            ),
+            (
+                "reversed",
+                "DATES_REVERSED",
+                (
+                    "{name: a, beside: MZ01, items: SF01, credit: none, valid_from: 2025-06-02, "
+                    "valid_to: 2025-06-01}"
+                ),
+                "2025-06-01",
+            ),
+        )
+    ),
+    Fault(
+        "stays-both-sides",
+        "ITEM_ON_BOTH_SIDES",
+        {"case.yaml": "period: 2025-06\nstays:\n  - {name: a, inside: [MZ01], exclude: [MZ01]}\n"},
+        "case.yaml",
+        3,
+        "",
+        "MZ01",
+    ),
+    *(
+        Fault(
+            f"counted-{name}",
+            code,
+            {"counted.csv": f"item_code,id,window,used\nMZ01,r1,{cells}\n"},
+            "counted.csv",
+            2,
+            column,
+            value,
+        )
+        for name, code, cells, column, value in (
+            ("none", "COUNT_INVALID", "2025,0", "used", "0"),
+            ("half", "COUNT_INVALID", "2025,0.5", "used", "0.5"),
+            ("window", "PERIOD_INVALID", "2025年,1", "window", "2025年"),
+            ("blank", "VALUE_MISSING", "2025,", "used", ""),
+        )
+    ),
+    Fault(
         "scope",
         "CHOICE_INVALID",
         weights("MZ01,1,2025-01-01,,village", "SF01,1,2025-01-01,,", columns="scope"),

@@ -74,6 +74,7 @@ def test_settle_writes_everything_and_exits_with_0(case: Path, tmp_path: Path) -
         "adjusted.csv", "allocations.csv", "equivalents.csv", "excluded.csv", "funds.csv",
         "manifest.json", "payouts.csv", "pools.csv", "problems.csv", "rejected.csv",
         "resolved-rules.json", "settlement.xlsx", "spread.csv", "summary.json",
+        "roster.parquet",
         "tally.parquet",
     }  # fmt: skip
 

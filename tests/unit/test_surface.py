@@ -62,7 +62,7 @@ PURE_POLICY = {
 }  # fmt: skip
 STANDARD = {
     "bisect", "collections", "concurrent", "dataclasses", "difflib", "enum", "fractions",
-    "functools", "itertools", "math", "operator", "re", "threading", "typing",
+    "functools", "itertools", "math", "operator", "re", "threading", "types", "typing",
 }  # fmt: skip
 HEAVY = ("pyarrow", "xlsxwriter", "scipy", "rich", "typer")
 
