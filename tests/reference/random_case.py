@@ -31,7 +31,9 @@ PEOPLE = (
 NAMES = ("张伟", "张伟", "王芳", "Li, Na")
 
 
-def write_random_case(folder: Path, seed: int, records: int, *, dirty: bool) -> None:
+def write_random_case(
+    folder: Path, seed: int, records: int, *, dirty: bool, features: frozenset[str] = frozenset()
+) -> None:
     """Write a case of that many records; all its weight tables are valid, its pools payable.
 
     A case that is not dirty has no rejected record in any series (so it has somewhat fewer
@@ -44,7 +46,7 @@ def write_random_case(folder: Path, seed: int, records: int, *, dirty: bool) -> 
     span = period(year)
     series = rng.choice((["pay"], [""], ["purchase"], ["management"], ["pay", "purchase"]))
     series = series if rng.random() < 0.6 else ["", "purchase"]
-    weights = random_weight_rows(rng, span, series)
+    weights = random_weight_rows(rng, span, series, visits="bases" in features)
     outside = rng.choice(("", "reject", "exclude"))
     _write_case_yaml(rng, folder, year, outside, write_weights(rng, folder, weights))
     institutions = _write_institutions(rng, folder)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
@@ -26,9 +26,16 @@ class Plan:
     dirty: bool
     outside: bool
     """Whether dates outside the period are wanted."""
+    features: frozenset[str] = frozenset()
     made: list[Fields] = field(default_factory=list)
     named: list[Fields] = field(default_factory=list)
     """Those of the made records that have an id."""
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """Return the faults that dirty records have."""
+        more = (faults for name, faults in FEATURE_FAULTS.items() if name in self.features)
+        return FAULTS + tuple(fault for faults in more for fault in faults)
 
 
 @dataclass
@@ -52,7 +59,9 @@ def record_files(plan: Plan, records: int) -> list[RecordFile]:
         record = _good_record(plan)
         if plan.dirty and rng.random() < 0.25:
             for _ in range(rng.choice((1, 1, 1, 2))):
-                rng.choice(FAULTS)(plan, record)
+                rng.choice(plan.faults)(plan, record)
+        if not record["person_id"] and "shares" not in plan.features:
+            record["team_id"] = ""  # or the team would share it
         if plan.made and rng.random() < 0.03:
             # A genuine equal row without id is kept (A10, 5.8).
             record = rng.choice(plan.made) | {"record_id": ""}
@@ -127,7 +136,10 @@ def _make_correction(plan: Plan, record: Fields) -> None:
     record["quantity"] = "-" + plan.rng.choice((back, back, back, "5000", "0.125"))
 
 
-def _set(column: str, *texts: str) -> Callable[[Plan, Fields], None]:
+Fault = Callable[[Plan, Fields], None]
+
+
+def _set(column: str, *texts: str) -> Fault:
     """Return the fault of writing one of these texts into a column."""
 
     def fault(plan: Plan, record: Fields) -> None:
@@ -153,7 +165,7 @@ def _conflict(plan: Plan, record: Fields) -> None:
     record |= {"quantity": "77.7"} if plan.rng.random() < 0.5 else {"setting": "elsewhere"}
 
 
-FAULTS: tuple[Callable[[Plan, Fields], None], ...] = (
+FAULTS: tuple[Fault, ...] = (
     _repeat,
     _repeat,
     _conflict,
@@ -168,7 +180,14 @@ FAULTS: tuple[Callable[[Plan, Fields], None], ...] = (
     _set("quantity", "-1", "-0.5", "-1000000", "--1"),
     _set("corrects", "NO_SUCH_ID", "r1"),
     _set("visit_number", "0", "-1", "1.5", "x", "１"),
-    _set("performers", "P1:1;P2:1"),
-    _set("service_end_date", "2025-07-01"),
     _set("post_id", "N99"),
 )
+FEATURE_FAULTS: Mapping[str, tuple[Fault, ...]] = {
+    "shares": (
+        _set("performers", "P1:0", "P1;P1", "P1:1.5", ";", "P1:2;P2", "P1:1;NOBODY:1"),
+        _set("performers", "P1:1;P2:1"),
+        _set("team_id", "NO_SUCH_TEAM"),
+    ),
+    "bases": (_set("resident_id", ""), _set("household_id", "")),
+    "days": (_set("service_end_date", "2025-02-30", "2001-01-01", "2025-07-01"),),
+}

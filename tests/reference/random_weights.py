@@ -53,15 +53,20 @@ def random_day(rng: Random, first: date, after: date) -> date:
     return first + timedelta(days=offset)
 
 
-def random_weight_rows(rng: Random, span: tuple[date, date], series: Sequence[str]) -> list[Fields]:
-    """Return valid weight rows of some items; the first is open and in every series."""
+def random_weight_rows(
+    rng: Random, span: tuple[date, date], series: Sequence[str], *, visits: bool
+) -> list[Fields]:
+    """Return valid weight rows of some items; the first is open and in every series.
+
+    Without `visits` none asks for the ordinal of a visit, which would be computed (5.5).
+    """
     rows: list[Fields] = []
     for number, item in enumerate(rng.sample(ITEMS, rng.randint(4, len(ITEMS)))):
         everywhere = number == 0 or rng.random() < 0.7
         for name in series if everywhere else [rng.choice(series)]:
             what = {"item_code": item, "series": name}
             rows += _item_rows(rng, what, span, always=number == 0)
-    return rows
+    return [row for row in rows if visits or not row.get("visit_number")]
 
 
 def _item_rows(rng: Random, item: Fields, span: tuple[date, date], *, always: bool) -> list[Fields]:
