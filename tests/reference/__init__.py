@@ -6,6 +6,7 @@ It never imports the engine. The engine must agree with it on every record, line
 from tests.reference.keys import Adjusted
 from tests.reference.levels import Payout, PoolTotal, Step
 from tests.reference.random_case import write_random_case
+from tests.reference.random_rules import FEATURES
 from tests.reference.settling import Counts, Outcome, settle
 from tests.reference.sharing import Fen, largest_remainder
 from tests.reference.splitting import Line, LineKey
@@ -15,6 +16,7 @@ from tests.reference.weighing import Verdict
 from tests.reference.weights import TableError, WeightRow, read_weights, table_errors, weight_row
 
 __all__ = [
+    "FEATURES",
     "Adjusted",
     "Counts",
     "Fen",

@@ -96,6 +96,8 @@ class Looks:
             look = self.look(series, entry, entry.day)
             return look if isinstance(look, Verdict) else [entry.day]
         days = [day for day in entry.days if self.inside(day)]
+        if not days:
+            return Verdict("excluded", self.when(entry))
         looks = [self.look(series, entry, day) for day in days]
         verdicts = [look for look in looks if isinstance(look, Verdict)]
         rejected = [verdict for verdict in verdicts if verdict.state == "rejected"]

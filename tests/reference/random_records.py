@@ -27,6 +27,8 @@ class Plan:
     outside: bool
     """Whether dates outside the period are wanted."""
     features: frozenset[str] = frozenset()
+    in_days: list[str] = field(default_factory=list)
+    """The items that are counted in days."""
     made: list[Fields] = field(default_factory=list)
     named: list[Fields] = field(default_factory=list)
     """Those of the made records that have an id."""
@@ -112,11 +114,69 @@ def _good_record(plan: Plan) -> Fields:
     }
     if rng.random() < 0.02:
         record["quantity"] = rng.choice(("103483", "999999.999", "250000.5"))
+    if plan.features:
+        add_features(plan, record)
     if rng.random() < 0.1:
         _make_correction(plan, record)
     if plan.outside and rng.random() < 0.02:
         _outside(plan, record)
     return record
+
+
+def add_features(plan: Plan, record: Fields) -> None:
+    """Let a record meet others: few residents and days, shared work, stays, history."""
+    rng, features = plan.rng, plan.features
+    if features & {"bases", "days", "concurrent"}:
+        record["resident_id"] = f"身份{rng.randrange(12)}" if rng.random() < 0.95 else ""
+        record["household_id"] = f"H{rng.randrange(8)}" if rng.random() < 0.95 else ""
+        if rng.random() < 0.6:
+            few = plan.span[0] + timedelta(days=rng.randrange(6))
+            record["service_date"] = few.isoformat()
+    if "bases" in features:
+        record["quantity"] = rng.choice(("1", "1", "1", "1.0", "2"))
+        if rng.random() < 0.1:
+            history = plan.span[0] - timedelta(days=rng.choice((1, 2, 20, 40)))
+            record["service_date"] = history.isoformat()
+    if record["item_code"] in plan.in_days:
+        _make_days(plan, record)
+    if "shares" in features:
+        _share_out(plan, record)
+
+
+def _make_days(plan: Plan, record: Fields) -> None:
+    """Make the record a stay, or days without an end; some stays reach over an end."""
+    rng = plan.rng
+    record["quantity"] = rng.choice(("1", "2", "3.0"))
+    if rng.random() < 0.8:
+        length = rng.choice((0, 1, 2, 3, 5, 9, 40))
+        first = date.fromisoformat(record["service_date"])
+        if rng.random() < 0.15:
+            first = plan.span[rng.randrange(2)] - timedelta(days=rng.randint(1, 4))
+        record["service_date"] = first.isoformat()
+        record["service_end_date"] = (first + timedelta(days=length)).isoformat()
+        record["quantity"] = str(length or 1)
+
+
+def _share_out(plan: Plan, record: Fields) -> None:
+    """Let several people, or a team, share the record."""
+    rng, place = plan.rng, record["institution_id"]
+    there = sorted({row["person_id"] for row in plan.postings if row["institution_id"] == place})
+    others = rng.sample(there, min(len(there), rng.randint(1, 3)))
+    people = sorted({record["person_id"], *others}, key=lambda _: rng.random())
+    match rng.choice(("alone", "alone", "equal", "shares", "shares", "team")):
+        case "equal":
+            record["performers"] = ";".join(people)
+        case "shares":
+            factor = rng.choice((1, 1, 2, 10))
+            shares = (f"{person}:{factor * rng.randint(1, 4)}" for person in people)
+            record["performers"] = ";".join(shares)
+        case "team":
+            record |= {"person_id": "", "team_id": rng.choice(("T1", "T2")), "post_id": ""}
+            return
+        case _:
+            return
+    if rng.random() < 0.5:
+        record |= {"person_id": "", "post_id": ""}
 
 
 def _active(posting: Fields, day: date) -> bool:

@@ -30,6 +30,7 @@ COLUMNS = (
     "setting",
     "visit_number",
 )
+BASIS_COLUMNS = ("counting_basis", "window", "scope")
 ITEMS = ("CLINIC", "HOME_VISIT", "签约", "A1", "a1", "007", "BED-DAY", "诊间随访", "ECG", "Z.9")
 GROUPS = ("I", "II", "III")
 RESIDENT_GROUPS = ("elderly", "diabetes", "hypertension", "儿童")
@@ -169,14 +170,15 @@ def write_weights(rng: Random, folder: Path, rows: Sequence[Fields]) -> str:
     style = rng.choice(("csv", "csv", "yaml", "both", "two csv"))
     inside = [row for row in rows if style == "yaml" or (style != "csv" and rng.random() < 0.5)]
     beside = [row for row in rows if row not in inside]
+    columns = [*COLUMNS, *(name for name in BASIS_COLUMNS if any(name in row for row in rows))]
     if beside:
-        write_table(rng, folder / "weights.csv", COLUMNS, beside)
+        write_table(rng, folder / "weights.csv", columns, beside)
     if not inside:
         return ""
     name = "tables/extra.csv" if style == "two csv" else "tables/extra.yaml"
     (folder / "tables").mkdir()
     if style == "two csv":
-        write_table(rng, folder / name, COLUMNS, inside)
+        write_table(rng, folder / name, columns, inside)
     else:
         (folder / name).write_text(yaml_table("extra", inside), encoding="utf-8")
     return f"weight_tables: [{name}]\n"

@@ -199,3 +199,22 @@ def test_a_visit_that_is_taken_back_is_no_contact(tmp_path: Path) -> None:
     back = "I1,P1,VISIT,2025-01-05,,-1,R1,v2,v1"
     outcome = settle(stays(tmp_path, *BESIDE[:2], back, case=concurrent("none")))
     assert codes(outcome) == ["counted"] * 3
+
+
+def test_a_stay_before_the_period_may_be_history_of_another_series(tmp_path: Path) -> None:
+    # In `purchase` BED is one a resident and year, in `pay` days: the stay of February is
+    # history in both, and no stay takes part in `purchase`.
+    case = stays(
+        tmp_path,
+        "I1,P1,BED,2025-02-01,2025-02-03,2,R1,,",
+        "I1,P1,BED,2025-03-01,2025-03-03,2,R1,,",
+        case='period: "2025-03"\n',
+        weights=rows(
+            "item_code,weight,valid_from,series,counting_basis",
+            "BED,1,2020-01-01,pay,days",
+            "BED,1,2020-01-01,purchase,resident",
+        ),
+    )
+    outcome = settle(case)
+    assert codes(outcome) == ["BEFORE_PERIOD", "counted"]
+    assert codes(outcome, "purchase") == ["BEFORE_PERIOD", "END_DATE_UNUSED"]
