@@ -1,19 +1,22 @@
 """Settle a case with the engine and hold every record, line and fen against the reference."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from equivalents.run import settle_case
 from tests import reference
 
-__all__ = ["compare", "read_out"]
+__all__ = ["compare", "differences", "read_out"]
 
-LINE = ("series", "institution_id", "person_id", "item_code", "month", "weight_row", "share")
+Row = dict[str, str]
+Table = dict[tuple[object, ...], tuple[object, ...]]
+"""Lines of one file: what names a line, and its figures."""
 
 
-def read_out(out: Path, name: str) -> list[dict[str, str]]:
+def read_out(out: Path, name: str) -> list[Row]:
     """The rows of one CSV file of OUT."""
     with (out / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
@@ -23,12 +26,29 @@ def compare(case: Path, out: Path, shipped: Path | None = None) -> list[str]:
     """Every difference between engine and reference, as sentences; none when they agree."""
     expected = reference.settle(case, shipped)
     settle_case(case, out, stop_on_reject=False)
-    return [
+    return differences(expected, out)
+
+
+def differences(expected: reference.Outcome, out: Path) -> list[str]:
+    """Every difference between OUT and what the reference expects; none when they agree."""
+    found = [
         *_records(expected, out),
-        *_lines(expected, out),
-        *_payouts(expected, out),
-        *_pools(expected, out),
+        *_table("line", _lines(out), _expected_lines(expected)),
+        *_table("adjusted", _adjusted(out), _expected_adjusted(expected)),
+        *_table("allocation", _allocations(out), _expected_allocations(expected)),
+        *_table("payout", _payouts(out), _plain(expected.payouts)),
+        *_table("pool", _pools(out), _plain(expected.pools)),
+        *_table("fund", _funds(out, expected), _expected_funds(expected)),
     ]
+    if (out / "carried_keys.csv").exists():
+        found += _table("carried key", _carried(out), _expected_carried(expected))
+    return found
+
+
+def _fen(text: str) -> int:
+    fen = Fraction(text) * 100
+    assert fen.denominator == 1, text
+    return fen.numerator
 
 
 def _records(expected: reference.Outcome, out: Path) -> Iterator[str]:
@@ -62,55 +82,150 @@ def _records(expected: reference.Outcome, out: Path) -> Iterator[str]:
         yield f"excluded {excluded}, reference {counts}"
 
 
-def _lines(expected: reference.Outcome, out: Path) -> Iterator[str]:
-    found = {}
+def _table(
+    name: str,
+    found: Iterable[tuple[tuple[object, ...], tuple[object, ...]]],
+    expected: Table,
+) -> Iterator[str]:
+    """What differs between the lines of a file and those expected; no line stands there twice."""
+    engine: Table = {}
+    for key, values in found:
+        if key in engine:
+            yield f"{name} {key}: two lines"
+        engine[key] = values
+    for key in sorted(engine.keys() | expected.keys(), key=str):
+        if engine.get(key) != expected.get(key):
+            yield f"{name} {key}: engine {engine.get(key)}, reference {expected.get(key)}"
+
+
+def _add(into: Table, key: tuple[object, ...], *figures: Fraction | int) -> None:
+    """Add figures to a line; lines that differ only in columns we do not have are one."""
+    before = into.get(key, (0,) * len(figures))
+    into[key] = tuple(a + b for a, b in zip(before, figures, strict=True))  # type: ignore[operator]
+
+
+def _plain(table: Mapping[Any, tuple[object, ...]]) -> Table:
+    """Named tuples as plain ones."""
+    return {tuple(key): tuple(values) for key, values in table.items()}
+
+
+def _without_zeros(table: Table) -> Table:
+    return {key: figures for key, figures in table.items() if any(figures)}
+
+
+# -- equivalents.csv -----------------------------------------------------------------------------
+
+
+def _lines(out: Path) -> Iterator[tuple[tuple[object, ...], tuple[object, ...]]]:
+    names = ("series", "institution_id", "person_id", "item_code", "month", "weight_row")
     for row in read_out(out, "equivalents"):
-        names = (
-            "series",
-            "institution_id",
-            "person_id",
-            "item_code",
-            "month",
-            "weight_row",
-            "share",
-        )
         key = tuple(row[name] for name in names)
-        values = tuple(Fraction(row[name]) for name in ("quantity", "weight", "equivalents"))
-        if key in found:
-            yield f"{key}: two lines"
-        found[key] = values
-    wanted = {tuple(key): tuple(value) for key, value in expected.lines.items()}
-    for key in sorted(found.keys() | wanted.keys()):
-        if found.get(key) != wanted.get(key):
-            yield f"line {key}: engine {found.get(key)}, reference {wanted.get(key)}"
+        equivalents = Fraction(row["equivalents"])
+        if not row["item_code"]:
+            # The cut of a ceiling: it has no quantity, weight or share.
+            yield key, (equivalents,)
+            continue
+        weight, share = Fraction(row["weight"]), Fraction(row["share"] or 1)
+        yield (*key, share, weight), (Fraction(row["quantity"]), equivalents)
 
 
-def _payouts(expected: reference.Outcome, out: Path) -> Iterator[str]:
-    found: dict[tuple[str, ...], tuple[Fraction, int, int]] = {
-        (row["institution_id"], row["pool"], row["person_id"]): (
-            Fraction(row["key"]),
-            int(Fraction(row["amount"]) * 100),
-            int(row["remainder_fen"]),
-        )
-        for row in read_out(out, "payouts")
+def _expected_lines(expected: reference.Outcome) -> Table:
+    wanted: Table = {}
+    for key, line in expected.lines.items():
+        if key.item:
+            named = (*key[:6], key.share, line.weight)
+            wanted[named] = (line.quantity, line.equivalents)
+        else:
+            wanted[tuple(key[:6])] = (line.equivalents,)
+    return wanted
+
+
+# -- adjusted.csv, allocations.csv, carried_keys.csv ---------------------------------------------
+
+
+def _adjusted(out: Path) -> Iterable[tuple[tuple[object, ...], tuple[object, ...]]]:
+    """Lines of one coefficient; those of several posts are one, as the file has no post."""
+    found: Table = {}
+    for row in read_out(out, "adjusted"):
+        key = tuple(row[name] for name in ("institution_id", "person_id", "pool", "from", "to"))
+        named = (*key, Fraction(row["coefficient"]))
+        _add(found, named, Fraction(row["equivalents"]), Fraction(row["adjusted"]))
+    return _without_zeros(found).items()
+
+
+def _expected_adjusted(expected: reference.Outcome) -> Table:
+    wanted: Table = {}
+    for line in expected.adjusted:
+        segment = line.place.segment
+        days = (segment.start.isoformat(), segment.to.isoformat())
+        key = (line.institution, line.person, line.pool, *days, segment.coefficient)
+        _add(wanted, key, line.equivalents, line.adjusted)
+    return _without_zeros(wanted)
+
+
+def _allocations(out: Path) -> Iterator[tuple[tuple[object, ...], tuple[object, ...]]]:
+    for row in read_out(out, "allocations"):
+        key = tuple(row[name] for name in ("level", "pool", "parent", "child"))
+        yield key, (Fraction(row["key"]), _fen(row["amount"]), int(row["remainder_fen"]))
+
+
+def _expected_allocations(expected: reference.Outcome) -> Table:
+    return {tuple(step[:4]): tuple(step[4:]) for step in expected.steps}
+
+
+def _carried(out: Path) -> Iterator[tuple[tuple[object, ...], tuple[object, ...]]]:
+    for row in read_out(out, "carried_keys"):
+        key = tuple(row[name] for name in ("institution_id", "pool", "person_id"))
+        yield key, (Fraction(row["equivalents"]),)
+
+
+def _expected_carried(expected: reference.Outcome) -> Table:
+    return {tuple(key): (value,) for key, value in expected.negative_keys.items()}
+
+
+# -- payouts.csv, pools.csv, funds.csv -----------------------------------------------------------
+
+
+def _payouts(out: Path) -> Iterator[tuple[tuple[object, ...], tuple[object, ...]]]:
+    for row in read_out(out, "payouts"):
+        key = tuple(row[name] for name in ("institution_id", "pool", "person_id"))
+        moved = (_fen(row["capped"]), _fen(row["floored"]))
+        amount, remainder = _fen(row["amount"]), int(row["remainder_fen"])
+        yield key, (Fraction(row["key"]), amount, remainder, *moved)
+
+
+def _pools(out: Path) -> Iterator[tuple[tuple[object, ...], tuple[object, ...]]]:
+    for row in read_out(out, "pools"):
+        names = ("amount", "paid", "retained", "carried")
+        yield (row["institution_id"], row["pool"]), tuple(_fen(row[name]) for name in names)
+
+
+def _funds(
+    out: Path, expected: reference.Outcome
+) -> Iterable[tuple[tuple[object, ...], tuple[object, ...]]]:
+    """Uses of each pool, and those of a surplus that are no pool; lines of 0.00 say nothing."""
+    pools = set(expected.pools)
+    found: Table = {}
+    for row in read_out(out, "funds"):
+        institution, fund, use = row["institution_id"], row["fund"], row["use"]
+        if use in ("development", "deficit"):
+            _add(found, (institution, "", use), _fen(row["amount"]))
+        elif use in ("paid", "retained", "carried") and (institution, fund) in pools:
+            _add(found, (institution, fund, use), _fen(row["amount"]))
+    return _without_zeros(found).items()
+
+
+def _expected_funds(expected: reference.Outcome) -> Table:
+    wanted: Table = {}
+    of_pool: dict[str, Callable[[reference.PoolTotal], int]] = {
+        "paid": lambda total: total.paid_fen,
+        "retained": lambda total: total.retained_fen,
+        "carried": lambda total: total.carried_fen,
     }
-    wanted: dict[tuple[str, ...], tuple[Fraction, int, int]] = {
-        tuple(key): (value.key, value.amount_fen, value.remainder_fen)
-        for key, value in expected.payouts.items()
-    }
-    for key in sorted(found.keys() | wanted.keys()):
-        if found.get(key) != wanted.get(key):
-            yield f"payout {key}: engine {found.get(key)}, reference {wanted.get(key)}"
-
-
-def _pools(expected: reference.Outcome, out: Path) -> Iterator[str]:
-    found = {
-        (row["institution_id"], row["pool"]): (
-            int(Fraction(row["amount"]) * 100),
-            int(Fraction(row["paid"]) * 100),
-        )
-        for row in read_out(out, "pools")
-    }
-    wanted = {tuple(key): tuple(value) for key, value in expected.pools.items()}
-    if found != wanted:
-        yield f"pools: engine {found}, reference {wanted}"
+    for (institution, pool), total in expected.pools.items():
+        for use, fen in of_pool.items():
+            _add(wanted, (institution, pool, use), fen(total))
+    for institution, surplus in expected.surplus.items():
+        _add(wanted, (institution, "", "development"), surplus.development_fen)
+        _add(wanted, (institution, "", "deficit"), surplus.deficit_fen)
+    return _without_zeros(wanted)

@@ -3,14 +3,21 @@
 It never imports the engine. The engine must agree with it on every record, line and fen.
 """
 
+from tests.reference.keys import Adjusted
+from tests.reference.levels import Payout, PoolTotal, Step
 from tests.reference.random_case import write_random_case
-from tests.reference.settling import Counts, Line, LineKey, Outcome, PoolTotal, settle
-from tests.reference.sharing import Fen, Payout, largest_remainder
+from tests.reference.random_rules import FEATURES
+from tests.reference.settling import Counts, Outcome, settle
+from tests.reference.sharing import Fen, largest_remainder
+from tests.reference.splitting import Line, LineKey
+from tests.reference.surplus import Surplus
 from tests.reference.text import Refused
-from tests.reference.verdicts import Verdict
+from tests.reference.weighing import Verdict
 from tests.reference.weights import TableError, WeightRow, read_weights, table_errors, weight_row
 
 __all__ = [
+    "FEATURES",
+    "Adjusted",
     "Counts",
     "Fen",
     "Line",
@@ -19,6 +26,8 @@ __all__ = [
     "Payout",
     "PoolTotal",
     "Refused",
+    "Step",
+    "Surplus",
     "TableError",
     "Verdict",
     "WeightRow",

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
 import yaml
 
-from tests.reference.crews import Member
+from tests.reference.declared import Declared, read_declared
+from tests.reference.tables import (
+    Account,
+    Coefficient,
+    Member,
+    OpeningKey,
+    Used,
+    account,
+    coefficient,
+    member,
+    opening_key,
+    rows_of,
+    used,
+)
 from tests.reference.text import (
     AMOUNT,
     FIRST_DAY,
@@ -45,16 +58,7 @@ RECORD_COLUMNS = (
 )
 """The columns of `records` in the order of page 3; faults of form are looked for in it."""
 
-LATER_TABLES = (
-    "coefficients",
-    "leave",
-    "counted",
-    "opening",
-    "accounts",
-    "contracts",
-    "assessments",
-    "charges",
-)
+LATER_TABLES = ("leave", "contracts", "assessments", "charges")
 """Tables that come with later issues: their presence is refused."""
 
 
@@ -69,15 +73,19 @@ class Posting:
     main: bool
     active_from: date
     active_to: date
+    department: str = ""
 
     def active_on(self, day: date) -> bool:
         """Say whether the person holds the post on that day; `active_to` is exclusive."""
         return self.active_from <= day < self.active_to
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Record:
-    """One row of `records` as text; columns that the file has not are blank."""
+    """One row of `records` as text; columns that the file has not are blank.
+
+    Rows with the same content are still two records.
+    """
 
     file: str
     row: int
@@ -111,13 +119,18 @@ class Case:
     """What `case.yaml` declares per series for items that it does not weigh."""
     institutions: Mapping[str, str]
     """Institution to its group."""
+    parents: Mapping[str, str]
+    """Institution to the institution above it, or a blank."""
     postings: tuple[Posting, ...]
     weights: tuple[WeightRow, ...]
     records: tuple[Record, ...]
     pools: tuple[Pool, ...]
-    members: tuple[Member, ...] = ()
-    roles: Mapping[str, str] = field(default_factory=dict)
-    """What `case.yaml` declares as the share of a role in a team."""
+    members: tuple[Member, ...]
+    coefficients: tuple[Coefficient, ...]
+    used: tuple[Used, ...]
+    opening: tuple[OpeningKey, ...]
+    accounts: tuple[Account, ...]
+    declared: Declared
 
     @property
     def series(self) -> tuple[str, ...]:
@@ -133,35 +146,25 @@ def read_case(folder: Path, shipped: Path | None = None) -> Case:
     declared = yaml.load((folder / "case.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)
     first_day, after = period(declared["period"])
     series = declared.get("series") or {}
+    places = csv_table(folder / "institutions.csv")
+    opening = [row for row in rows_of(folder, "opening") if row["kind"] == "key"]
     return Case(
         first_day=first_day,
         after=after,
         exclude_outside=declared.get("outside_period", "reject") == "exclude",
         missing={name: rules["missing"] for name, rules in series.items() if "missing" in rules},
-        institutions={
-            row["institution_id"]: row.get("group", "")
-            for row in csv_table(folder / "institutions.csv")
-        },
+        institutions={row["institution_id"]: row.get("group", "") for row in places},
+        parents={row["institution_id"]: row.get("parent_id", "") for row in places},
         postings=tuple(_posting(row) for row in csv_table(folder / "staff.csv")),
         weights=_all_weights(folder, declared.get("weight_tables") or [], shipped),
         records=tuple(record for path in _record_files(folder) for record in _records(path)),
         pools=tuple(_pool(row) for row in csv_table(folder / "pools.csv")),
-        members=_members(folder / "teams.csv"),
-        roles=declared.get("team_roles") or {},
-    )
-
-
-def _members(path: Path) -> tuple[Member, ...]:
-    return tuple(
-        Member(
-            row["team_id"],
-            row["person_id"],
-            row["role"],
-            row.get("share", ""),
-            date_or(row.get("valid_from", ""), FIRST_DAY),
-            date_or(row.get("valid_to", ""), NO_END),
-        )
-        for row in (csv_table(path) if path.exists() else [])
+        members=tuple(map(member, rows_of(folder, "teams"))),
+        coefficients=tuple(map(coefficient, rows_of(folder, "coefficients"))),
+        used=tuple(map(used, rows_of(folder, "counted"))),
+        opening=tuple(map(opening_key, opening)),
+        accounts=tuple(map(account, rows_of(folder, "accounts"))),
+        declared=read_declared(declared),
     )
 
 
@@ -174,6 +177,7 @@ def _posting(row: Mapping[str, str]) -> Posting:
         main=row.get("main", "") == "1",
         active_from=date_or(row.get("active_from", ""), FIRST_DAY),
         active_to=date_or(row.get("active_to", ""), NO_END),
+        department=row.get("department_id", ""),
     )
 
 

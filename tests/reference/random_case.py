@@ -9,7 +9,8 @@ from pathlib import Path
 from random import Random
 
 from tests.reference.random_csv import write_csv, write_table
-from tests.reference.random_records import TEAMS, Plan, RecordFile, record_files
+from tests.reference.random_records import Plan, RecordFile, record_files
+from tests.reference.random_rules import FEATURES, days_items, give_bases, rules
 from tests.reference.random_weights import (
     GROUPS,
     TIERS,
@@ -19,7 +20,7 @@ from tests.reference.random_weights import (
     write_weights,
 )
 from tests.reference.settling import Outcome, settle
-from tests.reference.text import period
+from tests.reference.text import Refused, period
 
 PERIODS = ("2025", "2024", "2025-H1", "2025-Q3", "2025-06", "2024-02")
 # Codes that sort otherwise by number, by letter case or as UTF-16.
@@ -28,19 +29,20 @@ PEOPLE = (
     *("P1", "P2", "P10", "p1", "007", "P007", "123456789012345678", "张三", "李 四"),
     *("P\U00020bb7", "P\ufa11", "Pé", "P-3", "P_3", "P.3"),
 )
-ROLES = ("GP", "nurse", "nurse", "村医")
+POOL_COLUMNS = ["institution_id", "pool", "amount", "series"]
 NAMES = ("张伟", "张伟", "王芳", "Li, Na")
 
 
 def write_random_case(
-    folder: Path, seed: int, records: int, *, dirty: bool, shared: bool = True
+    folder: Path, seed: int, records: int, *, dirty: bool, features: frozenset[str] = frozenset()
 ) -> None:
     """Write a case of that many records; all its weight tables are valid, its pools payable.
 
-    Where it is not ``shared``, every record has one performer. A case that is not dirty has no
-    rejected record in any series (so it has somewhat fewer records than asked for); records
-    excluded by a rule it has.
+    A case that is not dirty has no rejected record in any series (so it has somewhat fewer
+    records than asked for); records excluded by a rule it has. `features` (the names of
+    `FEATURES`) adds shared records, counting bases, stays, and so on.
     """
+    assert features <= FEATURES, features - FEATURES
     rng = Random(seed)
     folder.mkdir(parents=True, exist_ok=True)
     assert not any(folder.iterdir()), "a case is written into a new folder"
@@ -48,21 +50,25 @@ def write_random_case(
     span = period(year)
     series = rng.choice((["pay"], [""], ["purchase"], ["management"], ["pay", "purchase"]))
     series = series if rng.random() < 0.6 else ["", "purchase"]
-    weights = random_weight_rows(rng, span, series)
+    weights = random_weight_rows(rng, span, series, visits="bases" in features)
+    give_bases(rng, weights, features)
     outside = rng.choice(("", "reject", "exclude"))
     _write_case_yaml(rng, folder, year, outside, write_weights(rng, folder, weights))
-    institutions = _write_institutions(rng, folder)
-    postings = _write_staff(rng, folder, institutions, span)
+    levels = "levels" in features
+    institutions = _write_institutions(rng, folder, levels=levels)
+    postings = _write_staff(rng, folder, institutions, span, levels=levels)
+    with (folder / "case.yaml").open("a", encoding="utf-8") as text:
+        text.write(rules(rng, folder, weights, postings, span, features))
     write_csv(rng, folder / "pools.csv", ["institution_id", "pool", "amount"], [])
     items = sorted({row["item_code"] for row in weights})
-    outsiders = dirty or outside == "exclude"
-    plan = Plan(rng, span, postings, items, dirty, outside=outsiders, shared=shared)
-    if shared and rng.random() < 0.8:
-        _write_teams(rng, folder, span, postings)
+    plan = Plan(rng, span, postings, items, dirty, outside=dirty or outside == "exclude")
+    plan.features, plan.in_days = features, days_items(weights)
     outcome = _write_records(plan, folder, records)
     while not outcome.received:
         outcome = _write_records(plan, folder, records)
-    _write_pools(rng, folder, institutions, outcome)
+    pools = _write_pools(rng, folder, institutions, outcome, levels=levels)
+    if features:
+        _make_payable(rng, folder, pools)
 
 
 def _write_records(plan: Plan, folder: Path, records: int) -> Outcome:
@@ -86,52 +92,28 @@ def _write_case_yaml(rng: Random, folder: Path, year: str, outside: str, tables:
     (folder / "case.yaml").write_text(text, encoding="utf-8")
 
 
-def _write_teams(
-    rng: Random, folder: Path, span: tuple[date, date], postings: Sequence[Fields]
-) -> None:
-    """Write some teams whose members come, go and change their roles; and shares of roles."""
-    people = sorted({posting["person_id"] for posting in postings})
-    rows: list[Fields] = []
-    for team in sorted({*TEAMS} - {"T2" if rng.random() < 0.3 else ""}):
-        for person in rng.sample(people, rng.randint(1, min(5, len(people)))):
-            member = {"team_id": team, "person_id": person}
-            rows += [member | one for one in _membership(rng, random_day(rng, *span).isoformat())]
-    rng.shuffle(rows)
-    columns = ["team_id", "person_id", "role", "share", "valid_from", "valid_to"]
-    write_table(rng, folder / "teams.csv", columns, rows)
-    roles = {row["role"] for row in rows} & {"GP", "nurse"}
-    if roles and rng.random() < 0.7:
-        shares = ", ".join(f"{role}: {rng.choice((1, 2, 3, 50))}" for role in sorted(roles))
-        with (folder / "case.yaml").open("a", encoding="utf-8") as file:
-            file.write(f"team_roles: {{{shares}}}\n")
-
-
-def _membership(rng: Random, cut: str) -> list[Fields]:
-    role, other = rng.choice(ROLES), rng.choice(ROLES)
-    one: Fields = {"role": role, "share": rng.choice(("", "", "2", "7"))}
-    return rng.choice(
-        (
-            [one],
-            [one],
-            [one | {"valid_from": cut}],
-            [one | {"valid_to": cut}],
-            [one | {"valid_to": cut}, {"role": other, "valid_from": cut}],
-        )
-    )
-
-
-def _write_institutions(rng: Random, folder: Path) -> list[str]:
+def _write_institutions(rng: Random, folder: Path, *, levels: bool) -> list[str]:
     codes = rng.sample(INSTITUTIONS, rng.randint(2, 4))
     rows = [
         {"institution_id": code, "name": "卫生院", "group": rng.choice(("", *GROUPS))}
         for code in codes
     ]
-    write_table(rng, folder / "institutions.csv", ["institution_id", "name", "group"], rows)
+    columns = ["institution_id", "name", "group"]
+    if levels:
+        columns.append("parent_id")
+        for row in rows[1:]:
+            row["parent_id"] = rng.choice((codes[0], codes[0], ""))
+    write_table(rng, folder / "institutions.csv", columns, rows)
     return codes
 
 
 def _write_staff(
-    rng: Random, folder: Path, institutions: Sequence[str], span: tuple[date, date]
+    rng: Random,
+    folder: Path,
+    institutions: Sequence[str],
+    span: tuple[date, date],
+    *,
+    levels: bool,
 ) -> list[Fields]:
     rows: list[Fields] = []
     for person in rng.sample(PEOPLE, rng.randint(3, len(PEOPLE))):
@@ -141,8 +123,30 @@ def _write_staff(
             rows += [who | posting for posting in (_postings(rng, span) if rows else [{}])]
     rng.shuffle(rows)
     columns = ["person_id", "institution_id", "post_id", "name", "title_tier", "main"]
+    if levels:
+        columns.append("department_id")
+        _give_departments(rng, folder, institutions, rows)
     write_table(rng, folder / "staff.csv", [*columns, "active_from", "active_to"], rows)
     return rows
+
+
+def _give_departments(
+    rng: Random, folder: Path, institutions: Sequence[str], staff: Sequence[Fields]
+) -> None:
+    """Give the posts of everybody departments, or none; a post stays in its department."""
+    found: dict[tuple[str, ...], str] = {}
+    for row in staff:
+        place = row["institution_id"]
+        post = (row["person_id"], place, row.get("post_id", ""))
+        drawn = rng.choice(("", f"{place}-1", f"{place}-2"))
+        row["department_id"] = found.setdefault(post, drawn)
+    departments = [
+        {"department_id": f"{place}-{number}", "institution_id": place}
+        for place in institutions
+        for number in (1, 2)
+    ]
+    columns = ["department_id", "institution_id"]
+    write_table(rng, folder / "departments.csv", columns, departments)
 
 
 def _postings(rng: Random, span: tuple[date, date]) -> list[Fields]:
@@ -198,7 +202,9 @@ def _drop_rejected(folder: Path, files: list[RecordFile], outcome: Outcome) -> N
     files[:] = [file for file in files if file.rows]
 
 
-def _write_pools(rng: Random, folder: Path, institutions: Sequence[str], outcome: Outcome) -> None:
+def _write_pools(
+    rng: Random, folder: Path, institutions: Sequence[str], outcome: Outcome, *, levels: bool
+) -> list[Fields]:
     """Write pools that can be paid: money only where somebody has a positive key."""
     keys: dict[tuple[str, str, str], Fraction] = {}
     for at, line in outcome.lines.items():
@@ -213,9 +219,26 @@ def _write_pools(rng: Random, folder: Path, institutions: Sequence[str], outcome
             series = rng.choice(("", *names))
             amount = _amount(rng) if (series or default, place) in payable else "0.00"
             pool = rng.choice(("绩效池", "pool", "Pool")) + str(number)
+            pool += place if levels else ""  # people below share the pools of their parent too
             rows.append({"institution_id": place, "pool": pool, "amount": amount, "series": series})
     rng.shuffle(rows)
-    write_table(rng, folder / "pools.csv", ["institution_id", "pool", "amount", "series"], rows)
+    write_table(rng, folder / "pools.csv", POOL_COLUMNS, rows)
+    return rows
+
+
+def _make_payable(rng: Random, folder: Path, pools: list[Fields]) -> None:
+    """Take the money out of pools that are refused."""
+    while True:
+        try:
+            settle(folder)
+            return
+        except Refused as refused:
+            names = [f"{row['institution_id']}/{row['pool']}/" for row in pools]
+            at = next(at for at, name in enumerate(names) if refused.where.startswith(name))
+            if pools[at]["amount"] == "0.00":
+                raise
+            pools[at]["amount"] = "0.00"
+            write_table(rng, folder / "pools.csv", POOL_COLUMNS, pools)
 
 
 def _amount(rng: Random) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
@@ -10,7 +10,6 @@ from random import Random
 from tests.reference.case import RECORD_COLUMNS
 from tests.reference.random_weights import RESIDENT_GROUPS, SETTINGS, Fields, random_day
 
-TEAMS = ("T1", "T1", "T2", "T\ufa11")
 FILES = ("a", "b", "Z", "10", "2", "三月")
 QUANTITIES = ("1", "1", "1", "1", "2", "3", "0.5", "1.25", "0.125", "3.000", "12", "0.001")
 OPTIONAL = RECORD_COLUMNS[5:]
@@ -27,11 +26,18 @@ class Plan:
     dirty: bool
     outside: bool
     """Whether dates outside the period are wanted."""
-    shared: bool = True
-    """Whether several may share a record."""
+    features: frozenset[str] = frozenset()
+    in_days: list[str] = field(default_factory=list)
+    """The items that are counted in days."""
     made: list[Fields] = field(default_factory=list)
     named: list[Fields] = field(default_factory=list)
     """Those of the made records that have an id."""
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """Return the faults that dirty records have."""
+        more = (faults for name, faults in FEATURE_FAULTS.items() if name in self.features)
+        return FAULTS + tuple(fault for faults in more for fault in faults)
 
 
 @dataclass
@@ -55,7 +61,9 @@ def record_files(plan: Plan, records: int) -> list[RecordFile]:
         record = _good_record(plan)
         if plan.dirty and rng.random() < 0.25:
             for _ in range(rng.choice((1, 1, 1, 2))):
-                rng.choice(FAULTS)(plan, record)
+                rng.choice(plan.faults)(plan, record)
+        if not record["person_id"] and "shares" not in plan.features:
+            record["team_id"] = ""  # or the team would share it
         if plan.made and rng.random() < 0.03:
             # A genuine equal row without id is kept (A10, 5.8).
             record = rng.choice(plan.made) | {"record_id": ""}
@@ -104,10 +112,10 @@ def _good_record(plan: Plan) -> Fields:
         "post_id": posting.get("post_id", "") if rng.random() < 0.3 else "",
         "source": rng.choice(("", "HIS", 'a "quoted", text')),
     }
-    if plan.shared and rng.random() < 0.3:
-        _share(plan, record)
     if rng.random() < 0.02:
         record["quantity"] = rng.choice(("103483", "999999.999", "250000.5"))
+    if plan.features:
+        add_features(plan, record)
     if rng.random() < 0.1:
         _make_correction(plan, record)
     if plan.outside and rng.random() < 0.02:
@@ -115,24 +123,60 @@ def _good_record(plan: Plan) -> Fields:
     return record
 
 
-def _share(plan: Plan, record: Fields) -> None:
-    """Let several share the record: named ones, mostly of the same place, or a team."""
+def add_features(plan: Plan, record: Fields) -> None:
+    """Let a record meet others: few residents and days, shared work, stays, history."""
+    rng, features = plan.rng, plan.features
+    if features & {"bases", "days", "concurrent"}:
+        record["resident_id"] = f"身份{rng.randrange(12)}" if rng.random() < 0.95 else ""
+        record["household_id"] = f"H{rng.randrange(8)}" if rng.random() < 0.95 else ""
+        if rng.random() < 0.6:
+            few = plan.span[0] + timedelta(days=rng.randrange(6))
+            record["service_date"] = few.isoformat()
+    if "bases" in features:
+        record["quantity"] = rng.choice(("1", "1", "1", "1.0", "2"))
+        if rng.random() < 0.1:
+            history = plan.span[0] - timedelta(days=rng.choice((1, 2, 20, 40)))
+            record["service_date"] = history.isoformat()
+    if record["item_code"] in plan.in_days:
+        _make_days(plan, record)
+    if "shares" in features:
+        _share_out(plan, record)
+
+
+def _make_days(plan: Plan, record: Fields) -> None:
+    """Make the record a stay, or days without an end; some stays reach over an end."""
     rng = plan.rng
-    if rng.random() < 0.4:
-        record |= {"person_id": "", "team_id": rng.choice(TEAMS)}
-        return
-    place = record["institution_id"]
-    colleagues = {p["person_id"] for p in plan.postings if p["institution_id"] == place}
-    if plan.dirty and rng.random() < 0.05:
-        colleagues = {posting["person_id"] for posting in plan.postings}
-    others = sorted(colleagues - {record["person_id"]})
-    crew = [record["person_id"], *rng.sample(others, min(len(others), rng.choice((0, 1, 1, 2, 4))))]
-    rng.shuffle(crew)
-    if rng.random() < 0.7:
-        record["person_id"] = ""
-    equal = rng.random() < 0.3
-    shares = rng.choice(((1,), (2,), (1, 2, 3), (3, 7, 10), (999_999, 1)))
-    record["performers"] = ";".join(p if equal else f"{p}:{rng.choice(shares)}" for p in crew)
+    record["quantity"] = rng.choice(("1", "2", "3.0"))
+    if rng.random() < 0.8:
+        length = rng.choice((0, 1, 2, 3, 5, 9, 40))
+        first = date.fromisoformat(record["service_date"])
+        if rng.random() < 0.15:
+            first = plan.span[rng.randrange(2)] - timedelta(days=rng.randint(1, 4))
+        record["service_date"] = first.isoformat()
+        record["service_end_date"] = (first + timedelta(days=length)).isoformat()
+        record["quantity"] = str(length or 1)
+
+
+def _share_out(plan: Plan, record: Fields) -> None:
+    """Let several people, or a team, share the record."""
+    rng, place = plan.rng, record["institution_id"]
+    there = sorted({row["person_id"] for row in plan.postings if row["institution_id"] == place})
+    others = rng.sample(there, min(len(there), rng.randint(1, 3)))
+    people = sorted({record["person_id"], *others}, key=lambda _: rng.random())
+    match rng.choice(("alone", "alone", "equal", "shares", "shares", "team")):
+        case "equal":
+            record["performers"] = ";".join(people)
+        case "shares":
+            factor = rng.choice((1, 1, 2, 10))
+            shares = (f"{person}:{factor * rng.randint(1, 4)}" for person in people)
+            record["performers"] = ";".join(shares)
+        case "team":
+            record |= {"person_id": "", "team_id": rng.choice(("T1", "T2")), "post_id": ""}
+            return
+        case _:
+            return
+    if rng.random() < 0.5:
+        record |= {"person_id": "", "post_id": ""}
 
 
 def _active(posting: Fields, day: date) -> bool:
@@ -152,7 +196,10 @@ def _make_correction(plan: Plan, record: Fields) -> None:
     record["quantity"] = "-" + plan.rng.choice((back, back, back, "5000", "0.125"))
 
 
-def _set(column: str, *texts: str) -> Callable[[Plan, Fields], None]:
+Fault = Callable[[Plan, Fields], None]
+
+
+def _set(column: str, *texts: str) -> Fault:
     """Return the fault of writing one of these texts into a column."""
 
     def fault(plan: Plan, record: Fields) -> None:
@@ -178,7 +225,7 @@ def _conflict(plan: Plan, record: Fields) -> None:
     record |= {"quantity": "77.7"} if plan.rng.random() < 0.5 else {"setting": "elsewhere"}
 
 
-FAULTS: tuple[Callable[[Plan, Fields], None], ...] = (
+FAULTS: tuple[Fault, ...] = (
     _repeat,
     _repeat,
     _conflict,
@@ -193,8 +240,14 @@ FAULTS: tuple[Callable[[Plan, Fields], None], ...] = (
     _set("quantity", "-1", "-0.5", "-1000000", "--1"),
     _set("corrects", "NO_SUCH_ID", "r1"),
     _set("visit_number", "0", "-1", "1.5", "x", "１"),
-    _set("performers", "P1:0", "P1:1;P2", "P1;P1", "P1:1;", ":1", "P1:1.5", "P1:-1", "P1:1000000"),
-    _set("performers", "NOBODY:1", "P1;NOBODY", "P1:1;P10:1", "P1 ;P10"),
-    _set("service_end_date", "2025-07-01"),
     _set("post_id", "N99"),
 )
+FEATURE_FAULTS: Mapping[str, tuple[Fault, ...]] = {
+    "shares": (
+        _set("performers", "P1:0", "P1;P1", "P1:1.5", ";", "P1:2;P2", "P1:1;NOBODY:1"),
+        _set("performers", "P1:1;P2:1"),
+        _set("team_id", "NO_SUCH_TEAM"),
+    ),
+    "bases": (_set("resident_id", ""), _set("household_id", "")),
+    "days": (_set("service_end_date", "2025-02-30", "2001-01-01", "2025-07-01"),),
+}

@@ -30,6 +30,7 @@ COLUMNS = (
     "setting",
     "visit_number",
 )
+BASIS_COLUMNS = ("counting_basis", "window", "scope")
 ITEMS = ("CLINIC", "HOME_VISIT", "签约", "A1", "a1", "007", "BED-DAY", "诊间随访", "ECG", "Z.9")
 GROUPS = ("I", "II", "III")
 RESIDENT_GROUPS = ("elderly", "diabetes", "hypertension", "儿童")
@@ -53,15 +54,20 @@ def random_day(rng: Random, first: date, after: date) -> date:
     return first + timedelta(days=offset)
 
 
-def random_weight_rows(rng: Random, span: tuple[date, date], series: Sequence[str]) -> list[Fields]:
-    """Return valid weight rows of some items; the first is open and in every series."""
+def random_weight_rows(
+    rng: Random, span: tuple[date, date], series: Sequence[str], *, visits: bool
+) -> list[Fields]:
+    """Return valid weight rows of some items; the first is open and in every series.
+
+    Without `visits` none asks for the ordinal of a visit, which would be computed (5.5).
+    """
     rows: list[Fields] = []
     for number, item in enumerate(rng.sample(ITEMS, rng.randint(4, len(ITEMS)))):
         everywhere = number == 0 or rng.random() < 0.7
         for name in series if everywhere else [rng.choice(series)]:
             what = {"item_code": item, "series": name}
             rows += _item_rows(rng, what, span, always=number == 0)
-    return rows
+    return [row for row in rows if visits or not row.get("visit_number")]
 
 
 def _item_rows(rng: Random, item: Fields, span: tuple[date, date], *, always: bool) -> list[Fields]:
@@ -164,14 +170,15 @@ def write_weights(rng: Random, folder: Path, rows: Sequence[Fields]) -> str:
     style = rng.choice(("csv", "csv", "yaml", "both", "two csv"))
     inside = [row for row in rows if style == "yaml" or (style != "csv" and rng.random() < 0.5)]
     beside = [row for row in rows if row not in inside]
+    columns = [*COLUMNS, *(name for name in BASIS_COLUMNS if any(name in row for row in rows))]
     if beside:
-        write_table(rng, folder / "weights.csv", COLUMNS, beside)
+        write_table(rng, folder / "weights.csv", columns, beside)
     if not inside:
         return ""
     name = "tables/extra.csv" if style == "two csv" else "tables/extra.yaml"
     (folder / "tables").mkdir()
     if style == "two csv":
-        write_table(rng, folder / name, COLUMNS, inside)
+        write_table(rng, folder / name, columns, inside)
     else:
         (folder / name).write_text(yaml_table("extra", inside), encoding="utf-8")
     return f"weight_tables: [{name}]\n"

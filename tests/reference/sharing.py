@@ -1,15 +1,12 @@
-"""From equivalents to fen: D1 (one level), D2 of page 1; 5.1, 5.9, 5.10 of page 5."""
+"""From equivalents to fen: D2 of page 1; 5.10 of page 5."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from tests.reference.text import Refused
-
-if TYPE_CHECKING:
-    from tests.reference.case import Case, Pool
+from tests.reference.case import Case, Pool
 
 
 class Fen(NamedTuple):
@@ -17,14 +14,6 @@ class Fen(NamedTuple):
 
     amount: int
     remainder: int
-
-
-class Payout(NamedTuple):
-    """What one person gets from one pool, and by which key (never negative)."""
-
-    key: Fraction
-    amount_fen: int
-    remainder_fen: int
 
 
 def largest_remainder(pool_fen: int, keys: Sequence[tuple[str, Fraction]]) -> dict[str, Fen]:
@@ -61,14 +50,3 @@ def series_of(pool: Pool, series: Iterable[str]) -> str:
     """Return the series that shares a pool: the declared, else the only one, else `pay`."""
     names = list(series)
     return pool.series or (names[0] if len(names) == 1 else "pay")
-
-
-def share(pool: Pool, keys: Sequence[tuple[str, Fraction]]) -> dict[str, Payout]:
-    """Share one pool among the eligible people (5.9): a negative key counts as 0."""
-    if pool.amount_fen > 0 and not keys:
-        raise Refused("POOL_NO_PEOPLE", f"{pool.institution}/{pool.pool}")
-    if pool.amount_fen > 0 and all(key <= 0 for _, key in keys):
-        raise Refused("POOL_NO_KEY", f"{pool.institution}/{pool.pool}")
-    at_least_0 = [(person, max(key, Fraction(0))) for person, key in keys]
-    fen = largest_remainder(pool.amount_fen, at_least_0)
-    return {person: Payout(key, *fen[person]) for person, key in at_least_0}

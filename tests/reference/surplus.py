@@ -1,36 +1,68 @@
-"""The surplus rule, slowly: B7 of page 1, 5.14 of page 5, in yuan as fractions."""
+"""The 50/50 surplus rule: B7 of page 1; 5.14 of page 5."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
 from fractions import Fraction
+from typing import NamedTuple
 
-ADDS = ("income", "opening_restricted")
-TAKES = ("expenditure", "closing_restricted", "deduction")
+from tests.reference.case import Case, Pool
+from tests.reference.numbers import floor
+from tests.reference.text import Refused
+
+SIGNS = {
+    "income": 1,
+    "opening_restricted": 1,
+    "expenditure": -1,
+    "closing_restricted": -1,
+    "deduction": -1,
+}
+"""What enters B; project money, advances and payments stay outside."""
 
 
-def reference_surplus(
-    rows: Iterable[tuple[str, str, Fraction]], pay_ratio: Fraction, odd_fen: str
-) -> dict[str, tuple[int, int, int, int]]:
-    """Balance, development, pay and deficit in fen, by institution with a business account.
+class Surplus(NamedTuple):
+    """One institution's balance in fen: balance = development + pay + deficit, always."""
 
-    `rows` are institution, kind and yuan. Project money and movements are no part of it.
-    """
-    rows = list(rows)
-    found = {}
-    for institution in {row[0] for row in rows if row[1] in ADDS + TAKES}:
-        own = [row for row in rows if row[0] == institution]
-        added = sum((yuan for _, kind, yuan in own if kind in ADDS), Fraction(0))
-        taken = sum((yuan for _, kind, yuan in own if kind in TAKES), Fraction(0))
-        balance = (added - taken) * 100
-        assert balance.denominator == 1, "amounts have two decimals"
-        if balance > 0:
-            if odd_fen == "development":
-                pay = math.floor(balance * pay_ratio)
-            else:
-                pay = math.ceil(balance * pay_ratio)
-            found[institution] = (int(balance), int(balance) - pay, pay, 0)
-        else:
-            found[institution] = (int(balance), 0, 0, int(balance))
-    return found
+    balance_fen: int
+    development_fen: int
+    pay_fen: int
+    deficit_fen: int
+    """0, or the negative balance."""
+
+
+def halved(balance_fen: int, pay_ratio: Fraction, odd_fen: str) -> Surplus:
+    """Halve a balance; the odd fen goes to development unless declared (5.14)."""
+    if balance_fen <= 0:
+        return Surplus(balance_fen, 0, 0, balance_fen)
+    pay = floor(balance_fen * pay_ratio)
+    if odd_fen == "pay":
+        pay = balance_fen - floor(balance_fen * (1 - pay_ratio))
+    return Surplus(balance_fen, balance_fen - pay, pay, 0)
+
+
+def surpluses(case: Case) -> dict[str, Surplus]:
+    """Return the surplus of every institution with accounts, without netting."""
+    rule = case.declared.surplus
+    if rule is None:
+        return {}
+    balances: dict[str, int] = {}
+    for one in case.accounts:
+        if one.kind in SIGNS:
+            before = balances.get(one.institution, 0)
+            balances[one.institution] = before + SIGNS[one.kind] * one.amount_fen
+    return {
+        institution: halved(balance, rule.pay_ratio, rule.odd_fen)
+        for institution, balance in sorted(balances.items())
+    }
+
+
+def pools_of(case: Case, found: dict[str, Surplus]) -> list[Pool]:
+    """Return the given pools and those of the pay halves."""
+    rule = case.declared.surplus
+    pools = list(case.pools)
+    given = {(pool.institution, pool.pool) for pool in pools}
+    for institution, one in found.items():
+        assert rule is not None
+        if (institution, rule.pool) in given:
+            raise Refused("POOL_TWICE", f"{institution}/{rule.pool}")
+        pools.append(Pool(institution, rule.pool, one.pay_fen, ""))
+    return sorted(pools, key=lambda pool: (pool.institution, pool.pool))

@@ -17,6 +17,7 @@ QUANTITY = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]{1,3})?")
 WEIGHT = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]{1,4})?")
 AMOUNT = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]{1,2})?")
 VISIT_NUMBER = re.compile(r"[1-9][0-9]*")
+WHOLE = re.compile(r"[1-9][0-9]*")
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 FIRST_DAY = date.min

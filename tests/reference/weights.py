@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,7 @@ from tests.reference.text import FIRST_DAY, NO_END, WEIGHT, Refused, csv_table, 
 
 CONDITIONS = ("institution_group", "resident_group", "title_tier", "setting", "visit_number")
 """The conditions of a weight row (A2), in the order in which they are named."""
+BASIS = re.compile(r"record|resident|household|days|first:[1-9][0-9]*")
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,22 @@ class WeightRow:
     stopped: bool
     conditions: tuple[tuple[str, str], ...]
     """The filled conditions only."""
+    basis: str = "record"
+    """The counting basis (计数口径): record, resident, household, first:N or days (A3)."""
+    window: str = "year"
+    scope: str = "county"
+
+    @property
+    def places(self) -> int:
+        """Return how many places a class has: of a window basis; 0 of any other (5.5)."""
+        if self.basis.startswith("first:"):
+            return int(self.basis.removeprefix("first:"))
+        return int(self.basis in ("resident", "household"))
+
+    @property
+    def visit(self) -> str:
+        """Return the ordinal of the visit that the row asks for, or a blank."""
+        return dict(self.conditions).get("visit_number", "")
 
     @property
     def label(self) -> str:
@@ -62,8 +80,9 @@ class TableError(NamedTuple):
 
 def weight_row(fields: Mapping[str, str]) -> WeightRow:
     """Make a weight row of the columns of page 3; a blank series is `pay`."""
-    if fields.get("counting_basis", "") not in ("", "record"):
-        raise Refused("NOT_SUPPORTED", f"counting_basis of {fields['item_code']}")
+    basis = fields.get("counting_basis", "") or "record"
+    if not BASIS.fullmatch(basis):
+        raise Refused("BASIS_INVALID", basis)
     filled = ((name, fields.get(name, "")) for name in CONDITIONS)
     return WeightRow(
         series=fields.get("series", "") or "pay",
@@ -73,6 +92,9 @@ def weight_row(fields: Mapping[str, str]) -> WeightRow:
         valid_to=date_or(fields.get("valid_to", ""), NO_END),
         stopped=fields.get("stopped", "") == "1",
         conditions=tuple((name, value) for name, value in filled if value),
+        basis=basis,
+        window=fields.get("window", "") or "year",
+        scope=fields.get("scope", "") or "county",
     )
 
 
@@ -133,11 +155,6 @@ def _can_meet(a: WeightRow, b: WeightRow) -> bool:
     """Say whether one record can fit both: it has one value of each, but many resident groups."""
     others = b.other_conditions
     return all(others.get(name, value) == value for name, value in a.other_conditions.items())
-
-
-def fits(row: WeightRow, attributes: Mapping[str, frozenset[str]]) -> bool:
-    """Say whether every filled condition is met; a blank attribute (empty set) meets none (A2)."""
-    return all(value in attributes[name] for name, value in row.conditions)
 
 
 def most_specific(rows: Sequence[WeightRow]) -> WeightRow:

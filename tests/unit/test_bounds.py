@@ -13,8 +13,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from equivalents.bounds import AT_CAP, AT_FLOOR, NO_CAP, floors_exceed, share_within
-from tests.reference.bounds import Payee, round_fen
-from tests.reference.bounds import within as model
+from tests.models.bounds import Payee, round_fen
+from tests.models.bounds import within as model
 
 Pools = list[tuple[int, list[Payee]]]
 

@@ -24,7 +24,7 @@ from equivalents.policy.sharing import Bound, Level, LevelKey, LevelKind, Limits
 from equivalents.tally import Plan
 from equivalents.tree import Keys
 from equivalents.units import Int64
-from tests.reference.bounds import Payee, round_fen, within
+from tests.models.bounds import Payee, round_fen, within
 
 pytestmark = pytest.mark.rules("D1", "D2", "D3")
 

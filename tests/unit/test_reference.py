@@ -13,39 +13,16 @@ from tests.reference import (
     Fen,
     Line,
     LineKey,
-    Outcome,
     Payout,
+    PoolTotal,
     Refused,
     largest_remainder,
     settle,
     table_errors,
     weight_row,
 )
+from tests.reference.small_case import HEAD, a_case, codes
 from tests.reference.text import period
-
-SMALLEST = {
-    "case.yaml": "period: 2025\n",
-    "institutions.csv": "institution_id,group\nI1,II\n",
-    "staff.csv": "person_id,institution_id\nP1,I1\nP2,I1\n",
-    "weights.csv": "item_code,weight,valid_from\nA,1,2020-01-01\n",
-    "pools.csv": "institution_id,pool,amount\nI1,main,0.00\n",
-    "records.csv": "institution_id,person_id,item_code,service_date,quantity\n",
-}
-HEAD = "institution_id,person_id,item_code,service_date,quantity,"
-
-
-def a_case(folder: Path, **tables: str) -> Path:
-    """Write the smallest case with some tables replaced: `weights="..."` is weights.csv."""
-    given = {"case.yaml" if name == "case" else f"{name}.csv": tables[name] for name in tables}
-    for name, text in (SMALLEST | given).items():
-        (folder / name).write_text(text, encoding="utf-8")
-    return folder
-
-
-def codes(outcome: Outcome, series: str = "pay") -> list[str]:
-    """Return the verdicts of one series in the order of rows: the state, or the code."""
-    verdicts = [of_record[series] for of_record in outcome.verdicts.values()]
-    return [verdict.code or verdict.state for verdict in verdicts]
 
 
 def fen(pool_fen: int, *numbers: int) -> list[int]:
@@ -99,7 +76,7 @@ def test_the_smallest_case(tmp_path: Path) -> None:
         ("I1", "main", "P1"): Payout(Fraction(7), 7_368, 0),
         ("I1", "main", "P2"): Payout(Fraction(5, 2), 2_632, 1),
     }
-    assert outcome.pools == {("I1", "main"): (10_000, 10_000)}
+    assert outcome.pools == {("I1", "main"): PoolTotal(10_000, 10_000)}
     assert list(outcome.verdicts) == [("records.csv", 2), ("records.csv", 3), ("records.csv", 5)]
     visits = LineKey("pay", "I1", "P2", "B", "2025-12", "B@2020-01-01")
     assert outcome.lines[visits] == Line(Fraction(1, 2), Fraction(5), Fraction(5, 2))
@@ -167,10 +144,22 @@ GOOD = {
         ("QUANTITY_RANGE", {"quantity": "0.000"}),
         ("QUANTITY_RANGE", {"quantity": "-1000000"}),
         ("QUANTITY_NEGATIVE", {"quantity": "-1", "visit_number": "0"}),
-        ("VISIT_NUMBER_INVALID", {"visit_number": "0", "performers": "P1:1"}),
-        ("NOT_SUPPORTED", {"service_end_date": "2025-07-01", "visit_number": "0"}),
-        ("SHARES_INVALID", {"person_id": "", "performers": "P1:1;P2:0", "post_id": "N9"}),
-        ("PERSON_UNKNOWN", {"person_id": "", "performers": "P1:1;P2:1"}),
+        ("VISIT_NUMBER_INVALID", {"visit_number": "0", "performers": "P1:0"}),
+        ("DATE_INVALID", {"service_end_date": "2025-07-32", "visit_number": "0"}),
+        ("DATES_REVERSED", {"service_end_date": "2025-06-29", "visit_number": "0"}),
+        ("SHARES_INVALID", {"performers": "P1:0", "institution_id": "NOWHERE"}),
+        ("SHARES_INVALID", {"performers": "P1:1.5"}),
+        ("SHARES_INVALID", {"performers": "P1:1;P1:2"}),
+        ("SHARES_INVALID", {"performers": "P1:1;P2"}),
+        ("SHARES_INVALID", {"performers": "P1;"}),
+        ("VALUE_MISSING", {"person_id": ""}),
+        ("PERSON_UNKNOWN", {"person_id": "", "performers": "P1:1;P9:1"}),
+        ("PERFORMERS_DIFFER", {"performers": "P0:1;P2:1", "service_date": "2024-01-01"}),
+        ("NO_POST", {"performers": "P1:1;P2:1"}),
+        ("counted", {"person_id": "", "performers": "P1:7"}),
+        ("TEAM_UNKNOWN", {"person_id": "", "team_id": "T9", "service_date": "2024-01-01"}),
+        ("TEAM_EMPTY", {"person_id": "", "team_id": "T1", "item_code": "Z"}),
+        ("counted", {"team_id": "T9"}),
         ("INSTITUTION_UNKNOWN", {"institution_id": "I1 ", "person_id": "NOBODY"}),
         ("PERSON_UNKNOWN", {"person_id": "p1", "corrects": "R9"}),
         ("CORRECTS_UNKNOWN", {"corrects": "R9", "service_date": "2024-12-31"}),
@@ -181,19 +170,28 @@ GOOD = {
         ("NOT_IN_SERIES", {"item_code": "BOUGHT"}),
         ("NO_WEIGHT_ON_DATE", {"item_code": "LATE"}),
         ("NO_WEIGHT_FOR_CONDITIONS", {"item_code": "NIGHT"}),
-        ("VISIT_NUMBER_MISSING", {"item_code": "NTH"}),
-        ("counted", {"item_code": "NTH", "visit_number": "1"}),
-        ("NO_WEIGHT_FOR_CONDITIONS", {"item_code": "NTH", "visit_number": "2"}),
+        ("END_DATE_UNUSED", {"service_end_date": "2025-07-01", "item_code": "NIGHT"}),
+        ("RESIDENT_MISSING", {"item_code": "NTH", "visit_number": "1"}),
+        ("counted", {"item_code": "NTH", "resident_id": "x", "visit_number": "2"}),
+        ("RESIDENT_MISSING", {"item_code": "ONCE", "household_id": "h"}),
+        ("HOUSEHOLD_MISSING", {"item_code": "HOME", "resident_id": "x"}),
+        ("RESIDENT_MISSING", {"item_code": "BED", "service_end_date": "2025-07-01"}),
+        ("DAYS_NOT_WHOLE", {"item_code": "BED", "quantity": "1.5"}),
+        ("DAYS_RANGE", {"item_code": "BED", "quantity": "2"}),
+        ("counted", {"item_code": "BED"}),
     ],
 )
 def test_the_first_fault_is_the_verdict(tmp_path: Path, code: str, change: dict[str, str]) -> None:
     row = GOOD | change
     case = a_case(
         tmp_path,
-        staff="person_id,institution_id,active_to\nP1,I1,2025-07-01\n",
-        weights="series,item_code,weight,valid_from,setting,visit_number\n"
-        ",A,1,2020-01-01,,\npurchase,A,1,2020-01-01,,\npurchase,BOUGHT,1,2020-01-01,,\n"
-        "pay,LATE,1,2025-07-01,,\npay,NIGHT,1,2020-01-01,night,\npay,NTH,1,2020-01-01,,1\n",
+        staff="person_id,institution_id,active_to\nP1,I1,2025-07-01\nP2,I1,2025-06-30\nP0,I1,\n",
+        teams="team_id,person_id,role\nT1,P2,GP\n",
+        weights="series,item_code,weight,valid_from,setting,visit_number,counting_basis\n"
+        ",A,1,2020-01-01,,,\npurchase,A,1,2020-01-01,,,\npurchase,BOUGHT,1,2020-01-01,,,\n"
+        "pay,LATE,1,2025-07-01,,,\npay,NIGHT,1,2020-01-01,night,,\npay,NTH,1,2020-01-01,,1,\n"
+        ",ONCE,1,2020-01-01,,,resident\n,HOME,1,2020-01-01,,,household\n"
+        ",BED,1,2020-01-01,,,days\n",
         records=",".join([*row, "record_id"]) + "\n" + ",".join([*row.values(), "R0"]) + "\n",
     )
     assert codes(settle(case)) == [code]

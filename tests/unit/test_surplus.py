@@ -20,7 +20,7 @@ from equivalents.policy.accounts import KINDS, Account, SurplusRule
 from equivalents.run import settle_case
 from equivalents.surplus import Split, split_balance, surplus_of, surplus_pools
 from tests.bad.case import GOOD, write_case
-from tests.reference.surplus import reference_surplus
+from tests.models.surplus import reference_surplus
 
 HEAD = "institution_id,line,kind,amount,recurrent,source,date"
 

@@ -1,0 +1,232 @@
+"""Sharing a pool level by level: institutions, departments, people (D1; 5.2, 5.3, 5.9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from tests.reference.bounds import Shared, share_node
+from tests.reference.case import Case, Pool, Posting
+from tests.reference.declared import Level
+from tests.reference.keys import Adjusted, Keys
+from tests.reference.numbers import floor, half_up
+from tests.reference.sharing import eligible, series_of
+from tests.reference.text import Refused
+
+EVERY = None
+"""Stands for all departments of an institution."""
+
+
+class Payout(NamedTuple):
+    """What one person gets from one pool, and by which key (never negative)."""
+
+    key: Fraction
+    amount_fen: int
+    remainder_fen: int
+    capped_fen: int = 0
+    floored_fen: int = 0
+
+
+class PoolTotal(NamedTuple):
+    """A pool and what became of it, in fen: amount = paid + retained + carried."""
+
+    amount_fen: int
+    paid_fen: int
+    retained_fen: int = 0
+    carried_fen: int = 0
+
+
+class Step(NamedTuple):
+    """One line of `allocations.csv`: money from a parent to a child."""
+
+    level: str
+    pool: str
+    parent: str
+    child: str
+    key: Fraction
+    amount_fen: int
+    remainder_fen: int
+
+
+class PoolSharing:
+    """Shares one pool; afterwards it holds everything that there is to say of it."""
+
+    def __init__(self, case: Case, pool: Pool, keys: Keys) -> None:
+        """Share the pool; raises `Refused` where nothing may be paid."""
+        self.case = case
+        self.pool = pool
+        self.keys = keys
+        self.series = series_of(pool, case.series)
+        self.steps: list[Step] = []
+        self.payouts: dict[tuple[str, str], Payout] = {}
+        """By institution and person."""
+        self.negative: dict[tuple[str, str], Fraction] = {}
+        self.lines: list[Adjusted] = []
+        self._of_institution: dict[str, list[Adjusted]] = {}
+        self.retained_fen = self.carried_fen = 0
+        levels = case.declared.levels(pool.pool)
+        amount_fen = pool.amount_fen
+        if levels[0].to == "institution":
+            self.institutions(levels, amount_fen)
+        else:
+            self.below(levels, pool.institution, self.limited(amount_fen))
+        paid = sum(payout.amount_fen for payout in self.payouts.values())
+        self.total = PoolTotal(pool.amount_fen, paid, self.retained_fen, self.carried_fen)
+        assert sum(self.total[1:]) == pool.amount_fen, "paid + retained + carried = pool (D2)"
+
+    def limited(self, amount_fen: int) -> int:
+        """Return the pool times the institution's coefficient; the rest is carried (5.2)."""
+        of = self.pool.institution
+        coefficient, retain = self.keys.coefficients.institution(of, self.pool.pool)
+        if coefficient > 1:
+            raise Refused("COEFFICIENT_ABOVE_ONE", of)
+        left = floor(amount_fen * coefficient + Fraction(1, 2))
+        if retain:
+            self.retained_fen += amount_fen - left
+        else:
+            self.carried_fen += amount_fen - left
+        return left
+
+    def institutions(self, levels: Sequence[Level], amount_fen: int) -> None:
+        """Share among the institutions below, and the pool's own if it has people."""
+        top = self.pool.institution
+        below = {child for child, parent in self.case.parents.items() if parent == top}
+        children = sorted(below | ({top} if eligible(self.case, top) else set()))
+        keys = {child: self.institution_key(levels[0], child) for child in children}
+        shared = self.share(levels[0], amount_fen, keys, top, dict.fromkeys(keys, Fraction(1)))
+        for child in children:
+            self.below(levels[1:], child, shared[child].amount_fen)
+
+    def institution_key(self, level: Level, institution: str) -> Fraction:
+        """Return the key of an institution, times its coefficient, at seven places (5.2)."""
+        if level.key == "fixed":
+            key = level.shares.get(institution, Fraction(0))
+        else:
+            people = eligible(self.case, institution)
+            key = sum(
+                (self.key(level, institution, person, EVERY) for person in people), Fraction(0)
+            )
+        coefficient, _ = self.keys.coefficients.institution(institution, self.pool.pool)
+        return half_up(key * coefficient, 7)
+
+    def below(self, levels: Sequence[Level], institution: str, amount_fen: int) -> None:
+        """Share what one institution has: by department, or at once among its people."""
+        if levels[0].to == "person":
+            self.people(levels[0], institution, institution, EVERY, amount_fen)
+            return
+        members: dict[str, set[str]] = {}
+        for posting in self.postings(institution):
+            members.setdefault(posting.department, set()).add(posting.person)
+        keys = {
+            department: levels[0].shares.get(department, Fraction(0))
+            if levels[0].key == "fixed"
+            else sum((self.key(levels[0], institution, p, department) for p in people), Fraction(0))
+            for department, people in sorted(members.items())
+        }
+        sizes = dict.fromkeys(keys, Fraction(1))
+        shared = self.share(levels[0], amount_fen, keys, institution, sizes)
+        for department in keys:
+            name = department or institution
+            amount = shared[department].amount_fen
+            self.people(levels[1], name, institution, department, amount)
+
+    def people(
+        self, level: Level, parent: str, institution: str, department: str | None, amount_fen: int
+    ) -> None:
+        """Share among people, and pay them."""
+        self.lines_of(institution)  # listed whatever the key is
+        here = sorted(
+            {
+                posting.person
+                for posting in self.postings(institution)
+                if department in (EVERY, posting.department)
+            }
+        )
+        keys = {person: self.key(level, institution, person, department) for person in here}
+        sizes = {person: self.size(institution, person) for person in here}
+        shared = self.share(level, amount_fen, keys, parent, sizes)
+        for person, got in shared.items():
+            self.pay(institution, person, keys[person], got)
+
+    def pay(self, institution: str, person: str, key: Fraction, got: Shared) -> None:
+        """Pay one person, less what is withheld (5.3); a negative key is listed (5.9)."""
+        at = (institution, person)
+        withheld = self.keys.coefficients.withheld(person, institution, self.pool.pool)
+        amount_fen = floor(got.amount_fen * withheld + Fraction(1, 2))
+        self.retained_fen += got.amount_fen - amount_fen
+        if key < 0:
+            self.negative[at] = self.negative.get(at, Fraction(0)) + key
+        old = self.payouts.get(at, Payout(Fraction(0), 0, 0))
+        self.payouts[at] = Payout(
+            old.key + max(key, Fraction(0)),
+            old.amount_fen + amount_fen,
+            old.remainder_fen + got.remainder_fen,
+            old.capped_fen + got.capped_fen,
+            old.floored_fen + got.floored_fen,
+        )
+
+    def share(
+        self,
+        level: Level,
+        amount_fen: int,
+        keys: Mapping[str, Fraction],
+        parent: str,
+        sizes: Mapping[str, Fraction],
+    ) -> Mapping[str, Shared]:
+        """Share one amount at one level and write down the steps."""
+        where = f"{self.pool.institution}/{self.pool.pool}/{parent}"
+        node = share_node(level, amount_fen, keys, sizes, where)
+        self.retained_fen += node.retained_fen
+        self.carried_fen += node.carried_fen
+        for child, got in node.children.items():
+            key = max(keys[child], Fraction(0))
+            step = (level.to, self.pool.pool, parent, child or parent, key)
+            self.steps.append(Step(*step, got.amount_fen, got.remainder_fen))
+        return node.children
+
+    def key(self, level: Level, institution: str, person: str, department: str | None) -> Fraction:
+        """Return the key of a person, in one department or in all."""
+        match level.key:
+            case "fixed":
+                return level.shares.get(person, Fraction(0))
+            case "headcount":
+                return self.size(institution, person)
+            case "equivalents" | "adjusted":
+                opening = self.opening(institution, person) if department is EVERY else Fraction(0)
+                return opening + sum(
+                    (
+                        line.adjusted if level.key == "adjusted" else line.equivalents
+                        for line in self.lines_of(institution)
+                        if line.person == person and department in (EVERY, line.place.department)
+                    ),
+                    Fraction(0),
+                )
+        raise Refused("NOT_SUPPORTED", f"key {level.key}")
+
+    def opening(self, institution: str, person: str) -> Fraction:
+        """Return the deficit that the last period left (5.9)."""
+        at = (institution, self.pool.pool, person)
+        return sum((one.equivalents for one in self.case.opening if one[:3] == at), Fraction(0))
+
+    def size(self, institution: str, person: str) -> Fraction:
+        """Return what a person counts in a headcount (5.3)."""
+        return self.keys.coefficients.headcount(person, institution, self.pool.pool)
+
+    def lines_of(self, institution: str) -> list[Adjusted]:
+        """Return the adjusted lines of an institution; they are listed with the pool."""
+        if institution not in self._of_institution:
+            found = self.keys.lines(self.series, institution, self.pool.pool)
+            self._of_institution[institution] = found
+            self.lines += found
+        return self._of_institution[institution]
+
+    def postings(self, institution: str) -> list[Posting]:
+        """Return the postings at an institution that overlap the period."""
+        return [
+            posting
+            for posting in self.case.postings
+            if posting.institution == institution
+            and max(posting.active_from, self.case.first_day)
+            < min(posting.active_to, self.case.after)
+        ]

@@ -1,0 +1,238 @@
+"""Random rules of issue 3 on top of a random case: each feature adds to `case.yaml` or a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from random import Random
+
+from tests.reference.random_csv import write_table
+from tests.reference.random_weights import Fields, random_day
+
+COUNTING = ("shares", "bases", "days", "concurrent")
+PAYING = ("coefficients", "ceilings", "levels", "bounds", "surplus")
+FEATURES = frozenset((*COUNTING, *PAYING))
+"""The names of the features that a random case may draw."""
+ROLES = ("GP", "nurse", "driver")
+BASES = ("record", "record", "resident", "household", "first:1", "first:2")
+WINDOWS = ("", "year", "half", "quarter", "month")
+SCOPES = ("", "county", "institution")
+COEFFICIENT_VALUES = ("1", "1.1", "0.9", "1.0001", "0.3333", "1.25", "0", "2")
+Span = tuple[date, date]
+
+
+def give_bases(rng: Random, weights: Sequence[Fields], features: frozenset[str]) -> None:
+    """Give the items of each series a counting basis; some are counted in days."""
+    if not features & {"bases", "days"}:
+        return
+    bases: dict[tuple[str, str], Fields] = {}
+    in_days = set(rng.sample(sorted({row["item_code"] for row in weights}), 2))
+    for row in weights:
+        basis = {
+            "counting_basis": rng.choice(BASES) if "bases" in features else "record",
+            "window": rng.choice(WINDOWS),
+            "scope": rng.choice(SCOPES),
+        }
+        if "days" in features and row["item_code"] in in_days:
+            basis = {"counting_basis": "days"}
+        elif "bases" not in features:
+            basis = {}
+        row.update(bases.setdefault((row["series"] or "pay", row["item_code"]), basis))
+
+
+def days_items(weights: Sequence[Fields]) -> list[str]:
+    """Return the items that are counted in days."""
+    return sorted({row["item_code"] for row in weights if row.get("counting_basis") == "days"})
+
+
+def write_teams(rng: Random, folder: Path, people: Sequence[str], span: Span) -> str:
+    """Write teams that change within the period; return the roles for `case.yaml`."""
+    rows: list[Fields] = []
+    for team in ("T1", "T2"):
+        for person in rng.sample(list(people), min(len(people), rng.randint(1, 4))):
+            cut = random_day(rng, *span).isoformat()
+            row = {"team_id": team, "person_id": person, "role": rng.choice(ROLES)}
+            share = rng.choice(("", "", "1", "2", "7"))
+            styles: list[list[Fields]] = [
+                [row | {"share": share}],
+                [row | {"share": share, "valid_to": cut}],
+                [row | {"share": share, "valid_from": cut}],
+                [row | {"share": "3", "valid_to": cut}, row | {"role": "GP", "valid_from": cut}],
+            ]
+            rows += rng.choice(styles)
+    rng.shuffle(rows)
+    columns = ["team_id", "person_id", "role", "share", "valid_from", "valid_to"]
+    # The required columns stand there even if no role is filled.
+    write_table(rng, folder / "teams.csv", columns, rows)
+    return "team_roles: {GP: 3, nurse: 2}\n" if rng.random() < 0.7 else ""
+
+
+def write_counted(rng: Random, folder: Path, items: Sequence[str], year: int) -> None:
+    """Write places that locked periods have used: of residents and households."""
+    windows = (str(year), f"{year}-H1", f"{year}-Q3", f"{year}-06")
+    rows = {
+        (item, who, window): rng.choice(("1", "1", "2"))
+        for item in items
+        for who in (f"身份{rng.randrange(12)}", f"H{rng.randrange(8)}")
+        for window in rng.sample(windows, 1)
+    }
+    fields = [
+        {"item_code": item, "id": who, "window": window, "used": used}
+        for (item, who, window), used in rows.items()
+    ]
+    columns = ["item_code", "id", "window", "institution_id", "series", "used"]
+    write_table(rng, folder / "counted.csv", columns, fields)
+
+
+def stays_rule(rng: Random, items: Sequence[str]) -> str:
+    """Return a rule of `stays` between two items that are counted in days."""
+    if len(items) < 2 or rng.random() < 0.3:
+        return ""
+    inside, exclude = rng.sample(list(items), 2)
+    return f"stays: [{{name: ward, inside: ['{inside}'], exclude: ['{exclude}']}}]\n"
+
+
+def concurrent_rules(rng: Random, items: Sequence[str], span: Span) -> str:
+    """Return one to three rules of `concurrent`, some dated, some of one series."""
+    text = "concurrent:\n"
+    for number in range(rng.randint(1, 3)):
+        drawn = rng.sample(list(items), min(len(items), rng.randint(2, 4)))
+        half = rng.randint(1, len(drawn) - 1)
+        rule = [f"name: c{number}", f"beside: {drawn[:half]}", f"items: {drawn[half:]}"]
+        rule.append("credit: " + rng.choice(("none", "full", "'0.5'", "'0.3333'")))
+        if rng.random() < 0.5:
+            rule.append("same: " + rng.choice(("day", "institution_day")))
+        if rng.random() < 0.3:
+            rule.append("valid_from: " + random_day(rng, *span).isoformat())
+        text += "  - {" + ", ".join(rule) + "}\n"
+    return text
+
+
+def write_coefficients(rng: Random, folder: Path, staff: Sequence[Fields], span: Span) -> str:
+    """Write coefficients of people and postings that change within the period.
+
+    Attendance holds over the whole period. Returns the kinds that `case.yaml` declares.
+    """
+    rows: list[Fields] = []
+    for subject, scope in sorted(_subjects(staff)):
+        for kind in rng.sample(("title", "backbone", "post", "bonus"), rng.choice((0, 1, 1, 2))):
+            cut = random_day(rng, *span).isoformat()
+            row = {"scope": scope, "subject_id": subject, "kind": kind}
+            row |= {"value": rng.choice(COEFFICIENT_VALUES), "valid_from": "2020-01-01"}
+            after = row | {"value": rng.choice(COEFFICIENT_VALUES), "valid_from": cut}
+            rows += rng.choice(([row], [row | {"valid_to": cut}], [row | {"valid_to": cut}, after]))
+        if scope == "person" and rng.random() < 0.3:
+            fte = {"scope": scope, "subject_id": subject, "kind": "fte", "value": "0.5"}
+            rows.append(fte | {"valid_from": "2020-01-01"})
+    rng.shuffle(rows)
+    columns = ["scope", "subject_id", "kind", "value", "valid_from", "valid_to", "reference"]
+    write_table(rng, folder / "coefficients.csv", columns, rows or [_nobody()])
+    return rng.choice(("", "coefficients: {bonus: {applies_to: none}}\n"))
+
+
+def _subjects(staff: Sequence[Fields]) -> set[tuple[str, str]]:
+    found: set[tuple[str, str]] = set()
+    for row in staff:
+        at = f"{row['person_id']}@{row['institution_id']}"
+        found |= {(row["person_id"], "person"), (at, "posting")}
+        if row.get("post_id"):
+            found.add((f"{at}/{row['post_id']}", "posting"))
+    return found
+
+
+def _nobody() -> Fields:
+    return {
+        "scope": "person",
+        "subject_id": "P1",
+        "kind": "title",
+        "value": "1",
+        "valid_from": "2020-01-01",
+        "valid_to": "2020-01-02",
+    }
+
+
+def ceiling_rules(rng: Random) -> str:
+    """Return one ceiling: by month or year, each place or together."""
+    tiers = ["{from: '0', rate: '1'}"]
+    start = rng.choice((2, 10, 50))
+    for rate in rng.sample(("0.5", "0.3333", "0"), rng.randint(1, 2)):
+        tiers.append(f"{{from: '{start}', rate: '{rate}'}}")
+        start += rng.choice((1, 10, 100))
+    window, places = rng.choice(("month", "year")), rng.choice(("each", "together"))
+    rule = f"name: 封顶, window: {window}, places: {places}, tiers: [{', '.join(tiers)}]"
+    return f"ceilings:\n  - {{{rule}}}\n"
+
+
+def sharing_rules(rng: Random, features: frozenset[str]) -> str:
+    """Return `sharing` of all pools: levels, bounds, or both. Nobody to pay is retained."""
+    surplus = "  surplus: {nobody: retain}\n" if "surplus" in features else ""
+    if not features & {"levels", "bounds"}:
+        return f"sharing:\n{surplus}" if surplus else ""
+    levels: list[str] = []
+    if "levels" in features:
+        for to in ("institution", "department"):
+            if rng.random() < 0.5:
+                key = rng.choice(("equivalents", "adjusted", "headcount"))
+                levels.append(f"{{to: {to}, key: {key}}}")
+    keys = ("adjusted", "adjusted", "equivalents", "headcount") if levels else ("adjusted",)
+    person = f"to: person, key: {rng.choice(keys)}"
+    if "bounds" in features:
+        person += _bounds(rng)
+    nobody = rng.choice(("retain", "carry"))
+    every = ", ".join([*levels, f"{{{person}}}"])
+    return f"sharing:\n{surplus}  default: {{nobody: {nobody}, levels: [{every}]}}\n"
+
+
+def rules(rng: Random, folder: Path, weights: Sequence[Fields], staff: Sequence[Fields], span: Span,
+          features: frozenset[str]) -> str:  # fmt: skip
+    """Write the tables of the features and return what they add to `case.yaml`."""
+    text = ""
+    items = sorted({row["item_code"] for row in weights})
+    people = sorted({row["person_id"] for row in staff})
+    places = sorted({row["institution_id"] for row in staff})
+    if "shares" in features:
+        text += write_teams(rng, folder, people, span)
+    if "bases" in features:
+        write_counted(rng, folder, items, span[0].year)
+    if "days" in features:
+        text += stays_rule(rng, days_items(weights))
+    if "concurrent" in features:
+        text += concurrent_rules(rng, items, span)
+    if "coefficients" in features:
+        text += write_coefficients(rng, folder, staff, span)
+    if "ceilings" in features:
+        text += ceiling_rules(rng)
+    if "surplus" in features:
+        text += write_accounts(rng, folder, places)
+    return text + sharing_rules(rng, features)
+
+
+def _bounds(rng: Random) -> str:
+    floor = rng.choice(("", "'0.03'", "'300.00'", "{average: '0.5'}", "{average: '0.3333'}"))
+    cap = rng.choice(("", "'5000.00'", "'20000'", "{average: '1.5'}", "{average: '1'}"))
+    text = f", floor: {floor}" if floor else ""
+    text += f", cap: {cap}" if cap and (floor[:1] == cap[:1] or not floor) else ""
+    text += rng.choice(("", ", excess: retain", ", excess: share"))
+    return text + ", floors_over: scale"
+
+
+def write_accounts(rng: Random, folder: Path, institutions: Sequence[str]) -> str:
+    """Write accounts of some institutions; return `surplus`."""
+    kinds = (
+        *("income", "income", "expenditure", "opening_restricted", "closing_restricted"),
+        *("deduction", "project_income", "project_expenditure", "advance"),
+    )
+    rows: list[Fields] = []
+    for place in institutions:
+        for number in range(rng.choice((0, 2, 6)) if rows else 3):
+            amount = f"{rng.randrange(100_000)}.{rng.randrange(100):02}"
+            kind = rng.choice(kinds)
+            who = {"institution_id": place, "line": f"{number}", "kind": kind}
+            rows.append(who | {"amount": amount})
+    rng.shuffle(rows)
+    columns = ["institution_id", "line", "kind", "amount"]
+    write_table(rng, folder / "accounts.csv", columns, rows)
+    ratio = rng.choice(("1/2", "0.4", "1/3", "1"))
+    odd = rng.choice(("development", "pay"))
+    return f'surplus: {{pay_ratio: "{ratio}", odd_fen: {odd}}}\n'

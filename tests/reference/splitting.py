@@ -1,0 +1,148 @@
+"""From what counts to equivalents: merged, weighed, and split among the performers.
+
+A5 of page 1; 5.4, 5.10 of page 5.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+from typing import NamedTuple
+
+from tests.reference.coefficients import Coefficients
+from tests.reference.numbers import E7, e7
+from tests.reference.sharing import largest_remainder
+from tests.reference.verdicts import Judged, Part
+from tests.reference.weights import WeightRow
+
+
+class Sharer(NamedTuple):
+    """One of a performer set: post and share in lowest terms."""
+
+    person: str
+    post: str
+    share: int
+
+
+class Group(NamedTuple):
+    """What is merged before it is weighed: the records of one performer's own weight row."""
+
+    series: str
+    institution: str
+    sharers: tuple[Sharer, ...]
+    person: str
+    department: str
+    row: WeightRow
+    weight: Fraction
+    month: str
+    cell: int
+    """Which of the runs of days in which no coefficient of any of the set changes."""
+
+
+class Piece(NamedTuple):
+    """What one person has of one group; `quantity` is the whole, before it is shared."""
+
+    group: Group
+    post: str
+    share: Fraction
+    day: date
+    """One of its days: they all lie in one month and in one segment of 5.1."""
+    quantity: Fraction
+    equivalents_e7: int
+
+
+class LineKey(NamedTuple):
+    """One line of `equivalents.csv`."""
+
+    series: str
+    institution: str
+    person: str
+    item: str
+    month: str
+    weight_row: str
+    share: Fraction = Fraction(1)
+    reduced: Fraction | None = None
+    """The weight, where a concurrent rule made it another one than that of the row."""
+
+
+class Line(NamedTuple):
+    """The numbers of that line; equivalents = the share of quantity x weight, split in e7."""
+
+    quantity: Fraction
+    weight: Fraction
+    equivalents: Fraction
+
+
+def pieces(judged: Sequence[Judged], coefficients: Coefficients) -> list[Piece]:
+    """Merge, weigh and split everything that counts (5.4)."""
+    quantities: dict[Group, Fraction] = {}
+    days: dict[Group, date] = {}
+    for one in judged:
+        for series, parts in one.parts.items():
+            for part in parts:
+                for group in groups(series, one.record["institution_id"], part, coefficients):
+                    quantities[group] = quantities.get(group, Fraction(0)) + part.quantity
+                    days[group] = min(days.get(group, part.day), part.day)
+    return [_piece(group, days[group], quantity) for group, quantity in quantities.items()]
+
+
+def groups(series: str, institution: str, part: Part, coefficients: Coefficients) -> list[Group]:
+    """Return the group of every performer: where his own weight row puts the record."""
+    sharers = tuple(Sharer(one.person, one.posting.post, one.share) for one in part.performers)
+    cuts = {day for one in sharers for day in coefficients.cuts(one.person, institution, one.post)}
+    cell = bisect_right(sorted(cuts), part.day)
+    month = part.day.isoformat()[:7]
+    return [
+        Group(
+            series,
+            institution,
+            sharers,
+            one.person,
+            one.posting.department,
+            row,
+            weight,
+            month,
+            cell,
+        )
+        for one, row, weight in zip(part.performers, part.rows, part.weights, strict=True)
+    ]
+
+
+def _piece(group: Group, day: date, quantity: Fraction) -> Piece:
+    """Weigh a group to e7 and split it over the whole set; the person takes his part."""
+    split = split_e7(
+        e7(quantity * group.weight), [(one.person, one.share) for one in group.sharers]
+    )
+    own = next(one for one in group.sharers if one.person == group.person)
+    share = Fraction(own.share, sum(one.share for one in group.sharers))
+    return Piece(group, own.post, share, day, quantity, split[group.person])
+
+
+def split_e7(total_e7: int, shares: Sequence[tuple[str, int]]) -> dict[str, int]:
+    """Split equivalents by shares (5.4, 5.10); negative totals by absolute value."""
+    sign = -1 if total_e7 < 0 else 1
+    split = largest_remainder(abs(total_e7), [(who, Fraction(n)) for who, n in shares])
+    return {who: sign * part.amount for who, part in split.items()}
+
+
+def lines(found: Sequence[Piece]) -> Mapping[LineKey, Line]:
+    """Add the pieces up to the lines of `equivalents.csv`."""
+    added: dict[LineKey, Line] = {}
+    for piece in found:
+        group = piece.group
+        key = LineKey(
+            group.series,
+            group.institution,
+            group.person,
+            group.row.item,
+            group.month,
+            group.row.label,
+            piece.share,
+            None if group.weight == group.row.weight else group.weight,
+        )
+        quantity, _, equivalents = added.get(key, (Fraction(0), Fraction(0), Fraction(0)))
+        equivalents += Fraction(piece.equivalents_e7, E7)
+        added[key] = Line(quantity + piece.quantity, group.weight, equivalents)
+    return added

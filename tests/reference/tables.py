@@ -1,0 +1,115 @@
+"""The smaller tables of a case (page 3): teams, coefficients, counted, opening, accounts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.reference.text import FIRST_DAY, NO_END, WEIGHT, WHOLE, csv_table, date_or, must
+
+SIGNED_AMOUNT = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]{1,2})?")
+EQUIVALENTS = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]{1,7})?")
+
+
+class Member(NamedTuple):
+    """One row of `teams`: a person in a team with a role for some days (A5)."""
+
+    team: str
+    person: str
+    role: str
+    share: str
+    valid_from: date
+    valid_to: date
+
+
+class Coefficient(NamedTuple):
+    """One row of `coefficients`: a dated factor of a person, a posting or an institution (A7)."""
+
+    scope: str
+    subject: str
+    kind: str
+    value: Fraction
+    valid_from: date
+    valid_to: date
+
+    def valid_on(self, day: date) -> bool:
+        """Say whether it is in force on that day; `valid_to` is exclusive."""
+        return self.valid_from <= day < self.valid_to
+
+
+class Used(NamedTuple):
+    """One row of `counted`: places of a class that locked periods have taken (5.5)."""
+
+    item: str
+    id: str
+    window: str
+    institution: str
+    series: str
+    places: int
+
+
+class OpeningKey(NamedTuple):
+    """One row of `opening` of kind key: a deficit that the last period left (5.9)."""
+
+    institution: str
+    pool: str
+    person: str
+    equivalents: Fraction
+
+
+class Account(NamedTuple):
+    """One row of `accounts`: money of one kind of one institution (5.14)."""
+
+    institution: str
+    kind: str
+    amount_fen: int
+
+
+def rows_of(folder: Path, name: str) -> list[dict[str, str]]:
+    """Return the rows of an optional table; none where the case has not the table."""
+    path = folder / f"{name}.csv"
+    return csv_table(path) if path.exists() else []
+
+
+def member(row: Mapping[str, str]) -> Member:
+    """Make a row of `teams`."""
+    return Member(
+        row["team_id"],
+        row["person_id"],
+        row.get("role", ""),
+        row.get("share", ""),
+        *_dates(row),
+    )
+
+
+def coefficient(row: Mapping[str, str]) -> Coefficient:
+    """Make a row of `coefficients`; values are 0 or more with at most four places."""
+    value = must(row["value"], WEIGHT)
+    return Coefficient(row["scope"], row["subject_id"], row["kind"], value, *_dates(row))
+
+
+def used(row: Mapping[str, str]) -> Used:
+    """Make a row of `counted`."""
+    places = int(must(row["used"], WHOLE))
+    place, series = row.get("institution_id", ""), row.get("series", "")
+    return Used(row["item_code"], row["id"], row["window"], place, series, places)
+
+
+def opening_key(row: Mapping[str, str]) -> OpeningKey:
+    """Make a row of `opening` of kind key."""
+    equivalents = must(row["equivalents"], EQUIVALENTS)
+    return OpeningKey(row["institution_id"], row["pool"], row["person_id"], equivalents)
+
+
+def account(row: Mapping[str, str]) -> Account:
+    """Make a row of `accounts`."""
+    fen: Fraction = must(row["amount"], SIGNED_AMOUNT) * 100
+    return Account(row["institution_id"], row["kind"], int(fen))
+
+
+def _dates(row: Mapping[str, str]) -> tuple[date, date]:
+    return date_or(row.get("valid_from", ""), FIRST_DAY), date_or(row.get("valid_to", ""), NO_END)
