@@ -189,7 +189,10 @@ def _freeze(held: Side, rest: Any, key: Any, floor: Any, cap: Any, pool_of: Int6
         held[at[low]] = AT_FLOOR
         held[at[high]] = AT_CAP
         rest[active] = left - np.add.reduceat(np.where(low, f, 0) + np.where(high, c, 0), first)
-        at = at[~(low | high) & (wins != 0)]
+        still_open = ~(low | high) & (wins != 0)
+        if still_open.all():
+            raise ConservationError("a round held nobody at a bound")
+        at = at[still_open]
 
 
 def _sign(a: Any, b: Any, c: Any, d: Any) -> Side:
