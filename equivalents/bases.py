@@ -16,23 +16,31 @@ import numpy.typing as npt
 from equivalents.concurrent import mark_concurrent
 from equivalents.grouping import group
 from equivalents.policy.basis import Basis, Subject, window_number
-from equivalents.policy.book import ANY_VISIT, Verdict, WeightBook
+from equivalents.policy.book import Need, Verdict, WeightBook
 from equivalents.policy.posts import NO_POSTING
 from equivalents.records import FaultSet, RecordBlock
-from equivalents.stays import cut_stays, judge_plain_days
+from equivalents.stays import (
+    any_visit,
+    cut_stays,
+    exclude_plain_days,
+    judge_plain_days,
+    lying_days,
+    takes_part,
+)
 from equivalents.tally import Placed, Plan, find_performers
 from equivalents.units import QUANTITY_PLACES, Codes, Int64
-from equivalents.waiting import Entries, Waiting
-from equivalents.weigh import Scales
+from equivalents.waiting import Entries, Waiting, void_of
+from equivalents.weigh import BASIS_FAULTS, Scales
 
 __all__ = ["Resolved", "resolve"]
 
 _ONE_E3: Final = 10**QUANTITY_PLACES
-_UNPLACED: Final = (Verdict.OUTSIDE_PERIOD, Verdict.NO_POST, Verdict.TEAM_EMPTY)
-_MISSING: Final = {
-    Subject.RESIDENT: Verdict.RESIDENT_MISSING,
-    Subject.HOUSEHOLD: Verdict.HOUSEHOLD_MISSING,
-}
+_UNPLACED: Final = (
+    Verdict.OUTSIDE_PERIOD,
+    Verdict.NO_POST,
+    Verdict.TEAM_EMPTY,
+    Verdict.BEFORE_PERIOD,
+)
 _Mask = npt.NDArray[np.bool_]
 
 
@@ -49,12 +57,13 @@ def resolve(waiting: Waiting, scales: Scales) -> Resolved:
     if len(waiting) == 0:
         return Resolved()
     plan = scales.plan
-    entries = waiting.entries(plan)
+    entries = waiting.entries()
     entries, posting, warnings = _judge_days(entries, scales)
     case = _Case.of(entries, posting, scales)
     warnings += case.count_visits()
     marks = np.stack([case.mark(series) for series in plan.series])
     warnings += case.warnings
+    case.let_counted_pieces_speak(marks)
     case.write(marks)
     plan.marked = True
     return Resolved(list(case.blocks()), warnings)
@@ -67,14 +76,23 @@ def _judge_days(entries: Entries, scales: Scales) -> tuple[Entries, Codes, list[
     ended = entries.end >= 0
     known = entries.item < len(plan.known_items)
     entries.held[ended & ~days & known] = Verdict.END_DATE_UNUSED
-    judge_plain_days(entries, np.flatnonzero(days & ~ended))
-    stays = np.flatnonzero(days & ended)
-    entries.held[stays] = entries.void[stays]
+    plain, stays = np.flatnonzero(days & ~ended), np.flatnonzero(days & ended)
+    judge_plain_days(entries, plain)
+    # A stay without its resident takes part in nothing, so nothing can take it back either.
+    entries.void = void_of(entries, ~(days & ended) | (entries.resident >= 0))
+    # Days given as a quantity are corrected like any quantity; a stay is void or stands.
+    against = plain[(entries.target[plain] >= 0) & (entries.held[plain] == 0)]
+    against = against[ended[entries.target[against]]]
+    entries.held[against] = entries.void[against]
     length = np.maximum(entries.end[stays] - entries.day[stays], 1)
     differs = stays[(entries.quantity_e3[stays] != length * _ONE_E3) & (entries.void[stays] == 0)]
     notes = np.maximum(entries.end[differs] - entries.day[differs], 1)
     warnings = _faults(entries, differs, "DAYS_DIFFER", "quantity", [str(n) for n in notes])
-    entries, posting = cut_stays(entries, stays, scales.rules.stays, plan)
+    part = takes_part(entries, scales)
+    both = np.concatenate([stays, plain])
+    lying = lying_days(entries, both, part, scales.rules.stays, plan)
+    exclude_plain_days(entries, plain, lying, plan)
+    entries, posting = cut_stays(entries, stays, part, lying, plan)
     return entries, posting, warnings
 
 
@@ -103,39 +121,58 @@ class _Case:
     history: _Mask
     absent: Codes
     warnings: list[FaultSet]
+    any_visit: Codes
 
     @classmethod
     def of(cls, entries: Entries, posting: Codes, scales: Scales) -> "_Case":
         """Place the entries; those of windows also before the period."""
         plan = scales.plan
         item = np.minimum(entries.item, len(plan.known_items))
-        windowed = plan.waits.classes[item] | plan.waits.visits[item]
-        bucket = np.where(windowed, plan.buckets_ever(entries.day), plan.buckets(entries.day))
+        history = entries.day >= plan.waits.item_since[item]
+        bucket = np.where(history, plan.buckets_ever(entries.day), plan.buckets(entries.day))
         asked = np.flatnonzero(posting == NO_POSTING)
         posting, absent = posting.copy(), np.full(posting.size, -1, np.int32)
         posting[asked], missing = find_performers(entries.take(asked).who, plan)
         if missing is not None:
             absent[asked] = missing
-        lost = (entries.held == 0) & (posting < 0)
+        lost = posting < 0
         empty = posting[lost] == Verdict.TEAM_EMPTY
         entries.held[lost] = np.where(empty, Verdict.TEAM_EMPTY, Verdict.NO_POST)
+        # The date is judged first: what was before the period needs no posting.
+        early = (posting < 0) & (bucket >= 0) & (bucket < plan.first_bucket)
+        entries.held[early] = Verdict.BEFORE_PERIOD
         entries.held[bucket < 0] = Verdict.OUTSIDE_PERIOD
         placed = ~np.isin(entries.held, _UNPLACED) & (bucket >= 0) & (posting >= 0)
         history = placed & (bucket < plan.first_bucket)
         bucket = np.where(placed, bucket, 0).astype(np.int32)
         posting = np.where(placed, posting, 0)
-        return cls(entries, scales, posting, bucket, placed, history, absent, [])
+        any_visit = entries.attribute
+        return cls(entries, scales, posting, bucket, placed, history, absent, [], any_visit)
 
     @property
     def plan(self) -> Plan:
         return self.scales.plan
 
     def rows(self, series: str) -> Codes:
-        """The weight row or verdict of each entry by its own attributes."""
+        """The weight row or verdict of each entry, visit numbers set aside."""
         entries = self.entries
-        rows = self.scales.rows(series, self.posting, entries.item, entries.attribute, self.bucket)
+        rows = self.scales.rows(series, self.posting, entries.item, self.any_visit, self.bucket)
         rows[~self.placed] = Verdict.NO_POST
         return rows
+
+    def faults(self, series: str) -> Codes:
+        """What each entry lacks that the basis of its item asks for in a series, or 0 (A3)."""
+        entries = self.entries
+        needs = self.scales.books[series].needs(entries.item, self.bucket)
+        fault = np.where(np.isin(entries.held, BASIS_FAULTS), entries.held, 0)
+        other = fault != Verdict.END_DATE_UNUSED
+        lacks = other & (needs & Need.RESIDENT > 0) & (entries.resident < 0)
+        fault[lacks] = Verdict.RESIDENT_MISSING
+        fault[other & (needs & Need.HOUSEHOLD > 0) & (entries.household < 0)] = (
+            Verdict.HOUSEHOLD_MISSING
+        )
+        fault[(needs & Need.WEIGHT == 0) | ~self.placed] = 0
+        return fault.astype(np.int32)
 
     # -- visit ordinals ------------------------------------------------------------------------
 
@@ -143,53 +180,63 @@ class _Case:
         """Number the visits of each resident, item and window, and write them down (5.5)."""
         entries, plan = self.entries, self.plan
         asks = plan.waits.visits[np.minimum(entries.item, len(plan.known_items))]
-        entries.held[asks & self.placed & (entries.void == Verdict.VOIDED)] = Verdict.VOIDED
-        open_ = asks & self.placed & (entries.held == 0) & (entries.void == 0)
+        open_ = asks & self.placed & (entries.held == 0)
         if not open_.any():
             return []
-        given = entries.attribute.copy()
-        entries.attribute = self._relearn(np.flatnonzero(open_), None)
+        given = entries.attribute
+        self.any_visit = any_visit(plan, given, open_)
         eligible = np.zeros(len(entries), bool)
         for series in plan.series:
-            eligible |= self.rows(series) >= 0
+            eligible |= (self.rows(series) >= 0) & (self.faults(series) == 0)
         open_ &= eligible
-        entries.held[open_ & (entries.resident < 0)] = Verdict.RESIDENT_MISSING
         where = np.flatnonzero(open_ & (entries.resident >= 0))
-        entries.attribute = given
-        number = np.zeros(len(entries), np.int64)
-        number[where] = self._ordinals(where)
-        corrections = np.flatnonzero(asks & (entries.target >= 0) & (entries.held == 0))
-        position = np.zeros(int(entries.own.max()) + 1, np.int64)
-        position[entries.own] = np.arange(len(entries))
-        number[corrections] = number[position[entries.target[corrections]]]
-        # What is corrected in part is corrected with the weight of that visit.
-        entries.attribute = self._relearn(np.flatnonzero(number), number[number > 0])
+        number = self._like_targets(where, self._ordinals(where))
+        entries.attribute = self._relearn(where, number[where])
         return self._visits_that_differ(where, given, number)
 
     def _ordinals(self, where: Int64) -> Int64:
+        """The visit number of each entry; what is void takes a number but no place."""
         entries, plan = self.entries, self.plan
-        number = np.zeros(where.size, np.int64)
+        part = np.zeros(len(entries), bool)
+        part[where] = True
+        counts = (void_of(entries, part) == 0) & (entries.records == 1)
+        number = np.zeros(len(entries), np.int64)
         for item, row in plan.waits.visit_rows.items():
-            mine = np.flatnonzero(entries.item[where] == plan.items.find(item))
+            mine = where[entries.item[where] == plan.items.find(item)]
             if mine.size:
                 basis = row.basis
-                classes = self._classes(where[mine], entries.resident, basis.window, basis.scope)
-                rank = _rank(classes, entries.order[where[mine]])
-                used = self._used(where[mine], Subject.RESIDENT, basis.window, basis.scope, "")
-                number[mine] = rank + used + 1
+                classes = self._classes(mine, entries.resident, basis.window, basis.scope)
+                before = _before(classes, entries.order[mine], counts[mine])
+                used = self._used(mine, Subject.RESIDENT, basis.window, basis.scope, "")
+                number[mine] = before + used + 1
+        # The pieces of a stay are one visit.
+        first = np.zeros(int(entries.own.max()) + 1, np.int64)
+        heads = where[entries.records[where] == 1]
+        first[entries.own[heads]] = number[heads]
+        number[where] = first[entries.own[where]]
         return number
 
-    def _relearn(self, where: Int64, number: Int64 | None) -> Codes:
-        """The attributes with other visit numbers for some entries; any visit for ``None``."""
+    def _like_targets(self, where: Int64, number: Int64) -> Int64:
+        """A correction has the number of the record that it names: both are weighed alike."""
+        entries = self.entries
+        position = np.full(int(entries.own.max()) + 1, -1, np.int64)
+        position[entries.own] = np.arange(len(entries))
+        corrections = where[entries.target[where] >= 0]
+        target = position[entries.target[corrections]]
+        known = number[target] > 0
+        number[corrections[known]] = number[target[known]]
+        return number
+
+    def _relearn(self, where: Int64, number: Int64) -> Codes:
+        """The attributes with other visit numbers for some entries."""
         attribute = self.entries.attribute.copy()
         old = attribute[where].astype(np.int64)
-        new = np.zeros(where.size, np.int64) if number is None else number
-        order, starts = group([old, new])
+        order, starts = group([old, number])
         at = order[starts]
         book = self.plan.attributes
         learned = book.learn(
-            replace(book[code], visit_number=ANY_VISIT if number is None else str(visit))
-            for code, visit in zip(old[at].tolist(), new[at].tolist(), strict=True)
+            replace(book[code], visit_number=str(visit))
+            for code, visit in zip(old[at].tolist(), number[at].tolist(), strict=True)
         )
         attribute[where[order]] = np.repeat(
             np.array(learned, np.int32), np.diff(starts, append=order.size)
@@ -245,29 +292,27 @@ class _Case:
         """The mark of each entry in one series."""
         entries, book = self.entries, self.scales.books[series]
         rows = self.rows(series)
-        mark = np.where(np.isin(entries.held, _UNPLACED), 0, entries.held).astype(np.int32)
+        faults = self.faults(series)
+        held = np.where(np.isin(entries.held, (*_UNPLACED, *BASIS_FAULTS)), 0, entries.held)
+        mark = np.where(faults < 0, faults, np.where(rows >= 0, held, 0)).astype(np.int32)
         weighed = self.placed & (rows >= 0) & (mark == 0)
         once = weighed & book.once[rows]
-        mark[once] = entries.void[once]
-        self._mark_classes(series, rows, np.flatnonzero(once & (entries.void == 0)), mark)
-        mark[self.history & np.isin(mark, (0, Verdict.BASIS_REPEAT))] = Verdict.BEFORE_PERIOD
+        void = void_of(entries, weighed)
+        mark[once] = void[once]
+        self._mark_classes(series, rows, np.flatnonzero(once & (void == 0)), mark)
+        mark[self.history] = Verdict.BEFORE_PERIOD
         self._refuse_whole(series, rows, mark)
         counted = weighed & (mark == 0)
-        concurrent = mark_concurrent(
-            entries, counted, self.scales.rules.concurrent, series, self.plan
-        )
+        concurrent = mark_concurrent(entries, counted, counted & (void == 0), self.scales, series)
         return np.where(counted, concurrent, mark)
 
     def _mark_classes(self, series: str, rows: Codes, where: Int64, mark: Codes) -> None:
-        """Keep the first of each class; the others and those without the id are marked."""
+        """Keep the first of each class; the others are marked."""
         entries, book = self.entries, self.scales.books[series]
         for basis, chosen in _by_basis(book, rows[where]):
             mine = where[chosen]
             household = basis.subject is Subject.HOUSEHOLD
             subject = entries.household if household else entries.resident
-            lost = mine[subject[mine] < 0]
-            mark[lost] = _MISSING[basis.subject]
-            mine = mine[subject[mine] >= 0]
             classes = self._classes(mine, subject, basis.window, basis.scope)
             rank = _rank(classes, entries.order[mine])
             rank += self._used(mine, basis.subject, basis.window, basis.scope, series)
@@ -296,6 +341,22 @@ class _Case:
         torn = np.flatnonzero(np.isin(names, names[cut]) & np.isin(names, names[bad]))
         for at in torn.tolist():
             mark[at] = rows[first[int(names[at])]]
+
+    def let_counted_pieces_speak(self, marks: npt.NDArray[np.int32]) -> None:
+        """A stay that counts on some day is a counted record, whatever became of its first day.
+
+        Of its pieces the one that counts in most series carries the record.
+        """
+        entries = self.entries
+        if (entries.records == 1).all():
+            return
+        times = np.zeros(len(entries), np.int64)
+        for series, mark in zip(self.plan.series, marks, strict=True):
+            times += self.placed & (self.rows(series) >= 0) & (mark >= 0)
+        order = np.lexsort((entries.day, -times, entries.own))
+        first = np.flatnonzero(np.diff(entries.own[order], prepend=-1))
+        entries.records = np.zeros(len(entries), np.int64)
+        entries.records[order[first]] = 1
 
     # -- blocks --------------------------------------------------------------------------------
 
@@ -345,15 +406,20 @@ class _Case:
             yield block, placed
 
 
+def _before(classes: Int64, order: Int64, counts: _Mask) -> Int64:
+    """How many entries that count stand before each entry in its class."""
+    by_class = np.lexsort((order, classes))
+    begins = np.flatnonzero(np.diff(classes[by_class], prepend=-1))
+    sizes = np.diff(begins, append=classes.size)
+    so_far: Int64 = np.cumsum(counts[by_class]) - counts[by_class]
+    before = np.zeros(classes.size, np.int64)
+    before[by_class] = so_far - np.repeat(so_far[begins], sizes)
+    return before
+
+
 def _rank(classes: Int64, order: Int64) -> Int64:
     """The position of each entry in its class, from 0."""
-    by_class = np.lexsort((order, classes))
-    ordered = classes[by_class]
-    begins = np.flatnonzero(np.diff(ordered, prepend=-1))
-    sizes = np.diff(begins, append=ordered.size)
-    rank = np.zeros(classes.size, np.int64)
-    rank[by_class] = np.arange(classes.size) - np.repeat(begins, sizes)
-    return rank
+    return _before(classes, order, np.ones(classes.size, bool))
 
 
 def _by_basis(book: WeightBook, rows: Codes) -> Iterator[tuple[Basis, Int64]]:

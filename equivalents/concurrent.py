@@ -5,8 +5,6 @@ items, those of its ``items`` on the same day get full, part or no credit; the f
 case that fits wins.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
 
@@ -15,6 +13,7 @@ from equivalents.policy.contacts import FULL_E4, ConcurrentRule
 from equivalents.tally import Plan
 from equivalents.units import Codes, Int64
 from equivalents.waiting import Entries
+from equivalents.weigh import Scales
 
 __all__ = ["mark_concurrent"]
 
@@ -24,12 +23,14 @@ _DAYS = 1 << 18
 
 
 def mark_concurrent(
-    entries: Entries, counted: _Mask, rules: Sequence[ConcurrentRule], series: str, plan: Plan
+    entries: Entries, counted: _Mask, contact: _Mask, scales: Scales, series: str
 ) -> Codes:
     """The mark of each entry in one series: 0, ``CONCURRENT``, or the number of a rule (from 1).
 
-    ``counted`` are the entries that count in the series so far.
+    ``counted`` are the entries that count in the series so far, ``contact`` those of them that
+    are neither taken back nor take anything back: only they stand beside others.
     """
+    rules, plan = scales.rules.concurrent, scales.plan
     mark = np.zeros(len(entries), np.int32)
     known = entries.resident >= 0
     open_ = counted.copy()
@@ -38,7 +39,7 @@ def mark_concurrent(
         if not rule.concerns(series):
             continue
         dated = (entries.day >= rule.valid_from) & (entries.day < rule.valid_to) & known
-        beside = np.flatnonzero(counted & dated & _is(entries.item, rule.beside, plan))
+        beside = np.flatnonzero(contact & dated & _is(entries.item, rule.beside, plan))
         items = np.flatnonzero(open_ & dated & _is(entries.item, rule.items, plan))
         keys = _keys(entries, by_day, rule, plan)
         found = items[np.isin(keys[items], keys[beside])]

@@ -48,7 +48,8 @@ class Counted:
     """What came in and how every record of it ended, series by series.
 
     ``verdicts[series]`` counts records by verdict; ``counted[series]`` those that were weighed;
-    ``refused`` rows had a fault of form or identity. ``rejected`` is the number of distinct rows
+    ``refused`` rows had a fault of form or identity, ``unplaced`` records have no day or posting
+    here. ``rejected`` is the number of distinct rows
     rejected in any series. ``shared`` records have a crew: they are in the tally on either path,
     because only the total of all of them is split (5.4).
     """
@@ -63,6 +64,7 @@ class Counted:
     verdicts: dict[str, Counter[Verdict]] = field(default_factory=dict)
     faults: list[FaultSet] = field(default_factory=list)
     waiting: Waiting = field(default_factory=Waiting)
+    unplaced: int = 0
     seen: Seen | None = None
 
     def absorb(self, other: "Counted") -> None:
@@ -78,6 +80,7 @@ class Counted:
             self.verdicts.setdefault(series, Counter()).update(verdicts)
         self.faults.extend(other.faults)
         self.waiting.absorb(other.waiting)
+        self.unplaced += other.unplaced
 
 
 def count(
@@ -148,6 +151,8 @@ def _count_waiting(total: Counted, scales: Scales, path: Way) -> None:
 def _end(block: RecordBlock, placed: Placed, counted: Counted, scales: Scales, path: Way) -> None:
     """Every record of a block ends here: counted, excluded or rejected, in each series."""
     rows = _judge(block, placed, counted, scales)
+    lost = placed.lost
+    counted.unplaced += lost.size if block.records is None else int(block.records[lost].sum())
     if counted.seen is not None:
         counted.seen(block, placed, rows)
     if block.shared is not None:
@@ -260,8 +265,7 @@ def _check(total: Counted, scales: Scales, path: Way) -> None:
         if ended != total.received:
             raise ConservationError(f"{series}: {ended} records ended of {total.received} received")
     if scales.series:
-        nowhere = (Verdict.OUTSIDE_PERIOD, Verdict.NO_POST, Verdict.TEAM_EMPTY)
-        lost = sum(total.verdicts[scales.series[0]][verdict] for verdict in nowhere)
+        lost = total.unplaced
         held = int(total.tally.records.sum())
         placed = total.received - total.refused - lost
         if held != (placed if path == "tally" else total.shared):

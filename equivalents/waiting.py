@@ -5,19 +5,19 @@ by code point, blank first; never file or row. Texts are fetched from the source
 of one resident, item and day that differ in something that is paid.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
 import numpy as np
+import numpy.typing as npt
 
 from equivalents.grouping import group
 from equivalents.policy.book import Verdict
 from equivalents.records import Origin, RecordBlock
-from equivalents.tally import Plan, Who
+from equivalents.tally import Who
 from equivalents.units import Codes, Int64
 
-__all__ = ["Entries", "Waiting"]
+__all__ = ["Entries", "Waiting", "void_of"]
 
 
 @dataclass(slots=True)
@@ -25,9 +25,10 @@ class Entries:
     """Waiting records as columns of one length ``n``; a stay may become several entries.
 
     ``order`` ranks entries of one class. ``held`` is a verdict that holds in every series, or 0;
-    ``void`` is the verdict of corrected records and of corrections in bases that count once,
-    or 0. ``records`` is 1 for the first entry of a record and 0 for others cut from it. ``own``
-    numbers the records, ``target`` is that number of the record that a correction names, or -1.
+    ``void`` is what corrections make of a record and of themselves where it counts once
+    or is a stay, or 0. ``records`` is 1 for the first entry of a record and 0 for others cut from
+    it. ``own`` numbers the records, ``target`` is that number of the record that a correction
+    names, or -1.
     """
 
     part: Int64
@@ -86,7 +87,7 @@ class Waiting:
     def __len__(self) -> int:
         return sum(map(len, self.blocks))
 
-    def entries(self, plan: Plan) -> Entries:
+    def entries(self) -> Entries:
         """All waiting records as columns, ordered, with corrections matched."""
         blocks = self.blocks
         contacts = [block.contact for block in blocks if block.contact is not None]
@@ -123,41 +124,64 @@ class Waiting:
         origins = {
             block.part: block.contact.origin for block in blocks if block.contact is not None
         }
-        _match_corrections(entries, origins, plan)
+        _match_corrections(entries, origins)
         entries.order = _order(entries, origins)
         return entries
 
 
-def _match_corrections(entries: Entries, origins: Mapping[int, Origin], plan: Plan) -> None:
-    """Mark corrections, and the records that they leave nothing of (``void``)."""
-    negative = np.flatnonzero(entries.quantity_e3 < 0)
-    if negative.size == 0:
+def void_of(entries: Entries, part: npt.NDArray[np.bool_]) -> Codes:
+    """What corrections make of the entries that take part, and of themselves; else 0 (5.5).
+
+    A record that its corrections leave 0 or less of is ``VOIDED``, and so are they; a correction
+    that leaves something, or whose record does not take part, is ``CORRECTION_ONLY``.
+    """
+    void = np.zeros(len(entries), np.int32)
+    correcting = np.flatnonzero(part & (entries.quantity_e3 < 0))
+    if correcting.size == 0:
+        return void
+    void[correcting] = Verdict.CORRECTION_ONLY
+    position = np.full(int(entries.own.max()) + 2, -1, np.int64)
+    position[entries.own] = np.arange(len(entries))
+    target = position[entries.target[correcting]]
+    known = (target >= 0) & part[target]
+    correcting, target = correcting[known], target[known]
+    left = entries.quantity_e3.copy()
+    np.add.at(left, target, entries.quantity_e3[correcting])
+    gone = left[target] <= 0
+    void[target[gone]] = void[correcting[gone]] = Verdict.VOIDED
+    return void
+
+
+def _match_corrections(entries: Entries, origins: Mapping[int, Origin]) -> None:
+    """Find the record that each correction takes back (``target``), and what is void."""
+    negative = np.flatnonzero(entries.quantity_e3 < 0).tolist()
+    if not negative:
         return
-    at = {
-        (part, row): index
-        for index, (part, row) in enumerate(
-            zip(entries.part.tolist(), entries.row.tolist(), strict=True)
-        )
-    }
-    by_target: dict[int, list[int]] = defaultdict(list)
-    for index in negative.tolist():
-        named = origins[int(entries.part[index])].corrected().get(int(entries.row[index]))
-        target = at.get(named) if named is not None else None
-        by_days = plan.waits.days[min(int(entries.item[index]), len(plan.known_items))]
-        if target is None or entries.item[target] != entries.item[index]:
-            target = None
-        # Days given as a quantity are corrected like any quantity; a stay is void or stands.
-        if not by_days or (target is not None and entries.end[target] >= 0):
-            entries.void[index] = Verdict.CORRECTION_ONLY
-            if target is not None:
-                entries.target[index] = target
-                by_target[target].append(index)
-    for target, corrections in by_target.items():
-        left = int(entries.quantity_e3[target]) + sum(
-            int(entries.quantity_e3[index]) for index in corrections
-        )
-        if left <= 0:
-            entries.void[[target, *corrections]] = Verdict.VOIDED
+    named = {index: _named(entries, index, origins) for index in negative}
+    wanted = {place for place in named.values() if place is not None}
+    rows = np.flatnonzero(np.isin(entries.row, [row for _, row in wanted]))
+    at = {(int(entries.part[i]), int(entries.row[i])): i for i in rows.tolist()}
+    links = {index: at[place] for index, place in named.items() if place in at}
+    for index in negative:
+        entries.target[index] = _root(entries, index, links)
+    entries.void = void_of(entries, np.ones(len(entries), bool))
+
+
+def _named(entries: Entries, index: int, origins: Mapping[int, Origin]) -> tuple[int, int] | None:
+    """The part and row that a correction names."""
+    return origins[int(entries.part[index])].corrected().get(int(entries.row[index]))
+
+
+def _root(entries: Entries, index: int, links: Mapping[int, int]) -> int:
+    """The record that a correction takes back, also through other corrections; -1 for none."""
+    seen = {index}
+    while entries.quantity_e3[index] < 0:
+        target = links.get(index, -1)
+        if target in seen or target < 0 or entries.item[target] != entries.item[index]:
+            return -1
+        seen.add(target)
+        index = target
+    return index
 
 
 def _order(entries: Entries, origins: Mapping[int, Origin]) -> Int64:
@@ -172,7 +196,7 @@ def _order(entries: Entries, origins: Mapping[int, Origin]) -> Int64:
     return entries.day.astype(np.int64) * (len(entries) + 1) + text_rank
 
 
-def _tied(entries: Entries, subject: Codes) -> "np.typing.NDArray[np.bool_]":
+def _tied(entries: Entries, subject: Codes) -> npt.NDArray[np.bool_]:
     """Entries that share item, subject and day with one that would be paid differently."""
     tied = np.zeros(len(entries), bool)
     some = np.flatnonzero(subject >= 0)
@@ -199,7 +223,7 @@ def _tied(entries: Entries, subject: Codes) -> "np.typing.NDArray[np.bool_]":
     return tied
 
 
-def _numbers(columns: "list[np.typing.NDArray[np.integer]]") -> Int64:
+def _numbers(columns: list[npt.NDArray[np.integer]]) -> Int64:
     """A number for each distinct combination of the columns."""
     order, starts = group(columns)
     numbers = np.zeros(order.size, np.int64)

@@ -37,9 +37,25 @@ from equivalents.units import (
     weigh_exactly,
 )
 
-__all__ = ["DirectSum", "Lines", "NeedsTallyError", "Scales", "Weighed", "weigh_tally"]
+__all__ = [
+    "BASIS_FAULTS",
+    "DirectSum",
+    "Lines",
+    "NeedsTallyError",
+    "Scales",
+    "Weighed",
+    "weigh_tally",
+]
 
 
+BASIS_FAULTS: Final = (
+    Verdict.END_DATE_UNUSED,
+    Verdict.HOUSEHOLD_MISSING,
+    Verdict.RESIDENT_MISSING,
+    Verdict.DAYS_NOT_WHOLE,
+    Verdict.DAYS_RANGE,
+)
+"""What a record may lack that the counting basis of its item asks for."""
 _EXCLUDING: Final = frozenset(
     {
         Verdict.ITEM_STOPPED,
@@ -128,7 +144,9 @@ class Scales:
         marks = np.array([a.marks[at] if a.marks else 0 for a in attributes], np.int32)
         mark = marks[attribute]
         # What was before the period is not judged otherwise; what has no weight stays without.
-        stopped = (mark < 0) & ((rows >= 0) | (mark == Verdict.BEFORE_PERIOD))
+        # What the basis makes of a record comes before the visit number that a weight asks for.
+        unfit = rows == Verdict.NO_WEIGHT_FOR_CONDITIONS
+        stopped = (mark < 0) & ((rows >= 0) | unfit | (mark == Verdict.BEFORE_PERIOD))
         rows = np.where(stopped, mark, rows)
         for number in np.unique(mark[(mark > 0) & (rows >= 0)]).tolist():
             rule = self.rules.concurrent[number - 1].name

@@ -19,7 +19,7 @@ from equivalents.intake.recordfiles import record_files
 from equivalents.intake.settings import Settings, check_series, read_settings
 from equivalents.intake.tables import SUFFIXES, read_table, table_file
 from equivalents.intake.teams import read_teams
-from equivalents.policy.accounts import BALANCE_KINDS, Account
+from equivalents.policy.accounts import BALANCE_KINDS, SURPLUS_POOL, Account
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, Period
 from equivalents.policy.check import check_postings, check_weights
 from equivalents.policy.contacts import UsedClass
@@ -135,7 +135,9 @@ class _Reader:
         check_series(settings, series, findings)
         people = {row.person_id for row in postings}
         codes = dict(zip(LevelKind, (known, departments, people), strict=True))
-        check_sharing(settings.sharing, pools, institutions, codes, findings)
+        owners = sorted({row.institution_id for row in accounts if row.kind in BALANCE_KINDS})
+        computed = (Pool(owner, SURPLUS_POOL, "", 0) for owner in owners)
+        check_sharing(settings.sharing, (*pools, *computed), institutions, codes, findings)
         findings.problems.extend(check_weights(weights))
         findings.problems.extend(check_postings(postings))
         if settings.period is None:

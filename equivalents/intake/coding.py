@@ -151,9 +151,9 @@ class Coder:
         for name, codes in (("institution", institution), ("person", person)):
             if codes.min(initial=0) < 0:
                 batch.note(f"{name.upper()}_UNKNOWN", f"{name}_id", codes == _UNKNOWN)
+        _note_ids(batch, id_faults)
         if shared is not None:
             shared.note_ids(batch.note)
-        _note_ids(batch, id_faults)
         contact = None
         if origin is not None and (self._plan.waits.any or end is not None):
             contact = contact_of(columns, item, end, self._plan, origin)

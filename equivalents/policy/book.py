@@ -10,7 +10,7 @@ that. Sources: A1, A2, A9, A10, definition 5.7.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import IntEnum
+from enum import IntEnum, IntFlag
 from threading import Lock
 from typing import Final
 
@@ -18,12 +18,13 @@ import numpy as np
 import numpy.typing as npt
 
 from equivalents.codes import Codebook
+from equivalents.policy.basis import Subject
 from equivalents.policy.contacts import FULL_E4, ConcurrentRule
 from equivalents.policy.model import WeightRow
 from equivalents.policy.posts import Codes
 from equivalents.units import QUANTITY_LIMIT_E3, Int64
 
-__all__ = ["ANY_VISIT", "Attributes", "PostingClass", "Verdict", "WeightBook"]
+__all__ = ["ANY_VISIT", "Attributes", "Need", "PostingClass", "Verdict", "WeightBook"]
 
 
 class Verdict(IntEnum):
@@ -36,6 +37,7 @@ class Verdict(IntEnum):
     ITEM_STOPPED = -5
     NO_WEIGHT_ON_DATE = -6
     NO_WEIGHT_FOR_CONDITIONS = -7
+    TEAM_EMPTY = -8
     BEFORE_PERIOD = -9
     RESIDENT_MISSING = -10
     HOUSEHOLD_MISSING = -11
@@ -47,11 +49,20 @@ class Verdict(IntEnum):
     DAYS_NOT_WHOLE = -17
     STAY_INSIDE = -18
     CONCURRENT = -19
-    TEAM_EMPTY = -20
 
 
 ANY_VISIT: Final = "*"
 """A visit number that meets every condition: to ask for the weight before visits are counted."""
+
+
+class Need(IntFlag):
+    """What an item's rows in force on a date need of a record to be counted (A3, 5.5)."""
+
+    WEIGHT = 1
+    RESIDENT = 2
+    HOUSEHOLD = 4
+
+
 _CONDITIONAL: Final = -100
 _UNRESOLVED: Final = -101
 
@@ -114,6 +125,7 @@ class WeightBook:
         self._classes = classes
         self._candidates: Codebook[tuple[int, ...]] = Codebook()
         self.asks_posting = any(row.conditions[0] or row.conditions[2] for row in self.rows)
+        self._needs = np.zeros((len(items) + 1, len(bucket_starts)), np.int8)
         self._base, self._slot = self._compile(items, bucket_starts)
         self._asked = _Asked.by(self.rows)
         self._kinds: Codebook[Attributes] = Codebook()
@@ -135,6 +147,7 @@ class WeightBook:
             for bucket, day in enumerate(starts):
                 valid = tuple(i for i in indices if _in_force(self.rows[i], day))
                 base[item, bucket] = self._answer(indices, valid, day)
+                self._needs[item, bucket] = _needs([self.rows[i] for i in valid])
                 if base[item, bucket] == _CONDITIONAL:
                     slot[item, bucket] = self._candidates.learn([valid])[0]
         return base, slot
@@ -170,6 +183,11 @@ class WeightBook:
             at = np.int32(0) if posting_class is None else posting_class[conditional]
             answer[conditional] = self._look_up(kind, slot, np.broadcast_to(at, kind.shape))
         return answer
+
+    def needs(self, item: Codes, bucket: Codes) -> npt.NDArray[np.int8]:
+        """What the rows in force need of a record (:class:`Need`), before any condition."""
+        needs: npt.NDArray[np.int8] = self._needs[np.minimum(item, self._known), bucket]
+        return needs
 
     def lower(self, row: int, rule: str) -> int:
         """The row that a concurrent rule makes of a row; the same where it lowers nothing."""
@@ -234,6 +252,18 @@ def _fits(row: WeightRow, place: PostingClass, record: Attributes) -> bool:
         and setting in ("", record.setting)
         and (visit_number in ("", record.visit_number) or record.visit_number == ANY_VISIT)
     )
+
+
+def _needs(valid: Sequence[WeightRow]) -> int:
+    """The needs of the rows in force: an id to count by, a resident to number visits."""
+    needs = Need.WEIGHT if valid else Need(0)
+    for row in valid:
+        household = row.basis.in_classes and row.basis.subject is Subject.HOUSEHOLD
+        if household:
+            needs |= Need.HOUSEHOLD
+        if row.conditions[4] or (row.basis.in_classes and not household):
+            needs |= Need.RESIDENT
+    return int(needs)
 
 
 def _in_force(row: WeightRow, day: int) -> bool:

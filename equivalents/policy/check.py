@@ -18,6 +18,7 @@ __all__ = ["check_postings", "check_weights"]
 
 _RESIDENT_GROUP = CONDITIONS.index("resident_group")
 _VISIT_NUMBER = CONDITIONS.index("visit_number")
+_DAYS_AND_VISITS = "床日不能按就诊次序计¦days of a stay have no visit number"
 _MIXED = {
     "days": "有的按床日、有的不按¦some count days and some do not",
     "visit_number": "就诊次序的窗口或范围不同¦their visits are numbered in different windows",
@@ -44,6 +45,9 @@ def _mixed(rows: Iterable[WeightRow]) -> Iterator[Problem]:
     """
     first: dict[tuple[str, str], tuple[object, WeightRow]] = {}
     for row in rows:
+        if row.basis.days and row.conditions[_VISIT_NUMBER]:
+            facts = {"other": str(row.place), "detail": _DAYS_AND_VISITS}
+            yield Problem("BASIS_MIXED", row.place, row.item_code, facts, row.series)
         asked: list[tuple[str, object]] = [("days", row.basis.days)]
         if row.conditions[_VISIT_NUMBER]:
             asked.append(("visit_number", (row.basis.window, row.basis.scope)))

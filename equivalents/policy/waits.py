@@ -24,7 +24,7 @@ class Waits:
 
     The masks are ``(items + 1,)``, by item code; the last entry stands for items in no table.
     ``since`` is the first day whose records still matter: the start of the longest window that
-    the period begins in.
+    the period begins in; ``item_since`` is that day by item.
     """
 
     def __init__(self, rules: CaseRules, items: Codebook[str]) -> None:
@@ -35,12 +35,18 @@ class Waits:
         self.visits = self._mask(row.item_code for row in rows if row.conditions[_VISIT])
         beside = {item for rule in rules.concurrent for item in rule.beside | rule.items}
         stays = {item for rule in rules.stays for item in rule.inside | rule.exclude}
-        self.item = self.days | self.classes | self.visits | self._mask(beside | stays)
+        self.concurrent = self._mask(beside)
+        self.item = self.days | self.classes | self.visits | self.concurrent | self._mask(stays)
         self.any = bool(self.item.any())
         self.visit_rows = {row.item_code: row for row in rows if row.conditions[_VISIT]}
-        windows = {row.basis.window for row in rows if _in_window(row)}
-        starts = [window_start(rules.period.start, window) for window in windows]
-        self.since = min([rules.period.start, *starts])
+        # The first day of each item that is history of a window that the period begins in.
+        self.item_since = np.full(len(items) + 1, rules.period.start, np.int32)
+        for row in rows:
+            if _in_window(row):
+                first = window_start(rules.period.start, row.basis.window)
+                at = items.find(row.item_code)
+                self.item_since[at] = min(int(self.item_since[at]), first)
+        self.since = int(self.item_since.min())
 
     def _mask(self, names: Iterable[str]) -> npt.NDArray[np.bool_]:
         mask = np.zeros(len(self._items) + 1, bool)

@@ -58,7 +58,7 @@ def end_fault(record: Record) -> str:
     start, end = a_date(record["service_date"]), a_date(record["service_end_date"])
     if end is None:
         return "DATE_INVALID"
-    return "DATES_REVERSED" if start is not None and end < start else ""
+    return "END_BEFORE_START" if start is not None and end < start else ""
 
 
 def shares(text: str) -> dict[str, int]:

@@ -104,9 +104,9 @@ class PoolSharing:
             key = level.shares.get(institution, Fraction(0))
         else:
             people = eligible(self.case, institution)
-            key = sum(
-                (self.key(level, institution, person, EVERY) for person in people), Fraction(0)
-            )
+            # A deficit is the person's to carry (5.9): it lowers nobody else's share.
+            each = (self.key(level, institution, person, EVERY) for person in people)
+            key = sum((max(one, Fraction(0)) for one in each), Fraction(0))
         coefficient, _ = self.keys.coefficients.institution(institution, self.pool.pool)
         return half_up(key * coefficient, 7)
 
@@ -121,7 +121,10 @@ class PoolSharing:
         keys = {
             department: levels[0].shares.get(department, Fraction(0))
             if levels[0].key == "fixed"
-            else sum((self.key(levels[0], institution, p, department) for p in people), Fraction(0))
+            else sum(
+                (max(self.key(levels[0], institution, p, department), Fraction(0)) for p in people),
+                Fraction(0),
+            )
             for department, people in sorted(members.items())
         }
         sizes = dict.fromkeys(keys, Fraction(1))

@@ -27,15 +27,18 @@ def give_bases(rng: Random, weights: Sequence[Fields], features: frozenset[str])
     if not features & {"bases", "days"}:
         return
     bases: dict[tuple[str, str], Fields] = {}
+    windows: dict[str, Fields] = {}
     in_days = set(rng.sample(sorted({row["item_code"] for row in weights}), 2))
     for row in weights:
+        # Visits are numbered once an item, so its rows agree on the window in every series.
+        window = {"window": rng.choice(WINDOWS), "scope": rng.choice(SCOPES)}
         basis = {
             "counting_basis": rng.choice(BASES) if "bases" in features else "record",
-            "window": rng.choice(WINDOWS),
-            "scope": rng.choice(SCOPES),
+            **windows.setdefault(row["item_code"], window),
         }
         if "days" in features and row["item_code"] in in_days:
             basis = {"counting_basis": "days"}
+            row["visit_number"] = ""
         elif "bases" not in features:
             basis = {}
         row.update(bases.setdefault((row["series"] or "pay", row["item_code"]), basis))

@@ -146,7 +146,7 @@ GOOD = {
         ("QUANTITY_NEGATIVE", {"quantity": "-1", "visit_number": "0"}),
         ("VISIT_NUMBER_INVALID", {"visit_number": "0", "performers": "P1:0"}),
         ("DATE_INVALID", {"service_end_date": "2025-07-32", "visit_number": "0"}),
-        ("DATES_REVERSED", {"service_end_date": "2025-06-29", "visit_number": "0"}),
+        ("END_BEFORE_START", {"service_end_date": "2025-06-29", "visit_number": "0"}),
         ("SHARES_INVALID", {"performers": "P1:0", "institution_id": "NOWHERE"}),
         ("SHARES_INVALID", {"performers": "P1:1.5"}),
         ("SHARES_INVALID", {"performers": "P1:1;P1:2"}),

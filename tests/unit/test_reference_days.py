@@ -57,7 +57,7 @@ def test_the_first_day_counts_the_last_does_not(
         ("2024-12-30,2025-01-01,2,R1", "OUTSIDE_PERIOD"),
         ("2024-12-31,2024-12-31,1,R1", "OUTSIDE_PERIOD"),
         ("2026-01-01,2026-01-03,2,R1", "OUTSIDE_PERIOD"),
-        ("2025-01-03,2025-01-02,1,R1", "DATES_REVERSED"),
+        ("2025-01-03,2025-01-02,1,R1", "END_BEFORE_START"),
         ("2025-01-03,2025-01-09,6,", "RESIDENT_MISSING"),
         ("2025-01-30,,3,", "DAYS_RANGE"),
         ("2025-12-31,,1,", "counted"),

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.reference.bounds import Node, share_node
-from tests.reference.surplus import Surplus, halved
 from tests.reference import Outcome, PoolTotal, Refused, settle
+from tests.reference.bounds import Node, share_node
 from tests.reference.declared import Level, read_declared
 from tests.reference.small_case import HEAD, a_case, paid, rows
+from tests.reference.surplus import Surplus, halved
 
 
 def level(**declared: object) -> Level:

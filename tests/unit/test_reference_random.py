@@ -57,7 +57,7 @@ def test_featured_cases_meet_every_new_verdict(tmp_path: Path) -> None:
             met |= {verdict.code for verdict in verdicts.values()}
     new = """
         BASIS_REPEAT BEFORE_PERIOD VOIDED CORRECTION_ONLY RESIDENT_MISSING HOUSEHOLD_MISSING
-        DATES_REVERSED DAYS_RANGE DAYS_NOT_WHOLE END_DATE_UNUSED STAY_INSIDE CONCURRENT
+        END_BEFORE_START DAYS_RANGE DAYS_NOT_WHOLE END_DATE_UNUSED STAY_INSIDE CONCURRENT
         SHARES_INVALID PERFORMERS_DIFFER TEAM_UNKNOWN TEAM_EMPTY
     """
     assert set(new.split()) <= met
