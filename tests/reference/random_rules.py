@@ -28,7 +28,10 @@ def give_bases(rng: Random, weights: Sequence[Fields], features: frozenset[str])
         return
     bases: dict[tuple[str, str], Fields] = {}
     windows: dict[str, Fields] = {}
-    in_days = set(rng.sample(sorted({row["item_code"] for row in weights}), 2))
+    # Days of a stay have no visit number.
+    visited = {row["item_code"] for row in weights if row.get("visit_number")}
+    others = sorted({row["item_code"] for row in weights} - visited)
+    in_days = set(rng.sample(others, min(2, len(others))))
     for row in weights:
         # Visits are numbered once an item, so its rows agree on the window in every series.
         window = {"window": rng.choice(WINDOWS), "scope": rng.choice(SCOPES)}
@@ -38,7 +41,6 @@ def give_bases(rng: Random, weights: Sequence[Fields], features: frozenset[str])
         }
         if "days" in features and row["item_code"] in in_days:
             basis = {"counting_basis": "days"}
-            row["visit_number"] = ""
         elif "bases" not in features:
             basis = {}
         row.update(bases.setdefault((row["series"] or "pay", row["item_code"]), basis))
