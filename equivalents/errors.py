@@ -26,6 +26,7 @@ __all__ = [
     "ConservationError",
     "DataError",
     "EquivalentsError",
+    "MANY_NAMES",
     "NOWHERE",
     "Place",
     "Problem",
@@ -34,7 +35,8 @@ __all__ = [
     "near_miss",
 ]
 
-_MANY: Final = 2000
+MANY_NAMES: Final = 2000
+"""Of a longer list only the neighbours in the alphabet are compared for a near miss."""
 _NEIGHBOURS: Final = 20
 
 
@@ -121,7 +123,7 @@ def near_miss(value: str, known: Sequence[str]) -> str:
     Of a long list (ids of thousands of people, sorted) only the neighbours in the alphabet are
     compared, which finds a slip in the last characters and costs nothing.
     """
-    if len(known) > _MANY:
+    if len(known) > MANY_NAMES:
         at = bisect_left(known, value)
         known = known[max(at - _NEIGHBOURS, 0) : at + _NEIGHBOURS]
     lowered = {name.lower(): name for name in reversed(known)}

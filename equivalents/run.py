@@ -60,7 +60,7 @@ def check_case(folder: Path, told: Told = _silent, *, first: int | None = None) 
         DataError: a table or file cannot be used at all; every problem is in it.
     """
     from equivalents.report.faults import count_row_problems
-    from equivalents.report.out import all_problems
+    from equivalents.report.lists import all_problems
 
     case, source = _open(folder, told)
     plan = Plan(case.rules)
@@ -94,7 +94,8 @@ def settle_case(
         RefusedError: a pool that nobody can be paid from, or a total beyond the limits.
     """
     from equivalents.report.folder import check_replaceable
-    from equivalents.report.out import all_problems, write_out
+    from equivalents.report.lists import all_problems
+    from equivalents.report.out import write_out
 
     check_replaceable(out)
     case, source = _open(folder, told)

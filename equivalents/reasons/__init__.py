@@ -8,12 +8,21 @@ is wrong and what to do. ``docs/reasons.md`` is printed from this list and a tes
 from typing import Final
 
 from equivalents.reasons.files import FILE_REASONS
-from equivalents.reasons.model import BOTH, Reason, Severity, Stage
+from equivalents.reasons.model import BOTH, LONGEST, Reason, Severity, Stage, in_language
 from equivalents.reasons.money import MONEY_REASONS
 from equivalents.reasons.records import RECORD_REASONS
 from equivalents.reasons.rules import RULE_REASONS
 
-__all__ = ["BOTH", "EXCLUSIONS", "REASONS", "Reason", "Severity", "Stage"]
+__all__ = [
+    "BOTH",
+    "EXCLUSIONS",
+    "LONGEST",
+    "REASONS",
+    "Reason",
+    "Severity",
+    "Stage",
+    "in_language",
+]
 
 REASONS: Final[dict[str, Reason]] = {
     reason.code: reason
