@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Original", "OriginalRows", "original_rows"]
 
-_WINDOW: Final = 1 << 15
+_WINDOW: Final = 1 << 14
 """Rows fetched at once: enough for work by columns, and some ten megabytes of sentences."""
 
 
@@ -101,8 +101,9 @@ def _positions(rows: Int64, wanted: Int64) -> Int64:
         return np.zeros(0, np.int64)
     start, stop = np.searchsorted(wanted, [rows[0], rows[-1] + 1])
     mine = wanted[start:stop]
-    at: Int64 = np.searchsorted(rows, mine)
-    return at[rows[at] == mine]
+    at = np.searchsorted(rows, mine)
+    found: Int64 = at[rows[at] == mine]
+    return found
 
 
 def _windows(

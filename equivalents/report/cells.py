@@ -7,13 +7,14 @@ than the writing of their bytes.
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from itertools import groupby
 from typing import Final, Protocol, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from equivalents.report.table import SPECIAL, join, quoted_text, texts
+from equivalents.report.table import SPECIAL, holds, join, quoted_text, texts
 
 __all__ = ["CSV", "JSON", "Cells", "Piece", "joined_pieces"]
 
@@ -56,13 +57,11 @@ class _Csv:
 
 def _quotes(columns: Sequence[pa.Array]) -> Piece:
     """A quote mark for each line that needs one because of any of its columns."""
-    marks = [pc.match_substring_regex(column, SPECIAL) for column in columns]
-    found = [mark for mark in marks if pc.any(mark).as_py()]
-    if not found:
+    special = [column for column in columns if holds(column, SPECIAL)]
+    if not special:
         return ""
-    needed = found[0]
-    for mark in found[1:]:
-        needed = pc.or_(needed, mark)
+    marks = [pc.match_substring_regex(column, f"[{SPECIAL}]") for column in special]
+    needed = reduce(pc.or_, marks)
     return texts(["", '"']).take(needed.cast(pa.int8()))
 
 
@@ -73,8 +72,7 @@ def _doubled(piece: Piece) -> Piece:
 
 
 def _replaced(column: pa.Array, old: str, new: str) -> pa.Array:
-    found = pc.any(pc.match_substring(column, old)).as_py()
-    return pc.replace_substring(column, old, new) if found else column
+    return pc.replace_substring(column, old, new) if holds(column, [old]) else column
 
 
 class _Json:
@@ -84,7 +82,6 @@ class _Json:
         return ['"', *map(_escaped, pieces), '"']
 
 
-_CONTROL: Final = r'["\\\x00-\x1f]'
 # The backslash first: those that the others bring are not to be doubled.
 _ESCAPES: Final[Mapping[str, str]] = {
     character: json.dumps(character)[1:-1]
@@ -95,9 +92,8 @@ _ESCAPES: Final[Mapping[str, str]] = {
 def _escaped(piece: Piece) -> Piece:
     if isinstance(piece, str):
         return json.dumps(piece, ensure_ascii=False)[1:-1]
-    if pc.any(pc.match_substring_regex(piece, _CONTROL)).as_py():
-        for character, escape in _ESCAPES.items():
-            piece = _replaced(piece, character, escape)
+    for character, escape in _ESCAPES.items():
+        piece = _replaced(piece, character, escape)
     return piece
 
 

@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -103,9 +104,12 @@ class FaultWindow:
         return np.concatenate([group.at for group in self.groups])[self.order]
 
     @cached_property
-    def verdicts(self) -> Int64:
-        """Which of the ordered faults are the first of their row: one a row."""
-        return np.flatnonzero(np.diff(self.at, prepend=-1))
+    def verdicts(self) -> Sequence[Int64]:
+        """Of each group the positions in it that are the first fault of their row."""
+        first = np.sort(self.order[np.diff(self.at, prepend=-1) != 0])
+        bounds = np.cumsum([0, *(group.at.size for group in self.groups)])
+        cuts = np.searchsorted(first, bounds).tolist()
+        return [first[a:b] - start for (a, b), start in zip(pairwise(cuts), bounds, strict=False)]
 
     def rows(self, first: int | None = None) -> Iterator[RejectedRow]:
         """The rows one by one with their faults as objects; only the ``first`` ones if told."""

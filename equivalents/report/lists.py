@@ -10,8 +10,9 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +21,7 @@ from equivalents.errors import Problem
 from equivalents.intake.case import Case
 from equivalents.intake.source import Source
 from equivalents.reasons import REASONS, Severity
+from equivalents.report.ahead import ahead
 from equivalents.report.cells import CSV, JSON, Cells, Piece, joined_pieces
 from equivalents.report.faults import (
     FaultGroup,
@@ -113,17 +115,29 @@ def write_lists(
         for problem in (*case.problems, *source.findings.problems):
             problems.write(_problem_values(problem))
         for severity in _SEVERITIES:
-            for window in fault_windows(settlement, source, severity):
-                said = [_said(group, CSV, (",", ",")) for group in window.groups]
-                problems.write_lines(_problem_lines(window, said))
+            windows = fault_windows(settlement, source, severity)
+            for window, lines in ahead(partial(_csv_lines, headings), windows):
+                problems.write_lines(lines.problems)
                 if severity == "error":
-                    rejected.write_lines(_rejected_lines(window, said, headings))
+                    rejected.write_lines(lines.rejected)
                     verdicts.add(window)
                     if len(first) < shown:
                         first += window.rows(shown - len(first))
         for problem in settlement.problems:
             problems.write(_problem_values(problem))
     return Listed(verdicts.by_series, first)
+
+
+class _Lines(NamedTuple):
+    """The lines of a window: every fault, and every row with its verdict."""
+
+    problems: pa.Array
+    rejected: pa.Array
+
+
+def _csv_lines(headings: Sequence[str], window: FaultWindow) -> _Lines:
+    said = [_said(group, CSV, (",", ",")) for group in window.groups]
+    return _Lines(_problem_lines(window, said), _rejected_lines(window, said, headings))
 
 
 def _problem_values(problem: Problem) -> list[str]:
@@ -170,12 +184,16 @@ def _rejected_lines(
 ) -> pa.Array:
     """The lines of ``rejected.csv`` for a window: of each row its verdict, then the row itself."""
     file = quoted_text(window.originals.file)
-    verdicts = []
-    for group, sentences in zip(window.groups, said, strict=True):
-        place = f",{quoted_text(group.column)},{group.code},"
-        row = _numbers(window.originals.row[group.at])
-        verdicts.append(joined_pieces([f"{file},,", row, place, sentences, ","]))
-    chosen = _interleaved(verdicts, window.order[window.verdicts])
+    verdicts, rows = [], []
+    for group, first, sentences in zip(window.groups, window.verdicts, said, strict=True):
+        if not first.size:
+            continue
+        at = group.at[first]
+        pieces = [f"{file},,", _numbers(window.originals.row[at])]
+        pieces += [f",{quoted_text(group.column)},{group.code},", _taken(sentences, first), ","]
+        verdicts.append(joined_pieces(pieces))
+        rows.append(at)
+    chosen = _interleaved(verdicts, np.argsort(np.concatenate(rows), kind="stable"))
     every = np.arange(len(window.originals))
     originals = [quoted(window.originals.texts(heading, every)) for heading in headings]
     rest = join([quoted(_unions(window)), *originals], ",")
@@ -184,10 +202,11 @@ def _rejected_lines(
 
 def _interleaved(columns: Sequence[pa.Array], order: Int64) -> pa.Array:
     """Lines of several groups in the order of rows."""
-    lines = columns[0] if len(columns) == 1 else pa.concat_arrays(columns)
-    if order.size == len(lines) and np.array_equal(order, np.arange(order.size)):
-        return lines
-    return lines.take(pa.array(order))
+    return columns[0] if len(columns) == 1 else pa.concat_arrays(columns).take(pa.array(order))
+
+
+def _taken(column: pa.Array, at: Int64) -> pa.Array:
+    return column if at.size == len(column) else column.take(pa.array(at))
 
 
 def _unions(window: FaultWindow) -> pa.Array:

@@ -38,7 +38,8 @@ def write_out(settlement: Settlement, case: Case, source: Source, destination: P
     ``summary.json`` are written (page 3).
     """
     with new_folder(destination) as folder:
-        listed = write_lists(settlement, case, source, folder, ROWS_SHOWN)
+        shown = ROWS_SHOWN if settlement.payouts is not None else 0
+        listed = write_lists(settlement, case, source, folder, shown)
         _write_json(folder / "summary.json", summary(settlement, listed.counts))
         if settlement.payouts is not None:
             _write_results(settlement, settlement.payouts, listed, folder)

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from equivalents.reasons import BOTH, LONGEST, REASONS, in_language
 from equivalents.report.cells import Piece
+from equivalents.report.table import holds
 
 __all__ = ["sentence"]
 
@@ -42,7 +43,7 @@ def _template(code: str, language: str) -> list[tuple[str, str]]:
 
 def _in_language(facts: pa.Array, chinese: bool) -> pa.Array:
     """The half of each fact in one language, cut where it is too long; as :func:`in_language`."""
-    if pc.any(pc.match_substring(facts, BOTH)).as_py():
+    if holds(facts, BOTH):
         facts = pc.replace_substring_regex(facts, _AFTER if chinese else _BEFORE, "")
     long = pc.greater(pc.utf8_length(facts), LONGEST)
     if pc.any(long).as_py():

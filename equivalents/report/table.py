@@ -5,7 +5,7 @@ only where a value needs them. Numbers always show all their decimals. Source: p
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -25,6 +25,7 @@ __all__ = [
     "SPECIAL",
     "codes",
     "decimals",
+    "holds",
     "join",
     "joined",
     "quoted",
@@ -34,7 +35,7 @@ __all__ = [
 ]
 
 _BOM: Final = b"\xef\xbb\xbf"
-SPECIAL: Final = r'[",\r\n]'
+SPECIAL: Final = '",\r\n'
 """What no value of a CSV file holds without quotes."""
 _NEEDS: Final = re.compile(r'["\r\n]')
 
@@ -97,8 +98,16 @@ def quoted_text(value: str) -> str:
     return value
 
 
+def holds(column: pa.Array, texts: Iterable[str]) -> bool:
+    """Whether any of some short texts stands anywhere in a column: by its bytes, which is quick."""
+    content = joined(column).to_pybytes()
+    return any(text.encode() in content for text in texts)
+
+
 def joined(lines: pa.Array) -> pa.Buffer:
     """All texts one after the other: a column of large strings already stands so in memory."""
+    if not len(lines) or lines.buffers()[2] is None:
+        return pa.py_buffer(b"")
     offsets = np.frombuffer(lines.buffers()[1], np.int64)
     start, stop = int(offsets[lines.offset]), int(offsets[lines.offset + len(lines)])
     return lines.buffers()[2].slice(start, stop - start)
@@ -106,9 +115,9 @@ def joined(lines: pa.Array) -> pa.Buffer:
 
 def quoted(column: pa.Array) -> pa.Array:
     """A column as a CSV file holds it: in quotes where needed, with inner quotes doubled."""
-    special = pc.match_substring_regex(column, SPECIAL)
-    if not pc.any(special).as_py():
+    if not holds(column, SPECIAL):
         return column
+    special = pc.match_substring_regex(column, f"[{SPECIAL}]")
     doubled = pc.replace_substring(column, '"', '""')
     return pc.if_else(special, join([_text('"'), doubled, _text('"')], ""), column)
 
