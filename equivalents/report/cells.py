@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from equivalents.report.table import SPECIAL, holds, join, quoted_text, texts
 
-__all__ = ["CSV", "JSON", "Cells", "Piece", "joined_pieces"]
+__all__ = ["CSV", "Cells", "JSON", "Piece", "joined_pieces"]
 
 Piece: TypeAlias = str | pa.Array
 """One text for every line, or a column of large strings."""

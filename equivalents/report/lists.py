@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from equivalents.errors import Problem
+from equivalents.errors import Problem, as_object
 from equivalents.intake.case import Case
 from equivalents.intake.source import Source
 from equivalents.reasons import REASONS, Severity
@@ -41,7 +41,6 @@ __all__ = [
     "PROBLEM_COLUMNS",
     "REJECTED_COLUMNS",
     "all_problems",
-    "as_json",
     "json_problems",
     "write_lists",
 ]
@@ -233,23 +232,6 @@ def _union(named: Sequence[str]) -> str:
 # -- JSON --------------------------------------------------------------------------------------
 
 
-def as_json(problem: Problem) -> dict[str, Any]:
-    """One problem as a JSON object."""
-    place = problem.place
-    return {
-        "severity": problem.severity,
-        "code": problem.code,
-        "file": place.file,
-        "sheet": place.sheet,
-        "row": place.row,
-        "column": place.column,
-        "value": problem.value,
-        "reason_zh": problem.text("zh"),
-        "reason_en": problem.text("en"),
-        "series": problem.series,
-    }
-
-
 def json_problems(
     settlement: Settlement, case: Case, source: Source, money: Iterable[Problem]
 ) -> Iterator[str]:
@@ -268,20 +250,24 @@ def _json_objects(
     settlement: Settlement, case: Case, source: Source, money: Iterable[Problem]
 ) -> Iterator[str]:
     for problem in (*case.problems, *source.findings.problems):
-        yield _indented(as_json(problem))
+        yield _indented(as_object(problem))
     for severity in _SEVERITIES:
-        for window in fault_windows(settlement, source, severity):
-            objects = [_json_group(window, group) for group in window.groups]
-            yield str(
-                joined(_interleaved(objects, window.order)).to_pybytes(), "utf-8"
-            ).removesuffix(",\n")
+        for _, text in ahead(_json_lines, fault_windows(settlement, source, severity)):
+            yield text.removesuffix(",\n")
     for problem in (*settlement.problems, *money):
-        yield _indented(as_json(problem))
+        yield _indented(as_object(problem))
 
 
 def _indented(content: dict[str, Any]) -> str:
     text = json.dumps(content, ensure_ascii=False, indent=2)
     return "\n".join(f"    {line}" for line in text.split("\n"))
+
+
+def _json_lines(window: FaultWindow) -> str:
+    """The faults of a window as objects, in order, with a comma after each."""
+    groups = [_json_group(window, group) for group in window.groups]
+    text: str = joined(_interleaved(groups, window.order)).to_pybytes().decode()
+    return text
 
 
 def _json_group(window: FaultWindow, group: FaultGroup) -> pa.Array:

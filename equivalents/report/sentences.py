@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from equivalents.reasons import BOTH, LONGEST, REASONS, in_language
-from equivalents.report.cells import Piece
+from equivalents.report.cells import Piece, joined_pieces
 from equivalents.report.table import holds
 
 __all__ = ["sentence"]
@@ -47,8 +47,6 @@ def _in_language(facts: pa.Array, chinese: bool) -> pa.Array:
         facts = pc.replace_substring_regex(facts, _AFTER if chinese else _BEFORE, "")
     long = pc.greater(pc.utf8_length(facts), LONGEST)
     if pc.any(long).as_py():
-        cut = pc.binary_join_element_wise(
-            pc.utf8_slice_codeunits(facts, 0, LONGEST), pa.scalar("…", pa.large_string()), ""
-        )
+        cut = joined_pieces([pc.utf8_slice_codeunits(facts, 0, LONGEST), "…"])
         facts = pc.if_else(long, cut, facts)
     return facts
