@@ -156,11 +156,8 @@ def test_problems_of_money_are_cut_by_themselves(case: Path) -> None:
         file.writelines(f"{place},空院\n" for place in places)
     with (case / "pools.csv").open("a", encoding="utf-8") as file:
         file.writelines(f"{place},incentive,5.00\n" for place in places)
-    for arguments in (
-        ["check", case],
-        ["settle", case, "-o", case / "out", "--on-reject=quarantine"],
-    ):
-        done = _call(*arguments)
+    settle = ("settle", case, "-o", case / "out", "--on-reject", "quarantine")
+    for done in (_call("check", case), _call(*settle)):
         assert done.returncode == 1
         assert done.stderr.count("error PERSON_UNKNOWN") == 1
         assert done.stderr.count("error POOL_NO_PEOPLE") == 20
