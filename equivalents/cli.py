@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from equivalents.errors import ConservationError, DataError, Problem, UsageError
+from equivalents.errors import ConservationError, DataError, Problem, UsageError, as_object
 from equivalents.run import Told, check_case, settle_case
 from equivalents.version import __version__
 
@@ -120,7 +120,7 @@ def settle(
         count = str(settlement.counted.rejected)
         problems.append(Problem("REJECTED_ROWS", facts={"count": count}))
     if as_json:
-        listed = [_as_json(problem) for problem in problems]
+        listed = [as_object(problem) for problem in problems]
         _print_json({"out": out.as_posix(), **result, "problems": listed})
     else:
         _show_summary(result, out)
@@ -133,21 +133,17 @@ def settle(
 def check(case: CaseArgument, as_json: JsonOption = False) -> None:
     """检查资料，列出全部问题，不写任何文件。List every problem of a case; nothing is written."""
     with _reporting(as_json), _progress() as told:
-        checked = check_case(case, told, first=None if as_json else _SHOWN)
-    counted = checked.settlement.counted
-    rejected = counted.rejected
-    if as_json:
-        _print_json(
-            {
-                "received": counted.received,
-                "rejected": rejected,
-                "problems": [_as_json(problem) for problem in checked.problems],
-            }
-        )
-    else:
-        _show_problems(checked.problems, as_json, checked.total)
-        typer.echo(f"收到 received {counted.received:,}    退回 rejected {rejected:,}")
-    if any(problem.severity == "error" for problem in checked.problems):
+        checked = check_case(case, told, first=_SHOWN)
+        counted = checked.settlement.counted
+        rejected = counted.rejected
+        if as_json:
+            head = {"received": counted.received, "rejected": rejected, "problems": []}
+            _print_list(head, checked.objects())
+        else:
+            _show_problems(checked.problems, as_json, checked.total)
+            typer.echo(f"收到 received {counted.received:,}    退回 rejected {rejected:,}")
+    # What is listed may be the first warnings only; a rejected record is an error in any case.
+    if rejected or any(problem.severity == "error" for problem in checked.problems):
         raise typer.Exit(1)
 
 
@@ -196,7 +192,7 @@ def _reporting(as_json: bool) -> Iterator[None]:
     try:
         yield
     except DataError as error:
-        _show_problems(error.problems, as_json)
+        _show_problems(error.problems, as_json, error.total)
         raise typer.Exit(1) from None
     except UsageError as error:
         typer.echo(str(error), err=True)
@@ -242,39 +238,51 @@ def _print_json(content: dict[str, Any]) -> None:
     typer.echo(json.dumps(content, ensure_ascii=False, indent=2))
 
 
-def _as_json(problem: Problem) -> dict[str, Any]:
-    place = problem.place
-    return {
-        "severity": problem.severity,
-        "code": problem.code,
-        "file": place.file,
-        "sheet": place.sheet,
-        "row": place.row,
-        "column": place.column,
-        "value": problem.value,
-        "reason_zh": problem.text("zh"),
-        "reason_en": problem.text("en"),
-        "series": problem.series,
-    }
+def _print_list(head: dict[str, Any], objects: Iterator[str]) -> None:
+    """A JSON document whose last key has an empty list, with the objects in that list."""
+    text = json.dumps(head, ensure_ascii=False, indent=2)
+    start, _, end = text.rpartition("[]")
+    first = next(objects, "")
+    if not first:
+        typer.echo(text)
+        return
+    typer.echo(f"{start}[\n{first}", nl=False)
+    for several in objects:
+        typer.echo(several, nl=False)
+    typer.echo(f"\n  ]{end}")
 
 
 def _show_problems(problems: Sequence[Problem], as_json: bool, total: int = 0) -> None:
-    """The first problems in full, the rest by number; everything with ``--json``.
+    """The first problems in full, the rest by number; as JSON all that are listed.
 
     ``total`` is the true number where only the first ones were listed.
     """
+    total = max(total, len(problems))
     if as_json:
-        _print_json({"problems": [_as_json(problem) for problem in problems]})
+        cut = {"total": total} if total > len(problems) else {}
+        _print_json({**cut, "problems": [as_object(problem) for problem in problems]})
         return
-    shown = problems if total else problems[:_SHOWN]
-    for problem in shown:
+    # Records without faults are often what nobody can be paid for: both kinds are shown.
+    money = [problem for problem in problems if problem.reason.stage == "money"]
+    others = [problem for problem in problems if problem.reason.stage != "money"]
+    for several, count in ((others, total - len(money)), (money, len(money))):
+        _show_first(several, count)
+
+
+def _show_first(problems: Sequence[Problem], total: int) -> None:
+    """The first problems of one kind, then how many more there are."""
+    for problem in problems[:_SHOWN]:
         where = str(problem.place)
         typer.echo(f"{problem.severity} {problem.code}{f'  {where}' if where else ''}", err=True)
         typer.echo(f"    {problem.text('zh')}", err=True)
         typer.echo(f"    {problem.text('en')}", err=True)
-    rest = max(total, len(problems)) - len(shown)
+    rest = total - len(problems[:_SHOWN])
     if rest:
-        typer.echo(f"……另有 {rest:,} 个问题；and {rest:,} more (--json lists all)", err=True)
+        typer.echo(
+            f"……另有 {rest:,} 个问题，可用 check --json 全部列出；"
+            f"and {rest:,} more (check --json lists all)",
+            err=True,
+        )
 
 
 def _console() -> Console:

@@ -26,15 +26,18 @@ __all__ = [
     "ConservationError",
     "DataError",
     "EquivalentsError",
+    "MANY_NAMES",
     "NOWHERE",
     "Place",
     "Problem",
     "RefusedError",
     "UsageError",
+    "as_object",
     "near_miss",
 ]
 
-_MANY: Final = 2000
+MANY_NAMES: Final = 2000
+"""Of a longer list only the neighbours in the alphabet are compared for a near miss."""
 _NEIGHBOURS: Final = 20
 
 
@@ -89,6 +92,23 @@ class Problem:
         return f"{self.code}{f' [{where}]' if where else ''}: {self.text('zh')} {self.text('en')}"
 
 
+def as_object(problem: Problem) -> dict[str, str | int]:
+    """One problem as ``--json`` shows it."""
+    place = problem.place
+    return {
+        "severity": problem.severity,
+        "code": problem.code,
+        "file": place.file,
+        "sheet": place.sheet,
+        "row": place.row,
+        "column": place.column,
+        "value": problem.value,
+        "reason_zh": problem.text("zh"),
+        "reason_en": problem.text("en"),
+        "series": problem.series,
+    }
+
+
 class EquivalentsError(Exception):
     """Anything that this package raises on purpose."""
 
@@ -98,13 +118,20 @@ class UsageError(EquivalentsError):
 
 
 class DataError(EquivalentsError):
-    """The data has problems; ``problems`` holds all that were found, not only the first."""
+    """The data has problems; ``problems`` holds all that were found, not only the first.
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    Of faults of records, which may be millions, it holds only some; ``total`` counts all.
+    """
+
+    def __init__(self, problems: Sequence[Problem], total: int | None = None) -> None:
         if not problems:
             raise ValueError("a DataError needs at least one problem")
         self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        self.total = len(self.problems) if total is None else total
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        return "\n".join(str(problem) for problem in self.problems)
 
 
 class RefusedError(DataError):
@@ -121,7 +148,7 @@ def near_miss(value: str, known: Sequence[str]) -> str:
     Of a long list (ids of thousands of people, sorted) only the neighbours in the alphabet are
     compared, which finds a slip in the last characters and costs nothing.
     """
-    if len(known) > _MANY:
+    if len(known) > MANY_NAMES:
         at = bisect_left(known, value)
         known = known[max(at - _NEIGHBOURS, 0) : at + _NEIGHBOURS]
     lowered = {name.lower(): name for name in reversed(known)}

@@ -11,7 +11,7 @@ from typing import overload
 from equivalents.errors import DataError, Place, Problem, near_miss
 from equivalents.reasons import BOTH
 
-__all__ = ["Findings", "Places", "Row", "Table", "near"]
+__all__ = ["Findings", "Places", "Row", "Table", "hint", "near"]
 
 
 @dataclass(slots=True)
@@ -106,5 +106,9 @@ class Table(Sequence[Row]):
 
 def near(value: str, known: Sequence[str]) -> str:
     """A hint at the nearest known name in both languages, or nothing: fills ``{near}``."""
-    name = near_miss(value, known)
+    return hint(near_miss(value, known))
+
+
+def hint(name: str) -> str:
+    """The hint at one name in both languages, or nothing for none."""
     return f"（是否为“{name}”？）{BOTH} (did you mean '{name}'?)" if name else ""

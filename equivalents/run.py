@@ -5,10 +5,12 @@ writes. The command line and programs that embed the engine use the same three f
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import Final
 
 from equivalents.count import Way
 from equivalents.errors import DataError, Problem, RefusedError
@@ -24,17 +26,22 @@ __all__ = ["Checked", "Told", "check_case", "open_case", "settle_case", "silent"
 Told = Callable[[str, int, int], None]
 """Progress: told of a stage, how much of it is done and how much there is (0: unknown)."""
 
+_LISTED: Final = 1000
+"""Problems of files and records that a refusal lists; ``check`` and problems.csv have them all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
     """What a check found: the settlement without payouts, and its problems.
 
     ``total`` counts all problems, also where only the first of them are in ``problems``.
+    ``objects`` writes all of them as the items of a JSON list, some thousands at a time.
     """
 
     settlement: Settlement
     problems: tuple[Problem, ...]
     total: int
+    objects: Callable[[], Iterator[str]]
 
 
 def silent(stage: str, done: int, total: int) -> None:
@@ -59,8 +66,7 @@ def check_case(folder: Path, told: Told = silent, *, first: int | None = None) -
     Raises:
         DataError: a table or file cannot be used at all; every problem is in it.
     """
-    from equivalents.report.faults import count_row_problems
-    from equivalents.report.out import all_problems
+    from equivalents.report.lists import all_problems, json_problems
 
     case, source = open_case(folder, told)
     plan = Plan(case.rules)
@@ -71,8 +77,8 @@ def check_case(folder: Path, told: Told = silent, *, first: int | None = None) -
     except RefusedError as error:
         money = error.problems
     listed = (*islice(all_problems(unpaid, case, source), first), *money)
-    files = len(case.problems) + len(source.findings.problems)
-    return Checked(unpaid, listed, files + count_row_problems(unpaid) + len(money))
+    total = _count(unpaid, case, source) + len(money)
+    return Checked(unpaid, listed, total, partial(json_problems, unpaid, case, source, money))
 
 
 def settle_case(
@@ -91,10 +97,12 @@ def settle_case(
 
     Raises:
         DataError: the case cannot be read, or ``out`` is not ours to replace.
-        RefusedError: a pool that nobody can be paid from, or a total beyond the limits.
+        RefusedError: a pool that nobody can be paid from, or a total beyond the limits; with the
+            first 1,000 problems of files and records.
     """
     from equivalents.report.folder import check_replaceable
-    from equivalents.report.out import all_problems, write_out
+    from equivalents.report.lists import all_problems
+    from equivalents.report.out import write_out
 
     check_replaceable(out)
     case, source = open_case(folder, told)
@@ -106,8 +114,10 @@ def settle_case(
         try:
             settlement = pay(settlement)
         except RefusedError as error:
-            # Rejected rows are often why nobody can be paid: they are listed first.
-            raise RefusedError([*all_problems(settlement, case, source), *error.problems]) from None
+            # Rejected rows are often why nobody can be paid: the first of them are listed first.
+            listed = [*islice(all_problems(settlement, case, source), _LISTED), *error.problems]
+            total = _count(settlement, case, source) + len(error.problems)
+            raise RefusedError(listed, total) from None
     told("write", 0, 0)
     write_out(settlement, case, source, out)
     return settlement
@@ -125,6 +135,14 @@ def open_case(folder: Path, told: Told = silent) -> tuple[Case, Source]:
     except DataError as error:
         raise DataError([*error.problems, *_record_problems(folder)]) from None
     return case, Source(folder, case.records)
+
+
+def _count(settlement: Settlement, case: Case, source: Source) -> int:
+    """How many problems the files and records have."""
+    from equivalents.report.faults import count_row_problems
+
+    files = len(case.problems) + len(source.findings.problems)
+    return files + count_row_problems(settlement)
 
 
 def _record_problems(folder: Path) -> tuple[Problem, ...]:

@@ -129,7 +129,10 @@ The tally path also makes the lines by item and month that statements and what-i
 peer does. The queries of DuckDB and polars are the fastest of several that were tried: both look
 weights up by one integer in a table that spreads them over every day beforehand, and for CSV DuckDB
 is told to keep the written join order, without which it takes twice the time. The others do not say
-which records they dropped, nor why; this engine does, within the time shown."""
+which records they dropped, nor why; this engine does, within the time shown.
+
+Files without one good row are another measurement: `python -m benchmarks.hopeless` makes them,
+runs `check` and `settle` on each, and prints seconds and peak memory beside the bar of page 4."""
 
 
 def _grid(field: Field) -> Iterator[str]:

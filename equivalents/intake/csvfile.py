@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -29,6 +29,10 @@ __all__ = ["CsvPart", "Malformed", "RawBatch", "csv_parts"]
 
 _BLOCK: Final = 1 << 23
 """Bytes parsed at once: more would be new memory each time, less would look ids up more often."""
+_WHOLE: Final = 1 << 27
+"""Bytes of a range that may be parsed at once where very many rows are malformed."""
+_HOPELESS: Final = 1000
+"""Malformed rows of a range after which it is parsed at once."""
 _FEW: Final = frozenset(
     (
         "item_code",
@@ -88,12 +92,16 @@ class CsvPart:
 
         if self.start >= self.stop:
             return
-        rows = _Rows(self.first_row)
+        rows = _Rows(self.first_row, _HOPELESS if self.stop - self.start <= _WHOLE else None)
         try:
             with ExitStack() as stack:
                 yield from self._parse(self._open(stack), rows, only)
         except pa.ArrowInvalid as error:
-            raise _damaged(self.name, str(error)) from None
+            if not rows.hopeless:
+                raise _damaged(self.name, str(error)) from None
+        if rows.hopeless:
+            rows = _Rows(self.first_row, None, rows.delivered, told=rows.told)
+            yield from self._parse_whole(rows, only)
         last = rows.finish()
         if last.malformed:
             yield last
@@ -101,26 +109,51 @@ class CsvPart:
     def _parse(
         self, stream: "pa.NativeFile", rows: "_Rows", only: frozenset[str] | None
     ) -> Iterator[RawBatch]:
+        import pyarrow.csv as pc
+
+        for batch in pc.open_csv(stream, **self._options(rows, only, _BLOCK)):
+            yield rows.number(batch)
+
+    def _parse_whole(self, rows: "_Rows", only: frozenset[str] | None) -> Iterator[RawBatch]:
+        """The rows that were not delivered yet, from the whole range parsed in this thread.
+
+        The stream tells of each malformed row from a thread of its own, which costs ten times the
+        parsing of the row: too much where they are not few.
+        """
+        import pyarrow as pa
+        import pyarrow.csv as pc
+
+        with ExitStack() as stack:
+            content = self._open(stack).read_buffer()
+        options = self._options(rows, only, content.size + 1)
+        try:
+            table = pc.read_csv(pa.BufferReader(content), **options)
+        except pa.ArrowInvalid as error:
+            raise _damaged(self.name, str(error)) from None
+        for batch in table.slice(rows.delivered).to_batches():
+            yield rows.number(batch)
+
+    def _options(self, rows: "_Rows", only: frozenset[str] | None, block: int) -> dict[str, Any]:
+        """How the range is read; ``only`` limits the columns that are converted."""
         import pyarrow as pa
         import pyarrow.csv as pc
 
         wanted = [name for name in self.headings if only is None or name in only]
         names = {heading: column.name for heading, column in TABLES["records"].lookup().items()}
         codes = pa.dictionary(pa.int32(), pa.string())
-        reader = pc.open_csv(
-            stream,
-            read_options=pc.ReadOptions(
+        return {
+            "read_options": pc.ReadOptions(
                 use_threads=False,
                 column_names=list(self.headings),
-                block_size=_BLOCK,
+                block_size=block,
                 encoding=self.encoding,
             ),
-            parse_options=pc.ParseOptions(
+            "parse_options": pc.ParseOptions(
                 newlines_in_values=True,
                 ignore_empty_lines=False,
                 invalid_row_handler=rows.skip,
             ),
-            convert_options=pc.ConvertOptions(
+            "convert_options": pc.ConvertOptions(
                 column_types={
                     name: codes if names.get(name.strip()) in _FEW else pa.string()
                     for name in wanted
@@ -129,9 +162,7 @@ class CsvPart:
                 strings_can_be_null=False,
                 check_utf8=False,
             ),
-        )
-        for batch in reader:
-            yield rows.number(batch)
+        }
 
     def _open(self, stack: ExitStack) -> "pa.NativeFile":
         """The bytes of the range as a stream, so that little memory is used again and again."""
@@ -150,15 +181,21 @@ class _Rows:
     """Gives rows their numbers: malformed rows are skipped by the parser but keep theirs."""
 
     first_row: int
+    limit: int | None
     delivered: int = 0
     skipped: list[Malformed] = field(default_factory=list)
     told: int = 0
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether there are so many malformed rows that this way of reading was given up."""
+        return self.limit is not None and len(self.skipped) > self.limit
 
     def skip(self, row: "pa.csv.InvalidRow") -> str:
         """Called by the parser for a row with a wrong number of fields."""
         number = self.first_row + row.number - 1
         self.skipped.append(Malformed(number, row.actual_columns, row.text))
-        return "skip"
+        return "error" if self.hopeless else "skip"
 
     def number(self, batch: "pa.RecordBatch") -> RawBatch:
         """Number a batch of good rows, counting the malformed rows before each."""

@@ -15,9 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from equivalents.intake.coding import IdFaults
+from equivalents.intake.columns import numbers
 from equivalents.intake.csvfile import CsvPart
 from equivalents.intake.headings import TABLES
-from equivalents.intake.parquet import ParquetPart, text_values
+from equivalents.intake.parquet import ParquetPart, text_column
 from equivalents.units import QUANTITY_PLACES, Int64, NumberFaultError, parse_fixed, print_e3
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Identities:
 
 def find_identities(parts: Sequence[_Part], names: Sequence[Mapping[str, str]]) -> Identities:
     """Compare the record ids of all parts, and find what corrections name."""
-    faults: dict[int, list[tuple[int, str, str, str]]] = defaultdict(list)
+    faults: _Faults = defaultdict(list)
     with_ids = [i for i, columns in enumerate(names) if "record_id" in columns.values()]
     hashes = {i: _hashes(parts[i], names[i], "record_id") for i in with_ids}
     everything = np.concatenate([np.zeros(0, np.uint64), *hashes.values()])
@@ -57,14 +58,34 @@ def find_identities(parts: Sequence[_Part], names: Sequence[Mapping[str, str]]) 
     return Identities(found, links)
 
 
-def _as_faults(found: list[tuple[int, str, str, str]]) -> IdFaults:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Rows of one part with one fault, and the note of each."""
+
+    code: str
+    column: str
+    row: Int64
+    notes: Sequence[str]
+
+
+_Faults = dict[int, list[_Found]]
+
+
+def _as_faults(found: list[_Found]) -> IdFaults:
     # A row may have both faults; the record id comes first, as in the order of columns.
-    first: dict[int, tuple[str, str, str]] = {}
-    for row, code, column, note in sorted(found, key=lambda f: (f[0], f[2] != "record_id")):
-        first.setdefault(row, (code, column, note))
-    rows = np.array(list(first), np.int64)
-    codes, columns, notes = zip(*first.values(), strict=True)
-    return IdFaults(rows, codes, columns, notes)
+    found = sorted(found, key=lambda one: one.column != "record_id")
+    row = np.concatenate([one.row for one in found])
+    which = np.repeat(np.arange(len(found)), [one.row.size for one in found])
+    notes = [note for one in found for note in one.notes]
+    order = np.lexsort((which, row))
+    first = order[np.diff(row[order], prepend=-1) != 0]
+    kinds = which[first].tolist()
+    return IdFaults(
+        row[first],
+        tuple(found[kind].code for kind in kinds),
+        tuple(found[kind].column for kind in kinds),
+        tuple(notes[at] for at in first.tolist()),
+    )
 
 
 def _hashes(part: _Part, names: Mapping[str, str], column: str) -> Hashes:
@@ -108,7 +129,17 @@ def _hash_equal_lengths(data: npt.NDArray[np.uint8], starts: Int64, length: int)
     return hashed | np.uint64(1)
 
 
-_Faults = dict[int, list[tuple[int, str, str, str]]]
+@dataclass(frozen=True, slots=True)
+class _Suspects:
+    """Rows whose record ids may be shared, by columns: part, row number, id, whole content.
+
+    ``record`` and ``content`` are numbers: equal where the texts are.
+    """
+
+    part: Int64
+    row: Int64
+    record: Int64
+    content: Int64
 
 
 def _repeats(
@@ -119,53 +150,93 @@ def _repeats(
     faults: _Faults,
 ) -> None:
     """Find rows that share a record id, read them in full and judge each id."""
-    doubled = np.unique(everything[1:][(everything[1:] == everything[:-1]) & (everything[1:] > 0)])
+    doubled = _distinct(everything[1:][(everything[1:] == everything[:-1]) & (everything[1:] > 0)])
     if doubled.size == 0:
         return
-    groups: dict[str, list[tuple[int, int, tuple[str, ...]]]] = defaultdict(list)
+    found = _suspects(parts, names, hashes, doubled)
+    by_name = sorted({part.name for part in parts})
+    place = np.array([by_name.index(part.name) for part in parts], np.int64)
+    order = np.lexsort((found.row, place[found.part], found.record))
+    starts = np.flatnonzero(np.diff(found.record[order], prepend=-1))
+    content = found.content[order]
+    same = np.minimum.reduceat(content, starts) == np.maximum.reduceat(content, starts)
+    size = np.diff(starts, append=order.size)
+    group = np.repeat(np.arange(starts.size), size)
+    first = np.arange(order.size) == starts[group]
+    kinds = {
+        "RECORD_ID_REPEATED": same[group] & ~first,
+        "RECORD_ID_CONFLICT": ~same[group],
+    }
+    # The other place: the first row of the id, and for the first row the second.
+    other = order[np.minimum(starts[group] + first, order.size - 1)]
+    for code, mask in kinds.items():
+        where = np.flatnonzero(mask)
+        part = found.part[order[where]]
+        for index in np.flatnonzero(np.bincount(part, minlength=1)).tolist():
+            mine = where[part == index]
+            notes = _places(parts, found, other[mine])
+            faults[index].append(_Found(code, "record_id", found.row[order[mine]], notes))
+
+
+def _distinct(hashed: Hashes) -> Hashes:
+    """Each hash of a sorted array once."""
+    new = np.ones(hashed.size, bool)
+    new[1:] = hashed[1:] != hashed[:-1]
+    return hashed[new]
+
+
+def _places(parts: Sequence[_Part], found: _Suspects, at: Int64) -> list[str]:
+    pairs = zip(found.part[at].tolist(), found.row[at].tolist(), strict=True)
+    return [f"{parts[part].name} {row}" for part, row in pairs]
+
+
+def _suspects(
+    parts: Sequence[_Part],
+    names: Sequence[Mapping[str, str]],
+    hashes: Mapping[int, Hashes],
+    doubled: Hashes,
+) -> _Suspects:
+    """Rows with a hash that occurs twice, read in full: equal numbers only for equal texts."""
+    part: list[Int64] = []
+    rows: list[Int64] = []
+    records: list[pa.Array] = []
+    contents: list[pa.Array] = []
     for index, hashed in hashes.items():
-        suspects = np.flatnonzero(np.isin(hashed, doubled))
-        for row, content in _contents(parts[index], names[index], suspects):
-            groups[content[_COLUMNS.index("record_id")]].append((index, row, content))
-    for rows in groups.values():
-        if len(rows) > 1:
-            _judge(rows, parts, faults)
+        wanted = np.flatnonzero(np.isin(hashed, doubled))
+        for row, texts in _texts(parts[index], names[index], _COLUMNS, wanted):
+            part.append(np.full(row.size, index))
+            rows.append(row)
+            records.append(texts["record_id"])
+            contents.append(_content(texts))
+    record, content = _numbered(records), _numbered(contents)
+    return _Suspects(np.concatenate(part), np.concatenate(rows), record, content)
 
 
-def _judge(
-    rows: list[tuple[int, int, tuple[str, ...]]], parts: Sequence[_Part], faults: _Faults
-) -> None:
-    rows.sort(key=lambda entry: (parts[entry[0]].name, entry[1]))
-    same = len({content for _, _, content in rows}) == 1
-    kept = f"{parts[rows[0][0]].name} {rows[0][1]}"
-    for at, (index, row, _) in enumerate(rows):
-        if not same:
-            other = rows[1] if at == 0 else rows[0]
-            note = f"{parts[other[0]].name} {other[1]}"
-            faults[index].append((row, "RECORD_ID_CONFLICT", "record_id", note))
-        elif at:
-            faults[index].append((row, "RECORD_ID_REPEATED", "record_id", kept))
+def _numbered(columns: "list[pa.Array]") -> Int64:
+    """A number for each text of some columns; the columns are given up."""
+    import pyarrow as pa
+
+    coded = pa.chunked_array(columns, pa.large_string())
+    columns.clear()
+    chunks = [numbers(chunk.indices) for chunk in coded.dictionary_encode().chunks]
+    return np.concatenate([np.zeros(0, np.int64), *chunks])
 
 
-def _contents(
-    part: _Part, names: Mapping[str, str], wanted: Int64
-) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Row number and canonical content of the wanted records (by position in the part)."""
+def _texts(
+    part: _Part, names: Mapping[str, str], columns: Sequence[str], wanted: Int64
+) -> "Iterator[tuple[Int64, dict[str, pa.Array]]]":
+    """Row numbers and some columns of the wanted records (by position in the part), by batches."""
+    headings = frozenset(heading for heading, name in names.items() if name in columns)
     done = 0
-    for batch in part.batches(frozenset(names)):
+    for batch in part.batches(headings) if wanted.size else ():
         if not batch.columns:
             continue
-        here = wanted[(wanted >= done) & (wanted < done + batch.row.size)] - done
+        start, stop = np.searchsorted(wanted, [done, done + batch.row.size])
+        here = wanted[start:stop] - done
         done += batch.row.size
-        if here.size == 0:
-            continue
-        texts = {names[h]: text_values(array.take(here)) for h, array in batch.columns.items()}
-        texts["quantity"] = [_canonical(text) for text in texts["quantity"]]
-        blank = [""] * here.size
-        for row, *content in zip(
-            batch.row[here], *(texts.get(name, blank) for name in _COLUMNS), strict=True
-        ):
-            yield int(row), tuple(content)
+        if here.size:
+            texts = {names[h]: text_column(array.take(here)) for h, array in batch.columns.items()}
+            yield batch.row[here], texts
 
 
 def canonical_rows(columns: Mapping[str, Sequence[str]], size: int) -> list[tuple[str, ...]]:
@@ -182,12 +253,42 @@ def canonical_rows(columns: Mapping[str, Sequence[str]], size: int) -> list[tupl
 
 
 def _shortest(quantity: str) -> str:
-    text = _canonical(quantity)
+    try:
+        text = print_e3(parse_fixed(quantity, QUANTITY_PLACES, signed=True))
+    except NumberFaultError:
+        return quantity
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _canonical(quantity: str) -> str:
+def _content(texts: "Mapping[str, pa.Array]") -> "pa.Array":
+    """All columns of each row as one text, different for different rows.
+
+    Backslashes are doubled, so that the mark between two values is in no value.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    def text(value: str) -> "pa.Scalar":
+        return pa.scalar(value, pa.large_string())
+
+    columns = {**texts, "quantity": _canonical(texts["quantity"])}
+    values = [
+        pc.replace_substring(columns[name], "\\", "\\\\") if name in columns else text("")
+        for name in _COLUMNS
+    ]
+    return pc.binary_join_element_wise(*values, text("\\|"))
+
+
+def _canonical(quantities: "pa.Array") -> "pa.Array":
     """``1`` and ``1.0`` are the same quantity; what is no number stays as it is."""
+    import pyarrow as pa
+
+    coded = quantities.dictionary_encode()
+    written = [_written(text) for text in coded.dictionary.to_pylist()]
+    return pa.array(written, pa.large_string()).take(coded.indices)
+
+
+def _written(quantity: str) -> str:
     try:
         return print_e3(parse_fixed(quantity, QUANTITY_PLACES, signed=True))
     except NumberFaultError:
@@ -207,19 +308,24 @@ def _corrections(
     """
     with_corrects = [i for i, columns in enumerate(names) if "corrects" in columns.values()]
     asked = {i: _hashes(parts[i], names[i], "corrects") for i in with_corrects}
-    every = np.unique(np.concatenate([np.zeros(0, np.uint64), *asked.values()]))
-    every = every[every > 0]
+    every = np.sort(np.concatenate([np.zeros(0, np.uint64), *asked.values()]))
+    every = _distinct(every[every > 0])
+    if not every.size:
+        return
     known: dict[str, tuple[int, int]] = {}
     for index in sorted(hashes, key=lambda i: (parts[i].name, i)):
-        hashed = hashes[index]
-        hits = np.flatnonzero(np.isin(hashed, every)) if every.size else np.zeros(0, np.int64)
-        for row, content in _contents(parts[index], names[index], hits):
-            known.setdefault(content[_COLUMNS.index("record_id")], (index, row))
+        hits = np.flatnonzero(np.isin(hashes[index], every))
+        for row, texts in _texts(parts[index], names[index], ("record_id",), hits):
+            ids = zip(texts["record_id"].to_pylist(), row.tolist(), strict=True)
+            for text, number in ids:
+                known.setdefault(text, (index, number))
     for index, hashed in asked.items():
         filled = np.flatnonzero(hashed > 0)
-        for row, content in _contents(parts[index], names[index], filled):
-            named = known.get(content[_COLUMNS.index("corrects")])
-            if named is None:
-                faults[index].append((row, "CORRECTS_UNKNOWN", "corrects", ""))
-            else:
-                links[index][row] = named
+        for row, texts in _texts(parts[index], names[index], ("corrects",), filled):
+            named = texts["corrects"].to_pylist()
+            unknown = row[[text not in known for text in named]]
+            if unknown.size:
+                blank = [""] * unknown.size
+                faults[index].append(_Found("CORRECTS_UNKNOWN", "corrects", unknown, blank))
+            pairs = zip(row.tolist(), named, strict=True)
+            links[index].update({at: known[text] for at, text in pairs if text in known})

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-__all__ = ["ParquetPart", "parquet_parts", "read_text_rows", "text_values"]
+__all__ = ["ParquetPart", "parquet_parts", "read_text_rows", "text_column", "text_values"]
 
 
 _BATCH: Final = 400_000
@@ -111,6 +111,20 @@ def text_values(array: "pa.Array") -> list[str]:
     if not _exact(array.type):
         return ["" if value is None else str(value) for value in array.to_pylist()]
     return [str(value) for value in pc.fill_null(array.cast(pa.string()), "").to_pylist()]
+
+
+def text_column(array: "pa.Array") -> "pa.Array":
+    """The same texts as :func:`text_values` gives, as a column of large strings."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_dictionary(array.type):
+        array = array.dictionary_decode()
+    if not _exact(array.type):
+        return pa.array(text_values(array), pa.large_string())
+    if not pa.types.is_large_string(array.type):
+        array = array.cast(pa.string()).cast(pa.large_string())
+    return pc.fill_null(array, "") if array.null_count else array
 
 
 def _exact(kind: "pa.DataType") -> bool:

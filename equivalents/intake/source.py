@@ -26,6 +26,7 @@ from equivalents.intake.columns import (
 from equivalents.intake.csvfile import CsvPart, RawBatch, csv_parts
 from equivalents.intake.headings import TABLES
 from equivalents.intake.identity import canonical_rows, find_identities
+from equivalents.intake.originals import Original, OriginalRows, original_rows
 from equivalents.intake.parquet import ParquetPart, parquet_parts, text_values
 from equivalents.intake.tables import match_columns
 from equivalents.records import FaultSet, RecordBlock
@@ -35,21 +36,12 @@ from equivalents.units import Int64
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Original", "PartBlocks", "Source"]
+__all__ = ["PartBlocks", "Source"]
 
 _Part = CsvPart | ParquetPart
 _SHEET: Final = TABLES["records"]
 _SLICE: Final = 1 << 18
 """Records a block: few enough that the columns of a block stay in the processor's cache."""
-
-
-@dataclass(frozen=True, slots=True)
-class Original:
-    """A row as it came: its file, row number, and texts by our column name or its heading."""
-
-    file: str
-    row: int
-    by_column: Mapping[str, str]
 
 
 class Source:
@@ -128,10 +120,12 @@ class Source:
     def originals(self, wanted: Mapping[int, Int64]) -> Iterator[Original]:
         """The original rows asked for (row numbers by part), in the order of parts and rows."""
         for index in sorted(wanted):
-            rows = np.unique(wanted[index])
-            part, names = self.parts[index], self._names[index]
-            for raw in part.batches():
-                yield from _pick(part.name, raw, names, rows, part.headings)
+            for rows in self.original_rows(index, np.unique(wanted[index])):
+                yield from rows.each()
+
+    def original_rows(self, index: int, wanted: Int64) -> Iterator[OriginalRows]:
+        """Rows of one part (sorted row numbers, each once) by columns, in row order."""
+        return original_rows(self.parts[index], self._names[index], wanted)
 
     def texts(self, index: int, rows: Int64) -> list[tuple[str, ...]]:
         """The known columns of some rows of a part as canonical text, in the order of page 3.
@@ -242,26 +236,3 @@ def _filled(columns: Mapping[str, AnyColumn], others: "Sequence[pa.Array]") -> I
     for array in others:
         blank &= np.array([not text for text in text_values(array)], bool)
     return np.flatnonzero(~blank) if blank.any() else None
-
-
-def _pick(
-    file: str, raw: RawBatch, names: Mapping[str, str], rows: Int64, headings: Sequence[str]
-) -> list[Original]:
-    """The wanted rows of a batch, good and malformed, in row order."""
-    here = np.flatnonzero(np.isin(raw.row, rows))
-    columns = {
-        names.get(heading, heading): text_values(array.take(here))
-        for heading, array in raw.columns.items()
-    }
-    found = [
-        Original(file, row, dict(zip(columns, values, strict=True)))
-        for row, *values in zip(raw.row[here].tolist(), *columns.values(), strict=True)
-    ]
-    lost = [row for row in raw.malformed if row.row in rows]
-    if not lost:
-        return found
-    for row in lost:
-        texts = dict.fromkeys((names.get(h, h) for h in headings), "")
-        texts[names.get(headings[0], headings[0])] = row.text
-        found.append(Original(file, row.row, texts))
-    return sorted(found, key=lambda original: original.row)

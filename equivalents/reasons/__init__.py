@@ -10,14 +10,23 @@ from typing import Final
 from equivalents.reasons.accounts import ACCOUNT_REASONS
 from equivalents.reasons.contacts import CONTACT_REASONS
 from equivalents.reasons.files import FILE_REASONS
-from equivalents.reasons.model import BOTH, Reason, Severity, Stage
+from equivalents.reasons.model import BOTH, LONGEST, Reason, Severity, Stage, in_language
 from equivalents.reasons.money import MONEY_REASONS
 from equivalents.reasons.records import RECORD_REASONS
 from equivalents.reasons.results import RESULT_REASONS
 from equivalents.reasons.rules import RULE_REASONS
 from equivalents.reasons.sharing import SHARING_REASONS
 
-__all__ = ["BOTH", "EXCLUSIONS", "REASONS", "Reason", "Severity", "Stage"]
+__all__ = [
+    "BOTH",
+    "EXCLUSIONS",
+    "LONGEST",
+    "REASONS",
+    "Reason",
+    "Severity",
+    "Stage",
+    "in_language",
+]
 
 REASONS: Final[dict[str, Reason]] = {
     reason.code: reason

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from string import Formatter
 from typing import Final, Literal
 
-__all__ = ["BOTH", "Reason", "Severity", "Stage"]
+__all__ = ["BOTH", "LONGEST", "Reason", "Severity", "Stage", "in_language"]
 
 BOTH: Final = "¦"
 """Parts the Chinese from the English half of a fact that needs both."""
 
-_LONGEST: Final = 200
+LONGEST: Final = 200
 """Characters of a fact that are shown; a value may be a whole file by mistake."""
 
 Severity = Literal["error", "warning", "note"]
@@ -34,15 +35,21 @@ class Reason:
         chinese = language == "zh"
         chosen = _Facts(facts)
         for name, value in facts.items():
-            if len(value) > _LONGEST or BOTH in value:
-                chosen[name] = _part(value, chinese)
+            if len(value) > LONGEST or BOTH in value:
+                chosen[name] = in_language(value, chinese)
         return (self.zh if chinese else self.en).format_map(chosen)
 
+    def pieces(self, language: str) -> list[tuple[str, str]]:
+        """The sentence as literal texts, each with the name of the fact after it (or blank)."""
+        sentence = self.zh if language == "zh" else self.en
+        return [(text, name or "") for text, name, _, _ in Formatter().parse(sentence)]
 
-def _part(value: str, chinese: bool) -> str:
+
+def in_language(value: str, chinese: bool) -> str:
+    """A fact as a sentence shows it: the half in its language, cut where it is too long."""
     first, both, second = value.partition(BOTH)
     chosen = second if both and not chinese else first
-    return chosen if len(chosen) <= _LONGEST else f"{chosen[:_LONGEST]}…"
+    return chosen if len(chosen) <= LONGEST else f"{chosen[:LONGEST]}…"
 
 
 class _Facts(dict[str, str]):

@@ -1,38 +1,44 @@
 """Rejected rows and problems, with the original rows: what, where, why, what to do.
 
-``rejected.csv`` has exactly one line per record rejected in any series, with its first fault in
-the order form, ids, date, posting, item; ``problems.csv`` has every fault and warning. Sources:
-A10, specification page 3.
+A file may be faulty from its first row to its last, so faults are read by columns: a
+:class:`FaultWindow` has some thousands of original rows and their faults, grouped so that within
+a group only columns differ. Its rows are in the order of files and rows, and the faults of a row
+in the order in which the first is the verdict. Sources: A10, specification page 3.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
-from typing import Final, NamedTuple
+from functools import cached_property
+from itertools import pairwise
+from typing import Final
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from equivalents.errors import ConservationError, Place, Problem
-from equivalents.findings import near
-from equivalents.intake.source import Original, Source
+from equivalents.findings import hint
+from equivalents.intake.originals import Original, OriginalRows
+from equivalents.intake.source import Source
 from equivalents.reasons import REASONS, Severity
 from equivalents.records import FaultSet
+from equivalents.report.cells import Piece
+from equivalents.report.merged import MergedFaults, merged
+from equivalents.report.nearest import Nearest
+from equivalents.report.table import texts
 from equivalents.settle import Settlement
 from equivalents.tally import Plan
 from equivalents.units import Int64
 
 __all__ = [
-    "PROBLEM_COLUMNS",
-    "REJECTED_COLUMNS",
+    "FaultGroup",
+    "FaultWindow",
     "RejectedRow",
     "VerdictCounts",
-    "both_texts",
     "count_row_problems",
+    "fault_windows",
     "faulty_rows",
-    "problem_line",
-    "rejected_line",
 ]
 
 _HINTS: Final = 500
@@ -47,18 +53,94 @@ class RejectedRow:
     faults: tuple[Problem, ...]
 
 
-class _Fault(NamedTuple):
-    """A fault of one row: its set, its note, and the series that it concerns (blank: all)."""
+@dataclass(frozen=True, slots=True)
+class FaultGroup:
+    """Faults with one code, column and series: what else their sentences name is in columns.
 
-    fault: FaultSet
-    note: str
-    series: list[str]
+    ``at`` are ``(n,)`` positions among the rows of the window, ascending; ``value`` has ``n``
+    texts, and each of ``facts`` is one text or a column of ``n``. ``series`` is as written: blank
+    when all are concerned.
+    """
+
+    code: str
+    column: str
+    series: str
+    at: Int64
+    value: pa.Array
+    facts: Mapping[str, Piece]
+
+    def problems(self, originals: OriginalRows, some: Int64) -> Iterator[Problem]:
+        """Some of the faults (ascending positions in the group) as objects."""
+        where = pa.array(some)
+        rows = originals.row[self.at[some]].tolist()
+        names = tuple(self.facts)
+        columns = [
+            [fact] * len(rows) if isinstance(fact, str) else fact.take(where).to_pylist()
+            for fact in self.facts.values()
+        ]
+        for row, value, *facts in zip(
+            rows, self.value.take(where).to_pylist(), *columns, strict=True
+        ):
+            place = Place(originals.file, "", row, self.column)
+            known = dict(zip(names, facts, strict=True))
+            yield Problem(self.code, place, value, known, self.series)
+
+
+@dataclass(frozen=True)
+class FaultWindow:
+    """Some rows at fault and all their faults.
+
+    ``order`` are positions among the faults of all groups, one group after the other, sorted by
+    row; the first fault of a row is its verdict.
+    """
+
+    originals: OriginalRows
+    groups: Sequence[FaultGroup]
+    order: Int64
+
+    @cached_property
+    def at(self) -> Int64:
+        """The position of the row of each fault, in order."""
+        return np.concatenate([group.at for group in self.groups])[self.order]
+
+    @cached_property
+    def verdicts(self) -> Sequence[Int64]:
+        """Of each group the positions in it that are the first fault of their row."""
+        first = np.sort(self.order[np.diff(self.at, prepend=-1) != 0])
+        bounds = np.cumsum([0, *(group.at.size for group in self.groups)])
+        cuts = np.searchsorted(first, bounds).tolist()
+        return [first[a:b] - start for (a, b), start in zip(pairwise(cuts), bounds, strict=False)]
+
+    def rows(self, first: int | None = None) -> Iterator[RejectedRow]:
+        """The rows one by one with their faults as objects; only the ``first`` ones if told."""
+        rows = list(OriginalRows.each(self.originals.head(first)))
+        found: list[list[Problem]] = [[] for _ in rows]
+        sizes = [group.at.size for group in self.groups]
+        starts = np.cumsum([0, *sizes])
+        wanted = self.order[self.at < len(rows)]
+        made: dict[int, Problem] = {}
+        for group, start in zip(self.groups, starts.tolist(), strict=False):
+            some = np.flatnonzero(group.at < len(rows))
+            problems = group.problems(self.originals, some)
+            made |= zip((start + some).tolist(), problems, strict=True)
+        for fault, at in zip(wanted.tolist(), self.at.tolist(), strict=False):
+            found[at].append(made[fault])
+        for row, faults in zip(rows, found, strict=True):
+            yield RejectedRow(row, tuple(faults))
 
 
 def faulty_rows(
     settlement: Settlement, source: Source, severity: Severity = "error"
 ) -> Iterator[RejectedRow]:
-    """Records at fault with their original text, in the order of files and rows.
+    """Records at fault one by one, with their original text, in the order of files and rows."""
+    for window in fault_windows(settlement, source, severity):
+        yield from window.rows()
+
+
+def fault_windows(
+    settlement: Settlement, source: Source, severity: Severity = "error"
+) -> Iterator[FaultWindow]:
+    """Records at fault some thousands at a time, in the order of files and rows.
 
     With severity ``error`` these are the rejected records, with ``warning`` some that were
     counted. They are read again from their files one part at a time; none is kept.
@@ -70,102 +152,146 @@ def faulty_rows(
             by_part[fault.part].append(fault)
     explain = _Explain(plan)
     for part in sorted(by_part):
-        wanted = {part: np.concatenate([fault.row for fault in by_part[part]])}
-        entries = _by_row(by_part[part])
-        # Both come in the order of rows, and each row that is wanted is there.
-        for original, (row, found) in zip(source.originals(wanted), entries, strict=True):
-            if original.row != row:
-                raise ConservationError(f"row {row} of {original.file} was read as {original.row}")
-            width = source.width(part)
-            faults = [explain.problem(original, f, _named(f.series, series), width) for f in found]
-            yield RejectedRow(original, tuple(faults))
+        faults = by_part[part]
+        wanted = _distinct([fault.row for fault in faults])
+        done = 0
+        for originals in source.original_rows(part, wanted):
+            # Both are in the order of rows, and each row that is wanted is there.
+            if not np.array_equal(originals.row, wanted[done : done + len(originals)]):
+                raise ConservationError(f"other rows of {originals.file} were read than are faulty")
+            done += len(originals)
+            yield _window(originals, faults, series, explain, source.width(part))
+        if done != wanted.size:
+            raise ConservationError(f"part {part}: {done} rows read of {wanted.size} faulty ones")
 
 
-def _by_row(faults: Sequence[FaultSet]) -> Iterator[tuple[int, list[_Fault]]]:
-    """Faults row by row, in the order in which the first is the verdict; series merged."""
-    rows = np.concatenate([fault.row for fault in faults])
-    sizes = [fault.row.size for fault in faults]
-    which = np.repeat(np.arange(len(faults)), sizes)
-    place = np.concatenate([np.arange(size) for size in sizes])
-    order = np.lexsort((which, rows))
-    entries = zip(rows[order].tolist(), which[order].tolist(), place[order].tolist(), strict=True)
-    for row, group in groupby(entries, key=itemgetter(0)):
-        found: dict[tuple[str, str], _Fault] = {}
-        for _, at, nth in group:
-            fault = faults[at]
-            note = fault.notes[nth] if fault.notes else ""
-            same = found.setdefault((fault.code, fault.column), _Fault(fault, note, []))
-            same.series.append(fault.series)
-        yield row, list(found.values())
+def _distinct(rows: Sequence[Int64]) -> Int64:
+    """Each row number once, sorted: by marking them, which costs less than sorting."""
+    filled = [some for some in rows if some.size]
+    if not filled:
+        return np.zeros(0, np.int64)
+    low = min(int(some.min()) for some in filled)
+    marks = np.zeros(max(int(some.max()) for some in filled) - low + 1, bool)
+    for some in filled:
+        marks[some - low] = True
+    return np.flatnonzero(marks) + low
 
 
-def _named(named: Sequence[str], every: Sequence[str]) -> str:
-    """The series that a fault concerns, as written: blank when it is all of them."""
-    if "" in named or set(named) == set(every):
-        return ""
-    return ";".join(sorted(named))
+def _window(
+    originals: OriginalRows,
+    faults: Sequence[FaultSet],
+    series: Sequence[str],
+    explain: "_Explain",
+    width: int,
+) -> FaultWindow:
+    found = list(merged(originals.row, faults, series))
+    explain.look_up(originals, found)
+    groups = [explain.group(originals, one, width) for one in found]
+    rank = np.concatenate([one.at * (len(faults) + 1) + one.first for one in found])
+    return FaultWindow(originals, groups, np.argsort(rank, kind="stable"))
 
 
 class _Explain:
-    """Fills the facts of a fault from the row itself; near misses are looked up once a value."""
+    """Fills the facts of faults from the rows; near misses are looked up once a value."""
 
     def __init__(self, plan: Plan) -> None:
         self._period = plan.period.name
-        self._known = {
+        known = {
             "INSTITUTION_UNKNOWN": plan.institutions.values,
             "PERSON_UNKNOWN": plan.persons.values,
             "ITEM_UNKNOWN": plan.known_items,
             "TEAM_UNKNOWN": plan.performers.teams.values,
         }
-        self._near: dict[str, dict[str, str]] = {code: {} for code in self._known}
+        self._hints = {code: _Hints(names) for code, names in known.items()}
 
-    def problem(self, original: Original, entry: _Fault, series: str, width: int) -> Problem:
-        fault = entry.fault
-        value = original.by_column.get(fault.column, "")
-        place = Place(original.file, "", original.row, fault.column)
-        return Problem(fault.code, place, value, self._facts(entry, value, series, width), series)
+    def look_up(self, originals: OriginalRows, found: Sequence[MergedFaults]) -> None:
+        """Look up near misses in the order of rows, whatever group a row is in."""
+        for code, hints in self._hints.items():
+            mine = [one for one in found if one.code == code]
+            if mine:
+                at = np.concatenate([one.at for one in mine])
+                values = [_meant(one, originals.texts(one.column, one.at)) for one in mine]
+                order = pa.array(np.argsort(at, kind="stable"))
+                hints.learn(pa.concat_arrays(values).take(order))
 
-    def _facts(self, entry: _Fault, value: str, series: str, width: int) -> dict[str, str]:
+    def group(self, originals: OriginalRows, found: MergedFaults, width: int) -> FaultGroup:
+        """The faults with their values and facts."""
+        value = originals.texts(found.column, found.at)
+        facts = self._facts(found, value, width)
+        return FaultGroup(found.code, found.column, found.named, found.at, value, facts)
+
+    def _facts(self, found: MergedFaults, value: pa.Array, width: int) -> dict[str, Piece]:
         """What the sentence of this code names beside the value."""
-        fault = entry.fault
-        match fault.code:
+        facts: dict[str, Piece]
+        match found.code:
             case "INSTITUTION_UNKNOWN" | "PERSON_UNKNOWN" | "ITEM_UNKNOWN" | "TEAM_UNKNOWN":
-                # Of several performers the note says which one is meant.
-                named = entry.note or value
-                facts = {"value": named, "near": self._hint(fault.code, named)}
-            case "NO_POST" if entry.note:
-                facts = {"value": entry.note}
+                named = _meant(found, value)
+                facts = {"value": named, "near": self._hints[found.code].column(named)}
+            case "NO_POST":
+                facts = {"value": _meant(found, value)}
             case "ROW_SHAPE":
-                facts = {"found": entry.note, "expected": str(width)}
+                facts = {"found": texts(found.notes), "expected": str(width)}
             case "OUTSIDE_PERIOD":
                 facts = {"period": self._period}
             case "NOT_SUPPORTED":
                 # What is not supported is the column, whatever it holds.
-                facts = {"value": fault.column}
+                facts = {"value": found.column}
             case "VALUE_MISSING" | "LINE_BREAK":
-                facts = {"column": fault.column}
+                facts = {"column": found.column}
             case "NOT_IN_SERIES":
-                facts = {"series": series or fault.series}
+                facts = {"series": found.named or found.series}
             case "QUANTITY_ABOVE_MAX":
-                facts = {"limit": entry.note}
+                facts = {"limit": texts(found.notes)}
             case _:
-                facts = {"other": entry.note} if entry.note else {}
+                facts = {"other": texts(found.notes)} if any(found.notes) else {}
         return facts
 
-    def _hint(self, code: str, value: str) -> str:
-        known, hints = self._known[code], self._near[code]
-        if value not in hints and len(hints) < _HINTS:
-            hints[value] = near(value, known)
-        return hints.get(value, "")
+
+def _meant(found: MergedFaults, value: pa.Array) -> pa.Array:
+    """The value that a fault is about: of several performers the note says which one."""
+    if not any(found.notes):
+        return value
+    pairs = zip(found.notes, value.to_pylist(), strict=True)
+    return texts([note or own for note, own in pairs])
+
+
+class _Hints:
+    """The near misses of the first :data:`_HINTS` different values; later values get none."""
+
+    def __init__(self, known: Sequence[str]) -> None:
+        self._known = known
+        self._nearest: Nearest | None = None
+        self._hints: dict[str, str] = {}
+
+    def learn(self, values: pa.Array) -> None:
+        """Look up values that are new, in their order."""
+        if len(self._hints) >= _HINTS:
+            return
+        self._nearest = self._nearest or Nearest(self._known)
+        for value in pc.unique(values).to_pylist():
+            if value not in self._hints and len(self._hints) < _HINTS:
+                self._hints[value] = hint(self._nearest.to(value))
+
+    def column(self, values: pa.Array) -> Piece:
+        """The hint of each value: a column, or nothing where none has any."""
+        at = pc.index_in(values, value_set=texts(list(self._hints)))
+        if at.null_count == len(at):
+            return ""
+        return pc.fill_null(texts(list(self._hints.values())).take(at), "")
 
 
 def count_row_problems(settlement: Settlement) -> int:
     """How many faults and warnings the records have: a true count, however many are listed."""
-    rows: dict[tuple[int, str, str], list[Int64]] = defaultdict(list)
+    rows: dict[tuple[int, str, str], list[FaultSet]] = defaultdict(list)
     for fault in settlement.counted.faults:
-        rows[fault.part, fault.code, fault.column].append(fault.row)
-    # One fault may be noted once a series.
-    return sum(np.unique(np.concatenate(several)).size for several in rows.values())
+        rows[fault.part, fault.code, fault.column].append(fault)
+    # One fault may be noted once a series, but then of that series only once.
+    return sum(
+        sum(fault.row.size for fault in several)
+        if len({fault.series for fault in several}) == 1
+        else _distinct([fault.row for fault in several]).size
+        for several in rows.values()
+    )
 
 
 class VerdictCounts:
@@ -174,68 +300,19 @@ class VerdictCounts:
     def __init__(self, series: Sequence[str]) -> None:
         self.by_series: dict[str, Counter[str]] = {name: Counter() for name in series}
 
-    def add(self, row: RejectedRow) -> None:
-        """Count one rejected record."""
+    def add(self, window: FaultWindow) -> None:
+        """Count the rejected records of a window."""
+        which = np.repeat(np.arange(len(window.groups)), [g.at.size for g in window.groups])
+        which = which[window.order]
         for name, counts in self.by_series.items():
-            for fault in row.faults:
-                if not fault.series or name in fault.series.split(";"):
-                    counts[fault.code] += 1
-                    break
+            concerns = np.array([_concerns(group, name) for group in window.groups], bool)
+            mine = concerns[which]
+            first = np.diff(window.at[mine], prepend=-1) != 0
+            found = np.bincount(which[mine][first], minlength=len(window.groups))
+            for group, count in zip(window.groups, found.tolist(), strict=True):
+                if count:
+                    counts[group.code] += count
 
 
-REJECTED_COLUMNS: Final = (
-    "file",
-    "sheet",
-    "row",
-    "column",
-    "code",
-    "value",
-    "reason_zh",
-    "reason_en",
-    "series",
-)
-"""The columns of ``rejected.csv`` before those of the original row."""
-
-
-def both_texts(problem: Problem) -> tuple[str, str]:
-    """The sentence of a problem in Chinese and in English."""
-    return problem.text("zh"), problem.text("en")
-
-
-def rejected_line(row: RejectedRow, reasons: tuple[str, str], headings: Sequence[str]) -> list[str]:
-    """One line of ``rejected.csv``: the verdict with its sentences, then the original row."""
-    first = row.faults[0]
-    place = first.place
-    line = [place.file, place.sheet, str(place.row), place.column, first.code, first.value]
-    line += [*reasons, _union(row.faults)]
-    texts = row.original.by_column
-    return line + [texts.get(heading, "") for heading in headings]
-
-
-def _union(faults: Sequence[Problem]) -> str:
-    """The series in which a record is rejected, by any of its faults; blank for all."""
-    if any(not fault.series for fault in faults):
-        return ""
-    return ";".join(sorted({name for fault in faults for name in fault.series.split(";")}))
-
-
-PROBLEM_COLUMNS: Final = (
-    "severity",
-    "code",
-    "file",
-    "sheet",
-    "row",
-    "column",
-    "value",
-    "reason_zh",
-    "reason_en",
-    "series",
-)
-"""The columns of ``problems.csv``."""
-
-
-def problem_line(problem: Problem, reasons: tuple[str, str]) -> list[str]:
-    """One line of ``problems.csv`` with the sentences of the problem."""
-    place = problem.place
-    where = [place.file, place.sheet, str(place.row or ""), place.column]
-    return [problem.severity, problem.code, *where, problem.value, *reasons, problem.series]
+def _concerns(group: FaultGroup, series: str) -> bool:
+    return not group.series or series in group.series.split(";")

@@ -1,29 +1,15 @@
 """Everything that ``settle`` writes, in one folder, with the same bytes for the same inputs."""
 
 import json
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from equivalents.errors import Problem
 from equivalents.intake.case import Case
 from equivalents.intake.source import Source
-from equivalents.reasons import Severity
-from equivalents.report.faults import (
-    PROBLEM_COLUMNS,
-    REJECTED_COLUMNS,
-    RejectedRow,
-    VerdictCounts,
-    both_texts,
-    faulty_rows,
-    problem_line,
-    rejected_line,
-)
 from equivalents.report.folder import new_folder, sha256
 from equivalents.report.funds import funds_table
 from equivalents.report.kept import RULES, rules_to_keep, write_roster
+from equivalents.report.lists import Listed, write_lists
 from equivalents.report.results import (
     adjusted_table,
     allocations_table,
@@ -34,16 +20,13 @@ from equivalents.report.results import (
 )
 from equivalents.report.spread import spread_table
 from equivalents.report.summary import resolved_rules, summary
-from equivalents.report.table import CsvStream
 from equivalents.report.tallyfile import write_tally
 from equivalents.report.workbook import ROWS_SHOWN, write_workbook
 from equivalents.settle import METHOD, Payouts, Settlement
 from equivalents.spread import spread_rows
 from equivalents.version import __version__
 
-__all__ = ["all_problems", "write_out"]
-
-_SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning")
+__all__ = ["write_out"]
 
 
 def write_out(settlement: Settlement, case: Case, source: Source, destination: Path) -> None:
@@ -53,62 +36,15 @@ def write_out(settlement: Settlement, case: Case, source: Source, destination: P
     ``summary.json`` are written (page 3).
     """
     with new_folder(destination) as folder:
-        listed = _write_faults(settlement, case, source, folder)
+        shown = ROWS_SHOWN if settlement.payouts is not None else 0
+        listed = write_lists(settlement, case, source, folder, shown)
         _write_json(folder / "summary.json", summary(settlement, listed.counts))
         if settlement.payouts is not None:
             _write_results(settlement, settlement.payouts, listed, folder)
             _write_json(folder / "manifest.json", _manifest(settlement, case, folder))
 
 
-def all_problems(settlement: Settlement, case: Case, source: Source) -> Iterator[Problem]:
-    """Warnings of the tables, every fault of every row, then warnings of rows and of money."""
-    yield from case.problems
-    yield from source.findings.problems
-    for severity in _SEVERITIES:
-        for row in faulty_rows(settlement, source, severity):
-            yield from row.faults
-    yield from settlement.problems
-
-
-@dataclass(slots=True)
-class _Listed:
-    """What was listed of the rejected rows: counts by series and code, and the first of them."""
-
-    verdicts: VerdictCounts
-    first: list[RejectedRow]
-
-    @property
-    def counts(self) -> Mapping[str, Counter[str]]:
-        return self.verdicts.by_series
-
-
-def _write_faults(settlement: Settlement, case: Case, source: Source, folder: Path) -> _Listed:
-    """Write ``rejected.csv`` and ``problems.csv`` in one reading, line by line."""
-    listed = _Listed(VerdictCounts(settlement.rules.series), [])
-    headings = source.headings
-    original = [h if h not in REJECTED_COLUMNS else f"original_{h}" for h in headings]
-    with (
-        CsvStream(folder, "rejected", [*REJECTED_COLUMNS, *original]) as rejected,
-        CsvStream(folder, "problems", PROBLEM_COLUMNS) as problems,
-    ):
-        for problem in (*case.problems, *source.findings.problems):
-            problems.write(problem_line(problem, both_texts(problem)))
-        for severity in _SEVERITIES:
-            for row in faulty_rows(settlement, source, severity):
-                reasons = [both_texts(problem) for problem in row.faults]
-                for problem, said in zip(row.faults, reasons, strict=True):
-                    problems.write(problem_line(problem, said))
-                if severity == "error":
-                    rejected.write(rejected_line(row, reasons[0], headings))
-                    listed.verdicts.add(row)
-                    if len(listed.first) < ROWS_SHOWN:
-                        listed.first.append(row)
-        for problem in settlement.problems:
-            problems.write(problem_line(problem, both_texts(problem)))
-    return listed
-
-
-def _write_results(settlement: Settlement, payouts: Payouts, listed: _Listed, folder: Path) -> None:
+def _write_results(settlement: Settlement, payouts: Payouts, listed: Listed, folder: Path) -> None:
     if all(weighed.lines is not None for weighed in settlement.weighed.values()):
         equivalents_table(settlement).write_csv(folder)
         write_tally(settlement, folder / "tally.parquet")

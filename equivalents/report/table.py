@@ -5,7 +5,7 @@ only where a value needs them. Numbers always show all their decimals. Source: p
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -19,10 +19,24 @@ from equivalents.units import Exact, print_fixed
 if TYPE_CHECKING:
     from equivalents.policy.posts import Codes
 
-__all__ = ["CsvStream", "OutTable", "codes", "decimals", "repeated", "texts"]
+__all__ = [
+    "CsvStream",
+    "OutTable",
+    "SPECIAL",
+    "codes",
+    "decimals",
+    "holds",
+    "join",
+    "joined",
+    "quoted",
+    "quoted_text",
+    "repeated",
+    "texts",
+]
 
 _BOM: Final = b"\xef\xbb\xbf"
-_SPECIAL: Final = r'[",\r\n]'
+SPECIAL: Final = '",\r\n'
+"""What no value of a CSV file holds without quotes."""
 _NEEDS: Final = re.compile(r'["\r\n]')
 
 
@@ -41,8 +55,8 @@ class OutTable:
         with (folder / f"{self.name}.csv").open("wb") as file:
             file.write(_BOM + (",".join(self.columns) + "\n").encode())
             if len(self):
-                columns = [_quoted(column) for column in self.columns.values()]
-                file.write(_joined(_join([_join(columns, ","), _text("")], "\n")))
+                columns = [quoted(column) for column in self.columns.values()]
+                file.write(joined(join([join(columns, ","), _text("")], "\n")))
 
     def rows(self) -> list[tuple[str, ...]]:
         """The rows as texts."""
@@ -50,7 +64,7 @@ class OutTable:
 
 
 class CsvStream:
-    """A CSV file written line by line, for tables that must not be held in memory."""
+    """A CSV file written some lines at a time, for tables that must not be held in memory."""
 
     def __init__(self, folder: Path, name: str, columns: Sequence[str]) -> None:
         self._file = (folder / f"{name}.csv").open("wb")
@@ -62,8 +76,13 @@ class CsvStream:
         line = ",".join(values)
         # Values without any special character join to exactly as many commas as there are gaps.
         if line.count(",") != len(values) - 1 or _NEEDS.search(line):
-            line = ",".join(map(_quoted_text, values))
+            line = ",".join(map(quoted_text, values))
         self._file.write(f"{line}\n".encode())
+
+    def write_lines(self, lines: pa.Array) -> None:
+        """Write a column of whole lines, their quotes and line ends included."""
+        if len(lines):
+            self._file.write(joined(lines))
 
     def __enter__(self) -> "CsvStream":
         return self
@@ -72,33 +91,43 @@ class CsvStream:
         self._file.close()
 
 
-def _quoted_text(value: str) -> str:
+def quoted_text(value: str) -> str:
+    """A value as a CSV file holds it: in quotes where it needs them."""
     if "," in value or _NEEDS.search(value):
         return '"' + value.replace('"', '""') + '"'
     return value
 
 
-def _joined(lines: pa.Array) -> bytes:
-    """All texts one after the other: an Arrow text column already stands so in memory."""
+def holds(column: pa.Array, texts: Iterable[str]) -> bool:
+    """Whether any of some short texts stands anywhere in a column: by its bytes, which is quick."""
+    content = joined(column).to_pybytes()
+    return any(text.encode() in content for text in texts)
+
+
+def joined(lines: pa.Array) -> pa.Buffer:
+    """All texts one after the other: a column of large strings already stands so in memory."""
+    if not len(lines) or lines.buffers()[2] is None:
+        return pa.py_buffer(b"")
     offsets = np.frombuffer(lines.buffers()[1], np.int64)
     start, stop = int(offsets[lines.offset]), int(offsets[lines.offset + len(lines)])
-    return bytes(lines.buffers()[2].slice(start, stop - start))
+    return lines.buffers()[2].slice(start, stop - start)
 
 
-def _quoted(column: pa.Array) -> pa.Array:
-    """Values that need quotes get them, with inner quotes doubled."""
-    special = pc.match_substring_regex(column, _SPECIAL)
-    if not pc.any(special).as_py():
+def quoted(column: pa.Array) -> pa.Array:
+    """A column as a CSV file holds it: in quotes where needed, with inner quotes doubled."""
+    if not holds(column, SPECIAL):
         return column
+    special = pc.match_substring_regex(column, f"[{SPECIAL}]")
     doubled = pc.replace_substring(column, '"', '""')
-    return pc.if_else(special, _join([_text('"'), doubled, _text('"')], ""), column)
+    return pc.if_else(special, join([_text('"'), doubled, _text('"')], ""), column)
 
 
 def _text(value: str) -> pa.Scalar:
     return pa.scalar(value, pa.large_string())
 
 
-def _join(parts: Sequence[pa.Array | pa.Scalar], between: str) -> pa.Array:
+def join(parts: Sequence[pa.Array | pa.Scalar], between: str) -> pa.Array:
+    """Columns (and single texts for every row) as one column, with a text between them."""
     return pc.binary_join_element_wise(*parts, _text(between))
 
 
@@ -128,4 +157,4 @@ def decimals(values: Exact, places: int) -> pa.Array:
     # The leading 1 keeps the zeros after the point while the number becomes text.
     part = pa.array(size % 10**places + 10**places).cast(pa.large_string())
     sign = pc.if_else(pa.array(values < 0), _text("-"), _text(""))
-    return _join([_join([sign, whole], ""), pc.utf8_slice_codeunits(part, 1)], ".")
+    return join([join([sign, whole], ""), pc.utf8_slice_codeunits(part, 1)], ".")

@@ -5,11 +5,13 @@ sums in floats or breaks ties otherwise; a generator whose Parquet and CSV diffe
 faulty record of some kind, so that skipping its check would go unseen.
 """
 
+import json
 from pathlib import Path
 
 import pytest
 
 from benchmarks.generate import DIRTY_KINDS, case_folder
+from benchmarks.hopeless import KINDS, hopeless_case, measured
 from benchmarks.peers import PEERS
 from benchmarks.peers.compare import Field, Lane
 from benchmarks.peers.ours import as_table, settled
@@ -94,3 +96,13 @@ def test_a_differing_answer_and_a_missed_floor_are_said_plainly() -> None:
     assert "| 50,000,000 | 1.20 | **floor missed** |" in page
     assert "| 1.00 GB | **missed** |" in page
     assert "not measured in this run" in page
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_hopeless_case_has_no_good_record(kind: str, data: Path, tmp_path: Path) -> None:
+    case = hopeless_case(kind, SIZE, data, tmp_path / "case")
+    code, _, peak = measured(["settle", case, "-o", tmp_path / "out"])
+    assert code == 1
+    assert peak > 0
+    counts = json.loads((tmp_path / "out" / "summary.json").read_bytes())["records"]
+    assert (counts["received"], counts["rejected"]) == (SIZE, SIZE)

@@ -151,6 +151,46 @@ def test_a_long_list_is_cut_but_its_count_is_true(case: Path) -> None:
     assert len(json.loads(_call("check", case, "--json").stdout)["problems"]) == 100
 
 
+def test_problems_of_money_are_cut_by_themselves(case: Path) -> None:
+    _spoil(case)
+    places = [f"C{number:02}" for number in range(2, 27)]
+    with (case / "institutions.csv").open("a", encoding="utf-8") as file:
+        file.writelines(f"{place},空院\n" for place in places)
+    with (case / "pools.csv").open("a", encoding="utf-8") as file:
+        file.writelines(f"{place},incentive,5.00\n" for place in places)
+    settle = ("settle", case, "-o", case / "out", "--on-reject", "quarantine")
+    for done in (_call("check", case), _call(*settle)):
+        assert done.returncode == 1
+        assert done.stderr.count("error PERSON_UNKNOWN") == 1
+        assert done.stderr.count("error POOL_NO_PEOPLE") == 20
+        assert "另有 5 个问题" in done.stderr
+        assert "and 5 more" in done.stderr
+
+
+def test_a_rejected_record_behind_many_warnings_still_ends_with_1(case: Path) -> None:
+    head, rows = CASE["records.csv"].split("\n", 1)
+    unknown = "".join(f",odd{number}" for number in range(30))
+    lines = [f"{line}{',' * 30}" for line in [*rows.split(), BAD_ROW.strip()]]
+    (case / "records.csv").write_text("\n".join([head + unknown, *lines, ""]), encoding="utf-8")
+    done = _call("check", case)
+    assert "error" not in done.stderr
+    assert "11 more" in done.stderr
+    assert done.returncode == 1
+
+
+def test_a_refused_case_as_json_counts_what_it_does_not_list(case: Path) -> None:
+    rows = BAD_ROW.replace("P9", "P1").replace("2025-06-05", "2025-06-31") * 1_200
+    text = CASE["records.csv"].split("\n", 1)[0] + "\n" + rows
+    (case / "records.csv").write_text(text, encoding="utf-8")
+    done = _call("settle", case, "-o", case / "out", "--on-reject", "quarantine", "--json")
+    shown = json.loads(done.stdout)
+    assert (len(shown["problems"]), shown["total"]) == (1_001, 1_201)
+    assert shown["problems"][-1]["code"] == "POOL_NO_KEY"
+    checked = json.loads(_call("check", case, "--json").stdout)
+    assert "total" not in checked
+    assert len(checked["problems"]) == 1_201
+
+
 def test_a_missing_case_is_said_in_words(tmp_path: Path) -> None:
     done = _call("check", tmp_path / "nowhere")
     assert done.returncode == 1

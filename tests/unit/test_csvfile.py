@@ -322,3 +322,40 @@ def test_blank_headings_stand_apart(tmp_path: Path) -> None:
     [part] = csv_parts(write(tmp_path, "a,,b,\n1,2,3,4\n"), "records.csv")
     assert len(set(part.headings)) == 4
     assert good_rows(tmp_path, "a,,b,\n1,2,3,4\n") == [(2, ("1", "2", "3", "4"))]
+
+
+# -- very many malformed rows ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("limit", [0, 1, 5])
+def test_rows_are_the_same_where_a_range_is_parsed_at_once(
+    seed: int, limit: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = Random(seed)
+    fields = ["1", "甲", "", "x y", *(['"a,b"', '"c\nd"', '""""'] if seed % 3 else [])]
+    rows = [",".join(chance.choices(fields, k=chance.choice([2, 2, 3, 1]))) for _ in range(60)]
+    content = "\n".join(["a,b", *rows]) + ("\n" if seed % 2 else "")
+    monkeypatch.setattr(csvfile, "_BLOCK", 64 << (seed % 3))
+    monkeypatch.setattr(csvfile, "_HOPELESS", 10**9)
+    wanted = read(tmp_path, content)
+    assert len(wanted[1]) > 10
+    monkeypatch.setattr(csvfile, "_HOPELESS", limit)
+    assert read(tmp_path, content) == wanted
+    monkeypatch.setattr(csvfile, "_WHOLE", 10)
+    assert read(tmp_path, content) == wanted
+
+
+def test_a_range_that_is_parsed_at_once_is_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [part] = csv_parts(write(tmp_path, "a,b\n" + "1\n2,3\n" * 2_000), "records.csv")
+    monkeypatch.setattr(csvfile.CsvPart, "_parse_whole", lambda *_: iter(()))
+    assert sum(batch.row.size for batch in part.batches()) == 0
+
+
+def test_rows_of_a_hopeless_encoded_file(tmp_path: Path) -> None:
+    content = ("甲,b\n" + "一\n二,三\n" * 1_500).encode("gb18030")
+    good, malformed = read(tmp_path, content)
+    assert [number for number, _ in malformed] == list(range(2, 3_002, 2))
+    assert good == [(number, ("二", "三")) for number in range(3, 3_003, 2)]

@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from equivalents.intake import identity, text
 from equivalents.intake.csvfile import csv_parts
@@ -228,3 +230,20 @@ def test_many_ids_in_ranges_and_files(tmp_path: Path, monkeypatch: pytest.Monkey
     assert {key for key, (code, _) in found.items() if code == "RECORD_ID_REPEATED"} == {
         ("b.csv", at - 378) for at in shared if at not in conflicts
     }
+
+
+SEPARATING = st.text("\\|a,", max_size=4)
+
+
+@given(rows=st.lists(st.tuples(SEPARATING, SEPARATING, SEPARATING), min_size=2, max_size=6))
+@example(rows=[("\\|", "", "a"), ("", "\\|", "a"), ("\\", "|", "a"), ("|", "\\", "a")])
+def test_rows_are_the_same_content_only_if_every_value_is(rows: list[tuple[str, str, str]]) -> None:
+    names = ("institution_id", "person_id", "resident_id")
+    columns = {
+        name: pa.array([one[at] for one in rows], pa.large_string())
+        for at, name in enumerate(names)
+    }
+    columns["quantity"] = pa.array(["1"] * len(rows), pa.large_string())
+    contents = identity._content(columns).to_pylist()
+    assert len(set(contents)) == len(set(rows))
+    assert [contents.index(one) for one in contents] == [rows.index(one) for one in rows]
