@@ -1,0 +1,208 @@
+"""What every command prints and how: problems, progress, tables, JSON; and its exit code."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from equivalents.errors import ConservationError, DataError, Problem, UsageError
+from equivalents.run import Told
+
+__all__ = [
+    "SHOWN",
+    "console",
+    "print_json",
+    "print_list",
+    "progress",
+    "reporting",
+    "show_pools",
+    "show_problems",
+    "show_summary",
+]
+
+SHOWN = 20
+"""Problems of a kind that are printed in full."""
+_STAGES = {
+    "read": "读取 reading",
+    "count": "计数 counting",
+    "write": "写出 writing",
+    "tables": "编造表格 making tables",
+    "records": "编造记录 making records",
+}
+
+
+@contextmanager
+def reporting(as_json: bool) -> Iterator[None]:
+    """Problems of the data become a list and exit code 1; a defect exits with 3."""
+    try:
+        yield
+    except DataError as error:
+        show_problems(error.problems, as_json, error.total)
+        raise typer.Exit(1) from None
+    except UsageError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+    except OSError as error:
+        typer.echo(f"无法读写：{error}\nCannot read or write: {error}", err=True)
+        raise typer.Exit(2) from None
+    except ConservationError as error:
+        typer.echo(
+            f"程序自检未通过，未写出任何结果：{error}\n"
+            f"A check of our own failed; nothing was written: {error}",
+            err=True,
+        )
+        raise typer.Exit(3) from None
+
+
+@contextmanager
+def progress() -> Iterator[Told]:
+    """Progress on standard error, only on a terminal."""
+    told_to = Console(stderr=True)
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[amount]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(
+        *columns, console=told_to, transient=True, disable=not told_to.is_terminal
+    ) as progress:
+        tasks: dict[str, Any] = {}
+
+        def told(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = progress.add_task(_STAGES[stage], total=None, amount="")
+            amount = f"{done:,}" if done else ""
+            progress.update(tasks[stage], completed=done, total=total or None, amount=amount)
+
+        yield told
+
+
+def print_json(content: dict[str, Any]) -> None:
+    typer.echo(json.dumps(content, ensure_ascii=False, indent=2))
+
+
+def print_list(head: dict[str, Any], objects: Iterator[str]) -> None:
+    """A JSON document whose last key has an empty list, with the objects in that list."""
+    text = json.dumps(head, ensure_ascii=False, indent=2)
+    start, _, end = text.rpartition("[]")
+    first = next(objects, "")
+    if not first:
+        typer.echo(text)
+        return
+    typer.echo(f"{start}[\n{first}", nl=False)
+    for several in objects:
+        typer.echo(several, nl=False)
+    typer.echo(f"\n  ]{end}")
+
+
+def show_problems(problems: Sequence[Problem], as_json: bool, total: int = 0) -> None:
+    """The first problems in full, the rest by number; as JSON all that are listed.
+
+    ``total`` is the true number where only the first ones were listed.
+    """
+    total = max(total, len(problems))
+    if as_json:
+        cut = {"total": total} if total > len(problems) else {}
+        print_json({**cut, "problems": [as_object(problem) for problem in problems]})
+        return
+    # Records without faults are often what nobody can be paid for: both kinds are shown.
+    money = [problem for problem in problems if problem.reason.stage == "money"]
+    others = [problem for problem in problems if problem.reason.stage != "money"]
+    for several, count in ((others, total - len(money)), (money, len(money))):
+        _show_first(several, count)
+
+
+def _show_first(problems: Sequence[Problem], total: int) -> None:
+    """The first problems of one kind, then how many more there are."""
+    for problem in problems[:SHOWN]:
+        where = str(problem.place)
+        typer.echo(f"{problem.severity} {problem.code}{f'  {where}' if where else ''}", err=True)
+        typer.echo(f"    {problem.text('zh')}", err=True)
+        typer.echo(f"    {problem.text('en')}", err=True)
+    rest = total - len(problems[:SHOWN])
+    if rest:
+        typer.echo(
+            f"……另有 {rest:,} 个问题，可用 check --json 全部列出；"
+            f"and {rest:,} more (check --json lists all)",
+            err=True,
+        )
+
+
+def console() -> Console:
+    """Standard output; wide enough for our tables when it is not a terminal."""
+    return Console(width=None if sys.stdout.isatty() else 110, highlight=False)
+
+
+def show_summary(result: dict[str, Any], out: Path) -> None:
+    """Records in and out per series, money, and the checks."""
+    records = result["records"]
+    table = Table(title=f"{result['title'] or '核算'}  {result['period']}")
+    table.add_column("口径 series")
+    for heading in ("收到 received", "计入 counted", "不计 excluded", "退回 rejected"):
+        table.add_column(heading, justify="right")
+    table.add_column("当量 equivalents", justify="right")
+    for series, counts in records["series"].items():
+        table.add_row(
+            series,
+            f"{records['received']:,}",
+            f"{counts['counted']:,}",
+            f"{sum(counts['excluded'].values()):,}",
+            f"{sum(counts['rejected'].values()):,}",
+            counts["equivalents"],
+        )
+    to = console()
+    to.print(table)
+    if "money" in result:
+        money = result["money"]
+        to.print(
+            f"绩效池 pools {money['pools']:,}    人员 people {money['people']:,}    "
+            f"金额 amount {money['amount']} = 已分配 paid {money['paid']} + "
+            f"留存 retained {money['retained']} + 结转 carried {money['carried']} 元 yuan"
+        )
+        from equivalents.report.spread import spread_lines
+
+        for line in spread_lines(out):
+            to.print(line)
+    if "surplus" in result:
+        surplus = result["surplus"]
+        estimate = "（估算 estimate）" if surplus["estimate"] else ""
+        to.print(
+            f"结余合计 surplus{estimate} {surplus['balance']} = "
+            f"事业发展 development {surplus['development']} + "
+            f"奖励性绩效 pay {surplus['pay']} + 亏损 deficit {surplus['deficit']} 元 yuan"
+        )
+    holding = sum(1 for one in result["checks"] if one["holds"])
+    to.print(f"核对 checks {holding}/{len(result['checks'])}    结果 result: {out}")
+
+
+def show_pools(out: Path) -> None:
+    """The pools of the result, a line each."""
+    import csv
+
+    table = Table(title="绩效池 pools（元 yuan）")
+    with (out / "pools.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for heading in ("机构 institution", "绩效池 pool", "口径 series"):
+        table.add_column(heading)
+    for heading in ("金额 amount", "已分配 paid", "留存 retained", "结转 carried"):
+        table.add_column(heading, justify="right")
+    for row in rows:
+        table.add_row(
+            row["institution_id"],
+            row["pool"],
+            row["series"],
+            row["amount"],
+            row["paid"],
+            row["retained"],
+            row["carried"],
+        )
+    console().print(table)
