@@ -15,12 +15,14 @@ import numpy as np
 from equivalents.allocate import largest_remainder
 from equivalents.count import Counted, Way, count
 from equivalents.errors import ConservationError, Problem, RefusedError
+from equivalents.keys import PoolKeys
 from equivalents.policy.model import CaseRules, Pool
 from equivalents.policy.posts import Codes
 from equivalents.records import RecordBlock
 from equivalents.tally import Plan
-from equivalents.units import Exact, Int64, checked_total, print_e7, print_fen
+from equivalents.units import Int64, print_e7, print_fen
 from equivalents.weigh import NeedsTallyError, Scales, Weighed, weigh_tally
+from equivalents.withhold import KeyDetail, key_detail, withhold_problems
 
 __all__ = ["METHOD", "Payouts", "Settlement", "pay", "settle", "share_pools", "weigh"]
 
@@ -33,6 +35,8 @@ class Payouts:
     """One row per pool and eligible person, sorted by institution, pool and person.
 
     ``pool`` points into ``Settlement.pools``; ``equivalents_e7`` may be negative, ``key_e7`` not.
+    ``amount_fen`` is what is allocated; ``detail`` says what of it is withheld and how the keys
+    came about, ``None`` where every key is the exact equivalents.
     """
 
     pool: Codes
@@ -41,6 +45,19 @@ class Payouts:
     key_e7: Int64
     amount_fen: Int64
     remainder_fen: Int64
+    detail: KeyDetail | None = None
+
+    @property
+    def deficit_e7(self) -> Int64:
+        """The key of each payee where it is below 0, else 0 (5.9)."""
+        if self.detail is not None:
+            return self.detail.deficit_e7
+        return np.minimum(self.equivalents_e7, 0)
+
+    @property
+    def paid_fen(self) -> Int64:
+        """What is paid of each amount."""
+        return self.amount_fen - self.detail.withheld_fen if self.detail else self.amount_fen
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,69 +150,51 @@ def _weigh(counted: Counted, scales: Scales, series: str, path: Way) -> Weighed:
 def share_pools(
     pools: Sequence[Pool], plan: Plan, weighed: Mapping[str, Weighed]
 ) -> tuple[Payouts, tuple[Problem, ...]]:
-    """Share each pool among its institution's people by their equivalents (D1, D2, 5.9, 5.10).
+    """Share each pool among its institution's people by their keys (D1, D2, 5.1, 5.9, 5.10).
 
     Eligible is everybody with a posting there on any day of the period. Negative keys count as 0
     and are listed.
 
     Raises:
-        RefusedError: every pool that has money and nobody to pay.
+        RefusedError: every pool that has money and nobody to pay; amounts that cannot be withheld.
     """
-    staff = _Staff(plan)
-    keys = {series: staff.sum(result.posting_e7) for series, result in weighed.items()}
+    keys = PoolKeys(plan, weighed)
+    staff = keys.staff
+    tables = [keys.of(pool) for pool in pools]
     payees = [staff.of(plan.institutions.find(pool.institution_id)) for pool in pools]
     refused = [
         problem
-        for pool, people in zip(pools, payees, strict=True)
-        for problem in _unpayable(pool, keys[pool.series][people])
+        for pool, table, people in zip(pools, tables, payees, strict=True)
+        for problem in _unpayable(pool, table.key_e7[people])
     ]
+    refused += withhold_problems(keys, pools)
     if refused:
         raise RefusedError(refused)
     pool_of = np.repeat(np.arange(len(pools), dtype=np.int32), [p.stop - p.start for p in payees])
-    parts = [keys[pool.series][people] for pool, people in zip(pools, payees, strict=True)]
-    equivalents = np.concatenate([np.zeros(0, np.int64), *parts])
-    person = np.concatenate([np.zeros(0, np.int32), *(staff.person[people] for people in payees)])
-    key = np.maximum(equivalents, 0)
+    pair = _joined([np.arange(people.start, people.stop) for people in payees])
+    paired = list(zip(tables, payees, strict=True))
+    equivalents = _joined([table.equivalents_e7[people] for table, people in paired])
+    key = np.maximum(_joined([table.key_e7[people] for table, people in paired]), 0)
     starts = np.flatnonzero(np.diff(pool_of, prepend=-1))
     amounts = np.array([pool.amount_fen for pool in pools], np.int64)
     shares = largest_remainder(amounts[pool_of[starts]], key, starts)
     if int(shares.amount_fen.sum()) != int(amounts.sum()):
         raise ConservationError("payouts do not add up to the pools")
-    payouts = Payouts(pool_of, person, equivalents, key, shares.amount_fen, shares.remainder_fen)
+    detail = key_detail(keys, pools, pool_of, pair, shares.amount_fen)
+    payouts = Payouts(
+        pool_of,
+        staff.person[pair],
+        equivalents,
+        key,
+        shares.amount_fen,
+        shares.remainder_fen,
+        detail,
+    )
     return payouts, tuple(_negative_keys(payouts, pools, plan))
 
 
-class _Staff:
-    """The (institution, person) pairs with a posting in the period, sorted by both."""
-
-    def __init__(self, plan: Plan) -> None:
-        postings = plan.postings
-        period = plan.period
-        present = postings.overlap(period.start, period.end)
-        width = max(len(plan.persons), 1)
-        pair = postings.institution.astype(np.int64) * width + postings.person
-        pairs = np.unique(pair[present])
-        self.institution = (pairs // width).astype(np.int32)
-        self.person = (pairs % width).astype(np.int32)
-        self._present = np.flatnonzero(present)
-        self._pair = np.searchsorted(pairs, pair[present])
-
-    def of(self, institution: int) -> slice:
-        """The people of one institution."""
-        start, stop = np.searchsorted(self.institution, [institution, institution + 1])
-        return slice(int(start), int(stop))
-
-    def sum(self, posting_e7: Int64) -> Int64:
-        """Equivalents per pair from equivalents per posting."""
-        values: Exact = posting_e7[self._present]
-        if np.abs(values.astype(np.float64)).sum() > 2.0**62:
-            values = values.astype(object)
-        sums = np.zeros(self.person.size, values.dtype)
-        np.add.at(sums, self._pair, values)
-        try:
-            return checked_total(sums) if sums.dtype == object else sums.astype(np.int64)
-        except OverflowError:
-            raise RefusedError([Problem("TOTAL_TOO_LARGE")]) from None
+def _joined(parts: Sequence[Int64]) -> Int64:
+    return np.concatenate([np.zeros(0, np.int64), *parts])
 
 
 def _unpayable(pool: Pool, keys: Int64) -> Iterable[Problem]:
@@ -207,8 +206,9 @@ def _unpayable(pool: Pool, keys: Int64) -> Iterable[Problem]:
 
 
 def _negative_keys(payouts: Payouts, pools: Sequence[Pool], plan: Plan) -> Iterable[Problem]:
-    for at in np.flatnonzero(payouts.equivalents_e7 < 0):
+    deficit = payouts.deficit_e7
+    for at in np.flatnonzero(deficit):
         pool = pools[payouts.pool[at]]
-        facts = {"pool": pool.pool, "key": print_e7(int(payouts.equivalents_e7[at]))}
+        facts = {"pool": pool.pool, "key": print_e7(int(deficit[at]))}
         person = plan.persons[int(payouts.person[at])]
         yield Problem("NEGATIVE_KEY", pool.place, person, facts, pool.series)

@@ -21,6 +21,7 @@ from equivalents.codes import Codebook
 from equivalents.errors import ConservationError
 from equivalents.policy.book import Attributes, PostingClass, Verdict
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, Period
+from equivalents.policy.coefficients import Coefficients
 from equivalents.policy.model import CaseRules
 from equivalents.policy.posts import NO_POSTING, Codes, Postings
 from equivalents.policy.roster import Roster
@@ -46,7 +47,8 @@ class Plan:
     def __init__(self, rules: CaseRules, more_cuts: Iterable[int] = ()) -> None:
         self.period: Period = rules.period
         self.institutions = Codebook(sorted(row.institution_id for row in rules.institutions))
-        roster = Roster.of(rules.postings)
+        self.coefficients = Coefficients(rules)
+        roster = self.coefficients.stints(Roster.of(rules.postings))
         # Names that are given in order, as a roster's mostly are, sort in one walk.
         self.persons = Codebook(sorted(dict.fromkeys(roster.person_id)))
         self.known_items = tuple(sorted({row.item_code for row in rules.weights}))

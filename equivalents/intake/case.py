@@ -19,6 +19,9 @@ from equivalents.intake.settings import Settings, check_series, read_settings
 from equivalents.intake.tables import SUFFIXES, read_table, table_file
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY
 from equivalents.policy.check import check_postings, check_weights
+from equivalents.policy.coefficients import SURPLUS, check_coefficients
+from equivalents.policy.keyload import KeyReader
+from equivalents.policy.keyrules import KeyRules
 from equivalents.policy.load import (
     DEFAULT_SERIES,
     fault_text,
@@ -115,6 +118,7 @@ class _Reader:
         series = sorted({row.series for row in weights})
         pools = self._pools(self._table("pools"), known, series)
         check_series(settings, series, findings)
+        keys = self._key_rules(settings, KeyReader(findings, institutions, postings), pools, series)
         findings.problems.extend(check_weights(weights))
         findings.problems.extend(check_postings(postings))
         if settings.period is None:
@@ -128,7 +132,21 @@ class _Reader:
             settings.title,
             settings.outside_period,
             settings.missing,
+            keys,
         )
+
+    def _key_rules(
+        self, settings: Settings, reader: KeyReader, pools: Sequence[Pool], series: Sequence[str]
+    ) -> KeyRules:
+        """What stands between equivalents and keys: coefficients, ceilings, keys brought in."""
+        rows = reader.coefficients(self._table("coefficients"))
+        self.findings.problems.extend(check_coefficients(rows))
+        names = [SURPLUS, *(pool.pool for pool in pools)]
+        kinds = reader.kinds(settings.coefficients, rows, names)
+        ceilings = reader.ceilings(settings.ceilings, series, settings.period)
+        owners = [(pool.institution_id, pool.pool) for pool in pools]
+        opening = reader.opening(self._table("opening"), owners)
+        return KeyRules(rows, kinds, ceilings, opening)
 
     def _unknown_series(self, place: Place, name: str, series: Sequence[str]) -> None:
         self.findings.add(

@@ -17,13 +17,23 @@ from equivalents.policy.yamltext import Entry, expect, read_yaml
 
 __all__ = ["CASE_KEYS", "Settings", "check_series", "read_settings"]
 
-CASE_KEYS: Final = ("period", "title", "weight_tables", "outside_period", "series")
+CASE_KEYS: Final = (
+    "period",
+    "title",
+    "weight_tables",
+    "outside_period",
+    "series",
+    "coefficients",
+    "ceilings",
+)
 _SHAPES: Final = {
     "period": "text",
     "title": "text",
     "outside_period": "text",
     "series": "mapping",
     "weight_tables": "texts",
+    "coefficients": "mapping",
+    "ceilings": "list",
 }
 
 
@@ -37,6 +47,8 @@ class Settings:
     outside_period: Handling
     missing: Mapping[str, Handling]
     series_places: Mapping[str, Place]
+    coefficients: Entry
+    ceilings: Entry
 
 
 def read_settings(path: Path, name: str, findings: Findings) -> Settings:
@@ -58,6 +70,8 @@ def read_settings(path: Path, name: str, findings: Findings) -> Settings:
         _handling(entry.get("outside_period"), findings),
         _missing(entry.get("series"), findings),
         {series: value.place for series, value in entry.get("series").mapping.items()},
+        entry.get("coefficients"),
+        entry.get("ceilings"),
     )
 
 

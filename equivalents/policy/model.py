@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from equivalents.errors import NOWHERE, Place
 from equivalents.policy.calendar import Period, print_day
+from equivalents.policy.keyrules import KeyRules
 
 __all__ = [
     "CONDITIONS",
@@ -128,6 +129,7 @@ class CaseRules:
     title: str = ""
     outside_period: Handling = Handling.REJECT
     missing: Mapping[str, Handling] = field(default_factory=dict)
+    key_rules: KeyRules = field(default_factory=KeyRules)
 
     @property
     def series(self) -> tuple[str, ...]:

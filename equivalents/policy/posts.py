@@ -53,9 +53,10 @@ class Postings:
         self.order = np.lexsort((beside, until, since, post, person, institution))
         self._given = given
         self.institution, self.person = institution[self.order], person[self.order]
+        self.post = post[self.order]
         self._since, self._until = since[self.order], until[self.order]
         self._persons = max(len(persons), 1)
-        self._lay_out(post[self.order])
+        self._lay_out(self.post)
 
     def __len__(self) -> int:
         return int(self.order.size)
@@ -132,6 +133,16 @@ class Postings:
         self._home = np.full((self._persons, 4), NO_POSTING, np.int32)
         some = np.flatnonzero(self._count)
         self._home[some] = self._walk[self._first[some]]
+
+    @property
+    def since(self) -> Codes:
+        """The first day of each posting."""
+        return self._since
+
+    @property
+    def until(self) -> Codes:
+        """The end of each posting, exclusive."""
+        return self._until
 
     def overlap(self, start: int, end: int) -> npt.NDArray[np.bool_]:
         """Which postings have a day in ``[start, end)``."""

@@ -8,6 +8,7 @@ is wrong and what to do. ``docs/reasons.md`` is printed from this list and a tes
 from typing import Final
 
 from equivalents.reasons.files import FILE_REASONS
+from equivalents.reasons.keys import KEY_REASONS
 from equivalents.reasons.model import BOTH, Reason, Severity, Stage
 from equivalents.reasons.money import MONEY_REASONS
 from equivalents.reasons.records import RECORD_REASONS
@@ -17,7 +18,13 @@ __all__ = ["BOTH", "EXCLUSIONS", "REASONS", "Reason", "Severity", "Stage"]
 
 REASONS: Final[dict[str, Reason]] = {
     reason.code: reason
-    for reason in (*FILE_REASONS, *RULE_REASONS, *RECORD_REASONS, *MONEY_REASONS)
+    for reason in (
+        *FILE_REASONS,
+        *RULE_REASONS,
+        *KEY_REASONS,
+        *RECORD_REASONS,
+        *MONEY_REASONS,
+    )
 }
 """Every reason by its code."""
 

@@ -26,6 +26,7 @@ from equivalents.report.faults import (
     rejected_line,
 )
 from equivalents.report.folder import new_folder
+from equivalents.report.keytables import write_key_tables
 from equivalents.report.results import (
     adjusted_table,
     allocations_table,
@@ -111,7 +112,7 @@ def _write_faults(settlement: Settlement, case: Case, source: Source, folder: Pa
 
 def _write_results(settlement: Settlement, payouts: Payouts, listed: _Listed, folder: Path) -> None:
     if all(weighed.lines is not None for weighed in settlement.weighed.values()):
-        equivalents_table(settlement).write_csv(folder)
+        equivalents_table(settlement, payouts).write_csv(folder)
         _write_tally(settlement, folder / "tally.parquet")
     for table in (
         adjusted_table(settlement, payouts),
@@ -122,6 +123,7 @@ def _write_results(settlement: Settlement, payouts: Payouts, listed: _Listed, fo
         excluded_table(settlement),
     ):
         table.write_csv(folder)
+    write_key_tables(settlement, payouts, folder)
     rules = resolved_rules(settlement.rules, settlement.plan.bucket_starts)
     _write_json(folder / "resolved-rules.json", rules)
     write_workbook(settlement, payouts, listed.first, listed.counts, folder / "settlement.xlsx")

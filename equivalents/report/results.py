@@ -1,6 +1,6 @@
 """The result tables of a settlement, as page 3 lists them, each sorted by its leading columns."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -8,6 +8,12 @@ import pyarrow as pa
 from equivalents.policy.book import Verdict
 from equivalents.policy.calendar import month_of, print_day
 from equivalents.reasons import EXCLUSIONS
+from equivalents.report.keytables import (
+    adjusted_lines,
+    ceiling_columns,
+    coefficient_column,
+    withheld_by_pool,
+)
 from equivalents.report.table import OutTable, codes, decimals, repeated, texts
 from equivalents.settle import Payouts, Settlement
 from equivalents.units import E7_PLACES, FEN_PLACES, QUANTITY_PLACES, WEIGHT_PLACES, Int64
@@ -25,10 +31,11 @@ __all__ = [
 ]
 
 
-def equivalents_table(settlement: Settlement) -> OutTable:
+def equivalents_table(settlement: Settlement, payouts: Payouts) -> OutTable:
     """Item lines: quantity x weight = equivalents, per person, item, month, series, weight row.
 
-    A record is shared by nobody else yet, so every ``share`` is 1.
+    A record is shared by nobody else yet, so every ``share`` is 1. The cut of a ceiling is one
+    separate negative line without item, quantity and weight (5.12).
     """
     parts = [
         (series, weighed.lines)
@@ -38,7 +45,20 @@ def equivalents_table(settlement: Settlement) -> OutTable:
     columns = [_line_columns(settlement, series, lines) for series, lines in parts]
     joined = {name: pa.concat_arrays([part[name] for part in columns]) for name in columns[0]}
     order = pa.array(_line_order([lines for _, lines in parts]))
-    return OutTable("equivalents", {name: joined[name].take(order) for name in joined})
+    ordered = {name: joined[name].take(order) for name in joined}
+    cuts = ceiling_columns(settlement, payouts)
+    if cuts is not None:
+        ordered = _with_cuts(ordered, cuts)
+    return OutTable("equivalents", ordered)
+
+
+def _with_cuts(lines: Mapping[str, pa.Array], cuts: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
+    """The cuts among the lines, by institution, person and item: before the person's items."""
+    both = {name: pa.concat_arrays([cuts[name], lines[name]]) for name in lines}
+    names = ("institution_id", "person_id", "item_code", "month", "series", "weight_row")
+    keys = list(zip(*(both[name].to_pylist() for name in names), strict=True))
+    order = pa.array(sorted(range(len(keys)), key=keys.__getitem__))
+    return {name: column.take(order) for name, column in both.items()}
 
 
 def _line_columns(settlement: Settlement, series: str, lines: Lines) -> dict[str, pa.Array]:
@@ -76,9 +96,9 @@ def payouts_table(settlement: Settlement, payouts: Payouts) -> OutTable:
             **_who(settlement, payouts),
             "component": repeated("pool_share", count),
             "equivalents": decimals(payouts.equivalents_e7, E7_PLACES),
-            "coefficient": repeated("1.0000", count),
+            "coefficient": coefficient_column(payouts),
             "key": decimals(payouts.key_e7, E7_PLACES),
-            "amount": decimals(payouts.amount_fen, FEN_PLACES),
+            "amount": decimals(payouts.paid_fen, FEN_PLACES),
             "remainder_fen": decimals(payouts.remainder_fen, 0),
             "capped": repeated("0.00", count),
             "floored": repeated("0.00", count),
@@ -97,6 +117,8 @@ def _who(settlement: Settlement, payouts: Payouts) -> dict[str, pa.Array]:
 
 def adjusted_table(settlement: Settlement, payouts: Payouts) -> OutTable:
     """Equivalents times coefficient by date segment; without any, the whole period at 1."""
+    if payouts.detail is not None:
+        return adjusted_lines(settlement, payouts, payouts.detail)
     count = payouts.pool.size
     period = settlement.rules.period
     who = _who(settlement, payouts)
@@ -135,7 +157,7 @@ def allocations_table(settlement: Settlement, payouts: Payouts) -> OutTable:
 def paid_by_pool(settlement: Settlement, payouts: Payouts) -> Int64:
     """Fen paid from each pool."""
     paid = np.zeros(len(settlement.pools), np.int64)
-    np.add.at(paid, payouts.pool, payouts.amount_fen)
+    np.add.at(paid, payouts.pool, payouts.paid_fen)
     return paid
 
 
@@ -150,7 +172,7 @@ def pools_table(settlement: Settlement, payouts: Payouts) -> OutTable:
             "pool": texts([pool.pool for pool in pools]),
             "amount": decimals(amount, FEN_PLACES),
             "paid": decimals(paid_by_pool(settlement, payouts), FEN_PLACES),
-            "retained": repeated("0.00", len(pools)),
+            "retained": decimals(withheld_by_pool(settlement, payouts), FEN_PLACES),
             "carried": repeated("0.00", len(pools)),
             "series": texts([pool.series for pool in pools]),
         },
@@ -158,16 +180,26 @@ def pools_table(settlement: Settlement, payouts: Payouts) -> OutTable:
 
 
 def funds_table(settlement: Settlement, payouts: Payouts) -> OutTable:
-    """Every source to its use, per institution: given pools are paid to people."""
+    """Every source to its use, per institution: given pools are paid to people, or retained."""
     pools = settlement.pools
+    uses = {
+        "paid": paid_by_pool(settlement, payouts),
+        "retained": withheld_by_pool(settlement, payouts),
+    }
+    rows = [
+        (pool, use, int(fen[at]))
+        for at, pool in enumerate(pools)
+        for use, fen in uses.items()
+        if use == "paid" or fen[at]
+    ]
     return OutTable(
         "funds",
         {
-            "institution_id": texts([pool.institution_id for pool in pools]),
-            "fund": texts([pool.pool for pool in pools]),
-            "source": repeated("given", len(pools)),
-            "use": repeated("paid", len(pools)),
-            "amount": decimals(paid_by_pool(settlement, payouts), FEN_PLACES),
+            "institution_id": texts([pool.institution_id for pool, _, _ in rows]),
+            "fund": texts([pool.pool for pool, _, _ in rows]),
+            "source": repeated("given", len(rows)),
+            "use": texts([use for _, use, _ in rows]),
+            "amount": decimals(np.array([fen for _, _, fen in rows], np.int64), FEN_PLACES),
         },
     )
 

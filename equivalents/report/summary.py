@@ -7,6 +7,7 @@ from typing import Any
 from equivalents.errors import ConservationError
 from equivalents.policy.calendar import LAST_DAY, print_day
 from equivalents.policy.model import CONDITIONS, CaseRules, WeightRow
+from equivalents.report.keytables import key_check, key_rules, withheld_by_pool
 from equivalents.report.results import paid_by_pool
 from equivalents.settle import Settlement
 from equivalents.units import print_e3, print_e4, print_e7, print_fen
@@ -39,14 +40,15 @@ def summary(settlement: Settlement, rejected: Mapping[str, Counter[str]]) -> Jso
     }
     if settlement.payouts is not None:
         payouts = settlement.payouts
-        paid = int(payouts.amount_fen.sum())
+        paid = int(payouts.paid_fen.sum())
+        retained = int(payouts.amount_fen.sum()) - paid
         result["money"] = {
             "pools": len(settlement.pools),
             "people": len({int(person) for person in payouts.person}),
             "payouts": int(payouts.pool.size),
             "amount": print_fen(sum(pool.amount_fen for pool in settlement.pools)),
             "paid": print_fen(paid),
-            "retained": "0.00",
+            "retained": print_fen(retained),
             "carried": "0.00",
         }
     return result
@@ -88,6 +90,7 @@ def checks(settlement: Settlement, rejected: Mapping[str, Counter[str]]) -> list
         found.append(_check(zh, en, str(ended), str(counted.received)))
     if settlement.payouts is not None:
         paid = paid_by_pool(settlement, settlement.payouts)
+        paid += withheld_by_pool(settlement, settlement.payouts)
         amount = sum(pool.amount_fen for pool in settlement.pools)
         zh, en = "已分配 + 留存 + 结转 = 绩效池合计（元）", "paid + retained + carried = pools"
         found.append(_check(zh, en, print_fen(int(paid.sum())), print_fen(amount)))
@@ -95,6 +98,13 @@ def checks(settlement: Settlement, rejected: Mapping[str, Counter[str]]) -> list
         exact = sum(1 for pool, fen in pairs if pool.amount_fen == int(fen))
         zh, en = "分文不差的绩效池个数 = 绩效池个数", "pools paid to the fen = pools"
         found.append(_check(zh, en, str(exact), str(len(settlement.pools))))
+        keys = key_check(settlement.payouts)
+        if keys is not None:
+            zh, en = (
+                "依据等于折算各行之和的人次 = 人次",
+                "keys that are the sum of their lines = keys",
+            )
+            found.append(_check(zh, en, *keys))
     failed = [check for check in found if not check["holds"]]
     if failed:
         raise ConservationError(str(failed))
@@ -128,6 +138,7 @@ def resolved_rules(rules: CaseRules, bucket_starts: tuple[int, ...]) -> Json:
             }
             for pool in sorted(rules.pools, key=lambda p: (p.institution_id, p.pool))
         ],
+        **key_rules(rules.key_rules),
     }
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from equivalents.policy.model import Pool
 from equivalents.report.book import Book, SheetColumn
 from equivalents.report.faults import RejectedRow
+from equivalents.report.keytables import ceiling_rows, coefficient_column, withheld_by_pool
 from equivalents.report.results import paid_by_pool
 from equivalents.report.summary import checks
 from equivalents.settle import Payouts, Settlement
@@ -49,7 +50,7 @@ def write_workbook(
     note = f"{title}　期间 {period}" if title else f"期间 {period}"
     book.sheet("机构汇总", note, _POOLS, _pool_rows(settlement, payouts))
     book.sheet("人员明细", note, _PEOPLE, _people_rows(settlement, payouts))
-    book.sheet("项目明细", f"{note}　数量 × 当量值 = 当量", _ITEMS, _item_rows(settlement))
+    book.sheet("项目明细", f"{note}　数量 × 当量值 = 当量", _ITEMS, _item_rows(settlement, payouts))
     book.sheet(
         "退回记录",
         f"{note}　最多列 {ROWS_SHOWN:,} 行，全部见 rejected.csv；请更正后重新导入",
@@ -119,6 +120,7 @@ _CHECKS: Final = (
 def _pool_rows(settlement: Settlement, payouts: Payouts) -> Iterable[Sequence[str]]:
     names = {row.institution_id: row.name for row in settlement.rules.institutions}
     paid = paid_by_pool(settlement, payouts)
+    withheld = withheld_by_pool(settlement, payouts)
     people = np.bincount(payouts.pool, minlength=len(settlement.pools))
     bounds = np.concatenate([[0], np.cumsum(people)])
     for at, pool in enumerate(settlement.pools):
@@ -132,7 +134,7 @@ def _pool_rows(settlement: Settlement, payouts: Payouts) -> Iterable[Sequence[st
             print_e7(sum(map(int, mine))),
             print_fen(pool.amount_fen),
             print_fen(int(paid[at])),
-            "0.00",
+            print_fen(int(withheld[at])),
             "0.00",
         )
 
@@ -146,11 +148,12 @@ def _people_rows(settlement: Settlement, payouts: Payouts) -> Iterable[Sequence[
         payouts.person,
         payouts.equivalents_e7,
         payouts.key_e7,
-        payouts.amount_fen,
+        payouts.paid_fen,
         payouts.remainder_fen,
     )
-    for at, person, equivalents, key, amount, remainder in zip(
-        *(column.tolist() for column in columns), strict=True
+    coefficients = coefficient_column(payouts).to_pylist()
+    for coefficient, at, person, equivalents, key, amount, remainder in zip(
+        coefficients, *(column.tolist() for column in columns), strict=True
     ):
         pool: Pool = settlement.pools[at]
         person_id = persons[person]
@@ -163,7 +166,7 @@ def _people_rows(settlement: Settlement, payouts: Payouts) -> Iterable[Sequence[
             name,
             tier,
             print_e7(equivalents),
-            "1.0000",
+            coefficient,
             print_e7(key),
             print_fen(amount),
             str(remainder),
@@ -178,7 +181,7 @@ def _staff(settlement: Settlement) -> dict[tuple[str, str], tuple[str, str]]:
     return {(row.institution_id, row.person_id): (row.name, row.title_tier) for row in postings}
 
 
-def _item_rows(settlement: Settlement) -> Iterable[Sequence[str]]:
+def _item_rows(settlement: Settlement, payouts: Payouts) -> Iterable[Sequence[str]]:
     staff = _staff(settlement)
     plan = settlement.plan
     for series, weighed in sorted(settlement.weighed.items()):
@@ -201,6 +204,19 @@ def _item_rows(settlement: Settlement) -> Iterable[Sequence[str]]:
                 print_e7(equivalents),
                 row.row_id,
             )
+    yield from _cut_rows(settlement, payouts, staff)
+
+
+def _cut_rows(
+    settlement: Settlement,
+    payouts: Payouts,
+    staff: Mapping[tuple[str, str], tuple[str, str]],
+) -> Iterable[Sequence[str]]:
+    """The cuts of ceilings, one line each."""
+    for series, place, person, window, name, cut in ceiling_rows(settlement, payouts):
+        who = series, place, person, staff[place, person][0]
+        title = f"封顶扣减 {window}"
+        yield *who, "", title, "", "", "", "", print_e7(-cut), f"ceiling:{name}"
 
 
 def _over_months(lines: Lines) -> Iterable[tuple[int, int, int, int, int, int]]:

@@ -6,8 +6,8 @@ __all__ = ["MONEY", "TABLES", "UNREADABLE"]
 
 STAFF = "person_id,institution_id,post_id,main,active_from,active_to\n"
 LATER = [
-    *("teams", "coefficients", "accounts", "contracts", "registers", "assessments", "leave"),
-    *("opening", "charges", "counted"),
+    *("teams", "accounts", "contracts", "registers", "assessments", "leave"),
+    *("charges", "counted"),
 ]
 
 

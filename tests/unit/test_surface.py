@@ -36,10 +36,17 @@ FLOW = [
     "weigh",
     "count",
     "allocate",
+    "ceilings",
+    "keys",
+    "headcount",
+    "withhold",
     "settle",
 ]
-PURE = {"tally", "weigh", "count", "allocate", "settle", "records", "units", "codes"}
-PURE_POLICY = {"model", "calendar", "posts", "book", "check"}
+PURE = {
+    *("units", "codes", "records", "tally", "weigh", "count", "allocate", "ceilings", "keys"),
+    *("headcount", "withhold", "settle"),
+}
+PURE_POLICY = {"model", "calendar", "posts", "book", "check", "keyrules", "coefficients"}
 STANDARD = {
     "bisect", "collections", "concurrent", "dataclasses", "difflib", "enum", "functools",
     "itertools", "operator", "re", "threading", "typing",
