@@ -147,6 +147,18 @@ def test_the_explanation_names_its_rules_and_every_amount(folder: Path) -> None:
         assert re.search(rf"(?<![\d.]){amount}(?!\d)", text), f"{row['amount']} is not explained"
 
 
+@each_scenario
+def test_the_direct_path_pays_the_same(
+    folder: Path, settled: dict[str, Path], tmp_path: Path
+) -> None:
+    """Weighed record by record, without item lines: the same keys, lines and money."""
+    out = tmp_path / "out"
+    settle_case(folder / "case", out, stop_on_reject=False, direct=True)
+    for name in ("payouts", "adjusted", "allocations", "pools", "funds"):
+        one, other = settled[folder.name] / f"{name}.csv", out / f"{name}.csv"
+        assert one.read_bytes() == other.read_bytes(), name
+
+
 def test_the_scenarios_are_there_and_numbered() -> None:
     numbers = [folder.name[:2] for folder in FOLDERS]
     assert numbers == [f"{n:02d}" for n in range(1, len(FOLDERS) + 1)]
