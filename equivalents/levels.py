@@ -176,18 +176,18 @@ class Ladder:
     def _raw_keys(
         self, level: Level, nodes: Nodes, children: Children, codes: Sequence[str]
     ) -> Int64:
+        pool = int(nodes.pool[0]) if nodes.pool.size else 0
         if level.key == LevelKey.FIXED:
             self._tell_missing(level, nodes, children, codes)
             key = np.array([level.shares_e4.get(code, 0) for code in codes], np.int64)
             key *= _E4_TO_E7
         elif level.key == LevelKey.HEADCOUNT:
-            key = self.tree.heads(level.to, children) * _E4_TO_E7
+            key = self.tree.heads(level.to, children, pool) * _E4_TO_E7
         else:
-            pool = int(nodes.pool[0]) if nodes.pool.size else 0
             vector = self.keys.vector(pool, self.pools[pool].series, level.key)
             key = self.tree.equivalents(level.to, children, vector)
         plain = level.key == LevelKey.EQUIVALENTS or level.to != LevelKind.INSTITUTION
-        return key if plain else self.keys.with_institution(key, children.institution)
+        return key if plain else self.keys.with_institution(pool, key, children.institution)
 
     @staticmethod
     def _stuck(nodes: Nodes, children: Children, key: Int64) -> _Mask:
@@ -238,8 +238,8 @@ class Ladder:
         """Floors and caps that can be met; those that cannot are told and set aside."""
         amount = nodes.amount_fen[some]
         heads = np.full(children.code.size, ONE_HEAD_E4, np.int64)
-        if level.to == LevelKind.PERSON:
-            heads = self.tree.heads(level.to, children)
+        if level.to == LevelKind.PERSON and nodes.pool.size:
+            heads = self.tree.heads(level.to, children, int(nodes.pool[0]))
         floor, cap = limits_fen(level, amount, starts, codes, heads)
         for at in np.flatnonzero(floor > cap).tolist():
             facts = {"floor": print_fen(int(floor[at])), "cap": print_fen(int(cap[at]))}

@@ -1,6 +1,6 @@
 """What everybody gets: all pools down all their levels, and the payouts put in order.
 
-Sources: D1, D2, D3; definitions 5.9 to 5.11.
+Sources: D1, D2, D3; definitions 5.2, 5.3, 5.9 to 5.11.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,6 +9,8 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from equivalents.errors import ConservationError, Problem
+from equivalents.keys import PoolKeys
+from equivalents.ladderkeys import Held, held_back
 from equivalents.levels import Ladder, Step
 from equivalents.policy.model import CaseRules, Pool
 from equivalents.policy.posts import Codes
@@ -16,6 +18,7 @@ from equivalents.policy.sharing import LevelKind, Sharing
 from equivalents.tally import Plan
 from equivalents.tree import Keys, Tree
 from equivalents.units import Int64, print_e7
+from equivalents.withhold import KeyDetail, key_detail, withhold_problems
 
 __all__ = ["Payouts", "share"]
 
@@ -27,10 +30,13 @@ class Payouts:
     """One row per institution, pool and person, sorted so; and each step on the way there.
 
     ``pool`` points into ``Settlement.pools``, ``institution`` is where the person works (a pool
-    of a higher institution pays there too). ``equivalents_e7`` may be negative, ``key_e7`` not.
-    ``capped_fen`` and ``floored_fen`` are what caps took and floors added. ``retained_fen`` and
-    ``carried_fen`` have one value per pool. ``steps`` are the levels, highest first; their parents
-    and children are positions in ``units``, but people's in the plan's codebook.
+    of a higher institution pays there too). ``equivalents_e7`` may be negative, ``key_e7`` not;
+    ``raw_e7`` is the key before a negative one counts as 0, ``deficit_e7`` what is below 0 in it.
+    ``amount_fen`` is paid, ``detail`` says what was withheld and how keys came about (``None``
+    where they are the exact equivalents). ``capped_fen`` and ``floored_fen`` are what caps took
+    and floors added. ``retained_fen`` and ``carried_fen`` have one value per pool. ``steps`` are
+    the levels, highest first; their parents and children are positions in ``units``, but
+    people's in the plan's codebook.
     """
 
     pool: Codes
@@ -44,8 +50,11 @@ class Payouts:
     floored_fen: Int64
     retained_fen: Int64
     carried_fen: Int64
+    raw_e7: Int64
+    deficit_e7: Int64
     steps: tuple[Step, ...]
     units: Sequence[str]
+    detail: KeyDetail | None = None
 
     def steps_of(self, pool: int) -> tuple[Step, ...]:
         """The levels that one pool goes down, highest first."""
@@ -53,16 +62,23 @@ class Payouts:
 
 
 def share(
-    pools: Sequence[Pool], rules: CaseRules, plan: Plan, keys: Keys
+    pools: Sequence[Pool],
+    rules: CaseRules,
+    plan: Plan,
+    keys: Keys,
+    origin: PoolKeys | None = None,
 ) -> tuple[Payouts, tuple[Problem, ...]]:
     """Share all pools among people, each as its name's rule says, and what has to be said.
+
+    ``origin`` is what the keys were made of, where coefficients may hold back money.
 
     Raises:
         RefusedError: every pool that cannot be shared as declared, and why.
         ConservationError: payouts, retained and carried do not add up to the pools (a defect).
     """
     tree = Tree(rules, plan, keys)
-    ladder = Ladder(pools, tree, keys)
+    held = held_back(origin, pools, rules) if origin is not None else None
+    ladder = Ladder(_going(pools, held), tree, keys)
     parts: dict[LevelKind, list[Step]] = {}
     equivalents: list[Int64] = []
     for which, sharing in _alike(pools, rules, keys):
@@ -72,22 +88,60 @@ def share(
         staff = tree.staff_of(sharing)
         vector = keys.equivalents_e7[pools[which[0]].series]
         equivalents.append(tree.sums(staff, vector)[steps[-1].row])
-    _tell_negative(ladder, parts.get(LevelKind.PERSON, []))
+    people = parts.get(LevelKind.PERSON, [])
+    _tell_negative(ladder, people)
+    if origin is not None:
+        for step in people:
+            pair = origin.staff.find_all(step.institution, step.child)
+            ladder.told += withhold_problems(origin, pools, step.pool, pair)
     problems = ladder.stop_on_errors()
     merged = tuple(_merged(parts[kind]) for kind in LevelKind if kind in parts)
-    payouts = _payouts(pools, merged, parts.get(LevelKind.PERSON, []), equivalents, tree)
+    payouts = _payouts(pools, merged, people, equivalents, tree)
+    if origin is not None:
+        payouts = _kept_back(payouts, pools, rules, origin, held)
     _conserve(pools, payouts)
     return payouts, (*ladder.absent(rules.sharing), *problems)
+
+
+def _going(pools: Sequence[Pool], held: Held | None) -> Sequence[Pool]:
+    """The pools with what goes down the ladder."""
+    if held is None or not held.fen.any():
+        return pools
+    left = [pool.amount_fen - int(fen) for pool, fen in zip(pools, held.fen, strict=True)]
+    return [replace(pool, amount_fen=fen) for pool, fen in zip(pools, left, strict=True)]
+
+
+def _kept_back(
+    payouts: Payouts,
+    pools: Sequence[Pool],
+    rules: CaseRules,
+    origin: PoolKeys,
+    held: Held | None,
+) -> Payouts:
+    """The payouts less what is withheld of them; what coefficients keep back stays with pools."""
+    by = [rules.sharing_of(pool.pool).levels[-1].key for pool in pools]
+    pair = origin.staff.find_all(payouts.institution, payouts.person)
+    detail = key_detail(origin, pools, by, payouts.pool, pair, payouts.amount_fen)
+    retained, carried = payouts.retained_fen.copy(), payouts.carried_fen.copy()
+    amount = payouts.amount_fen
+    if detail is not None:
+        np.add.at(retained, payouts.pool, detail.withheld_fen)
+        amount = amount - detail.withheld_fen
+    if held is not None:
+        retained, carried = retained + held.retained_fen, carried + held.carried_fen
+    return replace(
+        payouts, amount_fen=amount, retained_fen=retained, carried_fen=carried, detail=detail
+    )
 
 
 def _alike(
     pools: Sequence[Pool], rules: CaseRules, keys: Keys
 ) -> Iterable[tuple[list[int], Sharing]]:
-    """Pools with one sharing, series and vector of keys, which go down together."""
-    groups: dict[tuple[int, str, int], list[int]] = {}
+    """Pools with one sharing, series and keys, which go down together."""
+    groups: dict[tuple[object, ...], list[int]] = {}
     for at, pool in enumerate(pools):
         sharing = rules.sharing_of(pool.pool)
-        name = (id(sharing), pool.series, id(keys.vector(at, pool.series)))
+        name = (id(sharing), pool.series, *keys.group(at, pool.series))
         groups.setdefault(name, []).append(at)
     for which in groups.values():
         yield which, rules.sharing_of(pools[which[0]].pool)
@@ -121,8 +175,9 @@ def _payouts(
         for name in ("pool", "institution", "child")
     )
     sums = [np.concatenate([np.zeros(0, np.int64), *equivalents])]
-    for name in ("key_e7", "amount_fen", "remainder_fen", "capped_fen", "floored_fen"):
+    for name in ("key_e7", "amount_fen", "remainder_fen", "capped_fen", "floored_fen", "raw_e7"):
         sums.append(np.concatenate([np.zeros(0, np.int64), *(getattr(s, name) for s in people)]))
+    sums.append(np.minimum(sums[-1], 0))
     if len(people) > 1 or len(steps) > 1:
         names = {name: at for at, name in enumerate(sorted({pool.pool for pool in pools}))}
         rank = np.array([names[pool.pool] for pool in pools], np.int32)
@@ -136,10 +191,10 @@ def _payouts(
         sum((getattr(step, name) for step in steps), np.zeros(len(pools), np.int64))
         for name in ("retained_fen", "carried_fen")
     )
-    mine, key, amount, remainder, capped, floored = sums
+    mine, key, amount, remainder, capped, floored, raw, deficit = sums
     return Payouts(
         pool, institution, person, mine, key, amount, remainder, capped, floored,
-        retained, carried, steps, tree.units,
+        retained, carried, raw, deficit, steps, tree.units,
     )  # fmt: skip
 
 

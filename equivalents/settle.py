@@ -3,7 +3,7 @@
 Nothing here reads a file, a clock or the environment: :func:`settle` gets the dated rules of a
 case and its records as parts, and returns a :class:`Settlement`, which the report room writes
 down. Each stage ends with its own conservation check. Sources: A1 to A10, B7, D1 to D3;
-definitions 5.1, 5.9 to 5.11, 5.14.
+definitions 5.1 to 5.3, 5.9 to 5.12, 5.14.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,12 +13,13 @@ from typing import Final
 from equivalents.codes import Codebook
 from equivalents.count import Counted, Way, count
 from equivalents.errors import ConservationError, Problem
+from equivalents.keys import PoolKeys
+from equivalents.ladderkeys import ladder_keys
 from equivalents.payouts import Payouts, share
 from equivalents.policy.model import CaseRules, Pool
 from equivalents.records import RecordBlock
 from equivalents.surplus import Surplus, surplus_of, surplus_pools
 from equivalents.tally import Plan, Tally
-from equivalents.tree import Keys
 from equivalents.weigh import DirectSum, NeedsTallyError, Scales, Weighed, weigh_tally
 
 __all__ = [
@@ -166,5 +167,6 @@ def share_pools(unpaid: Settlement) -> tuple[Payouts, tuple[Problem, ...]]:
     Raises:
         RefusedError: every pool that cannot be shared as declared, and why.
     """
-    equivalents = {series: weighed.posting_e7 for series, weighed in unpaid.weighed.items()}
-    return share(unpaid.pools, unpaid.rules, unpaid.plan, Keys(equivalents))
+    origin = PoolKeys(unpaid.plan, unpaid.weighed)
+    keys = ladder_keys(origin, unpaid.pools, unpaid.rules)
+    return share(unpaid.pools, unpaid.rules, unpaid.plan, keys, origin)

@@ -72,10 +72,11 @@ def segment_of(plan: Plan, posting: Codes, bucket: Codes) -> Int64:
     """The segment of each posting and bucket in which the person's coefficient does not change.
 
     Totals are cut where the segment of any performer changes (5.4). Segments are counted from 0
-    in the order of time, and postings of one person, institution and post count alike. Nothing
-    changes by date yet, so there is one.
+    in the order of time, and postings of one person, institution and post count alike, so that
+    those which differ only in dates or title merge. The roster is cut where a segment begins, so
+    the posting tells it, and the bucket is of no matter.
     """
-    return np.zeros(posting.size, np.int64)
+    return plan.segment_of_posting[posting]
 
 
 def split(plan: Plan, cells: SharedCells, weight_e4: Int64) -> Parts:

@@ -13,6 +13,7 @@ Sources: specification page 2 "The tally"; rules A1, A4, A6, A10; definition 5.5
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -24,6 +25,7 @@ from equivalents.errors import ConservationError
 from equivalents.grouping import group
 from equivalents.policy.book import Attributes, PostingClass, Verdict
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, Period
+from equivalents.policy.coefficients import Coefficients
 from equivalents.policy.model import CaseRules
 from equivalents.policy.posts import NO_POSTING, Codes, Postings
 from equivalents.policy.roster import Roster
@@ -51,7 +53,8 @@ class Plan:
     def __init__(self, rules: CaseRules, more_cuts: Iterable[int] = ()) -> None:
         self.period: Period = rules.period
         self.institutions = Codebook(sorted(row.institution_id for row in rules.institutions))
-        roster = Roster.of(rules.postings)
+        self.coefficients = Coefficients(rules)
+        roster = self.coefficients.stints(Roster.of(rules.postings))
         # Names that are given in order, as a roster's mostly are, sort in one walk.
         self.persons = Codebook(sorted(dict.fromkeys(roster.person_id)))
         self.known_items = tuple(sorted({row.item_code for row in rules.weights}))
@@ -88,6 +91,23 @@ class Plan:
         tier = np.array(tiers.find_all(roster.title_tier), np.int32)[self.postings.order]
         first = np.array(group, np.int32) * np.int32(len(tiers))
         return Codebook(pairs), first[self.postings.institution] + tier
+
+    @cached_property
+    def segment_of_posting(self) -> Int64:
+        """How many times in the period a person's coefficient changed before each posting (5.4).
+
+        Counted per institution, person and post over all kinds that multiply keys of any pool.
+        """
+        segment = np.zeros(len(self.postings), np.int64)
+        known = [self.coefficients.knows(person) for person in self.persons.values]
+        for at in np.flatnonzero(np.array(known, bool)[self.postings.person]).tolist():
+            place = self.institutions[int(self.postings.institution[at])]
+            person = self.persons[int(self.postings.person[at])]
+            post = self.postings.posts[int(self.postings.post[at])]
+            since = int(self.postings.since[at])
+            days = self.coefficients.begins(place, person, post)
+            segment[at] = sum(day <= since for day in days)
+        return segment
 
     def _bucket_table(self) -> Codes:
         """The bucket of every day that a table may name; outside of them it is negative."""

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from equivalents.errors import ConservationError, DataError, Problem, UsageError
+from equivalents.errors import ConservationError, DataError, Problem, UsageError, as_object
 from equivalents.run import Told
 
 __all__ = [
@@ -87,6 +87,7 @@ def progress() -> Iterator[Told]:
 
 
 def print_json(content: dict[str, Any]) -> None:
+    """One JSON document on standard output."""
     typer.echo(json.dumps(content, ensure_ascii=False, indent=2))
 
 

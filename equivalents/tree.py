@@ -6,8 +6,9 @@ with the institution's own code. Sources: D1; definitions 5.1 to 5.3, 5.9.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 
@@ -24,6 +25,9 @@ __all__ = ["Children", "Keys", "Nodes", "Tree"]
 _WHOLE = -1
 """The department of a node that is an institution with all its departments."""
 
+_VECTORS: Final = (LevelKey.ADJUSTED, LevelKey.EQUIVALENTS)
+_ALL_WHOLE: Final[Mapping[tuple[int, int], int]] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class Keys:
@@ -34,31 +38,44 @@ class Keys:
         adjusted_e7: for each pool, by position, the adjusted equivalents of each posting; without
             it they are the equivalents. Pools with the same coefficients should have the same
             array: it is summed up once.
-        heads_e4: how much of a head (attendance, FTE) somebody is, by position of institution and
-            person, where it is not 1 (5.3).
-        institution_e4: the coefficient of each institution (5.2), by position; without it 1.
+        plain_e7: the same before coefficients, with the keys brought in (5.9).
+        heads_e4: for each pool, how much of a head (attendance, FTE) somebody is, by position of
+            institution and person, where it is not 1 (5.3).
+        institution_e4: for each pool, the coefficient of each institution (5.2), by position, or
+            ``None`` where all are 1.
     """
 
     equivalents_e7: Mapping[str, Int64]
     adjusted_e7: Sequence[Int64] | None = None
-    heads_e4: Mapping[tuple[int, int], int] = field(default_factory=dict)
-    institution_e4: Int64 | None = None
+    plain_e7: Sequence[Int64] | None = None
+    heads_e4: Sequence[Mapping[tuple[int, int], int]] | None = None
+    institution_e4: Sequence[Int64 | None] | None = None
 
     def vector(self, pool: int, series: str, key: LevelKey = LevelKey.ADJUSTED) -> Int64:
         """The equivalents of each posting by which a pool is shared."""
-        if key == LevelKey.EQUIVALENTS or self.adjusted_e7 is None:
-            return self.equivalents_e7[series]
-        return self.adjusted_e7[pool]
+        chosen = self.plain_e7 if key == LevelKey.EQUIVALENTS else self.adjusted_e7
+        return self.equivalents_e7[series] if chosen is None else chosen[pool]
 
-    def with_institution(self, key_e7: Int64, institution: Codes) -> Int64:
+    def heads(self, pool: int) -> Mapping[tuple[int, int], int]:
+        """Who is not one whole head in a pool."""
+        return self.heads_e4[pool] if self.heads_e4 is not None else _ALL_WHOLE
+
+    def group(self, pool: int, series: str) -> tuple[int, ...]:
+        """The same for pools that have the same keys and may go down together."""
+        at_institutions = self.institution_e4[pool] if self.institution_e4 is not None else None
+        vectors = (self.vector(pool, series, key) for key in _VECTORS)
+        return (*map(id, vectors), id(self.heads(pool)), id(at_institutions))
+
+    def with_institution(self, pool: int, key_e7: Int64, institution: Codes) -> Int64:
         """Institutions' keys times their coefficients, half-up at seven places (5.2).
 
         Raises:
             RefusedError: a key is beyond the limit.
         """
-        if self.institution_e4 is None:
+        coefficient_e4 = self.institution_e4[pool] if self.institution_e4 is not None else None
+        if coefficient_e4 is None:
             return key_e7
-        products = key_e7.astype(object) * self.institution_e4[institution]
+        products = key_e7.astype(object) * coefficient_e4[institution]
         rounded = (products + 5_000) // 10_000  # half-up: keys and coefficients are not negative
         if any(value >= INT64_LIMIT for value in rounded):
             raise RefusedError([Problem("TOTAL_TOO_LARGE")])
@@ -182,9 +199,9 @@ class Tree:
             return sums[children.row]
         return self._over_people(children, np.maximum(sums, 0))
 
-    def heads(self, to: LevelKind, children: Children) -> Int64:
-        """The children's heads in ten-thousandths."""
-        heads = children.staff.heads(self._keys.heads_e4)
+    def heads(self, to: LevelKind, children: Children, pool: int) -> Int64:
+        """The children's heads in a pool, in ten-thousandths."""
+        heads = children.staff.heads(self._keys.heads(pool))
         return heads[children.row] if to == LevelKind.PERSON else self._over_people(children, heads)
 
     def sums(self, staff: Staff, posting_e7: Int64) -> Int64:

@@ -217,7 +217,7 @@ class DirectSum:
         postings = len(scales.plan.postings)
         self._sums = {series: np.zeros(postings, np.int64) for series in scales.series}
         # A verdict is a negative index: it picks one of these zeros behind the weights.
-        padding = np.zeros(len(Verdict), np.int64)
+        padding = np.zeros(-min(Verdict), np.int64)
         self._weights = {
             series: np.concatenate([book.weight_e4, padding])
             for series, book in scales.books.items()

@@ -22,7 +22,10 @@ from equivalents.intake.teams import read_teams
 from equivalents.policy.accounts import BALANCE_KINDS, SURPLUS_POOL, Account
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, Period
 from equivalents.policy.check import check_postings, check_weights
+from equivalents.policy.coefficients import SURPLUS, check_coefficients
 from equivalents.policy.contacts import UsedClass
+from equivalents.policy.keyload import KeyReader
+from equivalents.policy.keyrules import KeyRules
 from equivalents.policy.load import (
     default_series,
     read_amount,
@@ -138,6 +141,7 @@ class _Reader:
         owners = sorted({row.institution_id for row in accounts if row.kind in BALANCE_KINDS})
         computed = (Pool(owner, SURPLUS_POOL, "", 0) for owner in owners)
         check_sharing(settings.sharing, (*pools, *computed), institutions, codes, findings)
+        keys = self._key_rules(settings, KeyReader(findings, institutions, postings), pools, series)
         findings.problems.extend(check_weights(weights))
         findings.problems.extend(check_postings(postings))
         if settings.period is None:
@@ -159,7 +163,21 @@ class _Reader:
             surplus=surplus,
             sharing=settings.sharing,
             teams=teams,
+            key_rules=keys,
         )
+
+    def _key_rules(
+        self, settings: Settings, reader: KeyReader, pools: Sequence[Pool], series: Sequence[str]
+    ) -> KeyRules:
+        """What stands between equivalents and keys: coefficients, ceilings, keys brought in."""
+        rows = reader.coefficients(self._table("coefficients"))
+        self.findings.problems.extend(check_coefficients(rows))
+        names = [SURPLUS, *(pool.pool for pool in pools)]
+        kinds = reader.kinds(settings.coefficients, rows, names)
+        ceilings = reader.ceilings(settings.ceilings, series, settings.period)
+        owners = [(pool.institution_id, pool.pool) for pool in pools]
+        opening = reader.opening(self._table("opening"), owners)
+        return KeyRules(rows, kinds, ceilings, opening)
 
     def _unknown_series(self, place: Place, name: str, series: Sequence[str]) -> None:
         self.findings.add(

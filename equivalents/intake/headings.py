@@ -195,17 +195,41 @@ TABLES: Final[Mapping[str, Sheet]] = {
             ),
             required=False,
         ),
+        Sheet(
+            "coefficients",
+            "系数",
+            (
+                _must("scope", "适用范围"),
+                _must("subject_id", "对象编号"),
+                _must("kind", "系数类别"),
+                _must("value", "系数"),
+                _must("valid_from", "生效日期"),
+                Column("valid_to", "截止日期（含）"),
+                Column("reference", "文件依据"),
+            ),
+            required=False,
+        ),
+        Sheet(
+            "opening",
+            "期初结转",
+            (
+                _must("kind", "结转类别"),
+                Column("institution_id", "机构编号"),
+                Column("pool", "绩效池"),
+                Column("person_id", "人员编号"),
+                Column("equivalents", "当量"),
+            ),
+            required=False,
+        ),
     )
 }
 """Every table that this version reads."""
 
 LATER_TABLES: Final = (
-    "coefficients",
     "contracts",
     "registers",
     "assessments",
     "leave",
-    "opening",
     "charges",
 )
 """Tables of later versions: refused, because ignoring them would change pay."""

@@ -34,6 +34,8 @@ CASE_KEYS: Final = (
     "surplus",
     "sharing",
     "team_roles",
+    "coefficients",
+    "ceilings",
 )
 _SHAPES: Final = {
     "period": "text",
@@ -45,6 +47,8 @@ _SHAPES: Final = {
     "stays": "list",
     "sharing": "mapping",
     "team_roles": "mapping",
+    "coefficients": "mapping",
+    "ceilings": "list",
 }
 
 
@@ -63,6 +67,8 @@ class Settings:
     surplus: tuple[SurplusRule, ...]
     sharing: Mapping[str, Sharing]
     team_roles: Entry
+    coefficients: Entry
+    ceilings: Entry
 
 
 def read_settings(path: Path, name: str, findings: Findings) -> Settings:
@@ -89,6 +95,8 @@ def read_settings(path: Path, name: str, findings: Findings) -> Settings:
         read_surplus(entry.get("surplus"), findings, scheme="scheme" in entry.mapping),
         read_sharing(entry.get("sharing"), findings),
         entry.get("team_roles"),
+        entry.get("coefficients"),
+        entry.get("ceilings"),
     )
 
 

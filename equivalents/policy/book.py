@@ -118,7 +118,7 @@ class WeightBook:
         self.quantity_max_e3: Int64 = np.array(limits, np.int64)
         self.limits_quantity = any(row.quantity_max_e3 for row in self.rows)
         # A verdict is a negative index: it picks one of the falses behind the rows.
-        once = [row.basis.in_classes for row in self.rows] + [False] * len(Verdict)
+        once = [row.basis.in_classes for row in self.rows] + [False] * -min(Verdict)
         self.once: npt.NDArray[np.bool_] = np.array(once, bool)
         self._own = len(own)
         self._known = len(items)

@@ -14,6 +14,7 @@ from equivalents.policy.accounts import Account, SurplusRule
 from equivalents.policy.basis import RECORD, Basis
 from equivalents.policy.calendar import Period, print_day
 from equivalents.policy.contacts import ConcurrentRule, StayRule, UsedClass
+from equivalents.policy.keyrules import KeyRules
 from equivalents.policy.sharing import DEFAULT_SHARING, FOR_ALL_POOLS, Sharing
 
 __all__ = [
@@ -160,6 +161,7 @@ class CaseRules:
     surplus: SurplusRule = field(default_factory=SurplusRule)
     sharing: Mapping[str, Sharing] = field(default_factory=dict)
     teams: tuple[TeamMember, ...] = ()
+    key_rules: KeyRules = field(default_factory=KeyRules)
 
     @property
     def series(self) -> tuple[str, ...]:

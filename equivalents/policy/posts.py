@@ -140,6 +140,16 @@ class Postings:
         some = np.flatnonzero(self._count)
         self._home[some] = self._walk[self._first[some]]
 
+    @property
+    def since(self) -> Codes:
+        """The first day of each posting."""
+        return self._since
+
+    @property
+    def until(self) -> Codes:
+        """The end of each posting, exclusive."""
+        return self._until
+
     def overlap(self, start: int, end: int) -> npt.NDArray[np.bool_]:
         """Which postings have a day in ``[start, end)``."""
         return (self._since < end) & (self._until > start)

@@ -62,6 +62,25 @@ class Roster(Sequence[Posting]):
         }
         return cls(**own, others={k: v for k, v in columns.items() if k not in own})
 
+    def parts(
+        self, origin: Sequence[int], active_from: Sequence[int], active_to: Sequence[int]
+    ) -> "Roster":
+        """Parts of these postings: the rows at ``origin``, each with days of its own."""
+
+        def taken(column: Sequence[Any]) -> Sequence[Any]:
+            return [column[at] for at in origin]
+
+        return Roster(
+            person_id=taken(self.person_id),
+            institution_id=taken(self.institution_id),
+            active_from=active_from,
+            active_to=active_to,
+            post_id=taken(self.post_id),
+            title_tier=taken(self.title_tier),
+            main=taken(self.main),
+            others={name: taken(column) for name, column in self.others.items()},
+        )
+
     def __len__(self) -> int:
         return len(self.person_id)
 

@@ -10,6 +10,7 @@ from typing import Final
 from equivalents.reasons.accounts import ACCOUNT_REASONS
 from equivalents.reasons.contacts import CONTACT_REASONS
 from equivalents.reasons.files import FILE_REASONS
+from equivalents.reasons.keys import KEY_REASONS
 from equivalents.reasons.model import BOTH, LONGEST, Reason, Severity, Stage, in_language
 from equivalents.reasons.money import MONEY_REASONS
 from equivalents.reasons.records import RECORD_REASONS
@@ -33,6 +34,7 @@ REASONS: Final[dict[str, Reason]] = {
     for reason in (
         *FILE_REASONS,
         *RULE_REASONS,
+        *KEY_REASONS,
         *RECORD_REASONS,
         *CONTACT_REASONS,
         *MONEY_REASONS,

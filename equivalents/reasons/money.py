@@ -27,8 +27,9 @@ MONEY_REASONS: Final = (
         "NEGATIVE_KEY",
         "warning",
         "money",
-        "“{value}”在绩效池 {pool} 的分配依据为负（{key}），按 0 参与分配。",
-        "The key of '{value}' in the pool {pool} is negative ({key}) and counts as 0.",
+        "“{value}”在绩效池 {pool} 的分配依据为负（{key}），按 0 参与分配，差额结转下期。",
+        "The key of '{value}' in the pool {pool} is negative ({key}) and counts as 0; "
+        "the deficit is carried to the next period.",
     ),
     Reason(
         "TOTAL_TOO_LARGE",

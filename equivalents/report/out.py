@@ -9,6 +9,7 @@ from equivalents.intake.source import Source
 from equivalents.report.folder import new_folder, sha256
 from equivalents.report.funds import funds_table
 from equivalents.report.kept import RULES, rules_to_keep, write_roster
+from equivalents.report.keytables import write_key_tables
 from equivalents.report.lists import Listed, write_lists
 from equivalents.report.results import (
     adjusted_table,
@@ -46,7 +47,7 @@ def write_out(settlement: Settlement, case: Case, source: Source, destination: P
 
 def _write_results(settlement: Settlement, payouts: Payouts, listed: Listed, folder: Path) -> None:
     if all(weighed.lines is not None for weighed in settlement.weighed.values()):
-        equivalents_table(settlement).write_csv(folder)
+        equivalents_table(settlement, payouts).write_csv(folder)
         write_tally(settlement, folder / "tally.parquet")
         write_roster(settlement.rules, folder / "roster.parquet")
     spreads = spread_rows(settlement, payouts)
@@ -60,6 +61,7 @@ def _write_results(settlement: Settlement, payouts: Payouts, listed: Listed, fol
         spread_table(spreads),
     ):
         table.write_csv(folder)
+    write_key_tables(settlement, payouts, folder)
     rules = resolved_rules(settlement.rules, settlement.plan.bucket_starts)
     _write_json(folder / RULES, rules | {"case": rules_to_keep(settlement.rules)})
     book = folder / "settlement.xlsx"

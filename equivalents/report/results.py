@@ -1,6 +1,6 @@
 """The result tables of a settlement, as page 3 lists them, each sorted by its leading columns."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +11,11 @@ from equivalents.policy.book import Verdict
 from equivalents.policy.calendar import month_of, print_day
 from equivalents.policy.sharing import LevelKind
 from equivalents.reasons import EXCLUSIONS
+from equivalents.report.keytables import (
+    adjusted_lines,
+    ceiling_columns,
+    coefficient_column,
+)
 from equivalents.report.table import OutTable, codes, decimals, repeated, texts
 from equivalents.settle import Payouts, Settlement
 from equivalents.units import (
@@ -33,10 +38,11 @@ __all__ = [
 ]
 
 
-def equivalents_table(settlement: Settlement) -> OutTable:
+def equivalents_table(settlement: Settlement, payouts: Payouts) -> OutTable:
     """Item lines: quantity x weight = equivalents, per person, item, month, series, weight row.
 
     ``share`` is the person's share of the quantity, ``n/d`` in lowest terms, 1 where nobody shares.
+    The cut of a ceiling is one separate negative line without item, quantity and weight (5.12).
     """
     parts = [
         (series, weighed.lines)
@@ -46,7 +52,20 @@ def equivalents_table(settlement: Settlement) -> OutTable:
     columns = [_line_columns(settlement, series, lines) for series, lines in parts]
     joined = {name: pa.concat_arrays([part[name] for part in columns]) for name in columns[0]}
     order = pa.array(_line_order([lines for _, lines in parts]))
-    return OutTable("equivalents", {name: joined[name].take(order) for name in joined})
+    ordered = {name: joined[name].take(order) for name in joined}
+    cuts = ceiling_columns(settlement, payouts)
+    if cuts is not None:
+        ordered = _with_cuts(ordered, cuts)
+    return OutTable("equivalents", ordered)
+
+
+def _with_cuts(lines: Mapping[str, pa.Array], cuts: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
+    """The cuts among the lines, by institution, person and item: before the person's items."""
+    both = {name: pa.concat_arrays([cuts[name], lines[name]]) for name in lines}
+    names = ("institution_id", "person_id", "item_code", "month", "series", "weight_row")
+    keys = list(zip(*(both[name].to_pylist() for name in names), strict=True))
+    order = pa.array(sorted(range(len(keys)), key=keys.__getitem__))
+    return {name: column.take(order) for name, column in both.items()}
 
 
 def _line_columns(settlement: Settlement, series: str, lines: Lines) -> dict[str, pa.Array]:
@@ -92,7 +111,7 @@ def payouts_table(settlement: Settlement, payouts: Payouts) -> OutTable:
             **_who(settlement, payouts),
             "component": repeated("pool_share", count),
             "equivalents": decimals(payouts.equivalents_e7, E7_PLACES),
-            "coefficient": repeated("1.0000", count),
+            "coefficient": coefficient_column(payouts),
             "key": decimals(payouts.key_e7, E7_PLACES),
             "amount": decimals(payouts.amount_fen, FEN_PLACES),
             "remainder_fen": decimals(payouts.remainder_fen, 0),
@@ -113,6 +132,8 @@ def _who(settlement: Settlement, payouts: Payouts) -> dict[str, pa.Array]:
 
 def adjusted_table(settlement: Settlement, payouts: Payouts) -> OutTable:
     """Equivalents times coefficient by date segment; without any, the whole period at 1."""
+    if payouts.detail is not None:
+        return adjusted_lines(settlement, payouts, payouts.detail)
     count = payouts.pool.size
     period = settlement.rules.period
     who = _who(settlement, payouts)

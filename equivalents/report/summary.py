@@ -8,9 +8,11 @@ from typing import Any
 from equivalents.errors import ConservationError
 from equivalents.policy.accounts import SurplusRule
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, print_day
+from equivalents.policy.keyrules import KeyRules
 from equivalents.policy.model import CONDITIONS, CaseRules, Pool, TeamMember, WeightRow
 from equivalents.policy.sharing import Bound, Level, LevelKey, Limits
 from equivalents.report.funds import surplus_checks, surplus_summary
+from equivalents.report.keytables import key_check, key_rules
 from equivalents.report.results import paid_by_pool
 from equivalents.settle import Payouts, Settlement
 from equivalents.surplus import surplus_of, surplus_pools
@@ -95,6 +97,10 @@ def checks(settlement: Settlement, rejected: Mapping[str, Counter[str]]) -> list
         found.append(_check(zh, en, str(ended), str(counted.received)))
     if settlement.payouts is not None:
         found += _money_checks(settlement, settlement.payouts)
+        keys = key_check(settlement.payouts)
+        if keys is not None:
+            zh = "依据等于折算各行之和的人次 = 人次"
+            found.append(_check(zh, "keys that are the sum of their lines = keys", *keys))
     found.extend(_check(*sides) for sides in surplus_checks(settlement))
     failed = [check for check in found if not check["holds"]]
     if failed:
@@ -143,6 +149,7 @@ def resolved_rules(rules: CaseRules, bucket_starts: tuple[int, ...]) -> Json:
             for pool in sorted((*rules.pools, *computed), key=lambda p: (p.institution_id, p.pool))
         ],
         **teams,
+        **key_rules(rules.key_rules),
     }
     return resolved | ({"surplus": _surplus_rule(surplus)} if computed else {})
 
@@ -165,7 +172,8 @@ def _pool(pool: Pool, rules: CaseRules) -> Json:
     sharing = rules.sharing_of(pool.pool)
     person = sharing.levels[-1]
     # "equivalents" is the adjusted key too as long as nothing adjusts it.
-    key = "equivalents" if person.key == LevelKey.ADJUSTED else person.key.value
+    plain = person.key == LevelKey.ADJUSTED and rules.key_rules == KeyRules()
+    key = "equivalents" if plain else person.key.value
     resolved: Json = {
         "institution_id": pool.institution_id,
         "pool": pool.pool,

@@ -16,6 +16,7 @@ from equivalents.policy.model import Pool
 from equivalents.report.book import Book, SheetColumn
 from equivalents.report.faults import RejectedRow
 from equivalents.report.funds import SURPLUS_SHEET, is_estimate, surplus_rows
+from equivalents.report.keytables import ceiling_rows, coefficient_column
 from equivalents.report.results import paid_by_pool
 from equivalents.report.spread import SPREAD_SHEET, spread_sheet_rows
 from equivalents.report.summary import checks
@@ -53,7 +54,7 @@ def write_workbook(
     note = f"{title}　期间 {period}" if title else f"期间 {period}"
     book.sheet("机构汇总", note, _POOLS, _pool_rows(settlement, payouts))
     book.sheet("人员明细", note, *_people(settlement, payouts))
-    _write_items(book, note, settlement)
+    _write_items(book, note, settlement, payouts)
     book.sheet(
         "退回记录",
         f"{note}　最多列 {ROWS_SHOWN:,} 行，全部见 rejected.csv；请更正后重新导入",
@@ -70,13 +71,13 @@ def write_workbook(
     book.close()
 
 
-def _write_items(book: Book, note: str, settlement: Settlement) -> None:
+def _write_items(book: Book, note: str, settlement: Settlement, payouts: Payouts) -> None:
     """The item lines; the column of shares stands only where somebody shares."""
     if settlement.counted.shared:
         told = f"{note}　数量 × 当量值 × 分摊比例 = 当量，合计分摊后尾差在第七位小数"
-        book.sheet("项目明细", told, (*_ITEMS, _SHARE), _item_rows(settlement))
+        book.sheet("项目明细", told, (*_ITEMS, _SHARE), _item_rows(settlement, payouts))
     else:
-        rows = (row[:-1] for row in _item_rows(settlement))
+        rows = (row[:-1] for row in _item_rows(settlement, payouts))
         book.sheet("项目明细", f"{note}　数量 × 当量值 = 当量", _ITEMS, rows)
 
 
@@ -189,8 +190,9 @@ def _people_rows(settlement: Settlement, payouts: Payouts) -> Iterable[Sequence[
         payouts.amount_fen,
         payouts.remainder_fen,
     )
-    for at, place, person, equivalents, key, amount, remainder in zip(
-        *(column.tolist() for column in columns), strict=True
+    coefficients = coefficient_column(payouts).to_pylist()
+    for coefficient, at, place, person, equivalents, key, amount, remainder in zip(
+        coefficients, *(column.tolist() for column in columns), strict=True
     ):
         pool: Pool = settlement.pools[at]
         person_id = persons[person]
@@ -204,7 +206,7 @@ def _people_rows(settlement: Settlement, payouts: Payouts) -> Iterable[Sequence[
             name,
             tier,
             print_e7(equivalents),
-            "1.0000",
+            coefficient,
             print_e7(key),
             print_fen(amount),
             str(remainder),
@@ -219,7 +221,7 @@ def _staff(settlement: Settlement) -> dict[tuple[str, str], tuple[str, str]]:
     return {(row.institution_id, row.person_id): (row.name, row.title_tier) for row in postings}
 
 
-def _item_rows(settlement: Settlement) -> Iterable[Sequence[str]]:
+def _item_rows(settlement: Settlement, payouts: Payouts) -> Iterable[Sequence[str]]:
     staff = _staff(settlement)
     plan = settlement.plan
     for series, weighed in sorted(settlement.weighed.items()):
@@ -244,6 +246,19 @@ def _item_rows(settlement: Settlement) -> Iterable[Sequence[str]]:
                 row.row_id,
                 "1" if whole == 1 else f"{share}/{whole}",
             )
+    yield from _cut_rows(settlement, payouts, staff)
+
+
+def _cut_rows(
+    settlement: Settlement,
+    payouts: Payouts,
+    staff: Mapping[tuple[str, str], tuple[str, str]],
+) -> Iterable[Sequence[str]]:
+    """The cuts of ceilings, one line each."""
+    for series, place, person, window, name, cut in ceiling_rows(settlement, payouts):
+        who = series, place, person, staff[place, person][0]
+        title = f"封顶扣减 {window}"
+        yield *who, "", title, "", "", "", "", print_e7(-cut), f"ceiling:{name}", "1"
 
 
 def _over_months(lines: Lines) -> Iterable[tuple[int, ...]]:

@@ -18,15 +18,17 @@ from equivalents.reasons import EXCLUSIONS, REASONS
 from tests.bad.accounts import ACCOUNT_WARNINGS, ACCOUNTS, SURPLUS
 from tests.bad.case import HEAD, Content, Fault, case_with, cases, check, find, run
 from tests.bad.files import FILES
+from tests.bad.keys import KEY_MONEY, KEY_WARNINGS, KEYS
 from tests.bad.records import EXCLUDED, RECORDS, WARNINGS
 from tests.bad.rules import RULES, YAML
 from tests.bad.sharing import SHARING, SHARING_WARNINGS
 from tests.bad.tables import MONEY, TABLES, UNREADABLE
 
 OF_THE_CASE = [
-    *FILES, *TABLES, *RULES, *YAML, *UNREADABLE, *MONEY, *ACCOUNTS, *SURPLUS, *SHARING,
+    *FILES, *TABLES, *RULES, *YAML, *UNREADABLE, *MONEY, *ACCOUNTS, *SURPLUS, *SHARING, *KEYS,
+    *KEY_MONEY,
 ]  # fmt: skip
-LISTED = [*WARNINGS, *ACCOUNT_WARNINGS, *SHARING_WARNINGS]
+LISTED = [*WARNINGS, *ACCOUNT_WARNINGS, *SHARING_WARNINGS, *KEY_WARNINGS]
 ONLY_LISTS = ["problems.csv", "rejected.csv", "summary.json"]
 BY_COMMAND = {
     "OUT_NOT_OURS", "REJECTED_ROWS",

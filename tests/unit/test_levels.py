@@ -77,7 +77,7 @@ def settle(world: World) -> tuple[Payouts, Plan]:
         coefficients = np.array(
             [world.institutions.get(code, 10_000) for code in plan.institutions.values]
         )
-    keys = Keys({"pay": vector}, heads_e4=heads, institution_e4=coefficients)
+    keys = Keys({"pay": vector}, heads_e4=[heads], institution_e4=[coefficients])
     return share(rules.pools, rules, plan, keys)[0], plan
 
 

@@ -44,11 +44,16 @@ FLOW = [
     "bases",
     "count",
     "surplus",
+    "ceilings",
+    "keys",
+    "headcount",
+    "withhold",
     "bounds",
     "staff",
     "tree",
     "limits",
     "levels",
+    "ladderkeys",
     "payouts",
     "settle",
     "compare",
@@ -58,7 +63,7 @@ FLOW = [
 PURE = {*FLOW} - {"errors", "policy"}
 PURE_POLICY = {
     "model", "accounts", "calendar", "posts", "book", "check", "roster", "basis", "contacts",
-    "waits", "keep", "sharing",
+    "waits", "keep", "sharing", "keyrules", "coefficients",
 }  # fmt: skip
 STANDARD = {
     "bisect", "collections", "concurrent", "dataclasses", "difflib", "enum", "fractions",

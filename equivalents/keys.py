@@ -1,0 +1,353 @@
+"""From equivalents to keys 分配依据: ceilings, then coefficients, rounded once a line (5.1).
+
+The idea: a person's equivalents at an institution stand in *adjusted lines*, one per post and
+date segment. A segment is a longest run of days with the same rounded coefficient, so neither
+months nor weight tables nor titles cut it. A line's adjusted value is its equivalents times that
+coefficient, rounded once, half-up, to seven places; the key is the sum of the lines and of what
+was brought in. Where no rule says otherwise there are no lines and the key is the exact
+equivalents. Sources: A7, A8; definitions 5.1, 5.3, 5.9, 5.12.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from equivalents.ceilings import Cuts, cut_ceilings, exact_sums, half_up, split_e7, window_of
+from equivalents.grouping import group
+from equivalents.policy.coefficients import ONE_E4, Run
+from equivalents.policy.keyrules import Applies, OpeningKey
+from equivalents.policy.model import Pool
+from equivalents.policy.posts import Codes
+from equivalents.policy.sharing import LevelKey
+from equivalents.tally import Plan
+from equivalents.units import INT64_LIMIT, Exact, Int64
+from equivalents.weigh import Weighed
+
+__all__ = [
+    "AdjustedLines",
+    "BY_EQUIVALENTS",
+    "KeyTable",
+    "PoolKeys",
+    "VARIED",
+    "adjust_e7",
+    "times",
+]
+
+BY_EQUIVALENTS: Final = (LevelKey.ADJUSTED, LevelKey.EQUIVALENTS)
+"""The keys that come from equivalents."""
+
+VARIED: Final = -1
+"""Stands for the coefficient of somebody who had several in the period."""
+
+
+def adjust_e7(equivalents_e7: Int64, coefficient_e4: Int64) -> Exact:
+    """Equivalents times coefficient, rounded once, half-up, to seven places (5.1)."""
+    return half_up(times(equivalents_e7, coefficient_e4), ONE_E4)
+
+
+def times(values: Int64, coefficient_e4: Int64) -> Exact:
+    """Values times coefficients, exactly, with room to double: int64 where that provably fits."""
+    largest = int(np.abs(values).max(initial=0)) * int(coefficient_e4.max(initial=0))
+    if largest < INT64_LIMIT // 4:
+        products: Int64 = values * coefficient_e4
+        return products
+    exact: Exact = values.astype(object) * coefficient_e4.astype(object)
+    return exact
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustedLines:
+    """Adjusted lines, sorted by institution, person, first day and post.
+
+    ``pair`` points at the (institution, person) of the staff, ``post`` into the posts of the
+    postings; the days ``[since, until)`` are a segment of 5.1. ``equivalents_e7`` is what is left
+    after the ceiling.
+    """
+
+    pair: Int64
+    post: Int64
+    since: Int64
+    until: Int64
+    equivalents_e7: Int64
+    coefficient_e4: Int64
+    adjusted_e7: Int64
+
+
+@dataclass(frozen=True, slots=True)
+class KeyTable:
+    """The keys of one pool: a value for each (institution, person) of the staff.
+
+    ``key_e7`` may be negative. ``coefficient_e4`` is :data:`VARIED` where several applied.
+    ``lines`` is ``None`` where every key is the exact equivalents; else ``line`` says in which of
+    them each present stint lies.
+    """
+
+    equivalents_e7: Int64
+    key_e7: Int64
+    coefficient_e4: Int64
+    brought_e7: Int64
+    lines: AdjustedLines | None = None
+    line: Int64 | None = None
+
+
+class _Staff:
+    """The (institution, person) pairs with a posting in the period, sorted by both."""
+
+    def __init__(self, plan: Plan) -> None:
+        postings = plan.postings
+        period = plan.period
+        overlaps = postings.overlap(period.start, period.end)
+        self._width = max(len(plan.persons), 1)
+        pair = postings.institution.astype(np.int64) * self._width + postings.person
+        pairs = np.unique(pair[overlaps])
+        self.institution = (pairs // self._width).astype(np.int32)
+        self.person = (pairs % self._width).astype(np.int32)
+        self._pairs = pairs
+        self.present: Int64 = np.flatnonzero(overlaps)
+        """The postings with a day in the period."""
+        self.pair: Int64 = np.searchsorted(pairs, pair[overlaps])
+        """The pair of each of them."""
+
+    def __len__(self) -> int:
+        return int(self.person.size)
+
+    def of(self, institution: int) -> slice:
+        """The people of one institution."""
+        start, stop = np.searchsorted(self.institution, [institution, institution + 1])
+        return slice(int(start), int(stop))
+
+    def find(self, institution: int, person: int) -> int:
+        """The position of a pair, or -1."""
+        wanted = institution * self._width + person
+        at = int(np.searchsorted(self._pairs, wanted))
+        known = institution >= 0 and person >= 0 and at < len(self)
+        return at if known and int(self._pairs[at]) == wanted else -1
+
+    def find_all(self, institution: Codes, person: Codes) -> Int64:
+        """The positions of pairs that are all known."""
+        return np.searchsorted(self._pairs, institution.astype(np.int64) * self._width + person)
+
+    def sum(self, posting_e7: Int64) -> Int64:
+        """Equivalents per pair from equivalents per posting.
+
+        Raises:
+            RefusedError: a total is beyond the limits (``TOTAL_TOO_LARGE``).
+        """
+        order = np.argsort(self.pair, kind="stable")
+        starts = np.searchsorted(self.pair[order], np.arange(len(self)))
+        return exact_sums(posting_e7[self.present][order], starts)
+
+
+class _Segments(NamedTuple):
+    """Coefficient and run of days of each present stint, for one set of kinds."""
+
+    coefficient_e4: Int64
+    since: Int64
+    until: Int64
+
+
+class PoolKeys:
+    """The keys of every pool of a case, each (series, set of kinds) computed once."""
+
+    def __init__(self, plan: Plan, weighed: Mapping[str, Weighed]) -> None:
+        self.plan = plan
+        self.staff = _Staff(plan)
+        self._weighed = weighed
+        self._tables: dict[tuple[str, frozenset[str]], KeyTable] = {}
+        self._segments: dict[frozenset[str], _Segments] = {}
+        self._brought: dict[str, Int64] = {}
+
+    @cached_property
+    def cuts(self) -> Mapping[str, Cuts]:
+        """What the ceilings cut, by series (5.12)."""
+        cuts = {
+            series: cut_ceilings(self.plan, series, weighed.posting_e7)
+            for series, weighed in self._weighed.items()
+        }
+        return {series: found for series, found in cuts.items() if found is not None}
+
+    @cached_property
+    def opening(self) -> Mapping[str, list[OpeningKey]]:
+        """Keys brought in, by pool."""
+        found: dict[str, list[OpeningKey]] = {}
+        for row in self.plan.coefficients.rules.opening:
+            found.setdefault(row.pool, []).append(row)
+        return found
+
+    @property
+    def series(self) -> Sequence[str]:
+        """The series that were weighed."""
+        return list(self._weighed)
+
+    def posting_e7(self, series: str) -> Int64:
+        """The equivalents of each posting, before any ceiling."""
+        return self._weighed[series].posting_e7
+
+    def of(self, pool: Pool, key: LevelKey = LevelKey.ADJUSTED) -> KeyTable:
+        """The keys by which a pool is shared, for every pair of the staff.
+
+        Coefficients count for the key ``adjusted`` only. Keys brought in count for it and for
+        ``equivalents``: what is not shared by equivalents has no use for them.
+
+        Raises:
+            RefusedError: a total is beyond the limits.
+        """
+        table = self.table(pool.series, self.kinds(pool, key))
+        brought = self.brought(pool.pool) if key in BY_EQUIVALENTS else None
+        if brought is None:
+            return table
+        sums = exact_sums(np.stack([table.key_e7, brought], 1).ravel(), _evens(len(self.staff)))
+        return replace(table, key_e7=sums, brought_e7=brought)
+
+    def kinds(self, pool: Pool, key: LevelKey) -> frozenset[str]:
+        """The kinds of coefficients that multiply a key in a pool."""
+        if key is not LevelKey.ADJUSTED:
+            return frozenset()
+        return self.plan.coefficients.kinds(Applies.KEY, pool.pool)
+
+    def table(self, series: str, kinds: frozenset[str]) -> KeyTable:
+        """The keys of a series under some kinds of coefficients, before any is brought in."""
+        if (series, kinds) not in self._tables:
+            self._tables[series, kinds] = self._table(series, kinds)
+        return self._tables[series, kinds]
+
+    def _table(self, series: str, kinds: frozenset[str]) -> KeyTable:
+        posting_e7 = self._weighed[series].posting_e7
+        nothing = np.zeros(len(self.staff), np.int64)
+        if self.plan.coefficients.plain:
+            sums = self.staff.sum(posting_e7)
+            return KeyTable(sums, sums, np.full(sums.size, ONE_E4, np.int64), nothing)
+        lines, line = self._lines(series, kinds)
+        starts = np.searchsorted(lines.pair, np.arange(len(self.staff)))
+        lowest = np.minimum.reduceat(lines.coefficient_e4, starts) if starts.size else nothing
+        highest = np.maximum.reduceat(lines.coefficient_e4, starts) if starts.size else nothing
+        return KeyTable(
+            exact_sums(lines.equivalents_e7, starts),
+            exact_sums(lines.adjusted_e7, starts),
+            np.where(lowest == highest, lowest, VARIED),
+            nothing,
+            lines,
+            line,
+        )
+
+    def _lines(self, series: str, kinds: frozenset[str]) -> tuple[AdjustedLines, Int64]:
+        """Equivalents by pair, segment and post, less the cut; then coefficients (5.1)."""
+        staff = self.staff
+        segments = self._segments_of(kinds)
+        post = self.plan.postings.post[staff.present]
+        days = segments.since - self.plan.period.start
+        order, starts = group([staff.pair, days, post])
+        at = order[starts]
+        line = np.zeros(staff.present.size, np.int64)
+        line[order] = np.repeat(np.arange(starts.size), np.diff(starts, append=order.size))
+        value_e7 = self._weighed[series].posting_e7[staff.present]
+        left_e7 = exact_sums(value_e7[order], starts)
+        if series in self.cuts:
+            left_e7 = left_e7 - self._cut_of_lines(series, [staff.pair, days, post], line)
+        coefficient_e4 = segments.coefficient_e4[at]
+        adjusted = exact_sums(adjust_e7(left_e7, coefficient_e4), np.arange(at.size))
+        lines = AdjustedLines(
+            staff.pair[at],
+            post[at].astype(np.int64),
+            segments.since[at],
+            segments.until[at],
+            left_e7,
+            coefficient_e4,
+            adjusted,
+        )
+        return lines, line
+
+    def _cut_of_lines(self, series: str, keys: Sequence[Int64 | Codes], line: Int64) -> Int64:
+        """The cut that each line bears: split within each window by equivalents (5.12)."""
+        staff, cuts = self.staff, self.cuts[series]
+        window = window_of(self.plan, series, staff.present)
+        pair, days, post = keys
+        # The order of segment and post within a window settles the last ties: earlier, then post.
+        order, starts = group([pair, window, days, post])
+        cell = order[starts]
+        cell_e7 = exact_sums(self._weighed[series].posting_e7[staff.present][order], starts)
+        new = np.ones(cell.size, bool)
+        new[1:] = (np.diff(pair[cell]) != 0) | (np.diff(window[cell]) != 0)
+        owners = np.flatnonzero(new)
+        parts = split_e7(self._owed(cuts, cell[owners], window), cell_e7, owners)
+        borne = np.zeros(int(line.max(initial=-1)) + 1, np.int64)
+        np.add.at(borne, line[cell], parts)
+        return borne
+
+    def _owed(self, cuts: Cuts, at: Int64, window: Int64) -> Int64:
+        """The cut of each (pair, window) that the stints ``at`` stand for."""
+        places, people = cuts.institution.tolist(), cuts.person.tolist()
+        pairs = [self.staff.find(*names) for names in zip(places, people, strict=True)]
+        starts = self.plan.period.month_starts
+        numbers = np.searchsorted(starts, cuts.since) if window.any() else cuts.since * 0
+        width = len(starts)
+        name = np.array(pairs, np.int64) * width + numbers
+        order = np.argsort(name)
+        wanted = self.staff.pair[at] * width + window[at]
+        found = np.searchsorted(name[order], wanted)
+        found = np.minimum(found, max(name.size - 1, 0))
+        if name.size == 0:
+            return np.zeros(wanted.size, np.int64)
+        hit = name[order][found] == wanted
+        return np.where(hit, cuts.cut_e7[order][found], 0)
+
+    def _segments_of(self, kinds: frozenset[str]) -> _Segments:
+        found = self._segments.get(kinds)
+        if found is None:
+            found = self._segments[kinds] = self._find_segments(kinds)
+        return found
+
+    def _find_segments(self, kinds: frozenset[str]) -> _Segments:
+        """The run of 5.1 that each present stint lies in; 1 all the time where nothing is said."""
+        plan, staff = self.plan, self.staff
+        count = staff.present.size
+        coefficient = np.full(count, ONE_E4, np.int64)
+        since = np.full(count, plan.period.start, np.int64)
+        until = np.full(count, plan.period.end, np.int64)
+        for at, runs in self.runs(kinds):
+            first = max(int(plan.postings.since[staff.present[at]]), plan.period.start)
+            run = next(run for run in runs if run.since <= first < run.until)
+            since[at], until[at], coefficient[at] = run
+        return _Segments(coefficient, since, until)
+
+    def runs(self, kinds: frozenset[str]) -> Iterator[tuple[int, tuple[Run, ...]]]:
+        """Positions of the present stints of people with coefficients, with their runs."""
+        plan, postings = self.plan, self.plan.postings
+        rules = plan.coefficients
+        known = np.array([rules.knows(person) for person in plan.persons.values], bool)
+        present = self.staff.present
+        runs: dict[tuple[int, int, int], tuple[Run, ...]] = {}
+        for at in np.flatnonzero(known[postings.person[present]]).tolist():
+            stint = present[at]
+            place, person = int(postings.institution[stint]), int(postings.person[stint])
+            post = int(postings.post[stint])
+            if (place, person, post) not in runs:
+                names = plan.institutions[place], plan.persons[person], postings.posts[post]
+                runs[place, person, post] = rules.runs(*names, kinds)
+            yield at, runs[place, person, post]
+
+    def pair_of(self, row: OpeningKey) -> int:
+        """The position in the staff that a key brought in belongs to, or -1."""
+        plan = self.plan
+        place = plan.institutions.find(row.institution_id)
+        return self.staff.find(place, plan.persons.find(row.person_id))
+
+    def brought(self, pool: str) -> Int64 | None:
+        """Keys brought in for the pools of a name by pair; ``None`` where none are (5.9)."""
+        if pool not in self.opening:
+            return None
+        if pool not in self._brought:
+            brought = np.zeros(len(self.staff), np.int64)
+            for row in self.opening[pool]:
+                pair = self.pair_of(row)
+                if pair >= 0:
+                    brought[pair] += row.equivalents_e7
+            self._brought[pool] = brought
+        return self._brought[pool]
+
+
+def _evens(count: int) -> Int64:
+    return np.arange(count, dtype=np.int64) * 2

@@ -1,0 +1,364 @@
+"""Coefficients, ceilings and keys brought in, from rows of text and from case.yaml.
+
+Every fault is noted where it stands, with all others. Sources: rules A7, A8; definitions 5.1 to
+5.3, 5.9, 5.12; specification page 3 (``coefficients``, ``opening``).
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import combinations, pairwise
+from typing import Final, TypeVar
+
+from equivalents.errors import Place
+from equivalents.findings import Findings, Row, near
+from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, Period, parse_day, print_day
+from equivalents.policy.coefficients import ONE_E4
+from equivalents.policy.keyrules import (
+    Applies,
+    Ceiling,
+    Coefficient,
+    Excess,
+    KeyRules,
+    KindRule,
+    OpeningKey,
+    Scope,
+    Tier,
+    Window,
+)
+from equivalents.policy.load import DEFAULT_SERIES, fault_text, read_day, read_end
+from equivalents.policy.model import Institution
+from equivalents.policy.roster import Roster
+from equivalents.policy.yamltext import Entry, expect
+from equivalents.units import (
+    E7_PLACES,
+    WEIGHT_PLACES,
+    NumberFaultError,
+    parse_fixed,
+    parse_weight_e4,
+)
+
+__all__ = ["KeyReader"]
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
+_Named = tuple[str, str, str]
+"""Person, institution and post that a subject names; blank means any."""
+
+_KIND_KEYS: Final = ("applies_to", "pools", "excess", "reference")
+_CEILING_KEYS: Final = (
+    "name",
+    "series",
+    "window",
+    "places",
+    "tiers",
+    "reference",
+    "valid_from",
+    "valid_to",
+)
+_TIER_KEYS: Final = ("from", "rate")
+_PLACES: Final = ("each", "together")
+_WINDOW: Final = {Window.MONTH: "月¦month", Window.YEAR: "年¦year"}
+_LIMIT_E7: Final = 10**17
+"""A tier begins, and a key is brought in, below ten thousand million equivalents."""
+
+
+@dataclass
+class KeyReader:
+    """Reads what stands between equivalents and keys; faults go to ``findings``."""
+
+    findings: Findings
+    institutions: Sequence[Institution]
+    roster: Roster
+    _subjects: dict[Scope, dict[str, _Named]] = field(default_factory=dict)
+    _in_order: dict[Scope, Sequence[str]] = field(default_factory=dict)
+
+    # -- the table of coefficients ---------------------------------------------------------------
+
+    def coefficients(self, rows: Iterable[Row]) -> tuple[Coefficient, ...]:
+        """The coefficients that can be read (A7)."""
+        return tuple(found for row in rows if (found := self._coefficient(row)) is not None)
+
+    def _coefficient(self, row: Row) -> Coefficient | None:
+        before = len(self.findings.errors)
+        scope = self._choice(Scope, row["scope"], row.at("scope"))
+        start = read_day(row, "valid_from", self.findings, FIRST_DAY)
+        end = read_end(row, "valid_to", start, self.findings)
+        value_e4 = self._value(row)
+        named = self._subject(row, scope) if scope else None
+        if named is None or scope is None or len(self.findings.errors) > before:
+            return None
+        texts = row["subject_id"], row["kind"]
+        return Coefficient(scope, *texts, value_e4, start, end, *named, row["reference"], row.place)
+
+    def _value(self, row: Row) -> int:
+        text = row["value"]
+        try:
+            return parse_weight_e4(text) if text else 0
+        except NumberFaultError as fault:
+            detail = fault_text(fault)
+            self.findings.add("COEFFICIENT_INVALID", row.at("value"), text, detail=detail)
+            return 0
+
+    def _subject(self, row: Row, scope: Scope) -> _Named | None:
+        """Whom a row names, by the tables of the case."""
+        text = row["subject_id"]
+        known = self._known(scope)
+        # Where the staff table itself is missing, that is the fault, and it is said once.
+        if text and known and text not in known:
+            hint = near(text, self._sorted(scope))
+            place = row.at("subject_id")
+            self.findings.add("ID_UNKNOWN", place, text, column="subject_id", near=hint)
+        return known.get(text)
+
+    def _known(self, scope: Scope) -> Mapping[str, _Named]:
+        if scope not in self._subjects:
+            roster = self.roster
+            triples = zip(roster.person_id, roster.institution_id, roster.post_id, strict=True)
+            subjects: dict[str, _Named] = {}
+            if scope is Scope.PERSON:
+                subjects = {person: (person, "", "") for person in roster.person_id}
+            elif scope is Scope.INSTITUTION:
+                named = [one.institution_id for one in self.institutions]
+                subjects = {place: ("", place, "") for place in named}
+            else:
+                for person, place, post in triples:
+                    subjects[f"{person}@{place}"] = (person, place, "")
+                    if post:
+                        subjects[f"{person}@{place}/{post}"] = (person, place, post)
+            self._subjects[scope] = subjects
+        return self._subjects[scope]
+
+    def _sorted(self, scope: Scope) -> Sequence[str]:
+        if scope not in self._in_order:
+            self._in_order[scope] = sorted(self._known(scope))
+        return self._in_order[scope]
+
+    # -- keys brought in -------------------------------------------------------------------------
+
+    def opening(
+        self, rows: Iterable[Row], pools: Iterable[tuple[str, str]]
+    ) -> tuple[OpeningKey, ...]:
+        """The rows of kind ``key``: keys of an earlier period (5.9)."""
+        owners = set(pools)
+        reached = self._reached(owners)
+        known: Mapping[str, Mapping[str, None]] = {
+            "institution_id": dict.fromkeys(sorted(i.institution_id for i in self.institutions)),
+            "pool": dict.fromkeys(sorted(pool for _, pool in owners)),
+            "person_id": dict.fromkeys(sorted(set(self.roster.person_id))),
+        }
+        found = []
+        for row in rows:
+            if row["kind"] != "key":
+                self._odd_choice(row["kind"], ("key",), row.at("kind"))
+                continue
+            for column, names in known.items():
+                self._known_id(row, column, names)
+            ids = row["institution_id"], row["pool"], row["person_id"]
+            if row["pool"] in known["pool"] and ids[:2] not in reached:
+                place, value = row.at("pool"), f"{ids[0]} {ids[1]}"
+                self.findings.add("ID_UNKNOWN", place, value, column="pool", near="")
+            found.append(OpeningKey(*ids, self._equivalents(row), row.place))
+        return tuple(found)
+
+    def _reached(self, owners: set[tuple[str, str]]) -> set[tuple[str, str]]:
+        """The institutions with pools, and those right below them: a pool may pay there too."""
+        children = {
+            (one.institution_id, pool)
+            for one in self.institutions
+            for place, pool in owners
+            if one.parent_id == place
+        }
+        return owners | children
+
+    def _known_id(self, row: Row, column: str, names: Mapping[str, None]) -> None:
+        text = row[column]
+        if not text:
+            self.findings.add("VALUE_MISSING", row.at(column), column=column)
+        elif names and text not in names:
+            hint = near(text, tuple(names))
+            self.findings.add("ID_UNKNOWN", row.at(column), text, column=column, near=hint)
+
+    def _equivalents(self, row: Row) -> int:
+        text = row["equivalents"]
+        try:
+            return _below(text, E7_PLACES, signed=True)
+        except NumberFaultError as fault:
+            place, detail = row.at("equivalents"), fault_text(fault)
+            self.findings.add("NUMBER_INVALID", place, text, detail=detail)
+            return 0
+
+    # -- case.yaml -------------------------------------------------------------------------------
+
+    def kinds(
+        self, entry: Entry, rows: Sequence[Coefficient], pools: Iterable[str]
+    ) -> Mapping[str, KindRule]:
+        """The key ``coefficients`` of case.yaml: what each kind applies to (5.3)."""
+        used = sorted({row.kind for row in rows})
+        known = sorted(set(pools))
+        rules = {}
+        for kind, settings in entry.mapping.items():
+            expect(settings, "mapping", f"coefficients.{kind}", self.findings)
+            self._keys(settings, _KIND_KEYS)
+            if kind not in used:
+                hint = near(kind, used)
+                self.findings.add("COEFFICIENT_UNUSED", settings.place, kind, near=hint)
+            rules[kind] = self._kind(kind, settings, known)
+        for row in rows:
+            applies = KeyRules(kinds=rules).rule(row.kind).applies_to
+            if row.scope is Scope.INSTITUTION and applies not in (Applies.KEY, Applies.NONE):
+                # An institution is no head and has no payout; in silence it would change nothing.
+                value = f"scope=institution kind={row.kind} applies_to={applies.value}"
+                self.findings.add("NOT_SUPPORTED", row.place, value)
+        return rules
+
+    def _kind(self, kind: str, settings: Entry, pools: Sequence[str]) -> KindRule:
+        where = f"coefficients.{kind}"
+        for key in ("applies_to", "excess", "reference"):
+            expect(settings.get(key), "text", f"{where}.{key}", self.findings)
+        listed = settings.get("pools")
+        expect(listed, "texts", f"{where}.pools", self.findings)
+        named = listed.items or ([listed] if listed.text else [])
+        for one in named:
+            if one.text not in pools:
+                self._odd_choice(one.text, pools, one.place)
+        # Without `applies_to` the name of the kind decides, as it does without any settings.
+        return KindRule(
+            self._setting(Applies, settings.get("applies_to")) or KeyRules().rule(kind).applies_to,
+            tuple(one.text for one in named),
+            self._setting(Excess, settings.get("excess")) or Excess.CARRY,
+            settings.get("reference").text,
+            settings.place,
+        )
+
+    def ceilings(
+        self, entry: Entry, series: Sequence[str], period: Period | None
+    ) -> tuple[Ceiling, ...]:
+        """The key ``ceilings`` of case.yaml (A8, 5.12)."""
+        found = [
+            self._ceiling(settings, series, number)
+            for number, settings in enumerate(entry.items, start=1)
+        ]
+        for ceiling in found:
+            self._check_dates(ceiling, period)
+        for one, other in combinations(found, 2):
+            meet = max(one.valid_from, other.valid_from) < min(one.valid_to, other.valid_to)
+            if meet and one.series == other.series:
+                self.findings.add("CEILING_OVERLAP", other.place, other.name, other=one.name)
+        return tuple(found)
+
+    def _ceiling(self, settings: Entry, series: Sequence[str], number: int) -> Ceiling:
+        where = f"ceilings[{number}]"
+        expect(settings, "mapping", where, self.findings)
+        self._keys(settings, _CEILING_KEYS)
+        for key in _CEILING_KEYS:
+            shape = "list" if key == "tiers" else "text"
+            expect(settings.get(key), shape, f"{where}.{key}", self.findings)
+        name = settings.get("name").text
+        for key in ("name", "tiers"):
+            if key not in settings.mapping:
+                self.findings.add("KEY_MISSING", settings.place, f"{where}.{key}")
+        chosen = settings.get("series").text or DEFAULT_SERIES
+        if series and chosen not in series:
+            hint, every = near(chosen, series), ", ".join(series)
+            place = settings.get("series").place
+            self.findings.add("SERIES_UNKNOWN", place, chosen, near=hint, allowed=every)
+        places = settings.get("places")
+        if places.text and places.text not in _PLACES:
+            self._odd_choice(places.text, _PLACES, places.place)
+        return Ceiling(
+            name,
+            chosen,
+            self._setting(Window, settings.get("window")) or Window.MONTH,
+            places.text == "together",
+            tuple(self._tiers(settings.get("tiers"))),
+            self._day(settings.get("valid_from"), FIRST_DAY),
+            self._day(settings.get("valid_to"), LAST_DAY),
+            settings.get("reference").text,
+            settings.place,
+        )
+
+    def _tiers(self, entry: Entry) -> list[Tier]:
+        tiers: list[Tier] = []
+        before = len(self.findings.problems)
+        for one in entry.items:
+            expect(one, "mapping", "tiers", self.findings)
+            self._keys(one, _TIER_KEYS)
+            begin = self._tier_number(one, "from", lambda text: _below(text, E7_PLACES))
+            rate = self._tier_number(one, "rate", _rate)
+            tiers.append(Tier(begin, rate))
+        rising = all(one.from_e7 < other.from_e7 for one, other in pairwise(tiers))
+        good = bool(tiers) and tiers[0].from_e7 == 0 and rising
+        if not good and len(self.findings.problems) == before:
+            detail = "须从 0 起并递增¦they must begin at 0 and rise"
+            self.findings.add("CEILING_INVALID", entry.place, "tiers", detail=detail)
+        return tiers
+
+    def _tier_number(self, tier: Entry, key: str, read: Callable[[str], int]) -> int:
+        entry = tier.get(key)
+        try:
+            return read(entry.text)
+        except NumberFaultError as fault:
+            value, detail = f"{key}: {entry.text}", fault_text(fault)
+            self.findings.add("CEILING_INVALID", entry.place, value, detail=detail)
+            return 0
+
+    def _day(self, entry: Entry, default: int) -> int:
+        try:
+            return parse_day(entry.text) if entry.text else default
+        except ValueError:
+            self.findings.add("DATE_INVALID", entry.place, entry.text)
+            return default
+
+    def _check_dates(self, ceiling: Ceiling, period: Period | None) -> None:
+        """A ceiling begins and ends with its window, and a year is settled as a whole."""
+        start, end = ceiling.valid_from, ceiling.valid_to
+        first = "-01" if ceiling.window is Window.MONTH else "-01-01"
+        for day in (start, end):
+            text = print_day(day)
+            if not text.endswith(first):
+                window = _WINDOW[ceiling.window]
+                place, name = ceiling.place, ceiling.name
+                self.findings.add("CEILING_DATES", place, name, day=text, window=window)
+        if end <= start:
+            text, other = print_day(end), print_day(start)
+            self.findings.add("DATES_REVERSED", ceiling.place, text, other=other)
+        yearly = ceiling.window is Window.YEAR
+        if period and yearly and len(period.month_starts) < 12:
+            name, place = ceiling.name, ceiling.place
+            self.findings.add("CEILING_YEAR", place, name, period=period.name)
+
+    # -- small things ----------------------------------------------------------------------------
+
+    def _keys(self, entry: Entry, known: Sequence[str]) -> None:
+        for key, value in entry.mapping.items():
+            if key not in known:
+                self.findings.add("KEY_UNKNOWN", value.place, key, near=near(key, known))
+
+    def _setting(self, choices: type[_Choice], entry: Entry) -> _Choice | None:
+        return self._choice(choices, entry.text, entry.place) if entry.text else None
+
+    def _choice(self, choices: type[_Choice], text: str, place: Place) -> _Choice | None:
+        names = [choice.value for choice in choices]
+        if text in names:
+            return choices(text)
+        if text:  # a blank required cell is noted where the table is read
+            self._odd_choice(text, names, place)
+        return None
+
+    def _odd_choice(self, text: str, names: Sequence[str], place: Place) -> None:
+        hint, allowed = near(text, names), ", ".join(names)
+        self.findings.add("CHOICE_INVALID", place, text, near=hint, allowed=allowed)
+
+
+def _below(text: str, places: int, *, signed: bool = False) -> int:
+    value = parse_fixed(text, places, signed=signed)
+    if abs(value) >= _LIMIT_E7:
+        raise NumberFaultError("range", text)
+    return value
+
+
+def _rate(text: str) -> int:
+    value = parse_fixed(text, WEIGHT_PLACES)
+    if value > ONE_E4:
+        raise NumberFaultError("range", text)
+    return value
