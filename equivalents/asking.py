@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -109,8 +109,12 @@ def compare(
     show_problems(compared.problems, as_json=False)
     if compared.recounted:
         typer.echo(f"重新计数 counted again: {', '.join(compared.recounted)}")
+    _show_comparison(compared.summary, out)
+
+
+def _show_comparison(summary: dict[str, Any], out: Path) -> None:
     to = console()
-    for series, one in compared.summary["series"].items():
+    for series, one in summary["series"].items():
         to.print(
             f"口径 series {series}: 当量 equivalents {one['equivalents_before']} → "
             f"{one['equivalents_after']}    单价 price {one['price_before']} → {one['price_after']}"
@@ -120,5 +124,5 @@ def compare(
             f"减 losers {one['losers']:,} ({one['lost']})    "
             f"最大 largest +{one['largest_gain']} / {one['largest_loss']} 元 yuan"
         )
-    holding = sum(1 for check in compared.summary["checks"] if check["holds"])
-    to.print(f"核对 checks {holding}/{len(compared.summary['checks'])}    结果 result: {out}")
+    holding = sum(1 for check in summary["checks"] if check["holds"])
+    to.print(f"核对 checks {holding}/{len(summary['checks'])}    结果 result: {out}")

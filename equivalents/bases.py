@@ -13,10 +13,11 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from equivalents.classes import before, by_basis, faults_of, rank_in
 from equivalents.concurrent import mark_concurrent
 from equivalents.grouping import group
-from equivalents.policy.basis import Basis, Subject, window_number
-from equivalents.policy.book import Need, Verdict, WeightBook
+from equivalents.policy.basis import Subject, window_number
+from equivalents.policy.book import Need, Verdict
 from equivalents.policy.posts import NO_POSTING
 from equivalents.records import FaultSet, RecordBlock
 from equivalents.stays import (
@@ -87,26 +88,13 @@ def _judge_days(entries: Entries, scales: Scales) -> tuple[Entries, Codes, list[
     length = np.maximum(entries.end[stays] - entries.day[stays], 1)
     differs = stays[(entries.quantity_e3[stays] != length * _ONE_E3) & (entries.void[stays] == 0)]
     notes = np.maximum(entries.end[differs] - entries.day[differs], 1)
-    warnings = _faults(entries, differs, "DAYS_DIFFER", "quantity", [str(n) for n in notes])
+    warnings = faults_of(entries, differs, "DAYS_DIFFER", "quantity", [str(n) for n in notes])
     part = takes_part(entries, scales)
     both = np.concatenate([stays, plain])
     lying = lying_days(entries, both, part, scales.rules.stays, plan)
     exclude_plain_days(entries, plain, lying, plan)
     entries, posting = cut_stays(entries, stays, part, lying, plan)
     return entries, posting, warnings
-
-
-def _faults(
-    entries: Entries, where: Int64, code: str, column: str, notes: Sequence[str] = ()
-) -> list[FaultSet]:
-    """A fault for some entries, part by part, in the order of rows."""
-    found = []
-    for part in np.unique(entries.part[where]).tolist():
-        here = np.flatnonzero(entries.part[where] == part)
-        here = here[np.argsort(entries.row[where[here]], kind="stable")]
-        told = tuple(notes[at] for at in here.tolist()) if notes else ()
-        found.append(FaultSet(part, code, column, entries.row[where[here]], "", told))
-    return found
 
 
 @dataclass(slots=True)
@@ -206,9 +194,9 @@ class _Case:
             if mine.size:
                 basis = row.basis
                 classes = self._classes(mine, entries.resident, basis.window, basis.scope)
-                before = _before(classes, entries.order[mine], counts[mine])
+                earlier = before(classes, entries.order[mine], counts[mine])
                 used = self._used(mine, Subject.RESIDENT, basis.window, basis.scope, "")
-                number[mine] = before + used + 1
+                number[mine] = earlier + used + 1
         # The pieces of a stay are one visit.
         first = np.zeros(int(entries.own.max()) + 1, np.int64)
         heads = where[entries.records[where] == 1]
@@ -249,7 +237,7 @@ class _Case:
         differs = where[(texts != "") & (texts != number[where].astype(str))]
         differs = differs[~self.history[differs]]
         notes = [str(n) for n in number[differs].tolist()]
-        return _faults(self.entries, differs, "VISIT_NUMBER_DIFFERS", "visit_number", notes)
+        return faults_of(self.entries, differs, "VISIT_NUMBER_DIFFERS", "visit_number", notes)
 
     # -- classes -------------------------------------------------------------------------------
 
@@ -309,17 +297,17 @@ class _Case:
     def _mark_classes(self, series: str, rows: Codes, where: Int64, mark: Codes) -> None:
         """Keep the first of each class; the others are marked."""
         entries, book = self.entries, self.scales.books[series]
-        for basis, chosen in _by_basis(book, rows[where]):
+        for basis, chosen in by_basis(book, rows[where]):
             mine = where[chosen]
             household = basis.subject is Subject.HOUSEHOLD
             subject = entries.household if household else entries.resident
             classes = self._classes(mine, subject, basis.window, basis.scope)
-            rank = _rank(classes, entries.order[mine])
+            rank = rank_in(classes, entries.order[mine])
             rank += self._used(mine, basis.subject, basis.window, basis.scope, series)
             mark[mine[rank >= basis.first]] = Verdict.BASIS_REPEAT
             kept = mine[(rank < basis.first) & ~self.history[mine]]
             odd = kept[entries.quantity_e3[kept] != _ONE_E3]
-            self.warnings += _faults(entries, odd, "BASIS_QUANTITY", "quantity")
+            self.warnings += faults_of(entries, odd, "BASIS_QUANTITY", "quantity")
 
     def _refuse_whole(self, series: str, rows: Codes, mark: Codes) -> None:
         """A stay with a day that must be rejected is rejected as a whole."""
@@ -404,28 +392,3 @@ class _Case:
                 records=mine.records,
             )
             yield block, placed
-
-
-def _before(classes: Int64, order: Int64, counts: _Mask) -> Int64:
-    """How many entries that count stand before each entry in its class."""
-    by_class = np.lexsort((order, classes))
-    begins = np.flatnonzero(np.diff(classes[by_class], prepend=-1))
-    sizes = np.diff(begins, append=classes.size)
-    so_far: Int64 = np.cumsum(counts[by_class]) - counts[by_class]
-    before = np.zeros(classes.size, np.int64)
-    before[by_class] = so_far - np.repeat(so_far[begins], sizes)
-    return before
-
-
-def _rank(classes: Int64, order: Int64) -> Int64:
-    """The position of each entry in its class, from 0."""
-    return _before(classes, order, np.ones(classes.size, bool))
-
-
-def _by_basis(book: WeightBook, rows: Codes) -> Iterator[tuple[Basis, Int64]]:
-    """Each basis among the chosen weight rows, with the positions that have it."""
-    bases = list(dict.fromkeys(row.basis for row in book.rows))
-    number = np.array([bases.index(row.basis) for row in book.rows], np.int64)
-    which = number[rows]
-    for at in np.unique(which).tolist():
-        yield bases[at], np.flatnonzero(which == at)

@@ -22,6 +22,7 @@ from equivalents.units import Int64
 
 __all__ = [
     "ItemLine",
+    "KeySegment",
     "PersonStory",
     "PlaceStory",
     "PoolStory",
@@ -81,8 +82,27 @@ class ShareStep:
 
 
 @dataclass(frozen=True, slots=True)
+class KeySegment:
+    """One adjusted line (5.1): equivalents x coefficient over the days ``[since, until)``.
+
+    The equivalents are those left after a ceiling.
+    """
+
+    post_id: str
+    since: int
+    until: int
+    equivalents_e7: int
+    coefficient_e4: int
+    adjusted_e7: int
+
+
+@dataclass(frozen=True, slots=True)
 class PoolStory:
-    """What one pool pays somebody, step by step; ``amount_fen`` is the last step's."""
+    """What one pool pays somebody, step by step.
+
+    ``amount_fen`` is the last step's less what is withheld. ``segments`` and ``brought_e7`` add up
+    to the key where coefficients or ceilings are in use; without them the key is the equivalents.
+    """
 
     institution_id: str
     pool: str
@@ -92,6 +112,10 @@ class PoolStory:
     key_e7: int
     amount_fen: int
     steps: tuple[ShareStep, ...]
+    segments: tuple[KeySegment, ...] = ()
+    brought_e7: int = 0
+    withhold_e4: int = 10_000
+    withheld_fen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +266,29 @@ def _pools(settlement: Settlement, place: int, person: int) -> Iterator[PoolStor
             int(payouts.key_e7[at]),
             int(payouts.amount_fen[at]),
             tuple(_way(settlement, number, place, person)),
+            *_key(settlement, at),
         )
+
+
+def _key(settlement: Settlement, at: int) -> tuple[tuple[KeySegment, ...], int, int, int]:
+    """How the key of a payout came about, and what of its amount is withheld (5.1, 5.3)."""
+    detail, posts = _paid(settlement).detail, settlement.plan.postings.posts
+    if detail is None:
+        return (), 0, 10_000, 0
+    lines = detail.lines
+    segments = tuple(
+        KeySegment(
+            posts[int(lines.post[line])],
+            int(lines.since[line]),
+            int(lines.until[line]),
+            int(lines.equivalents_e7[line]),
+            int(lines.coefficient_e4[line]),
+            int(lines.adjusted_e7[line]),
+        )
+        for line in np.flatnonzero(detail.line_row == at).tolist()
+    )
+    withheld = int(detail.withhold_e4[at]), int(detail.withheld_fen[at])
+    return segments, int(detail.brought_e7[at]), *withheld
 
 
 def _way(settlement: Settlement, pool: int, place: int, person: int) -> Iterator[ShareStep]:
@@ -288,7 +334,7 @@ def _parent_fen(settlement: Settlement, step: Step, pool: int, parent: int) -> i
     steps = _paid(settlement).steps_of(pool)
     at = next(i for i, one in enumerate(steps) if one is step)
     if at == 0:
-        return settlement.pools[pool].amount_fen
+        return int(step.received_fen[pool])
     before = steps[at - 1]
     above = np.flatnonzero((before.pool == pool) & (before.child == parent))
     return int(before.amount_fen[above].sum())

@@ -75,7 +75,21 @@ def _pool_text(pool: PoolStory) -> Iterator[str]:
         f" {print_fen(pool.pool_fen)} 元; 当量 {print_e7(pool.equivalents_e7)},"
         f" 依据 key {print_e7(pool.key_e7)}"
     )
+    for segment in pool.segments:
+        days = f"[{print_day(segment.since)}, {print_day(segment.until)})"
+        post = f" {segment.post_id}" if segment.post_id else ""
+        yield (
+            f"    系数 coefficient{post} {days}: {print_e7(segment.equivalents_e7)}"
+            f" × {print_e4(segment.coefficient_e4)} = {print_e7(segment.adjusted_e7)}"
+        )
+    if pool.brought_e7:
+        yield f"    期初 brought in: {print_e7(pool.brought_e7)}"
     yield from map(_step_text, pool.steps)
+    if pool.withheld_fen:
+        yield (
+            f"    考核系数 withhold × {print_e4(pool.withhold_e4)}:"
+            f" 扣留 withheld {print_fen(pool.withheld_fen)}"
+        )
     yield f"    得 gets {print_fen(pool.amount_fen)}"
 
 
@@ -150,6 +164,19 @@ def _place_json(place: PlaceStory) -> dict[str, Any]:
                 "equivalents": print_e7(pool.equivalents_e7),
                 "key": print_e7(pool.key_e7),
                 "amount": print_fen(pool.amount_fen),
+                "segments": [
+                    {
+                        "post_id": one.post_id,
+                        "from": print_day(one.since),
+                        "to": print_day(one.until),
+                        "equivalents": print_e7(one.equivalents_e7),
+                        "coefficient": print_e4(one.coefficient_e4),
+                        "adjusted": print_e7(one.adjusted_e7),
+                    }
+                    for one in pool.segments
+                ],
+                "brought_in": print_e7(pool.brought_e7),
+                "withheld": print_fen(pool.withheld_fen),
                 "steps": pool_json(pool.steps),
             }
             for pool in place.pools

@@ -29,6 +29,29 @@ def test_random_cases_agree(seed: int, tmp_path: Path) -> None:
     assert (differ, missing) == ([], []), "direct path and tally path give the same bytes"
 
 
+FEATURED = [
+    *("shares", "bases", "days", "concurrent", "levels", "bounds", "surplus"),
+    *("coefficients", "ceilings", "shares+coefficients", "coefficients+bounds"),
+    "shares+bases+days+concurrent+levels+bounds",
+]
+"""The counting and sharing rules one by one, and some of them together."""
+
+
+@pytest.mark.rules("A3", "A5", "A7", "A8", "A12", "B7", "D1", "D3")
+@pytest.mark.parametrize("feature", FEATURED)
+def test_random_cases_of_each_rule_agree(feature: str, tmp_path: Path) -> None:
+    for seed in range(counts(6, 60)):
+        case, out = tmp_path / f"case-{seed}", tmp_path / f"out-{seed}"
+        features = frozenset(feature.split("+"))
+        write_random_case(case, seed, counts(120, 400), dirty=seed % 3 > 0, features=features)
+        assert compare(case, out) == [], seed
+        settle_case(case, tmp_path / f"direct-{seed}", stop_on_reject=False, direct=True)
+        _, differ, missing = filecmp.cmpfiles(
+            out, tmp_path / f"direct-{seed}", DIRECT, shallow=False
+        )
+        assert (differ, missing) == ([], []), "direct path and tally path give the same bytes"
+
+
 @pytest.mark.slow
 def test_a_large_case_agrees(tmp_path: Path) -> None:
     write_random_case(tmp_path / "case", 7, counts(8_000, 100_000), dirty=True)

@@ -17,6 +17,7 @@ FEATURES = frozenset((*COUNTING, *PAYING))
 ROLES = ("GP", "nurse", "driver")
 BASES = ("record", "record", "resident", "household", "first:1", "first:2")
 WINDOWS = ("", "year", "half", "quarter", "month")
+DAYS_OF_A_YEAR = 365
 SCOPES = ("", "county", "institution")
 COEFFICIENT_VALUES = ("1", "1.1", "0.9", "1.0001", "0.3333", "1.25", "0", "2")
 Span = tuple[date, date]
@@ -138,12 +139,19 @@ def write_coefficients(rng: Random, folder: Path, staff: Sequence[Fields], span:
 
 def _subjects(staff: Sequence[Fields]) -> set[tuple[str, str]]:
     found: set[tuple[str, str]] = set()
+    # Places where each posting of the person names its post.
+    named: dict[str, bool] = {}
     for row in staff:
         at = f"{row['person_id']}@{row['institution_id']}"
-        found |= {(row["person_id"], "person"), (at, "posting")}
-        if row.get("post_id"):
-            found.add((f"{at}/{row['post_id']}", "posting"))
-    return found
+        named[at] = named.get(at, True) and bool(row.get("post_id"))
+    posts = {at for at, all_named in named.items() if all_named}
+    for row in staff:
+        at = f"{row['person_id']}@{row['institution_id']}"
+        # `P@I` is every post there, so no post there is named as well.
+        one_post = row.get("post_id") and at in posts
+        found |= {(row["person_id"], "person")}
+        found.add((f"{at}/{row['post_id']}" if one_post else at, "posting"))
+    return {one for one in found if one[0] not in posts or one[1] == "person"}
 
 
 def _nobody() -> Fields:
@@ -157,16 +165,19 @@ def _nobody() -> Fields:
     }
 
 
-def ceiling_rules(rng: Random) -> str:
+def ceiling_rules(rng: Random, series: str, span: Span) -> str:
     """Return one ceiling: by month or year, each place or together."""
     tiers = ["{from: '0', rate: '1'}"]
     start = rng.choice((2, 10, 50))
     for rate in rng.sample(("0.5", "0.3333", "0"), rng.randint(1, 2)):
         tiers.append(f"{{from: '{start}', rate: '{rate}'}}")
         start += rng.choice((1, 10, 100))
-    window, places = rng.choice(("month", "year")), rng.choice(("each", "together"))
+    whole = (span[1] - span[0]).days >= DAYS_OF_A_YEAR
+    window = rng.choice(("month", "year")) if whole else "month"
+    places = rng.choice(("each", "together"))
     rule = f"name: 封顶, window: {window}, places: {places}, tiers: [{', '.join(tiers)}]"
-    return f"ceilings:\n  - {{{rule}}}\n"
+    named = "" if series == "pay" else f"series: {series}, "
+    return f"ceilings:\n  - {{{named}{rule}}}\n"
 
 
 def sharing_rules(rng: Random, features: frozenset[str]) -> str:
@@ -207,7 +218,8 @@ def rules(rng: Random, folder: Path, weights: Sequence[Fields], staff: Sequence[
     if "coefficients" in features:
         text += write_coefficients(rng, folder, staff, span)
     if "ceilings" in features:
-        text += ceiling_rules(rng)
+        series = sorted({row["series"] or "pay" for row in weights})
+        text += ceiling_rules(rng, "pay" if "pay" in series else series[0], span)
     if "surplus" in features:
         text += write_accounts(rng, folder, places)
     return text + sharing_rules(rng, features)

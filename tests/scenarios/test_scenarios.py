@@ -30,7 +30,7 @@ SERIES_COLUMNS = ("institution_id", "person_id", "series")
 EMPTY_UNLESS_EXPECTED = ("rejected", "excluded")
 
 pytestmark = pytest.mark.rules(
-    "A1", "A2", "A4", "A5", "A6", "A7", "A8", "A9", "A10", "B7", "D1", "D2", "D3", "D6"
+    "A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "A10", "A12", "B7", "D1", "D2", "D3", "D6"
 )
 each_scenario = pytest.mark.parametrize("folder", FOLDERS, ids=[f.name for f in FOLDERS])
 

@@ -29,6 +29,8 @@ STEP = re.compile(
     rf"^    (\S+) → (\S+) (\S+): {NUMBER} × {NUMBER} / {NUMBER} \((\d+) 份\) = {NUMBER}"
     r"(?:, 尾差 remainder (\d+) 分)?(, 封顶.*|, 保底.*)?$"
 )
+WITHHELD = re.compile(rf"^    考核系数 withhold × \S+: 扣留 withheld {NUMBER}$")
+SEGMENT = re.compile(rf"^    系数 coefficient.* \[\S+, \S+\): {NUMBER} × {NUMBER} = {NUMBER}$")
 GETS = re.compile(rf"^    得 gets {NUMBER}$")
 HERE = re.compile(rf"^  应得 amount here = (.*) = {NUMBER}$")
 TOTAL = re.compile(rf"^合计 total = (.*) = {NUMBER} 元 yuan$")
@@ -47,7 +49,7 @@ def fen(text: str) -> int:
 
 def re_add(text: str, bounded: bool) -> int:
     """Add up a printed explanation line by line; the total in fen."""
-    items, amounts, here = Fraction(0), 0, 0
+    items, amounts, here, withheld = Fraction(0), 0, 0, 0
     steps: list[int] = []
     for line in text.splitlines():
         if found := LINE.match(line):
@@ -58,6 +60,9 @@ def re_add(text: str, bounded: bool) -> int:
             assert abs(exact - Fraction(equivalents)) < Fraction(1, 10**7), line
             assert whole or exact == Fraction(equivalents), line
             items += Fraction(equivalents)
+        elif found := SEGMENT.match(line):
+            exact = Fraction(found[1]) * Fraction(found[2])
+            assert abs(exact - Fraction(found[3])) <= Fraction(1, 2 * 10**7), line
         elif found := SUM.match(line):
             assert items == Fraction(found[1]), line
             items = Fraction(0)
@@ -68,9 +73,13 @@ def re_add(text: str, bounded: bool) -> int:
                 assert fen(amount) == floor(exact) + int(remainder or 0), line
             assert bounded or not bound
             steps.append(fen(amount))
+        elif found := WITHHELD.match(line):
+            withheld = fen(found[1])
         elif found := GETS.match(line):
             # Departments pay a person apart, so the last steps may be several.
-            assert fen(found[1]) in {steps[-1], sum(steps[-2:]), sum(steps)}, line
+            got = fen(found[1]) + withheld
+            assert got in {steps[-1], sum(steps[-2:]), sum(steps)}, line
+            withheld = 0
             amounts += fen(found[1])
             steps = []
         elif found := HERE.match(line):

@@ -51,7 +51,7 @@ def test_features_can_be_switched_on_one_by_one(tmp_path: Path, features: set[st
 
 def test_featured_cases_meet_every_new_verdict(tmp_path: Path) -> None:
     met: set[str] = set()
-    for seed in range(24):
+    for seed in range(40):
         write_random_case(tmp_path / str(seed), seed, 120, dirty=True, features=FEATURES)
         for verdicts in settle(tmp_path / str(seed)).verdicts.values():
             met |= {verdict.code for verdict in verdicts.values()}
