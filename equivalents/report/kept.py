@@ -34,6 +34,9 @@ __all__ = ["Kept", "RULES", "read_kept", "rules_to_keep", "write_roster"]
 RULES: Final = "resolved-rules.json"
 _ROSTER: Final = "roster.parquet"
 _TALLY: Final = "tally.parquet"
+_UNORDERED: Final = ("institutions", "weights", "pools", "used", "accounts", "teams")
+_UNORDERED_KEYS: Final = ("coefficients", "opening")
+"""Rules whose rows have no order of their own: they are kept sorted."""
 _DAYS: Final = ("active_from", "active_to")
 _OPEN: Final = (FIRST_DAY, LAST_DAY)
 _POSTING: Final = ("institution_id", "person_id", "post_id", "posting_from", "performers")
@@ -55,8 +58,16 @@ class Kept:
 
 
 def rules_to_keep(rules: CaseRules) -> Any:
-    """Every rule but the roster as JSON values, exactly."""
-    return to_plain(replace(rules, postings=()))
+    """Every rule but the roster as JSON values, exactly, and the same for any order of rows."""
+    plain = to_plain(replace(rules, postings=()))
+    for part, names in ((plain, _UNORDERED), (plain["key_rules"], _UNORDERED_KEYS)):
+        for name in names:
+            part[name].sort(key=_as_text)
+    return plain
+
+
+def _as_text(row: Any) -> str:
+    return json.dumps(row, ensure_ascii=False, sort_keys=True)
 
 
 def write_roster(rules: CaseRules, path: Path) -> None:
