@@ -50,8 +50,9 @@ class Counted:
     ``verdicts[series]`` counts records by verdict; ``counted[series]`` those that were weighed;
     ``refused`` rows had a fault of form or identity, ``unplaced`` records have no day or posting
     here. ``rejected`` is the number of distinct rows
-    rejected in any series. ``shared`` records have a crew: they are in the tally on either path,
-    because only the total of all of them is split (5.4).
+    rejected in any series. ``shared`` entries have a crew: they are in the tally on either path,
+    because only the total of all of them is split (5.4). ``shared_records`` counts their records:
+    a stay in pieces is one.
     """
 
     tally: Tally
@@ -60,6 +61,7 @@ class Counted:
     refused: int = 0
     rejected: int = 0
     shared: int = 0
+    shared_records: int = 0
     counted: Counter[str] = field(default_factory=Counter)
     verdicts: dict[str, Counter[Verdict]] = field(default_factory=dict)
     faults: list[FaultSet] = field(default_factory=list)
@@ -75,6 +77,7 @@ class Counted:
         self.refused += other.refused
         self.rejected += other.rejected
         self.shared += other.shared
+        self.shared_records += other.shared_records
         self.counted.update(other.counted)
         for series, verdicts in other.verdicts.items():
             self.verdicts.setdefault(series, Counter()).update(verdicts)
@@ -168,7 +171,9 @@ def _keep_shared(
 ) -> tuple[Placed, dict[str, Codes]]:
     """Count the shared records; on the direct path put them into the tally and weigh the others."""
     alone = placed.posting < len(counted.tally.plan.postings)
-    counted.shared += len(block) - int(alone.sum())
+    entries = len(block) - int(alone.sum())
+    counted.shared += entries
+    counted.shared_records += entries if block.records is None else int(block.records[~alone].sum())
     if path == "tally" or alone.all():
         return placed, rows
     others = np.flatnonzero(alone)
@@ -268,8 +273,8 @@ def _check(total: Counted, scales: Scales, path: Way) -> None:
         lost = total.unplaced
         held = int(total.tally.records.sum())
         placed = total.received - total.refused - lost
-        if held != (placed if path == "tally" else total.shared):
+        if held != (placed if path == "tally" else total.shared_records):
             raise ConservationError(
-                f"the tally holds {held} ({total.shared} of them shared), {lost} have no place, "
+                f"the tally holds {held}, {total.shared_records} are shared, {lost} have no place, "
                 f"{total.refused} were refused, of {total.received} received"
             )

@@ -32,7 +32,7 @@ def test_random_cases_agree(seed: int, tmp_path: Path) -> None:
 FEATURED = [
     *("shares", "bases", "days", "concurrent", "levels", "bounds", "surplus"),
     *("coefficients", "ceilings", "shares+coefficients", "coefficients+bounds"),
-    "shares+bases+days+concurrent+levels+bounds",
+    *("shares+levels+bounds", "shares+bases+levels", "bases+levels+bounds"),
 ]
 """The counting and sharing rules one by one, and some of them together."""
 
