@@ -1,47 +1,36 @@
 """Counting bases: which of the records of a resident count, when all of them are known (A3, 5.5).
 
 Most records are counted as they stream by; those that wait (``policy.waits``) are gathered and
-resolved here, once, when every part has been read. What is found is written into the attributes
-of a record: its visit number, and one mark a series (a verdict that keeps it out, or a concurrent
-rule). From then on it is counted like any other, so the tally and the direct path stay the same.
+resolved here, once, when every part has been read. Each series judges by itself: who takes part
+(a place and a weight there), what corrections take back, who is first of a class or in a bed,
+what stands beside what. What is found is written into the attributes of each piece of a record:
+its visit number, and one mark a series (a verdict, or the number of a concurrent rule). From then
+on it is counted like any other, so the tally and the direct path stay the same.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from equivalents.classes import before, by_basis, faults_of, rank_in
+from equivalents.classes import by_basis, class_numbers, faults_of, places_used, rank_in
 from equivalents.concurrent import mark_concurrent
 from equivalents.grouping import group
-from equivalents.policy.basis import Subject, window_number
 from equivalents.policy.book import Need, Verdict
-from equivalents.policy.posts import NO_POSTING
 from equivalents.records import FaultSet, RecordBlock
-from equivalents.stays import (
-    any_visit,
-    cut_stays,
-    exclude_plain_days,
-    judge_plain_days,
-    lying_days,
-    takes_part,
-)
-from equivalents.tally import Placed, Plan, find_performers
+from equivalents.stays import Cut, cut_records, first_in_bed, lying_inside, plain_day_faults
+from equivalents.tally import Placed, Plan
 from equivalents.units import QUANTITY_PLACES, Codes, Int64
+from equivalents.visits import number_visits, with_any_visit
 from equivalents.waiting import Entries, Waiting, void_of
-from equivalents.weigh import BASIS_FAULTS, Scales
+from equivalents.weigh import Scales
 
 __all__ = ["Resolved", "resolve"]
 
 _ONE_E3: Final = 10**QUANTITY_PLACES
-_UNPLACED: Final = (
-    Verdict.OUTSIDE_PERIOD,
-    Verdict.NO_POST,
-    Verdict.TEAM_EMPTY,
-    Verdict.BEFORE_PERIOD,
-)
 _Mask = npt.NDArray[np.bool_]
 
 
@@ -57,338 +46,279 @@ def resolve(waiting: Waiting, scales: Scales) -> Resolved:
     """Decide what counts among all waiting records of a case, in every series."""
     if len(waiting) == 0:
         return Resolved()
-    plan = scales.plan
-    entries = waiting.entries()
-    entries, posting, warnings = _judge_days(entries, scales)
-    case = _Case.of(entries, posting, scales)
-    warnings += case.count_visits()
-    marks = np.stack([case.mark(series) for series in plan.series])
-    warnings += case.warnings
-    case.let_counted_pieces_speak(marks)
-    case.write(marks)
-    plan.marked = True
-    return Resolved(list(case.blocks()), warnings)
+    case = _Case(waiting.entries(scales.plan), scales)
+    judged = [case.judge(series) for series in scales.series]
+    scales.plan.marked = True
+    return Resolved(list(case.blocks(judged)), case.warnings)
 
 
-def _judge_days(entries: Entries, scales: Scales) -> tuple[Entries, Codes, list[FaultSet]]:
-    """Cut stays into their days; what an end date may not be is held (5.6)."""
-    plan = scales.plan
-    days = plan.waits.days[np.minimum(entries.item, len(plan.known_items))]
-    ended = entries.end >= 0
-    known = entries.item < len(plan.known_items)
-    entries.held[ended & ~days & known] = Verdict.END_DATE_UNUSED
-    plain, stays = np.flatnonzero(days & ~ended), np.flatnonzero(days & ended)
-    judge_plain_days(entries, plain)
-    # A stay without its resident takes part in nothing, so nothing can take it back either.
-    entries.void = void_of(entries, ~(days & ended) | (entries.resident >= 0))
-    # Days given as a quantity are corrected like any quantity; a stay is void or stands.
-    against = plain[(entries.target[plain] >= 0) & (entries.held[plain] == 0)]
-    against = against[ended[entries.target[against]]]
-    entries.held[against] = entries.void[against]
-    length = np.maximum(entries.end[stays] - entries.day[stays], 1)
-    differs = stays[(entries.quantity_e3[stays] != length * _ONE_E3) & (entries.void[stays] == 0)]
-    notes = np.maximum(entries.end[differs] - entries.day[differs], 1)
-    warnings = faults_of(entries, differs, "DAYS_DIFFER", "quantity", [str(n) for n in notes])
-    part = takes_part(entries, scales)
-    both = np.concatenate([stays, plain])
-    lying = lying_days(entries, both, part, scales.rules.stays, plan)
-    exclude_plain_days(entries, plain, lying, plan)
-    entries, posting = cut_stays(entries, stays, part, lying, plan)
-    return entries, posting, warnings
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What a series sees of the records before any of them stands before another.
+
+    By piece: its weight ``row`` or verdict (visit numbers set aside), and whether it ``fits``: it
+    has a weight, and its record all that the basis asks for. By record: the ``verdict`` of one
+    that cannot count, or 0; ``own`` where that verdict comes from the weights alone; and whether
+    it takes ``part``.
+    """
+
+    row: Codes
+    fits: _Mask
+    verdict: Codes
+    own: _Mask
+    part: _Mask
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """The end of the records in one series.
+
+    ``verdict`` by record, 0 where it counts; ``counts`` and ``mark`` by piece.
+    """
+
+    verdict: Codes
+    counts: _Mask
+    mark: Codes
+
+
+@dataclass
 class _Case:
-    """All waiting entries with their places, while it is decided what counts."""
+    """All waiting records in pieces, while it is decided what counts."""
 
     entries: Entries
     scales: Scales
-    posting: Codes
-    bucket: Codes
-    placed: _Mask
-    history: _Mask
-    absent: Codes
-    warnings: list[FaultSet]
-    any_visit: Codes
+    warnings: list[FaultSet] = field(default_factory=list)
 
-    @classmethod
-    def of(cls, entries: Entries, posting: Codes, scales: Scales) -> "_Case":
-        """Place the entries; those of windows also before the period."""
-        plan = scales.plan
-        item = np.minimum(entries.item, len(plan.known_items))
-        history = entries.day >= plan.waits.item_since[item]
-        bucket = np.where(history, plan.buckets_ever(entries.day), plan.buckets(entries.day))
-        asked = np.flatnonzero(posting == NO_POSTING)
-        posting, absent = posting.copy(), np.full(posting.size, -1, np.int32)
-        posting[asked], missing = find_performers(entries.take(asked).who, plan)
-        if missing is not None:
-            absent[asked] = missing
-        lost = posting < 0
-        empty = posting[lost] == Verdict.TEAM_EMPTY
-        entries.held[lost] = np.where(empty, Verdict.TEAM_EMPTY, Verdict.NO_POST)
-        # The date is judged first: what was before the period needs no posting.
-        early = (posting < 0) & (bucket >= 0) & (bucket < plan.first_bucket)
-        entries.held[early] = Verdict.BEFORE_PERIOD
-        entries.held[bucket < 0] = Verdict.OUTSIDE_PERIOD
-        placed = ~np.isin(entries.held, _UNPLACED) & (bucket >= 0) & (posting >= 0)
-        history = placed & (bucket < plan.first_bucket)
-        bucket = np.where(placed, bucket, 0).astype(np.int32)
-        posting = np.where(placed, posting, 0)
-        any_visit = entries.attribute
-        return cls(entries, scales, posting, bucket, placed, history, absent, [], any_visit)
+    def __post_init__(self) -> None:
+        """Cut the records, look at them in every series, and number the visits."""
+        entries, plan = self.entries, self.scales.plan
+        self.plan: Plan = plan
+        self.cut: Cut = cut_records(entries, plan)
+        self.several: _Mask = np.bincount(self.cut.pieces.of, minlength=len(entries)) > 1
+        self.item = np.minimum(entries.item, np.int32(len(plan.known_items)))
+        self.in_days: _Mask = plan.waits.days[self.item]
+        self.fault = plain_day_faults(entries, plan)
+        self.fault[(entries.end >= 0) & ~self.in_days] = Verdict.END_DATE_UNUSED
+        self.any_visit = with_any_visit(entries, plan)
+        self.looks = {series: self._look(series) for series in plan.series}
+        self.part = np.logical_or.reduce([look.part for look in self.looks.values()])
+        self.void = void_of(entries, self.part)
+        self.warnings += self._days_that_differ()
+        entries.attribute, differing = number_visits(
+            entries, self.part, self.void, self.cut.history, self.scales.rules.used, plan
+        )
+        self.warnings += differing
 
-    @property
-    def plan(self) -> Plan:
-        return self.scales.plan
+    # -- what a series sees --------------------------------------------------------------------
 
-    def rows(self, series: str) -> Codes:
-        """The weight row or verdict of each entry, visit numbers set aside."""
-        entries = self.entries
-        rows = self.scales.rows(series, self.posting, entries.item, self.any_visit, self.bucket)
-        rows[~self.placed] = Verdict.NO_POST
-        return rows
+    def _look(self, series: str) -> _Look:
+        pieces, cut = self.cut.pieces, self.cut
+        row = self._rows(series, self.any_visit)
+        judged = np.where(row < 0, row, np.int32(0))
+        fault = self._faults(series)
+        judged = np.where(fault < 0, fault, judged)
+        fits = judged == 0
+        rejecting = np.zeros(judged.size, bool)
+        for value in np.unique(judged[~fits]).tolist():
+            if not self.scales.excludes(series, Verdict(value)):
+                rejecting |= judged == value
+        # The first day that rejects, rejects the record; else one day with a weight is enough.
+        verdict = np.zeros(len(self.entries), np.int32)
+        none = np.ones(len(self.entries), bool)
+        none[pieces.of[fits]] = False
+        for where in (np.flatnonzero(~fits & none[pieces.of]), np.flatnonzero(rejecting)):
+            verdict[pieces.of[where[::-1]]] = judged[where[::-1]]
+        faulty = np.zeros(len(self.entries), bool)
+        faulty[pieces.of[fault < 0]] = True
+        verdict = np.where(cut.verdict < 0, cut.verdict, verdict)
+        return _Look(row, fits, verdict, (verdict < 0) & ~faulty, verdict == 0)
 
-    def faults(self, series: str) -> Codes:
-        """What each entry lacks that the basis of its item asks for in a series, or 0 (A3)."""
-        entries = self.entries
-        needs = self.scales.books[series].needs(entries.item, self.bucket)
-        fault = np.where(np.isin(entries.held, BASIS_FAULTS), entries.held, 0)
-        other = fault != Verdict.END_DATE_UNUSED
-        lacks = other & (needs & Need.RESIDENT > 0) & (entries.resident < 0)
+    def _rows(self, series: str, attribute: Codes) -> Codes:
+        """The weight row or verdict of each piece; of a record without a place it means nothing."""
+        pieces = self.cut.pieces
+        item = self.entries.item[pieces.of]
+        columns = pieces.posting, item, attribute[pieces.of], pieces.bucket
+        return self.scales.rows(series, *columns)
+
+    def _faults(self, series: str) -> Codes:
+        """What the record of each piece lacks that its basis asks for on the day, or 0 (A3)."""
+        entries, of = self.entries, self.cut.pieces.of
+        needs = self.scales.books[series].needs(entries.item[of], self.cut.pieces.bucket)
+        fault = self.fault[of]
+        resident = (needs & Need.RESIDENT > 0) | self.cut.stay[of]
+        lacks = resident & (entries.resident[of] < 0) & (fault != Verdict.END_DATE_UNUSED)
         fault[lacks] = Verdict.RESIDENT_MISSING
-        fault[other & (needs & Need.HOUSEHOLD > 0) & (entries.household < 0)] = (
-            Verdict.HOUSEHOLD_MISSING
-        )
-        fault[(needs & Need.WEIGHT == 0) | ~self.placed] = 0
-        return fault.astype(np.int32)
+        lacks = (needs & Need.HOUSEHOLD > 0) & (entries.household[of] < 0)
+        fault[lacks & (fault != Verdict.END_DATE_UNUSED)] = Verdict.HOUSEHOLD_MISSING
+        fault[(needs & Need.WEIGHT == 0) | (self.cut.verdict[of] < 0)] = 0
+        return fault
 
-    # -- visit ordinals ------------------------------------------------------------------------
-
-    def count_visits(self) -> list[FaultSet]:
-        """Number the visits of each resident, item and window, and write them down (5.5)."""
-        entries, plan = self.entries, self.plan
-        asks = plan.waits.visits[np.minimum(entries.item, len(plan.known_items))]
-        open_ = asks & self.placed & (entries.held == 0)
-        if not open_.any():
-            return []
-        given = entries.attribute
-        self.any_visit = any_visit(plan, given, open_)
-        eligible = np.zeros(len(entries), bool)
-        for series in plan.series:
-            eligible |= (self.rows(series) >= 0) & (self.faults(series) == 0)
-        open_ &= eligible
-        where = np.flatnonzero(open_ & (entries.resident >= 0))
-        number = self._like_targets(where, self._ordinals(where))
-        entries.attribute = self._relearn(where, number[where])
-        return self._visits_that_differ(where, given, number)
-
-    def _ordinals(self, where: Int64) -> Int64:
-        """The visit number of each entry; what is void takes a number but no place."""
-        entries, plan = self.entries, self.plan
-        part = np.zeros(len(entries), bool)
-        part[where] = True
-        counts = (void_of(entries, part) == 0) & (entries.records == 1)
-        number = np.zeros(len(entries), np.int64)
-        for item, row in plan.waits.visit_rows.items():
-            mine = where[entries.item[where] == plan.items.find(item)]
-            if mine.size:
-                basis = row.basis
-                classes = self._classes(mine, entries.resident, basis.window, basis.scope)
-                earlier = before(classes, entries.order[mine], counts[mine])
-                used = self._used(mine, Subject.RESIDENT, basis.window, basis.scope, "")
-                number[mine] = earlier + used + 1
-        # The pieces of a stay are one visit.
-        first = np.zeros(int(entries.own.max()) + 1, np.int64)
-        heads = where[entries.records[where] == 1]
-        first[entries.own[heads]] = number[heads]
-        number[where] = first[entries.own[where]]
-        return number
-
-    def _like_targets(self, where: Int64, number: Int64) -> Int64:
-        """A correction has the number of the record that it names: both are weighed alike."""
+    def _days_that_differ(self) -> list[FaultSet]:
+        """Stays whose quantity is not the number of their days: only told (5.6)."""
         entries = self.entries
-        position = np.full(int(entries.own.max()) + 1, -1, np.int64)
-        position[entries.own] = np.arange(len(entries))
-        corrections = where[entries.target[where] >= 0]
-        target = position[entries.target[corrections]]
-        known = number[target] > 0
-        number[corrections[known]] = number[target[known]]
-        return number
+        length = np.maximum(entries.end - entries.day, 1)
+        told = self.cut.stay & (self.void == 0) & (entries.quantity_e3 > 0)
+        where = np.flatnonzero(told & (entries.quantity_e3 != length * _ONE_E3))
+        notes = [str(days) for days in length[where].tolist()]
+        return faults_of(entries, where, "DAYS_DIFFER", "quantity", notes)
 
-    def _relearn(self, where: Int64, number: Int64) -> Codes:
-        """The attributes with other visit numbers for some entries."""
-        attribute = self.entries.attribute.copy()
-        old = attribute[where].astype(np.int64)
-        order, starts = group([old, number])
-        at = order[starts]
-        book = self.plan.attributes
-        learned = book.learn(
-            replace(book[code], visit_number=str(visit))
-            for code, visit in zip(old[at].tolist(), number[at].tolist(), strict=True)
-        )
-        attribute[where[order]] = np.repeat(
-            np.array(learned, np.int32), np.diff(starts, append=order.size)
-        )
-        return attribute
+    @cached_property
+    def inside(self) -> _Mask:
+        """The pieces that lie in another stay which excludes them, in whatever series."""
+        stands = self.part & (self.void == 0)
+        inside = lying_inside(self.entries, self.cut, stands, self.scales.rules.stays, self.plan)
+        return inside & self.in_days[self.cut.pieces.of]
 
-    def _visits_that_differ(self, where: Int64, given: Codes, number: Int64) -> list[FaultSet]:
-        named = np.array([a.visit_number for a in self.plan.attributes.values])
-        texts = named[given[where]]
-        differs = where[(texts != "") & (texts != number[where].astype(str))]
-        differs = differs[~self.history[differs]]
-        notes = [str(n) for n in number[differs].tolist()]
-        return faults_of(self.entries, differs, "VISIT_NUMBER_DIFFERS", "visit_number", notes)
+    # -- the end in one series -----------------------------------------------------------------
 
-    # -- classes -------------------------------------------------------------------------------
+    def judge(self, series: str) -> _Judged:
+        """Decide what counts in one series."""
+        look, pieces, entries = self.looks[series], self.cut.pieces, self.entries
+        void = void_of(entries, look.part)
+        code = self._codes(series, look, void)
+        open_ = look.fits & (look.part & (code == 0))[pieces.of]
+        self._count_days(open_, void, code)
+        history = self.cut.history
+        open_ &= (~history & (code == 0))[pieces.of]
+        real = self._rows(series, entries.attribute)
+        counts = open_ & (real >= 0)
+        mark = mark_concurrent(entries, pieces, counts, void == 0, self.scales, series)
+        counts &= mark >= 0
+        code[self._without(open_ & (mark >= 0), code)] = Verdict.CONCURRENT
+        verdict = np.where(look.verdict < 0, look.verdict, code)
+        # The date is judged first.
+        verdict[history] = Verdict.BEFORE_PERIOD
+        # What the weights alone say of a record in one piece, they may say anew of other weights.
+        frozen = np.where(look.own & ~self.several & ~history, np.int32(0), verdict)
+        mark = np.where(frozen[pieces.of] < 0, frozen[pieces.of], mark)
+        mark[(mark == 0) & look.fits & ~open_ & (frozen == 0)[pieces.of]] = Verdict.BASIS_REPEAT
+        return _Judged(verdict, counts, mark)
 
-    def _classes(self, where: Int64, subject: Codes, window: str, scope: str) -> Int64:
-        """A number for each class among some entries of one basis: item, subject, window, scope."""
-        entries = self.entries
-        columns: list[npt.NDArray[np.integer]] = [
-            entries.item[where],
-            subject[where],
-            window_number(entries.day[where], window),
-        ]
-        if scope == "institution":
-            columns.append(entries.institution[where])
-        order, starts = group(columns)
-        numbers = np.zeros(order.size, np.int64)
-        numbers[order] = np.repeat(np.arange(starts.size), np.diff(starts, append=order.size))
-        return numbers
+    def _without(self, open_: _Mask, code: Codes) -> _Mask:
+        """The records that nothing is open of, though no code says why."""
+        none: _Mask = code == 0
+        none[self.cut.pieces.of[open_]] = False
+        return none
 
-    def _used(self, where: Int64, subject: Subject, window: str, scope: str, series: str) -> Int64:
-        """How many places of each entry's class locked periods have used (``counted``)."""
-        entries, plan = self.entries, self.plan
-        book = plan.residents if subject is Subject.RESIDENT else plan.households
-        codes = entries.resident if subject is Subject.RESIDENT else entries.household
-        used = np.zeros(where.size, np.int64)
-        for row in self.scales.rules.used:
-            by_place = scope == "institution"
-            if row.window != window or bool(row.institution_id) != by_place:
-                continue
-            if row.series and row.series != series:
-                continue
-            same = entries.item[where] == plan.items.find(row.item_code)
-            same &= codes[where] == book.find(row.subject_id)
-            same &= window_number(entries.day[where], window) == row.number
-            if by_place:
-                same &= entries.institution[where] == plan.institutions.find(row.institution_id)
-            used[same] += row.used
-        return used
-
-    def mark(self, series: str) -> Codes:
-        """The mark of each entry in one series."""
+    def _codes(self, series: str, look: _Look, void: Codes) -> Codes:
+        """Why a record that takes part takes no place in its class, or 0 (5.5)."""
         entries, book = self.entries, self.scales.books[series]
-        rows = self.rows(series)
-        faults = self.faults(series)
-        held = np.where(np.isin(entries.held, (*_UNPLACED, *BASIS_FAULTS)), 0, entries.held)
-        mark = np.where(faults < 0, faults, np.where(rows >= 0, held, 0)).astype(np.int32)
-        weighed = self.placed & (rows >= 0) & (mark == 0)
-        once = weighed & book.once[rows]
-        void = void_of(entries, weighed)
-        mark[once] = void[once]
-        self._mark_classes(series, rows, np.flatnonzero(once & (void == 0)), mark)
-        mark[self.history] = Verdict.BEFORE_PERIOD
-        self._refuse_whole(series, rows, mark)
-        counted = weighed & (mark == 0)
-        concurrent = mark_concurrent(entries, counted, counted & (void == 0), self.scales, series)
-        return np.where(counted, concurrent, mark)
-
-    def _mark_classes(self, series: str, rows: Codes, where: Int64, mark: Codes) -> None:
-        """Keep the first of each class; the others are marked."""
-        entries, book = self.entries, self.scales.books[series]
-        for basis, chosen in by_basis(book, rows[where]):
+        row = np.full(len(entries), -1, np.int32)
+        fitting = np.flatnonzero(look.fits)[::-1]
+        row[self.cut.pieces.of[fitting]] = look.row[fitting]
+        once = look.part & book.once[row]
+        # Days given as a quantity are corrected like any quantity; a stay is void or stands.
+        of_stay = self.cut.stay | ((entries.target >= 0) & self.cut.stay[entries.target])
+        code = np.where(once | (self.in_days & of_stay & look.part), void, np.int32(0))
+        where = np.flatnonzero(once & (void == 0))
+        for basis, chosen in by_basis(book, row[where]):
             mine = where[chosen]
-            household = basis.subject is Subject.HOUSEHOLD
-            subject = entries.household if household else entries.resident
-            classes = self._classes(mine, subject, basis.window, basis.scope)
+            classes = class_numbers(entries, mine, basis)
             rank = rank_in(classes, entries.order[mine])
-            rank += self._used(mine, basis.subject, basis.window, basis.scope, series)
-            mark[mine[rank >= basis.first]] = Verdict.BASIS_REPEAT
-            kept = mine[(rank < basis.first) & ~self.history[mine]]
+            rank += places_used(entries, mine, basis, series, self.scales.rules.used, self.plan)
+            code[mine[rank >= basis.first]] = Verdict.BASIS_REPEAT
+            kept = mine[(rank < basis.first) & ~self.cut.history[mine]]
             odd = kept[entries.quantity_e3[kept] != _ONE_E3]
             self.warnings += faults_of(entries, odd, "BASIS_QUANTITY", "quantity")
+        return code
 
-    def _refuse_whole(self, series: str, rows: Codes, mark: Codes) -> None:
-        """A stay with a day that must be rejected is rejected as a whole."""
-        entries = self.entries
-        bad = np.zeros(len(entries), bool)
-        for value in np.unique(rows[(rows < 0) & self.placed]).tolist():
-            if not self.scales.excludes(series, Verdict(value)):
-                bad |= self.placed & (rows == value)
-        cut = np.flatnonzero(entries.records == 0)
-        if cut.size == 0 or not bad.any():
-            return
-        names = entries.part * (int(entries.row.max()) + 1) + entries.row
-        first = {
-            name: at
-            for at, name in zip(
-                *map(np.ndarray.tolist, (np.flatnonzero(bad), names[bad])), strict=True
-            )
-        }
-        torn = np.flatnonzero(np.isin(names, names[cut]) & np.isin(names, names[bad]))
-        for at in torn.tolist():
-            mark[at] = rows[first[int(names[at])]]
+    def _count_days(self, open_: _Mask, void: Codes, code: Codes) -> None:
+        """Close the days inside another stay and those of an earlier record, in place (5.6)."""
+        pieces, stay = self.cut.pieces, self.cut.stay
+        days = np.flatnonzero(open_ & stay[pieces.of] & (void == 0)[pieces.of])
+        was_open = open_ & self.in_days[pieces.of]
+        first = first_in_bed(self.entries, pieces, days, self.plan)
+        open_ &= ~self.inside
+        self._say(was_open, open_, code, Verdict.STAY_INSIDE)
+        open_[days[~first]] = False
+        self._say(was_open, open_, code, Verdict.BASIS_REPEAT)
 
-    def let_counted_pieces_speak(self, marks: npt.NDArray[np.int32]) -> None:
-        """A stay that counts on some day is a counted record, whatever became of its first day.
-
-        Of its pieces the one that counts in most series carries the record.
-        """
-        entries = self.entries
-        if (entries.records == 1).all():
-            return
-        times = np.zeros(len(entries), np.int64)
-        for series, mark in zip(self.plan.series, marks, strict=True):
-            times += self.placed & (self.rows(series) >= 0) & (mark >= 0)
-        order = np.lexsort((entries.day, -times, entries.own))
-        first = np.flatnonzero(np.diff(entries.own[order], prepend=-1))
-        entries.records = np.zeros(len(entries), np.int64)
-        entries.records[order[first]] = 1
+    def _say(self, before: _Mask, after: _Mask, code: Codes, verdict: Verdict) -> None:
+        """Give a code to the records that lost their last piece."""
+        of = self.cut.pieces.of
+        had, has = np.zeros((2, len(self.entries)), bool)
+        had[of[before]], has[of[after]] = True, True
+        code[had & ~has & (code == 0)] = verdict
 
     # -- blocks --------------------------------------------------------------------------------
 
-    def write(self, marks: npt.NDArray[np.int32]) -> None:
-        """Write the marks of all series into the attributes of the entries."""
-        entries, book = self.entries, self.plan.attributes
+    def blocks(self, judged: Sequence[_Judged]) -> Iterator[tuple[RecordBlock, Placed]]:
+        """One block a part, with its places; what speaks for a record comes before its pieces."""
+        entries, pieces = self.entries, self.cut.pieces
+        speaks, silent = self._speakers(judged)
+        heads = np.flatnonzero(np.diff(pieces.of, prepend=-1))[silent]
+        of = np.concatenate([pieces.of, silent])
+        at = np.concatenate([np.arange(len(pieces)), heads])
+        extra = np.arange(of.size) >= len(pieces)
+        marks = np.stack([np.concatenate([one.mark, _spoken(one, silent)]) for one in judged])
+        attribute = self._with_marks(entries.attribute[of], marks)
+        quantity = np.where(pieces.days[at] > 0, pieces.days[at] * _ONE_E3, entries.quantity_e3[of])
+        quantity[extra] = 0
+        records = np.concatenate([speaks.astype(np.int64), np.ones(silent.size, np.int64)])
+        order = np.lexsort((records == 0, entries.row[of], entries.part[of]))
+        bounds = np.flatnonzero(np.diff(entries.part[of[order]], prepend=-1))
+        for where in np.split(order, bounds[1:]):
+            mine, piece = of[where], at[where]
+            block = RecordBlock(
+                int(entries.part[mine[0]]),
+                entries.row[mine],
+                entries.institution[mine],
+                entries.person[mine],
+                entries.item[mine],
+                pieces.day[piece],
+                quantity[where],
+                attribute[where],
+                entries.post[mine],
+                shared=_if_any(entries.shared[mine]),
+                records=records[where],
+            )
+            verdict = self.cut.verdict[mine]
+            lost = np.flatnonzero(verdict)
+            absent = self.cut.absent[mine[lost]]
+            yield (
+                block,
+                Placed(pieces.posting[piece], pieces.bucket[piece], lost, verdict[lost], absent),
+            )
+
+    def _speakers(self, judged: Sequence[_Judged]) -> tuple[_Mask, Int64]:
+        """Which piece speaks for its record in every series, and the records that have none.
+
+        The only piece does. One of several can where it counts in each series in which the record
+        does; all else is said by its mark.
+        """
+        of = self.cut.pieces.of
+        able = np.ones(of.size, bool)
+        for one in judged:
+            able &= one.counts | (one.verdict < 0)[of]
+        able |= ~self.several[of]
+        which = np.flatnonzero(able)[::-1]
+        speaker = np.full(len(self.entries), -1, np.int64)
+        speaker[of[which]] = which
+        speaks = np.zeros(of.size, bool)
+        speaks[speaker[speaker >= 0]] = True
+        return speaks, np.flatnonzero(speaker < 0)
+
+    def _with_marks(self, attribute: Codes, marks: npt.NDArray[np.int32]) -> Codes:
+        """The attributes with the marks of all series."""
+        book = self.plan.attributes
         lowest = int(marks.min(initial=0))
-        columns = [column - lowest for column in marks]
-        order, starts = group([entries.attribute, *columns])
+        order, starts = group([attribute, *(column - lowest for column in marks)])
         at = order[starts]
         learned = book.learn(
             replace(book[code], marks=tuple(of_entry) if any(of_entry) else ())
-            for code, of_entry in zip(
-                entries.attribute[at].tolist(), marks[:, at].T.tolist(), strict=True
-            )
+            for code, of_entry in zip(attribute[at].tolist(), marks[:, at].T.tolist(), strict=True)
         )
-        attribute = np.zeros(len(entries), np.int32)
-        attribute[order] = np.repeat(
-            np.array(learned, np.int32), np.diff(starts, append=order.size)
-        )
-        entries.attribute = attribute
+        marked = np.zeros(attribute.size, np.int32)
+        sizes = np.diff(starts, append=order.size)
+        marked[order] = np.repeat(np.array(learned, np.int32), sizes)
+        return marked
 
-    def blocks(self) -> Iterator[tuple[RecordBlock, Placed]]:
-        """One block a part, with its places; the entries of a part in the order of rows."""
-        entries = self.entries
-        for part in np.unique(entries.part).tolist():
-            where = np.flatnonzero(entries.part == part)
-            where = where[np.lexsort((entries.records[where] == 0, entries.row[where]))]
-            mine = entries.take(where)
-            lost = np.flatnonzero(~self.placed[where])
-            absent = self.absent[where][lost]
-            posting, bucket = self.posting[where], self.bucket[where]
-            placed = Placed(posting, bucket, lost, mine.held[lost], absent)
-            block = RecordBlock(
-                part,
-                mine.row,
-                mine.institution,
-                mine.person,
-                mine.item,
-                mine.day,
-                mine.quantity_e3,
-                mine.attribute,
-                mine.post,
-                shared=mine.shared if (mine.shared >= 0).any() else None,
-                records=mine.records,
-            )
-            yield block, placed
+
+def _spoken(judged: _Judged, records: Int64) -> Codes:
+    """The marks of entries that only speak for some records of several pieces."""
+    verdict = judged.verdict[records]
+    return np.where(verdict == 0, np.int32(Verdict.IN_PIECES), verdict)
+
+
+def _if_any(shared: Codes) -> Codes | None:
+    return shared if (shared >= 0).any() else None

@@ -5,13 +5,16 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from equivalents.policy.basis import Basis
+from equivalents.grouping import group
+from equivalents.policy.basis import Basis, Subject, window_number
 from equivalents.policy.book import WeightBook
+from equivalents.policy.contacts import UsedClass
 from equivalents.records import FaultSet
+from equivalents.tally import Plan
 from equivalents.units import Codes, Int64
 from equivalents.waiting import Entries
 
-__all__ = ["before", "by_basis", "faults_of", "rank_in"]
+__all__ = ["before", "by_basis", "class_numbers", "faults_of", "places_used", "rank_in"]
 
 _Mask = npt.NDArray[np.bool_]
 
@@ -52,3 +55,73 @@ def by_basis(book: WeightBook, rows: Codes) -> Iterator[tuple[Basis, Int64]]:
     which = number[rows]
     for at in np.unique(which).tolist():
         yield bases[at], np.flatnonzero(which == at)
+
+
+def class_numbers(entries: Entries, where: Int64, basis: Basis) -> Int64:
+    """A number for each class among some entries: item, subject, window and scope (5.5)."""
+    order, starts = group(_class_columns(entries, where, basis))
+    numbers = np.zeros(order.size, np.int64)
+    numbers[order] = np.repeat(np.arange(starts.size), np.diff(starts, append=order.size))
+    return numbers
+
+
+def _class_columns(entries: Entries, where: Int64, basis: Basis) -> list[npt.NDArray[np.integer]]:
+    household = basis.subject is Subject.HOUSEHOLD
+    subject = entries.household if household else entries.resident
+    columns: list[npt.NDArray[np.integer]] = [
+        entries.item[where],
+        subject[where],
+        window_number(entries.day[where], basis.window),
+    ]
+    return [*columns, entries.institution[where]] if basis.scope == "institution" else columns
+
+
+def places_used(
+    entries: Entries,
+    where: Int64,
+    basis: Basis,
+    series: str,
+    used: Sequence[UsedClass],
+    plan: Plan,
+) -> Int64:
+    """How many places of the class of each entry locked periods have used (``counted``, 5.5).
+
+    A row that names no series holds in all of them; with ``series`` blank only those count.
+    """
+    by_place = basis.scope == "institution"
+    household = basis.subject is Subject.HOUSEHOLD
+    subjects = plan.households if household else plan.residents
+    found = np.zeros(where.size, np.int64)
+    mine = [
+        row
+        for row in used
+        if row.window == basis.window
+        and bool(row.institution_id) == by_place
+        and row.series in ("", series)
+    ]
+    rows = np.array(
+        [
+            (
+                plan.items.find(row.item_code),
+                subjects.find(row.subject_id),
+                row.number,
+                plan.institutions.find(row.institution_id) if by_place else 0,
+                row.used,
+            )
+            for row in mine
+        ],
+        np.int64,
+    ).reshape(-1, 5)
+    rows = rows[(rows[:, :4] >= 0).all(axis=1)]
+    if where.size == 0 or len(rows) == 0:
+        return found
+    columns = _class_columns(entries, where, basis)
+    asked = [column.astype(np.int64) for column in columns]
+    both = [np.concatenate([rows[:, at], column]) for at, column in enumerate(asked)]
+    order, starts = group(both)
+    which = np.zeros(order.size, np.int64)
+    which[order] = np.repeat(np.arange(starts.size), np.diff(starts, append=order.size))
+    sums = np.zeros(starts.size, np.int64)
+    np.add.at(sums, which[: len(rows)], rows[:, 4])
+    found[:] = sums[which[len(rows) :]]
+    return found

@@ -220,6 +220,9 @@ def _note(
     rejected = [np.zeros(0, np.int64)]
     for value, found in zip(*np.unique(rows[bad], return_counts=True), strict=True):
         verdict = Verdict(int(value))
+        if verdict is Verdict.IN_PIECES:
+            counted.counted[series] += int(found)
+            continue
         counted.verdicts[series][verdict] += int(found)
         if scales.excludes(series, verdict):
             continue

@@ -1,37 +1,27 @@
-"""Days of stays 床日: cut at months and versions, each day counted once (A3, definition 5.6).
+"""Days of stays 床日: records cut into pieces, each day counted once (A3, definition 5.6).
 
 The first day of a stay counts, the last does not (算头不算尾); a stay that ends on its first day
-is one day. Days outside the period are cut away. A day of one resident in overlapping stays of
-one item belongs to the first stay by the order of 5.5; days of an item that a stay rule excludes
-do not count during a stay that it names. A stay becomes one entry for each piece that lies in one
-bucket and posting; its first entry carries the record.
+is one day. Every day is work of its own date: its posting, team, title, coefficient and weight are
+those of the day, and a day that nobody there could do rejects the stay (5.20). Days outside the
+period are cut away. A *piece* is a run of days of one stay that lie in one bucket and posting; a
+record that is no stay is one piece. Days that another record may take away are pieces by
+themselves, so that whatever is decided, is decided of whole pieces.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from equivalents.grouping import group
 from equivalents.policy.basis import month_of_day
-from equivalents.policy.book import ANY_VISIT, Verdict
+from equivalents.policy.book import Verdict
 from equivalents.policy.contacts import StayRule
-from equivalents.policy.posts import NO_POSTING
 from equivalents.tally import Plan, find_performers
 from equivalents.units import QUANTITY_PLACES, Codes, Int64
 from equivalents.waiting import Entries
-from equivalents.weigh import Scales
 
-__all__ = [
-    "Lying",
-    "any_visit",
-    "cut_stays",
-    "exclude_plain_days",
-    "judge_plain_days",
-    "lying_days",
-    "takes_part",
-]
+__all__ = ["Cut", "Pieces", "cut_records", "first_in_bed", "lying_inside", "plain_day_faults"]
 
 _Mask = npt.NDArray[np.bool_]
 _ONE_E3 = 10**QUANTITY_PLACES
@@ -39,15 +29,150 @@ _DAYS = 1 << 18
 """More than any day number, so that resident and day fit one key."""
 
 
-def judge_plain_days(entries: Entries, where: Int64) -> None:
-    """Days given as a quantity without an end date: whole, and no more than the month has left."""
-    some = entries.take(where)
-    size = np.abs(some.quantity_e3)
-    month = month_of_day(some.day)
-    left = _month_end(month) - some.day
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """The pieces of some records, in the order of records and days; columns of one length.
+
+    ``of`` is the record, ``day`` the first day, ``days`` how many (0: the record is no stay).
+    Posting and bucket mean nothing where the record has no place.
+    """
+
+    of: Int64
+    day: Codes
+    days: Int64
+    posting: Codes
+    bucket: Codes
+
+    def __len__(self) -> int:
+        return int(self.of.size)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """All waiting records in pieces, and what holds of a record in every series.
+
+    By record: ``stay`` says which are stays, ``verdict`` why a record has no place (date, posting)
+    or 0, ``absent`` who has no posting there or -1, ``history`` which lie before the period in a
+    window that reaches into it.
+    """
+
+    pieces: Pieces
+    stay: _Mask
+    verdict: Codes
+    absent: Codes
+    history: _Mask
+
+
+def cut_records(entries: Entries, plan: Plan) -> Cut:
+    """Cut stays into pieces and find the place of every piece."""
+    item = np.minimum(entries.item, np.int32(len(plan.known_items)))
+    stay = plan.waits.days[item] & (entries.end >= 0)
+    of, day = _days(*_span(entries, stay, plan))
+    head = np.diff(of, prepend=-1) != 0
+    posting, absent = _first_lost(entries, of, day, plan)
+    since = np.where(stay, np.int32(plan.period.start), plan.waits.item_since[item])
+    bucket = np.where(day >= since[of], plan.buckets_ever(day), plan.buckets(day))
+    verdict = _unposted(of, posting, len(entries))
+    early = (bucket[head] >= 0) & (bucket[head] < plan.first_bucket)
+    # The date is judged first: what was before the period needs no posting.
+    verdict[early & (verdict < 0)] = Verdict.BEFORE_PERIOD
+    verdict[bucket[head] < 0] = Verdict.OUTSIDE_PERIOD
+    lost = verdict < 0
+    changed = head | (np.diff(bucket, prepend=-1) != 0) | (np.diff(posting, prepend=-1) != 0)
+    begins = np.flatnonzero(changed | _apart(entries, stay, item, of, day, plan))
+    size = np.diff(begins, append=of.size)
+    kept = ~lost[of[begins]] | head[begins]
+    begins, size = begins[kept], size[kept]
+    placed = ~lost[of[begins]]
+    pieces = Pieces(
+        of[begins],
+        day[begins],
+        np.where(stay[of[begins]], size, 0),
+        np.where(placed, posting[begins], np.int32(0)),
+        np.where(placed, bucket[begins], np.int32(0)),
+    )
+    return Cut(pieces, stay, verdict, absent, early & ~lost)
+
+
+def _span(entries: Entries, stay: _Mask, plan: Plan) -> tuple[Int64, Int64]:
+    """The days of each record, half-open: of a stay those inside the period, if there are any."""
+    start = entries.day.astype(np.int64)
+    end = start + 1
+    inside = np.maximum(start, plan.period.start)
+    until = np.minimum(np.maximum(entries.end, end), plan.period.end)
+    reaches = stay & (inside < until)
+    return np.where(reaches, inside, start), np.where(reaches, until, end)
+
+
+def _days(start: Int64, end: Int64) -> tuple[Int64, Codes]:
+    """Every day of every span: the number of the span, and the day."""
+    size = end - start
+    of = np.repeat(np.arange(size.size), size)
+    begins = np.cumsum(size) - size
+    return of, (np.arange(of.size) - begins[of] + start[of]).astype(np.int32)
+
+
+def _first_lost(entries: Entries, of: Int64, day: Codes, plan: Plan) -> tuple[Codes, Codes]:
+    """The posting or crew of each day, and for each record who is absent on the first bad day."""
+    posting, missing = find_performers(entries.who(of, day), plan)
+    absent = np.full(len(entries), -1, np.int32)
+    if missing is not None:
+        bad = np.flatnonzero(posting < 0)[::-1]
+        # Backwards, so that of several days the first is written last and stays.
+        absent[of[bad]] = missing[bad]
+    return posting, absent
+
+
+def _unposted(of: Int64, posting: Codes, records: int) -> Codes:
+    """``NO_POST`` or ``TEAM_EMPTY`` of the first day that nobody could do, by record, or 0."""
+    verdict = np.zeros(records, np.int32)
+    bad = np.flatnonzero(posting < 0)[::-1]
+    empty = posting[bad] == Verdict.TEAM_EMPTY
+    verdict[of[bad]] = np.where(empty, np.int32(Verdict.TEAM_EMPTY), np.int32(Verdict.NO_POST))
+    return verdict
+
+
+def _apart(entries: Entries, stay: _Mask, item: Codes, of: Int64, day: Codes, plan: Plan) -> _Mask:
+    """Days of stays that must be pieces of their own: another record may take them away."""
+    apart = np.zeros(of.size, bool)
+    rows = np.flatnonzero(stay[of])
+    if rows.size == 0:
+        return apart
+    apart[rows] = plan.waits.concurrent[item[of[rows]]]
+    known = rows[entries.resident[of[rows]] >= 0]
+    beds = _beds(entries, of[known], day[known], plan)
+    order = np.argsort(beds, kind="stable")
+    again = np.flatnonzero(np.diff(beds[order]) == 0)
+    apart[known[order[again]]] = apart[known[order[again + 1]]] = True
+    inside = np.unique(entries.resident[plan.waits.inside[item]])
+    excluded = plan.waits.excluded[item[of[known]]]
+    apart[known[excluded & np.isin(entries.resident[of[known]], inside)]] = True
+    # The day behind a piece of its own begins another piece.
+    apart[1:] |= apart[:-1] & (of[1:] == of[:-1])
+    return apart
+
+
+def _beds(entries: Entries, of: Int64, day: Codes, plan: Plan) -> Int64:
+    """A key for each resident, item and day."""
+    whose = entries.resident[of].astype(np.int64) * max(len(plan.items), 1) + entries.item[of]
+    return whose * _DAYS + day
+
+
+def plain_day_faults(entries: Entries, plan: Plan) -> Codes:
+    """Days given as a quantity, without an end date: whole, and no more than the month has left.
+
+    Returns for each record ``DAYS_NOT_WHOLE``, ``DAYS_RANGE`` or 0.
+    """
+    fault = np.zeros(len(entries), np.int32)
+    days = plan.waits.days[np.minimum(entries.item, len(plan.known_items))]
+    where = np.flatnonzero(days & (entries.end < 0))
+    size = np.abs(entries.quantity_e3[where])
+    day = entries.day[where]
+    left = _month_end(month_of_day(day)) - day
     held = np.where(size > left * _ONE_E3, np.int32(Verdict.DAYS_RANGE), np.int32(0))
     held[size % _ONE_E3 != 0] = Verdict.DAYS_NOT_WHOLE
-    entries.held[where] = held
+    fault[where] = held
+    return fault
 
 
 def _month_end(month: Int64) -> Int64:
@@ -55,194 +180,37 @@ def _month_end(month: Int64) -> Int64:
     return (month + 1).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
 
 
-Lying = Sequence[tuple[StayRule, Int64]]
-"""Each stay rule with the (resident, day) keys of the stays that it names."""
-
-
-def takes_part(entries: Entries, scales: Scales) -> _Mask:
-    """Which entries have a place in the period and, at both ends, a weight in some series.
-
-    Only these make others wait: what is rejected owns no day and is no stay (5.5).
-    """
-    plan = scales.plan
-    start, end = _span(entries, plan)
-    inside = np.flatnonzero(start < end)
-    posting, _ = find_performers(entries.take(inside).who, plan)
-    inside, posting = inside[posting >= 0], posting[posting >= 0]
-    part = np.zeros(len(entries), bool)
-    some = entries.take(inside)
-    attribute = any_visit(plan, some.attribute, plan.waits.visits[_known(some.item, plan)])
-    ends = start[inside].astype(np.int32), (end[inside] - 1).astype(np.int32)
-    for series in plan.series:
-        counts, refused = np.zeros((2, inside.size), bool)
-        for day in ends:
-            rows = scales.rows(series, posting, some.item, attribute, plan.buckets(day))
-            counts |= rows >= 0
-            for verdict in set(rows[rows < 0].tolist()):
-                if not scales.excludes(series, Verdict(verdict)):
-                    refused |= rows == verdict
-        part[inside] |= counts & ~refused
-    return part
-
-
-def any_visit(plan: Plan, attribute: Codes, where: _Mask) -> Codes:
-    """Attributes that meet every visit number, for the entries of a mask."""
-    codes = np.unique(attribute[where])
-    learned = plan.attributes.learn(
-        replace(plan.attributes[code], visit_number=ANY_VISIT) for code in codes.tolist()
-    )
-    found = attribute.copy()
-    found[where] = np.array(learned, np.int32)[np.searchsorted(codes, attribute[where])]
-    return found
-
-
-def _known(item: Codes, plan: Plan) -> Codes:
-    return np.minimum(item, np.int32(len(plan.known_items)))
-
-
-def lying_days(
-    entries: Entries, where: Int64, part: _Mask, rules: Sequence[StayRule], plan: Plan
-) -> Lying:
-    """The days on which residents lie in a stay that a rule names, in or out of the period.
-
-    Days given as a quantity all lie on their service date. What is corrected to nothing, has no
-    place, or is held for another reason, is no stay.
-    """
-    if not rules:
-        return ()
-    stands = (entries.held == 0) & (entries.void == 0) & (entries.resident >= 0) & part
-    some = entries.take(where[stands[where]])
-    of, day = _days(some.day.astype(np.int64), np.maximum(some.end, some.day + 1).astype(np.int64))
-    key = some.resident[of].astype(np.int64) * _DAYS + day
-    named = [np.isin(some.item[of], plan.items.find_all(sorted(rule.inside))) for rule in rules]
-    return [(rule, np.unique(key[mine])) for rule, mine in zip(rules, named, strict=True)]
-
-
-def exclude_plain_days(entries: Entries, plain: Int64, lying: Lying, plan: Plan) -> None:
-    """Hold days given as a quantity on a date that lies in a stay that excludes them."""
-    some = entries.take(plain)
-    inside = _inside(some, np.arange(plain.size), some.day.astype(np.int64), lying, plan)
-    entries.held[plain[inside & (some.held == 0)]] = Verdict.STAY_INSIDE
-
-
-def cut_stays(
-    entries: Entries, where: Int64, part: _Mask, lying: Lying, plan: Plan
-) -> tuple[Entries, Codes]:
-    """The entries with those at ``where`` (stays) cut into pieces, and the posting of each piece.
-
-    Other entries have posting :data:`NO_POSTING` and come first. Stays that are held for another
-    reason, have no place or no resident, or take no ``part``, keep one entry.
-    """
-    whole = np.ones(len(entries), bool)
-    stays = entries.take(where)
-    posting, _ = find_performers(stays.who, plan)
-    start, end = _span(stays, plan)
-    outside = (stays.held == 0) & (start >= end)
-    early = (stays.day < plan.period.start) & (
-        stays.day >= plan.waits.item_since[_known(stays.item, plan)]
-    )
-    stays.held[outside] = np.where(early[outside], Verdict.BEFORE_PERIOD, Verdict.OUTSIDE_PERIOD)
-    lost = (stays.held == 0) & (posting < 0)
-    stays.held[lost] = np.where(posting[lost] == NO_POSTING, Verdict.NO_POST, posting[lost])
-    stays.held[(stays.held == 0) & (stays.resident < 0)] = Verdict.RESIDENT_MISSING
-    stays.held[stays.held == 0] = stays.void[stays.held == 0]
-    entries.held[where] = stays.held
-    # A stay that began before the period stands on its first day inside.
-    entries.day[where] = np.where(start < end, start, stays.day).astype(np.int32)
-    able = np.flatnonzero((stays.held == 0) & (stays.void == 0) & part[where])
-    whole[where[able]] = False
-    kept = entries.take(np.flatnonzero(whole))
-    cut, cut_posting = _cut(stays.take(able), posting[able], start[able], end[able], lying, plan)
-    others = np.full(len(kept), NO_POSTING, np.int32)
-    return kept.followed_by(cut), np.concatenate([others, cut_posting])
-
-
-def _span(stays: Entries, plan: Plan) -> tuple[Int64, Int64]:
-    """The days of each stay inside the period, half-open."""
-    end = np.maximum(stays.end, stays.day + 1)
-    return (
-        np.maximum(stays.day, plan.period.start).astype(np.int64),
-        np.minimum(end, plan.period.end).astype(np.int64),
-    )
-
-
-def _cut(
-    stays: Entries, posting: Codes, start: Int64, end: Int64, lying: Lying, plan: Plan
-) -> tuple[Entries, Codes]:
-    of, day = _days(start, end)
-    first = _first_of_day(stays, of, day)
-    inside = _inside(stays, of, day, lying, plan)
-    counts = first & ~inside
-    posting_of_day = _posting_of_day(stays, of[counts], day[counts], posting, plan)
-    bucket = plan.buckets(day[counts].astype(np.int32))
-    # A concurrent rule looks at single days.
-    single = plan.waits.concurrent[_known(stays.item[of[counts]], plan)]
-    apart = np.where(single, day[counts] - int(start.min(initial=0)), 0)
-    order, begins = group([of[counts], posting_of_day, bucket, apart])
-    at = np.flatnonzero(counts)[order[begins]]
-    # The order within equal keys is of no meaning: a piece stands on its earliest day.
-    pieces = stays.take(of[at])
-    if at.size:
-        pieces.day = np.minimum.reduceat(day[counts][order], begins).astype(np.int32)
-    pieces.quantity_e3 = np.diff(begins, append=order.size) * _ONE_E3
-    by_day = np.lexsort((pieces.day, of[at]))
-    pieces = pieces.take(by_day)
-    posting_of_piece = posting_of_day[order[begins]][by_day]
-    pieces.records = (np.diff(of[at][by_day], prepend=-1) != 0).astype(np.int64)
-    return _with_empty(stays, posting, start, counts, of, inside, pieces, posting_of_piece)
-
-
-def _days(start: Int64, end: Int64) -> tuple[Int64, Int64]:
-    """Every day of every stay: the number of the stay, and the day."""
-    size = end - start
-    of = np.repeat(np.arange(size.size), size)
-    begins = np.cumsum(size) - size
-    return of, np.arange(of.size) - begins[of] + start[of]
-
-
-def _first_of_day(stays: Entries, of: Int64, day: Int64) -> _Mask:
-    """The days that belong to the first stay of their resident and item."""
-    key = stays.resident[of].astype(np.int64) * _DAYS + day
-    order = np.lexsort((stays.order[of], stays.item[of], key))
-    first = np.ones(of.size, bool)
-    same = (np.diff(key[order]) == 0) & (np.diff(stays.item[of][order]) == 0)
-    first[order[1:][same]] = False
+def first_in_bed(entries: Entries, pieces: Pieces, where: Int64, plan: Plan) -> _Mask:
+    """Which of the pieces at ``where`` are the first of their resident, item and day (5.5)."""
+    beds = _beds(entries, pieces.of[where], pieces.day[where], plan)
+    order = np.lexsort((entries.order[pieces.of[where]], beds))
+    first = np.ones(where.size, bool)
+    first[order[1:][np.diff(beds[order]) == 0]] = False
     return first
 
 
-def _inside(stays: Entries, of: Int64, day: Int64, lying: Lying, plan: Plan) -> _Mask:
-    """The days that a stay rule excludes."""
-    key = stays.resident[of].astype(np.int64) * _DAYS + day
-    excluded = np.zeros(of.size, bool)
-    for rule, keys in lying:
-        exclude = np.isin(stays.item[of], plan.items.find_all(sorted(rule.exclude)))
-        excluded |= exclude & np.isin(key, keys)
-    return excluded
+def lying_inside(
+    entries: Entries, cut: Cut, stands: _Mask, rules: Sequence[StayRule], plan: Plan
+) -> _Mask:
+    """The pieces of a resident's days during a stay that a rule of the case names.
+
+    ``stands`` are the records that are a stay for this purpose: they take part in some series and
+    are not taken back. Days given as a quantity all lie on their service date.
+    """
+    pieces = cut.pieces
+    inside = np.zeros(len(pieces), bool)
+    item, resident = entries.item[pieces.of], entries.resident[pieces.of].astype(np.int64)
+    for rule in rules:
+        excluded = np.flatnonzero(np.isin(item, _codes(rule.exclude, plan)) & (resident >= 0))
+        named = np.isin(item, _codes(rule.inside, plan)) & stands[pieces.of] & (resident >= 0)
+        where = np.flatnonzero(named)
+        start = pieces.day[where].astype(np.int64)
+        of, day = _days(start, start + np.maximum(pieces.days[where], 1))
+        lying = resident[where][of] * _DAYS + day
+        keys = resident[excluded] * _DAYS + pieces.day[excluded]
+        inside[excluded[np.isin(keys, lying)]] = True
+    return inside
 
 
-def _posting_of_day(stays: Entries, of: Int64, day: Int64, posting: Codes, plan: Plan) -> Codes:
-    """The person's posting there on each day, or that of the first day where there is none."""
-    who = stays.take(of).who._replace(day=day.astype(np.int32))
-    found, _ = find_performers(who, plan)
-    return np.where(found < 0, posting[of], found)
-
-
-def _with_empty(
-    stays: Entries,
-    posting: Codes,
-    start: Int64,
-    counts: _Mask,
-    of: Int64,
-    inside: _Mask,
-    pieces: Entries,
-    posting_of_piece: Codes,
-) -> tuple[Entries, Codes]:
-    """Add one entry for each stay that no day is left of, with the reason."""
-    left = np.bincount(of[counts], minlength=len(stays))
-    lost = np.flatnonzero(left == 0)
-    empty = stays.take(lost)
-    covered = np.bincount(of[inside], minlength=len(stays))[lost] > 0
-    empty.held = np.where(covered, np.int32(Verdict.STAY_INSIDE), np.int32(Verdict.BASIS_REPEAT))
-    empty.day = start[lost].astype(np.int32)
-    empty.quantity_e3 = np.zeros(lost.size, np.int64)
-    return empty.followed_by(pieces), np.concatenate([posting[lost], posting_of_piece])
+def _codes(names: frozenset[str], plan: Plan) -> list[int]:
+    return [at for at in plan.items.find_all(sorted(names)) if at >= 0]

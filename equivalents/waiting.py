@@ -2,11 +2,12 @@
 
 The order within a class is: service date, then the other columns of page 3 as canonical text,
 by code point, blank first; never file or row. Texts are fetched from the source only for records
-of one resident, item and day that differ in something that is paid.
+of one resident, item and day of which it matters who comes first: they differ in something that
+is paid, or their places in the order are told (visit numbers, odd quantities).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -14,21 +15,21 @@ import numpy.typing as npt
 from equivalents.grouping import group
 from equivalents.policy.book import Verdict
 from equivalents.records import Origin, RecordBlock
-from equivalents.tally import Who
-from equivalents.units import Codes, Int64
+from equivalents.tally import Plan, Who
+from equivalents.units import QUANTITY_PLACES, Codes, Int64
 
 __all__ = ["Entries", "Waiting", "void_of"]
+
+_ONE_E3 = 10**QUANTITY_PLACES
 
 
 @dataclass(slots=True)
 class Entries:
-    """Waiting records as columns of one length ``n``; a stay may become several entries.
+    """Waiting records as columns of one length ``n``.
 
-    ``order`` ranks entries of one class. ``held`` is a verdict that holds in every series, or 0;
-    ``void`` is what corrections make of a record and of themselves where it counts once
-    or is a stay, or 0. ``records`` is 1 for the first entry of a record and 0 for others cut from
-    it. ``own`` numbers the records, ``target`` is that number of the record that a correction
-    names, or -1.
+    ``resident``, ``household`` and ``end`` (the service end date) are -1 where blank. ``order``
+    ranks the entries of one class. ``target`` is the position of the record that a correction
+    takes back, or -1.
     """
 
     part: Int64
@@ -45,29 +46,15 @@ class Entries:
     household: Codes
     end: Codes
     order: Int64
-    records: Int64
-    held: Codes
-    void: Codes
-    own: Int64
     target: Int64
 
     def __len__(self) -> int:
         return int(self.part.size)
 
-    def take(self, where: Int64) -> "Entries":
-        """Some of the entries, in the order asked for."""
-        return Entries(*(getattr(self, column.name)[where] for column in fields(self)))
-
-    @property
-    def who(self) -> Who:
-        """Who did the records, where and when."""
-        return Who(self.institution, self.person, self.day, self.post, self.shared)
-
-    def followed_by(self, other: "Entries") -> "Entries":
-        """These entries and then the others."""
-        names = [column.name for column in fields(self)]
-        pairs = ((getattr(self, name), getattr(other, name)) for name in names)
-        return Entries(*map(np.concatenate, pairs))
+    def who(self, of: Int64, day: Codes) -> Who:
+        """Who did the records at ``of``, and where, on some days of theirs."""
+        columns = self.institution[of], self.person[of], day, self.post[of], self.shared[of]
+        return Who(*columns)
 
 
 @dataclass(slots=True)
@@ -87,7 +74,7 @@ class Waiting:
     def __len__(self) -> int:
         return sum(map(len, self.blocks))
 
-    def entries(self) -> Entries:
+    def entries(self, plan: Plan) -> Entries:
         """All waiting records as columns, ordered, with corrections matched."""
         blocks = self.blocks
         contacts = [block.contact for block in blocks if block.contact is not None]
@@ -115,17 +102,13 @@ class Waiting:
             joined([contact.household for contact in contacts]),
             joined([contact.end for contact in contacts]),
             np.zeros(size, np.int64),
-            np.ones(size, np.int64),
-            np.zeros(size, np.int32),
-            np.zeros(size, np.int32),
-            np.arange(size),
             np.full(size, -1, np.int64),
         )
         origins = {
             block.part: block.contact.origin for block in blocks if block.contact is not None
         }
         _match_corrections(entries, origins)
-        entries.order = _order(entries, origins)
+        entries.order = _order(entries, origins, plan)
         return entries
 
 
@@ -140,9 +123,7 @@ def void_of(entries: Entries, part: npt.NDArray[np.bool_]) -> Codes:
     if correcting.size == 0:
         return void
     void[correcting] = Verdict.CORRECTION_ONLY
-    position = np.full(int(entries.own.max()) + 2, -1, np.int64)
-    position[entries.own] = np.arange(len(entries))
-    target = position[entries.target[correcting]]
+    target = entries.target[correcting]
     known = (target >= 0) & part[target]
     correcting, target = correcting[known], target[known]
     left = entries.quantity_e3.copy()
@@ -153,7 +134,7 @@ def void_of(entries: Entries, part: npt.NDArray[np.bool_]) -> Codes:
 
 
 def _match_corrections(entries: Entries, origins: Mapping[int, Origin]) -> None:
-    """Find the record that each correction takes back (``target``), and what is void."""
+    """Find the record that each correction takes back (``target``)."""
     negative = np.flatnonzero(entries.quantity_e3 < 0).tolist()
     if not negative:
         return
@@ -164,7 +145,6 @@ def _match_corrections(entries: Entries, origins: Mapping[int, Origin]) -> None:
     links = {index: at[place] for index, place in named.items() if place in at}
     for index in negative:
         entries.target[index] = _root(entries, index, links)
-    entries.void = void_of(entries, np.ones(len(entries), bool))
 
 
 def _named(entries: Entries, index: int, origins: Mapping[int, Origin]) -> tuple[int, int] | None:
@@ -184,10 +164,12 @@ def _root(entries: Entries, index: int, links: Mapping[int, int]) -> int:
     return index
 
 
-def _order(entries: Entries, origins: Mapping[int, Origin]) -> Int64:
+def _order(entries: Entries, origins: Mapping[int, Origin], plan: Plan) -> Int64:
     """The rank of each entry: by day, and within a day by canonical text where it matters."""
     text_rank = np.zeros(len(entries), np.int64)
-    asked = _tied(entries, entries.resident) | _tied(entries, entries.household)
+    told = plan.waits.visits[np.minimum(entries.item, len(plan.known_items))]
+    told |= entries.quantity_e3 != _ONE_E3
+    asked = _tied(entries, entries.resident, told) | _tied(entries, entries.household, told)
     where = np.flatnonzero(asked)
     if where.size:
         texts = _texts(entries, where, origins)
@@ -196,12 +178,14 @@ def _order(entries: Entries, origins: Mapping[int, Origin]) -> Int64:
     return entries.day.astype(np.int64) * (len(entries) + 1) + text_rank
 
 
-def _tied(entries: Entries, subject: Codes) -> npt.NDArray[np.bool_]:
-    """Entries that share item, subject and day with one that would be paid differently."""
+def _tied(entries: Entries, subject: Codes, told: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Entries that share item, subject and day with one paid differently, or any if ``told``."""
     tied = np.zeros(len(entries), bool)
     some = np.flatnonzero(subject >= 0)
     if some.size == 0:
         return tied
+    taken_back = np.zeros(len(entries), np.int32)
+    taken_back[entries.target[entries.target >= 0]] = 1
     what = (
         entries.institution,
         entries.person + 1,
@@ -211,7 +195,7 @@ def _tied(entries: Entries, subject: Codes) -> npt.NDArray[np.bool_]:
         entries.household + 1,
         entries.resident + 1,
         entries.end + 1,
-        -entries.void,
+        taken_back,
         _numbered(entries.quantity_e3),
     )
     kind = _numbers([column[some] for column in what])
@@ -219,7 +203,9 @@ def _tied(entries: Entries, subject: Codes) -> npt.NDArray[np.bool_]:
     kinds = kind[order]
     least, most = np.minimum.reduceat(kinds, starts), np.maximum.reduceat(kinds, starts)
     sizes = np.diff(starts, append=order.size)
-    tied[some[order]] = np.repeat(least != most, sizes)
+    tied[some[order]] = np.repeat(least != most, sizes) | (
+        np.repeat(sizes > 1, sizes) & told[some[order]]
+    )
     return tied
 
 

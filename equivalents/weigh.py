@@ -143,11 +143,7 @@ class Scales:
         attributes = self.plan.attributes.values
         marks = np.array([a.marks[at] if a.marks else 0 for a in attributes], np.int32)
         mark = marks[attribute]
-        # What was before the period is not judged otherwise; what has no weight stays without.
-        # What the basis makes of a record comes before the visit number that a weight asks for.
-        unfit = rows == Verdict.NO_WEIGHT_FOR_CONDITIONS
-        stopped = (mark < 0) & ((rows >= 0) | unfit | (mark == Verdict.BEFORE_PERIOD))
-        rows = np.where(stopped, mark, rows)
+        rows = np.where(mark < 0, mark, rows)
         for number in np.unique(mark[(mark > 0) & (rows >= 0)]).tolist():
             rule = self.rules.concurrent[number - 1].name
             lower = np.array([self.books[series].lower(r, rule) for r in range(self._own(series))])
@@ -266,6 +262,7 @@ def weigh_tally(tally: Tally, scales: Scales, series: str) -> Weighed:
     verdicts: Counter[Verdict] = Counter()
     for verdict in Verdict:
         verdicts[verdict] = int(tally.records[rows == verdict].sum())
+    in_pieces = verdicts.pop(Verdict.IN_PIECES)
     # The cells are sorted, and the codes of crews are behind those of the postings.
     postings = len(scales.plan.postings)
     alone, shared = np.split(good, [np.searchsorted(tally.posting[good], postings)])
@@ -275,7 +272,7 @@ def weigh_tally(tally: Tally, scales: Scales, series: str) -> Weighed:
     return Weighed(
         series,
         _within_limits(sums if parts is None else _with_parts(sums, parts), series),
-        int(tally.records[good].sum()),
+        int(tally.records[good].sum()) + in_pieces,
         {verdict: count for verdict, count in verdicts.items() if count},
         _lines(scales.plan, own, parts),
     )

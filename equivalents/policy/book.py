@@ -49,6 +49,8 @@ class Verdict(IntEnum):
     DAYS_NOT_WHOLE = -17
     STAY_INSIDE = -18
     CONCURRENT = -19
+    IN_PIECES = -20
+    """No verdict: the record counts, and its pieces have the weight (a mark, never a reason)."""
 
 
 ANY_VISIT: Final = "*"

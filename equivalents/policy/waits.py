@@ -34,9 +34,11 @@ class Waits:
         self.classes = self._mask(row.item_code for row in rows if row.basis.in_classes)
         self.visits = self._mask(row.item_code for row in rows if row.conditions[_VISIT])
         beside = {item for rule in rules.concurrent for item in rule.beside | rule.items}
-        stays = {item for rule in rules.stays for item in rule.inside | rule.exclude}
         self.concurrent = self._mask(beside)
-        self.item = self.days | self.classes | self.visits | self.concurrent | self._mask(stays)
+        self.inside = self._mask(item for rule in rules.stays for item in rule.inside)
+        self.excluded = self._mask(item for rule in rules.stays for item in rule.exclude)
+        self.item = self.days | self.classes | self.visits | self.concurrent
+        self.item |= self.inside | self.excluded
         self.any = bool(self.item.any())
         self.visit_rows = {row.item_code: row for row in rows if row.conditions[_VISIT]}
         # The first day of each item that is history of a window that the period begins in.

@@ -24,6 +24,8 @@ class Classes:
     def __init__(self, looks: Looks) -> None:
         """Nothing is computed before it is asked for."""
         self.looks = looks
+        known = [entry for entry in looks.entries if not entry.fault]
+        self.named = {one.record["record_id"]: one for one in known if one.record["record_id"]}
         self._reversed: dict[str, dict[Record, str]] = {}
         self._repeats: dict[tuple[str, str], set[Record]] = {}
         self._visits: dict[tuple[str, str, str], dict[Record, tuple[Class, int]]] = {}
@@ -42,7 +44,7 @@ class Classes:
     def reversed(self, series: str) -> dict[Record, str]:
         """Return the void records and the reversals of a series; of all, if it is blank."""
         if series not in self._reversed:
-            self._reversed[series] = reversals(self.taking_part(series))
+            self._reversed[series] = reversals(self.taking_part(series), self.named)
         return self._reversed[series]
 
     def code(self, series: str, entry: Entry) -> str:
@@ -61,8 +63,7 @@ class Classes:
         code = self.reversed(series).get(entry.record, "")
         if not code or entry.is_stay:
             return code
-        named = {one.record["record_id"]: one for one in self.taking_part(series)}
-        root = root_of(entry, named)
+        root = root_of(entry, self.named)
         return code if root is not None and root.is_stay else ""
 
     def repeats(self, series: str, row: WeightRow) -> set[Record]:
@@ -88,7 +89,8 @@ class Classes:
         if at not in self._visits:
             self._visits[at] = self.visits(row)
         its_class, number = self._visits[at][entry.record]
-        return number + places_used(self.looks.case.used, its_class, series)
+        # A record has one visit number, so only places used in every series count before it.
+        return number + places_used(self.looks.case.used, its_class, "")
 
     def visits(self, row: WeightRow) -> dict[Record, tuple[Class, int]]:
         """Number the visits of an item, over the records that take part in any series.
@@ -106,9 +108,8 @@ class Classes:
             before = of_class.get(its_class, 0)
             found[entry.record] = its_class, before + 1
             of_class[its_class] = before + (entry.record not in void)
-        named = {one.record["record_id"]: one for one in entries if one.record["record_id"]}
         for entry in entries:
-            root = root_of(entry, named) if entry.quantity < 0 else None
-            if root is not None:
+            root = root_of(entry, self.named) if entry.quantity < 0 else None
+            if root is not None and root.record in found:
                 found[entry.record] = found[root.record]
         return found

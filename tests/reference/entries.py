@@ -5,7 +5,8 @@ A5, A6, A10 of page 1; 5.4, 5.8, 5.20 of page 5.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from math import gcd
@@ -34,9 +35,10 @@ class Entry:
     after: date = date.min
     """The day after the last day: of a stay its end, but the day after the start at least."""
     quantity: Fraction = Fraction(0)
-    performers: tuple[Performer, ...] = ()
-    """By person; empty if `unposted` says why."""
+    performers: Mapping[date, tuple[Performer, ...]] = field(default_factory=dict)
+    """Of each day that may count, by person: of a stay its days in the period, else `day`."""
     unposted: str = ""
+    """Why nobody performed the record on the first of those days that nobody did; or a blank."""
 
     @property
     def is_stay(self) -> bool:
@@ -63,6 +65,7 @@ class Entrance:
         self.case = case
         self.people = {posting.person for posting in case.postings}
         self.teams = {member.team for member in case.members}
+        self.in_days = {row.item for row in case.weights if row.basis == "days"}
         self.postings: dict[tuple[str, str], list[Posting]] = {}
         for posting in case.postings:
             place = (posting.person, posting.institution)
@@ -81,8 +84,21 @@ class Entrance:
         assert day is not None
         end = a_date(record["service_end_date"]) or day
         after = max(end, day + timedelta(days=1))
-        performers, unposted = self.performers(record, day)
-        return Entry(record, "", day, after, Fraction(record["quantity"]), performers, unposted)
+        entry = Entry(record, "", day, after, Fraction(record["quantity"]))
+        found = {day: self.performers(record, day) for day in self.days(entry)}
+        unposted = [verdict for _, verdict in found.values() if verdict]
+        performers = {day: performers for day, (performers, _) in found.items()}
+        return replace(entry, performers=performers, unposted=unposted[0] if unposted else "")
+
+    def days(self, entry: Entry) -> list[date]:
+        """Return the days that may count: of a stay those in the period, if there are any (5.6).
+
+        Every day of a stay is work of its own date, so all that hangs on the date is of the day.
+        """
+        if not entry.is_stay or entry.record["item_code"] not in self.in_days:
+            return [entry.day]
+        inside = [day for day in entry.days if self.case.first_day <= day < self.case.after]
+        return inside or [entry.day]
 
     def id_fault(self, record: Record) -> str:
         """Return the first fault among the ids (5.8), or a blank."""
@@ -150,10 +166,3 @@ class Entrance:
             found = [posting for posting in found if posting.post == record["post_id"]]
         found = [posting for posting in found if posting.main] or found
         return min(found, key=lambda posting: posting.post) if found else None
-
-    def performers_on(self, entry: Entry, day: date) -> tuple[Performer, ...]:
-        """Return the performers with their postings of a later day of a stay, if they have one."""
-        return tuple(
-            one._replace(posting=self.posting(entry.record, one.person, day) or one.posting)
-            for one in entry.performers
-        )

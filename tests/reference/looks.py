@@ -35,12 +35,10 @@ class Looks:
         self.entries = [self.entrance.enter(record) for record in case.records]
         self.seen: dict[tuple[str, Record, date], Look | Verdict] = {}
         self.windows: dict[str, set[str]] = {}
-        self.in_days: set[str] = set()
+        self.in_days = self.entrance.in_days
         for row in case.weights:
             if row.places or row.visit:
                 self.windows.setdefault(row.item, set()).add(row.window)
-            if row.basis == "days":
-                self.in_days.add(row.item)
         for rows in self.weighing.rows.values():
             windows = {(row.window, row.scope) if row.places else None for row in rows}
             if len({row.basis for row in rows}) > 1 or len(windows) > 1:
@@ -81,7 +79,7 @@ class Looks:
         code = basis_fault(valid, entry)
         if code:
             return Verdict("rejected", code)
-        performers = self.entrance.performers_on(entry, day) if entry.is_stay else entry.performers
+        performers = entry.performers[day]
         rows = self.weighing.rows_of(valid, entry.record, performers, None)
         return rows if isinstance(rows, Verdict) else Look(valid, performers)
 

@@ -50,7 +50,7 @@ class Judge:
         self.looks = Looks(case)
         self.classes = Classes(self.looks)
         self.stays = Stays(self.looks, self.classes)
-        self.beside = Beside(self.looks, self.classes)
+        self.beside = Beside(self.looks, self.classes, self.counted)
 
     def judge(self, entry: Entry) -> Judged:
         """Give the verdict of one record in every series (A10)."""
@@ -78,6 +78,15 @@ class Judge:
 
     def parts(self, series: str, entry: Entry) -> list[Part] | Verdict:
         """Return what counts of a record in one series, or why nothing does."""
+        days = self.counted(series, entry)
+        if isinstance(days, Verdict):
+            return days
+        found = [(day, self.beside.credit(series, entry, day)) for day in days]
+        parts = [self.part(series, entry, day, credit) for day, credit in found if credit > 0]
+        return parts or Verdict("excluded", "CONCURRENT")
+
+    def counted(self, series: str, entry: Entry) -> Sequence[date] | Verdict:
+        """Return the days that count before any concurrent rule, or why none does."""
         days = self.looks.days(series, entry)
         if isinstance(days, Verdict):
             return days
@@ -87,28 +96,25 @@ class Judge:
         days = self.stays.counted(series, entry, days)
         if isinstance(days, Verdict):
             return days
-        parts: list[Part] = []
-        for day in days:
-            credit = self.beside.credit(series, entry, day)
-            if credit > 0:
-                part = self.part(series, entry, day, credit)
-                if isinstance(part, Verdict):
-                    return part
-                parts.append(part)
-        return parts or Verdict("excluded", "CONCURRENT")
+        rows = [self.rows(series, entry, day) for day in days]
+        return next((one for one in rows if isinstance(one, Verdict)), days)
 
-    def part(self, series: str, entry: Entry, day: date, credit: Fraction) -> Part | Verdict:
-        """Weigh what counts of a record on one day."""
+    def rows(self, series: str, entry: Entry, day: date) -> tuple[WeightRow, ...] | Verdict:
+        """Return the weight row of every performer, the ordinal of the visit being known."""
         look = self.looks.look(series, entry, day)
         assert not isinstance(look, Verdict)
-        rows = self.looks.weighing.rows_of(
+        return self.looks.weighing.rows_of(
             look.rows,
             entry.record,
             look.performers,
             lambda row: self.classes.ordinal(series, entry, row),
         )
-        if isinstance(rows, Verdict):
-            return rows
+
+    def part(self, series: str, entry: Entry, day: date, credit: Fraction) -> Part:
+        """Weigh what counts of a record on one day."""
+        look, rows = self.looks.look(series, entry, day), self.rows(series, entry, day)
+        assert not isinstance(look, Verdict)
+        assert not isinstance(rows, Verdict)
         one_each = entry.is_stay or look.rows[0].places > 0
         quantity = Fraction(1) if one_each else entry.quantity
         weights = tuple(reduced(row.weight, credit) for row in rows)

@@ -40,15 +40,15 @@ def canonical(column: str, text: str) -> str:
     return ";".join(sorted(text.split(";"))) if column == "resident_group" else text
 
 
-def reversals(entries: Iterable[Entry]) -> dict[Record, str]:
+def reversals(entries: Iterable[Entry], named: Mapping[str, Entry]) -> dict[Record, str]:
     """Return what becomes of reversed records and of their reversals, in a window basis.
 
-    A reversal is a row of negative quantity whose `corrects` names a record of the same item. A
-    record whose quantity plus its reversals is 0 or less is void, and so are they; a reversal
-    that leaves something changes nothing.
+    `entries` are those that take part, `named` are all by id. A reversal is a row of negative
+    quantity whose `corrects` names a record of the same item. A record whose quantity plus its
+    reversals is 0 or less is void, and so are they; a reversal that leaves something, or whose
+    record takes no part, changes nothing.
     """
     taking_part = list(entries)
-    named = {one.record["record_id"]: one for one in taking_part if one.record["record_id"]}
     of_root: dict[Record, list[Entry]] = {}
     codes: dict[Record, str] = {}
     roots = {one.record: one for one in taking_part}
@@ -56,7 +56,7 @@ def reversals(entries: Iterable[Entry]) -> dict[Record, str]:
         if one.quantity < 0:
             codes[one.record] = CORRECTION_ONLY
             root = root_of(one, named)
-            if root is not None:
+            if root is not None and root.record in roots:
                 of_root.setdefault(root.record, []).append(one)
     for record, against in of_root.items():
         left = roots[record].quantity + sum((one.quantity for one in against), Fraction(0))

@@ -98,8 +98,8 @@ def test_a_void_stay_leaves_its_days_to_others(tmp_path: Path) -> None:
 
 
 def test_each_day_has_its_own_weight_and_posting(tmp_path: Path) -> None:
-    # 29 to 31 March at 1 (title a: weight 1), 1 and 2 April at 2, but P1's title is b from
-    # 2 April: 3. After the stop on 3 April the days are left out, and P1 has left on the 3rd.
+    # 29 to 31 March at 1 (title a: weight 1), 1 to 3 April at 2, but P1's title is b on
+    # 2 April: 3. After the stop, on 4 and 5 April, the days are left out.
     case = stays(
         tmp_path,
         "I1,P1,BED,2025-03-29,2025-04-06,8,R1,,",
@@ -107,6 +107,7 @@ def test_each_day_has_its_own_weight_and_posting(tmp_path: Path) -> None:
             "person_id,institution_id,title_tier,active_from,active_to",
             "P1,I1,a,,2025-04-02",
             "P1,I1,b,2025-04-02,2025-04-03",
+            "P1,I1,a,2025-04-03,",
         ),
         weights=rows(
             BED + ",title_tier",
@@ -116,9 +117,21 @@ def test_each_day_has_its_own_weight_and_posting(tmp_path: Path) -> None:
         ),
     )
     outcome = settle(case)
-    # 3 April: no posting of that day, so that of the first day (title a): 2 again.
     found = [(at.month, int(line.weight), int(line.quantity)) for at, line in outcome.lines.items()]
     assert sorted(found) == [("2025-03", 1, 3), ("2025-04", 2, 2), ("2025-04", 3, 1)]
+
+
+def test_a_stay_needs_its_performer_on_every_day(tmp_path: Path) -> None:
+    # Every day is work of its date (5.20): P1 left on 3 April, so the second stay is rejected.
+    case = stays(
+        tmp_path,
+        "I1,P1,BED,2025-03-29,2025-04-03,5,R1,,",
+        "I1,P1,BED,2025-04-01,2025-04-05,4,R2,,",
+        staff=rows("person_id,institution_id,active_to", "P1,I1,2025-04-03"),
+    )
+    outcome = settle(case)
+    assert codes(outcome) == ["counted", "NO_POST"]
+    assert keys(outcome) == {"P1": 5}
 
 
 RULE = "period: 2025\nstays: [{name: ward, inside: [WARD], exclude: [BED]}]\n"
@@ -218,3 +231,29 @@ def test_a_stay_before_the_period_may_be_history_of_another_series(tmp_path: Pat
     outcome = settle(case)
     assert codes(outcome) == ["BEFORE_PERIOD", "counted"]
     assert codes(outcome, "purchase") == ["BEFORE_PERIOD", "END_DATE_UNUSED"]
+
+
+def test_what_does_not_count_is_no_contact(tmp_path: Path) -> None:
+    # VISIT counts once a month: the second one earns nothing, so CARE beside it earns in full.
+    weights = rows(
+        "item_code,weight,valid_from,counting_basis,window",
+        "VISIT,1,2020-01-01,resident,month",
+        "CARE,2,2020-01-01,,",
+    )
+    case = stays(
+        tmp_path,
+        "I1,P1,VISIT,2025-01-05,,1,R1,,",
+        "I1,P1,VISIT,2025-01-09,,1,R1,,",
+        "I1,P2,CARE,2025-01-05,,1,R1,,",
+        "I1,P2,CARE,2025-01-09,,1,R1,,",
+        case=concurrent('"0.5"'),
+        weights=weights,
+    )
+    assert keys(settle(case))["P2"] == 1 + 2
+
+
+def test_a_correction_takes_back_what_its_record_earned(tmp_path: Path) -> None:
+    care = "I1,P2,CARE,2025-01-05,,3,R1,c1,"
+    back = "I1,P2,CARE,2025-01-20,,-2,R1,,c1"
+    outcome = settle(stays(tmp_path, BESIDE[0], care, back, case=concurrent('"0.5"')))
+    assert keys(outcome)["P2"] == Fraction("0.1667")
