@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from equivalents.grouping import group
+from equivalents.grouping import in_order, numbered
 from equivalents.policy.basis import Basis, Subject, window_number
 from equivalents.policy.book import WeightBook
 from equivalents.policy.contacts import UsedClass
@@ -34,7 +34,7 @@ def faults_of(
 
 def before(classes: Int64, order: Int64, counts: _Mask) -> Int64:
     """How many entries that count stand before each entry in its class."""
-    by_class = np.lexsort((order, classes))
+    by_class = in_order([classes, order - (order.min() if order.size else 0)])
     begins = np.flatnonzero(np.diff(classes[by_class], prepend=-1))
     sizes = np.diff(begins, append=classes.size)
     so_far: Int64 = np.cumsum(counts[by_class]) - counts[by_class]
@@ -59,15 +59,11 @@ def by_basis(book: WeightBook, rows: Codes) -> Iterator[tuple[Basis, Int64]]:
 
 def class_numbers(entries: Entries, where: Int64, basis: Basis) -> Int64:
     """A number for each class among some entries: item, subject, window and scope (5.5)."""
-    order, starts = group(_class_columns(entries, where, basis))
-    numbers = np.zeros(order.size, np.int64)
-    numbers[order] = np.repeat(np.arange(starts.size), np.diff(starts, append=order.size))
-    return numbers
+    return numbered(_class_columns(entries, where, basis))
 
 
 def _class_columns(entries: Entries, where: Int64, basis: Basis) -> list[npt.NDArray[np.integer]]:
-    household = basis.subject is Subject.HOUSEHOLD
-    subject = entries.household if household else entries.resident
+    subject = entries.household if basis.subject is Subject.HOUSEHOLD else entries.resident
     columns: list[npt.NDArray[np.integer]] = [
         entries.item[where],
         subject[where],
@@ -117,11 +113,8 @@ def places_used(
         return found
     columns = _class_columns(entries, where, basis)
     asked = [column.astype(np.int64) for column in columns]
-    both = [np.concatenate([rows[:, at], column]) for at, column in enumerate(asked)]
-    order, starts = group(both)
-    which = np.zeros(order.size, np.int64)
-    which[order] = np.repeat(np.arange(starts.size), np.diff(starts, append=order.size))
-    sums = np.zeros(starts.size, np.int64)
+    which = numbered([np.concatenate([rows[:, at], column]) for at, column in enumerate(asked)])
+    sums = np.zeros(int(which.max()) + 1, np.int64)
     np.add.at(sums, which[: len(rows)], rows[:, 4])
     found[:] = sums[which[len(rows) :]]
     return found

@@ -8,6 +8,7 @@ case that fits wins.
 import numpy as np
 import numpy.typing as npt
 
+from equivalents.grouping import among
 from equivalents.policy.book import Verdict
 from equivalents.policy.contacts import FULL_E4
 from equivalents.stays import Pieces
@@ -48,7 +49,7 @@ def mark_concurrent(
         items = np.flatnonzero(open_ & dated & _is(item, rule.items, plan))
         width = max(len(plan.institutions), 1)
         keys = by_day * width + place if rule.at_institution else by_day
-        found = items[np.isin(keys[items], keys[beside])]
+        found = items[among(keys[items], keys[beside])]
         if rule.credit_e4 == 0:
             mark[found] = Verdict.CONCURRENT
         elif rule.credit_e4 < FULL_E4:

@@ -10,7 +10,7 @@ from equivalents.units import Exact, Int64
 
 _Column = TypeVar("_Column", Int64, Exact)
 
-__all__ = ["group", "sum_runs"]
+__all__ = ["among", "group", "in_order", "numbered", "sum_runs"]
 
 
 def group(keys: Sequence[npt.NDArray[np.integer]]) -> tuple[Int64, Int64]:
@@ -22,24 +22,55 @@ def group(keys: Sequence[npt.NDArray[np.integer]]) -> tuple[Int64, Int64]:
     size = keys[0].size
     if size == 0:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    widths = [int(key.max()).bit_length() for key in keys]
-    if sum(widths) > 62:
+    packed = _packed(keys)
+    changed = np.zeros(size, bool)
+    changed[0] = True
+    if packed is None:
         order = np.lexsort(tuple(reversed(keys)))
-        changed = np.zeros(size, bool)
-        changed[0] = True
         for key in keys:
             changed[1:] |= np.diff(key[order]) != 0
         return order, np.flatnonzero(changed)
-    packed = np.zeros(size, np.int64)
-    for key, width in zip(keys, widths, strict=True):
-        packed = packed << width | key
     order = np.argsort(packed)
     packed = packed[order]
-    changed = np.ones(size, bool)
     np.not_equal(packed[1:], packed[:-1], out=changed[1:])
     return order, np.flatnonzero(changed)
+
+
+def in_order(keys: Sequence[npt.NDArray[np.integer]]) -> Int64:
+    """A sorting order by several columns, as :func:`group` has it."""
+    packed = _packed(keys)
+    return np.lexsort(tuple(reversed(keys))) if packed is None else np.argsort(packed)
+
+
+def _packed(keys: Sequence[npt.NDArray[np.integer]]) -> Int64 | None:
+    """The columns as one that sorts alike, or ``None`` where they do not fit."""
+    widths = [int(key.max(initial=0)).bit_length() for key in keys]
+    if sum(widths) > 62:
+        return None
+    packed = np.zeros(keys[0].size, np.int64)
+    for key, width in zip(keys, widths, strict=True):
+        packed = packed << width | key
+    return packed
 
 
 def sum_runs(column: _Column, starts: Int64) -> _Column:
     """Sums of the runs of a sorted column; none where there are no runs."""
     return np.add.reduceat(column, starts) if starts.size else column[:0]
+
+
+def numbered(keys: Sequence[npt.NDArray[np.integer]]) -> Int64:
+    """A number from 0 for each distinct combination of the columns, in ascending order of them."""
+    order, starts = group(keys)
+    numbers = np.zeros(order.size, np.int64)
+    numbers[order] = np.repeat(np.arange(starts.size), np.diff(starts, append=order.size))
+    return numbers
+
+
+def among(keys: npt.NDArray[np.integer], some: npt.NDArray[np.integer]) -> npt.NDArray[np.bool_]:
+    """Which of the keys are among some others; sorting beats hashing where there are many."""
+    if some.size == 0:
+        return np.zeros(keys.size, bool)
+    ordered = np.sort(some)
+    at = np.minimum(np.searchsorted(ordered, keys), ordered.size - 1)
+    found: npt.NDArray[np.bool_] = ordered[at] == keys
+    return found

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from equivalents.grouping import among, in_order, numbered
 from equivalents.policy.basis import month_of_day
 from equivalents.policy.book import Verdict
+from equivalents.policy.calendar import FIRST_DAY
 from equivalents.policy.contacts import StayRule
 from equivalents.tally import Plan, find_performers
 from equivalents.units import QUANTITY_PLACES, Codes, Int64
@@ -51,13 +53,15 @@ class Pieces:
 class Cut:
     """All waiting records in pieces, and what holds of a record in every series.
 
-    By record: ``stay`` says which are stays, ``verdict`` why a record has no place (date, posting)
-    or 0, ``absent`` who has no posting there or -1, ``history`` which lie before the period in a
-    window that reaches into it.
+    By record: ``stay`` says which are stays, ``contested`` which of them another record may take
+    days away from, ``verdict`` why a record has no place (date, posting) or 0, ``absent`` who has
+    no posting there or -1, ``history`` which lie before the period in a window that reaches into
+    it.
     """
 
     pieces: Pieces
     stay: _Mask
+    contested: _Mask
     verdict: Codes
     absent: Codes
     history: _Mask
@@ -67,31 +71,114 @@ def cut_records(entries: Entries, plan: Plan) -> Cut:
     """Cut stays into pieces and find the place of every piece."""
     item = np.minimum(entries.item, np.int32(len(plan.known_items)))
     stay = plan.waits.days[item] & (entries.end >= 0)
-    of, day = _days(*_span(entries, stay, plan))
-    head = np.diff(of, prepend=-1) != 0
-    posting, absent = _first_lost(entries, of, day, plan)
+    start, end = _span(entries, stay, plan)
     since = np.where(stay, np.int32(plan.period.start), plan.waits.item_since[item])
-    bucket = np.where(day >= since[of], plan.buckets_ever(day), plan.buckets(day))
-    verdict = _unposted(of, posting, len(entries))
-    early = (bucket[head] >= 0) & (bucket[head] < plan.first_bucket)
+    contested = _contested(entries, stay, item, start, end, plan)
+    first = np.arange(len(entries))
+    posting, absent = _posted(entries, first, start.astype(np.int32), plan)
+    bucket = _bucket(start.astype(np.int32), since, plan)
+    whole = _in_one_piece(entries, start, end, posting, bucket, plan) & ~(
+        contested & (end - start > 1)
+    )
+    split = np.flatnonzero(~whole)
+    days = _by_day(entries, split, start, end, since, contested, plan)
+    verdict = _unposted(posting)
+    verdict[split] = days.verdict
+    absent[split] = days.absent
+    early = (bucket >= 0) & (bucket < plan.first_bucket)
     # The date is judged first: what was before the period needs no posting.
     verdict[early & (verdict < 0)] = Verdict.BEFORE_PERIOD
-    verdict[bucket[head] < 0] = Verdict.OUTSIDE_PERIOD
-    lost = verdict < 0
-    changed = head | (np.diff(bucket, prepend=-1) != 0) | (np.diff(posting, prepend=-1) != 0)
-    begins = np.flatnonzero(changed | _apart(entries, stay, item, of, day, plan))
+    verdict[bucket < 0] = Verdict.OUTSIDE_PERIOD
+    length = np.where(stay, end - start, 0)
+    uncut = Pieces(first, start.astype(np.int32), length, posting, bucket)
+    pieces = _merged(uncut, np.flatnonzero(whole | (verdict < 0)), days.pieces, verdict)
+    return Cut(pieces, stay, contested, verdict, absent, early & (verdict == 0))
+
+
+def _merged(uncut: Pieces, kept: Int64, cut: Pieces, verdict: Codes) -> Pieces:
+    """Records in one piece (``kept``) with the pieces of the others, in their order.
+
+    A record without a place has one piece whose posting and bucket mean nothing.
+    """
+    other = np.flatnonzero(verdict[cut.of] == 0)
+    names = ("of", "day", "days", "posting", "bucket")
+    columns = [
+        np.concatenate([getattr(uncut, name)[kept], getattr(cut, name)[other]]) for name in names
+    ]
+    # Either kind is in order, so a stable sort merges them, and days stay in theirs.
+    order = np.argsort(columns[0], kind="stable")
+    of, day, days, posting, bucket = (column[order] for column in columns)
+    placed = verdict[of] == 0
+    zero = np.int32(0)
+    return Pieces(of, day, days, np.where(placed, posting, zero), np.where(placed, bucket, zero))
+
+
+def _posted(entries: Entries, of: Int64, day: Codes, plan: Plan) -> tuple[Codes, Codes]:
+    """Posting or crew of some records on a day of theirs, and who is absent there, or -1."""
+    posting, absent = find_performers(entries.who(of, day), plan)
+    return posting, np.full(of.size, -1, np.int32) if absent is None else absent
+
+
+def _bucket(day: Codes, since: Codes, plan: Plan) -> Codes:
+    return np.where(day >= since, plan.buckets_ever(day), plan.buckets(day))
+
+
+def _unposted(posting: Codes) -> Codes:
+    """``NO_POST`` or ``TEAM_EMPTY`` where there is no posting, else 0."""
+    empty = posting == Verdict.TEAM_EMPTY
+    none = np.where(empty, np.int32(Verdict.TEAM_EMPTY), np.int32(Verdict.NO_POST))
+    return np.where(posting < 0, none, np.int32(0))
+
+
+def _in_one_piece(
+    entries: Entries, start: Int64, end: Int64, posting: Codes, bucket: Codes, plan: Plan
+) -> _Mask:
+    """Which records surely lie in one bucket and posting, without a look at every day."""
+    single: _Mask = end - start == 1
+    whole = single.copy()
+    some = np.flatnonzero(~single & (posting >= 0) & (posting < len(plan.postings)))
+    some = some[~plan.postings.beside[posting[some]]]
+    last = (end[some] - 1).astype(np.int32)
+    whole[some] = (plan.postings.until[posting[some]] > last) & (plan.buckets(last) == bucket[some])
+    # Who shares a stay may change from day to day.
+    return single | (whole & (entries.shared < 0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Days:
+    """Some records cut day by day: the pieces, and by record the verdict and who is absent."""
+
+    pieces: Pieces
+    verdict: Codes
+    absent: Codes
+
+
+def _by_day(
+    entries: Entries,
+    split: Int64,
+    start: Int64,
+    end: Int64,
+    since: Codes,
+    contested: _Mask,
+    plan: Plan,
+) -> _Days:
+    """Cut records where bucket or posting change, contested ones into single days."""
+    at, day = _days(start[split], end[split])
+    of = split[at]
+    posting, missing = _posted(entries, of, day, plan)
+    bucket = _bucket(day, since[of], plan)
+    verdict, absent = np.zeros(split.size, np.int32), np.full(split.size, -1, np.int32)
+    # Backwards, so that of several days the first is written last and stays.
+    bad = np.flatnonzero(posting < 0)[::-1]
+    verdict[at[bad]], absent[at[bad]] = _unposted(posting[bad]), missing[bad]
+    changed = contested[of]
+    for column in (of, bucket, posting):
+        changed |= np.diff(column, prepend=-2) != 0
+    begins = np.flatnonzero(changed)
     size = np.diff(begins, append=of.size)
-    kept = ~lost[of[begins]] | head[begins]
-    begins, size = begins[kept], size[kept]
-    placed = ~lost[of[begins]]
-    pieces = Pieces(
-        of[begins],
-        day[begins],
-        np.where(stay[of[begins]], size, 0),
-        np.where(placed, posting[begins], np.int32(0)),
-        np.where(placed, bucket[begins], np.int32(0)),
+    return _Days(
+        Pieces(of[begins], day[begins], size, posting[begins], bucket[begins]), verdict, absent
     )
-    return Cut(pieces, stay, verdict, absent, early & ~lost)
 
 
 def _span(entries: Entries, stay: _Mask, plan: Plan) -> tuple[Int64, Int64]:
@@ -112,44 +199,28 @@ def _days(start: Int64, end: Int64) -> tuple[Int64, Codes]:
     return of, (np.arange(of.size) - begins[of] + start[of]).astype(np.int32)
 
 
-def _first_lost(entries: Entries, of: Int64, day: Codes, plan: Plan) -> tuple[Codes, Codes]:
-    """The posting or crew of each day, and for each record who is absent on the first bad day."""
-    posting, missing = find_performers(entries.who(of, day), plan)
-    absent = np.full(len(entries), -1, np.int32)
-    if missing is not None:
-        bad = np.flatnonzero(posting < 0)[::-1]
-        # Backwards, so that of several days the first is written last and stays.
-        absent[of[bad]] = missing[bad]
-    return posting, absent
+def _contested(
+    entries: Entries, stay: _Mask, item: Codes, start: Int64, end: Int64, plan: Plan
+) -> _Mask:
+    """The stays whose days another record may take away, one by one.
 
-
-def _unposted(of: Int64, posting: Codes, records: int) -> Codes:
-    """``NO_POST`` or ``TEAM_EMPTY`` of the first day that nobody could do, by record, or 0."""
-    verdict = np.zeros(records, np.int32)
-    bad = np.flatnonzero(posting < 0)[::-1]
-    empty = posting[bad] == Verdict.TEAM_EMPTY
-    verdict[of[bad]] = np.where(empty, np.int32(Verdict.TEAM_EMPTY), np.int32(Verdict.NO_POST))
-    return verdict
-
-
-def _apart(entries: Entries, stay: _Mask, item: Codes, of: Int64, day: Codes, plan: Plan) -> _Mask:
-    """Days of stays that must be pieces of their own: another record may take them away."""
-    apart = np.zeros(of.size, bool)
-    rows = np.flatnonzero(stay[of])
-    if rows.size == 0:
-        return apart
-    apart[rows] = plan.waits.concurrent[item[of[rows]]]
-    known = rows[entries.resident[of[rows]] >= 0]
-    beds = _beds(entries, of[known], day[known], plan)
-    order = np.argsort(beds, kind="stable")
-    again = np.flatnonzero(np.diff(beds[order]) == 0)
-    apart[known[order[again]]] = apart[known[order[again + 1]]] = True
+    They overlap another stay of their resident and item, may lie in a stay that excludes them, or
+    are of an item with a concurrent rule.
+    """
+    contested: _Mask = stay & plan.waits.concurrent[item]
+    known = np.flatnonzero(stay & (entries.resident >= 0))
     inside = np.unique(entries.resident[plan.waits.inside[item]])
-    excluded = plan.waits.excluded[item[of[known]]]
-    apart[known[excluded & np.isin(entries.resident[of[known]], inside)]] = True
-    # The day behind a piece of its own begins another piece.
-    apart[1:] |= apart[:-1] & (of[1:] == of[:-1])
-    return apart
+    excluded = known[plan.waits.excluded[item[known]]]
+    contested[excluded[among(entries.resident[excluded], inside)]] = True
+    bed = numbered([entries.resident[known], entries.item[known]])
+    order = in_order([bed, start[known] - FIRST_DAY])
+    # One time line for all beds, one behind the other; a stay meets one before it or does not.
+    begins = (bed * _DAYS + start[known])[order]
+    until = np.maximum.accumulate((bed * _DAYS + end[known])[order])
+    meets = np.zeros(order.size + 1, bool)
+    meets[1:-1] = begins[1:] < until[:-1]
+    contested[known[order[meets[:-1] | meets[1:]]]] = True
+    return contested
 
 
 def _beds(entries: Entries, of: Int64, day: Codes, plan: Plan) -> Int64:
@@ -181,7 +252,7 @@ def _month_end(month: Int64) -> Int64:
 
 
 def first_in_bed(entries: Entries, pieces: Pieces, where: Int64, plan: Plan) -> _Mask:
-    """Which of the pieces at ``where`` are the first of their resident, item and day (5.5)."""
+    """Which contested pieces (``where``) are first of their resident, item and day (5.5)."""
     beds = _beds(entries, pieces.of[where], pieces.day[where], plan)
     order = np.lexsort((entries.order[pieces.of[where]], beds))
     first = np.ones(where.size, bool)

@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from equivalents.classes import before, class_numbers, faults_of, places_used
 from equivalents.grouping import group
-from equivalents.policy.basis import Subject
 from equivalents.policy.book import ANY_VISIT
 from equivalents.policy.contacts import UsedClass
 from equivalents.records import FaultSet
@@ -20,6 +19,8 @@ from equivalents.waiting import Entries
 
 __all__ = ["number_visits", "with_any_visit"]
 
+_DIGITS = 18
+"""More than a visit number may have, and few enough for 64 bits."""
 _Mask = npt.NDArray[np.bool_]
 
 
@@ -53,19 +54,18 @@ def number_visits(
     if where.size == 0:
         return entries.attribute, []
     number = np.zeros(len(entries), np.int64)
-    for item, row in plan.waits.visit_rows.items():
-        mine = where[entries.item[where] == plan.items.find(item)]
-        if mine.size:
-            basis = replace(row.basis, subject=Subject.RESIDENT)
-            classes = class_numbers(entries, mine, basis)
-            earlier = before(classes, entries.order[mine], void[mine] == 0)
-            number[mine] = earlier + places_used(entries, mine, basis, "", used, plan) + 1
+    for basis, items in plan.waits.visit_items.items():
+        mine = where[np.isin(entries.item[where], plan.items.find_all(items))]
+        classes = class_numbers(entries, mine, basis)
+        earlier = before(classes, entries.order[mine], void[mine] == 0)
+        number[mine] = earlier + places_used(entries, mine, basis, "", used, plan) + 1
     corrections = where[entries.target[where] >= 0]
     target = entries.target[corrections]
     known = number[target] > 0
     number[corrections[known]] = number[target[known]]
     told = where[~history[where]]
-    return _relearn(entries, where, number[where], plan), _that_differ(entries, told, number, plan)
+    differing = _that_differ(entries, told, number, plan)
+    return _relearn(entries, where, number[where], plan), differing
 
 
 def _asked(entries: Entries, plan: Plan) -> _Mask:
@@ -90,8 +90,10 @@ def _relearn(entries: Entries, where: Int64, number: Int64, plan: Plan) -> Codes
 
 
 def _that_differ(entries: Entries, where: Int64, number: Int64, plan: Plan) -> list[FaultSet]:
-    named = np.array([a.visit_number for a in plan.attributes.values])
-    texts = named[entries.attribute[where]]
-    differs = where[(texts != "") & (texts != number[where].astype(str))]
+    # Rejected records have other texts here; what is longer than any number differs from it.
+    texts = [a.visit_number[:_DIGITS] for a in plan.attributes.values]
+    named = np.array([int(text) if text.isdecimal() else 0 for text in texts], np.int64)
+    given = named[entries.attribute[where]]
+    differs = where[(given > 0) & (given != number[where])]
     notes = [str(n) for n in number[differs].tolist()]
     return faults_of(entries, differs, "VISIT_NUMBER_DIFFERS", "visit_number", notes)

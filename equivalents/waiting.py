@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from equivalents.grouping import group
+from equivalents.grouping import group, numbered
 from equivalents.policy.book import Verdict
 from equivalents.records import Origin, RecordBlock
 from equivalents.tally import Plan, Who
@@ -167,10 +167,15 @@ def _root(entries: Entries, index: int, links: Mapping[int, int]) -> int:
 def _order(entries: Entries, origins: Mapping[int, Origin], plan: Plan) -> Int64:
     """The rank of each entry: by day, and within a day by canonical text where it matters."""
     text_rank = np.zeros(len(entries), np.int64)
-    told = plan.waits.visits[np.minimum(entries.item, len(plan.known_items))]
-    told |= entries.quantity_e3 != _ONE_E3
-    asked = _tied(entries, entries.resident, told) | _tied(entries, entries.household, told)
-    where = np.flatnonzero(asked)
+    waits, item = plan.waits, np.minimum(entries.item, np.int32(len(plan.known_items)))
+    asked = [
+        _tied(entries, np.flatnonzero(ordered[item] & (subject >= 0)), subject, waits.visits[item])
+        for ordered, subject in (
+            (waits.by_resident, entries.resident),
+            (waits.by_household, entries.household),
+        )
+    ]
+    where = np.unique(np.concatenate(asked))
     if where.size:
         texts = _texts(entries, where, origins)
         ranks = {text: rank for rank, text in enumerate(sorted(set(texts)), start=1)}
@@ -178,47 +183,39 @@ def _order(entries: Entries, origins: Mapping[int, Origin], plan: Plan) -> Int64
     return entries.day.astype(np.int64) * (len(entries) + 1) + text_rank
 
 
-def _tied(entries: Entries, subject: Codes, told: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Entries that share item, subject and day with one paid differently, or any if ``told``."""
-    tied = np.zeros(len(entries), bool)
-    some = np.flatnonzero(subject >= 0)
+def _tied(entries: Entries, some: Int64, subject: Codes, visits: npt.NDArray[np.bool_]) -> Int64:
+    """Those of ``some`` that share item, subject and day, and of which it matters who is first.
+
+    They are paid differently, or which of them counts is told: visits, and quantities but 1.
+    """
     if some.size == 0:
-        return tied
-    taken_back = np.zeros(len(entries), np.int32)
-    taken_back[entries.target[entries.target >= 0]] = 1
-    what = (
-        entries.institution,
-        entries.person + 1,
-        entries.attribute,
-        entries.post + 1,
-        entries.shared + 1,
-        entries.household + 1,
-        entries.resident + 1,
-        entries.end + 1,
-        taken_back,
-        _numbered(entries.quantity_e3),
-    )
-    kind = _numbers([column[some] for column in what])
+        return some
     order, starts = group([entries.item[some], subject[some], entries.day[some]])
-    kinds = kind[order]
-    least, most = np.minimum.reduceat(kinds, starts), np.maximum.reduceat(kinds, starts)
     sizes = np.diff(starts, append=order.size)
-    tied[some[order]] = np.repeat(least != most, sizes) | (
-        np.repeat(sizes > 1, sizes) & told[some[order]]
+    together = np.repeat(sizes > 1, sizes)
+    tied, sizes = some[order[together]], sizes[sizes > 1]
+    if tied.size == 0:
+        return tied
+    back = entries.target[entries.target >= 0]
+    kind = numbered(
+        [
+            entries.institution[tied],
+            entries.person[tied] + 1,
+            entries.attribute[tied],
+            entries.post[tied] + 1,
+            entries.shared[tied] + 1,
+            entries.household[tied] + 1,
+            entries.resident[tied] + 1,
+            entries.end[tied] + 1,
+            np.isin(tied, back).astype(np.int8),
+            np.unique(entries.quantity_e3[tied], return_inverse=True)[1],
+        ]
     )
-    return tied
-
-
-def _numbers(columns: list[npt.NDArray[np.integer]]) -> Int64:
-    """A number for each distinct combination of the columns."""
-    order, starts = group(columns)
-    numbers = np.zeros(order.size, np.int64)
-    numbers[order] = np.repeat(np.arange(starts.size), np.diff(starts, append=order.size))
-    return numbers
-
-
-def _numbered(column: Int64) -> Int64:
-    return np.unique(column, return_inverse=True)[1]
+    begins = np.cumsum(sizes) - sizes
+    told = visits[tied] | (entries.quantity_e3[tied] != _ONE_E3)
+    differ = np.minimum.reduceat(kind, begins) != np.maximum.reduceat(kind, begins)
+    asked: Int64 = tied[np.repeat(differ | np.logical_or.reduceat(told, begins), sizes)]
+    return asked
 
 
 def _texts(entries: Entries, where: Int64, origins: Mapping[int, Origin]) -> list[tuple[str, ...]]:

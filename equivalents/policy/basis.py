@@ -66,6 +66,11 @@ class Basis:
         """Whether only the first of a class count."""
         return self.first > 0
 
+    @property
+    def of_household(self) -> bool:
+        """Whether the classes are those of households."""
+        return self.in_classes and self.subject is Subject.HOUSEHOLD
+
 
 RECORD: Final = Basis()
 """Every record counts by its quantity: the basis of a row that names none."""

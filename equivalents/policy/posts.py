@@ -75,6 +75,16 @@ class Postings:
         changed = [np.diff(column, prepend=column[:1]) != 0 for column in columns]
         return np.cumsum(np.logical_or.reduce(changed), dtype=np.int32)
 
+    @cached_property
+    def beside(self) -> npt.NDArray[np.bool_]:
+        """Which postings are of a person who has another one at the place at the same time."""
+        pair = self.institution.astype(np.int64) * self._persons + self.person
+        order = np.lexsort((self._since, pair))
+        key, since, until = pair[order], self._since[order], self._until[order]
+        # Sorted by their first day, some posting of a pair meets another only if neighbours do.
+        meets = (key[1:] == key[:-1]) & (since[1:] < until[:-1])
+        return np.isin(pair, key[1:][meets])
+
     def _lay_out(self, post: Codes) -> None:
         """Runs of days (key, from, to, posting), sorted; each key's runs do not overlap."""
         pair = self.institution.astype(np.int64) * self._persons + self.person

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from equivalents.codes import Codebook
-from equivalents.policy.basis import window_start
+from equivalents.policy.basis import Basis, window_start
 from equivalents.policy.model import CONDITIONS, CaseRules, WeightRow
 
 __all__ = ["Waits"]
@@ -39,8 +39,13 @@ class Waits:
         self.excluded = self._mask(item for rule in rules.stays for item in rule.exclude)
         self.item = self.days | self.classes | self.visits | self.concurrent
         self.item |= self.inside | self.excluded
+        # Where it matters who of one resident or household comes first.
+        classes = [row for row in rows if row.basis.in_classes]
+        self.by_household = self._mask(r.item_code for r in classes if r.basis.of_household)
+        self.by_resident = self._mask(r.item_code for r in classes if not r.basis.of_household)
+        self.by_resident |= self.days | self.visits
         self.any = bool(self.item.any())
-        self.visit_rows = {row.item_code: row for row in rows if row.conditions[_VISIT]}
+        self.visit_items = _by_window(row for row in rows if row.conditions[_VISIT])
         # The first day of each item that is history of a window that the period begins in.
         self.item_since = np.full(len(items) + 1, rules.period.start, np.int32)
         for row in rows:
@@ -55,6 +60,16 @@ class Waits:
         # A rule may name an item that no table has: its records are rejected anyway.
         mask[[at for at in self._items.find_all(set(names)) if at >= 0]] = True
         return mask
+
+
+def _by_window(rows: Iterable[WeightRow]) -> dict[Basis, list[str]]:
+    """The items whose visits are numbered, by window and scope; visits are those of residents."""
+    found: dict[Basis, list[str]] = {}
+    for row in rows:
+        items = found.setdefault(Basis(window=row.basis.window, scope=row.basis.scope), [])
+        if row.item_code not in items:
+            items.append(row.item_code)
+    return found
 
 
 def _in_window(row: WeightRow) -> bool:
