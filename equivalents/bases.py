@@ -42,14 +42,18 @@ class Resolved:
     warnings: Sequence[FaultSet] = ()
 
 
-def resolve(waiting: Waiting, scales: Scales) -> Resolved:
-    """Decide what counts among all waiting records of a case, in every series."""
-    if len(waiting) == 0:
-        return Resolved()
-    case = _Case(waiting.entries(scales.plan), scales)
-    judged = [case.judge(series) for series in scales.series]
-    scales.plan.marked = True
-    return Resolved(list(case.blocks(judged)), case.warnings)
+def resolve(waiting: Waiting, scales: Scales) -> Iterator[Resolved]:
+    """Decide what counts among all waiting records of a case, in every series.
+
+    Items that no rule brings together are resolved one group after the other, so that memory is
+    that of the largest group. ``waiting`` is empty afterwards.
+    """
+    for records in waiting.parted(scales.plan):
+        case = _Case(records.entries(scales.plan), scales)
+        records.blocks.clear()
+        judged = [case.judge(series) for series in scales.series]
+        scales.plan.marked = True
+        yield Resolved(list(case.blocks(judged)), case.warnings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,11 +144,10 @@ def _count_block(block: RecordBlock, counted: Counted, scales: Scales, path: Way
 
 def _count_waiting(total: Counted, scales: Scales, path: Way) -> None:
     """Count the records that had to wait for all others (A3, A12)."""
-    resolved = resolve(total.waiting, scales)
-    total.waiting = Waiting()
-    total.faults.extend(resolved.warnings)
-    for block, placed in resolved.blocks:
-        _end(block, placed, total, scales, path)
+    for resolved in resolve(total.waiting, scales):
+        total.faults.extend(resolved.warnings)
+        for block, placed in resolved.blocks:
+            _end(block, placed, total, scales, path)
 
 
 def _end(block: RecordBlock, placed: Placed, counted: Counted, scales: Scales, path: Way) -> None:

@@ -6,7 +6,7 @@ of one resident, item and day of which it matters who comes first: they differ i
 is paid, or their places in the order are told (visit numbers, odd quantities).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -73,6 +73,18 @@ class Waiting:
 
     def __len__(self) -> int:
         return sum(map(len, self.blocks))
+
+    def parted(self, plan: Plan) -> "Iterator[Waiting]":
+        """The records parted by the groups of items that may meet; they move, none is kept here."""
+        groups = plan.waits.groups
+        parts = [Waiting() for _ in range(int(groups.max()) + 1)]
+        while self.blocks:
+            block = self.blocks.pop(0)
+            which = groups[np.minimum(block.item, len(plan.known_items))]
+            order, starts = group([which])
+            for where in np.split(order, starts[1:]):
+                parts[int(which[where[0]])].add(block.only(np.sort(where)))
+        return (part for part in parts if len(part))
 
     def entries(self, plan: Plan) -> Entries:
         """All waiting records as columns, ordered, with corrections matched."""

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from equivalents.codes import Codebook
 from equivalents.policy.basis import Basis, window_start
+from equivalents.policy.contacts import StayRule
 from equivalents.policy.model import CONDITIONS, CaseRules, WeightRow
 
 __all__ = ["Waits"]
@@ -45,6 +46,7 @@ class Waits:
         self.by_resident = self._mask(r.item_code for r in classes if not r.basis.of_household)
         self.by_resident |= self.days | self.visits
         self.any = bool(self.item.any())
+        self.groups = self._groups([r.beside | r.items for r in rules.concurrent], rules.stays)
         self.visit_items = _by_window(row for row in rows if row.conditions[_VISIT])
         # The first day of each item that is history of a window that the period begins in.
         self.item_since = np.full(len(items) + 1, rules.period.start, np.int32)
@@ -54,6 +56,17 @@ class Waits:
                 at = items.find(row.item_code)
                 self.item_since[at] = min(int(self.item_since[at]), first)
         self.since = int(self.item_since.min())
+
+    def _groups(
+        self, together: list[frozenset[str]], stays: Iterable[StayRule]
+    ) -> npt.NDArray[np.int64]:
+        """A number for each item, the same for items that some rule brings together."""
+        number = np.arange(len(self._items) + 1)
+        for names in [*together, *(rule.inside | rule.exclude for rule in stays)]:
+            codes = [at for at in self._items.find_all(names) if at >= 0]
+            if codes:
+                number[np.isin(number, number[codes])] = min(number[codes])
+        return np.unique(number, return_inverse=True)[1].astype(np.int64)
 
     def _mask(self, names: Iterable[str]) -> npt.NDArray[np.bool_]:
         mask = np.zeros(len(self._items) + 1, bool)
