@@ -33,6 +33,9 @@ FEATURED = [
     *("shares", "bases", "days", "concurrent", "levels", "bounds", "surplus"),
     *("coefficients", "ceilings", "shares+coefficients", "coefficients+bounds"),
     *("shares+levels+bounds", "shares+bases+levels", "bases+levels+bounds"),
+    *("coefficients+levels", "coefficients+levels+bounds", "ceilings+levels"),
+    *("coefficients+ceilings+levels+bounds+surplus", "shares+ceilings"),
+    *("shares+coefficients+levels", "shares+coefficients+ceilings+levels+bounds+surplus"),
 ]
 """The counting and sharing rules one by one, and some of them together."""
 

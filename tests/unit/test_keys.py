@@ -115,7 +115,7 @@ def keys_of(case: CaseRules, events: Sequence[Event]) -> PoolKeys:
     )
     assert (stint >= 0).all()
     np.add.at(sums, stint, np.array([one.value_e7 for one in events], np.int64))
-    return PoolKeys(plan, {"pay": Weighed("pay", sums, len(events), {})})
+    return PoolKeys(plan, {"pay": Weighed("pay", sums, len(events), {})}, case)
 
 
 def figures(keys: PoolKeys) -> Figures:

@@ -323,8 +323,12 @@ def test_an_institution_coefficient_moves_institutions_and_no_people() -> None:
     work = {("P1", "I1", ""): ONE, ("P2", "I1", ""): ONE, ("P3", "I2", ""): 2 * ONE}
     world = World(work, 300, TWO, institutions={"I1": 20_000})
     assert paid(world)[0] == {("I1", "P1"): 100, ("I1", "P2"): 100, ("I2", "P3"): 100}
+    # 5.2 multiplies the institution's key, whatever it is: `equivalents` leaves out people's only.
     plain = replace(world, levels=(Level(INSTITUTION, LevelKey.EQUIVALENTS), Level(PERSON)))
-    assert paid(plain)[0] == {("I1", "P1"): 75, ("I1", "P2"): 75, ("I2", "P3"): 150}
+    assert paid(plain)[0] == paid(world)[0]
+    # Two heads times 2, and one.
+    heads = replace(world, levels=(Level(INSTITUTION, LevelKey.HEADCOUNT), Level(PERSON)))
+    assert paid(heads)[0] == {("I1", "P1"): 120, ("I1", "P2"): 120, ("I2", "P3"): 60}
 
 
 def test_an_institution_key_is_rounded_half_up_at_seven_places() -> None:
@@ -353,6 +357,22 @@ def test_floors_are_paid_where_nobody_has_a_key_and_the_rest_stays() -> None:
     work = {("P1", "I0", ""): 0, ("P2", "I0", ""): -ONE}
     level = Level(PERSON, nobody=Nobody.CARRY, limits=Limits(floor=Bound(30)))
     assert paid(World(work, 100, (level,))) == ({("I0", "P1"): 30, ("I0", "P2"): 30}, 0, 40)
+
+
+def test_where_there_is_nothing_no_floor_is_above_a_cap() -> None:
+    # I2 has 0.00, of which a cap by the average is 0.00: no floor is owed there (5.9).
+    limits = Limits(floor=Bound(30), cap=Bound(10_000, average=True))
+    work = {("P1", "I1", ""): ONE, ("P2", "I2", ""): 0}
+    levels = (Level(INSTITUTION), Level(PERSON, limits=limits))
+    assert paid(World(work, 100, levels)) == ({("I1", "P1"): 100, ("I2", "P2"): 0}, 0, 0)
+
+
+def test_whoever_stands_at_a_floor_that_is_the_cap_stands_at_both() -> None:
+    work = {("P1", "I0", ""): 6, ("P2", "I0", ""): 2, ("P3", "I0", ""): 1}
+    both = Limits(floor=Bound(30), cap=Bound(30))
+    payouts, _ = settle(World(work, 90, (Level(PERSON, limits=both),)))
+    assert payouts.capped_fen.tolist() == [30, 0, 0]
+    assert payouts.floored_fen.tolist() == [0, 10, 20]
 
 
 def test_every_refusal_is_told_at_once() -> None:
