@@ -16,11 +16,13 @@ from equivalents.errors import Problem, RefusedError
 from equivalents.levels import Step
 from equivalents.payouts import Payouts
 from equivalents.policy.calendar import month_of
+from equivalents.policy.keyrules import Window
 from equivalents.policy.model import CONDITIONS, Posting, WeightRow
 from equivalents.settle import Settlement
 from equivalents.units import Int64
 
 __all__ = [
+    "CutLine",
     "ItemLine",
     "KeySegment",
     "PersonStory",
@@ -58,6 +60,16 @@ class ItemLine:
     basis: str
     valid_from: int
     reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class CutLine:
+    """What a ceiling takes of the equivalents of a series in a window (封顶扣减, 5.12)."""
+
+    series: str
+    window: str
+    ceiling: str
+    cut_e7: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +112,10 @@ class KeySegment:
 class PoolStory:
     """What one pool pays somebody, step by step.
 
-    ``amount_fen`` is the last step's less what is withheld. ``segments`` and ``brought_e7`` add up
-    to the key where coefficients or ceilings are in use; without them the key is the equivalents.
+    ``key_by`` says what people are shared by. ``amount_fen`` is the last step's less what is
+    withheld. Where coefficients or ceilings are in use, ``segments`` and ``brought_e7`` add up to a
+    key ``adjusted``, and by their equivalents to a key ``equivalents``; without them the key is the
+    equivalents.
     """
 
     institution_id: str
@@ -109,6 +123,7 @@ class PoolStory:
     series: str
     pool_fen: int
     equivalents_e7: int
+    key_by: str
     key_e7: int
     amount_fen: int
     steps: tuple[ShareStep, ...]
@@ -120,13 +135,17 @@ class PoolStory:
 
 @dataclass(frozen=True, slots=True)
 class PlaceStory:
-    """What a person did and is paid at one institution."""
+    """What a person did and is paid at one institution.
+
+    ``equivalents_e7`` are sums by series, before the ``cuts`` of ceilings.
+    """
 
     institution_id: str
     name: str
     postings: tuple[Posting, ...]
     lines: tuple[ItemLine, ...]
     equivalents_e7: tuple[tuple[str, int], ...]
+    cuts: tuple[CutLine, ...]
     pools: tuple[PoolStory, ...]
 
     @property
@@ -209,6 +228,7 @@ def _place(settlement: Settlement, place: int, person: int, mine: Int64) -> Plac
         tuple(plan.postings[int(at)] for at in here),
         tuple(_lines(settlement, place, person)),
         sums,
+        tuple(_cuts(settlement, place, person)),
         tuple(_pools(settlement, place, person)),
     )
 
@@ -243,6 +263,17 @@ def _lines(settlement: Settlement, place: int, person: int) -> Iterator[ItemLine
             )
 
 
+def _cuts(settlement: Settlement, place: int, person: int) -> Iterator[CutLine]:
+    detail = _paid(settlement).detail
+    for series, cuts in sorted(detail.cuts.items()) if detail is not None else ():
+        mine = (cuts.institution == place) & (cuts.person == person)
+        for at in np.flatnonzero(mine).tolist():
+            ceiling = settlement.plan.coefficients.rules.ceilings[int(cuts.ceiling[at])]
+            month = month_of(int(cuts.since[at]))
+            window = month[:4] if ceiling.window is Window.YEAR else month
+            yield CutLine(series, window, ceiling.name, int(cuts.cut_e7[at]))
+
+
 def _conditions(row: WeightRow) -> tuple[tuple[str, str], ...]:
     filled = zip(CONDITIONS, row.conditions, strict=True)
     return tuple((name, value) for name, value in filled if value)
@@ -263,6 +294,7 @@ def _pools(settlement: Settlement, place: int, person: int) -> Iterator[PoolStor
             pool.series,
             pool.amount_fen,
             int(payouts.equivalents_e7[at]),
+            str(settlement.rules.sharing_of(pool.pool).levels[-1].key),
             int(payouts.key_e7[at]),
             int(payouts.amount_fen[at]),
             tuple(_way(settlement, number, place, person)),

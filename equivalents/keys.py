@@ -19,7 +19,7 @@ from equivalents.ceilings import Cuts, cut_ceilings, exact_sums, half_up, split_
 from equivalents.grouping import group
 from equivalents.policy.coefficients import ONE_E4, Run
 from equivalents.policy.keyrules import Applies, OpeningKey
-from equivalents.policy.model import Pool
+from equivalents.policy.model import CaseRules, Pool
 from equivalents.policy.posts import Codes
 from equivalents.policy.sharing import LevelKey
 from equivalents.tally import Plan
@@ -82,7 +82,8 @@ class KeyTable:
 
     ``key_e7`` may be negative. ``coefficient_e4`` is :data:`VARIED` where several applied.
     ``lines`` is ``None`` where every key is the exact equivalents; else ``line`` says in which of
-    them each present stint lies.
+    them each present stint lies. Where a ceiling cuts, ``cut_cell`` says of each present stint in
+    which cell (line and window) it lies, and ``borne_e7`` what of the cut each cell bears.
     """
 
     equivalents_e7: Int64
@@ -91,6 +92,8 @@ class KeyTable:
     brought_e7: Int64
     lines: AdjustedLines | None = None
     line: Int64 | None = None
+    cut_cell: Int64 | None = None
+    borne_e7: Int64 | None = None
 
 
 class _Staff:
@@ -150,10 +153,15 @@ class _Segments(NamedTuple):
 
 
 class PoolKeys:
-    """The keys of every pool of a case, each (series, set of kinds) computed once."""
+    """The keys of every pool of a case, each (series, set of kinds) computed once.
 
-    def __init__(self, plan: Plan, weighed: Mapping[str, Weighed]) -> None:
+    A pool has one set of adjusted lines, whatever its levels are shared by: a key ``adjusted`` is
+    the sum of what is adjusted in them, a key ``equivalents`` the sum of their equivalents.
+    """
+
+    def __init__(self, plan: Plan, weighed: Mapping[str, Weighed], rules: CaseRules) -> None:
         self.plan = plan
+        self._sharing_of = rules.sharing_of
         self.staff = _Staff(plan)
         self._weighed = weighed
         self._tables: dict[tuple[str, frozenset[str]], KeyTable] = {}
@@ -186,25 +194,35 @@ class PoolKeys:
         """The equivalents of each posting, before any ceiling."""
         return self._weighed[series].posting_e7
 
-    def of(self, pool: Pool, key: LevelKey = LevelKey.ADJUSTED) -> KeyTable:
-        """The keys by which a pool is shared, for every pair of the staff.
+    def of(self, pool: Pool) -> KeyTable:
+        """The keys by which a pool is shared among people, for every pair of the staff.
 
-        Coefficients count for the key ``adjusted`` only. Keys brought in count for it and for
-        ``equivalents``: what is not shared by equivalents has no use for them.
+        Coefficients count for the key ``adjusted`` only. Where people are shared by heads or by
+        fixed shares the keys are the equivalents, which nothing is shared by.
 
         Raises:
             RefusedError: a total is beyond the limits.
         """
-        table = self.table(pool.series, self.kinds(pool, key))
-        brought = self.brought(pool.pool) if key in BY_EQUIVALENTS else None
+        table = self.table(pool.series, self.kinds(pool))
+        if self.people_by(pool) is not LevelKey.ADJUSTED:
+            ones = np.full(len(self.staff), ONE_E4, np.int64)
+            table = replace(table, key_e7=table.equivalents_e7, coefficient_e4=ones)
+        brought = self.brought(pool)
         if brought is None:
             return table
         sums = exact_sums(np.stack([table.key_e7, brought], 1).ravel(), _evens(len(self.staff)))
         return replace(table, key_e7=sums, brought_e7=brought)
 
-    def kinds(self, pool: Pool, key: LevelKey) -> frozenset[str]:
-        """The kinds of coefficients that multiply a key in a pool."""
-        if key is not LevelKey.ADJUSTED:
+    def people_by(self, pool: Pool) -> LevelKey:
+        """The key of the last level of a pool."""
+        return self._sharing_of(pool.pool).levels[-1].key
+
+    def kinds(self, pool: Pool) -> frozenset[str]:
+        """The kinds of coefficients that multiply equivalents in a pool.
+
+        None where none of its levels is shared by ``adjusted``: nothing there asks for them.
+        """
+        if all(one.key is not LevelKey.ADJUSTED for one in self._sharing_of(pool.pool).levels):
             return frozenset()
         return self.plan.coefficients.kinds(Applies.KEY, pool.pool)
 
@@ -220,7 +238,7 @@ class PoolKeys:
         if self.plan.coefficients.plain:
             sums = self.staff.sum(posting_e7)
             return KeyTable(sums, sums, np.full(sums.size, ONE_E4, np.int64), nothing)
-        lines, line = self._lines(series, kinds)
+        lines, line, cut_cell, borne = self._lines(series, kinds)
         starts = np.searchsorted(lines.pair, np.arange(len(self.staff)))
         lowest = np.minimum.reduceat(lines.coefficient_e4, starts) if starts.size else nothing
         highest = np.maximum.reduceat(lines.coefficient_e4, starts) if starts.size else nothing
@@ -231,10 +249,17 @@ class PoolKeys:
             nothing,
             lines,
             line,
+            cut_cell,
+            borne,
         )
 
-    def _lines(self, series: str, kinds: frozenset[str]) -> tuple[AdjustedLines, Int64]:
-        """Equivalents by pair, segment and post, less the cut; then coefficients (5.1)."""
+    def _lines(
+        self, series: str, kinds: frozenset[str]
+    ) -> tuple[AdjustedLines, Int64, Int64 | None, Int64 | None]:
+        """Equivalents by pair, segment and post, less the cut; then coefficients (5.1).
+
+        With the line of each present stint, its cell of a cut, and what each cell bears.
+        """
         staff = self.staff
         segments = self._segments_of(kinds)
         post = self.plan.postings.post[staff.present]
@@ -245,8 +270,13 @@ class PoolKeys:
         line[order] = np.repeat(np.arange(starts.size), np.diff(starts, append=order.size))
         value_e7 = self._weighed[series].posting_e7[staff.present]
         left_e7 = exact_sums(value_e7[order], starts)
+        cell = borne = None
         if series in self.cuts:
-            left_e7 = left_e7 - self._cut_of_lines(series, [staff.pair, days, post], line)
+            cell, borne = self._cut_cells(series, [staff.pair, days, post])
+            of_cell = np.zeros(borne.size, np.int64)
+            of_cell[cell] = line
+            left_e7 = left_e7.copy()
+            np.subtract.at(left_e7, of_cell, borne)
         coefficient_e4 = segments.coefficient_e4[at]
         adjusted = exact_sums(adjust_e7(left_e7, coefficient_e4), np.arange(at.size))
         lines = AdjustedLines(
@@ -258,10 +288,13 @@ class PoolKeys:
             coefficient_e4,
             adjusted,
         )
-        return lines, line
+        return lines, line, cell, borne
 
-    def _cut_of_lines(self, series: str, keys: Sequence[Int64 | Codes], line: Int64) -> Int64:
-        """The cut that each line bears: split within each window by equivalents (5.12)."""
+    def _cut_cells(self, series: str, keys: Sequence[Int64 | Codes]) -> tuple[Int64, Int64]:
+        """The cell (line and window) of each present stint, and the part of the cut it bears.
+
+        A cut is split within its window by equivalents (5.12).
+        """
         staff, cuts = self.staff, self.cuts[series]
         window = window_of(self.plan, series, staff.present)
         pair, days, post = keys
@@ -273,9 +306,9 @@ class PoolKeys:
         new[1:] = (np.diff(pair[cell]) != 0) | (np.diff(window[cell]) != 0)
         owners = np.flatnonzero(new)
         parts = split_e7(self._owed(cuts, cell[owners], window), cell_e7, owners)
-        borne = np.zeros(int(line.max(initial=-1)) + 1, np.int64)
-        np.add.at(borne, line[cell], parts)
-        return borne
+        number = np.zeros(order.size, np.int64)
+        number[order] = np.repeat(np.arange(starts.size), np.diff(starts, append=order.size))
+        return number, parts
 
     def _owed(self, cuts: Cuts, at: Int64, window: Int64) -> Int64:
         """The cut of each (pair, window) that the stints ``at`` stand for."""
@@ -335,18 +368,22 @@ class PoolKeys:
         place = plan.institutions.find(row.institution_id)
         return self.staff.find(place, plan.persons.find(row.person_id))
 
-    def brought(self, pool: str) -> Int64 | None:
-        """Keys brought in for the pools of a name by pair; ``None`` where none are (5.9)."""
-        if pool not in self.opening:
+    def brought(self, pool: Pool) -> Int64 | None:
+        """Keys brought in for the pools of a name by pair; ``None`` where none are (5.9).
+
+        They are keys of people: what people are not shared by equivalents has no use for them.
+        """
+        name = pool.pool
+        if name not in self.opening or self.people_by(pool) not in BY_EQUIVALENTS:
             return None
-        if pool not in self._brought:
+        if name not in self._brought:
             brought = np.zeros(len(self.staff), np.int64)
-            for row in self.opening[pool]:
+            for row in self.opening[name]:
                 pair = self.pair_of(row)
                 if pair >= 0:
                     brought[pair] += row.equivalents_e7
-            self._brought[pool] = brought
-        return self._brought[pool]
+            self._brought[name] = brought
+        return self._brought[name]
 
 
 def _evens(count: int) -> Int64:

@@ -22,7 +22,7 @@ from equivalents.ceilings import exact_sums, half_up, split_e7
 from equivalents.errors import Problem, RefusedError
 from equivalents.grouping import group
 from equivalents.headcount import headcount_e4
-from equivalents.keys import AdjustedLines, PoolKeys, times
+from equivalents.keys import AdjustedLines, KeyTable, PoolKeys, times
 from equivalents.policy.coefficients import ONE_E4
 from equivalents.policy.keyrules import Applies, Excess, Scope
 from equivalents.policy.model import CaseRules, Pool
@@ -63,7 +63,10 @@ def ladder_keys(keys: PoolKeys, pools: Sequence[Pool], rules: CaseRules) -> Keys
     def by(key: LevelKey) -> list[Int64]:
         return [vectors.of_pool(pool, key, cut) for pool, cut in zip(pools, divided, strict=True)]
 
-    whole = {name: vectors.of(name, frozenset(), "", by_department=False) for name in keys.series}
+    whole = {
+        name: vectors.of(name, frozenset(), LevelKey.EQUIVALENTS, by_department=False)
+        for name in keys.series
+    }
     places = _Places(keys, pools)
     return Keys(
         whole,
@@ -175,21 +178,24 @@ class _Vectors:
 
     def __init__(self, keys: PoolKeys) -> None:
         self._keys = keys
-        self._known: dict[tuple[str, frozenset[str], str, bool], Int64] = {}
+        self._known: dict[tuple[object, ...], Int64] = {}
 
     def of_pool(self, pool: Pool, key: LevelKey, by_department: bool) -> Int64:
-        """The vector by which a pool is shared."""
-        brought = pool.pool if self._keys.brought(pool.pool) is not None else ""
-        kinds = self._keys.kinds(pool, key)
-        return self.of(pool.series, kinds, brought, by_department=by_department)
-
-    def of(self, series: str, kinds: frozenset[str], brought: str, *, by_department: bool) -> Int64:
-        """The adjusted equivalents of each posting, with what was brought in for some pools."""
-        name = (series, kinds, brought, by_department)
+        """The vector of a pool by a key, with what was brought in."""
+        kinds, brought = self._keys.kinds(pool), self._keys.brought(pool)
+        name = (pool.series, kinds, key, by_department, pool.pool if brought is not None else "")
         if name not in self._known:
-            vector = self._adjusted(series, kinds, by_department)
-            opening = self._keys.brought(brought) if brought else None
-            self._known[name] = vector if opening is None else self._with(vector, opening)
+            vector = self.of(pool.series, kinds, key, by_department=by_department)
+            self._known[name] = vector if brought is None else self._with(vector, brought)
+        return self._known[name]
+
+    def of(
+        self, series: str, kinds: frozenset[str], key: LevelKey, *, by_department: bool
+    ) -> Int64:
+        """What is left of the equivalents of each posting, or what is adjusted of it."""
+        name = (series, kinds, key, by_department)
+        if name not in self._known:
+            self._known[name] = self._on_postings(*name)
         return self._known[name]
 
     def _with(self, vector: Int64, brought_e7: Int64) -> Int64:
@@ -199,42 +205,63 @@ class _Vectors:
         more[staff.present[np.searchsorted(staff.pair, np.arange(len(staff)))]] = brought_e7
         return exact_sums(np.stack([vector, more], 1).ravel(), np.arange(vector.size) * 2)
 
-    def _adjusted(self, series: str, kinds: frozenset[str], by_department: bool) -> Int64:
+    def _on_postings(
+        self, series: str, kinds: frozenset[str], key: LevelKey, by_department: bool
+    ) -> Int64:
+        """Each line, or each department's part of it, on the first of its stints."""
         keys, posting_e7 = self._keys, self._keys.posting_e7(series)
         table = keys.table(series, kinds)
-        lines, line = table.lines, table.line
-        if lines is None or line is None:
+        lines, cell = table.lines, table.line
+        if lines is None or cell is None:
             return posting_e7
         present = keys.staff.present
-        cell_line, cell, value = np.arange(lines.pair.size), line, lines.adjusted_e7
+        adjusted = key is LevelKey.ADJUSTED
+        value = lines.adjusted_e7 if adjusted else lines.equivalents_e7
         if by_department:
-            order, starts = group([line, self._departments()])
-            cell = np.zeros(line.size, np.int64)
-            cell[order] = np.repeat(np.arange(starts.size), np.diff(starts, append=order.size))
-            cell_line = line[order[starts]]
-            cell_e7 = exact_sums(posting_e7[present][order], starts)
-            value = _divided(lines, cell_line, cell_e7)
-        first = np.full(cell_line.size, posting_e7.size, np.int64)
+            cell, of, value = _departments_left(
+                table, cell, keys.plan.postings.department[present], posting_e7[present]
+            )
+            value = _divided(lines, of, value) if adjusted else value
+        first = np.full(value.size, posting_e7.size, np.int64)
         np.minimum.at(first, cell, present)
         vector = np.zeros(posting_e7.size, np.int64)
         vector[first] = value
         return vector
 
-    def _departments(self) -> Int64:
-        """The department of each present stint, in the order of the codes."""
-        rows = self._keys.plan.postings.rows
-        named = [rows[at].department_id for at in self._keys.staff.present.tolist()]
-        return np.unique(np.array(named, np.str_), return_inverse=True)[1].astype(np.int64)
+
+def _departments_left(
+    table: KeyTable, line: Int64, department: Int64, stint_e7: Int64
+) -> tuple[Int64, Int64, Int64]:
+    """Each line by department: the cell of each stint, the line and what is left of each cell.
+
+    Within each window the part of a cut that a line bears is split over its departments by 5.10.
+    """
+    cell, of, value = _cells(line, department, stint_e7)
+    if table.cut_cell is None or table.borne_e7 is None:
+        return cell, of, value
+    part, owner, part_e7 = _cells(table.cut_cell, department, stint_e7)
+    less = split_e7(table.borne_e7, part_e7, np.flatnonzero(np.diff(owner, prepend=-1)))
+    cell_of_part = np.zeros(owner.size, np.int64)
+    cell_of_part[part] = cell
+    left = value.copy()
+    np.subtract.at(left, cell_of_part, less)
+    return cell, of, left
 
 
-def _divided(lines: AdjustedLines, line: Int64, cell_e7: Int64) -> Int64:
+def _cells(owner: Int64, department: Int64, stint_e7: Int64) -> tuple[Int64, Int64, Int64]:
+    """Stints by owner and department: the cell of each stint, owner and equivalents of each."""
+    order, starts = group([owner, department])
+    cell = np.zeros(order.size, np.int64)
+    cell[order] = np.repeat(np.arange(starts.size), np.diff(starts, append=order.size))
+    return cell, owner[order[starts]], exact_sums(stint_e7[order], starts)
+
+
+def _divided(lines: AdjustedLines, line: Int64, left_e7: Int64) -> Int64:
     """Each line's adjusted value divided among its departments; the parts add up to it.
 
-    ``line`` is that of each cell, ascending, and ``cell_e7`` its equivalents before the cut.
+    ``line`` is that of each cell, ascending, and ``left_e7`` its equivalents after the cut.
     """
     starts = np.flatnonzero(np.diff(line, prepend=-1))
-    cut_e7 = exact_sums(cell_e7, starts) - lines.equivalents_e7
-    left_e7 = cell_e7 - split_e7(cut_e7, cell_e7, starts)
     product: Exact = times(left_e7, lines.coefficient_e4[line])
     floor = (product // ONE_E4).astype(np.int64)
     remainder = (product % ONE_E4).astype(np.int64)

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from equivalents.allocate import largest_remainder
-from equivalents.bounds import AT_CAP, AT_FLOOR, floors_exceed, share_within
+from equivalents.bounds import AT_CAP, AT_FLOOR, NO_CAP, floors_exceed, share_within
 from equivalents.errors import ConservationError, Problem, RefusedError
 from equivalents.limits import limits_fen
 from equivalents.policy.model import Pool
@@ -186,8 +186,9 @@ class Ladder:
         else:
             vector = self.keys.vector(pool, self.pools[pool].series, level.key)
             key = self.tree.equivalents(level.to, children, vector)
-        plain = level.key == LevelKey.EQUIVALENTS or level.to != LevelKind.INSTITUTION
-        return key if plain else self.keys.with_institution(pool, key, children.institution)
+        if level.to != LevelKind.INSTITUTION:
+            return key
+        return self.keys.with_institution(pool, key, children.institution)
 
     @staticmethod
     def _stuck(nodes: Nodes, children: Children, key: Int64) -> _Mask:
@@ -222,8 +223,10 @@ class Ladder:
         )  # fmt: skip
         kept[some] = bounded.retained_fen
         moved = bounded.amount_fen - shares.amount_fen
-        capped = np.where(bounded.held == AT_CAP, np.maximum(-moved, 0), 0)
-        floored = np.where(bounded.held == AT_FLOOR, np.maximum(moved, 0), 0)
+        # Whoever stands at a floor that is also the cap stands at both.
+        both = (floor == cap) & (bounded.held != 0)
+        capped = np.where(both | (bounded.held == AT_CAP), np.maximum(-moved, 0), 0)
+        floored = np.where(both | (bounded.held == AT_FLOOR), np.maximum(moved, 0), 0)
         return _Fen(bounded.amount_fen, bounded.remainder_fen, capped, floored, kept)
 
     def _limits(
@@ -241,6 +244,8 @@ class Ladder:
         if level.to == LevelKind.PERSON and nodes.pool.size:
             heads = self.tree.heads(level.to, children, int(nodes.pool[0]))
         floor, cap = limits_fen(level, amount, starts, codes, heads)
+        # Where there is 0.00 everybody gets 0.00 (5.9): no floor is owed, so none is above a cap.
+        floor = np.where(np.repeat(amount == 0, children.count[some]), 0, floor)
         for at in np.flatnonzero(floor > cap).tolist():
             facts = {"floor": print_fen(int(floor[at])), "cap": print_fen(int(cap[at]))}
             self._tell_child("FLOOR_ABOVE_CAP", level, nodes, children, at, facts)
@@ -249,8 +254,12 @@ class Ladder:
         for at in some[over].tolist():
             code = "FLOORS_SCALED" if level.scale_floors else "FLOORS_OVER_POOL"
             self._tell(code, nodes, at, "parent")
-        if over.any() and not level.scale_floors:
-            floor = np.where(np.repeat(over, children.count[some]), 0, floor)
+        if over.any():
+            over_child = np.repeat(over, children.count[some])
+            if level.scale_floors:
+                cap = np.where(over_child, NO_CAP, cap)  # what is scaled down meets no cap
+            else:
+                floor = np.where(over_child, 0, floor)
         return floor, cap
 
     # -- what has to be said -------------------------------------------------------------------

@@ -119,9 +119,8 @@ def _kept_back(
     held: Held | None,
 ) -> Payouts:
     """The payouts less what is withheld of them; what coefficients keep back stays with pools."""
-    by = [rules.sharing_of(pool.pool).levels[-1].key for pool in pools]
     pair = origin.staff.find_all(payouts.institution, payouts.person)
-    detail = key_detail(origin, pools, by, payouts.pool, pair, payouts.amount_fen)
+    detail = key_detail(origin, pools, payouts.pool, pair, payouts.amount_fen)
     retained, carried = payouts.retained_fen.copy(), payouts.carried_fen.copy()
     amount = payouts.amount_fen
     if detail is not None:

@@ -167,6 +167,6 @@ def share_pools(unpaid: Settlement) -> tuple[Payouts, tuple[Problem, ...]]:
     Raises:
         RefusedError: every pool that cannot be shared as declared, and why.
     """
-    origin = PoolKeys(unpaid.plan, unpaid.weighed)
+    origin = PoolKeys(unpaid.plan, unpaid.weighed, unpaid.rules)
     keys = ladder_keys(origin, unpaid.pools, unpaid.rules)
     return share(unpaid.pools, unpaid.rules, unpaid.plan, keys, origin)

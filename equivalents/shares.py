@@ -7,9 +7,12 @@ whole and the order of records, files and postings changes nothing.
 
 Where the performers of a record have different weight rows, the records are grouped for each
 performer by his own row and weighed with it; the total is split over the whole set all the same,
-and he takes his part of it. Sources: A5; definitions 5.4, 5.10.
+and he takes his part of it. A post that goes to another department within a month is one performer
+of one total; his part is divided among the departments by what was earned while he was in each.
+Sources: A5; definitions 5.4, 5.10.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -55,6 +58,9 @@ class Parts:
     the first of its buckets: they tell person, institution, post, month and coefficient segment.
     ``share`` of ``whole`` is his share. ``records`` and ``quantity_e3`` are those of the whole
     total, ``equivalents_e7`` is his part of it.
+
+    ``stood`` are postings, one for each department that a part was earned in, and ``stood_e7`` what
+    of the parts belongs there: the same equivalents by department.
     """
 
     posting: Codes
@@ -66,6 +72,8 @@ class Parts:
     records: Int64
     quantity_e3: Int64
     equivalents_e7: Exact
+    stood: Codes
+    stood_e7: Exact
 
 
 def segment_of(plan: Plan, posting: Codes, bucket: Codes) -> Int64:
@@ -96,25 +104,35 @@ def split(plan: Plan, cells: SharedCells, weight_e4: Int64) -> Parts:
     part = largest_remainder(np.abs(total_e7), share, starts).amount_fen
     taker = merged.taker[total]
     takes = np.flatnonzero((taker == _ALL) | (taker == 1 + _places(total)))
-    total = total[takes]
+    whole = sum_runs(share, starts)
     # Where the sum of totals is not proven to fit, the sums of parts are left to Python integers.
-    signed = part[takes] * np.sign(total_e7)[total]
+    signed = part * np.sign(total_e7)[total]
     part_e7: Exact = signed.astype(object) if exact.dtype == object else signed
+    stood = merged.posting[takes], part_e7[takes]
+    if plan.postings.moves:
+        weight = weight_e4[merged.row][total]
+        stood = _by_department(plan, members, merged, takes, (part_e7, weight, share, whole[total]))
+    total = total[takes]
     return Parts(
         merged.posting[takes],
         merged.item[total],
         merged.bucket[total],
         merged.row[total],
         share[takes],
-        sum_runs(share, starts)[total],
+        whole[total],
         merged.records[total],
         merged.quantity_e3[total],
-        part_e7,
+        part_e7[takes],
+        *stood,
     )
 
 
 class _Merged(NamedTuple):
-    """Totals: one entry each, but ``posting`` has one for each member of each total."""
+    """Totals: one entry each, but ``posting`` has one for each member of each total.
+
+    ``cell_crew`` and ``cell_e3`` are crews and quantities of the cells that were added up, those of
+    a total from each of ``starts``.
+    """
 
     crew: Codes
     taker: Int64
@@ -124,6 +142,9 @@ class _Merged(NamedTuple):
     records: Int64
     quantity_e3: Int64
     posting: Codes
+    cell_crew: Codes
+    cell_e3: Int64
+    starts: Int64
 
 
 def _merge(plan: Plan, members: Members, cells: SharedCells) -> _Merged:
@@ -146,6 +167,9 @@ def _merge(plan: Plan, members: Members, cells: SharedCells) -> _Merged:
         sum_runs(cells.records[cell], starts),
         sum_runs(cells.quantity_e3[cell], starts),
         _first_postings(members, crew, starts),
+        crew,
+        cells.quantity_e3[cell],
+        starts,
     )
 
 
@@ -176,13 +200,64 @@ def _first_postings(members: Members, crew: Codes, starts: Int64) -> Codes:
 
     ``crew`` are the crews of the merged cells, a total's from each of ``starts``.
     """
+    payee, _, at = _payees(members, crew, starts)
+    first = np.full(int(payee.max(initial=-1)) + 1, np.iinfo(np.int32).max, np.int32)
+    np.minimum.at(first, payee, members.member[at])
+    return first
+
+
+def _payees(members: Members, crew: Codes, starts: Int64) -> tuple[Int64, Int64, Int64]:
+    """Every member of every merged cell: whose part of which total, the cell, and the member.
+
+    The members of a total have consecutive numbers, total by total.
+    """
     of, at = members.expand(crew)
     total = np.repeat(np.arange(starts.size), np.diff(starts, append=crew.size))
     sizes = np.diff(members.starts)[crew[starts]]
-    payee = (np.cumsum(sizes) - sizes)[total[of]] + _places(of)
-    first = np.full(int(sizes.sum()), np.iinfo(np.int32).max, np.int32)
-    np.minimum.at(first, payee, members.member[at])
-    return first
+    return (np.cumsum(sizes) - sizes)[total[of]] + _places(of), of, at
+
+
+def _by_department(
+    plan: Plan,
+    members: Members,
+    merged: _Merged,
+    takes: Int64,
+    parts: tuple[Exact, Int64, Int64, Int64],
+) -> tuple[Codes, Exact]:
+    """The parts that are taken, by department: the first posting in each, and what is earned there.
+
+    ``parts`` has, for each member of each total, part, weight, share and whole.
+    """
+    payee, of, at = _payees(members, merged.cell_crew, merged.starts)
+    posting = members.member[at]
+    order, starts = group([payee, plan.postings.department[posting]])
+    owner = payee[order[starts]]
+    first = np.minimum.reduceat(posting[order], starts)
+    quantity = sum_runs(merged.cell_e3[of][order], starts)
+    part, weight, share, whole = parts
+    value: Exact = part[owner]
+    heads = _starts(owner)
+    for head, size in zip(heads.tolist(), np.diff(heads, append=owner.size).tolist(), strict=True):
+        if size > 1:
+            who = int(owner[head])
+            unit = int(weight[who]) * int(share[who])
+            exact = [one * unit for one in quantity[head : head + size].tolist()]
+            value[head : head + size] = _divided(int(part[who]), exact, int(whole[who]))
+    taken = np.zeros(part.size, bool)
+    taken[takes] = True
+    return first[taken[owner]], value[taken[owner]]
+
+
+def _divided(part: int, exact: Sequence[int], whole: int) -> list[int]:
+    """A part among departments that have ``exact / whole`` of it, and add up to it.
+
+    Each is rounded down; the units left go by larger remainder, then larger part, then the order.
+    """
+    floors = [one // whole for one in exact]
+    order = sorted(range(len(exact)), key=lambda at: (floors[at] * whole - exact[at], -exact[at]))
+    for at in order[: part - sum(floors)]:
+        floors[at] += 1
+    return floors
 
 
 def _starts(of: Int64) -> Int64:

@@ -138,6 +138,11 @@ class Tree:
         return np.where(department > 0, first + department, institution).astype(np.int32)
 
     @cached_property
+    def _rank(self) -> Int64:
+        """The place of each unit in the order of codes."""
+        return np.unique(np.array(self.units, np.str_), return_inverse=True)[1].astype(np.int64)
+
+    @cached_property
     def _below(self) -> tuple[Codes, Codes]:
         """Institutions (parent, child), sorted; one with staff of its own is its own child."""
         find = self._plan.institutions.find
@@ -174,6 +179,8 @@ class Tree:
             start = np.searchsorted(institution, nodes.institution, side="left")
             stop = np.searchsorted(institution, nodes.institution, side="right")
             at, of = _ranges(start, stop)
+            # Staff without department stand under the institution's code, in the order of codes.
+            at = at[np.lexsort((self._rank[self.unit(institution[at], department[at])], of))]
             code = self.unit(institution[at], department[at])
             return Children(
                 stop - start, of, institution[at], department[at], code, at, self.divided

@@ -323,10 +323,10 @@ def _with_parts(sums: Exact, parts: Parts) -> Exact:
 
     int64 holds both: :func:`weigh_exactly` keeps either within a half of what it can hold.
     """
-    part_e7: Exact = parts.equivalents_e7
+    part_e7: Exact = parts.stood_e7
     if sums.dtype != part_e7.dtype:
         sums, part_e7 = sums.astype(object), part_e7.astype(object)
-    total: Exact = sums + _sum_by(parts.posting, part_e7, sums.size)
+    total: Exact = sums + _sum_by(parts.stood, part_e7, sums.size)
     return total
 
 

@@ -32,7 +32,8 @@ class KeyDetail:
     """How the keys of some payouts came about; columns as long as the payouts, but ``lines``.
 
     ``line_row`` says which payout each adjusted line belongs to. ``keyed`` tells the payouts whose
-    key is the sum of their lines and of what was brought in. ``withheld_fen`` is what
+    key is the sum of their lines and of what was brought in; ``plain`` those of them where it is
+    the sum of the lines' equivalents, not of what is adjusted. ``withheld_fen`` is what
     ``withhold_e4`` keeps back of what is allocated. ``unused`` are keys brought in that no payout
     has.
     """
@@ -40,6 +41,7 @@ class KeyDetail:
     coefficient_e4: Int64
     brought_e7: Int64
     keyed: npt.NDArray[np.bool_]
+    plain: npt.NDArray[np.bool_]
     withhold_e4: Int64
     withheld_fen: Int64
     lines: AdjustedLines
@@ -125,20 +127,20 @@ class _Withholding:
 def key_detail(
     keys: PoolKeys,
     pools: Sequence[Pool],
-    by: Sequence[LevelKey],
     pool: Codes,
     pair: Int64,
     allocated_fen: Int64,
 ) -> KeyDetail | None:
     """How the keys of payouts came about, and what is withheld of them.
 
-    ``pool`` (a position) and ``pair`` say whose payouts they are, ``by`` the key by which each
-    pool is shared among people. ``None`` where every key is the plain equivalents.
+    ``pool`` (a position) and ``pair`` say whose payouts they are. ``None`` where every key is the
+    plain equivalents.
     """
     if keys.plan.coefficients.plain:
         return None
     rows = _rows_by_pool(pool, len(pools))
-    tables = [keys.of(one, key) for one, key in zip(pools, by, strict=True)]
+    tables = [keys.of(one) for one in pools]
+    by = [keys.people_by(one) for one in pools]
     found = _Withholding(keys)
     withhold = _gathered([found.coefficient_e4(one) for one in pools], rows, pair)
     lines, line_row = _lines_of([table.lines for table in tables], rows, pair)
@@ -147,6 +149,7 @@ def key_detail(
         _gathered([table.coefficient_e4 for table in tables], rows, pair),
         _gathered([table.brought_e7 for table in tables], rows, pair),
         keyed,
+        np.array([key is LevelKey.EQUIVALENTS for key in by], bool)[pool],
         withhold,
         allocated_fen - withhold_fen(allocated_fen, withhold),
         lines,

@@ -15,6 +15,7 @@ from operator import attrgetter
 from typing import Final, NamedTuple
 
 from equivalents.errors import Problem
+from equivalents.policy.accounts import BALANCE_KINDS
 from equivalents.policy.calendar import Period, print_day
 from equivalents.policy.keyrules import Applies, Coefficient, KeyRules, KindRule, Scope, Window
 from equivalents.policy.model import CaseRules
@@ -54,7 +55,10 @@ class Coefficients:
     def __init__(self, rules: CaseRules) -> None:
         self.rules: KeyRules = rules.key_rules
         self.period: Period = rules.period
-        self._pools = sorted({SURPLUS, *(pool.pool for pool in rules.pools)})
+        surplus = any(row.kind in BALANCE_KINDS for row in rules.accounts)
+        self._pools = sorted(
+            {pool.pool for pool in rules.pools} | ({SURPLUS} if surplus else set())
+        )
         self._people: dict[str, list[Coefficient]] = defaultdict(list)
         self._places: dict[str, list[Coefficient]] = defaultdict(list)
         for row in self.rules.coefficients:

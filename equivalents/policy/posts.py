@@ -85,6 +85,19 @@ class Postings:
         meets = (key[1:] == key[:-1]) & (since[1:] < until[:-1])
         return np.isin(pair, key[1:][meets])
 
+    @cached_property
+    def department(self) -> Int64:
+        """The rank of each posting's department by code; a blank one comes first."""
+        blank = ("",) * len(self._given)
+        named = np.array(self._given.others.get("department_id") or blank, np.str_)
+        return np.unique(named, return_inverse=True)[1].astype(np.int64)[self.order]
+
+    @cached_property
+    def moves(self) -> bool:
+        """Whether somebody's post goes from one department to another."""
+        same = np.diff(self.identity) == 0
+        return bool((same & (np.diff(self.department) != 0)).any())
+
     def _lay_out(self, post: Codes) -> None:
         """Runs of days (key, from, to, posting), sorted; each key's runs do not overlap."""
         pair = self.institution.astype(np.int64) * self._persons + self.person

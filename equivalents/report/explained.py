@@ -17,6 +17,12 @@ Record = Mapping[str, str]
 """One record of the person as texts: file, row, item, date, quantity, series, verdict."""
 
 _LEVELS = {"institution": "机构 institution", "department": "科室 department", "person": "人员"}
+_KEYS = {
+    "adjusted": "按调整当量",
+    "equivalents": "按当量",
+    "headcount": "按人头",
+    "fixed": "按固定份额",
+}
 _SHORT = {"institution": "→ 机构", "department": "→ 科室", "person": "→ 人员"}
 
 
@@ -48,6 +54,12 @@ def _place_text(place: PlaceStory) -> Iterator[str]:
         yield f"  当量 equivalents, 口径 series {series}"
         yield from map(_line_text, lines)
         yield f"    小计 sum = {print_e7(total_e7)}"
+        cuts = [cut for cut in place.cuts if cut.series == series]
+        for cut in cuts:
+            yield f"    封顶扣减 cut {cut.window} {cut.ceiling}: {print_e7(-cut.cut_e7)}"
+        if cuts:
+            left_e7 = total_e7 - sum(cut.cut_e7 for cut in cuts)
+            yield f"    封顶后 after the ceiling = {print_e7(left_e7)}"
     for pool in place.pools:
         yield from _pool_text(pool)
     sums = " + ".join(print_fen(pool.amount_fen) for pool in place.pools) or "0.00"
@@ -73,7 +85,7 @@ def _pool_text(pool: PoolStory) -> Iterator[str]:
     yield (
         f"  绩效池 pool {pool.pool}（{pool.institution_id}，口径 {pool.series}）"
         f" {print_fen(pool.pool_fen)} 元; 当量 {print_e7(pool.equivalents_e7)},"
-        f" 依据 key {print_e7(pool.key_e7)}"
+        f" 依据 key {print_e7(pool.key_e7)}（{_KEYS[pool.key_by]} {pool.key_by}）"
     )
     for segment in pool.segments:
         days = f"[{print_day(segment.since)}, {print_day(segment.until)})"
@@ -155,6 +167,15 @@ def _place_json(place: PlaceStory) -> dict[str, Any]:
         ],
         "equivalents": {series: print_e7(value) for series, value in place.equivalents_e7},
         "lines": [_line_json(line) for line in place.lines],
+        "cuts": [
+            {
+                "series": cut.series,
+                "window": cut.window,
+                "ceiling": cut.ceiling,
+                "equivalents": print_e7(-cut.cut_e7),
+            }
+            for cut in place.cuts
+        ],
         "pools": [
             {
                 "institution_id": pool.institution_id,
@@ -162,6 +183,7 @@ def _place_json(place: PlaceStory) -> dict[str, Any]:
                 "series": pool.series,
                 "pool_amount": print_fen(pool.pool_fen),
                 "equivalents": print_e7(pool.equivalents_e7),
+                "key_by": pool.key_by,
                 "key": print_e7(pool.key_e7),
                 "amount": print_fen(pool.amount_fen),
                 "segments": [

@@ -190,14 +190,15 @@ def _withheld(settlement: Settlement, payouts: Payouts) -> OutTable | None:
 def key_check(payouts: Payouts) -> tuple[str, str] | None:
     """How many payouts by equivalents have a key that is the sum of their lines, of how many.
 
-
     The sum is added up again from the lines in Python integers.
     """
     detail = payouts.detail
     if detail is None:
         return None
-    sums = detail.brought_e7.tolist()
-    for row, value in zip(detail.line_row.tolist(), detail.lines.adjusted_e7.tolist(), strict=True):
+    sums, lines = detail.brought_e7.tolist(), detail.lines
+    plain = detail.plain[detail.line_row]
+    values = np.where(plain, lines.equivalents_e7, lines.adjusted_e7)
+    for row, value in zip(detail.line_row.tolist(), values.tolist(), strict=True):
         sums[row] += value
     keyed = zip(detail.keyed.tolist(), sums, payouts.raw_e7.tolist(), strict=True)
     good = sum(1 for counts, total, key in keyed if counts and total == key)

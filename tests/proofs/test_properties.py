@@ -4,109 +4,37 @@ Catches: a sum that depends on the order of rows, a file that is counted twice o
 cut of buckets that leaks into results, a fen that appears or vanishes, unequal pay for equal keys.
 """
 
-import csv
 import random
 import shutil
 from collections import defaultdict
-from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from equivalents import Source, load_case, settle, settle_case
 from tests.against_reference import read_out
+from tests.proofs.changing import (
+    Change,
+    read_rows,
+    same_bytes,
+    shuffle_master_tables,
+    shuffle_performers,
+    shuffle_rows,
+    split_files,
+    tables_of,
+    to_gb18030,
+    to_parquet,
+    weights_times_ten,
+    write_rows,
+)
 from tests.proofs.counts import counts
 from tests.reference import write_random_case
 
-# These follow the rows of the input by nature; everything else must not change by a byte.
-FOLLOWS_FILES = {"rejected.csv", "problems.csv", "manifest.json", "settlement.xlsx"}
 _TOTALS = 30
 """No line of a random case is made of more totals."""
 SEEDS = range(counts(4, 40))
-
-Change = Callable[[Path, random.Random], None]
-
-
-def _tables(case: Path) -> list[Path]:
-    return sorted([*case.glob("records.csv"), *case.glob("records/*.csv")])
-
-
-def _read(path: Path) -> tuple[list[str], list[list[str]]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        heading, *rows = (row for row in csv.reader(file) if row)
-    return heading, rows
-
-
-def _write(path: Path, heading: list[str], rows: list[list[str]]) -> None:
-    path.parent.mkdir(exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([heading, *rows])
-
-
-def shuffle_rows(case: Path, chance: random.Random) -> None:
-    for path in _tables(case):
-        heading, rows = _read(path)
-        chance.shuffle(rows)
-        _write(path, heading, rows)
-
-
-def split_files(case: Path, chance: random.Random) -> None:
-    for path in _tables(case):
-        heading, rows = _read(path)
-        path.unlink()
-        case.joinpath("records").mkdir(exist_ok=True)
-        at = chance.randrange(len(rows) + 1)
-        for name, part in (("z", rows[:at]), ("a", rows[at:])):
-            _write(case / "records" / f"{name}-{path.stem}.csv", heading, part)
-
-
-def shuffle_performers(case: Path, chance: random.Random) -> None:
-    for path in _tables(case):
-        heading, rows = _read(path)
-        if "performers" in heading:
-            at = heading.index("performers")
-            for row in rows:
-                named = row[at].split(";")
-                chance.shuffle(named)
-                row[at] = ";".join(named)
-        _write(path, heading, rows)
-
-
-def to_parquet(case: Path, chance: random.Random) -> None:
-    for path in _tables(case):
-        heading, rows = _read(path)
-        columns = list(zip(*rows, strict=True)) or [()] * len(heading)
-        table = pa.table(
-            {h: pa.array(c, pa.string()) for h, c in zip(heading, columns, strict=True)}
-        )
-        pq.write_table(table, path.with_suffix(".parquet"), row_group_size=chance.randrange(7, 90))
-        path.unlink()
-
-
-def to_gb18030(case: Path, chance: random.Random) -> None:
-    for path in _tables(case):
-        text = path.read_text(encoding="utf-8-sig")
-        path.write_bytes(text.encode("gb18030"))
-
-
-def shuffle_master_tables(case: Path, chance: random.Random) -> None:
-    for name in ("institutions", "staff", "weights", "pools", "teams"):
-        path = case / f"{name}.csv"
-        if path.is_file():
-            heading, rows = _read(path)
-            chance.shuffle(rows)
-            _write(path, heading, rows)
-
-
-def _same(one: Path, other: Path) -> None:
-    names = {path.name for path in one.iterdir()}
-    assert names == {path.name for path in other.iterdir()}
-    for name in sorted(names - FOLLOWS_FILES):
-        assert (one / name).read_bytes() == (other / name).read_bytes(), name
 
 
 @pytest.mark.rules("A10", "A5", "D2")
@@ -131,7 +59,7 @@ def test_order_splitting_and_format_change_nothing(
     shutil.copytree(case, changed)
     change(changed, random.Random(seed))
     settle_case(changed, tmp_path / "other")
-    _same(tmp_path / "one", tmp_path / "other")
+    same_bytes(tmp_path / "one", tmp_path / "other")
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -168,14 +96,7 @@ def test_scaling_all_weights_changes_no_payout(seed: int, tmp_path: Path) -> Non
     case = tmp_path / "case"
     write_random_case(case, 8000 + seed, 300, dirty=False)
     settle_case(case, tmp_path / "one")
-    for path in (*case.glob("weights.csv"), *case.glob("tables/*.csv")):
-        heading, rows = _read(path)
-        at = heading.index("weight")
-        for row in rows:
-            row[at] = str(Decimal(row[at]) * 10)
-        _write(path, heading, rows)
-    for path in case.glob("tables/*.yaml"):
-        _scale_yaml(path)
+    weights_times_ten(case)
     settle_case(case, tmp_path / "ten")
     names = ("institution_id", "pool", "person_id", "amount", "remainder_fen")
     one, ten = (
@@ -183,16 +104,6 @@ def test_scaling_all_weights_changes_no_payout(seed: int, tmp_path: Path) -> Non
         for folder in ("one", "ten")
     )
     assert one == ten
-
-
-def _scale_yaml(path: Path) -> None:
-    import yaml
-
-    table = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)
-    for row in [*table["rows"], table.get("defaults", {})]:
-        if "weight" in row:
-            row["weight"] = str(Decimal(row["weight"]) * 10)
-    path.write_text(yaml.safe_dump(table, allow_unicode=True), encoding="utf-8")
 
 
 @pytest.mark.rules("D2")
@@ -208,7 +119,7 @@ def test_a_correction_that_undoes_itself_changes_nothing(seed: int, tmp_path: Pa
         (case / "records.csv").rename(case / "records" / "records.csv")
     rows = [[*good, "7.125", "UNDO-1", ""], [*good, "-7.125", "UNDO-2", "UNDO-1"]]
     columns = [*columns_of_a_record(), "quantity", "record_id", "corrects"]
-    _write(case / "records" / "undo.csv", columns, rows)
+    write_rows(case / "records" / "undo.csv", columns, rows)
     settle_case(case, tmp_path / "two", stop_on_reject=False)
     pay = [(tmp_path / name / "payouts.csv").read_bytes() for name in ("one", "two")]
     assert pay[0] == pay[1]
@@ -216,8 +127,8 @@ def test_a_correction_that_undoes_itself_changes_nothing(seed: int, tmp_path: Pa
 
 def _some_record(case: Path, line: dict[str, str]) -> list[str]:
     """A record of that line's person, item and month without attributes of its own."""
-    for path in _tables(case):
-        heading, rows = _read(path)
+    for path in tables_of(case):
+        heading, rows = read_rows(path)
         for row in rows:
             named = dict(zip(heading, row, strict=True))
             same = all(named[name] == line[name] for name in ("institution_id", "person_id"))

@@ -12,7 +12,7 @@ import pytest
 from equivalents import settle_case
 from tests.against_reference import compare
 from tests.proofs.counts import counts
-from tests.reference import write_random_case
+from tests.reference import FEATURES, write_random_case
 
 DIRECT = ("payouts.csv", "pools.csv", "adjusted.csv", "allocations.csv", "rejected.csv",
           "excluded.csv", "problems.csv", "summary.json")  # fmt: skip
@@ -36,6 +36,10 @@ FEATURED = [
     *("bases+days", "bases+concurrent", "days+concurrent", "shares+days"),
     *("coefficients+bases+days", "shares+bases+days+concurrent"),
     "shares+bases+days+concurrent+levels+bounds",
+    *("coefficients+levels", "coefficients+levels+bounds", "ceilings+levels"),
+    *("coefficients+ceilings+levels+bounds+surplus", "shares+ceilings"),
+    *("shares+coefficients+levels", "shares+coefficients+ceilings+levels+bounds+surplus"),
+    "+".join(sorted(FEATURES)),
 ]
 """The counting and sharing rules one by one, and some of them together."""
 

@@ -28,6 +28,8 @@ class Node(NamedTuple):
     children: Mapping[str, Shared]
     retained_fen: int = 0
     carried_fen: int = 0
+    equal: bool = False
+    """Nobody had a key, and everybody's counts as 1, as declared (5.9)."""
 
 
 class Range(NamedTuple):
@@ -53,20 +55,24 @@ def share_node(
 
     `sizes` is what each child counts in a headcount: bounds are in proportion to it (5.3).
     """
-    nothing = {code: Shared(0, 0) for code in keys}
     if amount_fen == 0:
-        return Node(nothing)
+        return Node({code: Shared(0, 0) for code in keys})
     at_least_0 = {code: max(key, Fraction(0)) for code, key in keys.items()}
     if not any(at_least_0.values()):
-        if level.nobody == "retain":
-            return Node(nothing, retained_fen=amount_fen)
-        if level.nobody == "carry":
-            return Node(nothing, carried_fen=amount_fen)
-        if level.nobody == "refuse" or not keys:
+        if level.nobody == "refuse" or (level.nobody == "equal" and not keys):
             raise Refused("POOL_NO_KEY" if keys else "POOL_NO_PEOPLE", where)
-        at_least_0 = dict.fromkeys(keys, Fraction(1))
+        if level.nobody == "equal":
+            at_least_0 = dict.fromkeys(keys, Fraction(1))
+    equal = any(at_least_0.values()) and not any(key > 0 for key in keys.values())
     ranges = _ranges(level, amount_fen, sizes, where)
-    return within(level, amount_fen, at_least_0, ranges, where)
+    if any(at_least_0.values()):
+        return within(level, amount_fen, at_least_0, ranges, where)._replace(equal=equal)
+    # Floors apply also with key 0 (5.11); what they leave is retained or carried, as declared.
+    node = within(level, amount_fen, at_least_0, ranges, where)
+    left = node.retained_fen
+    if level.nobody == "carry":
+        return node._replace(retained_fen=0, carried_fen=left)
+    return node
 
 
 def within(
@@ -77,7 +83,9 @@ def within(
     where: str,
 ) -> Node:
     """Share an amount within bounds (5.11)."""
-    free = largest_remainder(amount_fen, list(keys.items()))
+    # Without bounds nobody has anything where nobody has a key.
+    shared_fen = amount_fen if any(keys.values()) else 0
+    free = largest_remainder(shared_fen, list(keys.items()))
     floors = {code: Fraction(one.floor) for code, one in ranges.items()}
     if sum(floors.values()) > amount_fen:
         if not level.scale_floors:
@@ -139,7 +147,9 @@ def _cut_at_caps(
     """Share as if there were no caps; what stands above one is retained (declared `retain`)."""
     uncapped = {code: Range(one.floor, None) for code, one in ranges.items()}
     exact = clamped(amount_fen, keys, uncapped)
-    got = largest_remainder(amount_fen, list(exact.items()))
+    # The whole amount, or the floors alone where nobody has a key.
+    given = sum(exact.values(), Fraction(0))
+    got = largest_remainder(given.numerator, list(exact.items()))
     children: dict[str, Shared] = {}
     for code, one in got.items():
         cap = ranges[code].cap
@@ -152,15 +162,15 @@ def _cut_at_caps(
 
 
 def _bound_met(exact: Fraction, of: Range) -> str:
-    if of.cap is not None and exact == of.cap:
-        return "cap"
-    return "floor" if exact == of.floor else ""
+    """Name the bounds that an amount stands at: a floor that is also the cap is both."""
+    cap = "cap" if of.cap is not None and exact == of.cap else ""
+    return cap + ("floor" if exact == of.floor else "")
 
 
 def _moved(got: Fen, free: Fen, bound: str) -> Shared:
     """Compare with the sharing without bounds: yuan moved by the cap or floor that was met."""
-    capped = max(0, free.amount - got.amount) if bound == "cap" else 0
-    floored = max(0, got.amount - free.amount) if bound == "floor" else 0
+    capped = max(0, free.amount - got.amount) if "cap" in bound else 0
+    floored = max(0, got.amount - free.amount) if "floor" in bound else 0
     return Shared(got.amount, got.remainder, capped, floored)
 
 

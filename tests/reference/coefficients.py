@@ -77,9 +77,14 @@ class Coefficients:
         return found
 
     def segments(self, person: str, institution: str, post: str, pool: str) -> list[Segment]:
-        """Return the date segments of one person, institution, post and pool (5.1)."""
+        """Return the date segments of one person, institution, post and pool (5.1).
+
+        Coefficients multiply the key `adjusted`: where no level of a pool is shared by it, none
+        applies.
+        """
         rows = self.of_posting(person, institution, post)
-        return self.runs(self.applying(rows, pool, "key"))
+        adjusts = any(level.key == "adjusted" for level in self.case.declared.levels(pool))
+        return self.runs(self.applying(rows, pool, "key") if adjusts else [])
 
     def segment(self, person: str, institution: str, post: str, pool: str, day: date) -> Segment:
         """Return the segment that a day lies in."""
@@ -87,59 +92,66 @@ class Coefficients:
         return next(segment for segment in found if segment.start <= day < segment.to)
 
     def cuts(self, person: str, institution: str, post: str) -> list[date]:
-        """Return where a new segment begins, in whichever pool the posting shares (5.4)."""
+        """Return where the coefficient of a posting changes for some pool of the case (5.4)."""
         at = (person, institution, post)
         if at not in self._cuts:
+            rows = self.of_posting(person, institution, post)
             self._cuts[at] = sorted(
                 {
-                    segment.start
-                    for pool in self.pools_of(institution)
-                    for segment in self.segments(person, institution, post, pool)[1:]
+                    run.start
+                    for pool in {pool.pool for pool in self.case.pools}
+                    for run in self.runs(self.applying(rows, pool, "key"))[1:]
                 }
             )
         return self._cuts[at]
 
-    def pools_of(self, institution: str) -> set[str]:
-        """Return the pools that people of an institution share: its own, and those from above."""
-        above = self.case.parents.get(institution, "")
-        return {
-            pool.pool
-            for pool in self.case.pools
-            if pool.institution == institution
-            or (
-                pool.institution == above
-                and self.case.declared.levels(pool.pool)[0].to == "institution"
-            )
-        }
-
-    def constant(self, rows: Iterable[Coefficient], what: str) -> Fraction:
-        """Return a product that must be one over the whole period."""
-        runs = self.runs(rows)
-        if len(runs) > 1:
-            raise Refused("COEFFICIENT_VARIES", what)
-        return runs[0].coefficient
+    def worked(
+        self, person: str, institution: str, pool: str, to: str
+    ) -> list[tuple[int, Fraction]]:
+        """Return the product on each run of days of each posting there, and how many days."""
+        first, after = self.case.first_day, self.case.after
+        found: list[tuple[int, Fraction]] = []
+        for posting in self.case.postings:
+            if (posting.person, posting.institution) == (person, institution):
+                rows = self.of_posting(person, institution, posting.post)
+                since, until = max(posting.active_from, first), min(posting.active_to, after)
+                for run in self.runs(self.applying(rows, pool, to)):
+                    days = (min(run.to, until) - max(run.start, since)).days
+                    found += [(days, run.coefficient)] if days > 0 else []
+        return found
 
     def headcount(self, person: str, institution: str, pool: str) -> Fraction:
         """Return what a person counts in a headcount: 1, times attendance and FTE (5.3).
 
-        Over the days of the period on average, rounded half-up to four places.
+        On average over the days of his postings there, rounded half-up to four places.
         """
-        rows = [*self.of_posting(person, institution, "")]
-        runs = self.runs(self.applying(rows, pool, "headcount"))
-        weighted = sum((run.coefficient * (run.to - run.start).days for run in runs), Fraction(0))
-        return half_up(weighted / (self.case.after - self.case.first_day).days, 4)
+        worked = self.worked(person, institution, pool, "headcount")
+        weighted = sum((days * product for days, product in worked), Fraction(0))
+        return half_up(weighted / sum(days for days, _ in worked), 4)
 
     def withheld(self, person: str, institution: str, pool: str) -> Fraction:
         """Return by what the amount of a person is multiplied: `withhold` of 5.3."""
-        rows = self.of_posting(person, institution, "")
-        product = self.constant(self.applying(rows, pool, "withhold"), person)
-        if product > 1:
-            raise Refused("COEFFICIENT_ABOVE_ONE", person)
-        return product
+        products = {one for _, one in self.worked(person, institution, pool, "withhold")}
+        if len(products) > 1:
+            raise Refused("WITHHOLD_VARIES", person)
+        if max(products) > 1:
+            raise Refused("WITHHOLD_ABOVE_ONE", person)
+        return max(products)
 
     def institution(self, institution: str, pool: str) -> tuple[Fraction, bool]:
-        """Return the coefficient of an institution, and whether its rest is retained (5.2)."""
+        """Return the coefficient of an institution, and whether its rest is retained (5.2).
+
+        It is retained where every kind that is not 1 says so.
+        """
         rows = self.rows.get(("institution", institution), [])
-        rows = self.applying(rows, pool, "key")
-        retain = any(self.case.declared.coefficient(row.kind).excess == "retain" for row in rows)
-        return self.constant(rows, institution), retain
+        first, after = self.case.first_day, self.case.after
+        rows = [
+            row
+            for row in self.applying(rows, pool, "key")
+            if row.valid_from < after and row.valid_to > first
+        ]
+        runs = self.runs(rows)
+        if len(runs) > 1:
+            raise Refused("INSTITUTION_COEFFICIENT_VARIES", institution)
+        words = {self.case.declared.coefficient(row.kind).excess for row in rows if row.value != 1}
+        return runs[0].coefficient, words == {"retain"}

@@ -107,7 +107,7 @@ class Declared:
     coefficients: Mapping[str, CoefficientRule]
     ceilings: tuple[Ceiling, ...]
     sharing: Mapping[str, tuple[Level, ...]]
-    surplus: SurplusRule | None
+    surplus: SurplusRule
 
     def coefficient(self, kind: str) -> CoefficientRule:
         """Return where a kind applies: attendance and FTE to headcount, all others to the key."""
@@ -134,7 +134,7 @@ def read_declared(text: Yaml) -> Declared:
         coefficients={kind: _coefficient(kind, rule) for kind, rule in kinds.items()},
         ceilings=tuple(_ceiling(one) for one in text.get("ceilings") or []),
         sharing={pool: _levels(one) for pool, one in sharing.items()},
-        surplus=_surplus(text["surplus"] or {}) if "surplus" in text else None,
+        surplus=_surplus(text.get("surplus") or {}),
     )
 
 

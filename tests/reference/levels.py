@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from tests.reference.bounds import Shared, share_node
+from tests.reference.bounds import Node, Shared, share_node
 from tests.reference.case import Case, Pool, Posting
+from tests.reference.coefficients import Segment
 from tests.reference.declared import Level
-from tests.reference.keys import Adjusted, Keys
+from tests.reference.keys import Adjusted, Keys, Place
 from tests.reference.numbers import floor, half_up
 from tests.reference.sharing import eligible, series_of
 from tests.reference.text import Refused
@@ -63,6 +64,8 @@ class PoolSharing:
         """By institution and person."""
         self.negative: dict[tuple[str, str], Fraction] = {}
         self.lines: list[Adjusted] = []
+        self.brought: set[tuple[str, str, str]] = set()
+        """Whose keys brought in are used: by institution, pool and person."""
         self._of_institution: dict[str, list[Adjusted]] = {}
         self.retained_fen = self.carried_fen = 0
         levels = case.declared.levels(pool.pool)
@@ -71,6 +74,9 @@ class PoolSharing:
             self.institutions(levels, amount_fen)
         else:
             self.below(levels, pool.institution, self.limited(amount_fen))
+        for institution, person in self.payouts:
+            self.withhold(institution, person)
+            self.bring_in(institution, person)
         paid = sum(payout.amount_fen for payout in self.payouts.values())
         self.total = PoolTotal(pool.amount_fen, paid, self.retained_fen, self.carried_fen)
         assert sum(self.total[1:]) == pool.amount_fen, "paid + retained + carried = pool (D2)"
@@ -80,7 +86,7 @@ class PoolSharing:
         of = self.pool.institution
         coefficient, retain = self.keys.coefficients.institution(of, self.pool.pool)
         if coefficient > 1:
-            raise Refused("COEFFICIENT_ABOVE_ONE", of)
+            raise Refused("POOL_COEFFICIENT_ABOVE_ONE", of)
         left = floor(amount_fen * coefficient + Fraction(1, 2))
         if retain:
             self.retained_fen += amount_fen - left
@@ -96,7 +102,7 @@ class PoolSharing:
         keys = {child: self.institution_key(levels[0], child) for child in children}
         shared = self.share(levels[0], amount_fen, keys, top, dict.fromkeys(keys, Fraction(1)))
         for child in children:
-            self.below(levels[1:], child, shared[child].amount_fen)
+            self.below(levels[1:], child, shared.children[child].amount_fen)
 
     def institution_key(self, level: Level, institution: str) -> Fraction:
         """Return the key of an institution, times its coefficient, at seven places (5.2)."""
@@ -118,21 +124,25 @@ class PoolSharing:
         members: dict[str, set[str]] = {}
         for posting in self.postings(institution):
             members.setdefault(posting.department, set()).add(posting.person)
+        # Staff without department stand under the institution's own code.
+        codes = {department or institution: department for department in members}
         keys = {
-            department: levels[0].shares.get(department, Fraction(0))
+            code: levels[0].shares.get(code, Fraction(0))
             if levels[0].key == "fixed"
             else sum(
-                (max(self.key(levels[0], institution, p, department), Fraction(0)) for p in people),
+                (
+                    max(self.key(levels[0], institution, person, department), Fraction(0))
+                    for person in members[department]
+                ),
                 Fraction(0),
             )
-            for department, people in sorted(members.items())
+            for code, department in sorted(codes.items())
         }
         sizes = dict.fromkeys(keys, Fraction(1))
         shared = self.share(levels[0], amount_fen, keys, institution, sizes)
-        for department in keys:
-            name = department or institution
-            amount = shared[department].amount_fen
-            self.people(levels[1], name, institution, department, amount)
+        for code in keys:
+            amount = shared.children[code].amount_fen
+            self.people(levels[1], code, institution, codes[code], amount)
 
     def people(
         self, level: Level, parent: str, institution: str, department: str | None, amount_fen: int
@@ -149,25 +159,46 @@ class PoolSharing:
         keys = {person: self.key(level, institution, person, department) for person in here}
         sizes = {person: self.size(institution, person) for person in here}
         shared = self.share(level, amount_fen, keys, parent, sizes)
-        for person, got in shared.items():
-            self.pay(institution, person, keys[person], got)
+        for person, got in shared.children.items():
+            counted = Fraction(1) if shared.equal else max(keys[person], Fraction(0))
+            self.pay(institution, person, counted, got)
+            self.list_negative(institution, person, keys[person])
 
     def pay(self, institution: str, person: str, key: Fraction, got: Shared) -> None:
-        """Pay one person, less what is withheld (5.3); a negative key is listed (5.9)."""
+        """Pay one person, also from several departments."""
         at = (institution, person)
-        withheld = self.keys.coefficients.withheld(person, institution, self.pool.pool)
-        amount_fen = floor(got.amount_fen * withheld + Fraction(1, 2))
-        self.retained_fen += got.amount_fen - amount_fen
-        if key < 0:
-            self.negative[at] = self.negative.get(at, Fraction(0)) + key
         old = self.payouts.get(at, Payout(Fraction(0), 0, 0))
         self.payouts[at] = Payout(
-            old.key + max(key, Fraction(0)),
-            old.amount_fen + amount_fen,
+            old.key + key,
+            old.amount_fen + got.amount_fen,
             old.remainder_fen + got.remainder_fen,
             old.capped_fen + got.capped_fen,
             old.floored_fen + got.floored_fen,
         )
+
+    def list_negative(self, institution: str, person: str, key: Fraction) -> None:
+        """List a negative key, which counts as 0 (5.9)."""
+        if key < 0:
+            at = (institution, person)
+            self.negative[at] = self.negative.get(at, Fraction(0)) + key
+
+    def withhold(self, institution: str, person: str) -> None:
+        """Withhold of the amount of a person, rounded once per payee and pool (5.3)."""
+        payout = self.payouts[institution, person]
+        part = self.keys.coefficients.withheld(person, institution, self.pool.pool)
+        amount_fen = floor(payout.amount_fen * part + Fraction(1, 2))
+        self.retained_fen += payout.amount_fen - amount_fen
+        self.payouts[institution, person] = payout._replace(amount_fen=amount_fen)
+
+    def bring_in(self, institution: str, person: str) -> None:
+        """List the key that a person brought in as a line of no days."""
+        brought = self.opening(institution, person, EVERY)
+        if brought:
+            first = self.case.first_day
+            place = Place(Segment(first, first, Fraction(1)), "")
+            pool = self.pool.pool
+            self.lines.append(Adjusted(institution, person, pool, place, brought, brought, {}))
+            self.brought.add((institution, pool, person))
 
     def share(
         self,
@@ -176,17 +207,17 @@ class PoolSharing:
         keys: Mapping[str, Fraction],
         parent: str,
         sizes: Mapping[str, Fraction],
-    ) -> Mapping[str, Shared]:
+    ) -> Node:
         """Share one amount at one level and write down the steps."""
         where = f"{self.pool.institution}/{self.pool.pool}/{parent}"
         node = share_node(level, amount_fen, keys, sizes, where)
         self.retained_fen += node.retained_fen
         self.carried_fen += node.carried_fen
         for child, got in node.children.items():
-            key = max(keys[child], Fraction(0))
-            step = (level.to, self.pool.pool, parent, child or parent, key)
+            key = Fraction(1) if node.equal else max(keys[child], Fraction(0))
+            step = (level.to, self.pool.pool, parent, child, key)
             self.steps.append(Step(*step, got.amount_fen, got.remainder_fen))
-        return node.children
+        return node
 
     def key(self, level: Level, institution: str, person: str, department: str | None) -> Fraction:
         """Return the key of a person, in one department or in all."""
@@ -196,19 +227,29 @@ class PoolSharing:
             case "headcount":
                 return self.size(institution, person)
             case "equivalents" | "adjusted":
-                opening = self.opening(institution, person) if department is EVERY else Fraction(0)
-                return opening + sum(
+                return self.opening(institution, person, department) + sum(
                     (
-                        line.adjusted if level.key == "adjusted" else line.equivalents
+                        of_line(line, level.key, department)
                         for line in self.lines_of(institution)
-                        if line.person == person and department in (EVERY, line.place.department)
+                        if line.person == person
                     ),
                     Fraction(0),
                 )
         raise Refused("NOT_SUPPORTED", f"key {level.key}")
 
-    def opening(self, institution: str, person: str) -> Fraction:
-        """Return the deficit that the last period left (5.9)."""
+    def opening(self, institution: str, person: str, department: str | None) -> Fraction:
+        """Return the deficit that the last period left (5.9).
+
+        It is a key of the person, so it counts where people are shared by equivalents; of several
+        departments in that of the posting with the smallest post code, the earliest of those.
+        """
+        by = self.case.declared.levels(self.pool.pool)[-1].key
+        first = min(
+            (one for one in self.postings(institution) if one.person == person),
+            key=lambda one: (one.post, one.active_from, one.active_to, not one.main),
+        )
+        if by not in ("equivalents", "adjusted") or department not in (EVERY, first.department):
+            return Fraction(0)
         at = (institution, self.pool.pool, person)
         return sum((one.equivalents for one in self.case.opening if one[:3] == at), Fraction(0))
 
@@ -233,3 +274,13 @@ class PoolSharing:
             and max(posting.active_from, self.case.first_day)
             < min(posting.active_to, self.case.after)
         ]
+
+
+def of_line(line: Adjusted, key: str, department: str | None) -> Fraction:
+    """Return what a line gives to a key: in one department, or in all."""
+    if department is EVERY:
+        return line.adjusted if key == "adjusted" else line.equivalents
+    part = line.parts.get(department)
+    if part is None:
+        return Fraction(0)
+    return part.adjusted if key == "adjusted" else part.equivalents

@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 
 from tests.reference.random_csv import write_csv, write_table
+from tests.reference.random_paying import write_paying
 from tests.reference.random_records import Plan, RecordFile, record_files
 from tests.reference.random_rules import FEATURES, days_items, give_bases, rules
 from tests.reference.random_weights import (
@@ -67,6 +68,7 @@ def write_random_case(
     while not outcome.received:
         outcome = _write_records(plan, folder, records)
     pools = _write_pools(rng, folder, institutions, outcome, levels=levels)
+    write_paying(seed, folder, postings, pools, span, features)
     if features:
         _make_payable(rng, folder, pools)
 
@@ -133,17 +135,15 @@ def _write_staff(
 def _give_departments(
     rng: Random, folder: Path, institutions: Sequence[str], staff: Sequence[Fields]
 ) -> None:
-    """Give the posts of everybody departments, or none; a post stays in its department."""
-    found: dict[tuple[str, ...], str] = {}
+    """Give every posting a department, or none: a post may go to another one."""
     for row in staff:
         place = row["institution_id"]
-        post = (row["person_id"], place, row.get("post_id", ""))
-        drawn = rng.choice(("", f"{place}-1", f"{place}-2"))
-        row["department_id"] = found.setdefault(post, drawn)
+        row["department_id"] = rng.choice(("", f"{place}-1", f"0{place}"))
     departments = [
-        {"department_id": f"{place}-{number}", "institution_id": place}
+        # One sorts behind the institution's own code, one before it.
+        {"department_id": code, "institution_id": place}
         for place in institutions
-        for number in (1, 2)
+        for code in (f"{place}-1", f"0{place}")
     ]
     columns = ["department_id", "institution_id"]
     write_table(rng, folder / "departments.csv", columns, departments)

@@ -245,6 +245,7 @@ def write_accounts(rng: Random, folder: Path, institutions: Sequence[str]) -> st
         for number in range(rng.choice((0, 2, 6)) if rows else 3):
             amount = f"{rng.randrange(100_000)}.{rng.randrange(100):02}"
             kind = rng.choice(kinds)
+            kind = kind if rows else "income"  # without any balance there is no surplus
             who = {"institution_id": place, "line": f"{number}", "kind": kind}
             rows.append(who | {"amount": amount})
     rng.shuffle(rows)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from tests.reference.case import read_case
+from tests.reference.case import Case, read_case
 from tests.reference.ceilings import cut_lines, cuts
 from tests.reference.coefficients import Coefficients
 from tests.reference.keys import Adjusted, Keys
@@ -45,7 +45,10 @@ class Outcome:
     pools: Mapping[tuple[str, str], PoolTotal]
     """By institution and pool."""
     negative_keys: Mapping[tuple[str, str, str], Fraction]
-    """The keys below 0, by institution, pool and person; they counted as 0 (5.9)."""
+    """The keys below 0, by institution, pool and person; they counted as 0 (5.9).
+
+    And keys brought in that no payout has a use for: they go on to the next period.
+    """
     surplus: Mapping[str, Surplus]
     """By institution."""
     received: int
@@ -72,7 +75,10 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
         steps=[step for one in shared for step in one.steps],
         payouts=_by_person([(one.pool.pool, one.payouts) for one in shared]),
         pools={(one.pool.institution, one.pool.pool): one.total for one in shared},
-        negative_keys=_by_person([(one.pool.pool, one.negative) for one in shared]),
+        negative_keys={
+            **_by_person([(one.pool.pool, one.negative) for one in shared]),
+            **_unused(read, shared),
+        },
         surplus=found,
         received=len(judged),
         counts={name: count(judged, name) for name in read.series},
@@ -88,6 +94,17 @@ def _by_person(
         for (institution, person), value in of_pool.items():
             assert (institution, pool, person) not in found, "one pool of a name pays a person"
             found[institution, pool, person] = value
+    return found
+
+
+def _unused(case: Case, shared: Sequence[PoolSharing]) -> dict[tuple[str, str, str], Fraction]:
+    """Add up the keys brought in that no payout has a use for."""
+    used = {at for one in shared for at in one.brought}
+    found: dict[tuple[str, str, str], Fraction] = {}
+    for row in case.opening:
+        at = (row.institution, row.pool, row.person)
+        if at not in used:
+            found[at] = found.get(at, Fraction(0)) + row.equivalents
     return found
 
 

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from tests.reference.coefficients import Coefficients
-from tests.reference.numbers import E7, e7
+from tests.reference.numbers import E7, e7, floor
 from tests.reference.sharing import largest_remainder
 from tests.reference.verdicts import Judged, Part
 from tests.reference.weights import WeightRow
@@ -33,7 +33,6 @@ class Group(NamedTuple):
     institution: str
     sharers: tuple[Sharer, ...]
     person: str
-    department: str
     row: WeightRow
     weight: Fraction
     month: str
@@ -51,6 +50,8 @@ class Piece(NamedTuple):
     """One of its days: they all lie in one month and in one segment of 5.1."""
     quantity: Fraction
     equivalents_e7: int
+    departments: Mapping[str, int]
+    """The same by the department of his posting on the days of the records."""
 
 
 class LineKey(NamedTuple):
@@ -77,15 +78,18 @@ class Line(NamedTuple):
 
 def pieces(judged: Sequence[Judged], coefficients: Coefficients) -> list[Piece]:
     """Merge, weigh and split everything that counts (5.4)."""
-    quantities: dict[Group, Fraction] = {}
+    quantities: dict[Group, dict[str, Fraction]] = {}
     days: dict[Group, date] = {}
     for one in judged:
         for series, parts in one.parts.items():
             for part in parts:
-                for group in groups(series, one.record["institution_id"], part, coefficients):
-                    quantities[group] = quantities.get(group, Fraction(0)) + part.quantity
+                found = groups(series, one.record["institution_id"], part, coefficients)
+                for group, performer in zip(found, part.performers, strict=True):
+                    department = performer.posting.department
+                    mine = quantities.setdefault(group, {})
+                    mine[department] = mine.get(department, Fraction(0)) + part.quantity
                     days[group] = min(days.get(group, part.day), part.day)
-    return [_piece(group, days[group], quantity) for group, quantity in quantities.items()]
+    return [_piece(group, days[group], mine) for group, mine in quantities.items()]
 
 
 def groups(series: str, institution: str, part: Part, coefficients: Coefficients) -> list[Group]:
@@ -95,29 +99,35 @@ def groups(series: str, institution: str, part: Part, coefficients: Coefficients
     cell = bisect_right(sorted(cuts), part.day)
     month = part.day.isoformat()[:7]
     return [
-        Group(
-            series,
-            institution,
-            sharers,
-            one.person,
-            one.posting.department,
-            row,
-            weight,
-            month,
-            cell,
-        )
+        Group(series, institution, sharers, one.person, row, weight, month, cell)
         for one, row, weight in zip(part.performers, part.rows, part.weights, strict=True)
     ]
 
 
-def _piece(group: Group, day: date, quantity: Fraction) -> Piece:
+def _piece(group: Group, day: date, by_department: Mapping[str, Fraction]) -> Piece:
     """Weigh a group to e7 and split it over the whole set; the person takes his part."""
+    quantity = sum(by_department.values(), Fraction(0))
     split = split_e7(
         e7(quantity * group.weight), [(one.person, one.share) for one in group.sharers]
     )
     own = next(one for one in group.sharers if one.person == group.person)
     share = Fraction(own.share, sum(one.share for one in group.sharers))
-    return Piece(group, own.post, share, day, quantity, split[group.person])
+    exact = {name: one * group.weight * share * E7 for name, one in by_department.items()}
+    part = split[group.person]
+    return Piece(group, own.post, share, day, quantity, part, divided(part, exact))
+
+
+def divided(total: int, exact: Mapping[str, Fraction]) -> dict[str, int]:
+    """Divide a rounded total among departments, whose exact parts may be below 0.
+
+    Each has its exact part rounded down; the units left of the total go by larger remainder, then
+    larger part, then department code.
+    """
+    floors = {name: floor(part) for name, part in exact.items()}
+    order = sorted(exact, key=lambda name: (floors[name] - exact[name], -exact[name], name))
+    left = total - sum(floors.values())
+    assert 0 <= left <= len(order), "a rounded total is next to its exact one"
+    return {name: floors[name] + (at < left) for at, name in enumerate(order)}
 
 
 def split_e7(total_e7: int, shares: Sequence[tuple[str, int]]) -> dict[str, int]:

@@ -42,8 +42,6 @@ def halved(balance_fen: int, pay_ratio: Fraction, odd_fen: str) -> Surplus:
 def surpluses(case: Case) -> dict[str, Surplus]:
     """Return the surplus of every institution with accounts, without netting."""
     rule = case.declared.surplus
-    if rule is None:
-        return {}
     balances: dict[str, int] = {}
     for one in case.accounts:
         if one.kind in SIGNS:
@@ -61,7 +59,6 @@ def pools_of(case: Case, found: dict[str, Surplus]) -> list[Pool]:
     pools = list(case.pools)
     given = {(pool.institution, pool.pool) for pool in pools}
     for institution, one in found.items():
-        assert rule is not None
         if (institution, rule.pool) in given:
             raise Refused("POOL_TWICE", f"{institution}/{rule.pool}")
         pools.append(Pool(institution, rule.pool, one.pay_fen, ""))

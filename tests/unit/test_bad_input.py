@@ -17,10 +17,11 @@ import pytest
 from equivalents.reasons import EXCLUSIONS, REASONS
 from tests.bad.accounts import ACCOUNT_WARNINGS, ACCOUNTS, SURPLUS
 from tests.bad.case import HEAD, Content, Fault, case_with, cases, check, find, run
+from tests.bad.caseyaml import YAML
 from tests.bad.files import FILES
 from tests.bad.keys import KEY_MONEY, KEY_WARNINGS, KEYS
 from tests.bad.records import EXCLUDED, RECORDS, WARNINGS
-from tests.bad.rules import RULES, YAML
+from tests.bad.rules import RULES
 from tests.bad.sharing import SHARING, SHARING_WARNINGS
 from tests.bad.tables import MONEY, TABLES, UNREADABLE
 

@@ -5,10 +5,8 @@ remainder fen that is not shown, a record that is not listed.
 """
 
 import csv
-import re
 from collections import defaultdict
 from fractions import Fraction
-from math import floor
 from pathlib import Path
 
 import pytest
@@ -17,23 +15,9 @@ from equivalents.errors import DataError
 from equivalents.report.explained import person_json, person_text, pool_text
 from equivalents.run import settle_case
 from equivalents.tracing import trace_person, trace_pool
+from tests.statements import STEP, re_add
 
 SCENARIOS = sorted((Path(__file__).parents[1] / "scenarios").glob("*/case"))
-NUMBER = r"(-?[0-9]+(?:\.[0-9]+)?)"
-LINE = re.compile(
-    rf"^    \d{{4}}-\d\d .*: \d+ 条 records, {NUMBER}(?: \S+)? × {NUMBER}"
-    rf"(?: × (\d+)/(\d+))? = {NUMBER}  "
-)
-SUM = re.compile(rf"^    小计 sum = {NUMBER}$")
-STEP = re.compile(
-    rf"^    (\S+) → (\S+) (\S+): {NUMBER} × {NUMBER} / {NUMBER} \((\d+) 份\) = {NUMBER}"
-    r"(?:, 尾差 remainder (\d+) 分)?(, 封顶.*|, 保底.*)?$"
-)
-WITHHELD = re.compile(rf"^    考核系数 withhold × \S+: 扣留 withheld {NUMBER}$")
-SEGMENT = re.compile(rf"^    系数 coefficient.* \[\S+, \S+\): {NUMBER} × {NUMBER} = {NUMBER}$")
-GETS = re.compile(rf"^    得 gets {NUMBER}$")
-HERE = re.compile(rf"^  应得 amount here = (.*) = {NUMBER}$")
-TOTAL = re.compile(rf"^合计 total = (.*) = {NUMBER} 元 yuan$")
 
 
 def read(out: Path, name: str) -> list[dict[str, str]]:
@@ -47,50 +31,6 @@ def fen(text: str) -> int:
     return int(yuan)
 
 
-def re_add(text: str, bounded: bool) -> int:
-    """Add up a printed explanation line by line; the total in fen."""
-    items, amounts, here, withheld = Fraction(0), 0, 0, 0
-    steps: list[int] = []
-    for line in text.splitlines():
-        if found := LINE.match(line):
-            quantity, weight, share, whole, equivalents = found.groups()
-            exact = (
-                Fraction(quantity) * Fraction(weight) * Fraction(int(share or 1), int(whole or 1))
-            )
-            assert abs(exact - Fraction(equivalents)) < Fraction(1, 10**7), line
-            assert whole or exact == Fraction(equivalents), line
-            items += Fraction(equivalents)
-        elif found := SEGMENT.match(line):
-            exact = Fraction(found[1]) * Fraction(found[2])
-            assert abs(exact - Fraction(found[3])) <= Fraction(1, 2 * 10**7), line
-        elif found := SUM.match(line):
-            assert items == Fraction(found[1]), line
-            items = Fraction(0)
-        elif found := STEP.match(line):
-            _, _, _, parent, key, keys, _, amount, remainder, bound = found.groups()
-            if not bounded and Fraction(keys) > 0:
-                exact = fen(parent) * Fraction(key) / Fraction(keys)
-                assert fen(amount) == floor(exact) + int(remainder or 0), line
-            assert bounded or not bound
-            steps.append(fen(amount))
-        elif found := WITHHELD.match(line):
-            withheld = fen(found[1])
-        elif found := GETS.match(line):
-            # Departments pay a person apart, so the last steps may be several.
-            got = fen(found[1]) + withheld
-            assert got in {steps[-1], sum(steps[-2:]), sum(steps)}, line
-            withheld = 0
-            amounts += fen(found[1])
-            steps = []
-        elif found := HERE.match(line):
-            assert sum(map(fen, found[1].split(" + "))) == fen(found[2]) == amounts, line
-            here, amounts = here + amounts, 0
-        elif found := TOTAL.match(line):
-            assert sum(map(fen, found[1].split(" + "))) == fen(found[2]) == here, line
-            return here
-    raise AssertionError("the text has no total")
-
-
 @pytest.mark.parametrize("case", SCENARIOS, ids=lambda path: path.parent.name)
 def test_the_text_of_everybody_adds_up_to_what_was_paid(case: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
@@ -101,7 +41,7 @@ def test_the_text_of_everybody_adds_up_to_what_was_paid(case: Path, tmp_path: Pa
         paid[row["person_id"]] += fen(row["amount"])
     for person, amount in paid.items():
         story, _ = trace_person(out, person)
-        assert re_add(person_text(story), bounded) == amount
+        assert re_add(person_text(story), bounded=bounded) == amount
         assert fen(person_json(story)["amount"]) == amount
 
 

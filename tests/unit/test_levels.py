@@ -323,8 +323,12 @@ def test_an_institution_coefficient_moves_institutions_and_no_people() -> None:
     work = {("P1", "I1", ""): ONE, ("P2", "I1", ""): ONE, ("P3", "I2", ""): 2 * ONE}
     world = World(work, 300, TWO, institutions={"I1": 20_000})
     assert paid(world)[0] == {("I1", "P1"): 100, ("I1", "P2"): 100, ("I2", "P3"): 100}
+    # 5.2 multiplies the institution's key, whatever it is: `equivalents` leaves out people's only.
     plain = replace(world, levels=(Level(INSTITUTION, LevelKey.EQUIVALENTS), Level(PERSON)))
-    assert paid(plain)[0] == {("I1", "P1"): 75, ("I1", "P2"): 75, ("I2", "P3"): 150}
+    assert paid(plain)[0] == paid(world)[0]
+    # Two heads times 2, and one.
+    heads = replace(world, levels=(Level(INSTITUTION, LevelKey.HEADCOUNT), Level(PERSON)))
+    assert paid(heads)[0] == {("I1", "P1"): 120, ("I1", "P2"): 120, ("I2", "P3"): 60}
 
 
 def test_an_institution_key_is_rounded_half_up_at_seven_places() -> None:
@@ -355,6 +359,22 @@ def test_floors_are_paid_where_nobody_has_a_key_and_the_rest_stays() -> None:
     assert paid(World(work, 100, (level,))) == ({("I0", "P1"): 30, ("I0", "P2"): 30}, 0, 40)
 
 
+def test_where_there_is_nothing_no_floor_is_above_a_cap() -> None:
+    # I2 has 0.00, of which a cap by the average is 0.00: no floor is owed there (5.9).
+    limits = Limits(floor=Bound(30), cap=Bound(10_000, average=True))
+    work = {("P1", "I1", ""): ONE, ("P2", "I2", ""): 0}
+    levels = (Level(INSTITUTION), Level(PERSON, limits=limits))
+    assert paid(World(work, 100, levels)) == ({("I1", "P1"): 100, ("I2", "P2"): 0}, 0, 0)
+
+
+def test_whoever_stands_at_a_floor_that_is_the_cap_stands_at_both() -> None:
+    work = {("P1", "I0", ""): 6, ("P2", "I0", ""): 2, ("P3", "I0", ""): 1}
+    both = Limits(floor=Bound(30), cap=Bound(30))
+    payouts, _ = settle(World(work, 90, (Level(PERSON, limits=both),)))
+    assert payouts.capped_fen.tolist() == [30, 0, 0]
+    assert payouts.floored_fen.tolist() == [0, 10, 20]
+
+
 def test_every_refusal_is_told_at_once() -> None:
     work = {("P1", "I1", ""): 0, ("P2", "I2", "D1I2"): 0}
     levels = (Level(INSTITUTION, LevelKey.HEADCOUNT), Level(PERSON))
@@ -362,26 +382,3 @@ def test_every_refusal_is_told_at_once() -> None:
         settle(World(work, 100, levels))
     found = [(problem.code, problem.facts["institution"]) for problem in error.value.problems]
     assert found == [("POOL_NO_KEY", "I1"), ("POOL_NO_KEY", "I2")]
-
-
-def test_pools_of_several_rules_and_series_stay_apart() -> None:
-    postings = tuple(Posting(f"P{n}", "I0", FIRST_DAY, LAST_DAY) for n in (1, 2))
-    pools = (
-        Pool("I0", "a", "pay", 100),
-        Pool("I0", "b", "other", 100),
-        Pool("I0", "c", "pay", 100),
-    )
-    sharing = {"c": Sharing((Level(PERSON, LevelKey.HEADCOUNT),))}
-    rules = CaseRules(
-        parse_period("2025"), (Institution("I0"),), postings, (), pools, sharing=sharing
-    )
-    keys = Keys({"pay": np.array([1, 3]), "other": np.array([4, 1])})
-    payouts, problems = share(pools, rules, Plan(rules), keys)
-    assert problems == ()
-    assert payouts.pool.tolist() == [0, 0, 1, 1, 2, 2]
-    assert payouts.amount_fen.tolist() == [25, 75, 80, 20, 50, 50]
-    assert payouts.equivalents_e7.tolist() == [1, 3, 4, 1, 1, 3]
-    adjusted = [np.array([2, 2]), np.array([4, 1]), np.array([9, 9])]
-    payouts, _ = share(pools, rules, Plan(rules), replace(keys, adjusted_e7=adjusted))
-    assert payouts.amount_fen.tolist() == [50, 50, 80, 20, 50, 50]
-    assert payouts.equivalents_e7.tolist() == [1, 3, 4, 1, 1, 3]

@@ -151,6 +151,21 @@ def test_an_institution_coefficient_limits_its_pool(tmp_path: Path) -> None:
         settle(a_case(tmp_path, coefficients=above, **TEN))
 
 
+def test_withheld_is_rounded_once_per_payee_and_pool(tmp_path: Path) -> None:
+    # P1 has 5 fen in each of two departments: 10 x 0.5 is 5, not 3 + 3.
+    departments = "{levels: [{to: department}, {to: person}]}"
+    kinds = "coefficients: {assessment: {applies_to: withhold}}\n"
+    case = a_case(
+        tmp_path,
+        case=f"period: 2025\n{kinds}sharing:\n  default: {departments}\n",
+        staff=rows("person_id,institution_id,post_id,department_id", "P1,I1,A,D1", "P1,I1,B,D2"),
+        records=rows(HEAD + "post_id", "I1,P1,A,2025-01-01,1,A", "I1,P1,A,2025-01-01,1,B"),
+        pools=rows("institution_id,pool,amount", "I1,main,0.10"),
+        coefficients=rows(COEFFICIENTS, "person,P1,assessment,0.5,2020-01-01,"),
+    )
+    assert paid(settle(case)) == {"P1": 5}
+
+
 def test_withheld_pay_is_retained(tmp_path: Path) -> None:
     # 5 fen x 0.5 = 2.5, half-up 3: the key stays, 2 fen are retained.
     case = a_case(

@@ -93,6 +93,13 @@ def test_personal_limits_go_before_those_of_all() -> None:
         node(level(cap="0.40", limits=limits), 100, 6, 3, 1)
 
 
+def test_whoever_stands_at_a_floor_that_is_the_cap_stands_at_both() -> None:
+    # 30 for everybody, whatever the keys: a had 60, c 10.
+    shared = node(level(floor="0.30", cap="0.30"), 90, 6, 2, 1)
+    assert [one.capped_fen for one in shared.children.values()] == [30, 0, 0]
+    assert [one.floored_fen for one in shared.children.values()] == [0, 10, 20]
+
+
 def test_a_pool_of_nothing_pays_zeros() -> None:
     assert amounts(level(floor="0.40"), 0, 6, 0) == [0, 0]
 
@@ -109,6 +116,21 @@ def test_nobody_to_pay(nobody: str, expected: tuple[list[int], int, int]) -> Non
         node(level(), 5, 0, -1)
     with pytest.raises(Refused, match="POOL_NO_PEOPLE"):
         node(level(nobody="equal"), 5)
+
+
+@pytest.mark.parametrize("excess", ["share", "retain"])
+def test_floors_are_paid_where_nobody_has_a_key(excess: str) -> None:
+    # Floors apply also with key 0 (5.11): 20 each, and what is left stays as declared.
+    kept = node(level(nobody="retain", floor="0.20", excess=excess), 100, 0, -1)
+    assert [one.amount_fen for one in kept.children.values()] == [20, 20]
+    assert [one.floored_fen for one in kept.children.values()] == [20, 20]
+    assert (kept.retained_fen, kept.carried_fen) == (60, 0)
+    carried = node(level(nobody="carry", floor="0.20", excess=excess), 100, 0, -1)
+    assert [one.amount_fen for one in carried.children.values()] == [20, 20]
+    assert (carried.retained_fen, carried.carried_fen) == (0, 60)
+    # Floors of 30 over a pool of 25 are scaled: the odd fen by code.
+    scaled = level(nobody="carry", floor="0.15", floors_over="scale", excess=excess)
+    assert amounts(scaled, 25, 0, 0) == [13, 12]
 
 
 # -- D1 levels -----------------------------------------------------------------------------------
@@ -161,13 +183,13 @@ def test_three_levels(tmp_path: Path) -> None:
         ("institution", "C", "I2", 50),
         ("department", "C", "C", 10),
         ("person", "C", "P0", 10),
-        ("department", "I1", "I1", 10),
         ("department", "I1", "D1", 20),
         ("department", "I1", "D2", 10),
-        ("person", "I1", "P3", 10),
+        ("department", "I1", "I1", 10),
         ("person", "D1", "P1", 10),
         ("person", "D1", "P2", 10),
         ("person", "D2", "P1", 10),
+        ("person", "I1", "P3", 10),
         ("department", "I2", "I2", 50),
         ("person", "I2", "P4", 50),
     ]
@@ -293,5 +315,6 @@ def test_the_pay_half_is_a_pool(tmp_path: Path) -> None:
     assert outcome.surplus == {"I1": Surplus(125, 63, 62, 0), "I2": Surplus(-200, 0, 0, -200)}
     assert paid(outcome, "surplus") == {"P1": 31, "P2": 31, "P3": 0}
     assert outcome.pools["I2", "surplus"] == PoolTotal(0, 0)
+    # Without the key the defaults hold (5.14).
     (tmp_path / "case.yaml").write_text("period: 2025\n", encoding="utf-8")
-    assert settle(tmp_path).surplus == {}
+    assert settle(tmp_path).surplus == outcome.surplus
