@@ -37,9 +37,11 @@ def group(keys: Sequence[npt.NDArray[np.integer]]) -> tuple[Int64, Int64]:
 
 
 def in_order(keys: Sequence[npt.NDArray[np.integer]]) -> Int64:
-    """A sorting order by several columns, as :func:`group` has it."""
+    """A sorting order by several columns, as of :func:`group`; equal keys stay in their order."""
     packed = _packed(keys)
-    return np.lexsort(tuple(reversed(keys))) if packed is None else np.argsort(packed)
+    if packed is None:
+        return np.lexsort(tuple(reversed(keys)))
+    return np.argsort(packed, kind="stable")
 
 
 def _packed(keys: Sequence[npt.NDArray[np.integer]]) -> Int64 | None:
