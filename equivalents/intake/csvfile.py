@@ -9,7 +9,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from equivalents.errors import DataError, Place, Problem
+from equivalents.intake.grid import Grid, blocks, lines_of, make_grid
 from equivalents.intake.headings import TABLES
 from equivalents.intake.tables import NO_HEADINGS
 from equivalents.intake.text import BOM, look_at
@@ -73,7 +74,8 @@ class CsvPart:
     """A range of a CSV file: ``[start, stop)`` in bytes, whose first row has ``first_row``.
 
     ``titles`` are the headings as written, ``headings`` the same made unique; ``may_break`` says
-    whether quotes could hide a line end inside a value.
+    whether quotes could hide a line end inside a value, ``plain`` that each row is one line of
+    UTF-8 and each comma in it separates two fields.
     """
 
     path: Path
@@ -82,9 +84,35 @@ class CsvPart:
     headings: tuple[str, ...]
     encoding: str
     may_break: bool
+    plain: bool
     start: int
     stop: int
     first_row: int
+
+    def pieces(self) -> "Iterator[Grid | RawBatch]":
+        """All rows, as grids where they can be had, else as :meth:`batches` gives them.
+
+        A grid is overwritten when the next piece is asked for.
+        """
+        if not self.plain:
+            yield from self.batches()
+            return
+        row, odd = self.first_row, False
+        for block in blocks(self.path, self.start, self.stop):
+            grid = make_grid(block, len(self.headings), row) if block.size else None
+            if grid is not None:
+                yield grid
+                odd = False
+            elif block.size and not odd:
+                yield from replace(
+                    self, start=block.start, stop=block.stop, first_row=row
+                ).batches()
+                odd = True
+            else:
+                # Two blocks in a row are no grids: the next ones are none either.
+                yield from replace(self, start=block.start, first_row=row).batches()
+                return
+            row += lines_of(block)
 
     def batches(self, only: frozenset[str] | None = None) -> Iterator[RawBatch]:
         """The rows as text, in batches; ``only`` limits the columns that are converted."""
@@ -228,8 +256,10 @@ def csv_parts(path: Path, name: str) -> list[CsvPart]:
         raise _damaged(name, "引号不成对¦unpaired quote marks")
     size = path.stat().st_size
     titles, start = _headings(path, name, seen.encoding)
-    part = partial(CsvPart, path, name, titles, _unique(titles), seen.encoding, seen.quotes > 0)
-    if seen.quotes or seen.lone_returns or seen.encoding != "utf-8":
+    plain = not seen.quotes and not seen.lone_returns and seen.encoding == "utf-8"
+    headings = _unique(titles)
+    part = partial(CsvPart, path, name, titles, headings, seen.encoding, seen.quotes > 0, plain)
+    if not plain:
         return [part(start, size, 2)]
     parts = []
     row = 2

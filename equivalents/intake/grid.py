@@ -1,0 +1,172 @@
+"""Where the fields of a block of CSV lie, found by vectorised comparison instead of a parser.
+
+A block without quote marks whose every line has as many fields as there are headings is a grid:
+the separators in their order, taken in turn, are the ends of the columns. Nothing is copied and
+nothing converted until a column is asked for. A block that is no grid is left to Arrow's parser.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from equivalents.intake.words import BYTES, MOST_WORDS, Words
+from equivalents.units import Int64
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["Block", "Grid", "blocks", "lines_of", "make_grid"]
+
+_COMMA: Final = ord(",")
+_FEED: Final = ord("\n")
+_RETURN: Final = ord("\r")
+_SIZE: Final = 1 << 22
+"""Bytes of a block: few enough that what is made of them stays in the cache, and many enough that
+threads seldom meet between two steps."""
+_PAD: Final = BYTES * MOST_WORDS
+"""Bytes behind a block, so that words may reach over its end."""
+_LENGTHS: Final = np.arange(BYTES * MOST_WORDS + 1)
+_MASKS: Final = tuple(
+    np.array(
+        [(1 << 8 * min(max(length - BYTES * at, 0), BYTES)) - 1 for length in _LENGTHS.tolist()],
+        np.uint64,
+    )
+    for at in range(MOST_WORDS)
+)
+"""For each word, what of it belongs to a text of some length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some whole lines of a file: ``raw[1 : size]``, behind a line end and before some padding.
+
+    ``start`` and ``stop`` are where they lie in the file. The next block overwrites ``raw``.
+    """
+
+    raw: bytearray
+    size: int
+    start: int
+    stop: int
+
+
+def blocks(path: Path, start: int, stop: int) -> Iterator[Block]:
+    """A range of a file as blocks of whole lines; a line end that its last line lacks is added.
+
+    A line that is longer than a block, and all that follows, is a block of ``size`` 0: unread.
+    """
+    raw = bytearray(1 + _SIZE + 1 + _PAD)
+    raw[0] = _FEED
+    kept = 1
+    with path.open("rb", buffering=0) as file:
+        file.seek(start)
+        while start < stop:
+            room = min(1 + _SIZE, stop - start + 1)
+            added = file.readinto(memoryview(raw)[kept:room])
+            total = kept + added
+            size = raw.rfind(b"\n", 1, total) + 1
+            if total == 1:
+                return
+            if start + total - 1 == stop or not added:
+                # The end of the range; or the file is shorter than it was when looked at.
+                size = total + (raw[total - 1] != _FEED)
+                raw[size - 1] = _FEED
+            elif not size:
+                if total <= _SIZE:
+                    kept = total
+                    continue
+                yield Block(raw, 0, start, stop)
+                return
+            after = start + min(size, total) - 1
+            yield Block(raw, size, start, after)
+            if not added:
+                return
+            start, kept = after, max(total - size, 0) + 1
+            raw[1:kept] = raw[size:total]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Rows of ``k`` fields: row numbers ``(n,)``, and for each column where the fields lie.
+
+    ``edges[j]`` ``(n,)`` is the position of the separator before each field of column ``j``, and
+    ``edges[j + 1]`` that behind its last byte.
+    """
+
+    row: Int64
+    raw: bytearray
+    edges: Int64
+
+    def filled(self) -> "Grid":
+        """The rows that are not blank throughout."""
+        fields = self.edges.shape[0] - 1
+        length = self.edges[-1] - self.edges[0]
+        if length.min(initial=fields + 1) > fields:
+            return self
+        where = np.flatnonzero(length > fields)
+        return Grid(self.row[where], self.raw, self.edges[:, where])
+
+    def words(self, at: int) -> list[Words] | None:
+        """The texts of a column as words; ``None`` where one is too long for that."""
+        begin, length = self.edges[at], self.edges[at + 1] - self.edges[at]
+        length -= 1
+        most = int(length.max(initial=0))
+        if most > BYTES * MOST_WORDS:
+            return None
+        alike = most == int(length.min(initial=most))
+        found = []
+        for word in range(max(-(-most // BYTES), 1)):
+            letters = self._window(1 + BYTES * word)[begin]
+            mask = _MASKS[word][most] if alike else _MASKS[word].take(length)
+            letters &= mask
+            found.append(letters)
+        return found
+
+    def _window(self, offset: int) -> Words:
+        """The eight bytes from each position on, ``offset`` further along."""
+        size = len(self.raw) - offset - BYTES + 1
+        return np.ndarray((size,), "<u8", self.raw, offset, (1,))
+
+    def texts(self, at: int) -> "pa.Array":
+        """The texts of a column."""
+        import pyarrow as pa
+
+        size = self.row.size
+        # The fields and what lies between them take turns; then every other one is taken.
+        ends = np.empty(2 * size, np.int32)
+        ends[0::2] = self.edges[at] + 1
+        ends[1::2] = self.edges[at + 1]
+        turns = max(2 * size - 1, 0)
+        buffers = [None, pa.py_buffer(ends), pa.py_buffer(self.raw)]
+        mixed = pa.Array.from_buffers(pa.string(), turns, buffers)
+        fields = np.arange(0, turns, 2)
+        return mixed.take(pa.Array.from_buffers(pa.int64(), size, [None, pa.py_buffer(fields)]))
+
+
+def make_grid(block: Block, fields: int, first_row: int) -> Grid | None:
+    """The rows of a block without quote marks, if all have so many fields; else ``None``.
+
+    Every ``\\r`` stands before a ``\\n``. ``first_row`` is the number of the first line.
+    """
+    letters = np.frombuffer(block.raw, np.uint8, block.size)
+    ends = letters == _FEED
+    lines = int(np.count_nonzero(ends)) - 1
+    ends |= letters == _COMMA
+    marks = np.flatnonzero(ends)
+    if marks.size != lines * fields + 1 or (letters[marks[fields::fields]] != _FEED).any():
+        return None
+    # A row for each column: of the separators in their order every so-manyth is one column's.
+    edges = np.empty((fields + 1, lines), np.int64)
+    edges[0] = marks[:-1:fields]
+    edges[1:] = marks[1:].reshape(lines, fields).T
+    if block.raw.find(b"\r", 1, block.size) >= 0:
+        edges[-1] -= letters[edges[-1] - 1] == _RETURN
+    return Grid(np.arange(first_row, first_row + lines), block.raw, edges)
+
+
+def lines_of(block: Block) -> int:
+    """How many lines a block has."""
+    letters = np.frombuffer(block.raw, np.uint8, block.size)
+    return int(np.count_nonzero(letters == _FEED)) - 1
