@@ -89,30 +89,29 @@ class CsvPart:
     stop: int
     first_row: int
 
-    def pieces(self) -> "Iterator[Grid | RawBatch]":
+    def pieces(self, only: frozenset[str] | None = None) -> "Iterator[Grid | RawBatch]":
         """All rows, as grids where they can be had, else as :meth:`batches` gives them.
 
         A grid is overwritten when the next piece is asked for.
         """
         if not self.plain:
-            yield from self.batches()
+            yield from self.batches(only)
             return
         row, odd = self.first_row, False
         for block in blocks(self.path, self.start, self.stop):
             grid = make_grid(block, len(self.headings), row) if block.size else None
             if grid is not None:
                 yield grid
-                odd = False
-            elif block.size and not odd:
-                yield from replace(
-                    self, start=block.start, stop=block.stop, first_row=row
-                ).batches()
-                odd = True
-            else:
-                # Two blocks in a row are no grids: the next ones are none either.
-                yield from replace(self, start=block.start, first_row=row).batches()
+                row, odd = row + grid.row.size, False
+                continue
+            # Two blocks in a row are no grids: the next ones are none either.
+            rest = odd or not block.size
+            stop = self.stop if rest else block.stop
+            part = replace(self, start=block.start, stop=stop, first_row=row)
+            yield from part.batches(only)
+            if rest:
                 return
-            row += lines_of(block)
+            row, odd = row + lines_of(block), True
 
     def batches(self, only: frozenset[str] | None = None) -> Iterator[RawBatch]:
         """The rows as text, in batches; ``only`` limits the columns that are converted."""

@@ -57,13 +57,16 @@ def blocks(path: Path, start: int, stop: int) -> Iterator[Block]:
 
     A line that is longer than a block, and all that follows, is a block of ``size`` 0: unread.
     """
-    raw = bytearray(1 + _SIZE + 1 + _PAD)
+    # Blocks of like size, with some room for the lines that the one before has left over.
+    most = max(stop - start, 1)
+    most = most // max(round(most / _SIZE), 1) + (_SIZE >> 8)
+    raw = bytearray(1 + most + 1 + _PAD)
     raw[0] = _FEED
     kept = 1
     with path.open("rb", buffering=0) as file:
         file.seek(start)
         while start < stop:
-            room = min(1 + _SIZE, stop - start + 1)
+            room = min(1 + most, stop - start + 1)
             added = file.readinto(memoryview(raw)[kept:room])
             total = kept + added
             size = raw.rfind(b"\n", 1, total) + 1
@@ -74,7 +77,7 @@ def blocks(path: Path, start: int, stop: int) -> Iterator[Block]:
                 size = total + (raw[total - 1] != _FEED)
                 raw[size - 1] = _FEED
             elif not size:
-                if total <= _SIZE:
+                if total <= most:
                     kept = total
                     continue
                 yield Block(raw, 0, start, stop)
@@ -108,10 +111,13 @@ class Grid:
         where = np.flatnonzero(length > fields)
         return Grid(self.row[where], self.raw, self.edges[:, where])
 
+    def lengths(self, at: int) -> Int64:
+        """How many bytes each text of a column has."""
+        return self.edges[at + 1] - self.edges[at] - 1
+
     def words(self, at: int) -> list[Words] | None:
         """The texts of a column as words; ``None`` where one is too long for that."""
-        begin, length = self.edges[at], self.edges[at + 1] - self.edges[at]
-        length -= 1
+        begin, length = self.edges[at], self.lengths(at)
         most = int(length.max(initial=0))
         if most > BYTES * MOST_WORDS:
             return None
