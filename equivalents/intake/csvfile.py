@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from equivalents.errors import DataError, Place, Problem
-from equivalents.intake.grid import Grid, blocks, lines_of, make_grid
+from equivalents.intake.grid import Grid, Malformed, blocks, lines_of, make_grid
 from equivalents.intake.headings import TABLES
 from equivalents.intake.tables import NO_HEADINGS
 from equivalents.intake.text import BOM, look_at
@@ -49,15 +49,6 @@ _FEW: Final = frozenset(
     )
 )
 """Columns with few different texts, which the parser turns into codes as it goes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Malformed:
-    """A row whose number of fields differs from the headings."""
-
-    row: int
-    found: int
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +89,11 @@ class CsvPart:
             yield from self.batches(only)
             return
         row, odd = self.first_row, False
-        for block in blocks(self.path, self.start, self.stop):
+        for block in blocks(self.path, self.start, self.stop, len(self.headings)):
             grid = make_grid(block, len(self.headings), row) if block.size else None
             if grid is not None:
                 yield grid
-                row, odd = row + grid.row.size, False
+                row, odd = row + grid.row.size + len(grid.malformed), False
                 continue
             # Two blocks in a row are no grids: the next ones are none either.
             rest = odd or not block.size

@@ -2,11 +2,12 @@
 
 A block without quote marks whose every line has as many fields as there are headings is a grid:
 the separators in their order, taken in turn, are the ends of the columns. Nothing is copied and
-nothing converted until a column is asked for. A block that is no grid is left to Arrow's parser.
+nothing converted until a column is asked for. A few blank or malformed lines are taken out; a
+block with many of them is left to Arrow's parser.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +19,7 @@ from equivalents.units import Int64
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Block", "Grid", "blocks", "lines_of", "make_grid"]
+__all__ = ["Block", "Grid", "Malformed", "blocks", "lines_of", "make_grid"]
 
 _COMMA: Final = ord(",")
 _FEED: Final = ord("\n")
@@ -27,7 +28,9 @@ _SIZE: Final = 1 << 22
 """Bytes of a block: few enough that what is made of them stays in the cache, and many enough that
 threads seldom meet between two steps."""
 _PAD: Final = BYTES * MOST_WORDS
-"""Bytes behind a block, so that words may reach over its end."""
+"""Bytes behind a block and the fields of a blank line at its end, so that words may reach there."""
+_ODD: Final = 8
+"""Blocks where one line of so many or more is malformed are left to the parser."""
 _LENGTHS: Final = np.arange(BYTES * MOST_WORDS + 1)
 _MASKS: Final = tuple(
     np.array(
@@ -52,15 +55,16 @@ class Block:
     stop: int
 
 
-def blocks(path: Path, start: int, stop: int) -> Iterator[Block]:
+def blocks(path: Path, start: int, stop: int, fields: int) -> Iterator[Block]:
     """A range of a file as blocks of whole lines; a line end that its last line lacks is added.
 
+    ``fields`` is how many there should be in a line.
     A line that is longer than a block, and all that follows, is a block of ``size`` 0: unread.
     """
     # Blocks of like size, with some room for the lines that the one before has left over.
     most = max(stop - start, 1)
     most = most // max(round(most / _SIZE), 1) + (_SIZE >> 8)
-    raw = bytearray(1 + most + 1 + _PAD)
+    raw = bytearray(1 + most + 1 + fields + _PAD)
     raw[0] = _FEED
     kept = 1
     with path.open("rb", buffering=0) as file:
@@ -91,16 +95,27 @@ def blocks(path: Path, start: int, stop: int) -> Iterator[Block]:
 
 
 @dataclass(frozen=True, slots=True)
+class Malformed:
+    """A row whose number of fields differs from the headings."""
+
+    row: int
+    found: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Grid:
     """Rows of ``k`` fields: row numbers ``(n,)``, and for each column where the fields lie.
 
     ``edges[j]`` ``(n,)`` is the position of the separator before each field of column ``j``, and
-    ``edges[j + 1]`` that behind its last byte.
+    ``edges[j + 1]`` that behind its last byte. ``malformed`` are rows between them with another
+    number of fields.
     """
 
     row: Int64
     raw: bytearray
     edges: Int64
+    malformed: tuple[Malformed, ...] = ()
 
     def filled(self) -> "Grid":
         """The rows that are not blank throughout."""
@@ -109,11 +124,12 @@ class Grid:
         if length.min(initial=fields + 1) > fields:
             return self
         where = np.flatnonzero(length > fields)
-        return Grid(self.row[where], self.raw, self.edges[:, where])
+        return replace(self, row=self.row[where], edges=self.edges[:, where])
 
     def lengths(self, at: int) -> Int64:
         """How many bytes each text of a column has."""
-        return self.edges[at + 1] - self.edges[at] - 1
+        length: Int64 = self.edges[at + 1] - self.edges[at] - 1
+        return length
 
     def words(self, at: int) -> list[Words] | None:
         """The texts of a column as words; ``None`` where one is too long for that."""
@@ -152,7 +168,7 @@ class Grid:
 
 
 def make_grid(block: Block, fields: int, first_row: int) -> Grid | None:
-    """The rows of a block without quote marks, if all have so many fields; else ``None``.
+    """The rows of a block without quote marks; ``None`` where many have not so many ``fields``.
 
     Every ``\\r`` stands before a ``\\n``. ``first_row`` is the number of the first line.
     """
@@ -161,15 +177,41 @@ def make_grid(block: Block, fields: int, first_row: int) -> Grid | None:
     lines = int(np.count_nonzero(ends)) - 1
     ends |= letters == _COMMA
     marks = np.flatnonzero(ends)
+    returns = block.raw.find(b"\r", 1, block.size) >= 0
     if marks.size != lines * fields + 1 or (letters[marks[fields::fields]] != _FEED).any():
-        return None
+        return _make_patched(block, marks, fields, first_row)
     # A row for each column: of the separators in their order every so-manyth is one column's.
     edges = np.empty((fields + 1, lines), np.int64)
     edges[0] = marks[:-1:fields]
     edges[1:] = marks[1:].reshape(lines, fields).T
-    if block.raw.find(b"\r", 1, block.size) >= 0:
+    if returns:
         edges[-1] -= letters[edges[-1] - 1] == _RETURN
     return Grid(np.arange(first_row, first_row + lines), block.raw, edges)
+
+
+def _make_patched(block: Block, marks: Int64, fields: int, first_row: int) -> Grid | None:
+    """The grid of a block where few lines are blank or malformed; ``marks`` are its separators."""
+    letters = np.frombuffer(block.raw, np.uint8, block.size)
+    ends = np.flatnonzero(letters[marks] == _FEED)
+    count = np.diff(ends)
+    good = count == fields
+    if (good.size - np.count_nonzero(good)) * _ODD > good.size:
+        return None
+    begin, end = marks[ends[:-1]], marks[ends[1:]]
+    end -= letters[end - 1] == _RETURN
+    edges = np.empty((fields + 1, good.size), np.int64)
+    edges[0] = begin
+    edges[1:, good] = marks[1:][np.repeat(good, count)].reshape(-1, fields).T
+    edges[-1, good] = end[good]
+    # A blank line is a row of blank fields: of no length, wherever they are said to lie.
+    blank = end == begin + 1
+    edges[1:, blank] = begin[blank] + np.arange(1, fields + 1)[:, None]
+    row = np.arange(first_row, first_row + good.size)
+    malformed = tuple(
+        Malformed(int(row[at]), int(count[at]), block.raw[begin[at] + 1 : end[at]].decode())
+        for at in np.flatnonzero(~(good | blank))
+    )
+    return Grid(row[good | blank], block.raw, edges[:, good | blank], malformed)
 
 
 def lines_of(block: Block) -> int:

@@ -103,14 +103,14 @@ class Source:
         if isinstance(part, ParquetPart) and part.group < 0:
             return
         for raw in part.batches() if isinstance(part, ParquetPart) else part.pieces():
+            faults = _malformed(index, raw)
+            if faults is not None:
+                yield RecordBlock.empty(index, faults.row.size, (faults,))
             if isinstance(raw, Grid):
                 grid = raw.filled()
                 fields = FieldColumns(grid, part.headings, names, coder.tables)
                 yield self._code(index, grid.row, fields, coder)
                 continue
-            faults = _malformed(index, raw)
-            if faults is not None:
-                yield RecordBlock.empty(index, faults.row.size, (faults,))
             row, columns = _known_columns(raw, names, coder.latest)
             for start in range(0, row.size, _SLICE):
                 some = slice(start, start + _SLICE)
@@ -203,7 +203,7 @@ def _none(kind: "pa.DataType") -> "pa.Array":
     return pa.nulls(0, kind)
 
 
-def _malformed(index: int, raw: RawBatch) -> FaultSet | None:
+def _malformed(index: int, raw: RawBatch | Grid) -> FaultSet | None:
     if not raw.malformed:
         return None
     rows = np.array([row.row for row in raw.malformed], np.int64)

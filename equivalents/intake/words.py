@@ -32,7 +32,7 @@ No text has a zero byte, so the words tell where it ends.
 BYTES: Final = 8
 MOST_WORDS: Final = 4
 """Longer texts are not worth it."""
-_MOST: Final = 1 << 18
+_MOST: Final = 1 << 17
 """Distinct texts of a column that are kept; with more, each block is looked at by itself."""
 _LEAST: Final = 10
 """The smallest table has two to this power of slots."""
@@ -129,6 +129,8 @@ class WordTable:
             codes, new = slots.find(words)
         if not new.size:
             return TextColumn(codes, slots.distinct)
+        if self._full:
+            return None
         asked = [word[new] for word in words]
         with self._lock:
             self._learn(_unique(asked))
@@ -143,8 +145,6 @@ class WordTable:
 
     def _learn(self, words: Sequence[Words]) -> None:
         """Add the texts that are not here, of some different ones, unless they are too many."""
-        if self._full:
-            return
         width = max(len(words), len(self._texts))
         words = _widened(words, width)
         self._make_room(width, 0)

@@ -131,7 +131,7 @@ def test_blocks_are_the_file_line_by_line(
         path.write_bytes(content)
         start = content.find(b"\n", rng.randrange(len(content) + 1)) + 1
         found, at = [], start
-        for block in blocks(path, start, len(content)):
+        for block in blocks(path, start, len(content), 1):
             assert block.start == at
             at = block.stop
             if block.size:
@@ -152,9 +152,9 @@ def test_blocks_are_the_file_line_by_line(
 def test_a_file_that_has_become_shorter_ends_where_it_ends(tmp_path: Path) -> None:
     path = tmp_path / "some.csv"
     path.write_bytes(b"a\nb\nc")
-    assert b"".join(bytes(b.raw[1 : b.size]) for b in blocks(path, 0, 100)) == b"a\nb\nc\n"
+    assert b"".join(bytes(b.raw[1 : b.size]) for b in blocks(path, 0, 100, 2)) == b"a\nb\nc\n"
     path.write_bytes(b"")
-    assert list(blocks(path, 0, 100)) == []
+    assert list(blocks(path, 0, 100, 2)) == []
 
 
 def block_of(content: bytes) -> Block:
@@ -162,20 +162,27 @@ def block_of(content: bytes) -> Block:
     return Block(raw, len(content) + 1, 0, len(content))
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"1,2\n3\n",
-        b"1,2\n3,4,5\n",
-        b"1,2\n\n",
-        b"1\n2,3,4\n",
-        b"1,2,3\n4\n",
-        b"1\n2\n",
-        b"1\n,2,3\n",
-    ],
-)
-def test_rows_of_other_lengths_are_no_grid(content: bytes) -> None:
-    assert make_grid(block_of(content), 2, 2) is None
+@pytest.mark.parametrize("few", [b"3", b"3,4,5", b"", b",,", b"1\n,,1", b"1,,1\n2"])
+def test_blocks_with_many_rows_of_other_lengths_are_no_grids(few: bytes) -> None:
+    for rows, any_grid in ((3, False), (100, True)):
+        for before in (b"1,2\n" * rows + few, few + b"\n" + b"1,2\n" * (rows - 1) + b"1,2"):
+            found = make_grid(block_of(before + b"\n"), 2, 5)
+            assert (found is not None) == any_grid
+
+
+def test_a_blank_line_of_many_fields_at_the_end(tmp_path: Path) -> None:
+    path = tmp_path / "some.csv"
+    path.write_bytes(b"x" + b"," * 199 + b"\n" + (b"y" * 40 + b"," * 199 + b"\n") * 20 + b"\n")
+    [block] = blocks(path, 0, path.stat().st_size, 200)
+    found = make_grid(block, 200, 2)
+    assert found is not None
+    for at in (0, 1, 199):
+        texts = ["x", *["y" * 40] * 20, ""] if at == 0 else [""] * 22
+        assert found.texts(at).to_pylist() == texts
+    last = found.words(199)
+    assert last is not None
+    assert last[0].tolist() == [0] * 22
+    assert found.filled().row.tolist() == list(range(2, 23))
 
 
 def test_lengths_of_texts_in_words() -> None:
@@ -233,6 +240,7 @@ def by_grid(part: CsvPart, tables: list[WordTable]) -> Iterator[Row]:
                 assert read_back(table.column(found)) == texts
             columns.append(texts)
         filled = piece.filled().row.tolist()
+        yield from ((bad.row, bad.found, bad.text) for bad in piece.malformed)
         rows = list(zip(piece.row.tolist(), *columns, strict=True))
         assert filled == [row[0] for row in rows if any(row[1:])]
         yield from rows
@@ -260,6 +268,11 @@ def test_a_clean_file_is_all_grids(tmp_path: Path) -> None:
     path.write_text("a,b\n" + "1,2\n" * 50, encoding="utf-8")
     [part] = csv_parts(path, "records.csv")
     assert [type(piece) for piece in part.pieces()] == [Grid]
-    path.write_text("a,b\n" + "1,2\n" * 50 + "1\n", encoding="utf-8")
+    path.write_text("a,b\n" + "1,2\n" * 50 + "1\n\n", encoding="utf-8")
+    [part] = csv_parts(path, "records.csv")
+    [piece] = part.pieces()
+    assert isinstance(piece, Grid)
+    assert ([bad.row for bad in piece.malformed], piece.row[-1], piece.row.size) == ([52], 53, 51)
+    path.write_text("a,b\n" + "1,2\n1\n" * 50, encoding="utf-8")
     [part] = csv_parts(path, "records.csv")
     assert {type(piece) for piece in part.pieces()} == {RawBatch}
