@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from equivalents.errors import DataError, Place, Problem
-from equivalents.intake.grid import Grid, Malformed, blocks, lines_of, make_grid
+from equivalents.intake.grid import Grid, Malformed, blocks, make_grid
 from equivalents.intake.headings import TABLES
 from equivalents.intake.tables import NO_HEADINGS
 from equivalents.intake.text import BOM, look_at
@@ -81,31 +81,34 @@ class CsvPart:
     first_row: int
 
     def pieces(self, only: frozenset[str] | None = None) -> "Iterator[Grid | RawBatch]":
-        """All rows, as grids where they can be had, else as :meth:`batches` gives them.
+        """All rows, as grids where they can be had, else as :meth:`parsed` gives them.
 
         A grid is overwritten when the next piece is asked for.
         """
         if not self.plain:
-            yield from self.batches(only)
+            yield from self.parsed(only)
             return
-        row, odd = self.first_row, False
+        row = self.first_row
         for block in blocks(self.path, self.start, self.stop, len(self.headings)):
-            grid = make_grid(block, len(self.headings), row) if block.size else None
-            if grid is not None:
-                yield grid
-                row, odd = row + grid.row.size + len(grid.malformed), False
-                continue
-            # Two blocks in a row are no grids: the next ones are none either.
-            rest = odd or not block.size
-            stop = self.stop if rest else block.stop
-            part = replace(self, start=block.start, stop=stop, first_row=row)
-            yield from part.batches(only)
-            if rest:
+            if not block.size:
+                yield from replace(self, start=block.start, first_row=row).parsed(only)
                 return
-            row, odd = row + lines_of(block), True
+            grid = make_grid(block, len(self.headings), row)
+            yield grid
+            row += grid.row.size + len(grid.malformed)
 
     def batches(self, only: frozenset[str] | None = None) -> Iterator[RawBatch]:
         """The rows as text, in batches; ``only`` limits the columns that are converted."""
+        wanted = [(at, h) for at, h in enumerate(self.headings) if only is None or h in only]
+        for piece in self.pieces(only):
+            if isinstance(piece, RawBatch):
+                yield piece
+            else:
+                columns = {heading: piece.texts(at) for at, heading in wanted}
+                yield RawBatch(piece.row, columns, piece.malformed)
+
+    def parsed(self, only: frozenset[str] | None = None) -> Iterator[RawBatch]:
+        """The same as :meth:`batches`, by Arrow's parser."""
         import pyarrow as pa
 
         if self.start >= self.stop:

@@ -1,15 +1,14 @@
 """Where the fields of a block of CSV lie, found by vectorised comparison instead of a parser.
 
-A block without quote marks whose every line has as many fields as there are headings is a grid:
-the separators in their order, taken in turn, are the ends of the columns. Nothing is copied and
-nothing converted until a column is asked for. A few blank or malformed lines are taken out; a
-block with many of them is left to Arrow's parser.
+Lines without quote marks that have as many fields as there are headings are a grid: their
+separators in their order, taken in turn, are the ends of the columns. Nothing is copied and nothing
+converted until a column is asked for. Lines with other numbers of fields are taken out beforehand.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -19,7 +18,7 @@ from equivalents.units import Int64
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Block", "Grid", "Malformed", "blocks", "lines_of", "make_grid"]
+__all__ = ["Block", "Grid", "Malformed", "blocks", "make_grid"]
 
 _COMMA: Final = ord(",")
 _FEED: Final = ord("\n")
@@ -29,8 +28,6 @@ _SIZE: Final = 1 << 22
 threads seldom meet between two steps."""
 _PAD: Final = BYTES * MOST_WORDS
 """Bytes behind a block and the fields of a blank line at its end, so that words may reach there."""
-_ODD: Final = 8
-"""Blocks where one line of so many or more is malformed are left to the parser."""
 _LENGTHS: Final = np.arange(BYTES * MOST_WORDS + 1)
 _MASKS: Final = tuple(
     np.array(
@@ -94,8 +91,7 @@ def blocks(path: Path, start: int, stop: int, fields: int) -> Iterator[Block]:
             raw[1:kept] = raw[size:total]
 
 
-@dataclass(frozen=True, slots=True)
-class Malformed:
+class Malformed(NamedTuple):
     """A row whose number of fields differs from the headings."""
 
     row: int
@@ -167,8 +163,8 @@ class Grid:
         return mixed.take(pa.Array.from_buffers(pa.int64(), size, [None, pa.py_buffer(fields)]))
 
 
-def make_grid(block: Block, fields: int, first_row: int) -> Grid | None:
-    """The rows of a block without quote marks; ``None`` where many have not so many ``fields``.
+def make_grid(block: Block, fields: int, first_row: int) -> Grid:
+    """The rows of a block without quote marks: those that have so many ``fields``, and the others.
 
     Every ``\\r`` stands before a ``\\n``. ``first_row`` is the number of the first line.
     """
@@ -189,14 +185,12 @@ def make_grid(block: Block, fields: int, first_row: int) -> Grid | None:
     return Grid(np.arange(first_row, first_row + lines), block.raw, edges)
 
 
-def _make_patched(block: Block, marks: Int64, fields: int, first_row: int) -> Grid | None:
-    """The grid of a block where few lines are blank or malformed; ``marks`` are its separators."""
+def _make_patched(block: Block, marks: Int64, fields: int, first_row: int) -> Grid:
+    """The grid of a block where lines are blank or malformed; ``marks`` are its separators."""
     letters = np.frombuffer(block.raw, np.uint8, block.size)
     ends = np.flatnonzero(letters[marks] == _FEED)
     count = np.diff(ends)
     good = count == fields
-    if (good.size - np.count_nonzero(good)) * _ODD > good.size:
-        return None
     begin, end = marks[ends[:-1]], marks[ends[1:]]
     end -= letters[end - 1] == _RETURN
     edges = np.empty((fields + 1, good.size), np.int64)
@@ -207,14 +201,9 @@ def _make_patched(block: Block, marks: Int64, fields: int, first_row: int) -> Gr
     blank = end == begin + 1
     edges[1:, blank] = begin[blank] + np.arange(1, fields + 1)[:, None]
     row = np.arange(first_row, first_row + good.size)
-    malformed = tuple(
-        Malformed(int(row[at]), int(count[at]), block.raw[begin[at] + 1 : end[at]].decode())
-        for at in np.flatnonzero(~(good | blank))
-    )
-    return Grid(row[good | blank], block.raw, edges[:, good | blank], malformed)
-
-
-def lines_of(block: Block) -> int:
-    """How many lines a block has."""
-    letters = np.frombuffer(block.raw, np.uint8, block.size)
-    return int(np.count_nonzero(letters == _FEED)) - 1
+    kept = good | blank
+    lost = np.flatnonzero(~kept)
+    spans = zip((begin[lost] + 1).tolist(), end[lost].tolist(), strict=True)
+    texts = [block.raw[start:stop].decode() for start, stop in spans]
+    malformed = tuple(map(Malformed, row[lost].tolist(), count[lost].tolist(), texts))
+    return Grid(row[kept], block.raw, edges[:, kept], malformed)

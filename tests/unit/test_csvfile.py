@@ -374,7 +374,8 @@ def test_a_range_that_is_parsed_at_once_is_so(
 ) -> None:
     [part] = csv_parts(write(tmp_path, "a,b\n" + "1\n2,3\n" * 2_000), "records.csv")
     monkeypatch.setattr(csvfile.CsvPart, "_parse_whole", lambda *_: iter(()))
-    assert sum(batch.row.size for batch in part.batches()) == 0
+    assert sum(batch.row.size for batch in part.parsed()) == 0
+    assert sum(batch.row.size for batch in part.batches()) == 2_000
 
 
 def test_rows_of_a_hopeless_encoded_file(tmp_path: Path) -> None:

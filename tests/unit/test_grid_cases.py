@@ -89,7 +89,7 @@ def test_a_case_settles_to_the_same_bytes_by_grid_and_by_parser(
     monkeypatch.setattr(grid, "_SIZE", 700)
     monkeypatch.setattr(words, "_MOST", 20 if seed % 2 else 1 << 18)
     by_grid = everything(case, tmp_path / "grid")
-    monkeypatch.setattr(CsvPart, "pieces", CsvPart.batches)
+    monkeypatch.setattr(CsvPart, "pieces", CsvPart.parsed)
     by_parser = everything(case, tmp_path / "parser")
     assert by_grid.keys() == by_parser.keys()
     for name, value in by_parser.items():
