@@ -4,7 +4,6 @@ This is the shell around the pure core: it reads, calls :func:`equivalents.settl
 writes. The command line and programs that embed the engine use the same three functions.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +17,7 @@ from equivalents.findings import Findings
 from equivalents.intake.case import Case, load_case
 from equivalents.intake.recordfiles import record_files
 from equivalents.intake.source import Source
+from equivalents.processors import workers
 from equivalents.settle import Settlement, pay, share_pools, weigh
 from equivalents.tally import Plan
 
@@ -46,15 +46,6 @@ class Checked:
 
 def silent(stage: str, done: int, total: int) -> None:
     """Progress that nobody watches."""
-
-
-def workers() -> int:
-    """Threads to use: one per processor that this process may use, at most eight."""
-    try:
-        available = len(os.sched_getaffinity(0))
-    except AttributeError:  # not Linux
-        available = os.cpu_count() or 1
-    return min(available, 8)
 
 
 def check_case(folder: Path, told: Told = silent, *, first: int | None = None) -> Checked:

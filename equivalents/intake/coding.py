@@ -26,6 +26,7 @@ from equivalents.intake.columns import (
     numbers,
     text_array,
 )
+from equivalents.intake.fields import CODED
 from equivalents.intake.performers import SharedColumn, read_shared, stand_in
 from equivalents.intake.values import (
     BAD_DAY,
@@ -39,6 +40,7 @@ from equivalents.intake.values import (
     parse_quantities,
 )
 from equivalents.intake.waiting import NO_END, contact_of
+from equivalents.intake.words import WordTable
 from equivalents.policy.book import Attributes
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY
 from equivalents.policy.posts import Codes
@@ -113,6 +115,8 @@ class Coder:
         self._plan = plan
         # The latest distinct texts of each column, whose codes hold for this plan alone.
         self.latest: dict[str, Distinct] = {}
+        # The texts met so far of columns that have few, whose codes do likewise.
+        self.tables = {name: WordTable() for name in CODED}
         self._institutions = text_array(plan.institutions.values)
         self._persons = text_array(plan.persons.values)
 

@@ -67,13 +67,26 @@ class Distinct:
     def __init__(self, values: "pa.Array") -> None:
         self.values = values
         self._known: dict[str, Any] = {}
+        # The same of the texts that these have grown from: how many they were, and what it is.
+        self._before: dict[str, tuple[int, Any]] = {}
 
     def once(self, name: str, work: "Callable[[Distinct], Known]") -> "Known":
-        """What ``work`` makes of the texts; worked out on first asking under this name."""
+        """What ``work`` makes of the texts, one by one; worked out on first asking for the name."""
         if name not in self._known:
-            self._known[name] = work(self)
+            count, before = self._before.get(name, (0, None))
+            news = work(Distinct(self.values[count:]) if count else self)
+            self._known[name] = _joined(before, news) if count else news
         known: Known = self._known[name]
         return known
+
+    def grown(self, more: "pa.Array") -> "Distinct":
+        """These texts and some more; what is known of these is kept."""
+        import pyarrow as pa
+
+        grown = Distinct(pa.concat_arrays([self.values, more]))
+        size = len(self.values)
+        grown._before = self._before | {name: (size, it) for name, it in self._known.items()}
+        return grown
 
     def texts(self) -> list[str]:
         """The distinct values as Python texts."""
@@ -94,6 +107,13 @@ class Distinct:
     def broken(self) -> npt.NDArray[np.bool_]:
         """Which of the distinct values hold a line break."""
         return self.once("broken", _broken)
+
+
+def _joined(before: Any, news: Any) -> Any:
+    """What is known of some texts and of more of them: lists, columns, or tuples of these."""
+    if isinstance(before, tuple):
+        return tuple(_joined(*pair) for pair in zip(before, news, strict=True))
+    return before + news if isinstance(before, list) else np.concatenate([before, news])
 
 
 def _broken(distinct: Distinct) -> npt.NDArray[np.bool_]:

@@ -9,7 +9,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from equivalents.errors import DataError, Place, Problem
+from equivalents.intake.grid import Grid, Malformed, blocks, make_grid
 from equivalents.intake.headings import TABLES
 from equivalents.intake.tables import NO_HEADINGS
 from equivalents.intake.text import BOM, look_at
@@ -51,15 +52,6 @@ _FEW: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Malformed:
-    """A row whose number of fields differs from the headings."""
-
-    row: int
-    found: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class RawBatch:
     """Some rows of a part as they came: row numbers, columns by heading, and malformed rows."""
 
@@ -73,7 +65,8 @@ class CsvPart:
     """A range of a CSV file: ``[start, stop)`` in bytes, whose first row has ``first_row``.
 
     ``titles`` are the headings as written, ``headings`` the same made unique; ``may_break`` says
-    whether quotes could hide a line end inside a value.
+    whether quotes could hide a line end inside a value, ``plain`` that each row is one line of
+    UTF-8 and each comma in it separates two fields.
     """
 
     path: Path
@@ -82,12 +75,40 @@ class CsvPart:
     headings: tuple[str, ...]
     encoding: str
     may_break: bool
+    plain: bool
     start: int
     stop: int
     first_row: int
 
+    def pieces(self, only: frozenset[str] | None = None) -> "Iterator[Grid | RawBatch]":
+        """All rows, as grids where they can be had, else as :meth:`parsed` gives them.
+
+        A grid is overwritten when the next piece is asked for.
+        """
+        if not self.plain:
+            yield from self.parsed(only)
+            return
+        row = self.first_row
+        for block in blocks(self.path, self.start, self.stop, len(self.headings)):
+            if not block.size:
+                yield from replace(self, start=block.start, first_row=row).parsed(only)
+                return
+            grid = make_grid(block, len(self.headings), row)
+            yield grid
+            row += grid.row.size + len(grid.malformed)
+
     def batches(self, only: frozenset[str] | None = None) -> Iterator[RawBatch]:
         """The rows as text, in batches; ``only`` limits the columns that are converted."""
+        wanted = [(at, h) for at, h in enumerate(self.headings) if only is None or h in only]
+        for piece in self.pieces(only):
+            if isinstance(piece, RawBatch):
+                yield piece
+            else:
+                columns = {heading: piece.texts(at) for at, heading in wanted}
+                yield RawBatch(piece.row, columns, piece.malformed)
+
+    def parsed(self, only: frozenset[str] | None = None) -> Iterator[RawBatch]:
+        """The same as :meth:`batches`, by Arrow's parser."""
         import pyarrow as pa
 
         if self.start >= self.stop:
@@ -228,8 +249,10 @@ def csv_parts(path: Path, name: str) -> list[CsvPart]:
         raise _damaged(name, "引号不成对¦unpaired quote marks")
     size = path.stat().st_size
     titles, start = _headings(path, name, seen.encoding)
-    part = partial(CsvPart, path, name, titles, _unique(titles), seen.encoding, seen.quotes > 0)
-    if seen.quotes or seen.lone_returns or seen.encoding != "utf-8":
+    plain = not seen.quotes and not seen.lone_returns and seen.encoding == "utf-8"
+    headings = _unique(titles)
+    part = partial(CsvPart, path, name, titles, headings, seen.encoding, seen.quotes > 0, plain)
+    if not plain:
         return [part(start, size, 2)]
     parts = []
     row = 2

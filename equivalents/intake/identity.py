@@ -8,17 +8,21 @@ rejected; with other content all are rejected. Files without ids cost nothing.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from equivalents.intake.coding import IdFaults
 from equivalents.intake.columns import numbers
-from equivalents.intake.csvfile import CsvPart
+from equivalents.intake.csvfile import CsvPart, RawBatch
+from equivalents.intake.grid import Grid
 from equivalents.intake.headings import TABLES
 from equivalents.intake.parquet import ParquetPart, text_column
+from equivalents.intake.words import BYTES
+from equivalents.processors import workers
 from equivalents.units import QUANTITY_PLACES, Int64, NumberFaultError, parse_fixed, print_e3
 
 if TYPE_CHECKING:
@@ -48,7 +52,7 @@ def find_identities(parts: Sequence[_Part], names: Sequence[Mapping[str, str]]) 
     """Compare the record ids of all parts, and find what corrections name."""
     faults: _Faults = defaultdict(list)
     with_ids = [i for i, columns in enumerate(names) if "record_id" in columns.values()]
-    hashes = {i: _hashes(parts[i], names[i], "record_id") for i in with_ids}
+    hashes = _hashes(parts, names, with_ids, "record_id")
     everything = np.concatenate([np.zeros(0, np.uint64), *hashes.values()])
     everything.sort()
     _repeats(parts, names, hashes, everything, faults)
@@ -88,16 +92,52 @@ def _as_faults(found: list[_Found]) -> IdFaults:
     )
 
 
-def _hashes(part: _Part, names: Mapping[str, str], column: str) -> Hashes:
-    """The hash of one column's text for each record of a part; blanks hash to 0."""
-    heading = next(heading for heading, name in names.items() if name == column)
-    batches = [hash_texts(b.columns[heading]) for b in _batches(part, heading) if b.columns]
-    return np.concatenate([np.zeros(0, np.uint64), *batches])
+def _hashes(
+    parts: Sequence[_Part], names: Sequence[Mapping[str, str]], which: Sequence[int], column: str
+) -> dict[int, Hashes]:
+    """The hash of one column's text for each record of some parts; blanks hash to 0."""
+
+    def one(index: int) -> Hashes:
+        heading = next(heading for heading, name in names[index].items() if name == column)
+        return np.concatenate([np.zeros(0, np.uint64), *_part_hashes(parts[index], heading)])
+
+    with ThreadPoolExecutor(workers()) as pool:
+        return dict(zip(which, pool.map(one, which), strict=True))
 
 
-def _batches(part: _Part, heading: str) -> Iterator:  # type: ignore[type-arg]
-    if not (isinstance(part, ParquetPart) and part.group < 0):
-        yield from part.batches(frozenset([heading]))
+def _part_hashes(part: _Part, heading: str) -> Iterator[Hashes]:
+    if isinstance(part, ParquetPart):
+        pieces: Iterator[Grid | RawBatch] = iter(())
+        if part.group >= 0:
+            pieces = part.batches(frozenset([heading]))
+    else:
+        pieces = part.pieces(frozenset([heading]))
+    for piece in pieces:
+        if isinstance(piece, Grid):
+            yield _hash_fields(piece, part.headings.index(heading))
+        elif piece.columns:
+            yield hash_texts(piece.columns[heading])
+
+
+def _hash_fields(grid: Grid, at: int) -> Hashes:
+    """The same hash of the texts of a column where they stand in the file."""
+    words = grid.words(at)
+    if words is None:
+        return hash_texts(grid.texts(at))
+    length = grid.lengths(at)
+    hashed = length.astype(np.uint64) * _MIX
+    for nth, word in enumerate(words):
+        _mix(hashed, word, length > BYTES * nth)
+    hashed |= np.uint64(1)
+    hashed[length == 0] = 0
+    return hashed
+
+
+def _mix(hashed: Hashes, word: Hashes, where: npt.NDArray[np.bool_] | Literal[True] = True) -> None:
+    """Mix the next eight bytes of some texts into their hashes."""
+    np.bitwise_xor(hashed, word, out=hashed, where=where)
+    np.multiply(hashed, _MIX, out=hashed, where=where)
+    np.bitwise_xor(hashed, hashed >> np.uint64(29), out=hashed, where=where)
 
 
 def hash_texts(array: "pa.Array") -> Hashes:
@@ -124,8 +164,7 @@ def _hash_equal_lengths(data: npt.NDArray[np.uint8], starts: Int64, length: int)
     padded[:, :length] = data[starts[:, None] + np.arange(length)]
     hashed = np.full(starts.size, length, np.uint64) * _MIX
     for word in padded.view(np.uint64).T:
-        hashed = (hashed ^ word) * _MIX
-        hashed ^= hashed >> np.uint64(29)
+        _mix(hashed, word)
     return hashed | np.uint64(1)
 
 
@@ -307,7 +346,7 @@ def _corrections(
     The others are linked to the record that they name, of several to the first, which is kept.
     """
     with_corrects = [i for i, columns in enumerate(names) if "corrects" in columns.values()]
-    asked = {i: _hashes(parts[i], names[i], "corrects") for i in with_corrects}
+    asked = _hashes(parts, names, with_corrects, "corrects")
     every = np.sort(np.concatenate([np.zeros(0, np.uint64), *asked.values()]))
     every = _distinct(every[every > 0])
     if not every.size:

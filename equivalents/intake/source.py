@@ -24,6 +24,8 @@ from equivalents.intake.columns import (
     make_column,
 )
 from equivalents.intake.csvfile import CsvPart, RawBatch, csv_parts
+from equivalents.intake.fields import FieldColumns
+from equivalents.intake.grid import Grid
 from equivalents.intake.headings import TABLES
 from equivalents.intake.identity import canonical_rows, find_identities
 from equivalents.intake.originals import Original, OriginalRows, original_rows
@@ -100,22 +102,32 @@ class Source:
         part, names = self.parts[index], self._names[index]
         if isinstance(part, ParquetPart) and part.group < 0:
             return
-        for raw in part.batches():
+        for raw in part.batches() if isinstance(part, ParquetPart) else part.pieces():
             faults = _malformed(index, raw)
             if faults is not None:
                 yield RecordBlock.empty(index, faults.row.size, (faults,))
+            if isinstance(raw, Grid):
+                grid = raw.filled()
+                fields = FieldColumns(grid, part.headings, names, coder.tables)
+                yield self._code(index, grid.row, fields, coder)
+                continue
             row, columns = _known_columns(raw, names, coder.latest)
             for start in range(0, row.size, _SLICE):
                 some = slice(start, start + _SLICE)
                 batch = {name: column.take(some) for name, column in columns.items()}
-                yield coder.code(
-                    index,
-                    row[some],
-                    batch,
-                    self._ids.faults[index],
-                    may_break=part.may_break,
-                    origin=_PartOrigin(self, index),
-                )
+                yield self._code(index, row[some], batch, coder)
+
+    def _code(
+        self, index: int, row: Int64, columns: Mapping[str, AnyColumn], coder: Coder
+    ) -> RecordBlock:
+        return coder.code(
+            index,
+            row,
+            columns,
+            self._ids.faults[index],
+            may_break=self.parts[index].may_break,
+            origin=_PartOrigin(self, index),
+        )
 
     def originals(self, wanted: Mapping[int, Int64]) -> Iterator[Original]:
         """The original rows asked for (row numbers by part), in the order of parts and rows."""
@@ -191,7 +203,7 @@ def _none(kind: "pa.DataType") -> "pa.Array":
     return pa.nulls(0, kind)
 
 
-def _malformed(index: int, raw: RawBatch) -> FaultSet | None:
+def _malformed(index: int, raw: RawBatch | Grid) -> FaultSet | None:
     if not raw.malformed:
         return None
     rows = np.array([row.row for row in raw.malformed], np.int64)

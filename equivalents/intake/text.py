@@ -7,7 +7,10 @@ with the place of the first bad byte. UTF-16 and binary files are recognised and
 import codecs
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Final
 
@@ -15,11 +18,16 @@ import numpy as np
 import numpy.typing as npt
 
 from equivalents.errors import DataError, Place, Problem
+from equivalents.processors import workers
 
 __all__ = ["BOM", "RANGE", "TextFile", "find_encoding", "look_at"]
 
 BOM: Final = codecs.BOM_UTF8
-_BLOCK: Final = 1 << 22
+_BLOCK: Final = 1 << 21
+"""Bytes looked at at once: few enough for the processor's cache, many enough for threads."""
+_PIECE: Final = 1 << 14
+"""Bytes read at once where a line end is looked for."""
+_QUOTE: Final = ord('"')
 _RETURN: Final = ord("\r")
 _FEED: Final = ord("\n")
 _ASCII: Final = 0x7F
@@ -55,20 +63,26 @@ def look_at(path: Path, name: str) -> TextFile:
     with path.open("rb") as file:
         head = file.read(4)
         if not head.strip(BOM + b"\r\n\t ,"):
-            rest = file.read(_BLOCK)
+            rest = file.read(1 << 22)
             if not rest.strip(b"\r\n\t ,"):
                 raise DataError([Problem("FILE_EMPTY", Place(name))])
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise _refuse(name, "UTF-16")
     if head.startswith(b"PK\x03\x04"):
         raise _refuse(name, "ZIP / xlsx")
+    edges = _edges(path)
     faults = []
     for encoding in ("utf-8", "gb18030"):
-        marks = _Marks()
-        fault = _decode(path, encoding, marks)
-        if not fault:
-            return TextFile(encoding, marks.quotes, marks.returns != marks.pairs, tuple(marks.cuts))
-        faults.append(f"{encoding}: {fault}")
+        marks = _look_through(path, encoding, edges)
+        if not marks[-1].fault:
+            lines = accumulate(mark.lines for mark in marks[:-1])
+            return TextFile(
+                encoding,
+                sum(mark.quotes for mark in marks),
+                any(mark.returns != mark.pairs for mark in marks),
+                tuple(zip(edges[1:-1], lines, strict=True)),
+            )
+        faults.append(f"{encoding}: {marks[-1].fault}")
     raise _refuse(name, "; ".join(faults))
 
 
@@ -76,47 +90,75 @@ def _refuse(name: str, detail: str) -> DataError:
     return DataError([Problem("FILE_ENCODING", Place(name), facts={"detail": detail})])
 
 
+def _edges(path: Path) -> list[int]:
+    """The beginning, the end, and between them places behind line ends, ``RANGE`` apart or more."""
+    edges = [0]
+    with path.open("rb", buffering=0) as file:
+        size = file.seek(0, io.SEEK_END)
+        while (at := edges[-1] + RANGE - 1) < size:
+            file.seek(at)
+            while (piece := file.read(_PIECE)) and (end := piece.find(b"\n")) < 0:
+                at += len(piece)
+            if not piece or at + end + 1 >= size:
+                break
+            edges.append(at + end + 1)
+    return [*edges, size]
+
+
 @dataclass(slots=True)
 class _Marks:
-    """Counts quote marks and line ends; neither is ever part of another character."""
+    """Counts quote marks and line ends; neither is ever part of another character.
+
+    ``fault`` is where the encoding is broken, or blank.
+    """
 
     quotes: int = 0
     returns: int = 0
     pairs: int = 0
     last: int = 0
-    done: int = 0
     lines: int = 0
-    cuts: list[tuple[int, int]] = field(default_factory=list)
+    fault: str = ""
 
     def count(self, block: npt.NDArray[np.uint8], raw: bytearray) -> None:
         """Count a block; ``raw`` is the buffer that it is the beginning of."""
         size = block.size
-        self.quotes += raw.count(b'"', 0, size)
+        if raw.find(b'"', 0, size) >= 0:
+            self.quotes += int(np.count_nonzero(block == _QUOTE))
         if raw.find(b"\r", 0, size) >= 0:
             returned = block == _RETURN
             self.returns += int(np.count_nonzero(returned))
             self.pairs += int(np.count_nonzero(returned[:-1] & (block[1:] == _FEED)))
         self.pairs += self.last == _RETURN and block[0] == _FEED
         self.last = int(block[-1])
-        self._cut(raw, size, int(np.count_nonzero(block == _FEED)))
-
-    def _cut(self, raw: bytearray, size: int, ends: int) -> None:
-        """Note the last line end of the block when the last cut lies far enough back."""
-        since = self.cuts[-1][0] if self.cuts else 0
-        if ends and self.done + size - since >= RANGE:
-            self.cuts.append((self.done + raw.rindex(b"\n", 0, size) + 1, self.lines + ends))
-        self.done += size
-        self.lines += ends
+        self.lines += int(np.count_nonzero(block == _FEED))
 
 
-def _blocks(file: io.RawIOBase, raw: bytearray) -> Iterator[int]:
+def _look_through(path: Path, encoding: str, edges: list[int]) -> list[_Marks]:
+    """The marks of each range of a file, in order; none after one with a fault."""
+    look = partial(_look_through_range, path, encoding)
+    if len(edges) == 2:
+        return [look((edges[0], edges[1]))]
+    found = []
+    pool = ThreadPoolExecutor(workers())
+    try:
+        for marks in pool.map(look, pairwise(edges)):
+            found.append(marks)
+            if marks.fault:
+                break
+    finally:
+        pool.shutdown(cancel_futures=True)
+    return found
+
+
+def _blocks(file: io.RawIOBase, raw: bytearray, left: int) -> Iterator[int]:
     """Fill ``raw`` again and again; yields how much of it to use, up to a line end if it has one.
 
     Fresh memory for every block would cost more than the look. What follows the line end is
-    moved to the front before the next filling.
+    moved to the front before the next filling. ``left`` is how much is to be read in all.
     """
     kept = 0
-    while added := file.readinto(memoryview(raw)[kept:]):
+    while added := file.readinto(memoryview(raw)[kept : kept + left]):
+        left -= added
         total = kept + added
         size = raw.rfind(b"\n", 0, total) + 1 or total
         yield size
@@ -126,35 +168,43 @@ def _blocks(file: io.RawIOBase, raw: bytearray) -> Iterator[int]:
         yield kept
 
 
-def _decode(path: Path, encoding: str, marks: _Marks) -> str:
-    """The first fault of decoding a file strictly, or blank."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    raw = bytearray(_BLOCK)
+def _look_through_range(path: Path, encoding: str, span: tuple[int, int]) -> _Marks:
+    """The marks of one range, with the first fault of decoding it strictly."""
+    marks, decoder = _Marks(), codecs.getincrementaldecoder(encoding)()
+    done, stop = span
+    raw = bytearray(min(_BLOCK, stop - done))
     with path.open("rb", buffering=0) as file:
-        for size in _blocks(file, raw):
-            done = marks.done
+        file.seek(done)
+        for size in _blocks(file, raw, stop - done):
             nul = raw.find(b"\0", 0, size)
-            if nul >= 0:
-                return f"NUL byte at {done + nul}"
-            block = np.frombuffer(raw, np.uint8, size)
-            marks.count(block, raw)
+            # What comes before a zero byte may be broken too, and then that is the first fault.
+            proved = size if nul < 0 else nul
+            block = np.frombuffer(raw, np.uint8, proved)
             pending = decoder.getstate()[0]
-            if not pending and _plainly(encoding, block):
-                continue
-            try:
-                decoder.decode(memoryview(raw)[:size])
-            except UnicodeDecodeError as error:
-                return f"byte {done + error.start - len(pending)}"
+            if pending or not _plainly(encoding, block):
+                try:
+                    decoder.decode(memoryview(raw)[:proved])
+                except UnicodeDecodeError as error:
+                    marks.fault = f"byte {done + error.start - len(pending)}"
+                    return marks
+            if nul >= 0:
+                marks.fault = f"NUL byte at {done + nul}"
+                return marks
+            marks.count(block, raw)
+            done += size
+        whole = done == file.seek(0, io.SEEK_END)
+    pending = decoder.getstate()[0]
     try:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return f"byte {marks.done}"
-    return ""
+        # A decoder may wait over a line end for bytes that could not make it right.
+        marks.fault = f"byte {done if whole else done - len(pending)}"
+    return marks
 
 
 def _plainly(encoding: str, block: npt.NDArray[np.uint8]) -> bool:
     """Whether a block is whole characters of an encoding by a quick test that is never wrong."""
-    if int(block.max()) <= _ASCII:
+    if int(block.max(initial=0)) <= _ASCII:
         return True
     if encoding != "utf-8":
         return False

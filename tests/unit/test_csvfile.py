@@ -187,6 +187,29 @@ def test_files_that_cannot_be_read(tmp_path: Path, content: bytes, code: str) ->
     assert caught.value.problems[0].place.file == "records.csv"
 
 
+@pytest.mark.parametrize(
+    ("content", "detail"),
+    [
+        (b"a,b\n1,2\n3,\x00\n4,\x00", "utf-8: NUL byte at 10; gb18030: NUL byte at 10"),
+        (b"a,b\n1,2\n3,\xff\xff\n4,\x00", "utf-8: byte 10; gb18030: byte 10"),
+        (b"a,b\n1,2\n3,\x00\n4,\xff\xff", "utf-8: NUL byte at 10; gb18030: NUL byte at 10"),
+        ("甲,b\n一,2\n".encode() + b"3,\xff", "utf-8: byte 14; gb18030: byte 2"),
+        (b"a,b\n1,2\n3,\xe4", "utf-8: byte 11; gb18030: byte 11"),
+        (b"a,b\n1,\xb25\n3,4\n", "utf-8: byte 6; gb18030: byte 6"),
+        ("甲,b\n一,2\n".encode("gb18030") + b"3,\xff\n", "utf-8: byte 0; gb18030: byte 12"),
+    ],
+)
+@pytest.mark.parametrize("size", [3, 8, 10**6])
+def test_the_first_bad_byte_is_told_wherever_a_range_begins(
+    content: bytes, detail: str, size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(text, "RANGE", size)
+    monkeypatch.setattr(text, "_BLOCK", size)
+    with pytest.raises(DataError) as caught:
+        read(tmp_path, content)
+    assert caught.value.problems[0].facts["detail"] == detail
+
+
 # -- ranges ----------------------------------------------------------------------------------
 
 
@@ -351,7 +374,8 @@ def test_a_range_that_is_parsed_at_once_is_so(
 ) -> None:
     [part] = csv_parts(write(tmp_path, "a,b\n" + "1\n2,3\n" * 2_000), "records.csv")
     monkeypatch.setattr(csvfile.CsvPart, "_parse_whole", lambda *_: iter(()))
-    assert sum(batch.row.size for batch in part.batches()) == 0
+    assert sum(batch.row.size for batch in part.parsed()) == 0
+    assert sum(batch.row.size for batch in part.batches()) == 2_000
 
 
 def test_rows_of_a_hopeless_encoded_file(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from equivalents.intake import identity, text
 from equivalents.intake.csvfile import csv_parts
+from equivalents.intake.grid import Grid
 from equivalents.intake.headings import TABLES
 from equivalents.intake.identity import find_identities, hash_texts
 
@@ -181,6 +182,7 @@ def test_hashes_that_collide_make_no_fault(tmp_path: Path, monkeypatch: pytest.M
     honest = codes(tmp_path, rows)
     assert honest.count("") == 4
     monkeypatch.setattr(identity, "hash_texts", constant)
+    monkeypatch.setattr(identity, "_hash_fields", lambda grid, at: constant(grid.texts(at)))
     assert codes(tmp_path, rows) == honest
 
 
@@ -188,6 +190,7 @@ def test_hashes_that_collide_hide_no_unknown_correction(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(identity, "hash_texts", constant)
+    monkeypatch.setattr(identity, "_hash_fields", lambda grid, at: constant(grid.texts(at)))
     assert codes(tmp_path, [row("r1"), row("", "-1", "r9")]) == ["", "CORRECTS_UNKNOWN"]
 
 
@@ -213,6 +216,19 @@ def test_hashes_depend_on_the_text_alone() -> None:
         assert hash_texts(array).tolist() == wanted
     numbers = hash_texts(pa.array([7, None, -120]))
     assert numbers.tolist() == hash_texts(pa.array(["7", "", "-120"])).tolist()
+
+
+def test_hashes_of_fields_are_those_of_their_texts(tmp_path: Path) -> None:
+    texts = ["", "r1", "r1", "1" * 8, "1" * 9, "甲乙丙", "x" * 16, "x" * 17, "y" * 32]
+    for more in ([], ["z" * 33], ["r2"] * 50):
+        for picked in ([*texts, *more], texts[1:2], ["1" * 16] * 3):
+            path = tmp_path / "a.csv"
+            path.write_text("\n".join(["a,b", *(f"0,{one}" for one in picked)]), "utf-8")
+            [part] = csv_parts(path, "a.csv")
+            [grid] = part.pieces()
+            assert isinstance(grid, Grid)
+            wanted = hash_texts(pa.array(picked)).tolist()
+            assert identity._hash_fields(grid, 1).tolist() == wanted
 
 
 def test_many_ids_in_ranges_and_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
