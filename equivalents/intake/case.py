@@ -123,20 +123,21 @@ class _Reader:
         findings = self.findings
         settings = read_settings(self.folder / "case.yaml", "case.yaml", findings)
         self._refuse_later_tables()
-        institutions = self._institutions(self._table("institutions"))
+        institutions = self._institutions([*self._table("institutions")])
         known = {row.institution_id for row in institutions}
         departments = self._departments(self._table("departments"), known)
         postings = self._postings(self._table("staff"), known, departments)
-        teams = self._teams(settings, postings)
+        people = set(postings.person_id) - {""}
+        teams = self._teams(settings, people)
         weights = self._weights(settings)
         series = sorted({row.series for row in weights})
         used = self._used(known, series)
         account_rows = self._table("accounts")
         shares_surplus = any(row["kind"] in BALANCE_KINDS for row in account_rows)
-        pools = self._pools(self._table("pools", required=not shares_surplus), known, series)
+        pool_rows = [*self._table("pools", required=not shares_surplus)]
+        pools = self._pools(pool_rows, known, series)
         accounts = self._accounts(account_rows, known, settings.period)
         check_series(settings, series, findings)
-        people = {row.person_id for row in postings}
         codes = dict(zip(LevelKind, (known, departments, people), strict=True))
         owners = sorted({row.institution_id for row in accounts if row.kind in BALANCE_KINDS})
         computed = (Pool(owner, SURPLUS_POOL, "", 0) for owner in owners)
@@ -241,9 +242,9 @@ class _Reader:
         read: dict[str, Sequence[Any]] = {"active_from": starts, "active_to": ends, "main": mains}
         return Roster.by_columns(texts | read | {"place": table.places})
 
-    def _teams(self, settings: Settings, postings: Roster) -> tuple[TeamMember, ...]:
+    def _teams(self, settings: Settings, people: set[str]) -> tuple[TeamMember, ...]:
         table = self._table("teams")
-        self._all_known(table, "person_id", set(postings.person_id) - {""})
+        self._all_known(table, "person_id", people)
         return read_teams(table, settings.team_roles, self.findings)
 
     def _days(self, table: Table, column: str, default: int) -> list[int]:

@@ -40,7 +40,7 @@ __all__ = ["PartBlocks", "Source"]
 
 _Part = CsvPart | ParquetPart
 _SHEET: Final = TABLES["records"]
-_SLICE: Final = 1 << 18
+_SLICE: Final = 1 << 17
 """Records a block: few enough that the columns of a block stay in the processor's cache."""
 
 

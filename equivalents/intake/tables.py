@@ -6,7 +6,7 @@ A table is ``NAME.csv`` or ``NAME.parquet`` in the case folder. All problems are
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
 from pathlib import Path
 from typing import Final
@@ -30,6 +30,9 @@ __all__ = [
 
 _Rows = Sequence[tuple[int, Sequence[str]]]
 """Row numbers as Excel shows them, with the values of each row."""
+
+_VALUES: Final[Callable[[tuple[int, Sequence[str]]], Sequence[str]]] = itemgetter(1)
+"""The values of a numbered row."""
 
 SUFFIXES: Final = (".csv", ".parquet")
 WORKBOOKS: Final = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
@@ -75,7 +78,7 @@ def read_table(path: Path, sheet: Sheet, findings: Findings) -> Table:
         return Table(Places(name, ()), {})
     columns, inclusive = match_columns(headings, sheet, name, findings)
     rows = _of_one_shape(raw[1:], len(headings), name, findings)
-    texts = tuple(zip(*(values for _, values in rows), strict=True)) or ((),) * len(headings)
+    texts = tuple(zip(*map(_VALUES, rows), strict=True)) or ((),) * len(headings)
     places = Places(name, [number for number, _ in rows])
     table = Table(places, {column.name: texts[at] for at, column in columns.items()}, inclusive)
     _note_breaks(table, headings, texts, findings)
@@ -87,7 +90,7 @@ def read_table(path: Path, sheet: Sheet, findings: Findings) -> Table:
 
 def _of_one_shape(rows: _Rows, width: int, name: str, findings: Findings) -> _Rows:
     """The rows with as many values as there are headings; the others are noted."""
-    if {len(values) for _, values in rows} <= {width}:
+    if set(map(len, map(_VALUES, rows))) <= {width}:
         return rows
     for number, values in rows:
         if len(values) != width:
@@ -157,6 +160,8 @@ def read_csv_rows(path: Path) -> _Rows:
         number = len(rows) + 1
         place, facts = Place(path.name, row=number), {"detail": f"row {number}: {error}"}
         raise DataError([Problem("FILE_DAMAGED", place, facts=facts)]) from None
+    if all(map(any, rows)):
+        return [*enumerate(rows, start=1)]
     numbered = enumerate(rows, start=1)
     return [(number, values) for number, values in numbered if number == 1 or any(values)]
 

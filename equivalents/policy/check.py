@@ -4,7 +4,7 @@ Every check looks at all rows and reports every fault with both rows. Sources: r
 and gap), definitions 5.7 (specificity, ambiguity) and 5.20 (postings).
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, pairwise
 from operator import attrgetter
@@ -126,11 +126,11 @@ def _together(roster: Roster) -> dict[tuple[str, str], list[int]]:
 
     A blank person is a fault of its own, noted on reading.
     """
-    last = dict(zip(roster.person_id, range(len(roster)), strict=True))
-    # Nearly everybody stands once: only the others are looked at with their institutions.
-    often = {person for at, person in enumerate(roster.person_id) if last[person] != at} - {""}
+    times = Counter(roster.person_id)
+    times[""] = 0
     together: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for at, person in enumerate(roster.person_id if often else ()):
-        if person in often:
+    # Nearly everybody stands once: only the others are looked at with their institutions.
+    for at, person in enumerate(roster.person_id):
+        if times[person] > 1:
             together[person, roster.institution_id[at]].append(at)
     return {pair: several for pair, several in together.items() if len(several) > 1}
