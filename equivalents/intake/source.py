@@ -100,11 +100,14 @@ class Source:
         part, names = self.parts[index], self._names[index]
         if isinstance(part, ParquetPart) and part.group < 0:
             return
+        # Its own, so that parts with other texts in other threads do not undo each other's work.
+        latest = coder.latest.copy()
         for raw in part.batches():
             faults = _malformed(index, raw)
             if faults is not None:
                 yield RecordBlock.empty(index, faults.row.size, (faults,))
-            row, columns = _known_columns(raw, names, coder.latest)
+            row, columns = _known_columns(raw, names, latest)
+            coder.latest.update(latest)
             for start in range(0, row.size, _SLICE):
                 some = slice(start, start + _SLICE)
                 batch = {name: column.take(some) for name, column in columns.items()}
@@ -225,9 +228,9 @@ def _filled(columns: Mapping[str, AnyColumn], others: "Sequence[pa.Array]") -> I
     for column in columns.values():
         if not isinstance(column, TextColumn | PlainColumn):
             return None
-        here = column.blank()
-        if not here.any():
+        if not column.may_be_blank():
             return None
+        here = column.blank()
         blank = here if blank is None else blank & here
         if not blank.any():
             return None
