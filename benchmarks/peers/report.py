@@ -132,7 +132,9 @@ is told to keep the written join order, without which it takes twice the time. T
 which records they dropped, nor why; this engine does, within the time shown.
 
 Files without one good row are another measurement: `python -m benchmarks.hopeless` makes them,
-runs `check` and `settle` on each, and prints seconds and peak memory beside the bar of page 4."""
+runs `check` and `settle` on each, and prints seconds and peak memory beside the bar of page 4.
+Counting alone, from coded columns in memory, is compared with one fused kernel of numba by
+`python -m benchmarks.fused` (it needs the extra `fast`)."""
 
 
 def _grid(field: Field) -> Iterator[str]:
@@ -158,8 +160,7 @@ def _targets(fields: Sequence[Field]) -> Iterator[str]:
     yield (
         "A floor holds at its own number of records; at others the figure stands for orientation "
         "only. Where exact answers differ nothing is judged. The floors of page 4 for the cache of "
-        "coded columns, numba, what-ifs and workbooks belong to parts that do not exist yet and "
-        "are not measured here."
+        "coded columns, numba, what-ifs and workbooks are not measured here."
     )
 
 

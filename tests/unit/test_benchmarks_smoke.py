@@ -8,8 +8,10 @@ faulty record of some kind, so that skipping its check would go unseen.
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from benchmarks.fused import Coded, by_engine, by_kernel, fused
 from benchmarks.generate import DIRTY_KINDS, case_folder
 from benchmarks.hopeless import KINDS, hopeless_case, measured
 from benchmarks.peers import PEERS
@@ -105,6 +107,13 @@ def test_a_floor_is_judged_at_its_own_size_only() -> None:
     assert "| 10,000,000 | 1.20 | for orientation |" in page
     assert "| 1.00 GB | for orientation |" in page
     assert "missed**" not in page
+
+
+def test_the_fused_kernel_counts_the_same(data: Path) -> None:
+    coded = Coded.read(case_folder(SIZE, "parquet", data))
+    engine, kernel = by_engine(coded, 2), by_kernel(coded, 2, fused)
+    assert [part.tolist() for part in kernel] == [part.tolist() for part in engine]
+    assert np.count_nonzero(engine[1]) == 5, "every verdict of the dirty kinds is met"
 
 
 @pytest.mark.parametrize("kind", KINDS)
