@@ -238,7 +238,7 @@ class WeightBook:
         table = self._resolved
         _, slots, classes = table.shape
         # 64 bits: the table may have more cells than 32 bits can count.
-        at: Int64 = np.multiply(kind, slots, dtype=np.int64) + slot
+        at: Int64 = np.asarray(kind, np.int64) * slots + slot
         at *= classes
         at += posting_class
         return np.take(table, at), at
