@@ -81,9 +81,12 @@ class Postings:
     @cached_property
     def identity(self) -> Codes:
         """A number for each posting: one for all that differ only in dates, title and the like."""
-        columns = self.institution, self.person, self.post
-        changed = [np.diff(column, prepend=column[:1]) != 0 for column in columns]
-        return np.cumsum(np.logical_or.reduce(changed), dtype=np.int32)
+        return _numbered(self.institution, self.person, self.post)
+
+    @cached_property
+    def pair(self) -> Codes:
+        """A number for each posting: one for all of a person at an institution, in their order."""
+        return _numbered(self.institution, self.person)
 
     def _lay_out(self, post: Codes) -> None:
         """Runs of days (key, from, to, posting), sorted; each key's runs do not overlap."""
@@ -228,6 +231,12 @@ def _within(run: Codes, institution: Codes, day: Codes) -> npt.NDArray[np.bool_]
     fits &= run[:, 1] <= day
     fits &= day < run[:, 2]
     return fits
+
+
+def _numbered(*columns: Codes) -> Codes:
+    """Numbers from 0 for the rows of sorted columns, the same for equal rows."""
+    changed = [np.diff(column, prepend=column[:1]) != 0 for column in columns]
+    return np.cumsum(np.logical_or.reduce(changed), dtype=np.int32)
 
 
 def _positions(column: Coded, book: Codebook[str]) -> Codes:
