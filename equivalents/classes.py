@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from equivalents.grouping import in_order, numbered
+from equivalents.grouping import group, numbered
 from equivalents.policy.basis import Basis, Subject, window_number
 from equivalents.policy.book import WeightBook
 from equivalents.policy.contacts import UsedClass
@@ -34,7 +34,7 @@ def faults_of(
 
 def before(classes: Int64, order: Int64, counts: _Mask) -> Int64:
     """How many entries that count stand before each entry in its class."""
-    by_class = in_order([classes, order - (order.min() if order.size else 0)])
+    by_class = group([classes, order - (order.min() if order.size else 0)])[0]
     begins = np.flatnonzero(np.diff(classes[by_class], prepend=-1))
     sizes = np.diff(begins, append=classes.size)
     so_far: Int64 = np.cumsum(counts[by_class]) - counts[by_class]

@@ -20,8 +20,11 @@ class Codebook(Generic[Code]):
     """Values by position and positions by value; grows by :meth:`learn`."""
 
     def __init__(self, values: Iterable[Code] = ()) -> None:
-        self._values: list[Code] = list(dict.fromkeys(values))
+        self._values: list[Code] = list(values)
         self._positions = dict(zip(self._values, range(len(self._values)), strict=True))
+        if len(self._positions) < len(self._values):
+            self._values = list(dict.fromkeys(self._values))
+            self._positions = dict(zip(self._values, range(len(self._values)), strict=True))
         self._lock = Lock()
 
     def __len__(self) -> int:

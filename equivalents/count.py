@@ -201,7 +201,7 @@ def _judge(
         rejected.append(_note(block, placed, rows, series, counted, scales))
         if scales.books[series].limits_quantity:
             _warn_large(block, rows, series, counted, scales)
-    counted.rejected += int(np.count_nonzero(np.bincount(np.concatenate(rejected))))
+    counted.rejected += np.unique(np.concatenate(rejected)).size
     return chosen
 
 

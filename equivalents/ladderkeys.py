@@ -85,8 +85,10 @@ def held_back(keys: PoolKeys, pools: Sequence[Pool], rules: CaseRules) -> Held:
     """
     retained, carried = np.zeros((2, len(pools)), np.int64)
     refused = []
+    places = frozenset(keys.plan.coefficients.places)
     for at, pool in enumerate(pools):
-        if rules.sharing_of(pool.pool).level(LevelKind.INSTITUTION) is not None:
+        above = rules.sharing_of(pool.pool).level(LevelKind.INSTITUTION)
+        if pool.institution_id not in places or above is not None:
             continue
         value = keys.plan.coefficients.institution_runs(pool.institution_id, pool.pool)[0].value_e4
         if value > ONE_E4:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from equivalents.grouping import among, in_order, numbered
+from equivalents.grouping import among, group, numbered
 from equivalents.policy.basis import month_of_day
 from equivalents.policy.book import Verdict
 from equivalents.policy.calendar import FIRST_DAY
@@ -213,7 +213,7 @@ def _contested(
     excluded = known[plan.waits.excluded[item[known]]]
     contested[excluded[among(entries.resident[excluded], inside)]] = True
     bed = numbered([entries.resident[known], entries.item[known]])
-    order = in_order([bed, start[known] - FIRST_DAY])
+    order = group([bed, start[known] - FIRST_DAY])[0]
     # One time line for all beds, one behind the other; a stay meets one before it or does not.
     begins = (bed * _DAYS + start[known])[order]
     until = np.maximum.accumulate((bed * _DAYS + end[known])[order])

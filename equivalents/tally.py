@@ -15,14 +15,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from equivalents.codes import Codebook
 from equivalents.crews import Performers
 from equivalents.errors import ConservationError
-from equivalents.grouping import group
+from equivalents.grouping import distinct, sum_runs
 from equivalents.policy.book import Attributes, PostingClass, Verdict
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, Period
 from equivalents.policy.coefficients import Coefficients
@@ -35,6 +35,8 @@ from equivalents.units import Int64
 
 Cells = tuple[Codes, Codes, Codes, Codes, Int64, Int64]
 """Columns posting, item, attribute, bucket, records, quantity_e3 of some cells."""
+_Loose = tuple[Codes, Codes, Codes, Codes, Int64 | None, Int64]
+"""The same before they are summed up; without records where each is one."""
 
 __all__ = ["Cells", "Placed", "Plan", "Tally", "Who", "find_performers", "place"]
 
@@ -55,12 +57,12 @@ class Plan:
         self.institutions = Codebook(sorted(row.institution_id for row in rules.institutions))
         self.coefficients = Coefficients(rules)
         roster = self.coefficients.stints(Roster.of(rules.postings))
-        # Names that are given in order, as a roster's mostly are, sort in one walk.
-        self.persons = Codebook(sorted(dict.fromkeys(roster.person_id)))
+        self.persons = Codebook(roster.persons.texts)
         self.known_items = tuple(sorted({row.item_code for row in rules.weights}))
         self.items = Codebook(self.known_items)
         self.attributes: Codebook[Attributes] = Codebook([Attributes()])
-        self.postings = Postings(roster, self.institutions, self.persons)
+        days = self.period.start, self.period.end
+        self.postings = Postings(roster, self.institutions, self.persons, days)
         self.series = rules.series
         self.concurrent = tuple(rule.name for rule in rules.concurrent)
         self.waits = Waits(rules, self.items)
@@ -119,11 +121,11 @@ class Plan:
 
     def buckets(self, day: Codes) -> Codes:
         """The bucket of each day, or ``Verdict.OUTSIDE_PERIOD``."""
-        return self._bucket[day - FIRST_DAY]
+        return np.take(self._bucket, day - np.int32(FIRST_DAY))
 
     def buckets_ever(self, day: Codes) -> Codes:
         """The same with buckets also for the days before the period that windows reach back to."""
-        return self._ever[day - FIRST_DAY]
+        return np.take(self._ever, day - np.int32(FIRST_DAY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +216,7 @@ class Tally:
     bucket: Codes = field(default_factory=lambda: np.zeros(0, np.int32))
     records: Int64 = field(default_factory=lambda: np.zeros(0, np.int64))
     quantity_e3: Int64 = field(default_factory=lambda: np.zeros(0, np.int64))
-    _loose: list[Cells] = field(default_factory=list)
+    _loose: list[_Loose] = field(default_factory=list)
     _waiting: int = 0
 
     def add(self, block: RecordBlock, placed: Placed) -> None:
@@ -227,21 +229,26 @@ class Tally:
             block.item[take],
             np.zeros(quantity.size, np.int32) if attribute is None else attribute[take],
             placed.bucket[take],
-            np.ones(quantity.size, np.int64) if block.records is None else block.records[take],
+            None if block.records is None else block.records[take],
             quantity,
         )
         self._gather(columns)
 
     def absorb(self, other: "Tally") -> None:
-        """Add all cells of another tally of the same plan."""
+        """Add all cells of another tally of the same plan, which is empty afterwards."""
         other.settle()
-        self._gather(other._columns())
+        self._gather(other._taken())
 
-    def _columns(self) -> Cells:
+    def _taken(self) -> _Loose:
+        """The settled cells, given away."""
         keys = self.posting, self.item, self.attribute, self.bucket
-        return (*keys, self.records, self.quantity_e3)
+        records, quantity = self.records, self.quantity_e3
+        self.posting = self.item = self.attribute = self.bucket = np.zeros(0, np.int32)
+        self.records = self.quantity_e3 = np.zeros(0, np.int64)
+        # Where hardly anything repeats, every cell is one record.
+        return (*keys, records if records.max(initial=1) > 1 else None, quantity)
 
-    def _gather(self, columns: Cells) -> None:
+    def _gather(self, columns: _Loose) -> None:
         self._loose.append(columns)
         self._waiting += columns[0].size
         # Waiting for as many as are settled keeps the work of repeated sorting in proportion.
@@ -252,13 +259,11 @@ class Tally:
         """Sum up equal cells and sort them; afterwards the columns may be read."""
         if not self._loose:
             return
-        gathered = [self._columns(), *self._loose]
-        total = sum(int(columns[4].sum()) for columns in gathered)
-        joined = tuple(np.concatenate(parts) for parts in zip(*gathered, strict=True))
-        summed = _sum_cells(joined)  # type: ignore[arg-type]
+        gathered, self._loose, self._waiting = [self._taken(), *self._loose], [], 0
+        total = sum(c[0].size if c[4] is None else int(c[4].sum()) for c in gathered)
+        summed = _sum_cells(_joined(gathered))
         self.posting, self.item, self.attribute, self.bucket = summed[:4]
         self.records, self.quantity_e3 = summed[4:]
-        self._loose, self._waiting = [], 0
         if int(self.records.sum()) != total:
             raise ConservationError(
                 f"the tally holds {int(self.records.sum())} records of {total} gathered"
@@ -268,13 +273,30 @@ class Tally:
         return int(self.records.size)
 
 
-def _sum_cells(columns: Cells) -> Cells:
-    """Sort by key and add up equal keys."""
-    keys, values = columns[:4], columns[4:]
-    size = keys[0].size
-    if size == 0:
-        return columns
-    order, starts = group(keys)
-    posting, item, attribute, bucket = (key[order][starts] for key in keys)
-    records, quantity = (np.add.reduceat(value[order], starts) for value in values)
+def _joined(gathered: list[_Loose]) -> _Loose:
+    """Loose cells end to end; they are let go column by column, so that memory is not doubled."""
+    sizes = [cells[0].size for cells in gathered]
+    columns = [list(parts) for parts in zip(*gathered, strict=True)]
+    gathered.clear()
+    if all(part is None for part in columns[4]):
+        columns[4] = [None]
+    else:
+        pairs = zip(columns[4], sizes, strict=True)
+        columns[4] = [np.ones(n, np.int64) if part is None else part for part, n in pairs]
+    joined: list[Any] = []
+    for parts in columns:
+        joined.append(parts[0] if len(parts) == 1 else np.concatenate(parts))
+        parts.clear()
+    posting, item, attribute, bucket, records, quantity = joined
     return posting, item, attribute, bucket, records, quantity
+
+
+def _sum_cells(columns: _Loose) -> Cells:
+    """Sort by key and add up equal keys."""
+    *keys, records, quantity = columns
+    order, starts, (posting, item, attribute, bucket) = distinct(keys)
+    if records is None:
+        records = np.diff(starts, append=order.size)
+    else:
+        records = sum_runs(np.take(records, order), starts)
+    return posting, item, attribute, bucket, records, sum_runs(np.take(quantity, order), starts)

@@ -194,12 +194,23 @@ def weigh_exactly(quantity_e3: Int64, weight_e4: Int64) -> Exact:
     integers (slow and exact). The float is only a bound on the sum of ``|product|``; its error of
     at most one part in 2**20 is far within the factor of two that is left.
     """
+    if _plainly_fits(quantity_e3, weight_e4):
+        return quantity_e3 * weight_e4
     bound = np.dot(np.abs(quantity_e3).astype(np.float64), weight_e4.astype(np.float64))
     if bound < INT64_LIMIT / 2:
         products: Int64 = quantity_e3 * weight_e4
         return products
     exact: npt.NDArray[np.object_] = quantity_e3.astype(object) * weight_e4.astype(object)
     return exact
+
+
+def _plainly_fits(quantity_e3: Int64, weight_e4: Int64) -> bool:
+    """Whether the sum of ``|quantity|`` times the largest weight is within half of the limit."""
+    largest = max(int(quantity_e3.max(initial=0)), -int(quantity_e3.min(initial=0)))
+    if largest * quantity_e3.size >= INT64_LIMIT:
+        return False
+    total_e3 = int(np.abs(quantity_e3).sum())
+    return total_e3 * int(weight_e4.max(initial=0)) < INT64_LIMIT // 2
 
 
 def checked_total(values: Iterable[int]) -> Int64:

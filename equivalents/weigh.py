@@ -12,7 +12,6 @@ specification page 2 "Numbers".
 What several share is split in :mod:`equivalents.shares`.
 """
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -21,7 +20,7 @@ import numpy as np
 
 from equivalents.codes import Codebook
 from equivalents.errors import Problem, RefusedError
-from equivalents.grouping import group, sum_runs
+from equivalents.grouping import distinct, sum_runs
 from equivalents.policy.book import Verdict, WeightBook
 from equivalents.policy.model import CaseRules, Handling
 from equivalents.policy.posts import Codes
@@ -105,9 +104,11 @@ class Scales:
         if not book.asks_posting:
             rows = book.choose(item, bucket, None, attribute, plan.attributes)
             return self._heed(series, rows, attribute)
-        several = np.flatnonzero(posting >= len(plan.postings))
+        several = np.zeros(0, np.int64)
+        if posting.max(initial=0) >= len(plan.postings):
+            several = np.flatnonzero(posting >= len(plan.postings))
         one = posting if several.size == 0 else np.where(posting < len(plan.postings), posting, 0)
-        classes = plan.class_of_posting[one]
+        classes = np.take(plan.class_of_posting, one)
         rows = book.choose(item, bucket, classes, attribute, plan.attributes)
         if several.size:
             where = None if attribute is None else attribute[several]
@@ -222,15 +223,15 @@ class DirectSum:
 
     def add(self, block: RecordBlock, placed: Placed, rows: Mapping[str, Codes]) -> None:
         """Weigh a block; ``rows`` has the weight row or verdict of each record by series."""
-        quantity = block.quantity_e3
-        self._absolute_e3 += int(np.abs(quantity).sum())
+        self._absolute_e3 += _absolute_sum(block.quantity_e3)
         for series, chosen in rows.items():
             quantity = block.quantity_e3
             if block.records is not None and self.scales.books[series].once.any():
                 # Only resolved records are counted once; verdicts weigh nothing either way.
                 quantity = self.scales.quantity(series, chosen, quantity, block.records)
-                self._absolute_e3 += int(np.abs(quantity).sum())
-            products = quantity * self._weights[series][chosen]
+                self._absolute_e3 += _absolute_sum(quantity)
+            products = np.take(self._weights[series], chosen)
+            products *= quantity
             np.add.at(self._sums[series], placed.posting, products)
 
     def absorb(self, other: "DirectSum") -> None:
@@ -251,6 +252,11 @@ class DirectSum:
         return self._sums[series]
 
 
+def _absolute_sum(quantity_e3: Int64) -> int:
+    """The sum of absolute quantities; nearly always none of them is negative."""
+    return int((np.abs(quantity_e3) if quantity_e3.min(initial=0) < 0 else quantity_e3).sum())
+
+
 def weigh_tally(tally: Tally, scales: Scales, series: str) -> Weighed:
     """Weigh a settled tally in one series: equivalents, verdict counts and item lines.
 
@@ -258,14 +264,14 @@ def weigh_tally(tally: Tally, scales: Scales, series: str) -> Weighed:
         RefusedError: a person's total is beyond the stated limit (``TOTAL_TOO_LARGE``).
     """
     rows = scales.rows(series, tally.posting, tally.item, tally.attribute, tally.bucket)
-    good = np.flatnonzero(rows >= 0)
-    verdicts: Counter[Verdict] = Counter()
-    for verdict in Verdict:
-        verdicts[verdict] = int(tally.records[rows == verdict].sum())
-    in_pieces = verdicts.pop(Verdict.IN_PIECES)
+    good, bad = np.flatnonzero(rows >= 0), np.flatnonzero(rows < 0)
+    ended = np.zeros(1 - min(Verdict), np.int64)
+    np.add.at(ended, -rows[bad], tally.records[bad])
+    in_pieces, ended[-Verdict.IN_PIECES] = int(ended[-Verdict.IN_PIECES]), 0
     # The cells are sorted, and the codes of crews are behind those of the postings.
     postings = len(scales.plan.postings)
-    alone, shared = np.split(good, [np.searchsorted(tally.posting[good], postings)])
+    crews = np.searchsorted(tally.posting, postings)
+    alone, shared = np.split(good, [np.searchsorted(good, crews)])
     own = _earned(tally, alone, rows[alone], scales, series)
     sums = _sum_by(own.posting, own.equivalents_e7, postings)
     parts = _split(tally, shared, scales, series) if shared.size else None
@@ -273,7 +279,7 @@ def weigh_tally(tally: Tally, scales: Scales, series: str) -> Weighed:
         series,
         _within_limits(sums if parts is None else _with_parts(sums, parts), series),
         int(tally.records[good].sum()) + in_pieces,
-        {verdict: count for verdict, count in verdicts.items() if count},
+        {verdict: int(ended[-verdict]) for verdict in Verdict if ended[-verdict]},
         _lines(scales.plan, own, parts),
     )
 
@@ -293,10 +299,11 @@ class _Earned(NamedTuple):
 def _earned(tally: Tally, where: Int64, row: Codes, scales: Scales, series: str) -> _Earned:
     """The cells at ``where`` weighed with their rows."""
     columns = tally.posting, tally.item, tally.bucket
-    posting, item, bucket = (column[where] for column in columns)
-    quantity = scales.quantity(series, row, tally.quantity_e3[where], tally.records[where])
-    exact = weigh_exactly(quantity, scales.books[series].weight_e4[row])
-    return _Earned(posting, item, bucket, row, tally.records[where], quantity, exact)
+    posting, item, bucket = (np.take(column, where) for column in columns)
+    records, quantity = np.take(tally.records, where), np.take(tally.quantity_e3, where)
+    quantity = scales.quantity(series, row, quantity, records)
+    exact = weigh_exactly(quantity, np.take(scales.books[series].weight_e4, row))
+    return _Earned(posting, item, bucket, row, records, quantity, exact)
 
 
 def _split(tally: Tally, where: Int64, scales: Scales, series: str) -> Parts:
@@ -352,19 +359,20 @@ def _lines(plan: Plan, alone: _Earned, parts: Parts | None) -> Lines:
     Attributes, posts and coefficient segments merge, and so do different crews of like shares.
     """
     earned, shares = (alone, []) if parts is None else _with_shares(alone, parts)
-    institution = plan.postings.institution[earned.posting]
-    person = plan.postings.person[earned.posting]
-    month = plan.month_of_bucket[earned.bucket]
+    postings = plan.postings
+    pair, when = np.take(postings.pair, earned.posting), plan.month_of_bucket[earned.bucket]
     # Weighed items are known ones, whose positions are sorted by code.
-    order, starts = group([institution, person, earned.item, month, earned.row, *shares])
-    at = order[starts]
-    whole, share = (column[at] for column in shares) if shares else (None, None)
+    order, starts, keys = distinct([pair, earned.item, when, earned.row, *shares])
+    pair, item, month, row, *_ = keys
+    one = np.take(np.flatnonzero(np.diff(postings.pair, prepend=-1)), pair)
+    # Shares may be wider than other keys.
+    whole, share = (column[order[starts]] for column in shares) if shares else (None, None)
     return Lines(
-        institution[at],
-        person[at],
-        earned.item[at],
-        plan.months[month[at]],
-        earned.row[at],
+        np.take(postings.institution, one),
+        np.take(postings.person, one),
+        item,
+        np.take(plan.months, month),
+        row,
         sum_runs(earned.records[order], starts),
         sum_runs(earned.quantity_e3[order], starts),
         sum_runs(earned.equivalents_e7[order], starts),

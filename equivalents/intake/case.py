@@ -5,9 +5,11 @@ specification page 3 "A case"; rules A1, A6, A9; definitions 5.8, 5.20, 5.21.
 """
 
 import gc
+import operator
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 from typing import Any, Final
 
@@ -127,7 +129,8 @@ class _Reader:
         known = {row.institution_id for row in institutions}
         departments = self._departments(self._table("departments"), known)
         postings = self._postings(self._table("staff"), known, departments)
-        teams = self._teams(settings, postings)
+        people = set(postings.persons.texts) - {""}
+        teams = self._teams(settings, people)
         weights = self._weights(settings)
         series = sorted({row.series for row in weights})
         used = self._used(known, series)
@@ -136,7 +139,6 @@ class _Reader:
         pools = self._pools(self._table("pools", required=not shares_surplus), known, series)
         accounts = self._accounts(account_rows, known, settings.period)
         check_series(settings, series, findings)
-        people = {row.person_id for row in postings}
         codes = dict(zip(LevelKind, (known, departments, people), strict=True))
         owners = sorted({row.institution_id for row in accounts if row.kind in BALANCE_KINDS})
         computed = (Pool(owner, SURPLUS_POOL, "", 0) for owner in owners)
@@ -202,23 +204,17 @@ class _Reader:
                 if path.is_file():
                     self.findings.add("NOT_SUPPORTED", Place(path.name), name)
 
-    def _institutions(self, rows: Sequence[Row]) -> tuple[Institution, ...]:
+    def _institutions(self, table: Table) -> tuple[Institution, ...]:
         names = ("institution_id", "name", "group", "kind", "parent_id", "ownership")
-        found = tuple(
-            Institution(**{name: row[name] for name in names}, place=row.place) for row in rows
-        )
-        self._unique([(row["institution_id"], row.at("institution_id")) for row in rows])
-        known = {row.institution_id for row in found}
-        for row in rows:
-            if row["parent_id"]:
-                self._known(row, "parent_id", known)
+        found = tuple(map(Institution, *map(table.column, names), table.places))
+        self._unique(table, "institution_id")
+        self._all_known(table, "parent_id", set(table.column("institution_id")))
         return found
 
-    def _departments(self, rows: Sequence[Row], institutions: set[str]) -> set[str]:
-        self._unique([(row["department_id"], row.at("department_id")) for row in rows])
-        for row in rows:
-            self._known(row, "institution_id", institutions)
-        return {row["department_id"] for row in rows}
+    def _departments(self, table: Table, institutions: set[str]) -> set[str]:
+        self._unique(table, "department_id")
+        self._all_known(table, "institution_id", institutions)
+        return set(table.column("department_id"))
 
     def _postings(self, table: Table, institutions: set[str], departments: set[str]) -> Roster:
         self._all_known(table, "institution_id", institutions)
@@ -232,18 +228,18 @@ class _Reader:
             filled = table.column("active_to")
             pairs = zip(ends, filled, strict=True)
             ends = [min(end + 1, LAST_DAY) if text else end for end, text in pairs]
-        for at, (start, end) in enumerate(zip(starts, ends, strict=True)):
-            if end <= start:
-                read_end(table[at], "active_to", start, self.findings)
+        reversed_ = map(operator.le, ends, starts)
+        for at in compress(range(len(table)), reversed_):
+            read_end(table[at], "active_to", starts[at], self.findings)
         mains = [text == "1" for text in table.column("main")]
         for at in _odd(table.column("main"), _FLAGS):
             read_flag(table[at], "main", self.findings)
         read: dict[str, Sequence[Any]] = {"active_from": starts, "active_to": ends, "main": mains}
         return Roster.by_columns(texts | read | {"place": table.places})
 
-    def _teams(self, settings: Settings, postings: Roster) -> tuple[TeamMember, ...]:
+    def _teams(self, settings: Settings, people: set[str]) -> tuple[TeamMember, ...]:
         table = self._table("teams")
-        self._all_known(table, "person_id", set(postings.person_id) - {""})
+        self._all_known(table, "person_id", people)
         return read_teams(table, settings.team_roles, self.findings)
 
     def _days(self, table: Table, column: str, default: int) -> list[int]:
@@ -254,7 +250,7 @@ class _Reader:
         if unheard.problems:
             for row in table:
                 read_day(row, column, self.findings, default)
-        return [known[text] for text in texts]
+        return [*map(known.__getitem__, texts)]
 
     def _all_known(self, table: Table, column: str, known: set[str]) -> None:
         """Note the rows whose value is not registered; nothing where all are."""
@@ -265,12 +261,12 @@ class _Reader:
                     self._known(row, column, known)
 
     def _pools(
-        self, rows: Sequence[Row], institutions: set[str], series: Sequence[str]
+        self, table: Table, institutions: set[str], series: Sequence[str]
     ) -> tuple[Pool, ...]:
-        self._unique([(f"{row['institution_id']} {row['pool']}", row.at("pool")) for row in rows])
+        self._unique(table, "institution_id", "pool")
         default = default_series(series)
         found = []
-        for row in rows:
+        for row in table:
             self._known(row, "institution_id", institutions)
             name = row["series"] or default
             if series and name not in series:
@@ -292,9 +288,14 @@ class _Reader:
             hint = near(value, sorted(known))
             self.findings.add("ID_UNKNOWN", row.at(column), value, column=column, near=hint)
 
-    def _unique(self, ids: Sequence[tuple[str, Place]]) -> None:
+    def _unique(self, table: Table, *names: str) -> None:
+        """Note the rows whose id, of one column or of several, stands in an earlier row."""
+        ids = [*map(" ".join, zip(*map(table.column, names), strict=True))]
+        if len(set(ids)) == len(ids):
+            return
         seen: dict[str, Place] = {}
-        for value, place in ids:
+        for value, row in zip(ids, table, strict=True):
+            place = row.at(names[-1])
             if value in seen:
                 self.findings.add("ID_TWICE", place, value, other=str(seen[value]))
             seen.setdefault(value, place)

@@ -177,8 +177,9 @@ class Coder:
                 codes[column.blank()] = _BLANK
         else:
             assert isinstance(column, TextColumn), "required ids are read as text"
-            codes = column.distinct.once("codes", lambda own: _find(own, master))[column.index]
-        if codes.min(initial=0) == _BLANK:
+            found = column.distinct.once("codes", lambda own: _find(own, master))
+            codes = np.take(found, column.index)
+        if column.may_be_blank() and codes.min(initial=0) == _BLANK:
             _note_blanks(batch, name, codes == _BLANK, self._plan)
         return codes
 
@@ -190,11 +191,11 @@ class Coder:
     def _items(self, batch: _Batch) -> Codes:
         column = batch.text("item_code")
         assert column is not None, "required columns are present and read as text"
-        if column.distinct.blanks().any():
+        if column.may_be_blank():
             _note_blanks(batch, "item_code", column.blank(), self._plan)
         learn = self._plan.items.learn
         codes = column.distinct.once("codes", lambda own: np.array(learn(own.texts()), np.int32))
-        return codes[column.index]
+        return np.take(codes, column.index)
 
     def _posts(self, batch: _Batch) -> Codes | None:
         """Post codes: 0 where none is named, -1 where no posting has that post."""
@@ -219,7 +220,8 @@ class Coder:
             return None
         if len(present) == 1:
             ((name, only),) = present.items()
-            return only.distinct.once("attribute", lambda own: self._learn(name, own))[only.index]
+            codes = only.distinct.once("attribute", lambda own: self._learn(name, own))
+            return np.take(codes, only.index)
         texts = {name: column.distinct.texts() for name, column in present.items()}
         combined = np.zeros(batch.row.size, np.int64)
         for name, column in present.items():
@@ -298,8 +300,8 @@ def _days(batch: _Batch) -> Codes:
     column = batch.columns["service_date"]
     if isinstance(column, DayColumn):
         day = column.day
-        outside = (day < FIRST_DAY) | (day >= LAST_DAY)
-        if outside.any():
+        if day.min(initial=FIRST_DAY) < FIRST_DAY or day.max(initial=FIRST_DAY) >= LAST_DAY:
+            outside = (day < FIRST_DAY) | (day >= LAST_DAY)
             day = np.where(outside, np.int32(BAD_DAY), day)
             day[column.day == NULL_DAY] = BLANK_DAY
     else:

@@ -146,9 +146,13 @@ class TextColumn:
         """Whether every record is blank here."""
         return bool(self.distinct.blanks().all())
 
+    def may_be_blank(self) -> bool:
+        """Whether any of the distinct texts is blank; a look at few values instead of many."""
+        return bool(self.distinct.blanks().any())
+
     def blank(self) -> npt.NDArray[np.bool_]:
         """Which records are blank here."""
-        return self.distinct.blanks()[self.index]
+        return np.take(self.distinct.blanks(), self.index)
 
     def take(self, where: slice | Int64) -> "TextColumn":
         """Some of the records."""
@@ -160,6 +164,10 @@ class PlainColumn:
     """Ids as they stand in a CSV file: so many are different that each is looked up by itself."""
 
     array: "pa.Array"
+
+    def may_be_blank(self) -> bool:
+        """Whether any record may be blank: not known before each is looked at."""
+        return True
 
     def blank(self) -> npt.NDArray[np.bool_]:
         """Which records are blank here."""
@@ -246,13 +254,34 @@ def _dictionary(array: "pa.DictionaryArray", earlier: Distinct | None = None) ->
         raise UnusableColumnError("COLUMN_TYPE", str(array.type))
     if values.null_count:
         values = pc.fill_null(values, "")
-    indices = array.indices
+    indices = array.indices.cast(pa.int32())
     if indices.null_count:
-        values = pa.concat_arrays([values, text_array([""])])
-    index = numbers(indices.cast(pa.int32()), len(values) - 1)
+        # The blank text stands first, so that a missing value's index becomes 0 by multiplying:
+        # picking values by a mask without pattern takes ten times as long.
+        values = pa.concat_arrays([text_array([""]), values])
+        index = numbers(_without_nulls(indices)) + np.int32(1)
+        index *= _present(indices)
+    else:
+        index = numbers(indices)
     if earlier is not None and values.equals(earlier.values):
         return TextColumn(index, earlier)
     return TextColumn(index, Distinct(values))
+
+
+def _without_nulls(array: "pa.Array") -> "pa.Array":
+    """The same values without telling which are missing; those may be any numbers."""
+    import pyarrow as pa
+
+    return pa.Array.from_buffers(
+        array.type, len(array), [None, array.buffers()[1]], offset=array.offset
+    )
+
+
+def _present(array: "pa.Array") -> npt.NDArray[np.uint8]:
+    """1 where an array has a value, 0 where it is missing: the bits of its first buffer."""
+    first, size = array.offset // 8, array.offset % 8 + len(array)
+    bits = np.frombuffer(array.buffers()[0], np.uint8)[first : first + -(-size // 8)]
+    return np.unpackbits(bits, bitorder="little")[array.offset % 8 : size]
 
 
 def numbers(array: "pa.Array", missing: int = 0) -> npt.NDArray[Any]:
@@ -269,7 +298,7 @@ def numbers(array: "pa.Array", missing: int = 0) -> npt.NDArray[Any]:
     values = values[array.offset : array.offset + len(array)]
     if array.null_count:
         values = values.copy()
-        values[numbers(array.is_null())] = missing
+        values[_present(array) == 0] = missing
     return values
 
 
@@ -277,11 +306,15 @@ def text_array(values: Sequence[str]) -> "pa.Array":
     """A text column from Python texts. Arrow's own way would import pandas, as above."""
     import pyarrow as pa
 
-    encoded = [value.encode() for value in values]
-    offsets = np.zeros(len(encoded) + 1, np.int32)
-    np.cumsum([len(value) for value in encoded], out=offsets[1:])
-    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded))]
-    return pa.Array.from_buffers(pa.string(), len(encoded), buffers)
+    joined = "".join(values)
+    # A text has as many bytes as letters where all of them are ASCII.
+    parts: Sequence[str | bytes] = values
+    if not joined.isascii():
+        parts = [value.encode() for value in values]
+    offsets = np.zeros(len(values) + 1, np.int32)
+    np.cumsum(np.fromiter(map(len, parts), np.int32, len(values)), out=offsets[1:])
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(joined.encode())]
+    return pa.Array.from_buffers(pa.string(), len(values), buffers)
 
 
 def _decimal(array: "pa.Array") -> NumberColumn:

@@ -42,7 +42,7 @@ __all__ = ["PartBlocks", "Source"]
 
 _Part = CsvPart | ParquetPart
 _SHEET: Final = TABLES["records"]
-_SLICE: Final = 1 << 18
+_SLICE: Final = 1 << 17
 """Records a block: few enough that the columns of a block stay in the processor's cache."""
 
 
@@ -102,6 +102,8 @@ class Source:
         part, names = self.parts[index], self._names[index]
         if isinstance(part, ParquetPart) and part.group < 0:
             return
+        # Its own, so that parts with other texts in other threads do not undo each other's work.
+        latest = coder.latest.copy()
         for raw in part.batches() if isinstance(part, ParquetPart) else part.pieces():
             faults = _malformed(index, raw)
             if faults is not None:
@@ -111,7 +113,8 @@ class Source:
                 fields = FieldColumns(grid, part.headings, names, coder.tables)
                 yield self._code(index, grid.row, fields, coder)
                 continue
-            row, columns = _known_columns(raw, names, coder.latest)
+            row, columns = _known_columns(raw, names, latest)
+            coder.latest.update(latest)
             for start in range(0, row.size, _SLICE):
                 some = slice(start, start + _SLICE)
                 batch = {name: column.take(some) for name, column in columns.items()}
@@ -237,9 +240,9 @@ def _filled(columns: Mapping[str, AnyColumn], others: "Sequence[pa.Array]") -> I
     for column in columns.values():
         if not isinstance(column, TextColumn | PlainColumn):
             return None
-        here = column.blank()
-        if not here.any():
+        if not column.may_be_blank():
             return None
+        here = column.blank()
         blank = here if blank is None else blank & here
         if not blank.any():
             return None

@@ -9,7 +9,9 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
+
+import numpy as np
 
 from equivalents.errors import DataError, Place, Problem
 from equivalents.findings import Findings, Places, Table, near
@@ -23,7 +25,7 @@ __all__ = [
     "WORKBOOK_HINT",
     "breaks",
     "match_columns",
-    "read_csv_rows",
+    "plain_columns",
     "read_table",
     "table_file",
 ]
@@ -60,40 +62,91 @@ def read_table(path: Path, sheet: Sheet, findings: Findings) -> Table:
     """A small table as columns of text, blank lines left out; faults go to ``findings``."""
     name = path.name
     try:
-        if path.suffix == ".parquet":
-            from equivalents.intake.parquet import read_text_rows
-
-            raw: _Rows = list(read_text_rows(path))
-        else:
-            raw = read_csv_rows(path)
+        raw = _read_parquet(path) if path.suffix == ".parquet" else _read_csv(path)
     except DataError as error:
         findings.take(error)
         return Table(Places(name, ()), {})
-    headings = raw[0][1] if raw else []
-    if not any(headings):
+    if not any(raw.headings):
         findings.add("FILE_DAMAGED", Place(name, row=1), detail=NO_HEADINGS)
         return Table(Places(name, ()), {})
-    columns, inclusive = match_columns(headings, sheet, name, findings)
-    rows = _of_one_shape(raw[1:], len(headings), name, findings)
-    texts = tuple(zip(*(values for _, values in rows), strict=True)) or ((),) * len(headings)
-    places = Places(name, [number for number, _ in rows])
-    table = Table(places, {column.name: texts[at] for at, column in columns.items()}, inclusive)
-    _note_breaks(table, headings, texts, findings)
+    columns, inclusive = match_columns(raw.headings, sheet, name, findings)
+    findings.problems.extend(raw.misshapen)
+    texts = {column.name: raw.columns[at] for at, column in columns.items()}
+    table = Table(Places(name, raw.numbers), texts, inclusive)
+    _note_breaks(table, raw.headings, raw.columns, findings)
     _note_cells(table, columns.values(), findings)
-    if not rows and columns:
+    if not raw.numbers and columns:
         findings.add("TABLE_EMPTY", Place(name), sheet.name)
     return table
 
 
-def _of_one_shape(rows: _Rows, width: int, name: str, findings: Findings) -> _Rows:
-    """The rows with as many values as there are headings; the others are noted."""
-    if {len(values) for _, values in rows} <= {width}:
-        return rows
-    for number, values in rows:
-        if len(values) != width:
-            found, expected = str(len(values)), str(width)
-            findings.add("ROW_SHAPE", Place(name, "", number), found=found, expected=expected)
-    return [row for row in rows if len(row[1]) == width]
+class _Raw(NamedTuple):
+    """A table as it stands: headings, columns of one length, the row numbers that Excel shows.
+
+    ``misshapen`` are the rows with another number of values than there are headings.
+    """
+
+    headings: Sequence[str]
+    columns: Sequence[Sequence[str]]
+    numbers: Sequence[int]
+    misshapen: Sequence[Problem] = ()
+
+
+def _read_parquet(path: Path) -> _Raw:
+    from equivalents.intake.parquet import read_text_rows
+
+    return _of_rows(list(read_text_rows(path)), path.name)
+
+
+def _read_csv(path: Path) -> _Raw:
+    text = _csv_text(path)
+    columns = plain_columns(text)
+    if columns is None:
+        return _of_rows(_csv_rows(text, path.name), path.name)
+    headings = [column[0] for column in columns]
+    values = [column[1:] for column in columns]
+    return _Raw(headings, values, range(2, len(columns[0]) + 1))
+
+
+def _of_rows(rows: _Rows, name: str) -> _Raw:
+    """Rows turned into columns, those of another shape set aside."""
+    headings = rows[0][1] if rows else []
+    width = len(headings)
+    good = [row for row in rows[1:] if len(row[1]) == width]
+    texts = tuple(zip(*(values for _, values in good), strict=True)) or ((),) * width
+    misshapen = [
+        Problem(
+            "ROW_SHAPE",
+            Place(name, "", number),
+            facts={"found": str(len(values)), "expected": str(width)},
+        )
+        for number, values in rows[1:]
+        if len(values) != width
+    ]
+    return _Raw(headings, texts, [number for number, _ in good], misshapen)
+
+
+def plain_columns(text: str) -> list[list[str]] | None:
+    """The columns of a CSV text that asks for no care, headings first; ``None`` where it does.
+
+    A whole column then is one slice of one cut of the text. Care is asked for by quotes, by lone
+    carriage returns, by blank rows, by a row with more or fewer values than the first, by a single
+    column, and by a row so long that a value may be longer than the CSV reader takes.
+    """
+    text = text.replace("\r\n", "\n").removesuffix("\n")
+    width = text.partition("\n")[0].count(",") + 1
+    if width == 1 or '"' in text or "\r" in text:
+        return None
+    data = np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
+    marks = np.flatnonzero((data == ord(",")) | (data == ord("\n")))
+    feeds = np.flatnonzero(data == ord("\n"))
+    if not np.array_equal(marks[width - 1 :: width], feeds) or (marks.size + 1) % width:
+        return None
+    lengths = np.diff(feeds, prepend=-1, append=data.size) - 1
+    if lengths.min() < width or lengths.max() >= csv.field_size_limit():
+        return None
+    cells = text.replace("\n", ",").split(",")
+    return [cells[at::width] for at in range(width)]
 
 
 def _note_cells(table: Table, columns: Iterable[Column], findings: Findings) -> None:
@@ -142,20 +195,23 @@ def _breaks_at(texts: Sequence[str]) -> Sequence[int]:
     return [at for at, text in enumerate(texts) if breaks([text])] if breaks(texts) else ()
 
 
-def read_csv_rows(path: Path) -> _Rows:
-    """Rows of a CSV file with the numbers that Excel shows; blank lines are counted, not given.
+def _csv_text(path: Path) -> str:
+    encoding = find_encoding(path, path.name)
+    return path.read_bytes().decode("utf-8-sig" if encoding == "utf-8" else encoding)
+
+
+def _csv_rows(text: str, name: str) -> _Rows:
+    """Rows of a CSV text with the numbers that Excel shows; blank lines are counted, not given.
 
     Raises:
-        DataError: the file is no CSV (an unclosed quote), at the row where reading stops.
+        DataError: the text is no CSV (an unclosed quote), at the row where reading stops.
     """
-    encoding = find_encoding(path, path.name)
-    text = path.read_bytes().decode("utf-8-sig" if encoding == "utf-8" else encoding)
     rows: list[list[str]] = []
     try:
         rows.extend(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
         number = len(rows) + 1
-        place, facts = Place(path.name, row=number), {"detail": f"row {number}: {error}"}
+        place, facts = Place(name, row=number), {"detail": f"row {number}: {error}"}
         raise DataError([Problem("FILE_DAMAGED", place, facts=facts)]) from None
     numbered = enumerate(rows, start=1)
     return [(number, values) for number, values in numbered if number == 1 or any(values)]

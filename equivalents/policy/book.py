@@ -66,7 +66,9 @@ class Need(IntFlag):
 
 
 _CONDITIONAL: Final = -100
+"""At and below this an answer is "by conditions": it is lower by one for each set of candidates."""
 _UNRESOLVED: Final = -101
+"""Not asked before; only where answers by conditions are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ class WeightBook:
         self._candidates: Codebook[tuple[int, ...]] = Codebook()
         self.asks_posting = any(row.conditions[0] or row.conditions[2] for row in self.rows)
         self._needs = np.zeros((len(items) + 1, len(bucket_starts)), np.int8)
-        self._base, self._slot = self._compile(items, bucket_starts)
+        self._base = self._compile(items, bucket_starts)
         self._asked = _Asked.by(self.rows)
         self._kinds: Codebook[Attributes] = Codebook()
         self._kind_of = np.zeros(0, np.int32)
@@ -136,13 +138,12 @@ class WeightBook:
         # Several threads choose at once; only learning something new takes the lock.
         self._learning = Lock()
 
-    def _compile(self, items: Codebook[str], starts: Sequence[int]) -> tuple[Codes, Codes]:
+    def _compile(self, items: Codebook[str], starts: Sequence[int]) -> Codes:
         """For each item and bucket: the row, a verdict, or "conditional" with its candidates."""
         by_item: dict[str, list[int]] = defaultdict(list)
         for index, row in enumerate(self.rows[: self._own]):
             by_item[row.item_code].append(index)
         base = np.full((len(items) + 1, len(starts)), Verdict.NOT_IN_SERIES, np.int32)
-        slot = np.full(base.shape, -1, np.int32)
         base[-1] = Verdict.ITEM_UNKNOWN
         for item_code, indices in by_item.items():
             item = items.find(item_code)
@@ -151,8 +152,8 @@ class WeightBook:
                 base[item, bucket] = self._answer(indices, valid, day)
                 self._needs[item, bucket] = _needs([self.rows[i] for i in valid])
                 if base[item, bucket] == _CONDITIONAL:
-                    slot[item, bucket] = self._candidates.learn([valid])[0]
-        return base, slot
+                    base[item, bucket] -= self._candidates.learn([valid])[0]
+        return base
 
     def _answer(self, indices: Sequence[int], valid: Sequence[int], day: int) -> int:
         if not valid:
@@ -178,12 +179,12 @@ class WeightBook:
         answer: Codes = np.take(self._base, cell)
         if len(self._candidates) == 0:
             return answer
-        conditional = np.flatnonzero(answer == _CONDITIONAL)
+        conditional = np.flatnonzero(answer <= _CONDITIONAL)
         if conditional.size:
-            slot = np.take(self._slot, cell[conditional])
+            slot = np.int32(_CONDITIONAL) - np.take(answer, conditional)
             kind = self._kinds_of(attribute, conditional, attributes)
-            at = np.int32(0) if posting_class is None else posting_class[conditional]
-            answer[conditional] = self._look_up(kind, slot, np.broadcast_to(at, kind.shape))
+            at = np.int32(0) if posting_class is None else np.take(posting_class, conditional)
+            answer[conditional] = self._look_up(kind, slot, at)
         return answer
 
     def needs(self, item: Codes, bucket: Codes) -> npt.NDArray[np.int8]:
@@ -197,14 +198,14 @@ class WeightBook:
 
     def _kinds_of(
         self, attribute: Codes | None, where: Int64, attributes: Codebook[Attributes]
-    ) -> Codes:
+    ) -> Codes | np.int32:
         """The attribute codes reduced to what this book's rows ask about."""
         if self._kind_of.size < len(attributes):
             with self._learning:
                 self._learn(attributes.values[self._kind_of.size :])
         if attribute is None:
-            return np.zeros(where.size, np.int32)
-        return self._kind_of[attribute[where]]
+            return np.int32(0)
+        return np.take(self._kind_of, np.take(attribute, where))
 
     def _learn(self, news: Sequence[Attributes]) -> None:
         learned = np.array(self._kinds.learn(map(self._asked.reduce, news)), np.int32)
@@ -214,16 +215,35 @@ class WeightBook:
         self._resolved = np.concatenate([self._resolved, unresolved])
         self._kind_of = np.concatenate([self._kind_of, learned])
 
-    def _look_up(self, kind: Codes, slot: Codes, posting_class: Codes) -> Codes:
-        answer: Codes = self._resolved[kind, slot, posting_class]
-        missing = np.flatnonzero(answer == _UNRESOLVED)
-        if missing.size:
-            asked = zip(kind[missing], slot[missing], posting_class[missing], strict=True)
-            with self._learning:
-                for key in set(asked):
-                    self._resolved[key] = self._resolve(*map(int, key))
-                answer = self._resolved[kind, slot, posting_class]
-        return answer
+    def _look_up(
+        self, kind: Codes | np.int32, slot: Codes, posting_class: Codes | np.int32
+    ) -> Codes:
+        """The remembered answers; what was never asked before is resolved first.
+
+        The table may grow or be filled by another thread meanwhile: each look-up takes one
+        version of it, whose shape gives the positions in it.
+        """
+        answer, _ = self._remembered(kind, slot, posting_class)
+        if answer.min(initial=0) > _UNRESOLVED:
+            return answer
+        with self._learning:
+            answer, at = self._remembered(kind, slot, posting_class)
+            for cell in np.unique(at[answer == _UNRESOLVED]).tolist():
+                key = np.unravel_index(cell, self._resolved.shape)
+                self._resolved[key] = self._resolve(*map(int, key))
+            return self._remembered(kind, slot, posting_class)[0]
+
+    def _remembered(
+        self, kind: Codes | np.int32, slot: Codes, posting_class: Codes | np.int32
+    ) -> tuple[Codes, Int64]:
+        """Answers as far as they are known, and where they stand in the table."""
+        table = self._resolved
+        _, slots, classes = table.shape
+        # 64 bits: the table may have more cells than 32 bits can count.
+        at: Int64 = np.asarray(kind, np.int64) * slots + slot
+        at *= classes
+        at += posting_class
+        return np.take(table, at), at
 
     def _resolve(self, kind: int, slot: int, posting_class: int) -> int:
         candidates = self._candidates[slot]

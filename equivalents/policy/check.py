@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, pairwise
 from operator import attrgetter
 
+import numpy as np
+
 from equivalents.errors import Problem
 from equivalents.policy.calendar import print_day
 from equivalents.policy.model import CONDITIONS, Posting, WeightRow
@@ -112,25 +114,29 @@ def check_postings(postings: Iterable[Posting]) -> list[Problem]:
     """
     roster = Roster.of(postings)
     problems = []
-    for (person_id, _), several in sorted(_together(roster).items()):
-        for one, other in combinations([roster[at] for at in several], 2):
-            meet = max(one.active_from, other.active_from) < min(one.active_to, other.active_to)
-            if meet and one.post_id == other.post_id and one.main == other.main:
-                facts = {"other": str(other.place)}
-                problems.append(Problem("POSTS_OVERLAP", one.place, person_id, facts))
+    for several in _together(roster):
+        for one, other in combinations(several, 2):
+            since = max(roster.active_from[one], roster.active_from[other])
+            meet = since < min(roster.active_to[one], roster.active_to[other])
+            same = roster.post_id[one] == roster.post_id[other]
+            if meet and same and roster.main[one] == roster.main[other]:
+                facts = {"other": str(roster[other].place)}
+                place, person_id = roster[one].place, roster.person_id[one]
+                problems.append(Problem("POSTS_OVERLAP", place, person_id, facts))
     return problems
 
 
-def _together(roster: Roster) -> dict[tuple[str, str], list[int]]:
+def _together(roster: Roster) -> Iterator[list[int]]:
     """Positions of the postings that share person and institution, where several do.
 
-    A blank person is a fault of its own, noted on reading.
+    They come in the order of persons and institutions, those of one in the order of rows. A blank
+    person is a fault of its own, noted on reading.
     """
-    last = dict(zip(roster.person_id, range(len(roster)), strict=True))
-    # Nearly everybody stands once: only the others are looked at with their institutions.
-    often = {person for at, person in enumerate(roster.person_id) if last[person] != at} - {""}
-    together: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for at, person in enumerate(roster.person_id if often else ()):
-        if person in often:
-            together[person, roster.institution_id[at]].append(at)
-    return {pair: several for pair, several in together.items() if len(several) > 1}
+    persons, institutions = roster.persons, roster.institutions
+    pair = persons.code.astype(np.int64) * len(institutions.texts) + institutions.code
+    order = np.argsort(pair, kind="stable")
+    starts = np.flatnonzero(np.diff(pair[order], prepend=-1))
+    size = np.diff(starts, append=order.size)
+    for start, count in zip(starts[size > 1].tolist(), size[size > 1].tolist(), strict=True):
+        if persons.texts[int(persons.code[order[start]])]:
+            yield order[start : start + count].tolist()

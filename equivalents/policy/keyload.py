@@ -4,6 +4,7 @@ Every fault is noted where it stands, with all others. Sources: rules A7, A8; de
 5.3, 5.9, 5.12; specification page 3 (``coefficients``, ``opening``).
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -136,9 +137,11 @@ class KeyReader:
     # -- keys brought in -------------------------------------------------------------------------
 
     def opening(
-        self, rows: Iterable[Row], pools: Iterable[tuple[str, str]]
+        self, rows: Sequence[Row], pools: Iterable[tuple[str, str]]
     ) -> tuple[OpeningKey, ...]:
         """The rows of kind ``key``: keys of an earlier period (5.9)."""
+        if not rows:
+            return ()
         owners = set(pools)
         reached = self._reached(owners)
         known: Mapping[str, Mapping[str, None]] = {
@@ -162,11 +165,13 @@ class KeyReader:
 
     def _reached(self, owners: set[tuple[str, str]]) -> set[tuple[str, str]]:
         """The institutions with pools, and those right below them: a pool may pay there too."""
+        by_place: dict[str, list[str]] = defaultdict(list)
+        for place, pool in owners:
+            by_place[place].append(pool)
         children = {
             (one.institution_id, pool)
             for one in self.institutions
-            for place, pool in owners
-            if one.parent_id == place
+            for pool in by_place.get(one.parent_id, ())
         }
         return owners | children
 

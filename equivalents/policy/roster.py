@@ -7,12 +7,16 @@ Sources: A6, definition 5.20; specification page 3 (``staff``).
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, overload
+from functools import cached_property
+from typing import Any, Final, NamedTuple, overload
+
+import numpy as np
 
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY
 from equivalents.policy.model import Posting
+from equivalents.units import Codes
 
-__all__ = ["Roster"]
+__all__ = ["Coded", "Roster"]
 
 _OWN: Final = (
     "person_id",
@@ -26,7 +30,22 @@ _OWN: Final = (
 """What a settlement asks of everybody; the other columns are only read by reports."""
 
 
-@dataclass(frozen=True, slots=True)
+class Coded(NamedTuple):
+    """A text column by its distinct texts, sorted, and the position among them of each row."""
+
+    texts: Sequence[str]
+    code: Codes
+
+    @classmethod
+    def of(cls, column: Sequence[str]) -> "Coded":
+        """Code a column."""
+        # Names that are given in order, as a roster's mostly are, sort in one walk.
+        texts = sorted(dict.fromkeys(column))
+        position = dict(zip(texts, range(len(texts)), strict=True))
+        return cls(texts, np.fromiter(map(position.__getitem__, column), np.int32, len(column)))
+
+
+@dataclass(frozen=True)
 class Roster(Sequence[Posting]):
     """Postings as columns of one length; a sequence of :class:`Posting` to whoever asks for one.
 
@@ -61,6 +80,16 @@ class Roster(Sequence[Posting]):
             name: columns.get(name) or (absent.get(name, ""),) * size for name in _OWN
         }
         return cls(**own, others={k: v for k, v in columns.items() if k not in own})
+
+    @cached_property
+    def persons(self) -> Coded:
+        """``person_id`` by its distinct texts."""
+        return Coded.of(self.person_id)
+
+    @cached_property
+    def institutions(self) -> Coded:
+        """``institution_id`` by its distinct texts."""
+        return Coded.of(self.institution_id)
 
     def parts(
         self, origin: Sequence[int], active_from: Sequence[int], active_to: Sequence[int]

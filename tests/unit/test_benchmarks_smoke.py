@@ -8,8 +8,10 @@ faulty record of some kind, so that skipping its check would go unseen.
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from benchmarks.fused import Coded, by_engine, by_kernel, fused
 from benchmarks.generate import DIRTY_KINDS, case_folder
 from benchmarks.hopeless import KINDS, hopeless_case, measured
 from benchmarks.peers import PEERS
@@ -78,14 +80,14 @@ def test_a_generated_case_is_kept_and_reused(data: Path) -> None:
     assert {path.name for path in folder.parent.iterdir()} <= {"parquet", "csv"}
 
 
-def _field(duckdb_hash: str) -> Field:
+def _field(duckdb_hash: str, size: int = 50_000_000) -> Field:
     def lane(name: str, seconds: float, answer: str) -> Lane:
         peer = next(peer for peer in PEERS if peer.name == name)
         outcome = Outcome(name, seconds, seconds, 10**9, 63_000, answer, 0)
         return Lane(peer, [outcome], [seconds + 1])
 
     lanes = [lane("ours_direct", 2.0, "right"), lane("duckdb_sql", 2.4, duckdb_hash)]
-    return Field(50_000_000, "parquet", lanes)
+    return Field(size, "parquet", lanes)
 
 
 def test_a_differing_answer_and_a_missed_floor_are_said_plainly() -> None:
@@ -93,9 +95,25 @@ def test_a_differing_answer_and_a_missed_floor_are_said_plainly() -> None:
     assert _field("other").disagreeing == ["duckdb_sql"]
     page = markdown([_field("other")], "command", 3)
     assert "DIFFER" in page
+    assert "| 50,000,000 | 1.20 | **not judged: answers differ** |" in page
+    page = markdown([_field("right")], "command", 3)
     assert "| 50,000,000 | 1.20 | **floor missed** |" in page
     assert "| 1.00 GB | **missed** |" in page
     assert "not measured in this run" in page
+
+
+def test_a_floor_is_judged_at_its_own_size_only() -> None:
+    page = markdown([_field("right", 10_000_000)], "command", 3)
+    assert "| 10,000,000 | 1.20 | for orientation |" in page
+    assert "| 1.00 GB | for orientation |" in page
+    assert "missed**" not in page
+
+
+def test_the_fused_kernel_counts_the_same(data: Path) -> None:
+    coded = Coded.read(case_folder(SIZE, "parquet", data))
+    engine, kernel = by_engine(coded, 2), by_kernel(coded, 2, fused)
+    assert [part.tolist() for part in kernel] == [part.tolist() for part in engine]
+    assert np.count_nonzero(engine[1]) == 5, "every verdict of the dirty kinds is met"
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -103,6 +103,13 @@ def test_a_dictionary_that_fills_its_index_type_and_has_a_missing_value() -> Non
     assert texts_of(full) == ["127", ""]
 
 
+def test_whatever_stands_where_an_index_is_missing() -> None:
+    buffers = [pa.py_buffer(b"\x05"), pa.py_buffer(np.array([1, 2**31 - 1, 0, -7], np.int32))]
+    indices = pa.Array.from_buffers(pa.int32(), 4, buffers)
+    array = pa.DictionaryArray.from_arrays(indices, pa.array(["a", "b"]), safe=False)
+    assert texts_of(array) == ["b", "", "a", ""]
+
+
 def test_a_dictionary_with_equal_and_unused_values() -> None:
     array = pa.DictionaryArray.from_arrays(pa.array([2, 0]), pa.array(["a", "unused", "a"]))
     assert texts_of(array) == ["a", "a"]

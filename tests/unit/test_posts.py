@@ -2,7 +2,8 @@
 
 Faults caught: a day at the edge of a posting given to the wrong side, somebody else's posting found
 by a search that lands on its neighbour, the main post ignored, the short cut for people with one
-posting used for people with two.
+posting used for people with two, the short cut for people at one place throughout used on a day
+that it does not hold on.
 """
 
 from collections.abc import Iterable, Sequence
@@ -218,7 +219,9 @@ def test_thousands_of_queries_agree_with_the_loop() -> None:
     hits = 0
     for _ in range(400):
         rows = random_postings(rng)
-        postings = Postings(rows, PLACES, PEOPLE)
+        first = rng.choice((FIRST_DAY, random_day(rng)))
+        mostly = (first, rng.choice((LAST_DAY, min(first + rng.randrange(40), LAST_DAY))))
+        postings = Postings(rows, PLACES, PEOPLE, mostly)
         queries = [random_query(rng, rows) for _ in range(40)]
         wanted = [obvious(rows, query) for query in queries]
         assert find(postings, queries) == wanted

@@ -1,0 +1,69 @@
+"""The quick cut of a table's text into columns, against the CSV reader of the standard library.
+
+Faults caught: a row that is shorter or longer than the others shifting all values behind it, a
+comma inside quotes taken for the end of a value, a blank row counted as a row of blanks, the last
+row lost or doubled for want of a line feed.
+"""
+
+import csv
+import io
+from random import Random
+
+import pytest
+
+from equivalents.intake.tables import plain_columns
+
+
+def by_rows(text: str) -> list[list[str]]:
+    """The columns of a text by the CSV reader."""
+    rows = [*csv.reader(io.StringIO(text, newline=""), strict=True)]
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a,b\n1,2\n",
+        "a,b\n1,2",
+        "a,b\r\n1,2\r\n3,4\r\n",
+        "a,b\n,2\n1,\n",
+        "a,b\n",
+        "编号,名称\n甲,乙\u2028丙\n\U00020bb7, x \n",
+        "a,b,c\n1,,\n,,3\n",
+    ],
+)
+def test_a_plain_text_is_cut_as_the_reader_cuts_it(text: str) -> None:
+    assert plain_columns(text) == by_rows(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "\n",
+        "a\n1\n",  # one column: a blank line and a blank value look alike
+        'a,b\n"1,2",3\n',
+        "a,b\n1,2,3\n4\n",  # as many values as two rows need
+        "a,b\n1\n2,3,4\n",
+        "a,b\n1,2\n3\n",
+        "a,b\n1,2\n\n3,4\n",
+        "a,b\n1,2\n\n",
+        "a,b\n,\n",
+        "a,b\n1,2\r3,4\n",
+        f"a,b\n{'x' * csv.field_size_limit()},2\n",
+    ],
+)
+def test_a_text_that_asks_for_care_is_left_to_the_reader(text: str) -> None:
+    assert plain_columns(text) is None
+
+
+def test_thousands_of_texts_are_cut_alike_or_left() -> None:
+    rng = Random(20251125)
+    cut = 0
+    for _ in range(5_000):
+        text = "".join(rng.choices("x,\n", (3, 2, 2), k=rng.randrange(16)))
+        columns = plain_columns(text)
+        if columns is not None:
+            cut += 1
+            assert columns == by_rows(text)
+    assert cut > 200, "texts that are cut must be common"
