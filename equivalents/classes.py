@@ -84,37 +84,34 @@ def places_used(
 
     A row that names no series holds in all of them; with ``series`` blank only those count.
     """
+    rows = _used_rows(basis, series, used, plan)
+    if where.size == 0 or len(rows) == 0:
+        return np.zeros(where.size, np.int64)
+    columns = _class_columns(entries, where, basis)
+    which = numbered([np.concatenate([rows[:, at], own]) for at, own in enumerate(columns)])
+    sums = np.zeros(int(which.max()) + 1, np.int64)
+    np.add.at(sums, which[: len(rows)], rows[:, -1])
+    places: Int64 = sums[which[len(rows) :]]
+    return places
+
+
+def _used_rows(basis: Basis, series: str, used: Sequence[UsedClass], plan: Plan) -> Int64:
+    """Item, subject, window, institution and places of the rows that fit; of known codes only."""
     by_place = basis.scope == "institution"
-    household = basis.subject is Subject.HOUSEHOLD
-    subjects = plan.households if household else plan.residents
-    found = np.zeros(where.size, np.int64)
-    mine = [
-        row
+    subjects = plan.households if basis.subject is Subject.HOUSEHOLD else plan.residents
+    rows = [
+        (
+            plan.items.find(row.item_code),
+            subjects.find(row.subject_id),
+            row.number,
+            plan.institutions.find(row.institution_id) if by_place else 0,
+            row.used,
+        )
         for row in used
         if row.window == basis.window
         and bool(row.institution_id) == by_place
         and row.series in ("", series)
     ]
-    rows = np.array(
-        [
-            (
-                plan.items.find(row.item_code),
-                subjects.find(row.subject_id),
-                row.number,
-                plan.institutions.find(row.institution_id) if by_place else 0,
-                row.used,
-            )
-            for row in mine
-        ],
-        np.int64,
-    ).reshape(-1, 5)
-    rows = rows[(rows[:, :4] >= 0).all(axis=1)]
-    if where.size == 0 or len(rows) == 0:
-        return found
-    columns = _class_columns(entries, where, basis)
-    asked = [column.astype(np.int64) for column in columns]
-    which = numbered([np.concatenate([rows[:, at], column]) for at, column in enumerate(asked)])
-    sums = np.zeros(int(which.max()) + 1, np.int64)
-    np.add.at(sums, which[: len(rows)], rows[:, 4])
-    found[:] = sums[which[len(rows) :]]
-    return found
+    table = np.array(rows, np.int64).reshape(-1, 5)
+    known: Int64 = table[(table[:, :4] >= 0).all(axis=1)]
+    return known
