@@ -110,6 +110,9 @@ class _Found:
             crew = self.plan.performers.crews[int(placed.posting[at]) - first]
             mine[at] = any(posting in self.postings for posting, _ in crew)
         mine[placed.lost] = False
+        if block.records is not None:
+            # What only speaks for a stay in pieces has no days of its own.
+            mine &= (block.records == 0) | (block.quantity_e3 != 0)
         for at in np.flatnonzero(mine).tolist():
             ended = "; ".join(self._ended(series, int(rows[series][at])) for series in rows)
             texts = {

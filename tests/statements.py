@@ -8,7 +8,7 @@ __all__ = ["STEP", "re_add"]
 
 NUMBER = r"(-?[0-9]+(?:\.[0-9]+)?)"
 LINE = re.compile(
-    rf"^    \d{{4}}-\d\d .*: \d+ 条 records, {NUMBER}(?: \S+)? × {NUMBER}"
+    rf"^    \d{{4}}-\d\d .*: (?:\d+ 条 records|床日 days), {NUMBER}(?: \S+)? × {NUMBER}"
     rf"(?: × (\d+)/(\d+))? = {NUMBER}  "
 )
 SERIES = re.compile(r"^  当量 equivalents, 口径 series (.*)$")

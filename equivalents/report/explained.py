@@ -9,6 +9,7 @@ from typing import Any
 
 from equivalents.explain import ItemLine, PersonStory, PlaceStory, PoolStory, ShareStep
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, print_day
+from equivalents.policy.model import Posting
 from equivalents.units import print_e3, print_e4, print_e7, print_fen
 
 __all__ = ["Record", "person_json", "person_text", "pool_json", "pool_text"]
@@ -44,11 +45,9 @@ def person_text(story: PersonStory, records: Sequence[Record] | None = None) -> 
 def _place_text(place: PlaceStory) -> Iterator[str]:
     yield f"机构 institution {place.institution_id} {place.name}".rstrip()
     for posting in place.postings:
-        start = "" if posting.active_from == FIRST_DAY else print_day(posting.active_from)
-        end = "" if posting.active_to == LAST_DAY else print_day(posting.active_to)
         facts = (posting.post_id, posting.post, posting.title_tier, posting.department_id)
         told = " ".join(fact for fact in facts if fact)
-        yield f"  任职 posting [{start}, {end})  {told}".rstrip()
+        yield f"  任职 posting {_days_text(posting)}  {told}".rstrip()
     for series, total_e7 in place.equivalents_e7:
         lines = [line for line in place.lines if line.series == series]
         yield f"  当量 equivalents, 口径 series {series}"
@@ -66,15 +65,32 @@ def _place_text(place: PlaceStory) -> Iterator[str]:
     yield f"  应得 amount here = {sums} = {print_fen(place.amount_fen)}"
 
 
+def _days_text(posting: Posting) -> str:
+    """The days of a posting, half-open; in words where they have no end."""
+    start = "" if posting.active_from == FIRST_DAY else print_day(posting.active_from)
+    end = "" if posting.active_to == LAST_DAY else print_day(posting.active_to)
+    if start and end:
+        return f"[{start}, {end})"
+    return (
+        f"自 from {start}"
+        if start
+        else f"至 until {end}（不含 exclusive）"
+        if end
+        else "一直 always"
+    )
+
+
 def _line_text(line: ItemLine) -> str:
     share = f" × {line.share}/{line.whole}" if line.whole > 1 else ""
     chosen = ", ".join(f"{name}={value}" for name, value in line.conditions) or "无条件 none"
     unit = f" {line.unit}" if line.unit else ""
     basis = "" if line.basis == "record" else f", 口径 basis {line.basis}"
     reference = f", 依据 {line.reference}" if line.reference else ""
+    # A stay of several months is one record: its lines count days.
+    counted = "床日 days" if line.basis == "days" else f"{line.records} 条 records"
     return (
         f"    {line.month} {line.item_code} {line.item_name}".rstrip()
-        + f": {line.records} 条 records, {print_e3(line.quantity_e3)}{unit}"
+        + f": {counted}, {print_e3(line.quantity_e3)}{unit}"
         + f" × {print_e4(line.weight_e4)}{share} = {print_e7(line.equivalents_e7)}"
         + f"  [{line.weight_row}; 条件 {chosen}; 自 from {print_day(line.valid_from)}"
         + f"{basis}{reference}]"
