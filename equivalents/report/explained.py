@@ -176,33 +176,34 @@ def _place_json(place: PlaceStory) -> dict[str, Any]:
             }
             for cut in place.cuts
         ],
-        "pools": [
+        "pools": [_pool_story_json(pool) for pool in place.pools],
+    }
+
+
+def _pool_story_json(pool: PoolStory) -> dict[str, Any]:
+    return {
+        "institution_id": pool.institution_id,
+        "pool": pool.pool,
+        "series": pool.series,
+        "pool_amount": print_fen(pool.pool_fen),
+        "equivalents": print_e7(pool.equivalents_e7),
+        "key_by": pool.key_by,
+        "key": print_e7(pool.key_e7),
+        "amount": print_fen(pool.amount_fen),
+        "segments": [
             {
-                "institution_id": pool.institution_id,
-                "pool": pool.pool,
-                "series": pool.series,
-                "pool_amount": print_fen(pool.pool_fen),
-                "equivalents": print_e7(pool.equivalents_e7),
-                "key_by": pool.key_by,
-                "key": print_e7(pool.key_e7),
-                "amount": print_fen(pool.amount_fen),
-                "segments": [
-                    {
-                        "post_id": one.post_id,
-                        "from": print_day(one.since),
-                        "to": print_day(one.until),
-                        "equivalents": print_e7(one.equivalents_e7),
-                        "coefficient": print_e4(one.coefficient_e4),
-                        "adjusted": print_e7(one.adjusted_e7),
-                    }
-                    for one in pool.segments
-                ],
-                "brought_in": print_e7(pool.brought_e7),
-                "withheld": print_fen(pool.withheld_fen),
-                "steps": pool_json(pool.steps),
+                "post_id": one.post_id,
+                "from": print_day(one.since),
+                "to": print_day(one.until),
+                "equivalents": print_e7(one.equivalents_e7),
+                "coefficient": print_e4(one.coefficient_e4),
+                "adjusted": print_e7(one.adjusted_e7),
             }
-            for pool in place.pools
+            for one in pool.segments
         ],
+        "brought_in": print_e7(pool.brought_e7),
+        "withheld": print_fen(pool.withheld_fen),
+        "steps": pool_json(pool.steps),
     }
 
 
