@@ -1,7 +1,8 @@
 """CSV record files as parts: ranges of a file that are read, parsed and counted on their own.
 
-A file without quote marks in an ASCII-compatible encoding is cut at line ends into ranges of some
-megabytes, so that threads share the work and memory stays bounded; any other file is one part.
+A plain file (UTF-8, no quote marks) is cut at line ends into ranges of some megabytes, so that
+threads share the work and memory stays bounded, and its fields are found by comparison
+(:mod:`equivalents.intake.grid`); any other file is one part and goes through Arrow's parser.
 Rows keep the numbers that Excel shows: the heading is row 1, blank rows count.
 """
 
