@@ -190,7 +190,7 @@ def _judge(
 ) -> dict[str, Codes]:
     """The weight row or verdict of each record by series; verdicts counted, rejected rows noted."""
     chosen = {}
-    rejected = [np.zeros(0, np.int64)]
+    rejected = []
     for series in scales.series:
         if placed.lost.size < len(block):
             rows = scales.rows(series, placed.posting, block.item, block.attribute, placed.bucket)
@@ -201,8 +201,14 @@ def _judge(
         rejected.append(_note(block, placed, rows, series, counted, scales))
         if scales.books[series].limits_quantity:
             _warn_large(block, rows, series, counted, scales)
-    counted.rejected += np.unique(np.concatenate(rejected)).size
+    some = [positions for positions in rejected if positions.size]
+    counted.rejected += some[0].size if len(some) == 1 else _distinct(some)
     return chosen
+
+
+def _distinct(positions: Sequence[Int64]) -> int:
+    """How many records some series reject."""
+    return int(np.unique(np.concatenate(positions)).size) if positions else 0
 
 
 def _note(
@@ -217,15 +223,17 @@ def _note(
         bad = bad[block.records[bad] > 0]
         counted.counted[series] += int(block.records.sum()) - bad.size
     rejected = [np.zeros(0, np.int64)]
-    for value, found in zip(*np.unique(rows[bad], return_counts=True), strict=True):
-        verdict = Verdict(int(value))
+    ended = rows[bad]
+    found = np.bincount(-ended)
+    for number in np.flatnonzero(found)[::-1].tolist():
+        verdict = Verdict(-number)
         if verdict is Verdict.IN_PIECES:
-            counted.counted[series] += int(found)
+            counted.counted[series] += int(found[number])
             continue
-        counted.verdicts[series][verdict] += int(found)
+        counted.verdicts[series][verdict] += int(found[number])
         if scales.excludes(series, verdict):
             continue
-        here = bad[rows[bad] == value]
+        here = bad[ended == -number]
         rejected.append(here)
         if verdict is Verdict.NO_POST and placed.absent is not None:
             counted.faults += _absent(block, placed, here, series, scales.plan.persons.values)

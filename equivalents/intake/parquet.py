@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 __all__ = ["ParquetPart", "parquet_parts", "read_text_rows", "text_column", "text_values"]
 
 
-_BATCH: Final = 400_000
-"""Records read at once. The widest column (16 bytes a value) then stays below 8 MB, above which
-each allocation is new memory that the system first fills with zeros: twice the time of decoding."""
+_BATCH: Final = 1 << 17
+"""Records read at once. What is read and what is made of it then is used again for the next batch;
+of larger columns each is new memory, which the system first fills with zeros: with two threads that
+took a third of the time of reading and counting."""
 
 
 @dataclass(frozen=True, slots=True)
