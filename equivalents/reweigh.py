@@ -127,6 +127,9 @@ class Counts:
     def _split_changed(self, known: Weighed, old: Scales, new: Scales) -> Weighed:
         """The same under other weights: no total is of two items, so only those that changed."""
         series = known.series
+        if new.plan is not old.plan:
+            # Other coefficients cut the totals elsewhere.
+            return weigh_tally(self._shared, new, series)
         items = self.plan.items
         codes = items.find_all(_changed_items(old, new, series))
         # The new table may know items that no table of the plan does.

@@ -172,7 +172,8 @@ class Matrix:
         step = after.weight_e4 - before.weight_e4
         for item in np.unique(self.item[before.differs(after)]).tolist():
             some = slice(int(by.starts[item]), int(by.starts[item + 1]))
-            row, column, quantity = by.row[some], by.column[some], by.quantity_e3[some]
+            row, column = by.row[some], by.column[some]
+            quantity = by.quantity_e3[some]
             if once:
                 single = by.records[some] * _ONE_E3
                 new = np.where(after.once[column], single, quantity) * after.weight_e4[column]
@@ -194,8 +195,8 @@ class Matrix:
         rows = np.arange(self._starts.size, dtype=np.int32)
         row = np.repeat(rows, self._ends - self._starts)
         starts = np.searchsorted(item[order], np.arange(last + 2))
-        columns = row, self._column, self._records, self._quantity_e3
-        return _ByItem(starts, *(column[order] for column in columns))
+        values = self._records[order], self._quantity_e3[order]
+        return _ByItem(starts, row[order], self._column[order], *values)
 
 
 def _columns(plan: Plan, cells: Tally) -> tuple[Codes, tuple[Codes, ...]]:
@@ -208,11 +209,12 @@ def _columns(plan: Plan, cells: Tally) -> tuple[Codes, tuple[Codes, ...]]:
     )
     if sizes[0] * sizes[1] * sizes[2] * sizes[3] > _DENSE:
         keys = [np.zeros(0, np.int64), *(key for _, key in _keys(plan, cells, sizes))]
-        found, column = np.unique(np.concatenate(keys), return_inverse=True)
+        found, number = np.unique(np.concatenate(keys), return_inverse=True)
+        column = number.astype(np.int32)
     else:
         found, column = _marked(plan, cells, sizes)
     what = (one.astype(np.int32) for one in np.unravel_index(found, sizes))
-    return column.astype(np.int32, copy=False), tuple(what)
+    return column, tuple(what)
 
 
 def _marked(plan: Plan, cells: Tally, sizes: _Sizes) -> tuple[Int64, Codes]:

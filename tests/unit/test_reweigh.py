@@ -19,12 +19,13 @@ from equivalents.count import count
 from equivalents.errors import RefusedError
 from equivalents.intake.case import load_case
 from equivalents.intake.source import Source
+from equivalents.policy.book import Verdict
 from equivalents.policy.calendar import LAST_DAY, parse_day, parse_period
 from equivalents.policy.model import CaseRules, Institution, Posting, WeightRow
 from equivalents.reweigh import Counts, Lost
 from equivalents.tally import Plan, Tally
 from equivalents.units import INT64_LIMIT, WEIGHT_LIMIT_E4
-from equivalents.weigh import Scales, Verdict, Weighed, weigh_tally
+from equivalents.weigh import Scales, Weighed, weigh_tally
 from tests.reference import write_random_case
 
 FEATURES = ("", "shares", "bases", "coefficients", "shares+bases+days+concurrent+coefficients")
