@@ -13,10 +13,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 
+from benchmarks.peers.report import machine
 from equivalents.count import count
 from equivalents.policy.book import Attributes
 from equivalents.policy.calendar import LAST_DAY, parse_day, parse_period
@@ -29,7 +31,7 @@ from equivalents.tally import Plan, Tally
 from equivalents.units import Int64
 from equivalents.weigh import Scales, Weighed, weigh_tally
 
-__all__ = ["Made", "Timed", "made", "measured"]
+__all__ = ["Made", "Timed", "made", "measured", "page"]
 
 SERIES: Final = "pay"
 _ITEMS: Final = 200
@@ -152,10 +154,16 @@ def measured(data: Made, changed: int, rounds: int) -> tuple[Counts, list[Timed]
         "bare rescan": lambda: _rescan(data, whole),
         "whole table": lambda: counts.weigh(whole, SERIES),
         "changed items": lambda: counts.weigh_changed(known, old, few),
+        "changed items, table read": lambda: counts.weigh_changed(
+            known, old, Scales(few.rules, plan)
+        ),
+        "changed items to payouts": lambda: settle_kept(
+            few.rules, plan, data.tally, few, lambda new, _: counts.weigh_changed(known, old, new)
+        ).weighed[SERIES],
     }
     best, answers = _timed(steps, rounds)
     _agree(data.tally, whole, answers["whole table"], answers["recount"], answers["bare rescan"])
-    _agree(data.tally, few, answers["changed items"])
+    _agree(data.tally, few, *(answers[name] for name in steps if name.startswith("changed")))
     recount = best["recount"]
     return counts, [Timed(name, taken, recount / taken) for name, taken in best.items()]
 
@@ -215,6 +223,37 @@ def _agree(tally: Tally, scales: Scales, *answers: Int64) -> None:
             sys.exit("the answers DIFFER")
 
 
+def page(size: int, data: Made, counts: Counts, found: Sequence[Timed]) -> Iterator[str]:
+    """What was found, as lines of Markdown."""
+    people, cells = len(data.plan.postings), len(data.tally)
+    yield f"## {size:,} records"
+    yield ""
+    yield f"{people:,} people, {_ITEMS} items, 12 months: {cells:,} cells, "
+    yield f"{counts.matrix.item.size:,} columns. Every answer is that of a full weighing."
+    yield ""
+    yield "| what | time | a recount is |"
+    yield "|---|---:|---:|"
+    for one in found:
+        yield f"| {one.name} | {one.seconds * 1000:,.2f} ms | {one.ratio:,.1f} times it |"
+    yield ""
+
+
+_HEAD: Final = """# What-if benchmark
+
+Written by the command below; do not edit. Times depend on the machine, answers do not.
+
+- Command: `{command}`
+- Machine: {machine}
+
+Records are made coded, in random order, as a reader leaves them; their tally is counted by the
+engine. *Recount* places and weighs every record again with all checks, on all processors, without
+reading a file; *bare rescan* is quantity times weight by person and nothing else, in one thread;
+*whole table* has another weight for every item, *changed items* for {changed} of them: both give
+the equivalents of every posting, in one thread. *Table read* also compiles the proposed rows, *to
+payouts* also shares all pools again. The shortest of {rounds} rounds, in turn.
+"""
+
+
 def main() -> None:
     """Make the counts, time all ways, print what was found."""
     parser = argparse.ArgumentParser(description=main.__doc__)
@@ -222,19 +261,21 @@ def main() -> None:
     parser.add_argument("--items-each", type=int, default=20, help="items that one person does")
     parser.add_argument("--changed", type=int, default=3, help="items whose weight changes")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--write", type=Path, help="also write the page to a file")
     chosen = parser.parse_args()
+    command = " ".join(["python -m benchmarks.whatif", *sys.argv[1:]])
+    lines = _HEAD.format(
+        command=command, machine=machine(), changed=chosen.changed, rounds=chosen.rounds
+    ).splitlines()
+    print("\n".join(lines))
     for size in chosen.size:
         data = made(size, chosen.items_each)
-        people, cells = len(data.plan.postings), len(data.tally)
-        print(f"{size:,} records, {people:,} people, {cells:,} cells, {_ITEMS} items")
-        began = time.perf_counter()
         counts, found = measured(data, chosen.changed, chosen.rounds)
-        print(f"  {counts.matrix.item.size:,} columns; all rounds {time.perf_counter() - began:.1f} s")
-        for one in found:
-            print(f"  {one.name:14} {one.seconds * 1000:10.2f} ms   recount / it {one.ratio:8.1f}")
-        began = time.perf_counter()
-        settle_kept(data.rules, data.plan, data.tally)
-        print(f"  settled in full {time.perf_counter() - began:.2f} s", flush=True)
+        text = ["", *page(size, data, counts, found)][:-1]
+        print("\n".join(text), flush=True)
+        lines += text
+    if chosen.write:
+        chosen.write.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
