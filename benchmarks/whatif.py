@@ -228,7 +228,7 @@ def page(size: int, data: Made, counts: Counts, found: Sequence[Timed]) -> Itera
     people, cells = len(data.plan.postings), len(data.tally)
     yield f"## {size:,} records"
     yield ""
-    yield f"{people:,} people, {_ITEMS} items, 12 months: {cells:,} cells, "
+    yield f"{people:,} people, {_ITEMS} items, 12 months: {cells:,} cells,"
     yield f"{counts.matrix.item.size:,} columns. Every answer is that of a full weighing."
     yield ""
     yield "| what | time | a recount is |"

@@ -6,11 +6,14 @@ proposal is refused, a record that loses its weight in silence, a shared total t
 where a coefficient no longer changes, a first visit without a weight that still takes the place.
 """
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from equivalents.cli import app
 from equivalents.errors import DataError, RefusedError
 from equivalents.run import settle_case
 from equivalents.whatif import Compared, compare_case
@@ -296,3 +299,35 @@ def test_the_change_list_tells_days_and_bases(tmp_path: Path) -> None:
             *("first:2/year/county", "first:2/month/county"),
         ],
     ]
+
+
+# -- the command line ------------------------------------------------------------------------------
+
+
+def test_the_command_tells_what_changed_and_what_was_counted_again(tmp_path: Path) -> None:
+    case = case_of(tmp_path / "case", {})
+    (tmp_path / "new.csv").write_text(f"{FIRST_ONLY}XX,1,2026-01-01,\n", encoding="utf-8")
+    told = CliRunner().invoke(
+        app,
+        ["compare", str(case), "--proposal", str(tmp_path / "new.csv"), "-o", str(tmp_path / "o")],
+    )
+    assert told.exit_code == 0
+    assert "PROPOSAL_ADDS" in told.stderr
+    for text in ("counted again: SF", "records 4 → 3", "winners 1 (+17.14)", "checks 3/3"):
+        assert text in told.stdout
+    as_json = CliRunner().invoke(
+        app,
+        [
+            *("compare", str(case), "--proposal", str(tmp_path / "new.csv")),
+            *("-o", str(tmp_path / "o"), "--json"),
+        ],
+    )
+    found = json.loads(as_json.stdout)
+    assert found["recounted"] == ["SF"]
+    assert [problem["code"] for problem in found["problems"]] == ["PROPOSAL_ADDS"]
+
+
+def test_a_command_without_any_proposal_is_wrong_usage(tmp_path: Path) -> None:
+    told = CliRunner().invoke(app, ["compare", str(tmp_path), "-o", str(tmp_path / "o")])
+    assert told.exit_code == 2
+    assert "--coefficients" in told.stderr
