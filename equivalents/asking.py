@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from equivalents.errors import UsageError
+from equivalents.errors import UsageError, as_object
 from equivalents.terminal import console, print_json, progress, reporting, show_problems
 
 __all__ = ["Form", "compare", "explain"]
@@ -69,55 +69,97 @@ def explain(
         typer.echo(text, nl=False)
 
 
+_BaseArgument = Annotated[
+    Path, typer.Argument(metavar="CASE", help="资料文件夹或核算结果。The case, or a kept result.")
+]
+_ChangesOption = Annotated[
+    Path, typer.Option("-o", "--out", metavar="OUT", help="结果文件夹。The folder to write.")
+]
+_ProposalOption = Annotated[
+    Path | None,
+    typer.Option(metavar="TABLE", help="拟调整的当量表。The proposed weight table."),
+]
+_CoefficientsOption = Annotated[
+    Path | None,
+    typer.Option(metavar="TABLE", help="拟调整的系数表。The proposed table of coefficients."),
+]
+_OwnDatesOption = Annotated[
+    bool,
+    typer.Option(
+        "--own-dates",
+        help="按方案自己的生效日期。By the proposal's own dates, not as if in force always.",
+    ),
+]
+_PartialOption = Annotated[
+    bool, typer.Option("--partial", help="方案只列变动的行。The proposal lists changes only.")
+]
+_CaseOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="CASE",
+        help="结果所用的资料：须重新计数的项目从中读取。"
+        "The case behind a result: items that must be counted again are read from it.",
+    ),
+]
+
+
 def compare(
-    base: Annotated[
-        Path,
-        typer.Argument(metavar="CASE", help="资料文件夹或核算结果。The case, or a kept result."),
-    ],
-    proposal: Annotated[
-        Path,
-        typer.Option(metavar="TABLE", help="拟调整的当量表。The proposed weight table."),
-    ],
-    out: Annotated[
-        Path, typer.Option("-o", "--out", metavar="OUT", help="结果文件夹。The folder to write.")
-    ],
-    own_dates: Annotated[
-        bool,
-        typer.Option(
-            "--own-dates",
-            help="按方案自己的生效日期。By the proposal's own dates, not as if in force always.",
-        ),
-    ] = False,
-    partial: Annotated[
-        bool,
-        typer.Option(
-            "--partial", help="方案只列变动的项目。The proposal lists changed items only."
-        ),
-    ] = False,
+    base: _BaseArgument,
+    out: _ChangesOption,
+    proposal: _ProposalOption = None,
+    coefficients: _CoefficientsOption = None,
+    own_dates: _OwnDatesOption = False,
+    partial: _PartialOption = False,
+    case: _CaseOption = None,
     as_json: _JsonOption = False,
 ) -> None:
-    """对比拟调整方案：谁增谁减。Try a proposed weight table: who wins, who loses, what it costs."""
+    """对比拟调整方案：谁增谁减。Try proposed weights or coefficients: who wins, who loses."""
     from equivalents.whatif import compare_case
 
-    with reporting(as_json), progress() as told:
-        compared = compare_case(
-            base, proposal, out, own_dates=own_dates, partial=partial, told=told
-        )
+    with reporting(as_json):
+        if proposal is None and coefficients is None:
+            raise UsageError(
+                "请给出 --proposal（当量表）、--coefficients（系数表），或两者。\n"
+                "Give --proposal (weights), --coefficients, or both."
+            )
+        with progress() as told:
+            compared = compare_case(
+                base,
+                proposal,
+                out,
+                coefficients=coefficients,
+                case=case,
+                own_dates=own_dates,
+                partial=partial,
+                told=told,
+            )
     if as_json:
-        print_json({"out": out.as_posix(), **compared.summary})
+        problems = [as_object(problem) for problem in compared.problems]
+        print_json({"out": out.as_posix(), **compared.summary, "problems": problems})
         return
     show_problems(compared.problems, as_json=False)
-    if compared.recounted:
-        typer.echo(f"重新计数 counted again: {', '.join(compared.recounted)}")
     _show_comparison(compared.summary, out)
 
 
 def _show_comparison(summary: dict[str, Any], out: Path) -> None:
     to = console()
+    again = ", ".join(summary["recounted"])
+    to.print(
+        f"变动 changed: 当量值 weights {summary['weights_changed']:,}    "
+        f"系数 coefficients {summary['coefficients_changed']:,}    "
+        f"重新计数 counted again: {again or '无 none'}"
+    )
     for series, one in summary["series"].items():
         to.print(
-            f"口径 series {series}: 当量 equivalents {one['equivalents_before']} → "
-            f"{one['equivalents_after']}    单价 price {one['price_before']} → {one['price_after']}"
+            f"口径 series {series}: 记录 records {one['records_before']:,} → "
+            f"{one['records_after']:,}    当量 equivalents {one['equivalents_before']} → "
+            f"{one['equivalents_after']}"
+        )
+        if not one["price_before"]:
+            continue  # no pool is shared by this series
+        to.print(
+            f"    单价 price {one['price_before']} → {one['price_after'] or '-'}    "
+            f"绩效池 pools {one['pools']} 元 yuan"
         )
         to.print(
             f"    增 winners {one['winners']:,} (+{one['gained']})    "

@@ -1,228 +1,274 @@
-"""What-if: a proposed weight table against the one in force, over the same counts (F, 5.22).
+"""What-if: a proposal against the rules in force, over the same counts (F, 5.22).
 
-The records are not read again: the tally of a case is weighed a second time with the proposal and
-the same pools are shared again, by the functions that pay. By default the proposal applies as if
-it were in force on each record's date; with its own dates it needs a tally that is cut there.
-Under fixed pools the changes of paid + retained + carried add to zero, which is checked.
+The records are not read again: the counts of a case are weighed a second time with the proposal,
+only where it differs (:mod:`equivalents.reweigh`), and the same pools are shared again by the
+functions that pay. Where a proposal changes how items are counted, those items alone are counted
+again and the other cells carried over (:mod:`equivalents.recount`). Under fixed pools the changes
+of paid + retained + carried add to zero, which is checked pool by pool.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Final, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
+from equivalents.changes import (
+    CoefficientChange,
+    WeightChange,
+    coefficient_changes,
+    weight_changes,
+)
 from equivalents.codes import Codebook
-from equivalents.errors import ConservationError, Problem
-from equivalents.policy.calendar import FIRST_DAY, LAST_DAY
-from equivalents.policy.model import CONDITIONS, CaseRules, WeightRow
-from equivalents.settle import Settlement, pay, weigh_again
-from equivalents.tally import Plan
+from equivalents.errors import ConservationError, DataError, Problem, RefusedError
+from equivalents.policy.coefficients import ONE_E4
+from equivalents.policy.model import CaseRules
+from equivalents.recount import carry, recounted_items, same_stints, tied_items
+from equivalents.reweigh import Counts
+from equivalents.settle import Payouts, Settlement, settle_kept
+from equivalents.tally import Plan, Tally
 from equivalents.units import Exact, Int64
+from equivalents.weigh import Scales, Weighed
 
 __all__ = [
     "Comparison",
     "Figures",
-    "WeightChange",
+    "Paid",
+    "Recount",
+    "Side",
     "compare",
-    "needs_recount",
-    "proposal_problems",
-    "proposed_rules",
-    "side_by_side",
+    "paid_side",
+    "proposed_scales",
 ]
 
-_VISIT: Final = CONDITIONS.index("visit_number")
-
-
-class WeightChange(NamedTuple):
-    """One line of the change list: a weight before and after; ``None`` where there is no row."""
-
-    series: str
-    item_code: str
-    conditions: tuple[str, ...]
-    before_e4: int | None
-    after_e4: int | None
+Recount = Callable[[CaseRules, Plan, Sequence[str]], Tally]
+"""Counts the records of some items again under other rules and their plan."""
 
 
 class Figures(NamedTuple):
-    """Equivalents and money of one subject, before and after."""
+    """Equivalents and money of one subject, before and after.
+
+    ``before_e7`` and ``after_e7`` are what counts, after ceilings; the cuts are what they took.
+    """
 
     before_e7: int
     after_e7: int
     before_fen: int
     after_fen: int
+    cut_before_e7: int = 0
+    cut_after_e7: int = 0
+
+
+class Paid(NamedTuple):
+    """What somebody has of one pool: equivalents, coefficient (``VARIED``: several), key, money."""
+
+    equivalents_e7: int = 0
+    coefficient_e4: int = ONE_E4
+    key_e7: int = 0
+    amount_fen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """Two settlements of the same counts, and what changed between their rules."""
+class Side:
+    """Counts with the settlement that some rules make of them."""
 
-    before: Settlement
-    after: Settlement
-    changes: tuple[WeightChange, ...]
-    recounted: bool = False
+    settlement: Settlement
+    counts: Counts
+
+    @property
+    def payouts(self) -> Payouts:
+        """What is paid: a side is always paid."""
+        payouts = self.settlement.payouts
+        assert payouts is not None, "a side is paid"
+        return payouts
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two settlements of the same records, and what changed between their rules.
+
+    ``recounted`` are the items whose records were counted again.
+    """
+
+    before: Side
+    after: Side
+    weights: tuple[WeightChange, ...]
+    coefficients: tuple[CoefficientChange, ...]
+    recounted: tuple[str, ...] = ()
+
+    @property
+    def rules(self) -> CaseRules:
+        """The rules in force."""
+        return self.before.settlement.rules
 
     def people(self) -> dict[tuple[str, str, str], Figures]:
         """By series, institution and person: equivalents, and pay from pools of the series."""
-        sides = [_people(side) for side in (self.before, self.after)]
-        return _side_by_side(sides)
+        before, after = (_people(side.settlement) for side in (self.before, self.after))
+        none = (0, 0, 0)
+        found = {}
+        for key in sorted(before.keys() | after.keys()):
+            (one, fen, cut), (other, new_fen, new_cut) = before.get(key, none), after.get(key, none)
+            found[key] = Figures(one, other, fen, new_fen, cut, new_cut)
+        return found
 
-    def items(self) -> dict[tuple[str, ...], tuple[int, int]]:
-        """Equivalents by series, item and month, before and after."""
+    @cached_property
+    def items(self) -> Mapping[tuple[str, str, str], tuple[int, int]]:
+        """Equivalents by series, item and month, before and after, before any ceiling."""
         sides = [_items(side) for side in (self.before, self.after)]
         keys = sorted(sides[0].keys() | sides[1].keys())
         return {key: (sides[0].get(key, 0), sides[1].get(key, 0)) for key in keys}
 
-
-def proposed_rules(
-    rules: CaseRules, proposal: Sequence[WeightRow], *, own_dates: bool, partial: bool
-) -> CaseRules:
-    """The rules with the proposal in the place of the weights of its series.
-
-    Without ``own_dates`` each row is in force on every day. With ``partial`` items that the
-    proposal does not name keep their rows.
-    """
-    series = {row.series for row in proposal}
-    named = {(row.series, row.item_code) for row in proposal}
-    kept = [
-        row
-        for row in rules.weights
-        if row.series not in series or (partial and (row.series, row.item_code) not in named)
-    ]
-    ever = {"valid_from": FIRST_DAY, "valid_to": LAST_DAY, "stopped": False}
-    news = proposal if own_dates else [replace(row, **ever) for row in proposal]  # type: ignore[arg-type]
-    return replace(rules, weights=(*kept, *news))
+    def payouts(self) -> dict[tuple[str, int, str], tuple[Paid, Paid]]:
+        """By institution, position of the pool and person: key and money before and after."""
+        before, after = (_payouts(side) for side in (self.before, self.after))
+        keys = sorted(before.keys() | after.keys())
+        return {key: (before.get(key, Paid()), after.get(key, Paid())) for key in keys}
 
 
-def proposal_problems(
-    before: Settlement, proposal: Sequence[WeightRow], *, own_dates: bool, partial: bool
-) -> Iterator[Problem]:
-    """What is wrong or odd with a proposal against a case, item by item.
-
-    ``PROPOSAL_MISSES``: it leaves out an item that was counted; ``PROPOSAL_ADDS`` (a warning): no
-    table and no record knows the item; ``PROPOSAL_VERSIONS``: several dated rows, which cannot
-    all be in force on each record's date; ``SERIES_UNKNOWN``.
-    """
-    series = sorted({row.series for row in proposal})
-    for name in series:
-        if name not in before.rules.series:
-            allowed = ", ".join(before.rules.series)
-            place = next(row.place for row in proposal if row.series == name)
-            facts = {"near": "", "allowed": allowed}
-            yield Problem("SERIES_UNKNOWN", place, name, facts)
-            continue
-        mine = [row for row in proposal if row.series == name]
-        yield from _items_missed(before, name, mine) if not partial else ()
-        yield from _items_added(before, mine)
-        yield from _several_versions(mine) if not own_dates else ()
+# -- comparing -------------------------------------------------------------------------------------
 
 
-def _items_missed(before: Settlement, series: str, rows: Sequence[WeightRow]) -> Iterator[Problem]:
-    lines = before.weighed[series].lines
-    used = np.unique(lines.item).tolist() if lines is not None else []
-    named = {row.item_code for row in rows}
-    for item in sorted(before.plan.items[code] for code in used):
-        if item not in named:
-            yield Problem("PROPOSAL_MISSES", rows[0].place, item, {}, series)
-
-
-def _items_added(before: Settlement, rows: Sequence[WeightRow]) -> Iterator[Problem]:
-    told = set()
-    for row in rows:
-        if row.item_code not in before.plan.items and row.item_code not in told:
-            told.add(row.item_code)
-            yield Problem("PROPOSAL_ADDS", row.place, row.item_code, {}, row.series)
-
-
-def _several_versions(rows: Sequence[WeightRow]) -> Iterator[Problem]:
-    first: dict[tuple[str, tuple[str, ...]], WeightRow] = {}
-    for row in rows:
-        earlier = first.setdefault((row.item_code, row.conditions), row)
-        if earlier is not row:
-            facts = {"other": str(earlier.place)}
-            yield Problem("PROPOSAL_VERSIONS", row.place, row.item_code, facts, row.series)
-
-
-def needs_recount(rules: CaseRules, proposed: CaseRules, plan: Plan) -> tuple[str, ...]:
-    """The items whose records must be counted again: another basis, or a cut inside a bucket."""
-    before, after = _counting(rules), _counting(proposed)
-    changed = {item for item in before.keys() & after.keys() if before[item] != after[item]}
-    for row in proposed.weights:
-        edges = {row.valid_from, row.valid_to}
-        if any(day in plan.period and day not in plan.bucket_starts for day in edges):
-            changed.add(row.item_code)
-    return tuple(sorted(changed))
-
-
-def _counting(rules: CaseRules) -> dict[str, set[tuple[object, ...]]]:
-    """How each item is counted: its bases by series, and whether visits are numbered."""
-    found: dict[str, set[tuple[object, ...]]] = {}
-    for row in rules.weights:
-        how = row.series, row.basis if row.basis.text != "record" else None
-        found.setdefault(row.item_code, set()).add(how)
-        if row.conditions[_VISIT]:
-            found[row.item_code].add(("visits", row.basis.window, row.basis.scope))
-    return found
-
-
-def compare(before: Settlement, proposed: CaseRules) -> Comparison:
-    """Weigh the tally of a paid settlement again with other rules, and share the pools again.
+def paid_side(rules: CaseRules, plan: Plan, tally: Tally) -> Side:
+    """The counts of a case, weighed and paid under its rules.
 
     Raises:
-        RefusedError: a pool that cannot be paid under the proposal (5.9).
+        RefusedError: a pool that cannot be paid (5.9).
+    """
+    counts = Counts(plan, tally)
+    return Side(settle_kept(rules, plan, tally, weigher=counts.weigh), counts)
+
+
+def proposed_scales(before: Side, proposed: CaseRules, plan: Plan | None = None) -> Scales:
+    """The weights of a proposal over the counts there are.
+
+    Items that only records or only the proposal know follow those of the tables in force.
+    """
+    plan = before.settlement.plan if plan is None else plan
+    items = Codebook(plan.known_items)
+    codes = {row.item_code for row in proposed.weights}
+    if not codes <= set(items.values):
+        items = Codebook(before.counts.plan.items.values)
+        items.learn(sorted(codes))
+    return Scales(proposed, plan, items)
+
+
+def compare(before: Side, proposed: CaseRules, recount: Recount | None = None) -> Comparison:
+    """Weigh and pay the counts of a paid side again under a proposal.
+
+    Args:
+        before: the rules in force.
+        proposed: those rules with the proposal in the place of what it replaces.
+        recount: counts the records of some items again, where records are at hand.
+
+    Raises:
+        DataError: ``COMPARE_NEEDS_RECORDS``, with the items, when records are not at hand.
+        RefusedError: ``PROPOSAL_UNPAYABLE`` and every pool that cannot be paid under the proposal.
         ConservationError: the changes of a fixed pool do not add to zero (a defect).
     """
-    items = Codebook(before.plan.items.values)
-    items.learn(sorted({row.item_code for row in proposed.weights}))
-    after = pay(weigh_again(before, proposed, items))
-    return side_by_side(before, after)
+    force = before.settlement
+    items = recounted_items(force.rules, proposed, force.plan, force.counted.tally)
+    plan = _same_plan(force, proposed)
+    try:
+        if plan is not None and not items:
+            after = _again(before, proposed, plan)
+        else:
+            after, items = _other_plan(before, proposed, items, recount)
+    except RefusedError as error:
+        raise RefusedError([Problem("PROPOSAL_UNPAYABLE"), *error.problems]) from None
+    _check_fixed(before, after)
+    rules = force.rules, after.settlement.rules
+    weights, coefficients = weight_changes(*rules), coefficient_changes(*rules)
+    return Comparison(before, after, tuple(weights), tuple(coefficients), items)
 
 
-def side_by_side(before: Settlement, after: Settlement, *, recounted: bool = False) -> Comparison:
-    """A comparison of two paid settlements; fixed pools are checked."""
-    fixed = {(pool.institution_id, pool.pool): pool.amount_fen for pool in before.pools}
-    for side in (before, after):
-        assert side.payouts is not None, "only paid settlements are compared"
-        if fixed != {(pool.institution_id, pool.pool): pool.amount_fen for pool in side.pools}:
-            raise ConservationError("the pools before and after are not the same")
-    return Comparison(before, after, tuple(_changes(before.rules, after.rules)), recounted)
+def _same_plan(force: Settlement, proposed: CaseRules) -> Plan | None:
+    """The plan by which the counts can be weighed under the proposal as they are, if there is."""
+    if proposed.key_rules == force.rules.key_rules:
+        return force.plan
+    return same_stints(force.plan, proposed)
 
 
-def _changes(before: CaseRules, after: CaseRules) -> Iterator[WeightChange]:
-    """Rows whose weight changed, came or went; by the last version of each condition set."""
-    sides = [_last_versions(rules.weights) for rules in (before, after)]
-    for key in sorted(sides[0].keys() | sides[1].keys()):
-        weights = sides[0].get(key), sides[1].get(key)
-        if weights[0] != weights[1]:
-            yield WeightChange(*key, *weights)
+def _again(before: Side, proposed: CaseRules, plan: Plan) -> Side:
+    """The same counts: only what the proposal weighs differently is weighed."""
+    force, counts = before.settlement, before.counts
+    known = force.scales
+
+    def weigher(scales: Scales, series: str) -> Weighed:
+        return counts.weigh_changed(force.weighed[series], known, scales)
+
+    scales = proposed_scales(before, proposed, plan)
+    tally = force.counted.tally
+    return Side(settle_kept(proposed, plan, tally, scales, weigher), counts)
 
 
-def _last_versions(
-    rows: Iterable[WeightRow],
-) -> dict[tuple[str, str, tuple[str, ...]], int]:
-    ordered = sorted(rows, key=lambda row: row.valid_from)
-    return {(row.series, row.item_code, row.conditions): row.weight_e4 for row in ordered}
+def _other_plan(
+    before: Side, proposed: CaseRules, items: tuple[str, ...], recount: Recount | None
+) -> tuple[Side, tuple[str, ...]]:
+    """Cells carried over to a plan of the proposal; some items counted again."""
+    force = before.settlement
+    old, tally = force.plan, force.counted.tally
+    plan = Plan(proposed, old.bucket_starts)
+    carried = carry(tally, old, plan, items)
+    if carried.torn:
+        items = tied_items({*items, *carried.torn}, proposed)
+        plan = Plan(proposed, old.bucket_starts)
+        carried = carry(tally, old, plan, items)
+    if items:
+        if recount is None:
+            facts = {"items": ", ".join(items)}
+            raise DataError([Problem("COMPARE_NEEDS_RECORDS", facts=facts)])
+        carried.tally.absorb(recount(proposed, plan, items))
+        carried.tally.settle()
+    return paid_side(proposed, plan, carried.tally), items
 
 
-def _people(side: Settlement) -> dict[tuple[str, str, str], tuple[int, int]]:
-    """Equivalents of everybody with any, and pay of everybody in a pool."""
+def _check_fixed(before: Side, after: Side) -> None:
+    """Each pool is the same before and after, and its changes add to zero (5.22)."""
+    pools = [
+        [(pool.institution_id, pool.pool, pool.amount_fen) for pool in side.settlement.pools]
+        for side in (before, after)
+    ]
+    if pools[0] != pools[1]:
+        raise ConservationError("the pools before and after are not the same")
+    ends = [_ends(side.payouts) for side in (before, after)]
+    moved = np.flatnonzero(ends[0] != ends[1])
+    if moved.size:
+        named = ", ".join(f"{pools[0][at][0]} {pools[0][at][1]}" for at in moved.tolist())
+        raise ConservationError(f"changes of paid + retained + carried do not add to zero: {named}")
+
+
+def _ends(payouts: Payouts) -> Int64:
+    """Paid + retained + carried of each pool."""
+    total = payouts.retained_fen + payouts.carried_fen
+    np.add.at(total, payouts.pool, payouts.amount_fen)
+    return total
+
+
+# -- figures of one side ---------------------------------------------------------------------------
+
+
+def _people(side: Settlement) -> dict[tuple[str, str, str], tuple[int, int, int]]:
+    """What counts of everybody's equivalents, their pay, and what ceilings cut."""
     plan = side.plan
-    found: dict[tuple[str, str, str], tuple[int, int]] = {}
+    found: dict[tuple[str, str, str], tuple[int, int, int]] = {}
     width = max(len(plan.persons), 1)
     for series, weighed in side.weighed.items():
         pair = plan.postings.institution.astype(np.int64) * width + plan.postings.person
         pairs, at = np.unique(pair, return_inverse=True)
         sums: Exact = np.zeros(pairs.size, np.object_)
         np.add.at(sums, at, weighed.posting_e7.astype(np.object_))
-        paid = _paid(side, series, pairs, width)
-        for key, equivalents, fen in zip(pairs.tolist(), sums.tolist(), paid, strict=True):
+        paid, cuts = _paid(side, series, pairs, width), _cuts(side, series, pairs, width)
+        for key, equivalents, fen, cut in zip(
+            pairs.tolist(), sums.tolist(), paid.tolist(), cuts.tolist(), strict=True
+        ):
             place, person = divmod(key, width)
             ids = (series, plan.institutions[place], plan.persons[person])
-            found[ids] = (int(equivalents), fen)
+            found[ids] = int(equivalents) - cut, fen, cut
     return found
 
 
-def _paid(side: Settlement, series: str, pairs: Int64, width: int) -> list[int]:
+def _paid(side: Settlement, series: str, pairs: Int64, width: int) -> Int64:
     """Pay of each (institution, person) from the pools of a series."""
     payouts = side.payouts
     assert payouts is not None, "only paid settlements are compared"
@@ -230,38 +276,40 @@ def _paid(side: Settlement, series: str, pairs: Int64, width: int) -> list[int]:
     pair = payouts.institution[mine].astype(np.int64) * width + payouts.person[mine]
     sums = np.zeros(pairs.size, np.int64)
     np.add.at(sums, np.searchsorted(pairs, pair), payouts.amount_fen[mine])
-    return [int(fen) for fen in sums]
+    return sums
 
 
-def _items(side: Settlement) -> dict[tuple[str, ...], int]:
+def _cuts(side: Settlement, series: str, pairs: Int64, width: int) -> Int64:
+    """What ceilings cut of each (institution, person) in a series (5.12)."""
+    sums = np.zeros(pairs.size, np.int64)
+    detail = None if side.payouts is None else side.payouts.detail
+    cuts = None if detail is None else detail.cuts.get(series)
+    if cuts is not None:
+        pair = cuts.institution.astype(np.int64) * width + cuts.person
+        np.add.at(sums, np.searchsorted(pairs, pair), cuts.cut_e7)
+    return sums
+
+
+def _items(side: Side) -> dict[tuple[str, str, str], int]:
     """Equivalents by series, item and month."""
-    found: dict[tuple[str, ...], int] = {}
-    for series, weighed in side.weighed.items():
-        lines = weighed.lines
-        if lines is None:
-            continue
-        for item, month, value in zip(
-            lines.item.tolist(),
-            lines.month.tolist(),
-            lines.equivalents_e7.tolist(),
-            strict=True,
-        ):
-            key = (series, side.plan.items[item], str(np.datetime64(month, "D"))[:7])
-            found[key] = found.get(key, 0) + int(value)
-    return found
-
-
-def _side_by_side(
-    sides: Sequence[dict[tuple[str, str, str], tuple[int, int]]],
-) -> dict[tuple[str, str, str], Figures]:
-    before, after = sides
-    none = (0, 0)
+    settlement, plan = side.settlement, side.counts.plan
     return {
-        key: Figures(
-            before.get(key, none)[0],
-            after.get(key, none)[0],
-            before.get(key, none)[1],
-            after.get(key, none)[1],
+        (series, plan.items[item], str(np.datetime64(month, "D"))[:7]): value
+        for series in settlement.weighed
+        for (item, month), value in side.counts.by_item_and_month(settlement.scales, series).items()
+    }
+
+
+def _payouts(side: Side) -> Mapping[tuple[str, int, str], Paid]:
+    payouts, plan = side.payouts, side.settlement.plan
+    detail = payouts.detail
+    ones = np.full(payouts.pool.size, ONE_E4, np.int64)
+    coefficient = ones if detail is None else detail.coefficient_e4
+    names = payouts.institution, payouts.pool, payouts.person
+    figures = payouts.equivalents_e7, coefficient, payouts.key_e7, payouts.amount_fen
+    return {
+        (plan.institutions[place], pool, plan.persons[person]): Paid(*values)
+        for place, pool, person, *values in zip(
+            *(column.tolist() for column in (*names, *figures)), strict=True
         )
-        for key in sorted(before.keys() | after.keys())
     }

@@ -21,7 +21,16 @@ from equivalents.processors import workers
 from equivalents.settle import Settlement, pay, share_pools, weigh
 from equivalents.tally import Plan
 
-__all__ = ["Checked", "Told", "check_case", "open_case", "settle_case", "silent", "workers"]
+__all__ = [
+    "Checked",
+    "Told",
+    "check_case",
+    "open_case",
+    "row_counter",
+    "settle_case",
+    "silent",
+    "workers",
+]
 
 Told = Callable[[str, int, int], None]
 """Progress: told of a stage, how much of it is done and how much there is (0: unknown)."""
@@ -62,7 +71,7 @@ def check_case(folder: Path, told: Told = silent, *, first: int | None = None) -
     case, source = open_case(folder, told)
     plan = Plan(case.rules)
     parts = source.blocks(plan)
-    unpaid = weigh(case.rules, plan, parts, "direct", workers=workers(), progress=_rows(told))
+    unpaid = weigh(case.rules, plan, parts, "direct", workers=workers(), progress=row_counter(told))
     try:
         money = share_pools(unpaid)[1]
     except RefusedError as error:
@@ -100,7 +109,7 @@ def settle_case(
     plan = Plan(case.rules)
     path: Way = "direct" if direct else "tally"
     parts = source.blocks(plan)
-    settlement = weigh(case.rules, plan, parts, path, workers=workers(), progress=_rows(told))
+    settlement = weigh(case.rules, plan, parts, path, workers=workers(), progress=row_counter(told))
     if not (stop_on_reject and settlement.counted.rejected):
         try:
             settlement = pay(settlement)
@@ -147,7 +156,7 @@ def _record_problems(folder: Path) -> tuple[Problem, ...]:
     return ()
 
 
-def _rows(told: Told) -> Callable[[int], None]:
+def row_counter(told: Told) -> Callable[[int], None]:
     """Adds up the rows of all threads for the progress."""
     done = 0
 

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from equivalents.codes import Codebook
 from equivalents.count import Counted, Way, count
 from equivalents.errors import ConservationError, Problem
 from equivalents.keys import PoolKeys
@@ -31,7 +30,6 @@ __all__ = [
     "settle_kept",
     "share_pools",
     "weigh",
-    "weigh_again",
 ]
 
 METHOD: Final = "2026-11"
@@ -123,27 +121,32 @@ def _unpaid(
     return Settlement(rules, plan, scales, counted, weighed, pools, None, (), surpluses)
 
 
-def settle_kept(rules: CaseRules, plan: Plan, tally: Tally) -> Settlement:
-    """Settle a kept tally again under its own rules: the same payouts, without the records.
+def settle_kept(
+    rules: CaseRules,
+    plan: Plan,
+    tally: Tally,
+    scales: Scales | None = None,
+    weigher: Callable[[Scales, str], Weighed] | None = None,
+) -> Settlement:
+    """Settle a tally that was counted before: the same payouts, without the records.
+
+    Args:
+        rules: its own rules, or others over the same counts.
+        plan: the plan of the tally.
+        tally: the counts, settled.
+        scales: the weight books of the rules, where they are made already.
+        weigher: weighs the tally in a series; by default :func:`weigh_tally`, with item lines.
 
     Raises:
-        RefusedError: as :func:`settle`; never for a tally that was settled before.
+        RefusedError: as :func:`settle`; never for a tally that was settled under these rules.
     """
-    scales = Scales(rules, plan)
-    weighed = {series: weigh_tally(tally, scales, series) for series in scales.series}
+    scales = Scales(rules, plan) if scales is None else scales
+    if weigher is None:
+        weighed = {series: weigh_tally(tally, scales, series) for series in scales.series}
+    else:
+        weighed = {series: weigher(scales, series) for series in scales.series}
     counted = Counted(tally, DirectSum(scales), int(tally.records.sum()))
     return pay(_unpaid(rules, plan, scales, counted, weighed))
-
-
-def weigh_again(before: Settlement, rules: CaseRules, items: Codebook[str]) -> Settlement:
-    """The same counts under other weights: not paid yet, no record is read again.
-
-    ``items`` holds the items of the plan and then those that only the new rules know.
-    """
-    scales = Scales(rules, before.plan, items)
-    tally = before.counted.tally
-    weighed = {series: weigh_tally(tally, scales, series) for series in scales.series}
-    return replace(before, rules=rules, scales=scales, weighed=weighed, payouts=None, problems=())
 
 
 def _weigh(counted: Counted, scales: Scales, series: str, path: Way) -> Weighed:

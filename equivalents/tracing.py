@@ -25,7 +25,7 @@ from equivalents.tally import Placed, Plan
 from equivalents.units import Codes, print_e3
 from equivalents.weigh import Scales
 
-__all__ = ["records_of", "trace_person", "trace_pool"]
+__all__ = ["check_same", "records_of", "trace_person", "trace_pool"]
 
 
 def trace_person(
@@ -61,7 +61,7 @@ def records_of(
     Raises:
         DataError: ``EXPLAIN_OTHER_CASE`` when a file is not the one that was settled.
     """
-    _check_same(kept.manifest, case)
+    check_same(kept.manifest, case)
     loaded, source = open_case(case)
     plan = Plan(loaded.rules)
     scales = Scales(loaded.rules, plan)
@@ -72,8 +72,12 @@ def records_of(
     return [{"file": names[part], "row": str(row), **texts} for part, row, texts in rows]
 
 
-def _check_same(manifest: Mapping[str, Any], case: Path) -> None:
-    """The files of a case must be those that the manifest names; shipped tables are ours."""
+def check_same(manifest: Mapping[str, Any], case: Path) -> None:
+    """The files of a case must be those that the manifest names; shipped tables are ours.
+
+    Raises:
+        DataError: ``EXPLAIN_OTHER_CASE``, ``CASE_NOT_FOUND``.
+    """
     problems = [
         Problem("EXPLAIN_OTHER_CASE", value=entry["file"])
         for entry in manifest["inputs"]

@@ -1,4 +1,4 @@
-"""``compare`` as a function: a case or a kept result, a proposed table, a folder of changes.
+"""``compare`` as a function: a case or a kept result, a proposal, a folder of changes.
 
 This is the shell around :mod:`equivalents.compare`, as ``run`` is around ``settle``.
 """
@@ -8,28 +8,32 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from equivalents.compare import (
-    Comparison,
-    compare,
-    needs_recount,
-    proposal_problems,
-    proposed_rules,
-    side_by_side,
-)
-from equivalents.errors import DataError, Problem
+from equivalents.compare import Comparison, Side, compare, paid_side, proposed_scales
+from equivalents.count import count
+from equivalents.errors import ConservationError, DataError, Problem
 from equivalents.findings import Findings
 from equivalents.intake.headings import TABLES
 from equivalents.intake.tables import read_table
 from equivalents.policy.check import check_weights
+from equivalents.policy.keyload import KeyReader
+from equivalents.policy.keyrules import Coefficient
 from equivalents.policy.load import weight_rows, weight_table
 from equivalents.policy.model import CaseRules, WeightRow
+from equivalents.policy.roster import Roster
+from equivalents.proposal import (
+    Proposal,
+    proposal_problems,
+    proposed_rules,
+    unweighed_problems,
+)
+from equivalents.recount import Touched
 from equivalents.report.folder import MARK, check_replaceable
 from equivalents.resources import shipped_weights
-from equivalents.run import Told, open_case, silent, workers
-from equivalents.settle import Settlement, pay, settle_kept, weigh
-from equivalents.tally import Plan
+from equivalents.run import Told, open_case, row_counter, silent, workers
+from equivalents.tally import Plan, Tally
+from equivalents.weigh import Scales
 
-__all__ = ["Compared", "compare_case", "read_proposal"]
+__all__ = ["Compared", "compare_case", "read_coefficients", "read_proposal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,46 +42,57 @@ class Compared:
 
     comparison: Comparison
     summary: dict[str, Any]
-    recounted: tuple[str, ...]
     problems: tuple[Problem, ...]
 
 
 def compare_case(
     base: Path,
-    proposal: Path,
+    proposal: Path | None,
     out: Path,
     *,
+    coefficients: Path | None = None,
+    case: Path | None = None,
     own_dates: bool = False,
     partial: bool = False,
     told: Told = silent,
 ) -> Compared:
-    """Compare a proposed weight table with the one in force, over a case folder or a kept OUT.
+    """Compare a proposal with the rules in force, over a case folder or a kept OUT.
+
+    Args:
+        base: the case folder, or the result folder of ``settle``.
+        proposal: the proposed weight table, if weights are proposed.
+        out: the folder for the comparison.
+        coefficients: the proposed table of coefficients, if coefficients are proposed.
+        case: beside a result, the case that was settled: for items that must be counted again.
+        own_dates: the proposal applies by its own dates.
+        partial: the proposal lists only what changes.
+        told: progress.
 
     Raises:
         DataError: the case, the kept result or the proposal cannot be used; all problems at once.
             ``COMPARE_NEEDS_RECORDS`` when a kept result cannot answer and the case is needed.
-        RefusedError: a pool that cannot be paid under the proposal.
+        RefusedError: a pool that cannot be paid, as it is or under the proposal.
     """
     from equivalents.report.comparison import write_comparison
 
     check_replaceable(out)
-    rows = read_proposal(proposal)
+    weights = None if proposal is None else read_proposal(proposal)
     # A result has a summary; a case has a case.yaml and none.
-    before, source = _kept(base) if (base / MARK).is_file() else _counted(base, told)
-    proposed = proposed_rules(before.rules, rows, own_dates=own_dates, partial=partial)
-    problems = tuple(proposal_problems(before, rows, own_dates=own_dates, partial=partial))
+    kept = (base / MARK).is_file()
+    before, records = _kept(base, case, told) if kept else _counted(base, told)
+    rules = before.settlement.rules
+    rows = None if coefficients is None else read_coefficients(coefficients, rules)
+    proposed = Proposal(weights, rows, own_dates, partial)
+    problems = [*proposal_problems(rules, before.counts, before.settlement.scales, proposed)]
     if any(problem.severity == "error" for problem in problems):
         raise DataError(problems)
-    items = needs_recount(before.rules, proposed, before.plan)
-    if not items:
-        comparison = compare(before, proposed)
-    elif source is None:
-        facts = {"items": ", ".join(items)}
-        raise DataError([Problem("COMPARE_NEEDS_RECORDS", value=proposal.name, facts=facts)])
-    else:
-        after = source.settled(proposed, told)
-        comparison = side_by_side(before, after, recounted=True)
-    return Compared(comparison, write_comparison(comparison, out), items, problems)
+    after = proposed_rules(rules, proposed)
+    comparison = compare(before, after, None if records is None else records.recount)
+    again = frozenset(comparison.recounted)
+    scales = before.settlement.scales, proposed_scales(before, after)
+    problems.extend(unweighed_problems(before.counts, *scales, again))
+    told("write", 0, 0)
+    return Compared(comparison, write_comparison(comparison, out), tuple(problems))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,25 +100,38 @@ class _Records:
     """The records of a case, to be counted under any rules."""
 
     folder: Path
+    told: Told
 
-    def settled(self, rules: CaseRules | None, told: Told) -> Settlement:
-        """Count, weigh and pay the case under its own rules, or under others."""
-        case, source = open_case(self.folder, told)
-        plan = Plan(rules or case.rules)
-        parts = source.blocks(plan)
-        return pay(weigh(rules or case.rules, plan, parts, "tally", workers=workers()))
+    def recount(self, rules: CaseRules, plan: Plan, items: Sequence[str]) -> Tally:
+        """Count the records of some items under other rules."""
+        _, source = open_case(self.folder, self.told)
+        parts = [Touched(part, plan, items) for part in source.blocks(plan)]
+        progress = row_counter(self.told)
+        return count(parts, Scales(rules, plan), workers=workers(), progress=progress).tally
 
 
-def _kept(folder: Path) -> tuple[Settlement, None]:
+def _kept(folder: Path, case: Path | None, told: Told) -> tuple[Side, _Records | None]:
     from equivalents.report.kept import read_kept
+    from equivalents.tracing import check_same
 
     kept = read_kept(folder)
-    return settle_kept(kept.rules, kept.plan, kept.tally), None
+    if case is not None:
+        check_same(kept.manifest, case)
+    side = paid_side(kept.rules, kept.plan, kept.tally)
+    return side, None if case is None else _Records(case, told)
 
 
-def _counted(folder: Path, told: Told) -> tuple[Settlement, _Records]:
-    records = _Records(folder)
-    return records.settled(None, told), records
+def _counted(folder: Path, told: Told) -> tuple[Side, _Records]:
+    case, source = open_case(folder, told)
+    rules, plan = case.rules, Plan(case.rules)
+    parts, progress = source.blocks(plan), row_counter(told)
+    counted = count(parts, Scales(rules, plan), workers=workers(), progress=progress)
+    side = paid_side(rules, plan, counted.tally)
+    for series, weighed in side.settlement.weighed.items():
+        if weighed.counted != counted.counted[series]:
+            expected = counted.counted[series]
+            raise ConservationError(f"{series}: {weighed.counted} weighed of {expected} counted")
+    return side, _Records(folder, told)
 
 
 def read_proposal(path: Path) -> Sequence[WeightRow]:
@@ -130,3 +158,19 @@ def read_proposal(path: Path) -> Sequence[WeightRow]:
 def _find(path: Path) -> Path | None:
     shipped = [shipped_weights() / f"{path.name}{end}" for end in (".yaml", ".csv")]
     return next((one for one in (path, *shipped) if one.is_file()), None)
+
+
+def read_coefficients(path: Path, rules: CaseRules) -> Sequence[Coefficient]:
+    """The rows of a proposed table of coefficients, a csv or Parquet file, for the staff of a case.
+
+    Raises:
+        DataError: every fault of the table at once.
+    """
+    if not path.is_file():
+        raise DataError([Problem("PROPOSAL_NOT_FOUND", value=path.name)])
+    findings = Findings()
+    reader = KeyReader(findings, rules.institutions, Roster.of(rules.postings))
+    rows = reader.coefficients(read_table(path, TABLES["coefficients"], findings))
+    reader.check_scopes(rows, rules.key_rules.kinds)
+    findings.stop_on_errors()
+    return rows

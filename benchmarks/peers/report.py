@@ -15,7 +15,7 @@ from benchmarks.generate import Kind
 from benchmarks.peers.compare import Field, Lane
 from benchmarks.peers.run import cores
 
-__all__ = ["TARGETS", "Target", "markdown", "terminal"]
+__all__ = ["TARGETS", "Target", "machine", "markdown", "terminal"]
 
 _GB: Final = 1e9
 _HEADINGS: Final = (
@@ -99,7 +99,7 @@ def _head(command: str, rounds: int) -> Iterator[str]:
     yield ""
     yield f"- Date: {now:%Y-%m-%d}"
     yield f"- Command: `{command}`"
-    yield f"- Machine: {cores()} cores, {_processor()}, {_memory_gb():.0f} GB memory"
+    yield f"- Machine: {machine()}"
     yield f"- Python {platform.python_version()} on {platform.system()}; {_versions()}"
     yield ""
     yield _METHOD.format(rounds=rounds, cores=cores())
@@ -196,6 +196,11 @@ def _judged(verdict: str, size: int, field: Field) -> str:
     if field.disagreeing:
         return "**not judged: answers differ**"
     return verdict if size == field.size else "for orientation"
+
+
+def machine() -> str:
+    """The machine of a measurement, in short."""
+    return f"{cores()} cores, {_processor()}, {_memory_gb():.0f} GB memory"
 
 
 def _processor() -> str:

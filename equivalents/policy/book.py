@@ -147,10 +147,18 @@ class WeightBook:
         base[-1] = Verdict.ITEM_UNKNOWN
         for item_code, indices in by_item.items():
             item = items.find(item_code)
+            spans = [(i, self.rows[i].valid_from, self.rows[i].valid_to) for i in indices]
+            # The same rows are in force in most buckets, and give the same answer.
+            told: dict[tuple[int, ...], tuple[int, int]] = {}
             for bucket, day in enumerate(starts):
-                valid = tuple(i for i in indices if _in_force(self.rows[i], day))
-                base[item, bucket] = self._answer(indices, valid, day)
-                self._needs[item, bucket] = _needs([self.rows[i] for i in valid])
+                valid = tuple([i for i, start, end in spans if start <= day < end])
+                if not valid:
+                    base[item, bucket] = self._answer(indices, valid, day)
+                    continue
+                if valid not in told:
+                    needs = _needs([self.rows[i] for i in valid])
+                    told[valid] = self._answer(indices, valid, day), needs
+                base[item, bucket], self._needs[item, bucket] = told[valid]
                 if base[item, bucket] == _CONDITIONAL:
                     base[item, bucket] -= self._candidates.learn([valid])[0]
         return base
@@ -286,10 +294,6 @@ def _needs(valid: Sequence[WeightRow]) -> int:
         if row.conditions[4] or (row.basis.in_classes and not household):
             needs |= Need.RESIDENT
     return int(needs)
-
-
-def _in_force(row: WeightRow, day: int) -> bool:
-    return row.valid_from <= day < row.valid_to
 
 
 def _stopped(rows: Sequence[WeightRow], day: int) -> bool:

@@ -208,13 +208,17 @@ class KeyReader:
                 hint = near(kind, used)
                 self.findings.add("COEFFICIENT_UNUSED", settings.place, kind, near=hint)
             rules[kind] = self._kind(kind, settings, known)
+        self.check_scopes(rows, rules)
+        return rules
+
+    def check_scopes(self, rows: Iterable[Coefficient], kinds: Mapping[str, KindRule]) -> None:
+        """Note coefficients of institutions whose kind cannot apply to one."""
         for row in rows:
-            applies = KeyRules(kinds=rules).rule(row.kind).applies_to
+            applies = KeyRules(kinds=kinds).rule(row.kind).applies_to
             if row.scope is Scope.INSTITUTION and applies not in (Applies.KEY, Applies.NONE):
                 # An institution is no head and has no payout; in silence it would change nothing.
                 value = f"scope=institution kind={row.kind} applies_to={applies.value}"
                 self.findings.add("NOT_SUPPORTED", row.place, value)
-        return rules
 
     def _kind(self, kind: str, settings: Entry, pools: Sequence[str]) -> KindRule:
         where = f"coefficients.{kind}"

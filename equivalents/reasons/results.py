@@ -50,9 +50,9 @@ RESULT_REASONS: Final = (
         "EXPLAIN_OTHER_CASE",
         "error",
         "command",
-        "资料文件“{value}”与该结果所用的不同，不能用来列出记录。请给出核算时的资料。",
-        "The file '{value}' is not the one that this result was made from, so its records cannot "
-        "be listed. Name the case that was settled.",
+        "资料文件“{value}”与该结果所用的不同，不能与该结果一起使用。请给出核算时的资料。",
+        "The file '{value}' is not the one that this result was made from, so the case cannot be "
+        "used with it. Name the case that was settled.",
     ),
     Reason(
         "PROPOSAL_NOT_FOUND",
@@ -87,12 +87,54 @@ RESULT_REASONS: Final = (
         "cannot all be in force on each date. Keep one, or use --own-dates.",
     ),
     Reason(
+        "PROPOSAL_UNWEIGHED",
+        "warning",
+        "rules",
+        "项目“{value}”现在计入的 {count} 条记录，按拟调整方案没有当量值（{reason}）。"
+        "请补上其条件或日期。",
+        "{count} records of the item '{value}' that count now have no weight as proposed "
+        "({reason}). Add the condition or the date.",
+    ),
+    Reason(
+        "PROPOSAL_LEAVES",
+        "error",
+        "rules",
+        "拟调整的系数缺少现行的“{value}”。请补上（取消的填 1）；若只列变动的系数，请用 --partial。",
+        "The proposed coefficients leave out '{value}', which is in force. Add it (1 abolishes "
+        "it), or use --partial if they list changed ones only.",
+    ),
+    Reason(
+        "PROPOSAL_NEW_KIND",
+        "warning",
+        "rules",
+        "本期没有类别为“{value}”的系数；该类别是新增的，或是笔误。",
+        "No coefficient of the kind '{value}' is in force; it is new, or misspelt.",
+    ),
+    Reason(
+        "PROPOSAL_DATED",
+        "error",
+        "rules",
+        "系数“{value}”在拟调整方案中有多个生效日期（另见{other}），无法同时视为一直有效。"
+        "请只留一行，或用 --own-dates。",
+        "The proposal has several dated rows of the coefficient '{value}' (see also {other}), "
+        "which cannot all be in force on each date. Keep one, or use --own-dates.",
+    ),
+    Reason(
+        "PROPOSAL_UNPAYABLE",
+        "error",
+        "money",
+        "按现行规则可以分配，按拟调整方案却不能：以下为方案下的问题。请修改方案，或在方案中声明处理方式。",
+        "The pools can be paid under the rules in force but not as proposed; what follows is wrong "
+        "under the proposal only. Change the proposal, or declare what is to be done.",
+    ),
+    Reason(
         "COMPARE_NEEDS_RECORDS",
         "error",
         "command",
-        "“{value}”改变了计数口径或在月中换版（{items}），须重新计数。"
-        "请对资料文件夹而不是结果运行 compare。",
-        "'{value}' changes how items are counted, or begins in mid-month ({items}), so records "
-        "must be counted again. Run compare on the case instead of the result.",
+        "拟调整方案改变了一些项目的计数口径，或在计数的时段内换值（{items}），须重新计数。"
+        "请用 --case 给出核算时的资料，或对资料文件夹运行 compare。",
+        "The proposal changes how some items are counted, or changes within what was counted as "
+        "one ({items}), so their records must be counted again. Add --case with the case that was "
+        "settled, or run compare on the case.",
     ),
 )

@@ -4,6 +4,7 @@ Each folder beside this file is one scenario: ``case/`` (tables as a finance cle
 ``expected/`` (what the rules say, worked out by hand and never copied from the engine) and
 ``why.md`` (the rules it proves, and the arithmetic step by step). The files in ``expected/`` need
 not have every column of the engine's file; those they have must be equal as text, row by row.
+Some have a ``proposal/``, and in ``expected-changes/`` what changes under it.
 
 Faults seen to be caught: an inclusive ``valid_to`` of a weight or a posting, the smaller of two
 resident groups, the least specific row, an ignored main post, a weight of 0 taken for a missing
@@ -23,6 +24,7 @@ from pathlib import Path
 import pytest
 
 from equivalents.run import settle_case
+from equivalents.whatif import compare_case
 from tests.rules import RULES, folders, rules_named
 
 FOLDERS = folders()
@@ -30,7 +32,8 @@ SERIES_COLUMNS = ("institution_id", "person_id", "series")
 EMPTY_UNLESS_EXPECTED = ("rejected", "excluded")
 
 pytestmark = pytest.mark.rules(
-    "A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "A10", "A12", "B7", "D1", "D2", "D3", "D6"
+    *("A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "A10", "A12"),
+    *("B7", "D1", "D2", "D3", "D6", "F"),
 )
 each_scenario = pytest.mark.parametrize("folder", FOLDERS, ids=[f.name for f in FOLDERS])
 
@@ -63,6 +66,34 @@ def test_the_figures_are_those_worked_by_hand(folder: Path, settled: dict[str, P
         if path.name == "problems.csv":
             found = [row for row in found if row["severity"] != "error"]
         assert [{name: row[name] for name in columns} for row in found] == expected, path.name
+
+
+PROPOSED = [folder for folder in FOLDERS if (folder / "proposal").is_dir()]
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["case", "kept"])
+@pytest.mark.parametrize("folder", PROPOSED, ids=[f.name for f in PROPOSED])
+def test_a_proposal_changes_what_was_worked_by_hand(
+    folder: Path, kept: bool, settled: dict[str, Path], tmp_path: Path
+) -> None:
+    """Over the case, and over the kept result with the case for what must be counted again."""
+    weights, coefficients = (folder / "proposal" / f"{n}.csv" for n in ("weights", "coefficients"))
+    base, case = (settled[folder.name], folder / "case") if kept else (folder / "case", None)
+    compared = compare_case(
+        base,
+        weights if weights.is_file() else None,
+        tmp_path / "out",
+        coefficients=coefficients if coefficients.is_file() else None,
+        case=case,
+    )
+    for path in sorted((folder / "expected-changes").glob("*.csv")):
+        expected = read(path)
+        columns = list(expected[0])
+        found = read(tmp_path / "out" / path.name)
+        assert [{name: row[name] for name in columns} for row in found] == expected, path.name
+    again = folder / "expected-changes" / "recounted.txt"
+    names = again.read_text(encoding="utf-8").split() if again.is_file() else []
+    assert [*compared.comparison.recounted] == names
 
 
 @each_scenario

@@ -33,10 +33,11 @@ LISTED = [*WARNINGS, *ACCOUNT_WARNINGS, *SHARING_WARNINGS, *KEY_WARNINGS]
 ONLY_LISTS = ["problems.csv", "rejected.csv", "summary.json"]
 BY_COMMAND = {
     "OUT_NOT_OURS", "REJECTED_ROWS",
-    # tests/unit/test_kept.py, test_compare.py and test_explain.py
+    # tests/unit/test_kept.py, test_compare.py, test_compare_rules.py and test_explain.py
     "OUT_MISSING", "OUT_CHANGED", "OUT_METHOD", "PERSON_NOT_FOUND", "POOL_NOT_FOUND",
     "EXPLAIN_OTHER_CASE", "PROPOSAL_NOT_FOUND", "PROPOSAL_MISSES", "PROPOSAL_ADDS",
-    "PROPOSAL_VERSIONS", "COMPARE_NEEDS_RECORDS",
+    "PROPOSAL_VERSIONS", "COMPARE_NEEDS_RECORDS", "PROPOSAL_UNWEIGHED", "PROPOSAL_LEAVES",
+    "PROPOSAL_NEW_KIND", "PROPOSAL_DATED", "PROPOSAL_UNPAYABLE",
 }  # fmt: skip
 
 

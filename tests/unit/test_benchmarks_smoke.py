@@ -19,6 +19,9 @@ from benchmarks.peers.compare import Field, Lane
 from benchmarks.peers.ours import as_table, settled
 from benchmarks.peers.report import markdown
 from benchmarks.peers.run import Outcome, as_lines, measure
+from benchmarks.whatif import made, page
+from benchmarks.whatif import measured as measured_whatif
+from equivalents.reweigh import Counts
 
 SIZE = 20_000
 EXACT = tuple(peer.name for peer in PEERS if peer.exact)
@@ -124,3 +127,15 @@ def test_a_hopeless_case_has_no_good_record(kind: str, data: Path, tmp_path: Pat
     assert peak > 0
     counts = json.loads((tmp_path / "out" / "summary.json").read_bytes())["records"]
     assert (counts["received"], counts["rejected"]) == (SIZE, SIZE)
+
+
+def test_a_what_if_is_compared_with_a_full_weighing(monkeypatch: pytest.MonkeyPatch) -> None:
+    made_once = made(SIZE)
+    assert int(made_once.tally.records.sum()) == SIZE
+    counts, found = measured_whatif(made_once, 3, 1)
+    assert [one.name for one in found][:3] == ["recount", "bare rescan", "whole table"]
+    assert any("| changed items |" in line for line in page(SIZE, made_once, counts, found))
+    # A kernel that forgets what changed ends the run.
+    monkeypatch.setattr(Counts, "weigh_changed", lambda self, known, old, new: known)
+    with pytest.raises(SystemExit):
+        measured_whatif(made_once, 3, 1)
