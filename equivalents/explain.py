@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from equivalents.errors import Problem, RefusedError
+from equivalents.leave import LeaveLine
 from equivalents.levels import Step
 from equivalents.payouts import Payouts
 from equivalents.policy.calendar import month_of
@@ -100,8 +101,9 @@ class KeySegment:
 class PoolStory:
     """What one pool pays somebody, step by step.
 
-    ``amount_fen`` is the last step's less what is withheld. ``segments`` and ``brought_e7`` add up
-    to the key where coefficients or ceilings are in use; without them the key is the equivalents.
+    ``amount_fen`` is the last step's less what is withheld. ``segments``, ``brought_e7`` and the
+    lines of ``leave`` add up to the key where coefficients, ceilings or leave are in use; without
+    them the key is the equivalents.
     """
 
     institution_id: str
@@ -116,6 +118,7 @@ class PoolStory:
     brought_e7: int = 0
     withhold_e4: int = 10_000
     withheld_fen: int = 0
+    leave: tuple[LeaveLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,11 +273,13 @@ def _pools(settlement: Settlement, place: int, person: int) -> Iterator[PoolStor
         )
 
 
-def _key(settlement: Settlement, at: int) -> tuple[tuple[KeySegment, ...], int, int, int]:
+def _key(
+    settlement: Settlement, at: int
+) -> tuple[tuple[KeySegment, ...], int, int, int, tuple[LeaveLine, ...]]:
     """How the key of a payout came about, and what of its amount is withheld (5.1, 5.3)."""
     detail, posts = _paid(settlement).detail, settlement.plan.postings.posts
     if detail is None:
-        return (), 0, 10_000, 0
+        return (), 0, 10_000, 0, ()
     lines = detail.lines
     segments = tuple(
         KeySegment(
@@ -288,7 +293,9 @@ def _key(settlement: Settlement, at: int) -> tuple[tuple[KeySegment, ...], int, 
         for line in np.flatnonzero(detail.line_row == at).tolist()
     )
     withheld = int(detail.withhold_e4[at]), int(detail.withheld_fen[at])
-    return segments, int(detail.brought_e7[at]), *withheld
+    away = zip(detail.leave_row, detail.leave, strict=True)
+    leave = tuple(line for row, line in away if row == at)
+    return segments, int(detail.brought_e7[at]), *withheld, leave
 
 
 def _way(settlement: Settlement, pool: int, place: int, person: int) -> Iterator[ShareStep]:

@@ -23,6 +23,7 @@ from equivalents.errors import Problem, RefusedError
 from equivalents.grouping import group
 from equivalents.headcount import headcount_e4
 from equivalents.keys import AdjustedLines, PoolKeys, times
+from equivalents.leave import LeaveKeys
 from equivalents.policy.coefficients import ONE_E4
 from equivalents.policy.keyrules import Applies, Excess, Scope
 from equivalents.policy.model import CaseRules, Pool
@@ -52,16 +53,19 @@ def ladder_keys(keys: PoolKeys, pools: Sequence[Pool], rules: CaseRules) -> Keys
     """The keys of pools, by position. Without rules about keys they are the equivalents.
 
     Raises:
-        RefusedError: a total is beyond the limits; an institution's coefficient changes.
+        RefusedError: a total is beyond the limits; an institution's coefficient changes; leave
+            has no average to go by.
     """
     if keys.plan.coefficients.plain:
         return Keys({series: keys.posting_e7(series) for series in keys.series})
     vectors = _Vectors(keys)
     department = LevelKind.DEPARTMENT
     divided = [rules.sharing_of(pool.pool).level(department) is not None for pool in pools]
+    leave = LeaveKeys(keys, pools, rules, vectors.of_departments)
 
     def by(key: LevelKey) -> list[Int64]:
-        return [vectors.of_pool(pool, key, cut) for pool, cut in zip(pools, divided, strict=True)]
+        both = zip(pools, divided, strict=True)
+        return [leave.added(vectors.of_pool(pool, key, cut), pool, key) for pool, cut in both]
 
     whole = {name: vectors.of(name, frozenset(), "", by_department=False) for name in keys.series}
     places = _Places(keys, pools)
@@ -71,6 +75,7 @@ def ladder_keys(keys: PoolKeys, pools: Sequence[Pool], rules: CaseRules) -> Keys
         by(LevelKey.EQUIVALENTS),
         _heads(keys, pools),
         [places.of(pool) for pool in pools],
+        [leave.shown(pool) for pool in pools],
     )
 
 
@@ -182,6 +187,10 @@ class _Vectors:
         brought = pool.pool if self._keys.brought(pool.pool) is not None else ""
         kinds = self._keys.kinds(pool, key)
         return self.of(pool.series, kinds, brought, by_department=by_department)
+
+    def of_departments(self, series: str, kinds: frozenset[str]) -> Int64:
+        """The adjusted equivalents of each posting, lines divided by department."""
+        return self.of(series, kinds, "", by_department=True)
 
     def of(self, series: str, kinds: frozenset[str], brought: str, *, by_department: bool) -> Int64:
         """The adjusted equivalents of each posting, with what was brought in for some pools."""

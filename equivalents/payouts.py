@@ -11,6 +11,7 @@ import numpy as np
 from equivalents.errors import ConservationError, Problem
 from equivalents.keys import PoolKeys
 from equivalents.ladderkeys import Held, held_back
+from equivalents.leave import LeaveLine
 from equivalents.levels import Ladder, Step
 from equivalents.policy.model import CaseRules, Pool
 from equivalents.policy.posts import Codes
@@ -98,7 +99,7 @@ def share(
     merged = tuple(_merged(parts[kind]) for kind in LevelKind if kind in parts)
     payouts = _payouts(pools, merged, people, equivalents, tree)
     if origin is not None:
-        payouts = _kept_back(payouts, pools, rules, origin, held)
+        payouts = _kept_back(payouts, pools, rules, origin, held, keys.leave)
     _conserve(pools, payouts)
     return payouts, (*ladder.absent(rules.sharing), *problems)
 
@@ -117,11 +118,12 @@ def _kept_back(
     rules: CaseRules,
     origin: PoolKeys,
     held: Held | None,
+    leave: Sequence[Sequence[LeaveLine]],
 ) -> Payouts:
     """The payouts less what is withheld of them; what coefficients keep back stays with pools."""
     by = [rules.sharing_of(pool.pool).levels[-1].key for pool in pools]
     pair = origin.staff.find_all(payouts.institution, payouts.person)
-    detail = key_detail(origin, pools, by, payouts.pool, pair, payouts.amount_fen)
+    detail = key_detail(origin, pools, by, payouts.pool, pair, payouts.amount_fen, leave)
     retained, carried = payouts.retained_fen.copy(), payouts.carried_fen.copy()
     amount = payouts.amount_fen
     if detail is not None:

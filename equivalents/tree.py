@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from equivalents.errors import Problem, RefusedError
+from equivalents.leave import LeaveLine
 from equivalents.policy.model import CaseRules, Pool
 from equivalents.policy.posts import Codes
 from equivalents.policy.sharing import LevelKey, LevelKind, Sharing
@@ -43,6 +44,8 @@ class Keys:
             institution and person, where it is not 1 (5.3).
         institution_e4: for each pool, the coefficient of each institution (5.2), by position, or
             ``None`` where all are 1.
+        leave: for each pool, the lines that leave adds to the keys of its people (5.20); they are
+            in the vectors.
     """
 
     equivalents_e7: Mapping[str, Int64]
@@ -50,6 +53,7 @@ class Keys:
     plain_e7: Sequence[Int64] | None = None
     heads_e4: Sequence[Mapping[tuple[int, int], int]] | None = None
     institution_e4: Sequence[Int64 | None] | None = None
+    leave: Sequence[Sequence[LeaveLine]] = ()
 
     def vector(self, pool: int, series: str, key: LevelKey = LevelKey.ADJUSTED) -> Int64:
         """The equivalents of each posting by which a pool is shared."""

@@ -7,7 +7,7 @@ specification page 3 "A case"; rules A1, A6, A9; definitions 5.8, 5.20, 5.21.
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,8 +24,15 @@ from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, Period
 from equivalents.policy.check import check_postings, check_weights
 from equivalents.policy.coefficients import SURPLUS, check_coefficients
 from equivalents.policy.contacts import UsedClass
-from equivalents.policy.keyload import KeyReader
+from equivalents.policy.keyload import OPENING_KINDS, KeyReader
 from equivalents.policy.keyrules import KeyRules
+from equivalents.policy.leave import check_leave
+from equivalents.policy.leaveload import (
+    note_idle_leave,
+    past_keys,
+    read_leave_rules,
+    read_leaves,
+)
 from equivalents.policy.load import (
     default_series,
     read_amount,
@@ -139,9 +146,10 @@ class _Reader:
         people = {row.person_id for row in postings}
         codes = dict(zip(LevelKind, (known, departments, people), strict=True))
         owners = sorted({row.institution_id for row in accounts if row.kind in BALANCE_KINDS})
-        computed = (Pool(owner, SURPLUS_POOL, "", 0) for owner in owners)
+        computed = [Pool(owner, SURPLUS_POOL, "", 0) for owner in owners]
         check_sharing(settings.sharing, (*pools, *computed), institutions, codes, findings)
-        keys = self._key_rules(settings, KeyReader(findings, institutions, postings), pools, series)
+        reader = KeyReader(findings, institutions, postings)
+        keys = self._key_rules(settings, reader, (*pools, *computed), series)
         findings.problems.extend(check_weights(weights))
         findings.problems.extend(check_postings(postings))
         if settings.period is None:
@@ -176,8 +184,27 @@ class _Reader:
         kinds = reader.kinds(settings.coefficients, rows, names)
         ceilings = reader.ceilings(settings.ceilings, series, settings.period)
         owners = [(pool.institution_id, pool.pool) for pool in pools]
-        opening = reader.opening(self._table("opening"), owners)
-        return KeyRules(rows, kinds, ceilings, opening)
+        brought = [row for row in self._table("opening") if row["kind"]]
+        opening = reader.opening(brought, owners)
+        keys = KeyRules(rows, kinds, ceilings)
+        leave = read_leave_rules(settings.leave, names, self.findings)
+        keys = replace(keys, opening=opening, leave_rules=leave)
+        return self._leave(settings.period, keys, brought, reader.roster)
+
+    def _leave(
+        self, period: Period | None, keys: KeyRules, brought: Sequence[Row], roster: Roster
+    ) -> KeyRules:
+        """Leaves and their rules; of what was brought in, what averages go over (5.20)."""
+        known = [row for row in brought if row["kind"] in OPENING_KINDS]
+        past = past_keys(known, keys.opening, self.findings)
+        opening = [
+            key for row, key in zip(known, keys.opening, strict=True) if row["kind"] == "key"
+        ]
+        leaves = tuple(read_leaves(self._table("leave"), roster.person_id, self.findings))
+        if period is not None:
+            self.findings.problems.extend(check_leave(leaves, keys.leave_rules, period))
+            note_idle_leave(leaves, roster, period, self.findings)
+        return replace(keys, opening=tuple(opening), leave=leaves, past=past)
 
     def _unknown_series(self, place: Place, name: str, series: Sequence[str]) -> None:
         self.findings.add(

@@ -218,6 +218,18 @@ TABLES: Final[Mapping[str, Sheet]] = {
                 Column("pool", "绩效池"),
                 Column("person_id", "人员编号"),
                 Column("equivalents", "当量"),
+                Column("days", "天数"),
+            ),
+            required=False,
+        ),
+        Sheet(
+            "leave",
+            "请假",
+            (
+                _must("person_id", "人员编号"),
+                _must("kind", "请假类别"),
+                _must("valid_from", "起始日期"),
+                _must("valid_to", "截止日期（含）"),
             ),
             required=False,
         ),
@@ -229,7 +241,6 @@ LATER_TABLES: Final = (
     "contracts",
     "registers",
     "assessments",
-    "leave",
     "charges",
 )
 """Tables of later versions: refused, because ignoring them would change pay."""

@@ -36,6 +36,7 @@ CASE_KEYS: Final = (
     "team_roles",
     "coefficients",
     "ceilings",
+    "leave",
 )
 _SHAPES: Final = {
     "period": "text",
@@ -49,6 +50,7 @@ _SHAPES: Final = {
     "team_roles": "mapping",
     "coefficients": "mapping",
     "ceilings": "list",
+    "leave": "mapping",
 }
 
 
@@ -69,6 +71,7 @@ class Settings:
     team_roles: Entry
     coefficients: Entry
     ceilings: Entry
+    leave: Entry
 
 
 def read_settings(path: Path, name: str, findings: Findings) -> Settings:
@@ -97,6 +100,7 @@ def read_settings(path: Path, name: str, findings: Findings) -> Settings:
         entry.get("team_roles"),
         entry.get("coefficients"),
         entry.get("ceilings"),
+        entry.get("leave"),
     )
 
 

@@ -11,6 +11,7 @@ from equivalents.reasons.accounts import ACCOUNT_REASONS
 from equivalents.reasons.contacts import CONTACT_REASONS
 from equivalents.reasons.files import FILE_REASONS
 from equivalents.reasons.keys import KEY_REASONS
+from equivalents.reasons.leave import LEAVE_REASONS
 from equivalents.reasons.model import BOTH, LONGEST, Reason, Severity, Stage, in_language
 from equivalents.reasons.money import MONEY_REASONS
 from equivalents.reasons.records import RECORD_REASONS
@@ -35,6 +36,7 @@ REASONS: Final[dict[str, Reason]] = {
         *FILE_REASONS,
         *RULE_REASONS,
         *KEY_REASONS,
+        *LEAVE_REASONS,
         *RECORD_REASONS,
         *CONTACT_REASONS,
         *MONEY_REASONS,

@@ -8,7 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from equivalents.explain import ItemLine, PersonStory, PlaceStory, PoolStory, ShareStep
+from equivalents.leave import LeaveLine
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, print_day
+from equivalents.policy.leave import Average
+from equivalents.report.leavetable import print_percent
 from equivalents.units import print_e3, print_e4, print_e7, print_fen
 
 __all__ = ["Record", "person_json", "person_text", "pool_json", "pool_text"]
@@ -84,6 +87,7 @@ def _pool_text(pool: PoolStory) -> Iterator[str]:
         )
     if pool.brought_e7:
         yield f"    期初 brought in: {print_e7(pool.brought_e7)}"
+    yield from map(_leave_text, pool.leave)
     yield from map(_step_text, pool.steps)
     if pool.withheld_fen:
         yield (
@@ -91,6 +95,21 @@ def _pool_text(pool: PoolStory) -> Iterator[str]:
             f" 扣留 withheld {print_fen(pool.withheld_fen)}"
         )
     yield f"    得 gets {print_fen(pool.amount_fen)}"
+
+
+def _leave_text(line: LeaveLine) -> str:
+    run = line.run
+    days = f"[{print_day(run.since)}, {print_day(run.until)})"
+    whose = f"科室 department {run.department}".rstrip()
+    if run.rule.average is Average.OWN:
+        whose = f"本人 own, {run.rule.over.value}"
+    reference = f", 依据 {run.rule.reference}" if run.rule.reference else ""
+    return (
+        f"    请假 leave {run.leave.kind} {days}: {line.days} 天 days"
+        f" × {print_percent(run.rule.percent_e4)}% × {print_e4(line.head_e4)}"
+        f" × {print_e7(line.average_e7)} / {print_e4(line.days_e4)} = {print_e7(line.key_e7)}"
+        f"  [平均 average {whose}{reference}]"
+    )
 
 
 def _step_text(step: ShareStep) -> str:
@@ -176,11 +195,31 @@ def _place_json(place: PlaceStory) -> dict[str, Any]:
                     for one in pool.segments
                 ],
                 "brought_in": print_e7(pool.brought_e7),
+                "leave": [_leave_json(line) for line in pool.leave],
                 "withheld": print_fen(pool.withheld_fen),
                 "steps": pool_json(pool.steps),
             }
             for pool in place.pools
         ],
+    }
+
+
+def _leave_json(line: LeaveLine) -> dict[str, Any]:
+    run = line.run
+    return {
+        "kind": run.leave.kind,
+        "from": print_day(run.since),
+        "to": print_day(run.until),
+        "days": line.days,
+        "average": run.rule.average.value,
+        "over": run.rule.over.value if run.rule.average is Average.OWN else "",
+        "department_id": run.department,
+        "percent": print_percent(run.rule.percent_e4),
+        "head": print_e4(line.head_e4),
+        "average_key": print_e7(line.average_e7),
+        "average_days": print_e4(line.days_e4),
+        "key": print_e7(line.key_e7),
+        "reference": run.rule.reference,
     }
 
 

@@ -33,6 +33,7 @@ FEATURED = [
     *("shares", "bases", "days", "concurrent", "levels", "bounds", "surplus"),
     *("coefficients", "ceilings", "shares+coefficients", "coefficients+bounds"),
     *("shares+levels+bounds", "shares+bases+levels", "bases+levels+bounds"),
+    *("leave", "leave+levels", "leave+coefficients", "leave+shares+ceilings"),
 ]
 """The counting and sharing rules one by one, and some of them together."""
 

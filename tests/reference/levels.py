@@ -10,6 +10,7 @@ from tests.reference.bounds import Shared, share_node
 from tests.reference.case import Case, Pool, Posting
 from tests.reference.declared import Level
 from tests.reference.keys import Adjusted, Keys
+from tests.reference.leave import LeaveLine, Leaves
 from tests.reference.numbers import floor, half_up
 from tests.reference.sharing import eligible, series_of
 from tests.reference.text import Refused
@@ -52,11 +53,14 @@ class Step(NamedTuple):
 class PoolSharing:
     """Shares one pool; afterwards it holds everything that there is to say of it."""
 
-    def __init__(self, case: Case, pool: Pool, keys: Keys) -> None:
+    def __init__(self, case: Case, pool: Pool, keys: Keys, leaves: Leaves) -> None:
         """Share the pool; raises `Refused` where nothing may be paid."""
         self.case = case
         self.pool = pool
         self.keys = keys
+        self.leaves = leaves
+        self.leave: dict[tuple[str, str], list[LeaveLine]] = {}
+        """By level key and institution."""
         self.series = series_of(pool, case.series)
         self.steps: list[Step] = []
         self.payouts: dict[tuple[str, str], Payout] = {}
@@ -197,13 +201,18 @@ class PoolSharing:
                 return self.size(institution, person)
             case "equivalents" | "adjusted":
                 opening = self.opening(institution, person) if department is EVERY else Fraction(0)
-                return opening + sum(
-                    (
-                        line.adjusted if level.key == "adjusted" else line.equivalents
-                        for line in self.lines_of(institution)
-                        if line.person == person and department in (EVERY, line.place.department)
-                    ),
-                    Fraction(0),
+                return (
+                    opening
+                    + self.on_leave(level.key, institution, person, department)
+                    + sum(
+                        (
+                            line.adjusted if level.key == "adjusted" else line.equivalents
+                            for line in self.lines_of(institution)
+                            if line.person == person
+                            and department in (EVERY, line.place.department)
+                        ),
+                        Fraction(0),
+                    )
                 )
         raise Refused("NOT_SUPPORTED", f"key {level.key}")
 
@@ -211,6 +220,29 @@ class PoolSharing:
         """Return the deficit that the last period left (5.9)."""
         at = (institution, self.pool.pool, person)
         return sum((one.equivalents for one in self.case.opening if one[:3] == at), Fraction(0))
+
+    def on_leave(self, by: str, institution: str, person: str, department: str | None) -> Fraction:
+        """Return what leave adds to the key of a person (5.20)."""
+        at = (by, institution)
+        if at not in self.leave:
+            self.leave[at] = self.leaves.lines(by, self.series, institution, self.pool.pool)
+        return sum(
+            (
+                line.key
+                for line in self.leave[at]
+                if line.person == person and department in (EVERY, line.department)
+            ),
+            Fraction(0),
+        )
+
+    def leave_lines(self) -> list[LeaveLine]:
+        """Return the lines of the lowest level that is shared by equivalents."""
+        for level in reversed(self.case.declared.levels(self.pool.pool)):
+            if level.key in ("equivalents", "adjusted"):
+                return [
+                    line for (by, _), of in self.leave.items() if by == level.key for line in of
+                ]
+        return []
 
     def size(self, institution: str, person: str) -> Fraction:
         """Return what a person counts in a headcount (5.3)."""

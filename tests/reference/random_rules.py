@@ -8,10 +8,11 @@ from pathlib import Path
 from random import Random
 
 from tests.reference.random_csv import write_table
+from tests.reference.random_leave import write_leave
 from tests.reference.random_weights import Fields, random_day
 
 COUNTING = ("shares", "bases", "days", "concurrent")
-PAYING = ("coefficients", "ceilings", "levels", "bounds", "surplus")
+PAYING = ("coefficients", "ceilings", "levels", "bounds", "surplus", "leave")
 FEATURES = frozenset((*COUNTING, *PAYING))
 """The names of the features that a random case may draw."""
 ROLES = ("GP", "nurse", "driver")
@@ -222,6 +223,8 @@ def rules(rng: Random, folder: Path, weights: Sequence[Fields], staff: Sequence[
         text += ceiling_rules(rng, "pay" if "pay" in series else series[0], span)
     if "surplus" in features:
         text += write_accounts(rng, folder, places)
+    if "leave" in features:
+        text += write_leave(rng, folder, people, span)
     return text + sharing_rules(rng, features)
 
 

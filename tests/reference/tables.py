@@ -61,6 +61,25 @@ class OpeningKey(NamedTuple):
     equivalents: Fraction
 
 
+class PastKey(NamedTuple):
+    """One row of `opening` of kind past: a key of closed periods and its days (5.20)."""
+
+    institution: str
+    pool: str
+    person: str
+    equivalents: Fraction
+    days: int
+
+
+class Leave(NamedTuple):
+    """One row of `leave`: a person is away for some days (5.20)."""
+
+    person: str
+    kind: str
+    valid_from: date
+    valid_to: date
+
+
 class Account(NamedTuple):
     """One row of `accounts`: money of one kind of one institution (5.14)."""
 
@@ -103,6 +122,16 @@ def opening_key(row: Mapping[str, str]) -> OpeningKey:
     """Make a row of `opening` of kind key."""
     equivalents = must(row["equivalents"], EQUIVALENTS)
     return OpeningKey(row["institution_id"], row["pool"], row["person_id"], equivalents)
+
+
+def past_key(row: Mapping[str, str]) -> PastKey:
+    """Make a row of `opening` of kind past."""
+    return PastKey(*opening_key(row), int(must(row["days"], WHOLE)))
+
+
+def leave(row: Mapping[str, str]) -> Leave:
+    """Make a row of `leave`."""
+    return Leave(row["person_id"], row["kind"], *_dates(row))
 
 
 def account(row: Mapping[str, str]) -> Account:

@@ -8,7 +8,7 @@ import csv
 import re
 from collections import defaultdict
 from fractions import Fraction
-from math import floor
+from math import floor, prod
 from pathlib import Path
 
 import pytest
@@ -31,6 +31,12 @@ STEP = re.compile(
 )
 WITHHELD = re.compile(rf"^    考核系数 withhold × \S+: 扣留 withheld {NUMBER}$")
 SEGMENT = re.compile(rf"^    系数 coefficient.* \[\S+, \S+\): {NUMBER} × {NUMBER} = {NUMBER}$")
+LEAVE = re.compile(
+    rf"^    请假 leave .* \[\S+, \S+\): (\d+) 天 days × {NUMBER}% × {NUMBER} × {NUMBER}"
+    rf" / {NUMBER} = {NUMBER}  \["
+)
+BROUGHT = re.compile(rf"^    期初 brought in: {NUMBER}$")
+POOL = re.compile(rf"^  绩效池 pool .*, 依据 key {NUMBER}$")
 GETS = re.compile(rf"^    得 gets {NUMBER}$")
 HERE = re.compile(rf"^  应得 amount here = (.*) = {NUMBER}$")
 TOTAL = re.compile(rf"^合计 total = (.*) = {NUMBER} 元 yuan$")
@@ -51,6 +57,7 @@ def re_add(text: str, bounded: bool) -> int:
     """Add up a printed explanation line by line; the total in fen."""
     items, amounts, here, withheld = Fraction(0), 0, 0, 0
     steps: list[int] = []
+    keys_re_add(text)
     for line in text.splitlines():
         if found := LINE.match(line):
             quantity, weight, share, whole, equivalents = found.groups()
@@ -89,6 +96,25 @@ def re_add(text: str, bounded: bool) -> int:
             assert sum(map(fen, found[1].split(" + "))) == fen(found[2]) == here, line
             return here
     raise AssertionError("the text has no total")
+
+
+def keys_re_add(text: str) -> None:
+    """Where leave is printed, segments + leave + what was brought in are the key."""
+    pools = re.split(r"^(?=  绩效池 pool )", text, flags=re.MULTILINE)[1:]
+    for pool in pools:
+        lines = pool.splitlines()
+        days = [found for line in lines if (found := LEAVE.match(line))]
+        for found in days:
+            product = prod((Fraction(n) for n in found.groups()[:4]), start=Fraction(1, 100))
+            off = product / Fraction(found[5]) - Fraction(found[6])
+            assert abs(off) <= Fraction(1, 2 * 10**7), found[0]
+        if days:
+            parts = [Fraction(found[6]) for found in days]
+            parts += [Fraction(found[3]) for line in lines if (found := SEGMENT.match(line))]
+            parts += [Fraction(found[1]) for line in lines if (found := BROUGHT.match(line))]
+            head = POOL.match(lines[0])
+            assert head, lines[0]
+            assert sum(parts) == Fraction(head[1]), pool
 
 
 @pytest.mark.parametrize("case", SCENARIOS, ids=lambda path: path.parent.name)

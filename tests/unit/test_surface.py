@@ -48,6 +48,8 @@ FLOW = [
     "ceilings",
     "keys",
     "headcount",
+    "leavedays",
+    "leave",
     "withhold",
     "bounds",
     "staff",
@@ -64,7 +66,7 @@ FLOW = [
 PURE = {*FLOW} - {"errors", "policy"}
 PURE_POLICY = {
     "model", "accounts", "calendar", "posts", "book", "check", "roster", "basis", "contacts",
-    "waits", "keep", "sharing", "keyrules", "coefficients",
+    "waits", "keep", "sharing", "keyrules", "coefficients", "leave",
 }  # fmt: skip
 STANDARD = {
     "bisect", "collections", "concurrent", "dataclasses", "difflib", "enum", "fractions",
