@@ -20,6 +20,7 @@ from equivalents.policy.calendar import month_of
 from equivalents.policy.model import CONDITIONS, Posting, WeightRow
 from equivalents.settle import Settlement
 from equivalents.units import Int64
+from equivalents.yearly import LimitedPayout
 
 __all__ = [
     "ItemLine",
@@ -101,9 +102,9 @@ class KeySegment:
 class PoolStory:
     """What one pool pays somebody, step by step.
 
-    ``amount_fen`` is the last step's less what is withheld. ``segments``, ``brought_e7`` and the
-    lines of ``leave`` add up to the key where coefficients, ceilings or leave are in use; without
-    them the key is the equivalents.
+    ``amount_fen`` is the last step's less what is withheld and what a yearly limit takes.
+    ``segments``, ``brought_e7`` and the lines of ``leave`` add up to the key where coefficients,
+    ceilings or leave are in use; without them the key is the equivalents.
     """
 
     institution_id: str
@@ -119,6 +120,7 @@ class PoolStory:
     withhold_e4: int = 10_000
     withheld_fen: int = 0
     leave: tuple[LeaveLine, ...] = ()
+    limited: LimitedPayout | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +259,7 @@ def _conditions(row: WeightRow) -> tuple[tuple[str, str], ...]:
 def _pools(settlement: Settlement, place: int, person: int) -> Iterator[PoolStory]:
     payouts = _paid(settlement)
     mine = np.flatnonzero((payouts.institution == place) & (payouts.person == person))
+    taken = payouts.limited.payouts if payouts.limited is not None else ()
     for at in mine.tolist():
         number = int(payouts.pool[at])
         pool = settlement.pools[number]
@@ -270,6 +273,7 @@ def _pools(settlement: Settlement, place: int, person: int) -> Iterator[PoolStor
             int(payouts.amount_fen[at]),
             tuple(_way(settlement, number, place, person)),
             *_key(settlement, at),
+            next((one for one in taken if one.row == at), None),
         )
 
 

@@ -20,6 +20,7 @@ from equivalents.tally import Plan
 from equivalents.tree import Keys, Tree
 from equivalents.units import Int64, print_e7
 from equivalents.withhold import KeyDetail, key_detail, withhold_problems
+from equivalents.yearly import Limited, limit_payouts
 
 __all__ = ["Payouts", "share"]
 
@@ -35,9 +36,9 @@ class Payouts:
     ``raw_e7`` is the key before a negative one counts as 0, ``deficit_e7`` what is below 0 in it.
     ``amount_fen`` is paid, ``detail`` says what was withheld and how keys came about (``None``
     where they are the exact equivalents). ``capped_fen`` and ``floored_fen`` are what caps took
-    and floors added. ``retained_fen`` and ``carried_fen`` have one value per pool. ``steps`` are
-    the levels, highest first; their parents and children are positions in ``units``, but
-    people's in the plan's codebook.
+    and floors added; ``limited`` says what of it yearly limits took. ``retained_fen`` and
+    ``carried_fen`` have one value per pool. ``steps`` are the levels, highest first; their parents
+    and children are positions in ``units``, but people's in the plan's codebook.
     """
 
     pool: Codes
@@ -56,6 +57,7 @@ class Payouts:
     steps: tuple[Step, ...]
     units: Sequence[str]
     detail: KeyDetail | None = None
+    limited: Limited | None = None
 
     def steps_of(self, pool: int) -> tuple[Step, ...]:
         """The levels that one pool goes down, highest first."""
@@ -100,8 +102,10 @@ def share(
     payouts = _payouts(pools, merged, people, equivalents, tree)
     if origin is not None:
         payouts = _kept_back(payouts, pools, rules, origin, held, keys.leave)
+    payouts = _limited(payouts, pools, rules, plan, origin)
     _conserve(pools, payouts)
-    return payouts, (*ladder.absent(rules.sharing), *problems)
+    more = payouts.limited.problems if payouts.limited is not None else ()
+    return payouts, (*ladder.absent(rules.sharing), *problems, *more)
 
 
 def _going(pools: Sequence[Pool], held: Held | None) -> Sequence[Pool]:
@@ -133,6 +137,28 @@ def _kept_back(
         retained, carried = retained + held.retained_fen, carried + held.carried_fen
     return replace(
         payouts, amount_fen=amount, retained_fen=retained, carried_fen=carried, detail=detail
+    )
+
+
+def _limited(
+    payouts: Payouts,
+    pools: Sequence[Pool],
+    rules: CaseRules,
+    plan: Plan,
+    origin: PoolKeys | None,
+) -> Payouts:
+    """The payouts less what yearly limits take of them, which stays with the pools (5.11)."""
+    columns = payouts.pool, payouts.institution, payouts.person
+    found = limit_payouts(rules.yearly, pools, plan, origin, columns, payouts.amount_fen)
+    if found is None:
+        return payouts
+    return replace(
+        payouts,
+        amount_fen=payouts.amount_fen - found.taken_fen,
+        capped_fen=payouts.capped_fen + found.taken_fen,
+        retained_fen=payouts.retained_fen + found.retained_fen,
+        carried_fen=payouts.carried_fen + found.carried_fen,
+        limited=found,
     )
 
 

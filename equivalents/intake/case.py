@@ -5,7 +5,7 @@ specification page 3 "A case"; rules A1, A6, A9; definitions 5.8, 5.20, 5.21.
 """
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -55,6 +55,7 @@ from equivalents.policy.roster import Roster
 from equivalents.policy.sharing import LevelKind
 from equivalents.policy.sharingtext import check_sharing
 from equivalents.policy.yamltext import Entry
+from equivalents.policy.yearlytext import read_yearly_limits
 from equivalents.resources import shipped_weights
 
 __all__ = ["Case", "load_case"]
@@ -117,6 +118,12 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
+def _surplus_pools(accounts: Iterable[Account]) -> Sequence[Pool]:
+    """The pools that balances will fill; how much is not known here."""
+    owners = sorted({row.institution_id for row in accounts if row.kind in BALANCE_KINDS})
+    return [Pool(owner, SURPLUS_POOL, "", 0) for owner in owners]
+
+
 class _Reader:
     """Reads one case; ``findings`` and ``inputs`` grow as files are opened."""
 
@@ -145,11 +152,12 @@ class _Reader:
         check_series(settings, series, findings)
         people = {row.person_id for row in postings}
         codes = dict(zip(LevelKind, (known, departments, people), strict=True))
-        owners = sorted({row.institution_id for row in accounts if row.kind in BALANCE_KINDS})
-        computed = [Pool(owner, SURPLUS_POOL, "", 0) for owner in owners]
-        check_sharing(settings.sharing, (*pools, *computed), institutions, codes, findings)
-        reader = KeyReader(findings, institutions, postings)
-        keys = self._key_rules(settings, reader, (*pools, *computed), series)
+        every = (*pools, *_surplus_pools(accounts))
+        check_sharing(settings.sharing, every, institutions, codes, findings)
+        keys = self._key_rules(settings, KeyReader(findings, institutions, postings), every, series)
+        yearly = read_yearly_limits(
+            settings.yearly_limits, [p.pool for p in every], people, settings.period, findings
+        )
         findings.problems.extend(check_weights(weights))
         findings.problems.extend(check_postings(postings))
         if settings.period is None:
@@ -172,6 +180,7 @@ class _Reader:
             sharing=settings.sharing,
             teams=teams,
             key_rules=keys,
+            yearly=yearly,
         )
 
     def _key_rules(

@@ -37,6 +37,7 @@ CASE_KEYS: Final = (
     "coefficients",
     "ceilings",
     "leave",
+    "yearly_limits",
 )
 _SHAPES: Final = {
     "period": "text",
@@ -51,6 +52,7 @@ _SHAPES: Final = {
     "coefficients": "mapping",
     "ceilings": "list",
     "leave": "mapping",
+    "yearly_limits": "list",
 }
 
 
@@ -72,6 +74,7 @@ class Settings:
     coefficients: Entry
     ceilings: Entry
     leave: Entry
+    yearly_limits: Entry
 
 
 def read_settings(path: Path, name: str, findings: Findings) -> Settings:
@@ -101,6 +104,7 @@ def read_settings(path: Path, name: str, findings: Findings) -> Settings:
         entry.get("coefficients"),
         entry.get("ceilings"),
         entry.get("leave"),
+        entry.get("yearly_limits"),
     )
 
 

@@ -16,6 +16,7 @@ from equivalents.policy.calendar import Period, print_day
 from equivalents.policy.contacts import ConcurrentRule, StayRule, UsedClass
 from equivalents.policy.keyrules import KeyRules
 from equivalents.policy.sharing import DEFAULT_SHARING, FOR_ALL_POOLS, Sharing
+from equivalents.policy.yearly import YearlyLimit
 
 __all__ = [
     "CONDITIONS",
@@ -162,6 +163,7 @@ class CaseRules:
     sharing: Mapping[str, Sharing] = field(default_factory=dict)
     teams: tuple[TeamMember, ...] = ()
     key_rules: KeyRules = field(default_factory=KeyRules)
+    yearly: tuple[YearlyLimit, ...] = ()
 
     @property
     def series(self) -> tuple[str, ...]:

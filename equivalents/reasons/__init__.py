@@ -18,6 +18,7 @@ from equivalents.reasons.records import RECORD_REASONS
 from equivalents.reasons.results import RESULT_REASONS
 from equivalents.reasons.rules import RULE_REASONS
 from equivalents.reasons.sharing import SHARING_REASONS
+from equivalents.reasons.yearly import YEARLY_REASONS
 
 __all__ = [
     "BOTH",
@@ -43,6 +44,7 @@ REASONS: Final[dict[str, Reason]] = {
         *ACCOUNT_REASONS,
         *RESULT_REASONS,
         *SHARING_REASONS,
+        *YEARLY_REASONS,
     )
 }
 """Every reason by its code."""

@@ -13,6 +13,7 @@ from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, print_day
 from equivalents.policy.leave import Average
 from equivalents.report.leavetable import print_percent
 from equivalents.units import print_e3, print_e4, print_e7, print_fen
+from equivalents.yearly import LimitedPayout
 
 __all__ = ["Record", "person_json", "person_text", "pool_json", "pool_text"]
 
@@ -94,6 +95,8 @@ def _pool_text(pool: PoolStory) -> Iterator[str]:
             f"    考核系数 withhold × {print_e4(pool.withhold_e4)}:"
             f" 扣留 withheld {print_fen(pool.withheld_fen)}"
         )
+    if pool.limited is not None:
+        yield _limited_text(pool.limited)
     yield f"    得 gets {print_fen(pool.amount_fen)}"
 
 
@@ -109,6 +112,15 @@ def _leave_text(line: LeaveLine) -> str:
         f" × {print_percent(run.rule.percent_e4)}% × {print_e4(line.head_e4)}"
         f" × {print_e7(line.average_e7)} / {print_e4(line.days_e4)} = {print_e7(line.key_e7)}"
         f"  [平均 average {whose}{reference}]"
+    )
+
+
+def _limited_text(one: LimitedPayout) -> str:
+    months = f"{one.months}/12 × {print_e4(one.head_e4)}"
+    return (
+        f"    年度封顶 yearly limit {one.limit.name}: {months}, 上限 cap {print_fen(one.cap_fen)},"
+        f" 合计 total {print_fen(one.total_fen)}; {print_fen(one.before_fen)},"
+        f" 扣下 taken {print_fen(one.taken_fen)}"
     )
 
 
@@ -197,6 +209,7 @@ def _place_json(place: PlaceStory) -> dict[str, Any]:
                 "brought_in": print_e7(pool.brought_e7),
                 "leave": [_leave_json(line) for line in pool.leave],
                 "withheld": print_fen(pool.withheld_fen),
+                "yearly_limit": _limited_json(pool.limited),
                 "steps": pool_json(pool.steps),
             }
             for pool in place.pools
@@ -220,6 +233,21 @@ def _leave_json(line: LeaveLine) -> dict[str, Any]:
         "average_days": print_e4(line.days_e4),
         "key": print_e7(line.key_e7),
         "reference": run.rule.reference,
+    }
+
+
+def _limited_json(one: LimitedPayout | None) -> dict[str, Any] | None:
+    if one is None:
+        return None
+    return {
+        "limit": one.limit.name,
+        "months": one.months,
+        "head": print_e4(one.head_e4),
+        "cap": print_fen(one.cap_fen),
+        "total": print_fen(one.total_fen),
+        "allocated": print_fen(one.before_fen),
+        "taken": print_fen(one.taken_fen),
+        "reference": one.limit.reference,
     }
 
 

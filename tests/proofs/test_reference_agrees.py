@@ -34,6 +34,7 @@ FEATURED = [
     *("coefficients", "ceilings", "shares+coefficients", "coefficients+bounds"),
     *("shares+levels+bounds", "shares+bases+levels", "bases+levels+bounds"),
     *("leave", "leave+levels", "leave+coefficients", "leave+shares+ceilings"),
+    *("yearly", "yearly+coefficients+leave", "yearly+levels"),
 ]
 """The counting and sharing rules one by one, and some of them together."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -140,6 +140,8 @@ class Case:
     past: tuple[PastKey, ...]
     leave_rules: Mapping[str, Any]
     """The key `leave` of `case.yaml`, as it stands there."""
+    yearly_limits: Sequence[Mapping[str, Any]]
+    """The key `yearly_limits` of `case.yaml`, as it stands there."""
 
     @property
     def series(self) -> tuple[str, ...]:
@@ -178,6 +180,7 @@ def read_case(folder: Path, shipped: Path | None = None) -> Case:
         leave=tuple(map(leave, rows_of(folder, "leave"))),
         past=tuple(map(past_key, past)),
         leave_rules=declared.get("leave") or {},
+        yearly_limits=declared.get("yearly_limits") or [],
     )
 
 

@@ -20,6 +20,7 @@ from tests.reference.random_weights import (
     random_weight_rows,
     write_weights,
 )
+from tests.reference.random_yearly import add_limits
 from tests.reference.settling import Outcome, settle
 from tests.reference.text import Refused, period
 
@@ -70,6 +71,8 @@ def write_random_case(
     pools = _write_pools(rng, folder, institutions, outcome, levels=levels)
     if "leave" in features:
         write_past(rng, folder, pools, postings)
+    if "yearly" in features:
+        add_limits(rng, folder, pools, [row["person_id"] for row in postings])
     if features:
         _make_payable(rng, folder, pools)
 

@@ -12,7 +12,7 @@ from tests.reference.random_leave import write_leave
 from tests.reference.random_weights import Fields, random_day
 
 COUNTING = ("shares", "bases", "days", "concurrent")
-PAYING = ("coefficients", "ceilings", "levels", "bounds", "surplus", "leave")
+PAYING = ("coefficients", "ceilings", "levels", "bounds", "surplus", "leave", "yearly")
 FEATURES = frozenset((*COUNTING, *PAYING))
 """The names of the features that a random case may draw."""
 ROLES = ("GP", "nurse", "driver")

@@ -20,6 +20,7 @@ from tests.reference.text import Refused
 from tests.reference.verdicts import Judged, judge_all
 from tests.reference.weighing import Verdict
 from tests.reference.weights import table_errors
+from tests.reference.yearly import limit_all
 
 T = TypeVar("T")
 
@@ -68,6 +69,7 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
     keys = Keys(read, split, taken, coefficients)
     leaves = Leaves(read, keys)
     shared = [PoolSharing(read, pool, keys, leaves) for pool in read.pools]
+    limit_all(read, shared, coefficients)
     return Outcome(
         verdicts={(one.record.file, one.record.row): one.verdicts for one in judged},
         lines={**lines(split), **cut_lines(taken)},

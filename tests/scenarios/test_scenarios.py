@@ -132,9 +132,11 @@ def test_every_level_gives_what_it_got(folder: Path, settled: dict[str, Path]) -
             child = (row["child"], row["pool"])
             got[child] = got.get(child, Decimal(0)) + Decimal(row["amount"])
     stays = sum(Decimal(row["retained"]) + Decimal(row["carried"]) for row in pools.values())
-    # What is withheld was given to people before, and stays after.
+    # What is withheld, or above a yearly limit, was given to people before, and stays after.
     if (out / "withheld.csv").is_file():
         stays -= sum((Decimal(row["withheld"]) for row in read(out / "withheld.csv")), Decimal(0))
+    if (out / "limited.csv").is_file():
+        stays -= sum((Decimal(row["taken"]) for row in read(out / "limited.csv")), Decimal(0))
     assert sum(got.values()) == sum(given.values()) + stays
     assert all(amount <= got[parent] for parent, amount in given.items())
 

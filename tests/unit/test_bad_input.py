@@ -24,12 +24,20 @@ from tests.bad.records import EXCLUDED, RECORDS, WARNINGS
 from tests.bad.rules import RULES, YAML
 from tests.bad.sharing import SHARING, SHARING_WARNINGS
 from tests.bad.tables import MONEY, TABLES, UNREADABLE
+from tests.bad.yearly import YEARLY, YEARLY_WARNINGS
 
 OF_THE_CASE = [
     *FILES, *TABLES, *RULES, *YAML, *UNREADABLE, *MONEY, *ACCOUNTS, *SURPLUS, *SHARING, *KEYS,
-    *KEY_MONEY, *LEAVE, *LEAVE_MONEY,
+    *KEY_MONEY, *LEAVE, *LEAVE_MONEY, *YEARLY,
 ]  # fmt: skip
-LISTED = [*WARNINGS, *ACCOUNT_WARNINGS, *SHARING_WARNINGS, *KEY_WARNINGS, *LEAVE_WARNINGS]
+LISTED = [
+    *WARNINGS,
+    *ACCOUNT_WARNINGS,
+    *SHARING_WARNINGS,
+    *KEY_WARNINGS,
+    *LEAVE_WARNINGS,
+    *YEARLY_WARNINGS,
+]
 ONLY_LISTS = ["problems.csv", "rejected.csv", "summary.json"]
 BY_COMMAND = {
     "OUT_NOT_OURS", "REJECTED_ROWS",

@@ -30,6 +30,10 @@ STEP = re.compile(
     r"(?:, 尾差 remainder (\d+) 分)?(, 封顶.*|, 保底.*)?$"
 )
 WITHHELD = re.compile(rf"^    考核系数 withhold × \S+: 扣留 withheld {NUMBER}$")
+LIMITED = re.compile(
+    rf"^    年度封顶 yearly limit .*, 上限 cap {NUMBER}, 合计 total {NUMBER}; {NUMBER},"
+    rf" 扣下 taken {NUMBER}$"
+)
 SEGMENT = re.compile(rf"^    系数 coefficient.* \[\S+, \S+\): {NUMBER} × {NUMBER} = {NUMBER}$")
 LEAVE = re.compile(
     rf"^    请假 leave .* \[\S+, \S+\): (\d+) 天 days × {NUMBER}% × {NUMBER} × {NUMBER}"
@@ -82,6 +86,8 @@ def re_add(text: str, bounded: bool) -> int:
             steps.append(fen(amount))
         elif found := WITHHELD.match(line):
             withheld = fen(found[1])
+        elif found := LIMITED.match(line):
+            withheld += taken_of(found)
         elif found := GETS.match(line):
             # Departments pay a person apart, so the last steps may be several.
             got = fen(found[1]) + withheld
@@ -96,6 +102,13 @@ def re_add(text: str, bounded: bool) -> int:
             assert sum(map(fen, found[1].split(" + "))) == fen(found[2]) == here, line
             return here
     raise AssertionError("the text has no total")
+
+
+def taken_of(found: re.Match[str]) -> int:
+    """What a yearly limit took: the excess in proportion to the amount, within a fen."""
+    cap, total, before, taken = map(fen, found.groups())
+    assert abs(Fraction(before * (total - cap), total) - taken) < 1, found[0]
+    return taken
 
 
 def keys_re_add(text: str) -> None:

@@ -57,6 +57,7 @@ FLOW = [
     "limits",
     "levels",
     "ladderkeys",
+    "yearly",
     "payouts",
     "settle",
     "compare",
@@ -67,6 +68,7 @@ PURE = {*FLOW} - {"errors", "policy"}
 PURE_POLICY = {
     "model", "accounts", "calendar", "posts", "book", "check", "roster", "basis", "contacts",
     "waits", "keep", "sharing", "keyrules", "coefficients", "leave",
+    "yearly",
 }  # fmt: skip
 STANDARD = {
     "bisect", "collections", "concurrent", "dataclasses", "difflib", "enum", "fractions",
