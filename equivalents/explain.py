@@ -12,12 +12,13 @@ from typing import Final
 
 import numpy as np
 
+from equivalents.contracts import ContractLine
 from equivalents.errors import Problem, RefusedError
 from equivalents.leave import LeaveLine
 from equivalents.levels import Step
 from equivalents.payouts import Payouts
 from equivalents.policy.calendar import month_of
-from equivalents.policy.model import CONDITIONS, Posting, WeightRow
+from equivalents.policy.model import CONDITIONS, Pool, Posting, WeightRow
 from equivalents.settle import Settlement
 from equivalents.units import Int64
 from equivalents.yearly import LimitedPayout
@@ -121,6 +122,7 @@ class PoolStory:
     withheld_fen: int = 0
     leave: tuple[LeaveLine, ...] = ()
     limited: LimitedPayout | None = None
+    contracts: tuple[ContractLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +276,20 @@ def _pools(settlement: Settlement, place: int, person: int) -> Iterator[PoolStor
             tuple(_way(settlement, number, place, person)),
             *_key(settlement, at),
             next((one for one in taken if one.row == at), None),
+            tuple(_contracts(settlement, pool, place, person)),
         )
+
+
+def _contracts(
+    settlement: Settlement, pool: Pool, place: int, person: int
+) -> Iterator[ContractLine]:
+    """The contracts of a person at an institution, where a level of the pool goes by them."""
+    levels = settlement.rules.sharing_of(pool.pool).levels
+    postings = settlement.plan.postings
+    for line in _paid(settlement).contracts:
+        mine = (int(postings.institution[line.stint]), int(postings.person[line.stint]))
+        if mine == (place, person) and any(level.key == "contracts" for level in levels):
+            yield line
 
 
 def _key(

@@ -19,6 +19,7 @@ from typing import Final
 import numpy as np
 
 from equivalents.ceilings import exact_sums, half_up, split_e7
+from equivalents.contracts import contract_keys
 from equivalents.errors import Problem, RefusedError
 from equivalents.grouping import group
 from equivalents.headcount import headcount_e4
@@ -56,8 +57,10 @@ def ladder_keys(keys: PoolKeys, pools: Sequence[Pool], rules: CaseRules) -> Keys
         RefusedError: a total is beyond the limits; an institution's coefficient changes; leave
             has no average to go by.
     """
+    contracts = contract_keys(keys.plan, rules)
     if keys.plan.coefficients.plain:
-        return Keys({series: keys.posting_e7(series) for series in keys.series})
+        plain = {series: keys.posting_e7(series) for series in keys.series}
+        return Keys(plain, contracts=contracts)
     vectors = _Vectors(keys)
     department = LevelKind.DEPARTMENT
     divided = [rules.sharing_of(pool.pool).level(department) is not None for pool in pools]
@@ -76,6 +79,7 @@ def ladder_keys(keys: PoolKeys, pools: Sequence[Pool], rules: CaseRules) -> Keys
         _heads(keys, pools),
         [places.of(pool) for pool in pools],
         [leave.shown(pool) for pool in pools],
+        contracts,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from equivalents.contracts import ContractLine
 from equivalents.errors import ConservationError, Problem
 from equivalents.keys import PoolKeys
 from equivalents.ladderkeys import Held, held_back
@@ -58,6 +59,7 @@ class Payouts:
     units: Sequence[str]
     detail: KeyDetail | None = None
     limited: Limited | None = None
+    contracts: tuple[ContractLine, ...] = ()
 
     def steps_of(self, pool: int) -> tuple[Step, ...]:
         """The levels that one pool goes down, highest first."""
@@ -103,6 +105,8 @@ def share(
     if origin is not None:
         payouts = _kept_back(payouts, pools, rules, origin, held, keys.leave)
     payouts = _limited(payouts, pools, rules, plan, origin)
+    if keys.contracts is not None:
+        payouts = replace(payouts, contracts=keys.contracts.lines)
     _conserve(pools, payouts)
     more = payouts.limited.problems if payouts.limited is not None else ()
     return payouts, (*ladder.absent(rules.sharing), *problems, *more)

@@ -14,6 +14,7 @@ from typing import Any, Final
 from equivalents.errors import DataError, Place, Problem
 from equivalents.findings import Findings, Places, Row, Table, near
 from equivalents.intake.accounts import read_accounts, surplus_rule
+from equivalents.intake.contracts import read_contracts
 from equivalents.intake.headings import LATER_TABLES, TABLES
 from equivalents.intake.recordfiles import record_files
 from equivalents.intake.settings import Settings, check_series, read_settings
@@ -24,6 +25,7 @@ from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, Period
 from equivalents.policy.check import check_postings, check_weights
 from equivalents.policy.coefficients import SURPLUS, check_coefficients
 from equivalents.policy.contacts import UsedClass
+from equivalents.policy.contracts import ContractCount
 from equivalents.policy.keyload import OPENING_KINDS, KeyReader
 from equivalents.policy.keyrules import KeyRules
 from equivalents.policy.leave import check_leave
@@ -52,7 +54,7 @@ from equivalents.policy.model import (
     WeightRow,
 )
 from equivalents.policy.roster import Roster
-from equivalents.policy.sharing import LevelKind
+from equivalents.policy.sharing import LevelKey, LevelKind
 from equivalents.policy.sharingtext import check_sharing
 from equivalents.policy.yamltext import Entry
 from equivalents.policy.yearlytext import read_yearly_limits
@@ -155,9 +157,7 @@ class _Reader:
         every = (*pools, *_surplus_pools(accounts))
         check_sharing(settings.sharing, every, institutions, codes, findings)
         keys = self._key_rules(settings, KeyReader(findings, institutions, postings), every, series)
-        yearly = read_yearly_limits(
-            settings.yearly_limits, [p.pool for p in every], people, settings.period, findings
-        )
+        names, limits = [pool.pool for pool in every], settings.yearly_limits
         findings.problems.extend(check_weights(weights))
         findings.problems.extend(check_postings(postings))
         if settings.period is None:
@@ -180,7 +180,8 @@ class _Reader:
             sharing=settings.sharing,
             teams=teams,
             key_rules=keys,
-            yearly=yearly,
+            yearly=read_yearly_limits(limits, names, people, settings.period, findings),
+            contracts=self._contracts(settings, teams, people),
         )
 
     def _key_rules(
@@ -281,6 +282,19 @@ class _Reader:
         table = self._table("teams")
         self._all_known(table, "person_id", set(postings.person_id) - {""})
         return read_teams(table, settings.team_roles, self.findings)
+
+    def _contracts(
+        self, settings: Settings, teams: Sequence[TeamMember], people: set[str]
+    ) -> tuple[ContractCount, ...]:
+        """How many contracts who has on the last day; a key by contracts needs their table."""
+        table = self._table("contracts")
+        levels = [one for rule in settings.sharing.values() for one in rule.levels]
+        asked = [level.place for level in levels if level.key is LevelKey.CONTRACTS]
+        read = any(name.startswith("contracts.") for name, _ in self.inputs)
+        if asked and not read:
+            self.findings.add("TABLE_MISSING", asked[0], "contracts", near="")
+        known = {member.team_id for member in teams}
+        return read_contracts(table, known, people, settings.period, self.findings)
 
     def _days(self, table: Table, column: str, default: int) -> list[int]:
         """The days of a column, each distinct text read once; faults are noted row by row."""

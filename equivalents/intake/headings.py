@@ -223,6 +223,24 @@ TABLES: Final[Mapping[str, Sheet]] = {
             required=False,
         ),
         Sheet(
+            "contracts",
+            "签约",
+            (
+                _must("contract_id", "签约编号"),
+                _must("resident_id", "居民编号"),
+                Column("household_id", "家庭编号"),
+                Column("team_id", "签约团队编号"),
+                Column("person_id", "人员编号"),
+                _must("active_from", "起始日期"),
+                Column("active_to", "截止日期（含）"),
+                Column("package", "服务包"),
+                Column("groups", "人群"),
+                Column("permanent", "常住"),
+                Column("birth_date", "出生日期"),
+            ),
+            required=False,
+        ),
+        Sheet(
             "leave",
             "请假",
             (
@@ -238,7 +256,6 @@ TABLES: Final[Mapping[str, Sheet]] = {
 """Every table that this version reads."""
 
 LATER_TABLES: Final = (
-    "contracts",
     "registers",
     "assessments",
     "charges",

@@ -14,6 +14,7 @@ from equivalents.policy.accounts import Account, SurplusRule
 from equivalents.policy.basis import RECORD, Basis
 from equivalents.policy.calendar import Period, print_day
 from equivalents.policy.contacts import ConcurrentRule, StayRule, UsedClass
+from equivalents.policy.contracts import ContractCount
 from equivalents.policy.keyrules import KeyRules
 from equivalents.policy.sharing import DEFAULT_SHARING, FOR_ALL_POOLS, Sharing
 from equivalents.policy.yearly import YearlyLimit
@@ -164,6 +165,7 @@ class CaseRules:
     teams: tuple[TeamMember, ...] = ()
     key_rules: KeyRules = field(default_factory=KeyRules)
     yearly: tuple[YearlyLimit, ...] = ()
+    contracts: tuple[ContractCount, ...] = ()
 
     @property
     def series(self) -> tuple[str, ...]:

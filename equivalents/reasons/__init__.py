@@ -9,6 +9,7 @@ from typing import Final
 
 from equivalents.reasons.accounts import ACCOUNT_REASONS
 from equivalents.reasons.contacts import CONTACT_REASONS
+from equivalents.reasons.contracts import CONTRACT_REASONS
 from equivalents.reasons.files import FILE_REASONS
 from equivalents.reasons.keys import KEY_REASONS
 from equivalents.reasons.leave import LEAVE_REASONS
@@ -40,6 +41,7 @@ REASONS: Final[dict[str, Reason]] = {
         *LEAVE_REASONS,
         *RECORD_REASONS,
         *CONTACT_REASONS,
+        *CONTRACT_REASONS,
         *MONEY_REASONS,
         *ACCOUNT_REASONS,
         *RESULT_REASONS,

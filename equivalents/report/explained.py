@@ -7,6 +7,7 @@ test) gets from quantities to yuan without any other file.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from equivalents.contracts import ContractLine
 from equivalents.explain import ItemLine, PersonStory, PlaceStory, PoolStory, ShareStep
 from equivalents.leave import LeaveLine
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, print_day
@@ -89,6 +90,7 @@ def _pool_text(pool: PoolStory) -> Iterator[str]:
     if pool.brought_e7:
         yield f"    期初 brought in: {print_e7(pool.brought_e7)}"
     yield from map(_leave_text, pool.leave)
+    yield from map(_contract_text, pool.contracts)
     yield from map(_step_text, pool.steps)
     if pool.withheld_fen:
         yield (
@@ -112,6 +114,14 @@ def _leave_text(line: LeaveLine) -> str:
         f" × {print_percent(run.rule.percent_e4)}% × {print_e4(line.head_e4)}"
         f" × {print_e7(line.average_e7)} / {print_e4(line.days_e4)} = {print_e7(line.key_e7)}"
         f"  [平均 average {whose}{reference}]"
+    )
+
+
+def _contract_text(line: ContractLine) -> str:
+    whose = f"团队 team {line.team_id}" if line.team_id else "本人 own"
+    return (
+        f"    签约 contracts {whose}: {line.contracts} × {line.share}/{line.whole}"
+        f" = {print_e7(line.key_e7)}"
     )
 
 
@@ -186,34 +196,44 @@ def _place_json(place: PlaceStory) -> dict[str, Any]:
         ],
         "equivalents": {series: print_e7(value) for series, value in place.equivalents_e7},
         "lines": [_line_json(line) for line in place.lines],
-        "pools": [
+        "pools": [_pool_of_person_json(pool) for pool in place.pools],
+    }
+
+
+def _pool_of_person_json(pool: PoolStory) -> dict[str, Any]:
+    return {
+        "institution_id": pool.institution_id,
+        "pool": pool.pool,
+        "series": pool.series,
+        "pool_amount": print_fen(pool.pool_fen),
+        "equivalents": print_e7(pool.equivalents_e7),
+        "key": print_e7(pool.key_e7),
+        "amount": print_fen(pool.amount_fen),
+        "segments": [
             {
-                "institution_id": pool.institution_id,
-                "pool": pool.pool,
-                "series": pool.series,
-                "pool_amount": print_fen(pool.pool_fen),
-                "equivalents": print_e7(pool.equivalents_e7),
-                "key": print_e7(pool.key_e7),
-                "amount": print_fen(pool.amount_fen),
-                "segments": [
-                    {
-                        "post_id": one.post_id,
-                        "from": print_day(one.since),
-                        "to": print_day(one.until),
-                        "equivalents": print_e7(one.equivalents_e7),
-                        "coefficient": print_e4(one.coefficient_e4),
-                        "adjusted": print_e7(one.adjusted_e7),
-                    }
-                    for one in pool.segments
-                ],
-                "brought_in": print_e7(pool.brought_e7),
-                "leave": [_leave_json(line) for line in pool.leave],
-                "withheld": print_fen(pool.withheld_fen),
-                "yearly_limit": _limited_json(pool.limited),
-                "steps": pool_json(pool.steps),
+                "post_id": one.post_id,
+                "from": print_day(one.since),
+                "to": print_day(one.until),
+                "equivalents": print_e7(one.equivalents_e7),
+                "coefficient": print_e4(one.coefficient_e4),
+                "adjusted": print_e7(one.adjusted_e7),
             }
-            for pool in place.pools
+            for one in pool.segments
         ],
+        "brought_in": print_e7(pool.brought_e7),
+        "leave": [_leave_json(line) for line in pool.leave],
+        "withheld": print_fen(pool.withheld_fen),
+        "yearly_limit": _limited_json(pool.limited),
+        "contracts": [
+            {
+                "team_id": line.team_id,
+                "contracts": line.contracts,
+                "share": f"{line.share}/{line.whole}",
+                "key": print_e7(line.key_e7),
+            }
+            for line in pool.contracts
+        ],
+        "steps": pool_json(pool.steps),
     }
 
 

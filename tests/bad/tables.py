@@ -6,7 +6,7 @@ __all__ = ["MONEY", "TABLES", "UNREADABLE"]
 
 STAFF = "person_id,institution_id,post_id,main,active_from,active_to\n"
 LATER = [
-    *("contracts", "registers", "assessments", "charges"),
+    *("registers", "assessments", "charges"),
 ]
 
 

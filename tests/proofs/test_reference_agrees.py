@@ -35,6 +35,7 @@ FEATURED = [
     *("shares+levels+bounds", "shares+bases+levels", "bases+levels+bounds"),
     *("leave", "leave+levels", "leave+coefficients", "leave+shares+ceilings"),
     *("yearly", "yearly+coefficients+leave", "yearly+levels"),
+    *("contracts", "contracts+levels"),
 ]
 """The counting and sharing rules one by one, and some of them together."""
 

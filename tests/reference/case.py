@@ -15,6 +15,7 @@ from tests.reference.declared import Declared, read_declared
 from tests.reference.tables import (
     Account,
     Coefficient,
+    Contract,
     Leave,
     Member,
     OpeningKey,
@@ -22,6 +23,7 @@ from tests.reference.tables import (
     Used,
     account,
     coefficient,
+    contract,
     leave,
     member,
     opening_key,
@@ -63,7 +65,7 @@ RECORD_COLUMNS = (
 )
 """The columns of `records` in the order of page 3; faults of form are looked for in it."""
 
-LATER_TABLES = ("contracts", "assessments", "charges")
+LATER_TABLES = ("assessments", "charges")
 """Tables that come with later issues: their presence is refused."""
 
 
@@ -142,6 +144,7 @@ class Case:
     """The key `leave` of `case.yaml`, as it stands there."""
     yearly_limits: Sequence[Mapping[str, Any]]
     """The key `yearly_limits` of `case.yaml`, as it stands there."""
+    contracts: tuple[Contract, ...]
 
     @property
     def series(self) -> tuple[str, ...]:
@@ -181,6 +184,7 @@ def read_case(folder: Path, shipped: Path | None = None) -> Case:
         past=tuple(map(past_key, past)),
         leave_rules=declared.get("leave") or {},
         yearly_limits=declared.get("yearly_limits") or [],
+        contracts=tuple(map(contract, rows_of(folder, "contracts"))),
     )
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from tests.reference.bounds import Shared, share_node
 from tests.reference.case import Case, Pool, Posting
+from tests.reference.contracts import signed
 from tests.reference.declared import Level
 from tests.reference.keys import Adjusted, Keys
 from tests.reference.leave import LeaveLine, Leaves
@@ -199,6 +200,8 @@ class PoolSharing:
                 return level.shares.get(person, Fraction(0))
             case "headcount":
                 return self.size(institution, person)
+            case "contracts":
+                return signed(self.case, institution, person, department)
             case "equivalents" | "adjusted":
                 opening = self.opening(institution, person) if department is EVERY else Fraction(0)
                 return (

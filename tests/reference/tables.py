@@ -71,6 +71,15 @@ class PastKey(NamedTuple):
     days: int
 
 
+class Contract(NamedTuple):
+    """One row of `contracts`: a signed contract of a person or of a team (D1, 5.15)."""
+
+    team: str
+    person: str
+    active_from: date
+    active_to: date
+
+
 class Leave(NamedTuple):
     """One row of `leave`: a person is away for some days (5.20)."""
 
@@ -127,6 +136,13 @@ def opening_key(row: Mapping[str, str]) -> OpeningKey:
 def past_key(row: Mapping[str, str]) -> PastKey:
     """Make a row of `opening` of kind past."""
     return PastKey(*opening_key(row), int(must(row["days"], WHOLE)))
+
+
+def contract(row: Mapping[str, str]) -> Contract:
+    """Make a row of `contracts`."""
+    first = date_or(row["active_from"], FIRST_DAY)
+    to = date_or(row.get("active_to", ""), NO_END)
+    return Contract(row.get("team_id", ""), row.get("person_id", ""), first, to)
 
 
 def leave(row: Mapping[str, str]) -> Leave:

@@ -17,6 +17,7 @@ import pytest
 from equivalents.reasons import EXCLUSIONS, REASONS
 from tests.bad.accounts import ACCOUNT_WARNINGS, ACCOUNTS, SURPLUS
 from tests.bad.case import HEAD, Content, Fault, case_with, cases, check, find, run
+from tests.bad.contracts import CONTRACT_MONEY, CONTRACTS
 from tests.bad.files import FILES
 from tests.bad.keys import KEY_MONEY, KEY_WARNINGS, KEYS
 from tests.bad.leave import LEAVE, LEAVE_MONEY, LEAVE_WARNINGS
@@ -28,7 +29,8 @@ from tests.bad.yearly import YEARLY, YEARLY_WARNINGS
 
 OF_THE_CASE = [
     *FILES, *TABLES, *RULES, *YAML, *UNREADABLE, *MONEY, *ACCOUNTS, *SURPLUS, *SHARING, *KEYS,
-    *KEY_MONEY, *LEAVE, *LEAVE_MONEY, *YEARLY,
+    *KEY_MONEY, *LEAVE, *LEAVE_MONEY, *YEARLY, *CONTRACTS,
+    *CONTRACT_MONEY,
 ]  # fmt: skip
 LISTED = [
     *WARNINGS,

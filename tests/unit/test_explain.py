@@ -39,6 +39,7 @@ LEAVE = re.compile(
     rf"^    请假 leave .* \[\S+, \S+\): (\d+) 天 days × {NUMBER}% × {NUMBER} × {NUMBER}"
     rf" / {NUMBER} = {NUMBER}  \["
 )
+CONTRACTS = re.compile(rf"^    签约 contracts .*: (\d+) × (\d+)/(\d+) = {NUMBER}$")
 BROUGHT = re.compile(rf"^    期初 brought in: {NUMBER}$")
 POOL = re.compile(rf"^  绩效池 pool .*, 依据 key {NUMBER}$")
 GETS = re.compile(rf"^    得 gets {NUMBER}$")
@@ -121,6 +122,14 @@ def keys_re_add(text: str) -> None:
             product = prod((Fraction(n) for n in found.groups()[:4]), start=Fraction(1, 100))
             off = product / Fraction(found[5]) - Fraction(found[6])
             assert abs(off) <= Fraction(1, 2 * 10**7), found[0]
+        signed = [found for line in lines if (found := CONTRACTS.match(line))]
+        for found in signed:
+            off = int(found[1]) * Fraction(int(found[2]), int(found[3])) - Fraction(found[4])
+            assert abs(off) < Fraction(1, 10**7), found[0]
+        if signed:
+            head = POOL.match(lines[0])
+            assert head, lines[0]
+            assert sum(Fraction(found[4]) for found in signed) == Fraction(head[1]), pool
         if days:
             parts = [Fraction(found[6]) for found in days]
             parts += [Fraction(found[3]) for line in lines if (found := SEGMENT.match(line))]

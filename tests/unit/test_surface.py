@@ -48,6 +48,7 @@ FLOW = [
     "ceilings",
     "keys",
     "headcount",
+    "contracts",
     "leavedays",
     "leave",
     "withhold",
@@ -68,7 +69,7 @@ PURE = {*FLOW} - {"errors", "policy"}
 PURE_POLICY = {
     "model", "accounts", "calendar", "posts", "book", "check", "roster", "basis", "contacts",
     "waits", "keep", "sharing", "keyrules", "coefficients", "leave",
-    "yearly",
+    "yearly", "contracts",
 }  # fmt: skip
 STANDARD = {
     "bisect", "collections", "concurrent", "dataclasses", "difflib", "enum", "fractions",
