@@ -15,7 +15,9 @@ COLUMNS = ["contract_id", "resident_id", "household_id", "team_id", "person_id",
 Span = tuple[date, date]
 
 
-def write_contracts(rng: Random, folder: Path, staff: Sequence[Fields], span: Span) -> bool:
+def write_contracts(
+    rng: Random, folder: Path, staff: Sequence[Fields], span: Span, *, teams: bool
+) -> bool:
     """Write contracts, some over before the last day or begun after it, and their teams.
 
     Nobody with contracts has an unclear home: all are of people with one institution. Returns
@@ -35,7 +37,7 @@ def write_contracts(rng: Random, folder: Path, staff: Sequence[Fields], span: Sp
     people = sorted(alone & set(here))
     rows: list[Fields] = []
     members: list[Fields] = []
-    for team in ("S1", "S2") if people else ():
+    for team in ("S1", "S2") if people and teams else ():
         chosen = rng.sample(people, min(len(people), rng.randint(1, 3)))
         gone = rng.sample(sorted(alone), 1)
         for person in sorted({*chosen, *gone}):
@@ -55,6 +57,7 @@ def write_contracts(rng: Random, folder: Path, staff: Sequence[Fields], span: Sp
     rng.shuffle(rows)
     if rows:
         columns = ["team_id", "person_id", "role", "share"]
-        write_table(rng, folder / "teams.csv", columns, members)
+        if members:
+            write_table(rng, folder / "teams.csv", columns, members)
         write_table(rng, folder / "contracts.csv", COLUMNS, rows)
     return bool(rows)

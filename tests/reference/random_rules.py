@@ -228,8 +228,9 @@ def rules(rng: Random, folder: Path, weights: Sequence[Fields], staff: Sequence[
         text += write_accounts(rng, folder, places)
     if "leave" in features:
         text += write_leave(rng, folder, people, span)
-    assert not features >= {"contracts", "shares"}, "both would write the teams"
-    if "contracts" in features and not write_contracts(rng, folder, staff, span):
+    # Teams that share records have members without a clear home: then only people sign.
+    teams = "shares" not in features
+    if "contracts" in features and not write_contracts(rng, folder, staff, span, teams=teams):
         features -= {"contracts"}
     return text + sharing_rules(rng, features)
 
