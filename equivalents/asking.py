@@ -47,7 +47,8 @@ def explain(
     ] = Form.TEXT,
 ) -> None:
     """溯源：一个人的每一分钱从何而来。Where every fen of a person, or of a pool, comes from."""
-    from equivalents.report.explained import person_json, person_text, pool_json, pool_text
+    from equivalents.report.explained import person_text, pool_text
+    from equivalents.report.explained_json import person_json, pool_json
     from equivalents.tracing import trace_person, trace_pool
 
     with reporting(form is Form.JSON):

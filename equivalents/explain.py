@@ -12,14 +12,17 @@ from typing import Final
 
 import numpy as np
 
+from equivalents.contracts import ContractLine
 from equivalents.errors import Problem, RefusedError
+from equivalents.leave import LeaveLine
 from equivalents.levels import Step
 from equivalents.payouts import Payouts
 from equivalents.policy.calendar import month_of
 from equivalents.policy.keyrules import Window
-from equivalents.policy.model import CONDITIONS, Posting, WeightRow
+from equivalents.policy.model import CONDITIONS, Pool, Posting, WeightRow
 from equivalents.settle import Settlement
 from equivalents.units import Int64
+from equivalents.yearly import LimitedPayout
 
 __all__ = [
     "CutLine",
@@ -113,9 +116,9 @@ class PoolStory:
     """What one pool pays somebody, step by step.
 
     ``key_by`` says what people are shared by. ``amount_fen`` is the last step's less what is
-    withheld. Where coefficients or ceilings are in use, ``segments`` and ``brought_e7`` add up to a
-    key ``adjusted``, and by their equivalents to a key ``equivalents``; without them the key is the
-    equivalents.
+    withheld and what a yearly limit takes. Where coefficients, ceilings or leave are in use,
+    ``segments``, ``brought_e7`` and the lines of ``leave`` add up to a key ``adjusted``, and by
+    their equivalents to a key ``equivalents``; without them the key is the equivalents.
     """
 
     institution_id: str
@@ -131,6 +134,9 @@ class PoolStory:
     brought_e7: int = 0
     withhold_e4: int = 10_000
     withheld_fen: int = 0
+    leave: tuple[LeaveLine, ...] = ()
+    limited: LimitedPayout | None = None
+    contracts: tuple[ContractLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +291,7 @@ def _conditions(row: WeightRow) -> tuple[tuple[str, str], ...]:
 def _pools(settlement: Settlement, place: int, person: int) -> Iterator[PoolStory]:
     payouts = _paid(settlement)
     mine = np.flatnonzero((payouts.institution == place) & (payouts.person == person))
+    taken = payouts.limited.payouts if payouts.limited is not None else ()
     for at in mine.tolist():
         number = int(payouts.pool[at])
         pool = settlement.pools[number]
@@ -299,14 +306,30 @@ def _pools(settlement: Settlement, place: int, person: int) -> Iterator[PoolStor
             int(payouts.amount_fen[at]),
             tuple(_way(settlement, number, place, person)),
             *_key(settlement, at),
+            next((one for one in taken if one.row == at), None),
+            tuple(_contracts(settlement, pool, place, person)),
         )
 
 
-def _key(settlement: Settlement, at: int) -> tuple[tuple[KeySegment, ...], int, int, int]:
+def _contracts(
+    settlement: Settlement, pool: Pool, place: int, person: int
+) -> Iterator[ContractLine]:
+    """The contracts of a person at an institution, where a level of the pool goes by them."""
+    levels = settlement.rules.sharing_of(pool.pool).levels
+    postings = settlement.plan.postings
+    for line in _paid(settlement).contracts:
+        mine = (int(postings.institution[line.stint]), int(postings.person[line.stint]))
+        if mine == (place, person) and any(level.key == "contracts" for level in levels):
+            yield line
+
+
+def _key(
+    settlement: Settlement, at: int
+) -> tuple[tuple[KeySegment, ...], int, int, int, tuple[LeaveLine, ...]]:
     """How the key of a payout came about, and what of its amount is withheld (5.1, 5.3)."""
     detail, posts = _paid(settlement).detail, settlement.plan.postings.posts
     if detail is None:
-        return (), 0, 10_000, 0
+        return (), 0, 10_000, 0, ()
     lines = detail.lines
     segments = tuple(
         KeySegment(
@@ -320,7 +343,9 @@ def _key(settlement: Settlement, at: int) -> tuple[tuple[KeySegment, ...], int, 
         for line in np.flatnonzero(detail.line_row == at).tolist()
     )
     withheld = int(detail.withhold_e4[at]), int(detail.withheld_fen[at])
-    return segments, int(detail.brought_e7[at]), *withheld
+    away = zip(detail.leave_row, detail.leave, strict=True)
+    leave = tuple(line for row, line in away if row == at)
+    return segments, int(detail.brought_e7[at]), *withheld, leave
 
 
 def _way(settlement: Settlement, pool: int, place: int, person: int) -> Iterator[ShareStep]:

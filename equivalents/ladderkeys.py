@@ -19,10 +19,12 @@ from typing import Final
 import numpy as np
 
 from equivalents.ceilings import exact_sums, half_up, split_e7
+from equivalents.contracts import contract_keys
 from equivalents.errors import Problem, RefusedError
 from equivalents.grouping import group
 from equivalents.headcount import headcount_e4
 from equivalents.keys import AdjustedLines, KeyTable, PoolKeys, times
+from equivalents.leave import LeaveKeys
 from equivalents.policy.coefficients import ONE_E4
 from equivalents.policy.keyrules import Applies, Excess, Scope
 from equivalents.policy.model import CaseRules, Pool
@@ -52,16 +54,21 @@ def ladder_keys(keys: PoolKeys, pools: Sequence[Pool], rules: CaseRules) -> Keys
     """The keys of pools, by position. Without rules about keys they are the equivalents.
 
     Raises:
-        RefusedError: a total is beyond the limits; an institution's coefficient changes.
+        RefusedError: a total is beyond the limits; an institution's coefficient changes; leave
+            has no average to go by.
     """
+    contracts = contract_keys(keys.plan, rules)
     if keys.plan.coefficients.plain:
-        return Keys({series: keys.posting_e7(series) for series in keys.series})
+        plain = {series: keys.posting_e7(series) for series in keys.series}
+        return Keys(plain, contracts=contracts)
     vectors = _Vectors(keys)
     department = LevelKind.DEPARTMENT
     divided = [rules.sharing_of(pool.pool).level(department) is not None for pool in pools]
+    leave = LeaveKeys(keys, pools, rules, vectors.of_departments)
 
     def by(key: LevelKey) -> list[Int64]:
-        return [vectors.of_pool(pool, key, cut) for pool, cut in zip(pools, divided, strict=True)]
+        both = zip(pools, divided, strict=True)
+        return [leave.added(vectors.of_pool(pool, key, cut), pool, key) for pool, cut in both]
 
     whole = {
         name: vectors.of(name, frozenset(), LevelKey.EQUIVALENTS, by_department=False)
@@ -74,6 +81,8 @@ def ladder_keys(keys: PoolKeys, pools: Sequence[Pool], rules: CaseRules) -> Keys
         by(LevelKey.EQUIVALENTS),
         _heads(keys, pools),
         [places.of(pool) for pool in pools],
+        [leave.shown(pool) for pool in pools],
+        contracts,
     )
 
 
@@ -190,6 +199,10 @@ class _Vectors:
             vector = self.of(pool.series, kinds, key, by_department=by_department)
             self._known[name] = vector if brought is None else self._with(vector, brought)
         return self._known[name]
+
+    def of_departments(self, series: str, kinds: frozenset[str], key: LevelKey) -> Int64:
+        """The same lines divided by department, without what was brought in."""
+        return self.of(series, kinds, key, by_department=True)
 
     def of(
         self, series: str, kinds: frozenset[str], key: LevelKey, *, by_department: bool

@@ -8,9 +8,11 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from equivalents.contracts import ContractLine
 from equivalents.errors import ConservationError, Problem
 from equivalents.keys import PoolKeys
 from equivalents.ladderkeys import Held, held_back
+from equivalents.leave import LeaveLine
 from equivalents.levels import Ladder, Step
 from equivalents.policy.model import CaseRules, Pool
 from equivalents.policy.posts import Codes
@@ -19,6 +21,7 @@ from equivalents.tally import Plan
 from equivalents.tree import Keys, Tree
 from equivalents.units import Int64, print_e7
 from equivalents.withhold import KeyDetail, key_detail, withhold_problems
+from equivalents.yearly import Limited, limit_payouts
 
 __all__ = ["Payouts", "share"]
 
@@ -34,9 +37,9 @@ class Payouts:
     ``raw_e7`` is the key before a negative one counts as 0, ``deficit_e7`` what is below 0 in it.
     ``amount_fen`` is paid, ``detail`` says what was withheld and how keys came about (``None``
     where they are the exact equivalents). ``capped_fen`` and ``floored_fen`` are what caps took
-    and floors added. ``retained_fen`` and ``carried_fen`` have one value per pool. ``steps`` are
-    the levels, highest first; their parents and children are positions in ``units``, but
-    people's in the plan's codebook.
+    and floors added; ``limited`` says what of it yearly limits took. ``retained_fen`` and
+    ``carried_fen`` have one value per pool. ``steps`` are the levels, highest first; their parents
+    and children are positions in ``units``, but people's in the plan's codebook.
     """
 
     pool: Codes
@@ -55,6 +58,8 @@ class Payouts:
     steps: tuple[Step, ...]
     units: Sequence[str]
     detail: KeyDetail | None = None
+    limited: Limited | None = None
+    contracts: tuple[ContractLine, ...] = ()
 
     def steps_of(self, pool: int) -> tuple[Step, ...]:
         """The levels that one pool goes down, highest first."""
@@ -98,9 +103,13 @@ def share(
     merged = tuple(_merged(parts[kind]) for kind in LevelKind if kind in parts)
     payouts = _payouts(pools, merged, people, equivalents, tree)
     if origin is not None:
-        payouts = _kept_back(payouts, pools, rules, origin, held)
+        payouts = _kept_back(payouts, pools, rules, origin, held, keys.leave)
+    payouts = _limited(payouts, pools, rules, plan, origin)
+    if keys.contracts is not None:
+        payouts = replace(payouts, contracts=keys.contracts.lines)
     _conserve(pools, payouts)
-    return payouts, (*ladder.absent(rules.sharing), *problems)
+    more = payouts.limited.problems if payouts.limited is not None else ()
+    return payouts, (*ladder.absent(rules.sharing), *problems, *more)
 
 
 def _going(pools: Sequence[Pool], held: Held | None) -> Sequence[Pool]:
@@ -117,10 +126,11 @@ def _kept_back(
     rules: CaseRules,
     origin: PoolKeys,
     held: Held | None,
+    leave: Sequence[Sequence[LeaveLine]],
 ) -> Payouts:
     """The payouts less what is withheld of them; what coefficients keep back stays with pools."""
     pair = origin.staff.find_all(payouts.institution, payouts.person)
-    detail = key_detail(origin, pools, payouts.pool, pair, payouts.amount_fen)
+    detail = key_detail(origin, pools, payouts.pool, pair, payouts.amount_fen, leave)
     retained, carried = payouts.retained_fen.copy(), payouts.carried_fen.copy()
     amount = payouts.amount_fen
     if detail is not None:
@@ -130,6 +140,28 @@ def _kept_back(
         retained, carried = retained + held.retained_fen, carried + held.carried_fen
     return replace(
         payouts, amount_fen=amount, retained_fen=retained, carried_fen=carried, detail=detail
+    )
+
+
+def _limited(
+    payouts: Payouts,
+    pools: Sequence[Pool],
+    rules: CaseRules,
+    plan: Plan,
+    origin: PoolKeys | None,
+) -> Payouts:
+    """The payouts less what yearly limits take of them, which stays with the pools (5.11)."""
+    columns = payouts.pool, payouts.institution, payouts.person
+    found = limit_payouts(rules.yearly, pools, plan, origin, columns, payouts.amount_fen)
+    if found is None:
+        return payouts
+    return replace(
+        payouts,
+        amount_fen=payouts.amount_fen - found.taken_fen,
+        capped_fen=payouts.capped_fen + found.taken_fen,
+        retained_fen=payouts.retained_fen + found.retained_fen,
+        carried_fen=payouts.carried_fen + found.carried_fen,
+        limited=found,
     )
 
 

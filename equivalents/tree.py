@@ -12,7 +12,9 @@ from typing import Final
 
 import numpy as np
 
+from equivalents.contracts import ContractKeys
 from equivalents.errors import Problem, RefusedError
+from equivalents.leave import LeaveLine
 from equivalents.policy.model import CaseRules, Pool
 from equivalents.policy.posts import Codes
 from equivalents.policy.sharing import LevelKey, LevelKind, Sharing
@@ -43,6 +45,9 @@ class Keys:
             institution and person, where it is not 1 (5.3).
         institution_e4: for each pool, the coefficient of each institution (5.2), by position, or
             ``None`` where all are 1.
+        leave: for each pool, the lines that leave adds to the keys of its people (5.20); they are
+            in the vectors.
+        contracts: the contracts of each posting, where a level is shared by them.
     """
 
     equivalents_e7: Mapping[str, Int64]
@@ -50,9 +55,13 @@ class Keys:
     plain_e7: Sequence[Int64] | None = None
     heads_e4: Sequence[Mapping[tuple[int, int], int]] | None = None
     institution_e4: Sequence[Int64 | None] | None = None
+    leave: Sequence[Sequence[LeaveLine]] = ()
+    contracts: ContractKeys | None = None
 
     def vector(self, pool: int, series: str, key: LevelKey = LevelKey.ADJUSTED) -> Int64:
         """The equivalents of each posting by which a pool is shared."""
+        if key == LevelKey.CONTRACTS and self.contracts is not None:
+            return self.contracts.posting_e7
         chosen = self.plain_e7 if key == LevelKey.EQUIVALENTS else self.adjusted_e7
         return self.equivalents_e7[series] if chosen is None else chosen[pool]
 

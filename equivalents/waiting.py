@@ -82,7 +82,7 @@ class Waiting:
             block = self.blocks.pop(0)
             which = groups[np.minimum(block.item, len(plan.known_items))]
             order, starts = group([which])
-            for where in np.split(order, starts[1:]):
+            for where in np.split(order, starts[1:]) if len(block) else ():
                 parts[int(which[where[0]])].add(block.only(np.sort(where)))
         return (part for part in parts if len(part))
 

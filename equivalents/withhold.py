@@ -17,6 +17,7 @@ import numpy.typing as npt
 from equivalents.ceilings import Cuts, half_up
 from equivalents.errors import NOWHERE, Place, Problem
 from equivalents.keys import BY_EQUIVALENTS, AdjustedLines, PoolKeys, times
+from equivalents.leave import LeaveLine
 from equivalents.policy.coefficients import ONE_E4
 from equivalents.policy.keyrules import Applies, OpeningKey
 from equivalents.policy.model import Pool
@@ -32,8 +33,9 @@ class KeyDetail:
     """How the keys of some payouts came about; columns as long as the payouts, but ``lines``.
 
     ``line_row`` says which payout each adjusted line belongs to. ``keyed`` tells the payouts whose
-    key is the sum of their lines and of what was brought in; ``plain`` those of them where it is
-    the sum of the lines' equivalents, not of what is adjusted. ``withheld_fen`` is what
+    key is the sum of their lines, of what was brought in and of what leave adds (``leave``, with
+    the payout of each line in ``leave_row``); ``plain`` those of them where it is the sum of the
+    lines' equivalents, not of what is adjusted. ``withheld_fen`` is what
     ``withhold_e4`` keeps back of what is allocated. ``unused`` are keys brought in that no payout
     has.
     """
@@ -48,6 +50,8 @@ class KeyDetail:
     line_row: Int64
     cuts: Mapping[str, Cuts]
     unused: tuple[OpeningKey, ...]
+    leave: tuple[LeaveLine, ...] = ()
+    leave_row: tuple[int, ...] = ()
 
 
 def withhold_fen(amount_fen: Int64, coefficient_e4: Int64) -> Int64:
@@ -130,10 +134,12 @@ def key_detail(
     pool: Codes,
     pair: Int64,
     allocated_fen: Int64,
+    leave: Sequence[Sequence[LeaveLine]] = (),
 ) -> KeyDetail | None:
     """How the keys of payouts came about, and what is withheld of them.
 
-    ``pool`` (a position) and ``pair`` say whose payouts they are. ``None`` where every key is the
+    ``pool`` (a position) and ``pair`` say whose payouts they are, ``leave`` what leave adds in each
+    pool. ``None`` where every key is the
     plain equivalents.
     """
     if keys.plan.coefficients.plain:
@@ -145,6 +151,7 @@ def key_detail(
     withhold = _gathered([found.coefficient_e4(one) for one in pools], rows, pair)
     lines, line_row = _lines_of([table.lines for table in tables], rows, pair)
     keyed = np.array([key in BY_EQUIVALENTS for key in by], bool)[pool]
+    away = _leave_of(leave, rows, pair)
     return KeyDetail(
         _gathered([table.coefficient_e4 for table in tables], rows, pair),
         _gathered([table.brought_e7 for table in tables], rows, pair),
@@ -156,7 +163,20 @@ def key_detail(
         line_row,
         keys.cuts,
         _unused(keys, [one.pool for one in pools], pool[keyed], pair[keyed]),
+        tuple(line for _, line in away),
+        tuple(row for row, _ in away),
     )
+
+
+def _leave_of(
+    tables: Sequence[Sequence[LeaveLine]], pool_rows: Sequence[Int64], pair: Int64
+) -> list[tuple[int, LeaveLine]]:
+    """The lines of leave of all payouts, and the payout of each, in the order of the payouts."""
+    found: list[tuple[int, LeaveLine]] = []
+    for lines, mine in zip(tables, pool_rows, strict=False):
+        of_pair = dict(zip(pair[mine].tolist(), mine.tolist(), strict=True)) if lines else {}
+        found += [(of_pair[line.pair], line) for line in lines if line.pair in of_pair]
+    return sorted(found, key=lambda one: (one[0], one[1].run.since))
 
 
 def _unused(

@@ -35,6 +35,7 @@ def differences(expected: reference.Outcome, out: Path) -> list[str]:
         *_records(expected, out),
         *_table("line", _lines(out), _expected_lines(expected)),
         *_table("adjusted", _adjusted(out), _expected_adjusted(expected)),
+        *_table("leave", _leave(out), _expected_leave(expected)),
         *_table("allocation", _allocations(out), _expected_allocations(expected)),
         *_table("payout", _payouts(out), _plain(expected.payouts)),
         *_table("pool", _pools(out), _plain(expected.pools)),
@@ -167,6 +168,19 @@ def _expected_adjusted(expected: reference.Outcome) -> Table:
         key = (line.institution, line.person, line.pool, *days, segment.coefficient)
         _add(wanted, key, line.equivalents, line.adjusted)
     return _without_zeros(wanted)
+
+
+def _leave(out: Path) -> Iterator[tuple[tuple[object, ...], tuple[object, ...]]]:
+    names = ("institution_id", "person_id", "pool", "kind", "from", "to", "department_id")
+    for row in read_out(out, "leave") if (out / "leave.csv").exists() else ():
+        yield tuple(row[name] for name in names), (Fraction(row["key"]),)
+
+
+def _expected_leave(expected: reference.Outcome) -> Table:
+    return {
+        (*line[:4], line.first.isoformat(), line.to.isoformat(), line.department): (line.key,)
+        for line in expected.leave
+    }
 
 
 def _allocations(out: Path) -> Iterator[tuple[tuple[object, ...], tuple[object, ...]]]:

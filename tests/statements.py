@@ -2,7 +2,7 @@
 
 import re
 from fractions import Fraction
-from math import floor
+from math import floor, prod
 
 __all__ = ["STEP", "re_add"]
 
@@ -21,6 +21,15 @@ POOL = re.compile(
 )
 SEGMENT = re.compile(rf"^    系数 coefficient.* \[\S+, \S+\): {NUMBER} × {NUMBER} = {NUMBER}$")
 BROUGHT = re.compile(rf"^    期初 brought in: {NUMBER}$")
+LEAVE = re.compile(
+    rf"^    请假 leave .* \[\S+, \S+\): (\d+) 天 days × {NUMBER}% × {NUMBER} × {NUMBER}"
+    rf" / {NUMBER} = {NUMBER}  \["
+)
+CONTRACTS = re.compile(rf"^    签约 contracts .*: (\d+) × (\d+)/(\d+) = {NUMBER}$")
+LIMITED = re.compile(
+    rf"^    年度封顶 yearly limit .*, 上限 cap {NUMBER}, 合计 total {NUMBER}; {NUMBER},"
+    rf" 扣下 taken {NUMBER}$"
+)
 STEP = re.compile(
     rf"^    (.+) → (\S+) (.+): {NUMBER} × {NUMBER} / {NUMBER} \((\d+) 份\) = {NUMBER}"
     r"(?:, 尾差 remainder (\d+) 分)?(, 封顶.*|, 保底.*)?$"
@@ -67,7 +76,8 @@ class _Clerk:
         self.checks = (
             (LINE, self.line), (SERIES, self.of_series), (SUM, self.sum), (CUT, self.cut),
             (AFTER, self.after), (POOL, self.pool), (SEGMENT, self.segment),
-            (BROUGHT, self.bring), (STEP, self.step), (WITHHELD, self.withhold),
+            (BROUGHT, self.bring), (LEAVE, self.on_leave), (CONTRACTS, self.contract),
+            (STEP, self.step), (WITHHELD, self.withhold), (LIMITED, self.limit),
             (GETS, self.gets), (HERE, self.add_here), (TOTAL, self.add_up),
         )  # fmt: skip
 
@@ -97,7 +107,8 @@ class _Clerk:
         assert self.sums[series] == Fraction(equivalents), line
         self.equivalents, self.key = Fraction(equivalents), Fraction(key)
         self.segments: list[tuple[Fraction, Fraction]] = []
-        self.brought, self.withheld = Fraction(0), 0
+        self.brought, self.added, self.withheld, self.taken = Fraction(0), Fraction(0), 0, 0
+        self.contracts: list[Fraction] = []
         self.keys: list[Fraction] = []
         self.steps: list[int] = []
         self.last: list[int] = []
@@ -110,6 +121,22 @@ class _Clerk:
 
     def bring(self, found: re.Match[str], _: str) -> None:
         self.brought = Fraction(found[1])
+
+    def on_leave(self, found: re.Match[str], line: str) -> None:
+        product = prod((Fraction(n) for n in found.groups()[:4]), start=Fraction(1, 100))
+        off = product / Fraction(found[5]) - Fraction(found[6])
+        assert abs(off) <= Fraction(1, 2 * 10**7), line
+        self.added += Fraction(found[6])
+
+    def contract(self, found: re.Match[str], line: str) -> None:
+        off = int(found[1]) * Fraction(int(found[2]), int(found[3])) - Fraction(found[4])
+        assert abs(off) < Fraction(1, 10**7), line
+        self.contracts.append(Fraction(found[4]))
+
+    def limit(self, found: re.Match[str], line: str) -> None:
+        """What a yearly limit took: the excess in proportion to the amount, within a fen."""
+        cap, total, before, self.taken = map(fen, found.groups())
+        assert abs(Fraction(before * (total - cap), total) - self.taken) < 1, line
 
     def step(self, found: re.Match[str], line: str) -> None:
         _, to, _, parent, key, keys, _, amount, remainder, bound = found.groups()
@@ -126,10 +153,10 @@ class _Clerk:
 
     def gets(self, found: re.Match[str], line: str) -> None:
         # Departments pay a person apart, so the last steps may be several.
-        assert fen(found[1]) + self.withheld == sum(self.last), line
+        assert fen(found[1]) + self.withheld + self.taken == sum(self.last), line
         if self.paid_part is not None:
             half_up = floor(sum(self.last) * self.paid_part + Fraction(1, 2))
-            assert fen(found[1]) == half_up, line
+            assert fen(found[1]) + self.taken == half_up, line
         assert sum(self.keys) == self.key, line
         self.check_key(line)
         self.amounts += fen(found[1])
@@ -138,12 +165,14 @@ class _Clerk:
         """The key is that of the segments, and what was brought in; a negative one counts as 0."""
         if self.segments:
             assert sum(one for one, _ in self.segments) == self.equivalents, line
+        if self.contracts:
+            assert sum(self.contracts) == self.key, line
         if self.by not in ("adjusted", "equivalents") or len(self.keys) != 1:
             return
         key = self.equivalents
         if self.segments and self.by == "adjusted":
             key = sum((adjusted for _, adjusted in self.segments), Fraction(0))
-        key += self.brought
+        key += self.brought + self.added
         # Where nobody has a key and all get the same, each key is 1.
         assert self.key == max(key, Fraction(0)) or (key <= 0 and self.key == 1), line
 

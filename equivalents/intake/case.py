@@ -6,9 +6,9 @@ specification page 3 "A case"; rules A1, A6, A9; definitions 5.8, 5.20, 5.21.
 
 import gc
 import operator
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import compress
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +16,7 @@ from typing import Any, Final
 from equivalents.errors import DataError, Place, Problem
 from equivalents.findings import Findings, Places, Row, Table, near
 from equivalents.intake.accounts import read_accounts, surplus_rule
+from equivalents.intake.contracts import read_contracts
 from equivalents.intake.headings import LATER_TABLES, TABLES
 from equivalents.intake.recordfiles import record_files
 from equivalents.intake.settings import Settings, check_series, read_settings
@@ -26,8 +27,16 @@ from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, Period
 from equivalents.policy.check import check_postings, check_weights
 from equivalents.policy.coefficients import SURPLUS, check_coefficients
 from equivalents.policy.contacts import UsedClass
-from equivalents.policy.keyload import KeyReader
+from equivalents.policy.contracts import ContractCount
+from equivalents.policy.keyload import OPENING_KINDS, KeyReader
 from equivalents.policy.keyrules import KeyRules
+from equivalents.policy.leave import check_leave
+from equivalents.policy.leaveload import (
+    note_idle_leave,
+    past_keys,
+    read_leave_rules,
+    read_leaves,
+)
 from equivalents.policy.load import (
     default_series,
     read_amount,
@@ -47,9 +56,10 @@ from equivalents.policy.model import (
     WeightRow,
 )
 from equivalents.policy.roster import Roster
-from equivalents.policy.sharing import LevelKind
+from equivalents.policy.sharing import LevelKey, LevelKind
 from equivalents.policy.sharingtext import check_sharing
 from equivalents.policy.yamltext import Entry
+from equivalents.policy.yearlytext import read_yearly_limits
 from equivalents.resources import shipped_weights
 
 __all__ = ["Case", "load_case"]
@@ -112,6 +122,12 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
+def _surplus_pools(accounts: Iterable[Account]) -> Sequence[Pool]:
+    """The pools that balances will fill; how much is not known here."""
+    owners = sorted({row.institution_id for row in accounts if row.kind in BALANCE_KINDS})
+    return [Pool(owner, SURPLUS_POOL, "", 0) for owner in owners]
+
+
 class _Reader:
     """Reads one case; ``findings`` and ``inputs`` grow as files are opened."""
 
@@ -140,10 +156,10 @@ class _Reader:
         accounts = self._accounts(account_rows, known, settings.period)
         check_series(settings, series, findings)
         codes = dict(zip(LevelKind, (known, departments, people), strict=True))
-        owners = sorted({row.institution_id for row in accounts if row.kind in BALANCE_KINDS})
-        computed = (Pool(owner, SURPLUS_POOL, "", 0) for owner in owners)
-        check_sharing(settings.sharing, (*pools, *computed), institutions, codes, findings)
-        keys = self._key_rules(settings, KeyReader(findings, institutions, postings), pools, series)
+        every = (*pools, *_surplus_pools(accounts))
+        check_sharing(settings.sharing, every, institutions, codes, findings)
+        keys = self._key_rules(settings, KeyReader(findings, institutions, postings), every, series)
+        names, limits = [pool.pool for pool in every], settings.yearly_limits
         findings.problems.extend(check_weights(weights))
         findings.problems.extend(check_postings(postings))
         if settings.period is None:
@@ -166,6 +182,8 @@ class _Reader:
             sharing=settings.sharing,
             teams=teams,
             key_rules=keys,
+            yearly=read_yearly_limits(limits, names, people, settings.period, findings),
+            contracts=self._contracts(settings, teams, people),
         )
 
     def _key_rules(
@@ -178,8 +196,27 @@ class _Reader:
         kinds = reader.kinds(settings.coefficients, rows, names)
         ceilings = reader.ceilings(settings.ceilings, series, settings.period)
         owners = [(pool.institution_id, pool.pool) for pool in pools]
-        opening = reader.opening(self._table("opening"), owners)
-        return KeyRules(rows, kinds, ceilings, opening)
+        brought = [row for row in self._table("opening") if row["kind"]]
+        opening = reader.opening(brought, owners)
+        keys = KeyRules(rows, kinds, ceilings)
+        leave = read_leave_rules(settings.leave, names, self.findings)
+        keys = replace(keys, opening=opening, leave_rules=leave)
+        return self._leave(settings.period, keys, brought, reader.roster)
+
+    def _leave(
+        self, period: Period | None, keys: KeyRules, brought: Sequence[Row], roster: Roster
+    ) -> KeyRules:
+        """Leaves and their rules; of what was brought in, what averages go over (5.20)."""
+        known = [row for row in brought if row["kind"] in OPENING_KINDS]
+        past = past_keys(known, keys.opening, self.findings)
+        opening = [
+            key for row, key in zip(known, keys.opening, strict=True) if row["kind"] == "key"
+        ]
+        leaves = tuple(read_leaves(self._table("leave"), roster.person_id, self.findings))
+        if period is not None:
+            self.findings.problems.extend(check_leave(leaves, keys.leave_rules, period))
+            note_idle_leave(leaves, roster, period, self.findings)
+        return replace(keys, opening=tuple(opening), leave=leaves, past=past)
 
     def _unknown_series(self, place: Place, name: str, series: Sequence[str]) -> None:
         self.findings.add(
@@ -241,6 +278,19 @@ class _Reader:
         table = self._table("teams")
         self._all_known(table, "person_id", people)
         return read_teams(table, settings.team_roles, self.findings)
+
+    def _contracts(
+        self, settings: Settings, teams: Sequence[TeamMember], people: set[str]
+    ) -> tuple[ContractCount, ...]:
+        """How many contracts who has on the last day; a key by contracts needs their table."""
+        table = self._table("contracts")
+        levels = [one for rule in settings.sharing.values() for one in rule.levels]
+        asked = [level.place for level in levels if level.key is LevelKey.CONTRACTS]
+        read = any(name.startswith("contracts.") for name, _ in self.inputs)
+        if asked and not read:
+            self.findings.add("TABLE_MISSING", asked[0], "contracts", near="")
+        known = {member.team_id for member in teams}
+        return read_contracts(table, known, people, settings.period, self.findings)
 
     def _days(self, table: Table, column: str, default: int) -> list[int]:
         """The days of a column, each distinct text read once; faults are noted row by row."""

@@ -218,6 +218,36 @@ TABLES: Final[Mapping[str, Sheet]] = {
                 Column("pool", "绩效池"),
                 Column("person_id", "人员编号"),
                 Column("equivalents", "当量"),
+                Column("days", "天数"),
+            ),
+            required=False,
+        ),
+        Sheet(
+            "contracts",
+            "签约",
+            (
+                _must("contract_id", "签约编号"),
+                _must("resident_id", "居民编号"),
+                Column("household_id", "家庭编号"),
+                Column("team_id", "签约团队编号"),
+                Column("person_id", "人员编号"),
+                _must("active_from", "起始日期"),
+                Column("active_to", "截止日期（含）"),
+                Column("package", "服务包"),
+                Column("groups", "人群"),
+                Column("permanent", "常住"),
+                Column("birth_date", "出生日期"),
+            ),
+            required=False,
+        ),
+        Sheet(
+            "leave",
+            "请假",
+            (
+                _must("person_id", "人员编号"),
+                _must("kind", "请假类别"),
+                _must("valid_from", "起始日期"),
+                _must("valid_to", "截止日期（含）"),
             ),
             required=False,
         ),
@@ -226,10 +256,8 @@ TABLES: Final[Mapping[str, Sheet]] = {
 """Every table that this version reads."""
 
 LATER_TABLES: Final = (
-    "contracts",
     "registers",
     "assessments",
-    "leave",
     "charges",
 )
 """Tables of later versions: refused, because ignoring them would change pay."""

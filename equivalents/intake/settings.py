@@ -36,6 +36,8 @@ CASE_KEYS: Final = (
     "team_roles",
     "coefficients",
     "ceilings",
+    "leave",
+    "yearly_limits",
 )
 _SHAPES: Final = {
     "period": "text",
@@ -49,6 +51,8 @@ _SHAPES: Final = {
     "team_roles": "mapping",
     "coefficients": "mapping",
     "ceilings": "list",
+    "leave": "mapping",
+    "yearly_limits": "list",
 }
 
 
@@ -69,6 +73,8 @@ class Settings:
     team_roles: Entry
     coefficients: Entry
     ceilings: Entry
+    leave: Entry
+    yearly_limits: Entry
 
 
 def read_settings(path: Path, name: str, findings: Findings) -> Settings:
@@ -97,6 +103,8 @@ def read_settings(path: Path, name: str, findings: Findings) -> Settings:
         entry.get("team_roles"),
         entry.get("coefficients"),
         entry.get("ceilings"),
+        entry.get("leave"),
+        entry.get("yearly_limits"),
     )
 
 

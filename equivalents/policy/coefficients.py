@@ -72,7 +72,7 @@ class Coefficients:
     def plain(self) -> bool:
         """Whether every key is just the exact equivalents: no rule says otherwise."""
         rules = self.rules
-        return not (rules.coefficients or rules.ceilings or rules.opening)
+        return not (rules.coefficients or rules.ceilings or rules.opening or rules.leave)
 
     def kinds(self, applies: Applies, pool: str) -> frozenset[str]:
         """The kinds of coefficients that apply to a pool in one of the ways of 5.3."""

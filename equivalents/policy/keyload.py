@@ -39,7 +39,10 @@ from equivalents.units import (
     parse_weight_e4,
 )
 
-__all__ = ["KeyReader"]
+__all__ = ["KeyReader", "OPENING_KINDS"]
+
+OPENING_KINDS: Final = ("key", "past")
+"""Keys brought in, and keys earned in closed periods that averages go over."""
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 _Named = tuple[str, str, str]
@@ -139,7 +142,7 @@ class KeyReader:
     def opening(
         self, rows: Sequence[Row], pools: Iterable[tuple[str, str]]
     ) -> tuple[OpeningKey, ...]:
-        """The rows of kind ``key``: keys of an earlier period (5.9)."""
+        """Keys of an earlier period, a value for each row that has a known kind (5.9, 5.20)."""
         if not rows:
             return ()
         owners = set(pools)
@@ -151,8 +154,9 @@ class KeyReader:
         }
         found = []
         for row in rows:
-            if row["kind"] != "key":
-                self._odd_choice(row["kind"], ("key",), row.at("kind"))
+            if row["kind"] and row["kind"] not in OPENING_KINDS:
+                self._odd_choice(row["kind"], OPENING_KINDS, row.at("kind"))
+            if row["kind"] not in OPENING_KINDS:
                 continue
             for column, names in known.items():
                 self._known_id(row, column, names)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from equivalents.errors import NOWHERE, Place
+from equivalents.policy.leave import Leave, LeaveRule, PastKey
 
 __all__ = [
     "Applies",
@@ -133,6 +134,9 @@ class KeyRules:
     kinds: Mapping[str, KindRule] = field(default_factory=dict)
     ceilings: tuple[Ceiling, ...] = ()
     opening: tuple[OpeningKey, ...] = ()
+    leave: tuple[Leave, ...] = ()
+    leave_rules: tuple[LeaveRule, ...] = ()
+    past: tuple[PastKey, ...] = ()
 
     def rule(self, kind: str) -> KindRule:
         """What a kind applies to: as declared, else by its name (5.3)."""

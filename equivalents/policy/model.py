@@ -14,8 +14,10 @@ from equivalents.policy.accounts import Account, SurplusRule
 from equivalents.policy.basis import RECORD, Basis
 from equivalents.policy.calendar import Period, print_day
 from equivalents.policy.contacts import ConcurrentRule, StayRule, UsedClass
+from equivalents.policy.contracts import ContractCount
 from equivalents.policy.keyrules import KeyRules
 from equivalents.policy.sharing import DEFAULT_SHARING, FOR_ALL_POOLS, Sharing
+from equivalents.policy.yearly import YearlyLimit
 
 __all__ = [
     "CONDITIONS",
@@ -162,6 +164,8 @@ class CaseRules:
     sharing: Mapping[str, Sharing] = field(default_factory=dict)
     teams: tuple[TeamMember, ...] = ()
     key_rules: KeyRules = field(default_factory=KeyRules)
+    yearly: tuple[YearlyLimit, ...] = ()
+    contracts: tuple[ContractCount, ...] = ()
 
     @property
     def series(self) -> tuple[str, ...]:

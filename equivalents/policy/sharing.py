@@ -40,6 +40,7 @@ class LevelKey(StrEnum):
     ADJUSTED = "adjusted"
     HEADCOUNT = "headcount"
     FIXED = "fixed"
+    CONTRACTS = "contracts"
 
 
 class Nobody(StrEnum):

@@ -40,7 +40,6 @@ _LEVEL_SHAPES: Final = {
     "limits": "mapping",
     "reference": "text",
 }
-_LATER_KEYS: Final = ("contracts",)
 _LIMITS: Final = ("floor", "cap")
 
 _ORDER: Final = (
@@ -118,9 +117,6 @@ def _level(entry: Entry, nobody: Nobody, findings: Findings) -> Level:
 
 
 def _key(entry: Entry, findings: Findings) -> LevelKey:
-    if entry.text in _LATER_KEYS:
-        findings.add("NOT_SUPPORTED", entry.place, f"key: {entry.text}")
-        return LevelKey.ADJUSTED
     return _choice(entry, LevelKey, LevelKey.ADJUSTED, findings)
 
 

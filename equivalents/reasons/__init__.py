@@ -9,14 +9,17 @@ from typing import Final
 
 from equivalents.reasons.accounts import ACCOUNT_REASONS
 from equivalents.reasons.contacts import CONTACT_REASONS
+from equivalents.reasons.contracts import CONTRACT_REASONS
 from equivalents.reasons.files import FILE_REASONS
 from equivalents.reasons.keys import KEY_REASONS
+from equivalents.reasons.leave import LEAVE_REASONS
 from equivalents.reasons.model import BOTH, LONGEST, Reason, Severity, Stage, in_language
 from equivalents.reasons.money import MONEY_REASONS
 from equivalents.reasons.records import RECORD_REASONS
 from equivalents.reasons.results import RESULT_REASONS
 from equivalents.reasons.rules import RULE_REASONS
 from equivalents.reasons.sharing import SHARING_REASONS
+from equivalents.reasons.yearly import YEARLY_REASONS
 
 __all__ = [
     "BOTH",
@@ -35,12 +38,15 @@ REASONS: Final[dict[str, Reason]] = {
         *FILE_REASONS,
         *RULE_REASONS,
         *KEY_REASONS,
+        *LEAVE_REASONS,
         *RECORD_REASONS,
         *CONTACT_REASONS,
+        *CONTRACT_REASONS,
         *MONEY_REASONS,
         *ACCOUNT_REASONS,
         *RESULT_REASONS,
         *SHARING_REASONS,
+        *YEARLY_REASONS,
     )
 }
 """Every reason by its code."""

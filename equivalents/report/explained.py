@@ -5,14 +5,18 @@ test) gets from quantities to yuan without any other file.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
+from equivalents.contracts import ContractLine
 from equivalents.explain import ItemLine, PersonStory, PlaceStory, PoolStory, ShareStep
+from equivalents.leave import LeaveLine
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, print_day
+from equivalents.policy.leave import Average
 from equivalents.policy.model import Posting
+from equivalents.report.leavetable import print_percent
 from equivalents.units import print_e3, print_e4, print_e7, print_fen
+from equivalents.yearly import LimitedPayout
 
-__all__ = ["Record", "person_json", "person_text", "pool_json", "pool_text"]
+__all__ = ["Record", "person_text", "pool_text"]
 
 Record = Mapping[str, str]
 """One record of the person as texts: file, row, item, date, quantity, series, verdict."""
@@ -23,6 +27,7 @@ _KEYS = {
     "equivalents": "按当量",
     "headcount": "按人头",
     "fixed": "按固定份额",
+    "contracts": "按签约数",
 }
 _SHORT = {"institution": "→ 机构", "department": "→ 科室", "person": "→ 人员"}
 
@@ -112,13 +117,49 @@ def _pool_text(pool: PoolStory) -> Iterator[str]:
         )
     if pool.brought_e7:
         yield f"    期初 brought in: {print_e7(pool.brought_e7)}"
+    yield from map(_leave_text, pool.leave)
+    yield from map(_contract_text, pool.contracts)
     yield from map(_step_text, pool.steps)
     if pool.withheld_fen:
         yield (
             f"    考核系数 withhold × {print_e4(pool.withhold_e4)}:"
             f" 扣留 withheld {print_fen(pool.withheld_fen)}"
         )
+    if pool.limited is not None:
+        yield _limited_text(pool.limited)
     yield f"    得 gets {print_fen(pool.amount_fen)}"
+
+
+def _leave_text(line: LeaveLine) -> str:
+    run = line.run
+    days = f"[{print_day(run.since)}, {print_day(run.until)})"
+    whose = f"科室 department {run.department}".rstrip()
+    if run.rule.average is Average.OWN:
+        whose = f"本人 own, {run.rule.over.value}"
+    reference = f", 依据 {run.rule.reference}" if run.rule.reference else ""
+    return (
+        f"    请假 leave {run.leave.kind} {days}: {line.days} 天 days"
+        f" × {print_percent(run.rule.percent_e4)}% × {print_e4(line.head_e4)}"
+        f" × {print_e7(line.average_e7)} / {print_e4(line.days_e4)} = {print_e7(line.key_e7)}"
+        f"  [平均 average {whose}{reference}]"
+    )
+
+
+def _contract_text(line: ContractLine) -> str:
+    whose = f"团队 team {line.team_id}" if line.team_id else "本人 own"
+    return (
+        f"    签约 contracts {whose}: {line.contracts} × {line.share}/{line.whole}"
+        f" = {print_e7(line.key_e7)}"
+    )
+
+
+def _limited_text(one: LimitedPayout) -> str:
+    months = f"{one.months}/12 × {print_e4(one.head_e4)}"
+    return (
+        f"    年度封顶 yearly limit {one.limit.name}: {months}, 上限 cap {print_fen(one.cap_fen)},"
+        f" 合计 total {print_fen(one.total_fen)}; {print_fen(one.before_fen)},"
+        f" 扣下 taken {print_fen(one.taken_fen)}"
+    )
 
 
 def _step_text(step: ShareStep) -> str:
@@ -148,116 +189,3 @@ def pool_text(institution_id: str, pool: str, steps: Iterable[ShareStep]) -> str
             lines += ["", f"层级 level: {_LEVELS[level]}"]
         lines.append(_step_text(step))
     return "\n".join(lines) + "\n"
-
-
-# -- JSON ------------------------------------------------------------------------------------------
-
-
-def person_json(story: PersonStory, records: Sequence[Record] | None = None) -> dict[str, Any]:
-    """The same as JSON values: every figure a decimal text."""
-    told: dict[str, Any] = {
-        "person_id": story.person_id,
-        "name": story.name,
-        "period": story.period,
-        "amount": print_fen(story.amount_fen),
-        "institutions": [_place_json(place) for place in story.places],
-    }
-    return told if records is None else told | {"records": [dict(row) for row in records]}
-
-
-def _place_json(place: PlaceStory) -> dict[str, Any]:
-    return {
-        "institution_id": place.institution_id,
-        "name": place.name,
-        "amount": print_fen(place.amount_fen),
-        "postings": [
-            {
-                "post_id": posting.post_id,
-                "post": posting.post,
-                "title_tier": posting.title_tier,
-                "department_id": posting.department_id,
-                "active_from": print_day(posting.active_from),
-                "active_to": "" if posting.active_to == LAST_DAY else print_day(posting.active_to),
-            }
-            for posting in place.postings
-        ],
-        "equivalents": {series: print_e7(value) for series, value in place.equivalents_e7},
-        "lines": [_line_json(line) for line in place.lines],
-        "cuts": [
-            {
-                "series": cut.series,
-                "window": cut.window,
-                "ceiling": cut.ceiling,
-                "equivalents": print_e7(-cut.cut_e7),
-            }
-            for cut in place.cuts
-        ],
-        "pools": [_paid_json(pool) for pool in place.pools],
-    }
-
-
-def _paid_json(pool: PoolStory) -> dict[str, Any]:
-    return {
-        "institution_id": pool.institution_id,
-        "pool": pool.pool,
-        "series": pool.series,
-        "pool_amount": print_fen(pool.pool_fen),
-        "equivalents": print_e7(pool.equivalents_e7),
-        "key_by": pool.key_by,
-        "key": print_e7(pool.key_e7),
-        "amount": print_fen(pool.amount_fen),
-        "segments": [
-            {
-                "post_id": one.post_id,
-                "from": print_day(one.since),
-                "to": print_day(one.until),
-                "equivalents": print_e7(one.equivalents_e7),
-                "coefficient": print_e4(one.coefficient_e4),
-                "adjusted": print_e7(one.adjusted_e7),
-            }
-            for one in pool.segments
-        ],
-        "brought_in": print_e7(pool.brought_e7),
-        "withheld": print_fen(pool.withheld_fen),
-        "steps": pool_json(pool.steps),
-    }
-
-
-def _line_json(line: ItemLine) -> dict[str, Any]:
-    return {
-        "series": line.series,
-        "month": line.month,
-        "item_code": line.item_code,
-        "item_name": line.item_name,
-        "unit": line.unit,
-        "records": line.records,
-        "quantity": print_e3(line.quantity_e3),
-        "weight": print_e4(line.weight_e4),
-        "share": f"{line.share}/{line.whole}" if line.whole > 1 else "1",
-        "equivalents": print_e7(line.equivalents_e7),
-        "weight_row": line.weight_row,
-        "conditions": dict(line.conditions),
-        "counting_basis": line.basis,
-        "valid_from": print_day(line.valid_from),
-        "reference": line.reference,
-    }
-
-
-def pool_json(steps: Iterable[ShareStep]) -> list[dict[str, Any]]:
-    """Steps of money as JSON values."""
-    return [
-        {
-            "level": step.level,
-            "parent": step.parent,
-            "child": step.child,
-            "children": step.children,
-            "parent_amount": print_fen(step.parent_fen),
-            "key": print_e7(step.key_e7),
-            "all_keys": print_e7(step.all_keys_e7),
-            "amount": print_fen(step.amount_fen),
-            "remainder_fen": step.remainder_fen,
-            "capped": print_fen(step.capped_fen),
-            "floored": print_fen(step.floored_fen),
-        }
-        for step in steps
-    ]

@@ -13,6 +13,7 @@ from equivalents.keys import VARIED
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, month_of, print_day
 from equivalents.policy.coefficients import ONE_E4
 from equivalents.policy.keyrules import Ceiling, KeyRules, Window
+from equivalents.report.leavetable import leave_rules, leave_table
 from equivalents.report.table import OutTable, codes, decimals, repeated, texts
 from equivalents.settle import Payouts, Settlement
 from equivalents.units import (
@@ -133,8 +134,9 @@ def ceiling_rows(
 
 
 def write_key_tables(settlement: Settlement, payouts: Payouts, folder: Path) -> None:
-    """Write ``carried_keys.csv`` and ``withheld.csv``, each only where it has a line."""
-    for table in (_carried(settlement, payouts), _withheld(settlement, payouts)):
+    """Write ``carried_keys.csv``, ``withheld.csv`` and ``leave.csv``, each where it has a line."""
+    carried, withheld = _carried(settlement, payouts), _withheld(settlement, payouts)
+    for table in (carried, withheld, leave_table(settlement, payouts)):
         if table is not None and len(table):
             table.write_csv(folder)
 
@@ -200,6 +202,8 @@ def key_check(payouts: Payouts) -> tuple[str, str] | None:
     values = np.where(plain, lines.equivalents_e7, lines.adjusted_e7)
     for row, value in zip(detail.line_row.tolist(), values.tolist(), strict=True):
         sums[row] += value
+    for row, line in zip(detail.leave_row, detail.leave, strict=True):
+        sums[row] += line.key_e7
     keyed = zip(detail.keyed.tolist(), sums, payouts.raw_e7.tolist(), strict=True)
     good = sum(1 for counts, total, key in keyed if counts and total == key)
     return str(good), str(int(detail.keyed.sum()))
@@ -233,7 +237,7 @@ def key_rules(rules: KeyRules) -> dict[str, object]:
         ]
     if rules.ceilings:
         found["ceilings"] = [_ceiling(one) for one in rules.ceilings]
-    return found
+    return found | leave_rules(rules)
 
 
 def _ceiling(ceiling: Ceiling) -> dict[str, object]:

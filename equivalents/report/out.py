@@ -6,10 +6,12 @@ from typing import Any
 
 from equivalents.intake.case import Case
 from equivalents.intake.source import Source
+from equivalents.report.contracttable import contract_table
 from equivalents.report.folder import new_folder, sha256
 from equivalents.report.funds import funds_table
 from equivalents.report.kept import RULES, rules_to_keep, write_roster
 from equivalents.report.keytables import write_key_tables
+from equivalents.report.limits import limited_table
 from equivalents.report.lists import Listed, write_lists
 from equivalents.report.results import (
     adjusted_table,
@@ -62,6 +64,9 @@ def _write_results(settlement: Settlement, payouts: Payouts, listed: Listed, fol
     ):
         table.write_csv(folder)
     write_key_tables(settlement, payouts, folder)
+    for more in (limited_table(settlement, payouts), contract_table(settlement, payouts)):
+        if more is not None:
+            more.write_csv(folder)
     rules = resolved_rules(settlement.rules, settlement.plan.bucket_starts)
     _write_json(folder / RULES, rules | {"case": rules_to_keep(settlement.rules)})
     book = folder / "settlement.xlsx"

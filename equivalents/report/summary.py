@@ -13,6 +13,7 @@ from equivalents.policy.model import CONDITIONS, CaseRules, Pool, TeamMember, We
 from equivalents.policy.sharing import Bound, Level, LevelKey, Limits
 from equivalents.report.funds import surplus_checks, surplus_summary
 from equivalents.report.keytables import key_check, key_rules
+from equivalents.report.limits import yearly_rules
 from equivalents.report.results import paid_by_pool
 from equivalents.settle import Payouts, Settlement
 from equivalents.surplus import surplus_of, surplus_pools
@@ -150,6 +151,7 @@ def resolved_rules(rules: CaseRules, bucket_starts: tuple[int, ...]) -> Json:
         ],
         **teams,
         **key_rules(rules.key_rules),
+        **yearly_rules(rules.yearly),
     }
     return resolved | ({"surplus": _surplus_rule(surplus)} if computed else {})
 

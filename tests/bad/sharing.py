@@ -98,7 +98,6 @@ SHARING = [
     ),
     money("level-key", "KEY_UNKNOWN", person("flor: 3"), 6, "flor", ("floor",)),
     money("level-by", "CHOICE_INVALID", person("key: heads"), 6, "heads", ("headcount", "fixed")),
-    money("by-contracts", "NOT_SUPPORTED", person("key: contracts"), 6, "key: contracts"),
     money("fixed-without-shares", "KEY_MISSING", person("key: fixed"), 5, "shares"),
     money("stray-shares", "LEVEL_INVALID", person("shares: {P01: 1}"), 6, "shares", ("fixed",)),
     money(

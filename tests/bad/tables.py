@@ -6,7 +6,7 @@ __all__ = ["MONEY", "TABLES", "UNREADABLE"]
 
 STAFF = "person_id,institution_id,post_id,main,active_from,active_to\n"
 LATER = [
-    *("contracts", "registers", "assessments", "leave", "charges"),
+    *("registers", "assessments", "charges"),
 ]
 
 
@@ -315,7 +315,7 @@ TABLES = [
         "P01",
         ("2",),
     ),
-    Fault("later-parquet", "NOT_SUPPORTED", {"leave.parquet": b"anything"}, "leave.parquet"),
+    Fault("later-parquet", "NOT_SUPPORTED", {"charges.parquet": b"anything"}, "charges.parquet"),
 ]
 
 UNREADABLE = [

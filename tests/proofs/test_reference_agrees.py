@@ -40,6 +40,9 @@ FEATURED = [
     *("coefficients+ceilings+levels+bounds+surplus", "shares+ceilings"),
     *("shares+coefficients+levels", "shares+coefficients+ceilings+levels+bounds+surplus"),
     "+".join(sorted(FEATURES)),
+    *("leave", "leave+levels", "leave+coefficients", "leave+shares+ceilings"),
+    *("yearly", "yearly+coefficients+leave", "yearly+levels"),
+    *("contracts", "contracts+levels"),
 ]
 """The counting and sharing rules one by one, and some of them together."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -14,13 +15,19 @@ from tests.reference.declared import Declared, read_declared
 from tests.reference.tables import (
     Account,
     Coefficient,
+    Contract,
+    Leave,
     Member,
     OpeningKey,
+    PastKey,
     Used,
     account,
     coefficient,
+    contract,
+    leave,
     member,
     opening_key,
+    past_key,
     rows_of,
     used,
 )
@@ -58,7 +65,7 @@ RECORD_COLUMNS = (
 )
 """The columns of `records` in the order of page 3; faults of form are looked for in it."""
 
-LATER_TABLES = ("leave", "contracts", "assessments", "charges")
+LATER_TABLES = ("assessments", "charges")
 """Tables that come with later issues: their presence is refused."""
 
 
@@ -131,6 +138,13 @@ class Case:
     opening: tuple[OpeningKey, ...]
     accounts: tuple[Account, ...]
     declared: Declared
+    leave: tuple[Leave, ...]
+    past: tuple[PastKey, ...]
+    leave_rules: Mapping[str, Any]
+    """The key `leave` of `case.yaml`, as it stands there."""
+    yearly_limits: Sequence[Mapping[str, Any]]
+    """The key `yearly_limits` of `case.yaml`, as it stands there."""
+    contracts: tuple[Contract, ...]
 
     @property
     def series(self) -> tuple[str, ...]:
@@ -148,6 +162,7 @@ def read_case(folder: Path, shipped: Path | None = None) -> Case:
     series = declared.get("series") or {}
     places = csv_table(folder / "institutions.csv")
     opening = [row for row in rows_of(folder, "opening") if row["kind"] == "key"]
+    past = [row for row in rows_of(folder, "opening") if row["kind"] == "past"]
     return Case(
         first_day=first_day,
         after=after,
@@ -165,6 +180,11 @@ def read_case(folder: Path, shipped: Path | None = None) -> Case:
         opening=tuple(map(opening_key, opening)),
         accounts=tuple(map(account, rows_of(folder, "accounts"))),
         declared=read_declared(declared),
+        leave=tuple(map(leave, rows_of(folder, "leave"))),
+        past=tuple(map(past_key, past)),
+        leave_rules=declared.get("leave") or {},
+        yearly_limits=declared.get("yearly_limits") or [],
+        contracts=tuple(map(contract, rows_of(folder, "contracts"))),
     )
 
 

@@ -133,3 +133,13 @@ def in_order(cut_e7: int, keys: Sequence[int]) -> list[int]:
     """Split a cut by 5.10; ties go by the order of the keys, which is the code of 5.10."""
     split = apportion(cut_e7, [(f"{at:09}", key) for at, key in enumerate(keys)])
     return [split[f"{at:09}"] for at in range(len(keys))]
+
+
+def of_line(line: Adjusted, key: str, department: str | None) -> Fraction:
+    """Return what a line gives to a key: in one department, or in all."""
+    if department is None:
+        return line.adjusted if key == "adjusted" else line.equivalents
+    part = line.parts.get(department)
+    if part is None:
+        return Fraction(0)
+    return part.adjusted if key == "adjusted" else part.equivalents

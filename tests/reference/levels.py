@@ -9,8 +9,10 @@ from typing import NamedTuple
 from tests.reference.bounds import Node, Shared, share_node
 from tests.reference.case import Case, Pool, Posting
 from tests.reference.coefficients import Segment
+from tests.reference.contracts import signed
 from tests.reference.declared import Level
-from tests.reference.keys import Adjusted, Keys, Place
+from tests.reference.keys import Adjusted, Keys, Place, of_line
+from tests.reference.leave import LeaveLine, Leaves
 from tests.reference.numbers import floor, half_up
 from tests.reference.sharing import eligible, series_of
 from tests.reference.text import Refused
@@ -53,11 +55,14 @@ class Step(NamedTuple):
 class PoolSharing:
     """Shares one pool; afterwards it holds everything that there is to say of it."""
 
-    def __init__(self, case: Case, pool: Pool, keys: Keys) -> None:
+    def __init__(self, case: Case, pool: Pool, keys: Keys, leaves: Leaves) -> None:
         """Share the pool; raises `Refused` where nothing may be paid."""
         self.case = case
         self.pool = pool
         self.keys = keys
+        self.leaves = leaves
+        self.leave: dict[tuple[str, str], list[LeaveLine]] = {}
+        """By level key and institution."""
         self.series = series_of(pool, case.series)
         self.steps: list[Step] = []
         self.payouts: dict[tuple[str, str], Payout] = {}
@@ -226,14 +231,20 @@ class PoolSharing:
                 return level.shares.get(person, Fraction(0))
             case "headcount":
                 return self.size(institution, person)
+            case "contracts":
+                return signed(self.case, institution, person, department)
             case "equivalents" | "adjusted":
-                return self.opening(institution, person, department) + sum(
-                    (
-                        of_line(line, level.key, department)
-                        for line in self.lines_of(institution)
-                        if line.person == person
-                    ),
-                    Fraction(0),
+                return (
+                    self.opening(institution, person, department)
+                    + self.on_leave(level.key, institution, person, department)
+                    + sum(
+                        (
+                            of_line(line, level.key, department)
+                            for line in self.lines_of(institution)
+                            if line.person == person
+                        ),
+                        Fraction(0),
+                    )
                 )
         raise Refused("NOT_SUPPORTED", f"key {level.key}")
 
@@ -252,6 +263,29 @@ class PoolSharing:
             return Fraction(0)
         at = (institution, self.pool.pool, person)
         return sum((one.equivalents for one in self.case.opening if one[:3] == at), Fraction(0))
+
+    def on_leave(self, by: str, institution: str, person: str, department: str | None) -> Fraction:
+        """Return what leave adds to the key of a person (5.20)."""
+        at = (by, institution)
+        if at not in self.leave:
+            self.leave[at] = self.leaves.lines(by, self.series, institution, self.pool.pool)
+        return sum(
+            (
+                line.key
+                for line in self.leave[at]
+                if line.person == person and department in (EVERY, line.department)
+            ),
+            Fraction(0),
+        )
+
+    def leave_lines(self) -> list[LeaveLine]:
+        """Return the lines of the lowest level that is shared by equivalents."""
+        for level in reversed(self.case.declared.levels(self.pool.pool)):
+            if level.key in ("equivalents", "adjusted"):
+                return [
+                    line for (by, _), of in self.leave.items() if by == level.key for line in of
+                ]
+        return []
 
     def size(self, institution: str, person: str) -> Fraction:
         """Return what a person counts in a headcount (5.3)."""
@@ -274,13 +308,3 @@ class PoolSharing:
             and max(posting.active_from, self.case.first_day)
             < min(posting.active_to, self.case.after)
         ]
-
-
-def of_line(line: Adjusted, key: str, department: str | None) -> Fraction:
-    """Return what a line gives to a key: in one department, or in all."""
-    if department is EVERY:
-        return line.adjusted if key == "adjusted" else line.equivalents
-    part = line.parts.get(department)
-    if part is None:
-        return Fraction(0)
-    return part.adjusted if key == "adjusted" else part.equivalents

@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 
 from tests.reference.random_csv import write_csv, write_table
+from tests.reference.random_leave import drop_leave, write_past
 from tests.reference.random_paying import write_paying
 from tests.reference.random_records import Plan, RecordFile, record_files
 from tests.reference.random_rules import FEATURES, days_items, give_bases, rules
@@ -20,6 +21,7 @@ from tests.reference.random_weights import (
     random_weight_rows,
     write_weights,
 )
+from tests.reference.random_yearly import add_limits
 from tests.reference.settling import Outcome, settle
 from tests.reference.text import Refused, period
 
@@ -69,6 +71,10 @@ def write_random_case(
         outcome = _write_records(plan, folder, records)
     pools = _write_pools(rng, folder, institutions, outcome, levels=levels)
     write_paying(seed, folder, postings, pools, span, features)
+    if "leave" in features:
+        write_past(rng, folder, pools, postings)
+    if "yearly" in features:
+        add_limits(rng, folder, pools, [row["person_id"] for row in postings])
     if features:
         _make_payable(rng, folder, pools)
 
@@ -186,7 +192,18 @@ def _write_files(rng: Random, folder: Path, files: Sequence[RecordFile]) -> Outc
     """Write the files of records and settle; the layout is drawn anew each time."""
     for file in files:
         write_csv(rng, folder / file.name, file.header, file.rows, blank_lines=True)
-    return settle(folder)
+    return _settle(rng, folder)
+
+
+def _settle(rng: Random, folder: Path) -> Outcome:
+    """Settle; take out the leaves that cannot be paid."""
+    while True:
+        try:
+            return settle(folder)
+        except Refused as refused:
+            if not refused.code.startswith("LEAVE_"):
+                raise
+            drop_leave(rng, folder, refused.where)
 
 
 def _drop_rejected(folder: Path, files: list[RecordFile], outcome: Outcome) -> None:
@@ -230,7 +247,7 @@ def _make_payable(rng: Random, folder: Path, pools: list[Fields]) -> None:
     """Take the money out of pools that are refused."""
     while True:
         try:
-            settle(folder)
+            _settle(rng, folder)
             return
         except Refused as refused:
             names = [f"{row['institution_id']}/{row['pool']}/" for row in pools]

@@ -7,11 +7,13 @@ from datetime import date
 from pathlib import Path
 from random import Random
 
+from tests.reference.random_contracts import write_contracts
 from tests.reference.random_csv import write_table
+from tests.reference.random_leave import write_leave
 from tests.reference.random_weights import Fields, random_day
 
 COUNTING = ("shares", "bases", "days", "concurrent")
-PAYING = ("coefficients", "ceilings", "levels", "bounds", "surplus")
+PAYING = ("coefficients", "ceilings", "levels", "bounds", "surplus", "leave", "yearly", "contracts")
 FEATURES = frozenset((*COUNTING, *PAYING))
 """The names of the features that a random case may draw."""
 ROLES = ("GP", "nurse", "driver")
@@ -183,15 +185,17 @@ def ceiling_rules(rng: Random, series: str, span: Span) -> str:
 def sharing_rules(rng: Random, features: frozenset[str]) -> str:
     """Return `sharing` of all pools: levels, bounds, or both. Nobody to pay is retained."""
     surplus = "  surplus: {nobody: retain}\n" if "surplus" in features else ""
-    if not features & {"levels", "bounds"}:
+    if not features & {"levels", "bounds", "contracts"}:
         return f"sharing:\n{surplus}" if surplus else ""
     levels: list[str] = []
+    signed = ("contracts",) * 2 if "contracts" in features else ()
     if "levels" in features:
         for to in ("institution", "department"):
             if rng.random() < 0.5:
-                key = rng.choice(("equivalents", "adjusted", "headcount"))
+                key = rng.choice(("equivalents", "adjusted", "headcount", *signed))
                 levels.append(f"{{to: {to}, key: {key}}}")
     keys = ("adjusted", "adjusted", "equivalents", "headcount") if levels else ("adjusted",)
+    keys = (*keys, *signed)
     person = f"to: person, key: {rng.choice(keys)}"
     if "bounds" in features:
         person += _bounds(rng)
@@ -222,6 +226,12 @@ def rules(rng: Random, folder: Path, weights: Sequence[Fields], staff: Sequence[
         text += ceiling_rules(rng, "pay" if "pay" in series else series[0], span)
     if "surplus" in features:
         text += write_accounts(rng, folder, places)
+    if "leave" in features:
+        text += write_leave(rng, folder, people, span)
+    # Teams that share records have members without a clear home: then only people sign.
+    teams = "shares" not in features
+    if "contracts" in features and not write_contracts(rng, folder, staff, span, teams=teams):
+        features -= {"contracts"}
     return text + sharing_rules(rng, features)
 
 

@@ -12,6 +12,7 @@ from tests.reference.case import Case, read_case
 from tests.reference.ceilings import cut_lines, cuts
 from tests.reference.coefficients import Coefficients
 from tests.reference.keys import Adjusted, Keys
+from tests.reference.leave import LeaveLine, Leaves
 from tests.reference.levels import Payout, PoolSharing, PoolTotal, Step
 from tests.reference.splitting import Line, LineKey, lines, pieces
 from tests.reference.surplus import Surplus, pools_of, surpluses
@@ -19,6 +20,7 @@ from tests.reference.text import Refused
 from tests.reference.verdicts import Judged, judge_all
 from tests.reference.weighing import Verdict
 from tests.reference.weights import table_errors
+from tests.reference.yearly import limit_all
 
 T = TypeVar("T")
 
@@ -39,6 +41,7 @@ class Outcome:
     """By file (`records.csv`, `records/a.csv`) and row number as Excel shows it, per series."""
     lines: Mapping[LineKey, Line]
     adjusted: Sequence[Adjusted]
+    leave: Sequence[LeaveLine]
     steps: Sequence[Step]
     payouts: Mapping[tuple[str, str, str], Payout]
     """By institution, pool and person."""
@@ -67,11 +70,14 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
     split = pieces(judged, coefficients)
     taken = cuts(read, split)
     keys = Keys(read, split, taken, coefficients)
-    shared = [PoolSharing(read, pool, keys) for pool in read.pools]
+    leaves = Leaves(read, keys)
+    shared = [PoolSharing(read, pool, keys, leaves) for pool in read.pools]
+    limit_all(read, shared, coefficients)
     return Outcome(
         verdicts={(one.record.file, one.record.row): one.verdicts for one in judged},
         lines={**lines(split), **cut_lines(taken)},
         adjusted=[line for one in shared for line in one.lines],
+        leave=[line for one in shared for line in one.leave_lines()],
         steps=[step for one in shared for step in one.steps],
         payouts=_by_person([(one.pool.pool, one.payouts) for one in shared]),
         pools={(one.pool.institution, one.pool.pool): one.total for one in shared},

@@ -61,6 +61,34 @@ class OpeningKey(NamedTuple):
     equivalents: Fraction
 
 
+class PastKey(NamedTuple):
+    """One row of `opening` of kind past: a key of closed periods and its days (5.20)."""
+
+    institution: str
+    pool: str
+    person: str
+    equivalents: Fraction
+    days: int
+
+
+class Contract(NamedTuple):
+    """One row of `contracts`: a signed contract of a person or of a team (D1, 5.15)."""
+
+    team: str
+    person: str
+    active_from: date
+    active_to: date
+
+
+class Leave(NamedTuple):
+    """One row of `leave`: a person is away for some days (5.20)."""
+
+    person: str
+    kind: str
+    valid_from: date
+    valid_to: date
+
+
 class Account(NamedTuple):
     """One row of `accounts`: money of one kind of one institution (5.14)."""
 
@@ -103,6 +131,23 @@ def opening_key(row: Mapping[str, str]) -> OpeningKey:
     """Make a row of `opening` of kind key."""
     equivalents = must(row["equivalents"], EQUIVALENTS)
     return OpeningKey(row["institution_id"], row["pool"], row["person_id"], equivalents)
+
+
+def past_key(row: Mapping[str, str]) -> PastKey:
+    """Make a row of `opening` of kind past."""
+    return PastKey(*opening_key(row), int(must(row["days"], WHOLE)))
+
+
+def contract(row: Mapping[str, str]) -> Contract:
+    """Make a row of `contracts`."""
+    first = date_or(row["active_from"], FIRST_DAY)
+    to = date_or(row.get("active_to", ""), NO_END)
+    return Contract(row.get("team_id", ""), row.get("person_id", ""), first, to)
+
+
+def leave(row: Mapping[str, str]) -> Leave:
+    """Make a row of `leave`."""
+    return Leave(row["person_id"], row["kind"], *_dates(row))
 
 
 def account(row: Mapping[str, str]) -> Account:

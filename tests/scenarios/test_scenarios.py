@@ -19,6 +19,7 @@ import json
 import re
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from math import prod
 from pathlib import Path
 
 import pytest
@@ -162,15 +163,17 @@ def test_every_level_gives_what_it_got(folder: Path, settled: dict[str, Path]) -
             child = (row["child"], row["pool"])
             got[child] = got.get(child, Decimal(0)) + Decimal(row["amount"])
     stays = sum(Decimal(row["retained"]) + Decimal(row["carried"]) for row in pools.values())
-    # What is withheld was given to people before, and stays after.
+    # What is withheld, or above a yearly limit, was given to people before, and stays after.
     if (out / "withheld.csv").is_file():
         stays -= sum((Decimal(row["withheld"]) for row in read(out / "withheld.csv")), Decimal(0))
+    if (out / "limited.csv").is_file():
+        stays -= sum((Decimal(row["taken"]) for row in read(out / "limited.csv")), Decimal(0))
     assert sum(got.values()) == sum(given.values()) + stays
     assert all(amount <= got[parent] for parent, amount in given.items())
 
 
 def adjusted_keys(out: Path) -> dict[tuple[str, ...], Decimal]:
-    """Each adjusted line rounded by ourselves, and the sum of the lines of everybody."""
+    """Each adjusted line rounded by ourselves, and the sum of everybody's, leave included."""
     keys: dict[tuple[str, ...], Decimal] = {}
     for row in read(out / "adjusted.csv"):
         exact = Decimal(row["equivalents"]) * Decimal(row["coefficient"])
@@ -178,6 +181,13 @@ def adjusted_keys(out: Path) -> dict[tuple[str, ...], Decimal]:
         assert Decimal(row["adjusted"]) == adjusted, row
         owner = (row["institution_id"], row["pool"], row["person_id"])
         keys[owner] = keys.get(owner, Decimal(0)) + adjusted
+    for row in read(out / "leave.csv") if (out / "leave.csv").is_file() else ():
+        names = ("days", "percent", "head", "average_key")
+        product = prod((Fraction(row[name]) for name in names), start=Fraction(1, 100))
+        off = product / Fraction(row["average_days"]) - Fraction(row["key"])
+        assert abs(off) <= Fraction(1, 2 * 10**7), row
+        owner = (row["institution_id"], row["pool"], row["person_id"])
+        keys[owner] += Decimal(row["key"])
     return keys
 
 

@@ -18,18 +18,29 @@ from equivalents.reasons import EXCLUSIONS, REASONS
 from tests.bad.accounts import ACCOUNT_WARNINGS, ACCOUNTS, SURPLUS
 from tests.bad.case import HEAD, Content, Fault, case_with, cases, check, find, run
 from tests.bad.caseyaml import YAML
+from tests.bad.contracts import CONTRACT_MONEY, CONTRACTS
 from tests.bad.files import FILES
 from tests.bad.keys import KEY_MONEY, KEY_WARNINGS, KEYS
+from tests.bad.leave import LEAVE, LEAVE_MONEY, LEAVE_WARNINGS
 from tests.bad.records import EXCLUDED, RECORDS, WARNINGS
 from tests.bad.rules import RULES
 from tests.bad.sharing import SHARING, SHARING_WARNINGS
 from tests.bad.tables import MONEY, TABLES, UNREADABLE
+from tests.bad.yearly import YEARLY, YEARLY_WARNINGS
 
 OF_THE_CASE = [
     *FILES, *TABLES, *RULES, *YAML, *UNREADABLE, *MONEY, *ACCOUNTS, *SURPLUS, *SHARING, *KEYS,
-    *KEY_MONEY,
+    *KEY_MONEY, *LEAVE, *LEAVE_MONEY, *YEARLY, *CONTRACTS,
+    *CONTRACT_MONEY,
 ]  # fmt: skip
-LISTED = [*WARNINGS, *ACCOUNT_WARNINGS, *SHARING_WARNINGS, *KEY_WARNINGS]
+LISTED = [
+    *WARNINGS,
+    *ACCOUNT_WARNINGS,
+    *SHARING_WARNINGS,
+    *KEY_WARNINGS,
+    *LEAVE_WARNINGS,
+    *YEARLY_WARNINGS,
+]
 ONLY_LISTS = ["problems.csv", "rejected.csv", "summary.json"]
 BY_COMMAND = {
     "OUT_NOT_OURS", "REJECTED_ROWS",
@@ -194,7 +205,7 @@ MANY: dict[str, Content] = {
     "weights.csv": "item_code,weight,valid_from,valid_to\nMZ01,1.23456,2025-01-01,\n"
     "SF01,1,2025-01-01,2025-03-01\nSF01,1,2025-04-01,\n",
     "pools.csv": "institution_id,pool,amount\nI01,A,1.001\nI01,A,1.00\n",
-    "leave.csv": "person_id\nP01\n",
+    "charges.csv": "resident_id\nJ01\n",
     "records/notes.xlsx": b"PK\x03\x04",
 }
 ALL_OF_THEM = {
@@ -209,7 +220,7 @@ ALL_OF_THEM = {
     ("weights.csv", 3, "WEIGHT_GAP"),
     ("pools.csv", 2, "AMOUNT_INVALID"),
     ("pools.csv", 3, "ID_TWICE"),
-    ("leave.csv", 0, "NOT_SUPPORTED"),
+    ("charges.csv", 0, "NOT_SUPPORTED"),
     ("records/notes.xlsx", 0, "FILE_FORMAT"),
 }
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from equivalents.errors import DataError
-from equivalents.report.explained import person_json, person_text, pool_text
+from equivalents.report.explained import person_text, pool_text
+from equivalents.report.explained_json import person_json
 from equivalents.run import settle_case
 from equivalents.tracing import trace_person, trace_pool
 from tests.statements import STEP, re_add

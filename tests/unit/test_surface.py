@@ -51,6 +51,9 @@ FLOW = [
     "ceilings",
     "keys",
     "headcount",
+    "contracts",
+    "leavedays",
+    "leave",
     "withhold",
     "bounds",
     "staff",
@@ -58,6 +61,7 @@ FLOW = [
     "limits",
     "levels",
     "ladderkeys",
+    "yearly",
     "payouts",
     "settle",
     "recount",
@@ -70,7 +74,8 @@ FLOW = [
 PURE = {*FLOW} - {"errors", "policy"}
 PURE_POLICY = {
     "model", "accounts", "calendar", "posts", "book", "check", "roster", "basis", "contacts",
-    "waits", "keep", "sharing", "keyrules", "coefficients",
+    "waits", "keep", "sharing", "keyrules", "coefficients", "leave",
+    "yearly", "contracts",
 }  # fmt: skip
 STANDARD = {
     "bisect", "collections", "concurrent", "dataclasses", "difflib", "enum", "fractions",

@@ -1,0 +1,170 @@
+"""An explanation as JSON values: the same as the text, every figure a decimal text."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from equivalents.explain import ItemLine, PersonStory, PlaceStory, PoolStory, ShareStep
+from equivalents.leave import LeaveLine
+from equivalents.policy.calendar import LAST_DAY, print_day
+from equivalents.policy.leave import Average
+from equivalents.report.explained import Record
+from equivalents.report.leavetable import print_percent
+from equivalents.units import print_e3, print_e4, print_e7, print_fen
+from equivalents.yearly import LimitedPayout
+
+__all__ = ["person_json", "pool_json"]
+
+
+def person_json(story: PersonStory, records: Sequence[Record] | None = None) -> dict[str, Any]:
+    """The same as JSON values: every figure a decimal text."""
+    told: dict[str, Any] = {
+        "person_id": story.person_id,
+        "name": story.name,
+        "period": story.period,
+        "amount": print_fen(story.amount_fen),
+        "institutions": [_place_json(place) for place in story.places],
+    }
+    return told if records is None else told | {"records": [dict(row) for row in records]}
+
+
+def _place_json(place: PlaceStory) -> dict[str, Any]:
+    return {
+        "institution_id": place.institution_id,
+        "name": place.name,
+        "amount": print_fen(place.amount_fen),
+        "postings": [
+            {
+                "post_id": posting.post_id,
+                "post": posting.post,
+                "title_tier": posting.title_tier,
+                "department_id": posting.department_id,
+                "active_from": print_day(posting.active_from),
+                "active_to": "" if posting.active_to == LAST_DAY else print_day(posting.active_to),
+            }
+            for posting in place.postings
+        ],
+        "equivalents": {series: print_e7(value) for series, value in place.equivalents_e7},
+        "lines": [_line_json(line) for line in place.lines],
+        "cuts": [
+            {
+                "series": cut.series,
+                "window": cut.window,
+                "ceiling": cut.ceiling,
+                "equivalents": print_e7(-cut.cut_e7),
+            }
+            for cut in place.cuts
+        ],
+        "pools": [_pool_of_person_json(pool) for pool in place.pools],
+    }
+
+
+def _pool_of_person_json(pool: PoolStory) -> dict[str, Any]:
+    return {
+        "institution_id": pool.institution_id,
+        "pool": pool.pool,
+        "series": pool.series,
+        "pool_amount": print_fen(pool.pool_fen),
+        "equivalents": print_e7(pool.equivalents_e7),
+        "key_by": pool.key_by,
+        "key": print_e7(pool.key_e7),
+        "amount": print_fen(pool.amount_fen),
+        "segments": [
+            {
+                "post_id": one.post_id,
+                "from": print_day(one.since),
+                "to": print_day(one.until),
+                "equivalents": print_e7(one.equivalents_e7),
+                "coefficient": print_e4(one.coefficient_e4),
+                "adjusted": print_e7(one.adjusted_e7),
+            }
+            for one in pool.segments
+        ],
+        "brought_in": print_e7(pool.brought_e7),
+        "leave": [_leave_json(line) for line in pool.leave],
+        "withheld": print_fen(pool.withheld_fen),
+        "yearly_limit": _limited_json(pool.limited),
+        "contracts": [
+            {
+                "team_id": line.team_id,
+                "contracts": line.contracts,
+                "share": f"{line.share}/{line.whole}",
+                "key": print_e7(line.key_e7),
+            }
+            for line in pool.contracts
+        ],
+        "steps": pool_json(pool.steps),
+    }
+
+
+def _leave_json(line: LeaveLine) -> dict[str, Any]:
+    run = line.run
+    return {
+        "kind": run.leave.kind,
+        "from": print_day(run.since),
+        "to": print_day(run.until),
+        "days": line.days,
+        "average": run.rule.average.value,
+        "over": run.rule.over.value if run.rule.average is Average.OWN else "",
+        "department_id": run.department,
+        "percent": print_percent(run.rule.percent_e4),
+        "head": print_e4(line.head_e4),
+        "average_key": print_e7(line.average_e7),
+        "average_days": print_e4(line.days_e4),
+        "key": print_e7(line.key_e7),
+        "reference": run.rule.reference,
+    }
+
+
+def _limited_json(one: LimitedPayout | None) -> dict[str, Any] | None:
+    if one is None:
+        return None
+    return {
+        "limit": one.limit.name,
+        "months": one.months,
+        "head": print_e4(one.head_e4),
+        "cap": print_fen(one.cap_fen),
+        "total": print_fen(one.total_fen),
+        "allocated": print_fen(one.before_fen),
+        "taken": print_fen(one.taken_fen),
+        "reference": one.limit.reference,
+    }
+
+
+def _line_json(line: ItemLine) -> dict[str, Any]:
+    return {
+        "series": line.series,
+        "month": line.month,
+        "item_code": line.item_code,
+        "item_name": line.item_name,
+        "unit": line.unit,
+        "records": line.records,
+        "quantity": print_e3(line.quantity_e3),
+        "weight": print_e4(line.weight_e4),
+        "share": f"{line.share}/{line.whole}" if line.whole > 1 else "1",
+        "equivalents": print_e7(line.equivalents_e7),
+        "weight_row": line.weight_row,
+        "conditions": dict(line.conditions),
+        "counting_basis": line.basis,
+        "valid_from": print_day(line.valid_from),
+        "reference": line.reference,
+    }
+
+
+def pool_json(steps: Iterable[ShareStep]) -> list[dict[str, Any]]:
+    """Steps of money as JSON values."""
+    return [
+        {
+            "level": step.level,
+            "parent": step.parent,
+            "child": step.child,
+            "children": step.children,
+            "parent_amount": print_fen(step.parent_fen),
+            "key": print_e7(step.key_e7),
+            "all_keys": print_e7(step.all_keys_e7),
+            "amount": print_fen(step.amount_fen),
+            "remainder_fen": step.remainder_fen,
+            "capped": print_fen(step.capped_fen),
+            "floored": print_fen(step.floored_fen),
+        }
+        for step in steps
+    ]
