@@ -123,9 +123,13 @@ class Verdicts:
         return self._weight(row, max(day, FIRST)) or self._lacks(row, day)
 
     def _posted(self, person: str, post_id: str, row: Row, day: str) -> bool:
+        """On every day of a stay that lies in the year, else on the day."""
+        end = row.get("service_end_date", "")
+        last = min(end, "2026-01-01") if end > day and self._basis(row, day) == "days" else ""
         return any(
             post["institution_id"] == row["institution_id"]
-            and post["active_from"] <= day < (post["active_to"] or "9999")
+            and post["active_from"] <= max(day, FIRST) < (post["active_to"] or "9999")
+            and last <= (post["active_to"] or "9999")
             and post_id in ("", post["post_id"])
             for post in self.staff[person]
         )

@@ -33,19 +33,20 @@ def stays(year: Year, records: int, draw: Draw) -> Services:
     resident = frail[draw.shuffled(len(frail))[:count]]
     start = EARLIEST + draw.below(DAYS - EARLIEST - 1, count)
     length = 18 + draw.below(60, count)
-    doctor = _find(year, draw, "gp", start, residents.area[resident] + 1)
+    doctor = _find(year, draw, "gp", start, length, residents.area[resident] + 1)
     parts = [
         _days(year, draw, "JB04", doctor, resident, start, length),
         *_around(year, draw, doctor, resident, start, start + length),
     ]
     few = {what: max(3, count * what // 100) for what in (_TWICE, _TO_HOSPITAL, _MISTAKEN)}
     twice = np.arange(few[_TWICE])
-    other = _find(year, draw, "gp", start[twice] + 6, residents.area[resident[twice]] + 1)
-    parts.append(_days(year, draw, "JB04", other, resident[twice], start[twice] + 6, length[twice]))
+    again, days, home = start[twice] + 6, length[twice], residents.area[resident[twice]] + 1
+    other = _find(year, draw, "gp", again, days, home)
+    parts.append(_days(year, draw, "JB04", other, resident[twice], again, days))
     ill = np.flatnonzero(start > 0)[-few[_TO_HOSPITAL] - few[_MISTAKEN] :]
-    admitted = start[ill] + 8
-    ward = _find(year, draw, "hdoc", admitted)
-    parts.append(_days(year, draw, "ZC01", ward, resident[ill], admitted, admitted * 0 + 9))
+    admitted, days = start[ill] + 8, np.full(len(ill), 9, dtype=np.int64)
+    ward = _find(year, draw, "hdoc", admitted, days)
+    parts.append(_days(year, draw, "ZC01", ward, resident[ill], admitted, days))
     # Written down although the resident lay in hospital all the time.
     wrong = ill[-few[_MISTAKEN] :]
     parts.append(
@@ -61,8 +62,13 @@ def _of_the_year(services: Services) -> Services:
     return services.taken(np.flatnonzero((services.day < DAYS) & ~over))
 
 
-def _find(year: Year, draw: Draw, role: str, day: Int64, place: Int64 | None = None) -> Int64:
-    return year.workers.find(draw, np.full(len(day), ROLES.index(role)), day, place)
+def _find(
+    year: Year, draw: Draw, role: str, start: Int64, length: Int64, place: Int64 | None = None
+) -> Int64:
+    """Somebody of the role who is there for the whole stay, as far as it lies in the year."""
+    last = np.minimum(start + length, DAYS) - 1
+    roles = np.full(len(start), ROLES.index(role))
+    return year.workers.find(draw, roles, start, place, last=np.maximum(last, start))
 
 
 def _days(
@@ -110,8 +116,6 @@ def _hospital(year: Year, residents: Residents, records: int, draw: Draw) -> Ser
     adults = np.flatnonzero(np.array(WHO[ITEMS[number].who])[residents.group] > 0)
     count = _HOSPITAL_STAYS * records // USUAL_RECORDS + 20
     start = Urn([open_days(number).tolist()]).take(draw, np.zeros(count, dtype=np.int64))
-    resident = adults[draw.below(len(adults), count)]
-    return _days(
-        year, draw, "ZC01", _find(year, draw, "hdoc", start), resident, start,
-        2 + draw.below(12, count),
-    )  # fmt: skip
+    resident, length = adults[draw.below(len(adults), count)], 2 + draw.below(12, count)
+    ward = _find(year, draw, "hdoc", start, length)
+    return _days(year, draw, "ZC01", ward, resident, start, length)

@@ -53,9 +53,11 @@ class Workers:
         same[both], same[both + 1] = both + 1, both
         return same
 
-    def there(self, posting: Int64, day: Int64) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-        """Whether each posting is in force on that day."""
-        found = (self._since[posting] <= day) & (day < self._until[posting])
+    def there(
+        self, posting: Int64, first: Int64, last: Int64
+    ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """Whether each posting is in force from the first to the last day; -1 never is."""
+        found = (self._since[posting] <= first) & (last < self._until[posting])
         return found & (posting >= 0)
 
     def find(
@@ -65,24 +67,27 @@ class Workers:
         day: Int64,
         place: Int64 | None = None,
         usual: Int64 | None = None,
+        last: Int64 | None = None,
     ) -> Int64:
         """A posting of each role (at each place, if given) in force on each day.
 
-        `usual` are the postings to take if they are in force. Where nobody of the role is at the
-        place on that day, somebody from elsewhere comes in.
+        `usual` are the postings to take if they are in force; up to `last`, if given, they must
+        be in force all the time. Where nobody of the role is at the place then, somebody from
+        elsewhere comes in.
         """
+        last = day if last is None else last
         anywhere = role
         group = anywhere if place is None else self._group[role, place]
         posting = np.full(len(day), -1, dtype=np.int64) if usual is None else usual.copy()
-        away = (posting >= 0) & ~self.there(posting, day)
+        away = (posting >= 0) & ~self.there(posting, day, last)
         posting[away] = self._same[posting[away]]
-        left = np.flatnonzero(~self.there(posting, day))
+        left = np.flatnonzero(~self.there(posting, day, last))
         for attempt in range(1000):
             if not len(left):
                 return posting
             asked = group if attempt < _ELSEWHERE_AFTER else anywhere
             drawn = self._entries[self._urn.take(draw, asked[left])]
-            there = self.there(drawn, day[left])
+            there = self.there(drawn, day[left], last[left])
             posting[left[there]] = drawn[there]
             left = left[~there]
         raise AssertionError("a role has nobody at work on some day")
