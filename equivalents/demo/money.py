@@ -33,11 +33,11 @@ _CONTRACT: Final = 2_650
 _ATTENDANCE: Final = 1_200
 _ALLIANCE: Final = 1_850
 
-_TITLES: Final = {"middle": "1.05", "senior": "1.1"}
+_TITLES: Final = {"中级": "1.05", "高级": "1.1"}
 _PAPER: Final = "示例县卫健〔2025〕5 号（编造）"
 _ASSESSED: Final = "示例县卫健〔2025〕6 号（编造）"
 _LOSING: Final = (9, 13)  # institutions whose account closes with a deficit
-_LOSS: Final = -2_200_000_00
+_LOSS: Final = -2_300_000_00
 # Thousand yuan a head: medical, basic, public health, equivalents bought, restricted before, now.
 _HOSPITAL: Final = (118, 21, 4, 9, 2, 3)
 _CENTRE: Final = (71, 21, 31, 9, 2, 3)
@@ -102,7 +102,8 @@ def _business(number: int, heads: int, draw: Draw) -> Iterator[_Line]:
     yield "基本公共卫生服务补助", "income", health, "中央、省、县", ""
     yield "当量购买补助", "income", bought, "县财政", ""
     deducted = 1_000_00 * number
-    balance = _LOSS if number in _LOSING else heads * 420_000 + draw.one(10**7)
+    wanted = _LOSS if number in _LOSING else heads * 420_000
+    balance = wanted + draw.one(10**7)
     spent = medical + basic + health + bought + carried - kept - deducted - balance
     for line, part in zip(_SPENT, split(spent, list(_SPENT.values())), strict=True):
         yield line, "expenditure", part, "", ""

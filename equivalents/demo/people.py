@@ -48,7 +48,7 @@ _LICENCES: Final = {
     "tcm": "执业医师（中医）", "nurse": "执业护士", "ph": "执业医师（公卫）", "mch": "执业医师",
     "vdoc": "乡村医生执业证",
 }  # fmt: skip
-_TIERS: Final = ("junior", "middle", "senior")
+_TIERS: Final = ("初级", "中级", "高级")
 _CARERS: Final = ("hdoc", "htcm", "gp", "tcm")
 
 
@@ -133,9 +133,9 @@ def _places(rooms: list[Department]) -> Iterator[tuple[int, str, str]]:
 
 def _tier(role: str, chance: int) -> str:
     if role == "vdoc":
-        return "junior" if chance < 45 else ""
+        return _TIERS[0] if chance < 45 else ""
     if role == "admin":
-        return "junior" if chance < 70 else "middle"
+        return _TIERS[0] if chance < 70 else _TIERS[1]
     return _TIERS[0] if chance < 48 else _TIERS[1] if chance < 87 else _TIERS[2]
 
 
@@ -173,7 +173,7 @@ def _with_heads(people: list[Posting]) -> list[Posting]:
             continue
         seen.add(person.place)
         slow = person.pace // 3
-        found.append(replace(person, post="院长", tier="senior", employment="在编", pace=slow))
+        found.append(replace(person, post="院长", tier=_TIERS[2], employment="在编", pace=slow))
     return found
 
 
