@@ -21,9 +21,9 @@ from equivalents.terminal import (
     print_list,
     progress,
     reporting,
-    show_pools,
     show_problems,
     show_summary,
+    show_table,
 )
 from equivalents.version import __version__
 
@@ -162,6 +162,7 @@ def demo(
 ) -> None:
     """编造一个示例县并核算，无需任何准备。Make up a realistic county, settle it and show it."""
     from equivalents.demo import write_county
+    from equivalents.demo.summary import by_institution, by_pool
     from equivalents.report.folder import check_replaceable, new_folder
 
     with reporting(as_json), progress() as told:
@@ -175,9 +176,11 @@ def demo(
         print_json({"case": county.as_posix(), "out": out.as_posix(), **result})
         return
     show_summary(result, out)
-    show_pools(out)
+    show_table(*by_pool(out))
+    show_table(*by_institution(county, out))
     typer.echo(
-        f"资料 case: {county}    结果 result: {out}    工作簿 workbook: {out}/settlement.xlsx"
+        f"资料 case: {county}    结果 result: {out}    工作簿 workbook: {out}/settlement.xlsx\n"
+        f"再看 next: equivalents explain {out} --person P0322"
     )
 
 

@@ -22,9 +22,9 @@ __all__ = [
     "print_list",
     "progress",
     "reporting",
-    "show_pools",
     "show_problems",
     "show_summary",
+    "show_table",
 ]
 
 SHOWN = 20
@@ -185,25 +185,12 @@ def show_summary(result: dict[str, Any], out: Path) -> None:
     to.print(f"核对 checks {holding}/{len(result['checks'])}    结果 result: {out}")
 
 
-def show_pools(out: Path) -> None:
-    """The pools of the result, a line each."""
-    import csv
-
-    table = Table(title="绩效池 pools（元 yuan）")
-    with (out / "pools.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    for heading in ("机构 institution", "绩效池 pool", "口径 series"):
-        table.add_column(heading)
-    for heading in ("金额 amount", "已分配 paid", "留存 retained", "结转 carried"):
-        table.add_column(heading, justify="right")
+def show_table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table whose first column is text and whose other columns are numbers."""
+    table = Table(title=title)
+    for at, heading in enumerate(headings):
+        # A figure that is cut would be wrong; text may be folded.
+        table.add_column(heading, justify="right" if at else "left", no_wrap=at > 0)
     for row in rows:
-        table.add_row(
-            row["institution_id"],
-            row["pool"],
-            row["series"],
-            row["amount"],
-            row["paid"],
-            row["retained"],
-            row["carried"],
-        )
+        table.add_row(*row)
     console().print(table)

@@ -6,15 +6,30 @@ from typing import Final
 
 import numpy as np
 
-from equivalents.demo.draw import Draw, split
+from equivalents.demo.beds import stays
+from equivalents.demo.draw import Draw, Int64, split
 from equivalents.demo.files import ParquetMonths, write_csv
-from equivalents.demo.items import ITEMS
+from equivalents.demo.items import ITEMS, NUMBER_OF
 from equivalents.demo.manual import COLUMNS, HandBook, quantity_text
+from equivalents.demo.money import (
+    ACCOUNTS,
+    COEFFICIENTS,
+    OPENING,
+    POOLS,
+    accounts,
+    coefficients,
+    opening,
+    pools,
+)
 from equivalents.demo.people import Posting, postings
 from equivalents.demo.places import INSTITUTIONS, Department, departments
-from equivalents.demo.residents import Residents
+from equivalents.demo.plans import planned
+from equivalents.demo.residents import USUAL_RECORDS, Residents
+from equivalents.demo.rules import CASE
 from equivalents.demo.seasons import MONTH_STARTS, day_text
 from equivalents.demo.services import SETTINGS, Services, Year
+from equivalents.demo.teams import Teams
+from equivalents.demo.workers import Workers
 
 __all__ = ["LEAST_RECORDS", "Progress", "write_county"]
 
@@ -23,33 +38,27 @@ LEAST_RECORDS: Final = 5_000
 
 Progress = Callable[[str, int, int], None]
 
-_CASE: Final = """\
-# 虚构数据：人名、编号、机构和金额均为编造。Made-up data: nobody in it is real.
-title: 示例县医共体 2025 年当量核算（虚构数据）
-period: '2025'
-weight_tables: [demo-county-2025]
-"""
 _STAFF: Final = (
     "person_id", "institution_id", "post_id", "department_id", "name", "post", "title_tier",
     "employment_type", "in_cap", "main", "kind", "fte", "active_from", "active_to",
     "qualifications",
 )  # fmt: skip
+_TEAMS: Final = ("team_id", "person_id", "role", "share", "valid_from", "valid_to")
 _BACKLOG: Final = (
-    "机构编号", "人员编号", "项目编码", "服务日期", "数量", "服务场所", "岗位编号", "来源",
+    "机构编号", "人员编号", "项目编码", "服务日期", "数量", "居民编号", "服务场所", "岗位编号",
+    "来源",
 )  # fmt: skip
 
-# Yuan a head and year for the incentive pool, by group; the lead hospital has its own.
-_INCENTIVE: Final = {"plain": 26_400, "hill": 27_700, "mountain": 30_200}
-_INCENTIVE_HOSPITAL: Final = 30_600
-_CONTRACT: Final = 2_650
 _NUMBERED_MONTH: Final = 12  # the new system gives record ids in December, the last month
-_CORRECTED: Final = 15  # rows of that month which are corrected by hand
+_CORRECTED: Final = 24  # rows of that month which are corrected by hand
+_CORRECTED_FIRST: Final = ("JB04", "JB02", "GW0701", "QY04")
+_STREAM: Final = 200  # the first stream of the planned records
 
 
 def write_county(
     folder: Path,
     *,
-    records: int = 1_500_000,
+    records: int = USUAL_RECORDS,
     seed: int = 20250101,
     progress: Progress | None = None,
 ) -> None:
@@ -63,16 +72,20 @@ def write_county(
         raise ValueError(f"the demonstration county needs at least {LEAST_RECORDS:,} records")
     tell = progress or (lambda stage, done, total: None)
     (folder / "records").mkdir(parents=True, exist_ok=True)
+    tell("tables", 0, 5)
     rooms = departments()
     roster = postings([r for r in rooms if r.kind == "village_room"], Draw(seed, 1))
-    tell("tables", 0, 5)
-    _write_tables(folder, rooms, roster, Draw(seed, 2))
+    sizes = [place.size for place in INSTITUTIONS[1:]]
+    residents = Residents(sizes, records, Draw(seed, 6))
+    county = _County(roster, residents, Teams(roster, residents), seed, tell)
+    _write_tables(folder, rooms, county)
     tell("tables", 5, 5)
-    _write_records(folder / "records", roster, records, seed, tell)
+    county.write_records(folder / "records", records)
 
 
-def _write_tables(folder: Path, rooms: list[Department], roster: list[Posting], draw: Draw) -> None:
-    (folder / "case.yaml").write_bytes(_CASE.encode())
+def _write_tables(folder: Path, rooms: list[Department], county: "_County") -> None:
+    roster, seed = county.roster, county.seed
+    (folder / "case.yaml").write_bytes(CASE.encode())
     lead = INSTITUTIONS[0].code
     write_csv(
         folder / "institutions.csv",
@@ -89,75 +102,107 @@ def _write_tables(folder: Path, rooms: list[Department], roster: list[Posting], 
         [(room.code, INSTITUTIONS[room.place].code, room.name, room.kind) for room in rooms],
     )
     write_csv(folder / "staff.csv", _STAFF, [row.row() for row in roster])
-    write_csv(
-        folder / "pools.csv", ("institution_id", "pool", "amount", "series"), _pools(roster, draw)
-    )
+    write_csv(folder / "teams.csv", _TEAMS, county.teams.rows())
+    write_csv(folder / "pools.csv", POOLS, pools(roster, Draw(seed, 2)))
+    write_csv(folder / "accounts.csv", ACCOUNTS, accounts(roster, Draw(seed, 7)))
+    write_csv(folder / "coefficients.csv", COEFFICIENTS, coefficients(roster, Draw(seed, 8)))
+    write_csv(folder / "opening.csv", OPENING, opening(roster, Draw(seed, 9)))
 
 
-def _pools(roster: list[Posting], draw: Draw) -> list[tuple[str, ...]]:
-    """Two pools an institution: heads x yuan a head, and an odd part below 100,000 yuan."""
-    home = {row.person: row.place for row in roster if row.main}
-    rows: list[tuple[str, ...]] = []
-    for number, place in enumerate(INSTITUTIONS):
-        heads = list(home.values()).count(number)
-        incentive = _INCENTIVE[place.group] if number else _INCENTIVE_HOSPITAL
-        for pool, yuan, odd in (("incentive", incentive, 10**7), ("contract", _CONTRACT, 10**6)):
-            fen = heads * yuan * 100 + draw.one(odd)
-            rows.append((place.code, pool, f"{fen // 100}.{fen % 100:02d}", "pay"))
-    return rows
+class _County:
+    """The people of the county, and the writing of their records."""
+
+    def __init__(
+        self,
+        roster: list[Posting],
+        residents: Residents,
+        teams: Teams,
+        seed: int,
+        tell: Progress,
+    ) -> None:
+        self.roster, self.residents, self.teams, self.seed = roster, residents, teams, seed
+        self._tell = tell
+        self._year = Year(Workers(roster), residents, teams)
+
+    def write_records(self, folder: Path, records: int) -> None:
+        """All record files: twelve months, the file kept by hand, the villages' backlog."""
+        self._tell("records", 0, records)
+        beds = stays(self._year, records, Draw(self.seed, 5))
+        ahead = Services.together([planned(self._year, self.seed, _STREAM), beds])
+        by_hand, backlog = min(3_000, records // 10), min(400, records // 50)
+        numbered, ids = self._write_months(folder, records - by_hand - backlog, ahead, records)
+        book = HandBook(self.roster, self.residents, self.teams, Draw(self.seed, 3))
+        known = [
+            row | {"record_id": name} for row, name in zip(book.clean(numbered), ids, strict=True)
+        ]
+        lines = _lines_by_hand(book, self._year, known, by_hand, Draw(self.seed, 4))
+        write_csv(folder / "手工补录.csv", COLUMNS, lines)
+        village = self._year.draw(Draw(self.seed, 10), backlog, role="vdoc")
+        self._write_backlog(folder / "村卫生室补报.csv", village)
+        self._tell("records", records, records)
+
+    def _write_months(
+        self, folder: Path, count: int, ahead: Services, records: int
+    ) -> tuple[Services, list[str]]:
+        """The twelve files with `count` records in all; some of December and their ids."""
+        parts = split(count - len(ahead), self._year.month_chances(MONTH_STARTS))
+        files = ParquetMonths(self.roster, self.residents, self.teams)
+        done, names, numbers = 0, list[str](), np.zeros(0, dtype=np.int64)
+        for month, size in enumerate(parts, start=1):
+            first, end = MONTH_STARTS[month - 1 : month + 1]
+            draw = Draw(self.seed, 100 + month)
+            mine = (ahead.day < end) & ((ahead.day >= first) | (month == 1))
+            fresh = self._year.draw(draw, size, first, end)
+            services = Services.together([fresh, ahead.taken(np.flatnonzero(mine))])
+            services = services.taken(np.lexsort((draw.shuffled(len(services)), services.day)))
+            if month == _NUMBERED_MONTH:
+                names = [f"FW25{month:02d}{k:07d}" for k in range(1, len(services) + 1)]
+                numbers = _some(services)
+            files.write(folder / f"2025-{month:02d}.parquet", services, names)
+            done += len(services)
+            self._tell("records", done, records)
+        return services.taken(numbers), [names[k] for k in numbers.tolist()]
+
+    def _write_backlog(self, path: Path, services: Services) -> None:
+        """Village records from an old program: GB18030, Chinese headings, no record ids."""
+        rows = []
+        for k in range(len(services)):
+            posting, setting = self.roster[services.posting[k]], int(services.setting[k])
+            resident = int(services.resident[k])
+            rows.append((
+                INSTITUTIONS[posting.place].code, posting.person_id,
+                ITEMS[services.item[k]].code, day_text(int(services.day[k])),
+                quantity_text(int(services.quantity_e3[k])),
+                "" if resident < 0 else self.residents.ids[resident],
+                "" if setting < 0 else SETTINGS[setting], posting.post_id,
+                f"村医{posting.name}补报",
+            ))  # fmt: skip
+        write_csv(path, _BACKLOG, rows, "gb18030")
 
 
-def _write_records(
-    folder: Path, roster: list[Posting], records: int, seed: int, tell: Progress
-) -> None:
-    sizes = [place.size for place in INSTITUTIONS[1:]]
-    residents = Residents(sizes)
-    year, months = Year(roster, residents), ParquetMonths(roster, residents)
-    by_hand, backlog = min(3_000, records // 10), min(400, records // 50)
-    parts = split(records - by_hand - backlog, year.month_chances(MONTH_STARTS))
-    done = 0
-    tell("records", done, records)
-    for month, count in enumerate(parts, start=1):
-        first, end = MONTH_STARTS[month - 1 : month + 1]
-        services = year.draw(Draw(seed, 100 + month), count, first, end)
-        ids = _record_ids(count) if month == _NUMBERED_MONTH else []
-        months.write(folder / f"2025-{month:02d}.parquet", services, ids)
-        done += count
-        tell("records", done, records)
-    some = np.arange(_CORRECTED, dtype=np.int64) * (len(services) // _CORRECTED)
-    book = HandBook(roster, residents, Draw(seed, 3))
-    numbered = book.clean(services.taken(some))
-    numbered = [row | {"record_id": ids[k]} for row, k in zip(numbered, some, strict=True)]
-    _write_by_hand(folder / "手工补录.csv", book, year, numbered, by_hand, Draw(seed, 4))
-    village = year.draw(Draw(seed, 5), backlog, role="vdoc")
-    _write_backlog(folder / "村卫生室补报.csv", roster, village)
-    tell("records", records, records)
+def _some(services: Services) -> Int64:
+    """Rows to correct: three of each item that counts once or is a stay, and others."""
+    kinds = [np.flatnonzero(services.item == NUMBER_OF[code])[:3] for code in _CORRECTED_FIRST]
+    first = np.concatenate(kinds)
+    other = np.setdiff1d(np.arange(len(services)), first)
+    step = len(other) // (_CORRECTED - len(first))
+    return np.concatenate([first, other[::step][: _CORRECTED - len(first)]])
 
 
-def _record_ids(count: int) -> list[str]:
-    return [f"FW25{_NUMBERED_MONTH:02d}{k:07d}" for k in range(1, count + 1)]
-
-
-def _write_by_hand(
-    path: Path, book: HandBook, year: Year, numbered: list[dict[str, str]], count: int, draw: Draw
-) -> None:
+def _lines_by_hand(
+    book: HandBook, year: Year, numbered: list[dict[str, str]], count: int, draw: Draw
+) -> list[list[str]]:
     """`count` lines: dirty rows, corrections of some clean and some numbered rows, clean rows."""
-    dirty = list(book.dirty(year.draw(draw, 400).taken(draw.shuffled(400))))
-    originals = book.clean(year.draw(draw, 40))
+    dirty = list(book.dirty(_of_persons(year.draw(draw, 500), draw)))
+    originals = book.clean(_of_persons(year.draw(draw, 60), draw).taken(np.arange(36)))
     fixes = [*originals, *book.corrections(originals + numbered)]
+    fixes += book.noted(_of_persons(year.draw(draw, 40), draw))
     clean = book.clean(year.draw(draw, count - len(dirty) - len(fixes)))
     lines = dirty + [list(row.values()) for row in fixes + clean]
-    write_csv(path, COLUMNS, [lines[k] for k in draw.shuffled(len(lines))])
+    return [lines[k] for k in draw.shuffled(len(lines))]
 
 
-def _write_backlog(path: Path, roster: list[Posting], services: Services) -> None:
-    """Village records from an old program: GB18030, Chinese headings, no record ids."""
-    rows = []
-    for k in range(len(services)):
-        posting, setting = roster[services.posting[k]], int(services.setting[k])
-        rows.append((
-            INSTITUTIONS[posting.place].code, posting.person_id, ITEMS[services.item[k]].code,
-            day_text(int(services.day[k])), quantity_text(int(services.quantity_e3[k])),
-            "" if setting < 0 else SETTINGS[setting], posting.post_id, f"村医{posting.name}补报",
-        ))  # fmt: skip
-    write_csv(path, _BACKLOG, rows, "gb18030")
+def _of_persons(services: Services, draw: Draw) -> Services:
+    """Those that have a resident and that a person did, in random order."""
+    services = services.taken(draw.shuffled(len(services)))
+    return services.taken(np.flatnonzero((services.resident >= 0) & (services.posting >= 0)))

@@ -1,7 +1,8 @@
 """The made-up people 人员 and their postings 岗位 over the year: who may work where, and when.
 
 Most hold one posting. Some join or leave, some are promoted (two postings in sequence), some
-work in two institutions (多点执业), some hold two posts at home, and some share their name.
+work in two institutions (多点执业), some hold two posts at home, some of the lead hospital are
+seconded to a centre for months (借调), and some share their name.
 """
 
 from collections.abc import Iterator
@@ -22,7 +23,9 @@ from equivalents.demo.seasons import DAYS, day_number, day_text
 
 __all__ = ["Posting", "SPECIAL", "postings"]
 
-SPECIAL: Final = {"join": 30, "leave": 25, "promote": 32, "two_places": 20, "two_posts": 12}
+SPECIAL: Final = {
+    "join": 30, "leave": 25, "promote": 32, "two_places": 20, "two_posts": 12, "second": 10,
+}  # fmt: skip
 """How many people each change of the year touches; nobody has two of them."""
 
 _SURNAMES: Final = (
@@ -45,7 +48,7 @@ _LICENCES: Final = {
     "tcm": "执业医师（中医）", "nurse": "执业护士", "ph": "执业医师（公卫）", "mch": "执业医师",
     "vdoc": "乡村医生执业证",
 }  # fmt: skip
-_TIERS: Final = ("junior", "middle", "senior")
+_TIERS: Final = ("初级", "中级", "高级")
 _CARERS: Final = ("hdoc", "htcm", "gp", "tcm")
 
 
@@ -130,9 +133,9 @@ def _places(rooms: list[Department]) -> Iterator[tuple[int, str, str]]:
 
 def _tier(role: str, chance: int) -> str:
     if role == "vdoc":
-        return "junior" if chance < 45 else ""
+        return _TIERS[0] if chance < 45 else ""
     if role == "admin":
-        return "junior" if chance < 70 else "middle"
+        return _TIERS[0] if chance < 70 else _TIERS[1]
     return _TIERS[0] if chance < 48 else _TIERS[1] if chance < 87 else _TIERS[2]
 
 
@@ -170,7 +173,7 @@ def _with_heads(people: list[Posting]) -> list[Posting]:
             continue
         seen.add(person.place)
         slow = person.pace // 3
-        found.append(replace(person, post="院长", tier="senior", employment="在编", pace=slow))
+        found.append(replace(person, post="院长", tier=_TIERS[2], employment="在编", pace=slow))
     return found
 
 
@@ -216,12 +219,33 @@ def _second_post(old: Posting, draw: Draw) -> list[Posting]:
     return [replace(old, several=True), also]
 
 
+def _seconded(old: Posting, draw: Draw) -> list[Posting]:
+    """Somebody of the lead hospital who works at a centre from spring to autumn, then returns."""
+    other = 1 + draw.one(14)
+    role = "gp" if old.role == "hdoc" else "nurse"
+    department = f"{INSTITUTIONS[other].code}-{ROLE_DEPARTMENT[role]:02d}"
+    first = day_number(f"2025-{2 + draw.one(4):02d}-01")
+    end = day_number(f"2025-{8 + draw.one(4):02d}-01")
+    away = replace(
+        old, place=other, department=department, role=role, post_id="J1", kind="借调",
+        since=first, until=end, several=True,
+    )  # fmt: skip
+    return [
+        replace(old, until=first, several=True),
+        away,
+        replace(old, since=end, post_id="G2", several=True),
+    ]
+
+
 def _changed(change: str, old: Posting, draw: Draw) -> list[Posting]:
     if change == "join":
         return [replace(old, since=_some_day(draw))]
     if change == "leave":
         return [replace(old, until=_some_day(draw))]
-    makers = {"promote": _promoted, "two_places": _second_place, "two_posts": _second_post}
+    makers = {
+        "promote": _promoted, "two_places": _second_place, "two_posts": _second_post,
+        "second": _seconded,
+    }  # fmt: skip
     return makers[change](old, draw)
 
 
@@ -234,6 +258,8 @@ def _fits(change: str, person: Posting) -> bool:
         return person.role in _CARERS and person.tier in _TIERS[1:]
     if change == "two_posts":
         return person.role == "gp"
+    if change == "second":
+        return person.role in ("hdoc", "hnurse")
     return person.role != "admin"
 
 

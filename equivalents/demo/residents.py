@@ -1,4 +1,4 @@
-"""The made-up residents 居民: where they live, and the groups 重点人群 that they belong to."""
+"""The made-up residents 居民: where they live, their households, their groups 重点人群."""
 
 from typing import Final
 
@@ -6,7 +6,10 @@ import numpy as np
 
 from equivalents.demo.draw import Draw, Int64, Urn
 
-__all__ = ["GROUPS", "Residents", "WHO"]
+__all__ = ["GROUPS", "Residents", "USUAL_RECORDS", "WHO"]
+
+USUAL_RECORDS: Final = 1_500_000
+"""Records of the county in its usual size; residents grow and shrink with them."""
 
 GROUPS: Final = (
     "",
@@ -45,28 +48,55 @@ WHO: Final[dict[str, tuple[int, ...]]] = {
     "adult": (60, 0, 0, 15, 8, 2, 3, 8, 3, 2, 0, 0, 0, 0),
 }
 
-_STRIDE: Final = 104_729  # a prime: it scatters the numbers, so that an id tells nothing
+# Numbers are scattered by a stride, so that an id tells nothing; both are primes.
+_STRIDE: Final = 104_729
+_RANGE: Final = 9_999_991
+_HOUSEHOLD_SIZES: Final = np.array((2, 3, 1, 4, 2, 3, 2, 5, 3, 1, 2, 4))
 
 
 class Residents:
-    """About 200 residents for each size unit of an area, in blocks of (area, combination)."""
+    """About 200 residents for each size unit of an area, in blocks of (area, combination).
 
-    def __init__(self, area_sizes: list[int]) -> None:
-        counts = [[size * 200 * part // 1000 + 2 for part in _PER_MILLE] for size in area_sizes]
+    ``area``, ``group`` and ``household`` give each resident's area, combination and household.
+    """
+
+    def __init__(self, area_sizes: list[int], records: int, draw: Draw) -> None:
+        counts = [
+            [size * 200 * part * records // (1000 * USUAL_RECORDS) + 1 for part in _PER_MILLE]
+            for size in area_sizes
+        ]
         self._counts = np.array(counts, dtype=np.int64)
         flat = self._counts.ravel()
         self._starts = (np.cumsum(flat) - flat).reshape(self._counts.shape)
         self._urn = Urn(list(WHO.values()))
         self.total = int(flat.sum())
-        self.ids = [f"J{k * _STRIDE % 999_983:06d}" for k in range(1, self.total + 1)]
+        block = np.repeat(np.arange(flat.size), flat)
+        self.area, self.group = block // len(GROUPS), block % len(GROUPS)
+        self.household = self._households(draw)
+        self.ids = _ids("J", self.total)
+        self.household_ids = _ids("F", int(self.household.max()) + 1)
 
-    def meet(self, draw: Draw, area: Int64, who: Int64) -> tuple[Int64, Int64]:
-        """A resident of each area whom an item with this audience meets: (resident, group).
+    def _households(self, draw: Draw) -> Int64:
+        """Neighbours of all ages under one roof: areas shuffled and cut into small households."""
+        order = np.lexsort((draw.shuffled(self.total), self.area))
+        ends = np.cumsum(np.resize(_HOUSEHOLD_SIZES, self.total))
+        at = np.searchsorted(ends, np.arange(self.total), side="right")
+        # A household does not reach over the border of an area.
+        place = np.unique(self.area[order] * (self.total + 1) + at, return_inverse=True)[1]
+        household = np.empty(self.total, dtype=np.int64)
+        household[order] = place
+        return household
 
-        `who` counts through WHO. Where it is "none", the resident is -1.
+    def meet(self, draw: Draw, area: Int64, who: Int64) -> Int64:
+        """A resident of each area whom an item with this audience meets; -1 where it is "none".
+
+        `who` counts through WHO.
         """
         group = self._urn.take(draw, who) % len(GROUPS)
         inside = draw.below(self._counts[area, group], len(area))
         resident = self._starts[area, group] + inside
-        nobody = who == list(WHO).index("none")
-        return np.where(nobody, -1, resident), np.where(nobody, 0, group)
+        return np.where(who == list(WHO).index("none"), -1, resident)
+
+
+def _ids(letter: str, count: int) -> list[str]:
+    return [f"{letter}{k * _STRIDE % _RANGE:07d}" for k in range(1, count + 1)]

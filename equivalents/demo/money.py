@@ -1,0 +1,178 @@
+"""The made-up money of the county: pools 绩效池, accounts 收支账目, coefficients 系数, balances.
+
+All amounts are odd on purpose, so that left-over fen appear.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from equivalents.demo.draw import Draw, split
+from equivalents.demo.people import Posting
+from equivalents.demo.places import INSTITUTIONS
+from equivalents.demo.rules import ALLIANCE, ATTENDANCE, CONTRACT, INCENTIVE
+from equivalents.demo.seasons import day_text
+
+__all__ = ["ACCOUNTS", "COEFFICIENTS", "OPENING", "POOLS", "accounts", "coefficients", "opening",
+           "pools"]  # fmt: skip
+
+_Rows = list[tuple[str, ...]]
+_Line = tuple[str, str, int, str, str]
+"""An account line, its kind, fen, source and date."""
+
+POOLS: Final = ("institution_id", "pool", "amount", "series")
+ACCOUNTS: Final = ("institution_id", "line", "kind", "amount", "recurrent", "source", "date")
+COEFFICIENTS: Final = (
+    "scope", "subject_id", "kind", "value", "valid_from", "valid_to", "reference",
+)  # fmt: skip
+OPENING: Final = ("kind", "institution_id", "pool", "person_id", "equivalents")
+
+# Yuan a head and year for the incentive pool, by group; the lead hospital has its own.
+_INCENTIVE: Final = {"plain": 26_400, "hill": 27_700, "mountain": 30_200}
+_INCENTIVE_HOSPITAL: Final = 30_600
+_CONTRACT: Final = 2_650
+_ATTENDANCE: Final = 1_200
+_ALLIANCE: Final = 1_850
+
+_TITLES: Final = {"中级": "1.05", "高级": "1.1"}
+_PAPER: Final = "示例县卫健〔2025〕5 号（编造）"
+_ASSESSED: Final = "示例县卫健〔2025〕6 号（编造）"
+_LOSING: Final = (9, 13)  # institutions whose account closes with a deficit
+_LOSS: Final = -2_300_000_00
+# Thousand yuan a head: medical, basic, public health, equivalents bought, restricted before, now.
+_HOSPITAL: Final = (118, 21, 4, 9, 2, 3)
+_CENTRE: Final = (71, 21, 31, 9, 2, 3)
+_SPENT: Final = {"人员经费": 43, "药品与卫生材料": 38, "公用经费": 12, "其他支出": 7}
+_RECURRENT: Final = ("income", "expenditure")
+_RESTRICTED: Final = "限定用途结转（公共卫生）"
+_AWAY: Final = (("0.5", 40), ("0.75", 35), ("0.25", 15))  # attendance of people on leave, days
+
+
+def _yuan(fen: int) -> str:
+    sign, fen = "-" * (fen < 0), abs(fen)
+    return f"{sign}{fen // 100}.{fen % 100:02d}"
+
+
+def _heads(roster: list[Posting]) -> list[int]:
+    """How many people have their (last) main posting at each institution."""
+    home = {row.person: row.place for row in roster if row.main and row.kind != "借调"}
+    return [list(home.values()).count(place) for place in range(len(INSTITUTIONS))]
+
+
+def pools(roster: list[Posting], draw: Draw) -> _Rows:
+    """The given pools: two or three an institution, one of the county; a surplus is computed."""
+    rows: _Rows = []
+    heads = _heads(roster)
+    for number, place in enumerate(INSTITUTIONS):
+        incentive = _INCENTIVE[place.group] if number else _INCENTIVE_HOSPITAL
+        for pool, yuan, odd, series in (
+            (INCENTIVE, incentive, 10**7, "pay"), (CONTRACT, _CONTRACT, 10**6, "contract"),
+            (ATTENDANCE, _ATTENDANCE, 10**5, "pay"),
+        ):  # fmt: skip
+            fen = heads[number] * yuan * 100 + draw.one(odd)
+            if number or pool != CONTRACT:  # residents sign with the centres
+                rows.append((place.code, pool, _yuan(fen), series))
+    fen = sum(heads) * _ALLIANCE * 100 + draw.one(10**7)
+    rows.append((INSTITUTIONS[0].code, ALLIANCE, _yuan(fen), "purchase"))
+    return rows
+
+
+def accounts(roster: list[Posting], draw: Draw) -> _Rows:
+    """A year of each institution's business account, and what was restricted the year before."""
+    rows: _Rows = []
+    for number, (place, heads) in enumerate(zip(INSTITUTIONS, _heads(roster), strict=True)):
+        lines = [*_business(number, heads, draw), *_project(number, heads, draw)]
+        rows += [
+            (place.code, line, kind, _yuan(fen), "1" if kind in _RECURRENT else "", source, day)
+            for line, kind, fen, source, day in lines
+        ]
+    return rows
+
+
+def _some_fen(thousand_yuan: int, heads: int, draw: Draw) -> int:
+    """So many thousand yuan a head, and an odd part below 300,000 yuan."""
+    return heads * thousand_yuan * 100_000 + draw.one(3 * 10**7)
+
+
+def _business(number: int, heads: int, draw: Draw) -> Iterator[_Line]:
+    """What an institution took in and spent, so that a wanted balance is left."""
+    fen = [_some_fen(each, heads, draw) for each in (_HOSPITAL if number == 0 else _CENTRE)]
+    medical, basic, health, bought, carried, kept = fen
+    yield "医疗收入", "income", medical, "医保、患者", ""
+    yield "财政基本补助", "income", basic, "县财政", ""
+    yield "基本公共卫生服务补助", "income", health, "中央、省、县", ""
+    yield "当量购买补助", "income", bought, "县财政", ""
+    deducted = 1_000_00 * number
+    wanted = _LOSS if number in _LOSING else heads * 420_000
+    balance = wanted + draw.one(10**7)
+    spent = medical + basic + health + bought + carried - kept - deducted - balance
+    for line, part in zip(_SPENT, split(spent, list(_SPENT.values())), strict=True):
+        yield line, "expenditure", part, "", ""
+    yield _RESTRICTED, "closing_restricted", carried, "", "2024-12-31"
+    yield _RESTRICTED, "opening_restricted", carried, "", ""
+    yield _RESTRICTED, "closing_restricted", kept, "", ""
+    if deducted:
+        yield "上缴以前年度往来", "deduction", deducted, "", ""
+
+
+def _project(number: int, heads: int, draw: Draw) -> Iterator[_Line]:
+    """Project money of every third institution, which stays outside the balance."""
+    if number % 3 == 0:
+        given = _some_fen(5, heads, draw)
+        yield "设备购置专项", "project_income", given, "县财政", ""
+        yield "设备购置专项", "project_expenditure", given * 93 // 100, "", ""
+
+
+def coefficients(roster: list[Posting], draw: Draw) -> _Rows:
+    """Titles and FTE of postings; backbone, attendance and assessment of people; institutions."""
+    start = day_text(0)
+    rows: _Rows = []
+    seconded = {row.person for row in roster if row.kind == "借调"}
+    for row in roster:
+        subject = f"{row.person_id}@{INSTITUTIONS[row.place].code}/{row.post_id}"
+        if row.tier in _TITLES and row.role != "vdoc":
+            value = _TITLES[row.tier]
+            rows.append(
+                ("posting", subject, "title", value, max(start, day_text(row.since)), "", _PAPER)
+            )
+        fte = "0.5" if row.person in seconded else row.fte
+        if row.kind == "多点执业" or row.person in seconded:
+            rows.append(("posting", subject, "fte", fte, start, "", _PAPER))
+    people = sorted({row.person for row in roster})
+    order = [people[k] for k in draw.shuffled(len(people))]
+    for k, person in enumerate(order[:48]):  # three in four from January, the others from July
+        since = start if k % 4 else "2025-07-01"
+        rows.append(("person", f"P{person:04d}", "backbone", "1.08", since, "", _PAPER))
+    for k, person in enumerate(order[48:108]):
+        value, length = _AWAY[k % len(_AWAY)]
+        first = draw.one(300)
+        rows.append((
+            "person", f"P{person:04d}", "attendance", value, day_text(first),
+            day_text(first + length), _PAPER,
+        ))  # fmt: skip
+    for k, person in enumerate(order[108:132]):
+        value = ("0.95", "0.9", "0.8")[k % 3]
+        rows.append(("person", f"P{person:04d}", "assessment", value, start, "", _ASSESSED))
+    for number, place in enumerate(INSTITUTIONS):
+        quality, checked = 9_400 + draw.one(1_200), 9_600 + draw.one(500)
+        rows.append(("institution", place.code, "quality", _e4(quality), start, "", _ASSESSED))
+        if number % 2:
+            value = _e4(min(checked, 10_000))
+            rows.append(("institution", place.code, "contract_check", value, start, "", _ASSESSED))
+    return rows
+
+
+def _e4(value: int) -> str:
+    return f"{value // 10_000}.{value % 10_000:04d}"
+
+
+def opening(roster: list[Posting], draw: Draw) -> _Rows:
+    """Keys below 0 that three people brought from the year before."""
+    steady = [row for row in roster if row.since < 0 and not row.several and row.role == "gp"]
+    rows: _Rows = []
+    for k in draw.shuffled(len(steady))[:3]:
+        row, deficit = steady[k], 30_000_000 + draw.one(200_000_000)
+        rows.append((
+            "key", INSTITUTIONS[row.place].code, INCENTIVE, row.person_id,
+            f"-{deficit // 10**7}.{deficit % 10**7:07d}",
+        ))  # fmt: skip
+    return rows

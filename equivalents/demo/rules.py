@@ -1,0 +1,117 @@
+"""case.yaml of the made-up county: how it counts, what it shares, by which made-up documents."""
+
+from typing import Final
+
+from equivalents.demo.teams import ROLE_SHARES
+
+__all__ = ["ALLIANCE", "ATTENDANCE", "CASE", "CONTRACT", "INCENTIVE"]
+
+INCENTIVE: Final = "奖励性绩效"
+CONTRACT: Final = "签约服务费"
+ATTENDANCE: Final = "全勤奖"
+ALLIANCE: Final = "医共体考核奖"
+
+_ROLES: Final = ", ".join(f"{role}: {share}" for role, share in ROLE_SHARES.items())
+
+CASE: Final = f"""\
+# 虚构数据：人名、编号、机构、文号和金额均为编造。Made-up data: nobody in it is real.
+title: 示例县医共体 2025 年当量核算（虚构数据）
+period: '2025'
+weight_tables: [demo-county-2025]
+
+# 口径：pay 院内分配；purchase 财政按当量购买；contract 签约服务，只有签约项目。
+series:
+  contract: {{missing: exclude}}
+
+# 团队分摊：按服务当日的成员和角色。
+team_roles: {{{_ROLES}}}
+
+# 同次服务：诊间随访折半；当日已面访的电话随访不另计。
+concurrent:
+  - name: 诊间随访
+    beside: [MZ01]
+    items: [GW0701, GW0702]
+    credit: "0.5"
+    same: institution_day
+    reference: 示例县卫健〔2025〕2 号（编造）
+  - name: 当日已面访
+    beside: [GW0701, GW0702]
+    items: [CZ03]
+    credit: none
+    reference: 示例县卫健〔2025〕2 号（编造）
+stays:
+  - name: 住院期间不计家庭病床
+    inside: [ZC01]
+    exclude: [JB04]
+    reference: 示例县卫健〔2025〕3 号（编造）
+
+# 超工作量分段：每人每机构每月。
+ceilings:
+  - name: 月度分段
+    series: pay
+    window: month
+    tiers:
+      - {{from: "0", rate: "1"}}
+      - {{from: "280", rate: "0.8"}}
+      - {{from: "400", rate: "0.5"}}
+    reference: 示例县卫健〔2025〕4 号（编造）
+
+# 系数：职称、骨干乘当量（签约服务费除外）；出勤、折算全时乘人头；个人考核暂扣金额；
+# 机构质量系数用于县级分配，签约考核系数用于本机构签约服务费总额（不足部分结转）。
+coefficients:
+  title:
+    {{pools: [{INCENTIVE}, {ALLIANCE}, surplus],
+     reference: 示例县卫健〔2025〕5 号（编造）}}
+  backbone:
+    {{pools: [{INCENTIVE}, {ALLIANCE}, surplus],
+     reference: 示例县卫健〔2025〕5 号（编造）}}
+  attendance:
+    {{applies_to: headcount, pools: [{ATTENDANCE}],
+     reference: 示例县卫健〔2025〕5 号（编造）}}
+  fte:
+    {{applies_to: headcount, pools: [{ATTENDANCE}],
+     reference: 示例县卫健〔2025〕5 号（编造）}}
+  assessment:
+    {{applies_to: withhold, pools: [{CONTRACT}],
+     reference: 示例县卫健〔2025〕6 号（编造）}}
+  quality:
+    {{pools: [{ALLIANCE}],
+     reference: 示例县卫健〔2025〕6 号（编造）}}
+  contract_check:
+    {{pools: [{CONTRACT}], excess: carry,
+     reference: 示例县卫健〔2025〕6 号（编造）}}
+
+# 结余五五分成。
+surplus: {{pay_ratio: 1/2, assessment: none, reference: 示例县财社〔2025〕1 号（编造）}}
+
+# 分配：先到科室和村卫生室再到人；医共体考核奖先到机构。
+sharing:
+  {INCENTIVE}:
+    reference: 示例县卫健〔2025〕7 号（编造）
+    levels:
+      - {{to: department, key: adjusted, nobody: retain}}
+      - to: person
+        key: adjusted
+        nobody: retain
+        floor: {{average: "0.2"}}
+        cap: {{average: "2.5"}}
+        excess: share
+  {CONTRACT}:
+    reference: 示例县卫健〔2025〕8 号（编造）
+    levels:
+      - {{to: person, key: equivalents, nobody: retain, cap: {{average: "4"}}, excess: retain}}
+  {ATTENDANCE}:
+    reference: 示例县卫健〔2025〕7 号（编造）
+    levels:
+      - {{to: person, key: headcount}}
+  {ALLIANCE}:
+    reference: 示例县卫健〔2025〕9 号（编造）
+    levels:
+      - {{to: institution, key: adjusted}}
+      - {{to: department, key: adjusted, nobody: retain}}
+      - {{to: person, key: adjusted, nobody: retain}}
+  surplus:
+    reference: 示例县财社〔2025〕1 号（编造）
+    levels:
+      - {{to: person, key: adjusted, nobody: retain, cap: {{average: "3"}}, excess: share}}
+"""

@@ -1,0 +1,239 @@
+"""The made-up county settled: every rule of the case does something, and all of it adds up.
+
+Catches: a rule of case.yaml that never applies, a dirty row that the engine judges otherwise than
+its files say, a kind of pool that pays nobody, a run that differs from the last one. Nothing here
+pins a settled figure.
+"""
+
+import csv
+import json
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from equivalents.demo import write_county
+from equivalents.demo.summary import by_institution, by_pool
+from equivalents.run import settle_case
+from tests.demo_county import Row, by_hand, hashes, rows_of, weight_rows
+
+RECORDS = 20_000
+SERIES = ("pay", "purchase", "contract")
+KEPT_OUT = {"BASIS_REPEAT", "CONCURRENT", "CORRECTION_ONLY", "STAY_INSIDE", "VOIDED"}
+NOTED = {"BASIS_QUANTITY", "DAYS_DIFFER", "QUANTITY_ABOVE_MAX", "VISIT_NUMBER_DIFFERS"}
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("settled") / "county"
+    write_county(folder, records=RECORDS)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def out(county: Path) -> Path:
+    folder = county.parent / "out"
+    settle_case(county, folder, stop_on_reject=False)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def summary(out: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((out / "summary.json").read_bytes())
+    return loaded
+
+
+@pytest.fixture(scope="module")
+def lines(out: Path) -> list[Row]:
+    return rows_of(out / "equivalents.csv")
+
+
+def test_every_record_is_accounted_for(summary: dict[str, Any]) -> None:
+    records = summary["records"]
+    assert records["received"] == RECORDS
+    assert set(records["series"]) == set(SERIES)
+    for found in records["series"].values():
+        kept_out = sum(found["excluded"].values()) + sum(found["rejected"].values())
+        assert found["counted"] + kept_out == RECORDS
+    assert all(check["holds"] for check in summary["checks"])
+
+
+@pytest.mark.parametrize("series", SERIES)
+def test_dirty_rows_are_judged_as_their_files_say(
+    county: Path, summary: dict[str, Any], series: str
+) -> None:
+    """In the series that exclude what they do not weigh, such rows are no faults of the item."""
+    missing = {"pay": "reject"}.get(series, "exclude")
+    known = {row["item_code"] for row in weight_rows()}
+    expected: Counter[str] = Counter()
+    for code, row in by_hand(county, series):
+        excluded = code == "ITEM_STOPPED" or (
+            code == "ITEM_UNKNOWN" and missing == "exclude" and row["item_code"] in known
+        )
+        if code and not excluded:
+            expected[code] += 1
+    assert summary["records"]["series"][series]["rejected"] == expected
+
+
+def test_every_excluding_rule_applies(summary: dict[str, Any]) -> None:
+    for series, rules in (
+        ("pay", KEPT_OUT | {"ITEM_STOPPED"}),
+        ("purchase", KEPT_OUT | {"ITEM_STOPPED", "NOT_IN_SERIES"}),
+        ("contract", {"BASIS_REPEAT", "VOIDED", "NOT_IN_SERIES"}),
+    ):
+        found = summary["records"]["series"][series]["excluded"]
+        assert set(found) == rules, series
+        assert all(found.values())
+
+
+def test_every_warning_appears(out: Path) -> None:
+    problems = Counter(row["code"] for row in rows_of(out / "problems.csv"))
+    assert {code for code in NOTED if not problems[code]} == set()
+
+
+def test_every_item_is_counted_in_each_of_its_series(lines: list[Row]) -> None:
+    found = {(row["series"], row["item_code"]) for row in lines if row["item_code"]}
+    assert found == {(row["series"], row["item_code"]) for row in weight_rows()}
+
+
+def test_every_condition_chooses_a_weight(lines: list[Row]) -> None:
+    chosen = {part.partition("=")[0] for row in lines for part in row["weight_row"].split(";")[1:]}
+    assert chosen >= {
+        "institution_group", "resident_group", "title_tier", "setting", "visit_number",
+    }  # fmt: skip
+
+
+def test_records_are_shared_by_two_and_by_teams(lines: list[Row]) -> None:
+    shares = {row["item_code"]: set[str]() for row in lines}
+    for row in lines:
+        shares[row["item_code"]].add(row["share"])
+    assert shares["JB02"] >= {"3/5", "2/5"}
+    assert shares["CZ02"] == {"1", "1/2"}
+    for item in ("QY03", "QY04", "QY06"):
+        assert "1" not in shares[item]
+        assert len(shares[item]) > 4
+
+
+def test_both_concurrent_rules_apply(out: Path) -> None:
+    marks = {
+        mark
+        for text in pq.read_table(out / "tally.parquet")["marks"].to_pylist()
+        for mark in (text or "").split(";")
+    }
+    assert {"pay=concurrent:诊间随访", "purchase=concurrent:诊间随访"} <= marks
+    assert "pay=CONCURRENT" in marks
+
+
+def test_stays_are_cut_at_the_year_and_at_months(lines: list[Row]) -> None:
+    months = {row["month"] for row in lines if row["item_code"] == "JB04"}
+    assert months == {f"2025-{month:02d}" for month in range(1, 13)}
+
+
+def test_coefficients_of_people_change_keys(out: Path) -> None:
+    found = {row["coefficient"] for row in rows_of(out / "adjusted.csv")}
+    assert {"1.0000", "1.0500", "1.1000", "1.0800", "1.1340"} <= found
+    varied = [row for row in rows_of(out / "payouts.csv") if row["coefficient"] == ""]
+    assert varied
+
+
+def test_headcount_follows_attendance_and_fte(out: Path) -> None:
+    heads = {Decimal(row["key"]) for row in rows_of(out / "payouts.csv") if row["pool"] == "全勤奖"}
+    assert Decimal("0.2") in heads
+    assert Decimal("0.5") in heads
+    assert max(heads) == 1
+    assert len(heads) > 5
+
+
+def test_keys_brought_in_and_amounts_withheld(county: Path, out: Path) -> None:
+    brought = {row["person_id"] for row in rows_of(county / "opening.csv")}
+    lines = [row for row in rows_of(out / "adjusted.csv") if row["from"] == row["to"]]
+    assert {row["person_id"] for row in lines} == brought
+    withheld = rows_of(out / "withheld.csv")
+    assert {row["coefficient"] for row in withheld} == {"0.8000", "0.9000", "0.9500"}
+    assert {row["pool"] for row in withheld} == {"签约服务费"}
+
+
+def test_levels_go_down_to_village_rooms(county: Path, out: Path) -> None:
+    rooms = {
+        row["department_id"]
+        for row in rows_of(county / "departments.csv")
+        if row["kind"] == "village_room"
+    }
+    steps = rows_of(out / "allocations.csv")
+    for pool, levels in (
+        ("医共体考核奖", {"institution", "department", "person"}),
+        ("奖励性绩效", {"department", "person"}),
+        ("签约服务费", {"person"}),
+        ("全勤奖", {"person"}),
+        ("surplus", {"person"}),
+    ):
+        mine = [row for row in steps if row["pool"] == pool]
+        assert {row["level"] for row in mine} == levels, pool
+        if "department" in levels:
+            assert {row["child"] for row in mine if row["level"] == "department"} >= rooms
+
+
+def test_caps_and_floors_move_money(out: Path) -> None:
+    payouts = [row for row in rows_of(out / "payouts.csv") if row["pool"] == "奖励性绩效"]
+    assert any(row["capped"] != "0.00" for row in payouts)
+    assert any(row["floored"] != "0.00" for row in payouts)
+
+
+def test_institutions_coefficients_leave_something_carried(out: Path) -> None:
+    pools = rows_of(out / "pools.csv")
+    assert any(Decimal(row["carried"]) for row in pools if row["pool"] == "签约服务费")
+    for row in pools:
+        kept = Decimal(row["retained"]) + Decimal(row["carried"])
+        assert Decimal(row["paid"]) + kept == Decimal(row["amount"])
+
+
+def test_half_the_surplus_is_shared(county: Path, out: Path, summary: dict[str, Any]) -> None:
+    surplus = {k: v for k, v in summary["surplus"].items() if k != "estimate"}
+    pay, development = Decimal(surplus["pay"]), Decimal(surplus["development"])
+    assert 0 < pay <= development < pay + 1
+    assert Decimal(surplus["balance"]) == pay + development + Decimal(surplus["deficit"])
+    pools = {r["institution_id"]: r for r in rows_of(out / "pools.csv") if r["pool"] == "surplus"}
+    assert len(pools) == 15
+    assert sum(row["amount"] == "0.00" for row in pools.values()) == 2
+    assert sum(Decimal(row["amount"]) for row in pools.values()) == pay
+
+
+def test_the_tables_of_the_terminal_add_up(county: Path, out: Path) -> None:
+    payouts = rows_of(out / "payouts.csv")
+    paid = sum(Decimal(row["amount"]) for row in payouts)
+    _, headings, pools = by_pool(out)
+    assert all(len(row) == len(headings) for row in pools)
+    assert Decimal(pools[-1][4].replace(",", "")) == paid
+    _, headings, places = by_institution(county, out)
+    assert len(places) == 15
+    assert all(len(row) == len(headings) for row in places)
+    assert sum(Decimal(row[4].replace(",", "")) for row in places) == paid
+    assert all("示例县" not in row[0] for row in places)
+
+
+def test_two_runs_give_the_same_bytes(county: Path, out: Path, tmp_path: Path) -> None:
+    write_county(tmp_path / "county", records=RECORDS)
+    settle_case(tmp_path / "county", tmp_path / "out", stop_on_reject=False)
+    assert hashes(tmp_path / "out") == hashes(out)
+
+
+def test_payouts_only_pays_the_same(county: Path, out: Path, tmp_path: Path) -> None:
+    settle_case(county, tmp_path / "direct", stop_on_reject=False, direct=True)
+    for name in ("payouts.csv", "pools.csv", "allocations.csv", "adjusted.csv"):
+        assert (tmp_path / "direct" / name).read_bytes() == (out / name).read_bytes(), name
+
+
+@pytest.mark.slow
+def test_the_ceiling_cuts_in_the_county_of_the_usual_size(tmp_path: Path) -> None:
+    """A small county has as many people and too little work for it."""
+    write_county(tmp_path / "county")
+    settle_case(tmp_path / "county", tmp_path / "out", stop_on_reject=False)
+    with (tmp_path / "out" / "equivalents.csv").open(encoding="utf-8-sig", newline="") as file:
+        cuts = [row for row in csv.DictReader(file) if row["weight_row"].startswith("ceiling:")]
+    assert {row["weight_row"] for row in cuts} == {"ceiling:月度分段"}
+    assert {row["series"] for row in cuts} == {"pay"}
+    assert len({row["person_id"] for row in cuts}) > 50
+    assert all(Decimal(row["equivalents"]) < 0 for row in cuts)
