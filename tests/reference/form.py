@@ -27,6 +27,9 @@ def form_fault(record: Record) -> str:
 def column_fault(record: Record, column: str) -> str:
     """Return what is wrong with one column, or a blank."""
     text = record[column]
+    if "\n" in text or "\r" in text:
+        # A missing quote may have swallowed other rows (A10).
+        return "LINE_BREAK"
     if text == "":
         # Page 3: `person_id` may be blank where `performers` (or the team) says who.
         others = column == "person_id" and (record["performers"] or record["team_id"])

@@ -44,7 +44,9 @@ def surpluses(case: Case) -> dict[str, Surplus]:
     rule = case.declared.surplus
     balances: dict[str, int] = {}
     for one in case.accounts:
-        if one.kind in SIGNS:
+        # What stands there of the last period, to see that it closes, is no account of this one.
+        before_period = one.day is not None and one.day < case.first_day
+        if one.kind in SIGNS and not before_period:
             before = balances.get(one.institution, 0)
             balances[one.institution] = before + SIGNS[one.kind] * one.amount_fen
     return {

@@ -9,7 +9,16 @@ from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.reference.text import FIRST_DAY, NO_END, WEIGHT, WHOLE, csv_table, date_or, must
+from tests.reference.text import (
+    FIRST_DAY,
+    NO_END,
+    WEIGHT,
+    WHOLE,
+    a_date,
+    csv_table,
+    date_or,
+    must,
+)
 
 SIGNED_AMOUNT = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]{1,2})?")
 EQUIVALENTS = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]{1,7})?")
@@ -95,6 +104,8 @@ class Account(NamedTuple):
     institution: str
     kind: str
     amount_fen: int
+    day: date | None = None
+    """Its date, if it has one."""
 
 
 def rows_of(folder: Path, name: str) -> list[dict[str, str]]:
@@ -153,7 +164,7 @@ def leave(row: Mapping[str, str]) -> Leave:
 def account(row: Mapping[str, str]) -> Account:
     """Make a row of `accounts`."""
     fen: Fraction = must(row["amount"], SIGNED_AMOUNT) * 100
-    return Account(row["institution_id"], row["kind"], int(fen))
+    return Account(row["institution_id"], row["kind"], int(fen), a_date(row.get("date", "")))
 
 
 def _dates(row: Mapping[str, str]) -> tuple[date, date]:

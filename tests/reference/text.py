@@ -6,6 +6,7 @@ Written from page 3 (interfaces) and 5.8, 5.21 of page 5 (definitions).
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -44,8 +45,12 @@ class Row(NamedTuple):
 
 def csv_rows(path: Path) -> tuple[list[str], Iterator[Row]]:
     """Return the header and the rows; a blank line has a row number but is no row."""
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        lines = list(csv.reader(stream))
+    raw = path.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("gb18030")
+    lines = list(csv.reader(io.StringIO(text, newline="")))
     rows = (Row(number, fields) for number, fields in enumerate(lines, start=1) if fields)
     _, header = next(rows)
     return header, rows
