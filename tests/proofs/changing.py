@@ -2,12 +2,15 @@
 
 import csv
 import random
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from equivalents import Source, load_case, settle, settle_case
 
 # These follow the rows of the input by nature; everything else must not change by a byte.
 FOLLOWS_FILES = {"rejected.csv", "problems.csv", "manifest.json", "settlement.xlsx"}
@@ -117,3 +120,32 @@ def scale_yaml(path: Path) -> None:
         if "weight" in row:
             row["weight"] = str(Decimal(row["weight"]) * 10)
     path.write_text(yaml.safe_dump(table, allow_unicode=True), encoding="utf-8")
+
+
+def check_no_byte_changes(folder: Path, changes: Sequence[Change], seed: int) -> None:
+    """Settle `case` in a folder as it is and with some changes: the same bytes."""
+    settle_case(folder / "case", folder / "one")
+    shutil.copytree(folder / "case", folder / "changed")
+    chance = random.Random(seed)
+    for change in changes:
+        change(folder / "changed", chance)
+    settle_case(folder / "changed", folder / "other")
+    same_bytes(folder / "one", folder / "other")
+
+
+def check_threads_and_cuts(folder: Path) -> None:
+    """Settle a case with threads, finer buckets and the direct path: the same counts and money."""
+    case = load_case(folder)
+    source = Source(case.folder, case.records)
+    plain = settle(case.rules, source.blocks)
+    cuts = range(case.rules.period.start, case.rules.period.end, 3)
+    for other in (settle(case.rules, source.blocks, workers=4),
+                  settle(case.rules, source.blocks, more_cuts=cuts),
+                  settle(case.rules, source.blocks, path="direct", workers=3)):  # fmt: skip
+        assert plain.payouts is not None
+        assert other.payouts is not None
+        assert other.counted.counted == plain.counted.counted
+        assert other.counted.verdicts == plain.counted.verdicts
+        for name in ("pool", "person", "equivalents_e7", "raw_e7", "amount_fen", "remainder_fen"):
+            one, two = getattr(plain.payouts, name), getattr(other.payouts, name)
+            assert one.tolist() == two.tolist()

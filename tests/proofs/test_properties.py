@@ -4,8 +4,6 @@ Catches: a sum that depends on the order of rows, a file that is counted twice o
 cut of buckets that leaks into results, a fen that appears or vanishes, unequal pay for equal keys.
 """
 
-import random
-import shutil
 from collections import defaultdict
 from decimal import Decimal
 from fractions import Fraction
@@ -13,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from equivalents import Source, load_case, settle, settle_case
+from equivalents import settle_case
 from tests.against_reference import read_out
 from tests.proofs.changing import (
     Change,
+    check_no_byte_changes,
+    check_threads_and_cuts,
     read_rows,
-    same_bytes,
     shuffle_master_tables,
     shuffle_performers,
     shuffle_rows,
@@ -53,13 +52,8 @@ SEEDS = range(counts(4, 40))
 def test_order_splitting_and_format_change_nothing(
     change: Change, seed: int, tmp_path: Path
 ) -> None:
-    case, changed = tmp_path / "case", tmp_path / "changed"
-    write_random_case(case, 5000 + seed, 300, dirty=False)
-    settle_case(case, tmp_path / "one")
-    shutil.copytree(case, changed)
-    change(changed, random.Random(seed))
-    settle_case(changed, tmp_path / "other")
-    same_bytes(tmp_path / "one", tmp_path / "other")
+    write_random_case(tmp_path / "case", 5000 + seed, 300, dirty=False)
+    check_no_byte_changes(tmp_path, [change], seed)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -74,20 +68,7 @@ def test_the_same_case_gives_every_byte_again(seed: int, tmp_path: Path) -> None
 @pytest.mark.parametrize("seed", SEEDS)
 def test_threads_and_finer_buckets_change_nothing(seed: int, tmp_path: Path) -> None:
     write_random_case(tmp_path / "case", 7000 + seed, 400, dirty=True)
-    case = load_case(tmp_path / "case")
-    source = Source(case.folder, case.records)
-    plain = settle(case.rules, source.blocks)
-    cuts = range(case.rules.period.start, case.rules.period.end, 3)
-    for other in (settle(case.rules, source.blocks, workers=4),
-                  settle(case.rules, source.blocks, more_cuts=cuts),
-                  settle(case.rules, source.blocks, path="direct", workers=3)):  # fmt: skip
-        assert plain.payouts is not None
-        assert other.payouts is not None
-        assert other.counted.counted == plain.counted.counted
-        assert other.counted.verdicts == plain.counted.verdicts
-        for name in ("pool", "person", "equivalents_e7", "amount_fen", "remainder_fen"):
-            one, two = getattr(plain.payouts, name), getattr(other.payouts, name)
-            assert one.tolist() == two.tolist()
+    check_threads_and_cuts(tmp_path / "case")
 
 
 @pytest.mark.rules("A1")
