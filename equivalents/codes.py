@@ -51,11 +51,11 @@ class Codebook(Generic[Code]):
 
     def learn(self, values: Iterable[Code]) -> list[int]:
         """The positions of values, adding those that are new."""
+        asked = list(values)
         with self._lock:
-            return [self._learn(value) for value in values]
-
-    def _learn(self, value: Code) -> int:
-        position = self._positions.setdefault(value, len(self._values))
-        if position == len(self._values):
-            self._values.append(value)
-        return position
+            news = [value for value in dict.fromkeys(asked) if value not in self._positions]
+            first = len(self._values)
+            # The value before its position: who finds a position must find the value there.
+            self._values += news
+            self._positions.update(zip(news, range(first, first + len(news)), strict=True))
+        return list(map(self._positions.__getitem__, asked))

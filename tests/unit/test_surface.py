@@ -39,6 +39,7 @@ FLOW = [
     "shares",
     "weigh",
     "waiting",
+    "order",
     "classes",
     "visits",
     "stays",
