@@ -52,10 +52,17 @@ class Codebook(Generic[Code]):
     def learn(self, values: Iterable[Code]) -> list[int]:
         """The positions of values, adding those that are new."""
         asked = list(values)
+        found = self.find_all(asked)
+        missing = [at for at, position in enumerate(found) if position < 0]
+        if not missing:
+            return found
         with self._lock:
-            news = [value for value in dict.fromkeys(asked) if value not in self._positions]
+            others = dict.fromkeys(map(asked.__getitem__, missing))
+            news = [value for value in others if value not in self._positions]
             first = len(self._values)
             # The value before its position: who finds a position must find the value there.
             self._values += news
             self._positions.update(zip(news, range(first, first + len(news)), strict=True))
-        return list(map(self._positions.__getitem__, asked))
+        for at in missing:
+            found[at] = self._positions[asked[at]]
+        return found
