@@ -35,7 +35,7 @@ PEERS: Final = (
     Peer("ours_direct", "equivalents, direct path"),
     Peer("ours_tally", "equivalents, tally path", largest=10_000_000),
     Peer("duckdb_sql", "DuckDB, SQL"),
-    Peer("polars_lazy", "polars, lazy and streaming", rules=("plain",)),
+    Peer("polars_lazy", "polars, lazy and streaming"),
     Peer(
         "pandas_script",
         "pandas, a script with floats",

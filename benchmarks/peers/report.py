@@ -149,7 +149,7 @@ The tally path also makes the lines by item and month that statements and what-i
 peer does. The queries of DuckDB and polars are the fastest of several that were tried: both look
 weights up by one integer in a table that spreads them over every day beforehand, and for CSV DuckDB
 is told to keep the written join order, without which it takes twice the time. With full rules
-DuckDB reads the file twice, once for the records that stand alone and once for the others. The
+both read the file twice, once for the records that stand alone and once for the others. The
 other peers do not say which records they dropped, nor why; this engine does, within the time shown.
 
 Files without one good row are another measurement: `python -m benchmarks.hopeless` makes them,
