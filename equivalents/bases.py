@@ -19,6 +19,7 @@ import numpy.typing as npt
 from equivalents.classes import by_basis, class_numbers, faults_of, places_used, rank_in
 from equivalents.concurrent import mark_concurrent
 from equivalents.grouping import group
+from equivalents.order import in_order
 from equivalents.policy.book import Need, Verdict
 from equivalents.records import FaultSet, RecordBlock
 from equivalents.stays import Cut, cut_records, first_in_bed, lying_inside, plain_day_faults
@@ -48,9 +49,8 @@ def resolve(waiting: Waiting, scales: Scales) -> Iterator[Resolved]:
     Items that no rule brings together are resolved one group after the other, so that memory is
     that of the largest group. ``waiting`` is empty afterwards.
     """
-    for records in waiting.parted(scales.plan):
-        case = _Case(records.entries(scales.plan), scales)
-        records.blocks.clear()
+    for entries in in_order(waiting.parted(scales.plan), scales.plan):
+        case = _Case(entries, scales)
         judged = [case.judge(series) for series in scales.series]
         scales.plan.marked = True
         yield Resolved(list(case.blocks(judged)), case.warnings)

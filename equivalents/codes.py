@@ -51,11 +51,18 @@ class Codebook(Generic[Code]):
 
     def learn(self, values: Iterable[Code]) -> list[int]:
         """The positions of values, adding those that are new."""
+        asked = list(values)
+        found = self.find_all(asked)
+        missing = [at for at, position in enumerate(found) if position < 0]
+        if not missing:
+            return found
         with self._lock:
-            return [self._learn(value) for value in values]
-
-    def _learn(self, value: Code) -> int:
-        position = self._positions.setdefault(value, len(self._values))
-        if position == len(self._values):
-            self._values.append(value)
-        return position
+            others = dict.fromkeys(map(asked.__getitem__, missing))
+            news = [value for value in others if value not in self._positions]
+            first = len(self._values)
+            # The value before its position: who finds a position must find the value there.
+            self._values += news
+            self._positions.update(zip(news, range(first, first + len(news)), strict=True))
+        for at in missing:
+            found[at] = self._positions[asked[at]]
+        return found

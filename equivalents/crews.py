@@ -120,6 +120,7 @@ class Performers:
         self.sets = SetBook()
         self.crews = SetBook()
         self._postings = postings
+        self._latest = _Latest()
         self._since, self._who = self._by_date(members, persons)
 
     def learn(self, sets: Iterable[Shared]) -> list[int]:
@@ -171,7 +172,8 @@ class Performers:
     ) -> Found:
         team = shared < len(self.teams)
         members = self.sets.members()
-        of, at = members.expand(self._set_of(shared, team, day))
+        sets = self._set_of(shared, team, day)
+        of, at = members.expand(sets)
         who = members.member[at]
         own = None if post is None else np.where(who == person[of], post[of], np.int32(0))
         posting = self._postings.find(institution[of], who, day[of], own)
@@ -184,8 +186,14 @@ class Performers:
         absent[of[needed]] = who[needed]
         code[absent >= 0] = Verdict.NO_POST
         good = (absent < 0) & (left > 0)
+        known = self._latest.codes(sets, of, at, posting)
+        code[known >= 0] = known[known >= 0]
+        good &= known < 0
         taken = np.flatnonzero(~missing & good[of])
         code[good] = self._crews_of(of[taken], posting[taken], members.share[at[taken]])
+        whole = good.copy()
+        whole[of[missing]] = False
+        self._latest.note(sets, of, at, posting, np.where(whole, code, np.int32(-1)))
         return Found(code, absent)
 
     def _set_of(self, shared: Codes, team: _Mask, day: Codes) -> Codes:
@@ -213,6 +221,39 @@ class Performers:
         several = np.flatnonzero(size > 1)
         code[several] = learned[np.searchsorted(news, several, "right") - 1]
         return code
+
+
+class _Latest:
+    """The crew that each set was when it was last found with nobody missing; for all threads.
+
+    Postings rarely change, so mostly a set is the same crew again and no crew has to be built.
+    """
+
+    def __init__(self) -> None:
+        self._code, self._posting = np.zeros((2, 0), np.int32)
+        self._lock = Lock()
+
+    def codes(self, sets: Codes, of: Int64, at: Int64, posting: Codes) -> Codes:
+        """The code of each asked set where its members have the same postings again, else -1."""
+        with self._lock:
+            self._code, self._posting = _grown(self._code, sets), _grown(self._posting, at)
+            code = self._code[sets]
+            code[of[self._posting[at] != posting]] = -1
+        return code
+
+    def note(self, sets: Codes, of: Int64, at: Int64, posting: Codes, code: Codes) -> None:
+        """Keep the codes of the asked sets, where they are not negative."""
+        some, members = np.flatnonzero(code >= 0), np.flatnonzero(code[of] >= 0)
+        with self._lock:
+            # Of a set that is asked for on several days the last one stays, in both.
+            self._code[sets[some]] = code[some]
+            self._posting[at[members]] = posting[members]
+
+
+def _grown(held: Codes, asked: npt.NDArray[np.integer]) -> Codes:
+    """A column that has all asked positions; -1 at the new ones."""
+    size = int(asked.max(initial=-1)) + 1
+    return held if size <= held.size else np.append(held, np.full(size, -1, np.int32))
 
 
 def _differs_from_last(starts: Int64, size: Int64, posting: Codes, share: Int64) -> _Mask:

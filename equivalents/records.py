@@ -44,7 +44,10 @@ class Origin(Protocol):
     """Where the records of a part came from: for the few whose other columns matter."""
 
     def texts(self, rows: Int64) -> list[tuple[str, ...]]:
-        """The columns of some rows as canonical text, in the order of page 3 (5.5)."""
+        """The columns behind the quantity of some rows as canonical text, in order (5.5).
+
+        Rows are given, and come, in ascending order.
+        """
 
     def corrected(self) -> Mapping[int, tuple[int, int]]:
         """The rows that correct a record, with the part and row of the record they name."""

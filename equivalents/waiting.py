@@ -1,10 +1,4 @@
-"""Records that wait for the others of their resident: gathered, ordered, corrections matched (5.5).
-
-The order within a class is: service date, then the other columns of page 3 as canonical text,
-by code point, blank first; never file or row. Texts are fetched from the source only for records
-of one resident, item and day of which it matters who comes first: they differ in something that
-is paid, or their places in the order are told (visit numbers, odd quantities).
-"""
+"""Records that wait for the others of their resident: gathered, corrections matched (5.5)."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,15 +6,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from equivalents.grouping import group, numbered
+from equivalents.grouping import group
 from equivalents.policy.book import Verdict
 from equivalents.records import Origin, RecordBlock
 from equivalents.tally import Plan, Who
-from equivalents.units import QUANTITY_PLACES, Codes, Int64
+from equivalents.units import Codes, Int64
 
 __all__ = ["Entries", "Waiting", "void_of"]
-
-_ONE_E3 = 10**QUANTITY_PLACES
 
 
 @dataclass(slots=True)
@@ -28,8 +20,8 @@ class Entries:
     """Waiting records as columns of one length ``n``.
 
     ``resident``, ``household`` and ``end`` (the service end date) are -1 where blank. ``order``
-    ranks the entries of one class. ``target`` is the position of the record that a correction
-    takes back, or -1.
+    ranks the entries of one class, once :mod:`equivalents.order` has set it. ``target`` is the
+    position of the record that a correction takes back, or -1.
     """
 
     part: Int64
@@ -86,8 +78,13 @@ class Waiting:
                 parts[int(which[where[0]])].add(block.only(np.sort(where)))
         return (part for part in parts if len(part))
 
-    def entries(self, plan: Plan) -> Entries:
-        """All waiting records as columns, ordered, with corrections matched."""
+    def origins(self) -> dict[int, Origin]:
+        """Where the records of each part came from."""
+        contacts = ((block.part, block.contact) for block in self.blocks)
+        return {part: contact.origin for part, contact in contacts if contact is not None}
+
+    def entries(self) -> Entries:
+        """All waiting records as columns, with corrections matched, not yet ordered."""
         blocks = self.blocks
         contacts = [block.contact for block in blocks if block.contact is not None]
         none = np.zeros(0, np.int32)
@@ -116,11 +113,7 @@ class Waiting:
             np.zeros(size, np.int64),
             np.full(size, -1, np.int64),
         )
-        origins = {
-            block.part: block.contact.origin for block in blocks if block.contact is not None
-        }
-        _match_corrections(entries, origins)
-        entries.order = _order(entries, origins, plan)
+        _match_corrections(entries, self.origins())
         return entries
 
 
@@ -174,68 +167,3 @@ def _root(entries: Entries, index: int, links: Mapping[int, int]) -> int:
         seen.add(target)
         index = target
     return index
-
-
-def _order(entries: Entries, origins: Mapping[int, Origin], plan: Plan) -> Int64:
-    """The rank of each entry: by day, and within a day by canonical text where it matters."""
-    text_rank = np.zeros(len(entries), np.int64)
-    waits, item = plan.waits, np.minimum(entries.item, np.int32(len(plan.known_items)))
-    asked = [
-        _tied(entries, np.flatnonzero(ordered[item] & (subject >= 0)), subject, waits.visits[item])
-        for ordered, subject in (
-            (waits.by_resident, entries.resident),
-            (waits.by_household, entries.household),
-        )
-    ]
-    where = np.unique(np.concatenate(asked))
-    if where.size:
-        texts = _texts(entries, where, origins)
-        ranks = {text: rank for rank, text in enumerate(sorted(set(texts)), start=1)}
-        text_rank[where] = [ranks[text] for text in texts]
-    return entries.day.astype(np.int64) * (len(entries) + 1) + text_rank
-
-
-def _tied(entries: Entries, some: Int64, subject: Codes, visits: npt.NDArray[np.bool_]) -> Int64:
-    """Those of ``some`` that share item, subject and day, and of which it matters who is first.
-
-    They are paid differently, or which of them counts is told: visits, and quantities but 1.
-    """
-    if some.size == 0:
-        return some
-    order, starts = group([entries.item[some], subject[some], entries.day[some]])
-    sizes = np.diff(starts, append=order.size)
-    together = np.repeat(sizes > 1, sizes)
-    tied, sizes = some[order[together]], sizes[sizes > 1]
-    if tied.size == 0:
-        return tied
-    back = entries.target[entries.target >= 0]
-    kind = numbered(
-        [
-            entries.institution[tied],
-            entries.person[tied] + 1,
-            entries.attribute[tied],
-            entries.post[tied] + 1,
-            entries.shared[tied] + 1,
-            entries.household[tied] + 1,
-            entries.resident[tied] + 1,
-            entries.end[tied] + 1,
-            np.isin(tied, back).astype(np.int8),
-            np.unique(entries.quantity_e3[tied], return_inverse=True)[1],
-        ]
-    )
-    begins = np.cumsum(sizes) - sizes
-    told = visits[tied] | (entries.quantity_e3[tied] != _ONE_E3)
-    differ = np.minimum.reduceat(kind, begins) != np.maximum.reduceat(kind, begins)
-    asked: Int64 = tied[np.repeat(differ | np.logical_or.reduceat(told, begins), sizes)]
-    return asked
-
-
-def _texts(entries: Entries, where: Int64, origins: Mapping[int, Origin]) -> list[tuple[str, ...]]:
-    """The canonical texts of some entries, fetched part by part."""
-    found: dict[tuple[int, int], tuple[str, ...]] = {}
-    for part in np.unique(entries.part[where]).tolist():
-        rows = np.unique(entries.row[where][entries.part[where] == part])
-        texts = origins[part].texts(rows)
-        found.update(zip(((part, row) for row in rows.tolist()), texts, strict=True))
-    keys = zip(entries.part[where].tolist(), entries.row[where].tolist(), strict=True)
-    return [found[key] for key in keys]

@@ -2,13 +2,17 @@
 
 import argparse
 import sys
+from itertools import product
 from pathlib import Path
+from typing import get_args
 
 from rich.console import Console
 
 from benchmarks.generate import case_folder, default_data
-from benchmarks.peers.compare import Field, compare
+from benchmarks.peers import peers_for
+from benchmarks.peers.compare import Field, Lane, compare
 from benchmarks.peers.report import markdown, terminal
+from benchmarks.world import Rules
 
 
 def _arguments() -> argparse.Namespace:
@@ -23,6 +27,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--formats", nargs="+", choices=["parquet", "csv"], default=["parquet", "csv"]
     )
+    parser.add_argument(
+        "--rules",
+        nargs="+",
+        choices=get_args(Rules),
+        default=["plain"],
+        help="plain: every record counts by itself; full: also first records and shared ones",
+    )
     parser.add_argument("--rounds", type=int, default=3, help="runs of each peer")
     parser.add_argument(
         "--data", type=Path, default=default_data(), help="where generated cases are kept"
@@ -36,30 +47,28 @@ def main() -> int:
     chosen = _arguments()
     console, progress = Console(), Console(stderr=True)
     fields: list[Field] = []
-    for size in chosen.size:
-        for kind in chosen.formats:
-            progress.print(f"{size:,} {kind}: generating, unless it is there", style="dim")
-            case = case_folder(size, kind, chosen.data)
-            field = compare(
-                case, size, kind, chosen.rounds, lambda text: progress.print(text, style="dim")
-            )
-            console.print(terminal(field))
-            fields.append(field)
+    for rules, size, kind in product(chosen.rules, chosen.size, chosen.formats):
+        field = Field(size, kind, [Lane(peer) for peer in peers_for(size, rules)], rules)
+        progress.print(f"{field.title}: generating, unless it is there", style="dim")
+        case = case_folder(size, kind, chosen.data, rules)
+        compare(case, field, chosen.rounds, lambda text: progress.print(text, style="dim"))
+        console.print(terminal(field))
+        fields.append(field)
     if chosen.write:
         chosen.write.parent.mkdir(parents=True, exist_ok=True)
         chosen.write.write_text(markdown(fields, _command(chosen), chosen.rounds), "utf-8")
     differing = [(field, name) for field in fields for name in field.disagreeing]
     for field, name in differing:
-        console.print(f"{field.size:,} {field.kind}: {name} pays other fen", style="bold red")
+        console.print(f"{field.title}: {name} pays other fen", style="bold red")
     return 1 if differing else 0
 
 
 def _command(chosen: argparse.Namespace) -> str:
     """The command without where its data were kept, which concerns only this machine."""
     sizes = " ".join(str(size) for size in chosen.size)
-    formats = " ".join(chosen.formats)
+    formats, rules = " ".join(chosen.formats), " ".join(chosen.rules)
     return (
-        f"python -m benchmarks.peers --size {sizes} --formats {formats} "
+        f"python -m benchmarks.peers --rules {rules} --size {sizes} --formats {formats} "
         f"--rounds {chosen.rounds} --write {chosen.write.name}"
     )
 

@@ -4,7 +4,15 @@ import re
 from datetime import date
 from pathlib import Path
 
-__all__ = ["period", "records_file"]
+from benchmarks.world import Rules
+
+__all__ = ["period", "records_file", "rules"]
+
+
+def rules(case: Path) -> Rules:
+    """Whether the weights have counting bases; if so records may have performers too."""
+    with (case / "weights.csv").open(encoding="utf-8") as file:
+        return "full" if "counting_basis" in next(file) else "plain"
 
 
 def period(case: Path) -> tuple[date, date]:

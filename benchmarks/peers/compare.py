@@ -11,8 +11,9 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.generate import Kind
-from benchmarks.peers import PEERS, Peer, peers_for
+from benchmarks.peers import PEERS, Peer
 from benchmarks.peers.run import Outcome
+from benchmarks.world import Rules
 
 __all__ = ["Field", "Lane", "compare"]
 
@@ -59,6 +60,12 @@ class Field:
     size: int
     kind: Kind
     lanes: Sequence[Lane]
+    rules: Rules = "plain"
+
+    @property
+    def title(self) -> str:
+        """What the case is."""
+        return f"{self.size:,} records, {self.kind}, {self.rules} rules"
 
     def lane(self, name: str) -> Lane | None:
         """The runs of one peer, if it took part."""
@@ -77,26 +84,27 @@ class Field:
         return [lane.peer.name for lane in exact if lane.answers != right or len(right) != 1]
 
 
-def compare(case: Path, size: int, kind: Kind, rounds: int, told: Callable[[str], None]) -> Field:
+def compare(case: Path, field: Field, rounds: int, told: Callable[[str], None]) -> None:
     """Run every peer ``rounds`` times, A B C A B C, so that a slow minute hits all of them.
+
+    What they took and paid goes into the lanes of ``field``.
 
     Raises:
         RuntimeError: a peer failed; the message ends with what it said.
     """
     _touch(case.iterdir())
-    lanes = [Lane(peer) for peer in peers_for(size)]
+    lanes = field.lanes
     assert lanes[0].peer is PEERS[0]
     with tempfile.TemporaryDirectory() as scratch:
         for nth in range(rounds):
             for lane in lanes:
                 out = Path(scratch) / f"{lane.peer.name}.json"
                 _run(lane, case, out)
-                told(f"{size:,} {kind}, round {nth + 1}: {lane.peer.name} "
-                     f"{lane.outcomes[-1].seconds:.2f} s")  # fmt: skip
+                seconds = lane.outcomes[-1].seconds
+                told(f"{field.title}, round {nth + 1}: {lane.peer.name} {seconds:.2f} s")
         right = _lines(Path(scratch), lanes[0])
         for lane in lanes:
             lane.wrong = len(_lines(Path(scratch), lane) - right)
-    return Field(size, kind, lanes)
 
 
 def _run(lane: Lane, case: Path, out: Path) -> None:

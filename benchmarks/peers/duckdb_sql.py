@@ -6,6 +6,9 @@ group, setting and day is worked out once, by window function, into a table with
 key, so that DuckDB finds it by a perfect hash join; only the posting is looked up by its texts.
 Sums are of integers, shares of HUGEINT. The order of rows is of no interest and DuckDB is told so.
 CSV is read with the types given and nothing sniffed.
+
+With full rules the records that stand alone go this way too; those that have a counting basis or
+performers go the way of ``duckdb_together``.
 """
 
 from pathlib import Path
@@ -14,7 +17,8 @@ from typing import Final
 import duckdb
 import pyarrow as pa
 
-from benchmarks.peers.casefile import period, records_file
+from benchmarks.peers.casefile import period, records_file, rules
+from benchmarks.peers.duckdb_together import GAPS, TOGETHER
 
 __all__ = ["payouts"]
 
@@ -39,14 +43,15 @@ CREATE TEMP TABLE weights AS
 SELECT item_code, (weight * 10000)::BIGINT AS weight_e4, valid_from,
        coalesce(valid_to, DATE '2200-01-01') AS valid_to,
        coalesce(institution_group, '') AS institution_group, coalesce(setting, '') AS setting
+       {basis}
 FROM read_csv(getvariable('case') || '/weights.csv', header = true, auto_detect = false,
      columns = {'item_code': 'VARCHAR', 'weight': 'DECIMAL(10, 4)', 'valid_from': 'DATE',
                 'valid_to': 'DATE', 'stopped': 'VARCHAR', 'series': 'VARCHAR',
-                'institution_group': 'VARCHAR', 'setting': 'VARCHAR'});
+                'institution_group': 'VARCHAR', 'setting': 'VARCHAR' {basis_columns}});
 
 CREATE TEMP TABLE items AS
-SELECT item_code, row_number() OVER (ORDER BY item_code) - 1 AS item_no
-FROM (SELECT DISTINCT item_code FROM weights);
+SELECT item_code, row_number() OVER (ORDER BY item_code) - 1 AS item_no {waits}
+FROM weights GROUP BY item_code;
 
 CREATE TEMP TABLE settings AS
 SELECT setting, row_number() OVER (ORDER BY setting) AS setting_no
@@ -65,7 +70,7 @@ CREATE TEMP MACRO weight_key(item_no, setting_no, group_no, day) AS
 
 _CHOSEN: Final = """
 CREATE TEMP TABLE chosen AS
-SELECT weight_key(item_no, setting_no, group_no, day) AS weight_key, weight_e4
+SELECT weight_key(item_no, setting_no, group_no, day) AS weight_key, weight_e4 {row}
 FROM weights
 JOIN items USING (item_code)
 JOIN (SELECT DISTINCT institution_group, group_no FROM institutions) g
@@ -90,7 +95,7 @@ FROM (
     FROM {records}
     JOIN items USING (item_code)
     LEFT JOIN settings USING (setting)
-    WHERE quantity > 0 AND quantity < 1000000
+    WHERE quantity > 0 AND quantity < 1000000 {alone}
       AND service_date >= getvariable('first') AND service_date < getvariable('after')
 ) r
 JOIN postings p
@@ -141,24 +146,38 @@ FROM ranked
 _CSV: Final = """read_csv('{path}', header = true, auto_detect = false, delim = ',',
     quote = '', escape = '', new_line = '\\n', columns = {{
     'institution_id': 'VARCHAR', 'person_id': 'VARCHAR', 'item_code': 'VARCHAR',
-    'service_date': 'DATE', 'quantity': 'DECIMAL(9, 3)', 'setting': 'VARCHAR'}})"""
+    'service_date': 'DATE', 'quantity': 'DECIMAL(9, 3)', 'setting': 'VARCHAR' {more}}})"""
 
 
 def payouts(case: Path, threads: int) -> pa.Table:
     """Settle a case folder; the payouts as institution, pool, person and fen."""
     first, after = period(case)
+    full = rules(case) == "full"
     with duckdb.connect(config={"threads": threads, "preserve_insertion_order": False}) as base:
         base.execute(f"SET VARIABLE \"case\" = '{case}'")
         base.execute(f"SET VARIABLE first = DATE '{first}'")
         base.execute(f"SET VARIABLE after = DATE '{after}'")
-        base.execute(_MASTERS + _KEY + _CHOSEN)
-        records = _records(case)
+        base.execute(_filled(_MASTERS + _KEY + _CHOSEN, full))
+        records = _records(case, full)
         if "read_csv" in records:
             base.execute(_AS_WRITTEN)
-        base.execute(_EQUIVALENTS.replace("{records}", records))
+        base.execute(_filled(_EQUIVALENTS, full).replace("{records}", records))
+        if full:
+            base.execute(TOGETHER.replace("{records}", records))
         return base.sql(_PAYOUTS).to_arrow_table()
 
 
-def _records(case: Path) -> str:
+def _filled(script: str, full: bool) -> str:
+    for gap, text in GAPS.items():
+        script = script.replace(gap, text if full else "")
+    return script
+
+
+def _records(case: Path, full: bool) -> str:
     path = records_file(case)
-    return f"read_parquet('{path}')" if path.suffix == ".parquet" else _CSV.format(path=path)
+    more = ", 'resident_id': 'VARCHAR', 'performers': 'VARCHAR'" if full else ""
+    return (
+        f"read_parquet('{path}')"
+        if path.suffix == ".parquet"
+        else _CSV.format(path=path, more=more)
+    )

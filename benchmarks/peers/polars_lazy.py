@@ -3,9 +3,12 @@
 How it was tuned (10 M records, 2 threads): casting ids to enums of the master tables and joining
 on their integer codes takes 60 % of the time of joining on texts. As for DuckDB, the weight of
 every item, institution group, setting and day is worked out once; the pools are shared in Int128.
+
+With full rules the records that stand alone go this way too; those that have a counting basis or
+performers go the way of ``polars_together``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -13,7 +16,8 @@ from typing import Final
 import polars as pl
 import pyarrow as pa
 
-from benchmarks.peers.casefile import period, records_file
+from benchmarks.peers.casefile import period, records_file, rules
+from benchmarks.peers.polars_together import BASIS, together, with_bases
 
 __all__ = ["payouts"]
 
@@ -40,6 +44,7 @@ _WEIGHTS: Final[_Schema] = {
     "institution_group": pl.String,
     "setting": pl.String,
 }
+_BASES: Final[_Schema] = {"counting_basis": pl.String, "window": pl.String}
 _POOLS: Final[_Schema] = {
     "institution_id": pl.String,
     "pool": pl.String,
@@ -54,23 +59,51 @@ _RECORDS: Final[_Schema] = {
     "quantity": pl.Decimal(9, 3),
     "setting": pl.String,
 }
+_TOGETHER: Final[_Schema] = {"resident_id": pl.String, "performers": pl.String}
 
 
 def payouts(case: Path, threads: int) -> pa.Table:
     """Settle a case folder; polars takes its threads from the environment, when it is imported."""
     first, after = period(case)
+    full = rules(case) == "full"
     institutions = pl.read_csv(case / "institutions.csv", infer_schema=False)
     institutions = institutions.with_columns(pl.col("group").fill_null(""))
     postings = _postings(case, institutions, first, after)
-    weights = pl.read_csv(case / "weights.csv", schema=_WEIGHTS).with_columns(
+    weights = pl.read_csv(case / "weights.csv", schema={**_WEIGHTS, **(_BASES if full else {})})
+    weights = weights.with_columns(
         pl.col("institution_group", "setting").fill_null(""),
         pl.col("valid_to").fill_null(_OPEN_END),
         weight_e4=(pl.col("weight") * 10_000).cast(pl.Int64),
     )
     codes = _Codes(institutions, postings, weights, first, after)
-    chosen = _chosen(weights, codes)
-    counted = _equivalents(records_file(case), postings, chosen, codes)
-    return _share(case, postings, counted).to_arrow()
+    scan = _scan(records_file(case), full).filter(
+        pl.col("service_date").is_between(first, after, closed="left"),
+        pl.col("quantity").is_between(0, 1_000_000, closed="none"),
+    )
+    if not full:
+        counted = _equivalents(scan, postings, _chosen(weights, codes), codes)
+        return _share(case, postings, counted).to_arrow()
+    weights = with_bases(weights)
+    chosen = _chosen(weights, codes, BASIS)
+    waits = weights.filter(pl.col("first_few") > 0)["item_code"].unique().implode()
+    alone = ~pl.col("item_code").cast(pl.String).is_in(waits) & pl.col("performers").is_null()
+    counted = _equivalents(scan.filter(alone), postings, chosen, codes)
+    places = institutions.select(institution=codes.institution_code(), place=codes.place())
+    others = (
+        scan.filter(~alone)
+        .with_columns(institution=codes.institution_code(), service=codes.service())
+        .join(places.lazy(), on="institution")
+        .with_columns(weight=codes.weight())
+        .join(chosen.lazy(), on="weight")
+        .collect(engine="streaming")
+    )
+    return _share(case, postings, pl.concat([counted, together(others, postings)])).to_arrow()
+
+
+def _scan(records: Path, full: bool) -> pl.LazyFrame:
+    if records.suffix == ".parquet":
+        return pl.scan_parquet(records)
+    return pl.scan_csv(records, schema={**_RECORDS, **(_TOGETHER if full else {})})
 
 
 class _Codes:
@@ -94,8 +127,12 @@ class _Codes:
 
     def pair(self) -> pl.Expr:
         """Person and institution as one integer; null when either is unknown."""
-        person, place = _code("person_id", self.person), _code("institution_id", self.institution)
+        person, place = _code("person_id", self.person), self.institution_code()
         return person.cast(pl.Int64) * _PLACES + place.cast(pl.Int64)
+
+    def institution_code(self) -> pl.Expr:
+        """The code of the column ``institution_id``; null when it is unknown."""
+        return _code("institution_id", self.institution)
 
     def place(self) -> pl.Expr:
         """The code of the column ``group``."""
@@ -130,7 +167,7 @@ def _postings(case: Path, institutions: pl.DataFrame, first: date, after: date) 
     )
 
 
-def _chosen(weights: pl.DataFrame, codes: _Codes) -> pl.DataFrame:
+def _chosen(weights: pl.DataFrame, codes: _Codes, more: Sequence[str] = ()) -> pl.DataFrame:
     """For every item, setting, group and day the one weight with the most conditions."""
     filled = (pl.col("institution_group") != "", pl.col("asked") != "")
     since = pl.max_horizontal("valid_from", codes.first)
@@ -145,34 +182,29 @@ def _chosen(weights: pl.DataFrame, codes: _Codes) -> pl.DataFrame:
         .sort(filled[0].cast(pl.Int8) + filled[1].cast(pl.Int8), descending=True)
         .select(
             "weight_e4",
+            *more,
             service=codes.service(),
             place=codes.place(),
             service_date=pl.date_ranges(since, until, closed="left"),
         )
         .explode("service_date")
-        .select("weight_e4", weight=codes.weight())
+        .select("weight_e4", *more, weight=codes.weight())
         .unique("weight", keep="first")
     )
 
 
 def _equivalents(
-    records: Path, postings: pl.DataFrame, chosen: pl.DataFrame, codes: _Codes
+    scan: pl.LazyFrame, postings: pl.DataFrame, chosen: pl.DataFrame, codes: _Codes
 ) -> pl.DataFrame:
     """Equivalents by posting, exact in e7, of the records that pass every check."""
-    parquet = records.suffix == ".parquet"
-    scan = pl.scan_parquet(records) if parquet else pl.scan_csv(records, schema=_RECORDS)
     places = postings.select("posting", "since", "until", pair=codes.pair(), place=codes.place())
-    date_, quantity = pl.col("service_date"), pl.col("quantity")
+    date_ = pl.col("service_date")
     return (
-        scan.filter(
-            date_.is_between(codes.first, codes.after, closed="left"),
-            quantity.is_between(0, 1_000_000, closed="none"),
-        )
-        .select(
+        scan.select(
             "service_date",
             pair=codes.pair(),
             service=codes.service(),
-            quantity_e3=(quantity * 1_000).cast(pl.Int64),
+            quantity_e3=(pl.col("quantity") * 1_000).cast(pl.Int64),
         )
         .join(places.lazy(), on="pair")
         .filter(date_ >= pl.col("since"), date_ < pl.col("until"))

@@ -28,7 +28,7 @@ from equivalents.units import QUANTITY_PLACES, Int64, NumberFaultError, parse_fi
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Hashes", "Identities", "canonical_rows", "find_identities", "hash_texts"]
+__all__ = ["Hashes", "Identities", "find_identities", "hash_texts"]
 
 _Part = CsvPart | ParquetPart
 Hashes = npt.NDArray[np.uint64]
@@ -276,27 +276,6 @@ def _texts(
         if here.size:
             texts = {names[h]: text_column(array.take(here)) for h, array in batch.columns.items()}
             yield batch.row[here], texts
-
-
-def canonical_rows(columns: Mapping[str, Sequence[str]], size: int) -> list[tuple[str, ...]]:
-    """Rows as canonical text, column by column in the order of page 3 (5.5).
-
-    Numbers have no needless zeros, groups stand in order; everything else is as it was written.
-    """
-    texts = dict(columns)
-    texts["quantity"] = [_shortest(text) for text in texts["quantity"]]
-    groups = texts.get("resident_group", ())
-    texts["resident_group"] = [";".join(sorted(set(text.split(";")) - {""})) for text in groups]
-    blank = ("",) * size
-    return list(zip(*(texts.get(name) or blank for name in _COLUMNS), strict=True))
-
-
-def _shortest(quantity: str) -> str:
-    try:
-        text = print_e3(parse_fixed(quantity, QUANTITY_PLACES, signed=True))
-    except NumberFaultError:
-        return quantity
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _content(texts: "Mapping[str, pa.Array]") -> "pa.Array":

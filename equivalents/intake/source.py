@@ -27,7 +27,7 @@ from equivalents.intake.csvfile import CsvPart, RawBatch, csv_parts
 from equivalents.intake.fields import FieldColumns
 from equivalents.intake.grid import Grid
 from equivalents.intake.headings import TABLES
-from equivalents.intake.identity import canonical_rows, find_identities
+from equivalents.intake.identity import find_identities
 from equivalents.intake.originals import Original, OriginalRows, original_rows
 from equivalents.intake.parquet import ParquetPart, parquet_parts, text_values
 from equivalents.intake.tables import match_columns
@@ -42,6 +42,8 @@ __all__ = ["PartBlocks", "Source"]
 
 _Part = CsvPart | ParquetPart
 _SHEET: Final = TABLES["records"]
+_LATER: Final = _SHEET.names[_SHEET.names.index("quantity") + 1 :]
+"""The columns of records whose codes do not tell the order of their texts."""
 _SLICE: Final = 1 << 17
 """Records a block: few enough that the columns of a block stay in the processor's cache."""
 
@@ -143,17 +145,20 @@ class Source:
         return original_rows(self.parts[index], self._names[index], wanted)
 
     def texts(self, index: int, rows: Int64) -> list[tuple[str, ...]]:
-        """The known columns of some rows of a part as canonical text, in the order of page 3.
+        """The columns behind the quantity of some rows of a part, as :class:`Origin` has them.
 
-        Rows are given, and come, in ascending order.
+        Only these columns are read; where the part has none of them, nothing is.
         """
         part, names = self.parts[index], self._names[index]
+        wanted = frozenset(heading for heading, name in names.items() if name in _LATER)
+        if not wanted:
+            return _later_texts({}, rows.size)
         found: list[tuple[str, ...]] = []
-        for raw in part.batches(frozenset(names)):
+        for raw in part.batches(wanted):
             here = np.flatnonzero(np.isin(raw.row, rows))
             if here.size:
-                columns = {names[h]: text_values(a.take(here)) for h, a in raw.columns.items()}
-                found.extend(canonical_rows(columns, here.size))
+                columns = {names[h]: text_values(raw.columns[h].take(here)) for h in wanted}
+                found.extend(_later_texts(columns, here.size))
         return found
 
     def corrected(self, index: int) -> Mapping[int, tuple[int, int]]:
@@ -251,3 +256,15 @@ def _filled(columns: Mapping[str, AnyColumn], others: "Sequence[pa.Array]") -> I
     for array in others:
         blank &= np.array([not text for text in text_values(array)], bool)
     return np.flatnonzero(~blank) if blank.any() else None
+
+
+def _later_texts(columns: Mapping[str, Sequence[str]], size: int) -> list[tuple[str, ...]]:
+    """The columns behind the quantity as canonical text, row by row in the order of page 3 (5.5).
+
+    Groups stand in order; everything else is as it was written.
+    """
+    texts = dict(columns)
+    groups = texts.get("resident_group", ())
+    texts["resident_group"] = [";".join(sorted(set(text.split(";")) - {""})) for text in groups]
+    blank = ("",) * size
+    return list(zip(*(texts.get(name) or blank for name in _LATER), strict=True))

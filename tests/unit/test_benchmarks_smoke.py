@@ -2,17 +2,20 @@
 
 Faults caught: a peer (or this engine) that skips a check of the records, takes another weight,
 sums in floats or breaks ties otherwise; a generator whose Parquet and CSV differ, or that draws no
-faulty record of some kind, so that skipping its check would go unseen.
+faulty record of some kind, so that skipping its check would go unseen. With full rules also: a
+peer that counts every record of a resident, orders them otherwise, lets a rejected record use up a
+place, rounds each shared record by itself, or takes two spellings of a crew for two crews.
 """
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from benchmarks.fused import Coded, by_engine, by_kernel, fused
-from benchmarks.generate import DIRTY_KINDS, case_folder
+from benchmarks.generate import DIRTY_KINDS, Kind, case_folder
 from benchmarks.hopeless import KINDS, hopeless_case, measured
 from benchmarks.peers import PEERS
 from benchmarks.peers.compare import Field, Lane
@@ -21,6 +24,7 @@ from benchmarks.peers.report import markdown
 from benchmarks.peers.run import Outcome, as_lines, measure
 from benchmarks.whatif import made, page
 from benchmarks.whatif import measured as measured_whatif
+from equivalents.policy.book import Verdict
 from equivalents.reweigh import Counts
 
 SIZE = 20_000
@@ -55,6 +59,47 @@ def test_exact_peers_pay_the_same_fen(
     outcome, _ = measure(name, case_folder(SIZE, "parquet", data), 2)
     assert (outcome.sha256, outcome.broken_pools) == (right[0].sha256, 0)
     assert outcome.payouts == right[0].payouts == 63_000
+
+
+@pytest.fixture(scope="module")
+def full(data: Path) -> Path:
+    return case_folder(SIZE, "parquet", data, "full")
+
+
+@pytest.fixture(scope="module")
+def full_right(full: Path) -> Outcome:
+    return measure("ours_direct", full, 2)[0]
+
+
+FULL_PEERS = [peer.name for peer in PEERS if peer.exact and "full" in peer.rules]
+
+
+@pytest.mark.parametrize("name", FULL_PEERS[1:])
+@pytest.mark.parametrize("kind", ["parquet", "csv"])
+def test_with_full_rules_too(
+    name: str, kind: Kind, data: Path, full: Path, full_right: Outcome
+) -> None:
+    outcome, _ = measure(name, case_folder(SIZE, kind, data, "full"), 2)
+    assert (outcome.sha256, outcome.broken_pools) == (full_right.sha256, 0)
+
+
+def test_full_rules_decide_about_many_records(full: Path) -> None:
+    counted = settled(full, "direct", 2).counted
+    assert counted.verdicts["pay"][Verdict.BASIS_REPEAT] > SIZE // 100
+    assert counted.shared_records > SIZE // 25
+
+
+def test_what_full_rules_do_is_seen_in_the_payouts(
+    full: Path, full_right: Outcome, tmp_path: Path
+) -> None:
+    """Each one of them changed in the weights pays others."""
+    written = (full / "weights.csv").read_text("utf-8")
+    case = tmp_path / "case"
+    shutil.copytree(full, case)
+    for old, new in (("first:4", "first:3"), ("quarter", "half"), ("resident,year", ",")):
+        assert old in written
+        (case / "weights.csv").write_text(written.replace(old, new), "utf-8")
+        assert measure("ours_direct", case, 2)[0].sha256 != full_right.sha256
 
 
 @pytest.mark.parametrize("name", ["duckdb_sql", "polars_lazy"])
@@ -98,7 +143,7 @@ def test_a_differing_answer_and_a_missed_floor_are_said_plainly() -> None:
     assert _field("other").disagreeing == ["duckdb_sql"]
     page = markdown([_field("other")], "command", 3)
     assert "DIFFER" in page
-    assert "| 50,000,000 | 1.20 | **not judged: answers differ** |" in page
+    assert "| plain | 50,000,000 | 1.20 | **not judged: answers differ** |" in page
     page = markdown([_field("right")], "command", 3)
     assert "| 50,000,000 | 1.20 | **floor missed** |" in page
     assert "| 1.00 GB | **missed** |" in page
@@ -110,6 +155,16 @@ def test_a_floor_is_judged_at_its_own_size_only() -> None:
     assert "| 10,000,000 | 1.20 | for orientation |" in page
     assert "| 1.00 GB | for orientation |" in page
     assert "missed**" not in page
+
+
+def test_a_peer_that_does_not_do_the_job_has_no_ratio() -> None:
+    lanes = _field("right").lanes
+    page = markdown([Field(50_000_000, "parquet", lanes, "full")], "command", 3)
+    assert "### 50,000,000 records, parquet, full rules" in page
+    row = next(line for line in page.splitlines() if line.startswith("| pandas, "))
+    assert row == "| pandas, a script with floats | | | | | | | does not do all of it |"
+    assert "| full | 50,000,000 | 1.20 | **floor missed** |" in page
+    assert "| plain | | | not measured in this run |" in page
 
 
 def test_the_fused_kernel_counts_the_same(data: Path) -> None:

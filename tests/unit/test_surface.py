@@ -41,6 +41,7 @@ FLOW = [
     "sparse",
     "reweigh",
     "waiting",
+    "order",
     "classes",
     "visits",
     "stays",

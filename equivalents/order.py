@@ -1,0 +1,171 @@
+"""Who stands first in a class (5.5).
+
+The order is: service date, then the other columns of page 3 as canonical text, by code point,
+blank first; never file or row. It matters for records of one resident, item and day that differ in
+something that is paid, or whose places in the order are told (visit numbers, odd quantities).
+Institution, person and quantity, which come first, are known without their texts. The columns
+behind them are fetched from the source, for records that are alike in these three: of many items at
+once, because the source may have to read a whole file for a few rows.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from equivalents.grouping import group, numbered
+from equivalents.tally import Plan
+from equivalents.units import QUANTITY_PLACES, Codes, Int64, print_e3
+from equivalents.waiting import Entries, Waiting
+
+__all__ = ["in_order"]
+
+_ONE_E3: Final = 10**QUANTITY_PLACES
+_AT_ONCE: Final = 1 << 20
+"""Texts of so many rows are held at once, or those of one group of items."""
+
+_Mask = npt.NDArray[np.bool_]
+_Text = tuple[str, ...]
+_Texts = Mapping[tuple[int, int], _Text]
+"""Canonical texts by part and row."""
+
+
+def in_order(parts: Iterable[Waiting], plan: Plan) -> Iterator[Entries]:
+    """The entries of each group of waiting records, ordered; the records are let go on the way."""
+    held: list[_Held] = []
+    for records in parts:
+        entries = records.entries()
+        held.append(_Held(records, *_asked(entries, plan)))
+        held[-1].note_rows(entries)
+        if sum(one.alike.size for one in held) >= _AT_ONCE:
+            yield from _ordered(held)
+    yield from _ordered(held)
+
+
+@dataclass(slots=True)
+class _Held:
+    """A group of records while texts are gathered for several of them.
+
+    ``tied`` are the positions of the entries whose order matters, ``alike`` those of them that
+    only texts can tell apart; ``rows`` are the rows of these by part.
+    """
+
+    records: Waiting
+    tied: Int64
+    alike: Int64
+    rows: dict[int, Int64] = field(default_factory=dict)
+
+    def note_rows(self, entries: Entries) -> None:
+        """Note of which rows texts are needed."""
+        part, row = entries.part[self.alike], entries.row[self.alike]
+        self.rows = {at: row[part == at] for at in np.unique(part).tolist()}
+
+
+def _ordered(held: list[_Held]) -> Iterator[Entries]:
+    """The entries of all groups that are held, which then are held no more."""
+    texts = _fetched(held)
+    while held:
+        one = held.pop(0)
+        entries = one.records.entries()
+        one.records.blocks.clear()
+        rank = np.zeros(len(entries), np.int64)
+        rank[one.tied] = _ranks(entries, one.tied, one.alike, texts)
+        entries.order = entries.day.astype(np.int64) * (len(entries) + 1) + rank
+        yield entries
+
+
+def _fetched(held: Sequence[_Held]) -> _Texts:
+    """The texts of all rows that are asked for, each part read once."""
+    texts: dict[tuple[int, int], _Text] = {}
+    origins = {part: origin for one in held for part, origin in one.records.origins().items()}
+    for part in sorted({part for one in held for part in one.rows}):
+        rows = np.unique(np.concatenate([one.rows[part] for one in held if part in one.rows]))
+        places = ((part, row) for row in rows.tolist())
+        texts.update(zip(places, origins[part].texts(rows), strict=True))
+    return texts
+
+
+def _ranks(entries: Entries, tied: Int64, alike: Int64, texts: _Texts) -> Int64:
+    """The rank of each tied entry among all of them, from 1, by all columns but day and item."""
+    last = np.zeros(len(entries), np.int64)
+    if alike.size:
+        places = zip(entries.part[alike].tolist(), entries.row[alike].tolist(), strict=True)
+        found = [texts[place] for place in places]
+        ranks = {text: rank for rank, text in enumerate(sorted(set(found)))}
+        last[alike] = [ranks[text] for text in found]
+    return numbered([*_first_columns(entries, tied), last[tied]]) + 1
+
+
+def _first_columns(entries: Entries, where: Int64) -> list[Int64]:
+    """Institution, person and quantity, by the order of their texts.
+
+    Codes of institutions and persons follow their ids; no person is blank. With all of its decimals
+    a quantity compares as without idle zeros: a point and a 0 come before any other digit.
+    """
+    distinct, which = np.unique(entries.quantity_e3[where], return_inverse=True)
+    texts = np.array([print_e3(value) for value in distinct.tolist()], np.str_)
+    rank = np.empty(distinct.size, np.int64)
+    rank[np.argsort(texts)] = np.arange(distinct.size)
+    person = entries.person[where].astype(np.int64) + 1
+    return [entries.institution[where].astype(np.int64), person, rank[which]]
+
+
+def _asked(entries: Entries, plan: Plan) -> tuple[Int64, Int64]:
+    """The entries whose order matters, and those of them that only texts can tell apart."""
+    waits, item = plan.waits, np.minimum(entries.item, np.int32(len(plan.known_items)))
+    tied, alike = [], []
+    for ordered, subject in (
+        (waits.by_resident, entries.resident),
+        (waits.by_household, entries.household),
+    ):
+        some = np.flatnonzero(ordered[item] & (subject >= 0))
+        tied.append(_tied(entries, some, subject, waits.visits[item]))
+        alike.append(_alike(entries, tied[-1], subject))
+    return np.unique(np.concatenate(tied)), np.unique(np.concatenate(alike))
+
+
+def _together(some: Int64, keys: Sequence[npt.NDArray[np.integer]]) -> tuple[Int64, Int64]:
+    """Those of ``some`` that share all keys with another, run by run, and the sizes of the runs."""
+    order, starts = group(keys)
+    sizes = np.diff(starts, append=order.size)
+    return some[order[np.repeat(sizes > 1, sizes)]], sizes[sizes > 1]
+
+
+def _alike(entries: Entries, tied: Int64, subject: Codes) -> Int64:
+    """Those of the tied entries that share institution, person and quantity with another one."""
+    first = numbered(_first_columns(entries, tied))
+    return _together(tied, [entries.item[tied], subject[tied], entries.day[tied], first])[0]
+
+
+def _tied(entries: Entries, some: Int64, subject: Codes, visits: _Mask) -> Int64:
+    """Those of ``some`` that share item, subject and day, and of which it matters who is first.
+
+    They are paid differently, or which of them counts is told: visits, and quantities but 1.
+    """
+    if some.size == 0:
+        return some
+    tied, sizes = _together(some, [entries.item[some], subject[some], entries.day[some]])
+    if tied.size == 0:
+        return tied
+    back = entries.target[entries.target >= 0]
+    kind = numbered(
+        [
+            entries.institution[tied],
+            entries.person[tied] + 1,
+            entries.attribute[tied],
+            entries.post[tied] + 1,
+            entries.shared[tied] + 1,
+            entries.household[tied] + 1,
+            entries.resident[tied] + 1,
+            entries.end[tied] + 1,
+            np.isin(tied, back).astype(np.int8),
+            np.unique(entries.quantity_e3[tied], return_inverse=True)[1],
+        ]
+    )
+    begins = np.cumsum(sizes) - sizes
+    told = visits[tied] | (entries.quantity_e3[tied] != _ONE_E3)
+    differ = np.minimum.reduceat(kind, begins) != np.maximum.reduceat(kind, begins)
+    asked: Int64 = tied[np.repeat(differ | np.logical_or.reduceat(told, begins), sizes)]
+    return asked
