@@ -186,14 +186,11 @@ class Performers:
         absent[of[needed]] = who[needed]
         code[absent >= 0] = Verdict.NO_POST
         good = (absent < 0) & (left > 0)
-        known = self._latest.codes(sets, of, at, posting)
-        code[known >= 0] = known[known >= 0]
-        good &= known < 0
-        taken = np.flatnonzero(~missing & good[of])
-        code[good] = self._crews_of(of[taken], posting[taken], members.share[at[taken]])
-        whole = good.copy()
-        whole[of[missing]] = False
-        self._latest.note(sets, of, at, posting, np.where(whole, code, np.int32(-1)))
+        code[good] = self._latest.codes(sets, of, at, posting)[good]
+        new = good & (code < 0)
+        taken = np.flatnonzero(~missing & new[of])
+        code[new] = self._crews_of(of[taken], posting[taken], members.share[at[taken]])
+        self._latest.note(sets, of, at, posting, np.where(new, code, np.int32(-1)))
         return Found(code, absent)
 
     def _set_of(self, shared: Codes, team: _Mask, day: Codes) -> Codes:
@@ -224,9 +221,10 @@ class Performers:
 
 
 class _Latest:
-    """The crew that each set was when it was last found with nobody missing; for all threads.
+    """The crew that each set was when it was last looked up; for all threads.
 
-    Postings rarely change, so mostly a set is the same crew again and no crew has to be built.
+    Postings rarely change, so mostly a set is the same crew again and no crew has to be built. That
+    the same members are missing is part of being the same; whether they may be, is not asked here.
     """
 
     def __init__(self) -> None:

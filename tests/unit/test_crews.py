@@ -11,12 +11,14 @@ from equivalents.codes import Codebook
 from equivalents.crews import Performers, Shared
 from equivalents.policy.book import Verdict
 from equivalents.policy.calendar import LAST_DAY, parse_day
-from equivalents.policy.model import Posting
+from equivalents.policy.model import Posting, TeamMember
 from equivalents.policy.posts import Postings
 
 SINCE, PROMOTED, LEFT = map(parse_day, ("2020-01-01", "2025-07-01", "2025-10-01"))
 SPRING, SUMMER, WINTER = map(parse_day, ("2025-03-03", "2025-08-08", "2025-12-12"))
-BOTH, OTHERS = ((0, 3), (1, 2)), ((0, 1), (1, 1))
+UNEQUAL, EQUAL = ((0, 3), (1, 2)), ((0, 1), (1, 1))
+TEAM, NAMED, ALIKE = 0, 3, 2
+"""A team of both with equal shares, both named with unequal ones, and with equal ones."""
 
 
 @pytest.fixture
@@ -28,29 +30,42 @@ def performers() -> Performers:
         Posting("P1", "J1", PROMOTED, LAST_DAY),
         Posting("P2", "J1", SINCE, LEFT),
     ]
-    found = Performers(Postings(rows, places, persons), persons, [])
-    assert found.learn([BOTH, OTHERS]) == [1, 2]
+    team = [TeamMember("T1", person, "", 1, SINCE, LAST_DAY) for person in persons.values]
+    found = Performers(Postings(rows, places, persons), persons, team)
+    assert found.learn([UNEQUAL, EQUAL]) == [NAMED, ALIKE]
     return found
 
 
 def asked(performers: Performers, *records: tuple[int, int]) -> list[Shared | Verdict]:
-    """The crew or verdict of each record (set, day) of one block."""
+    """The crew (of one: his posting) or verdict of each record (code, day) of one block."""
     shared, day = np.array(records, np.int32).T
     zero, nobody = np.zeros(day.size, np.int32), np.full(day.size, -1, np.int32)
-    found = performers.find(shared + 1, zero, nobody, day, None)
+    found = performers.find(shared, zero, nobody, day, None)
     assert (found.absent >= 0).tolist() == (found.posting < 0).tolist()
-    return [
-        Verdict(code) if code < 0 else performers.crews[code - 3] for code in found.posting.tolist()
-    ]
+    return [_meant(performers, code) for code in found.posting.tolist()]
+
+
+def _meant(performers: Performers, code: int) -> Shared | Verdict:
+    if code < 0:
+        return Verdict(code)
+    return ((code, 1),) if code < 3 else performers.crews[code - 3]
 
 
 def test_the_same_sets_again_and_again_on_other_days(performers: Performers) -> None:
     before, after = ((0, 3), (2, 2)), ((1, 3), (2, 2))
     equal = ((0, 1), (2, 1)), ((1, 1), (2, 1))
-    assert asked(performers, (0, SPRING)) == [before]
-    assert asked(performers, (0, SUMMER), (0, SPRING), (1, SPRING)) == [after, before, equal[0]]
+    assert asked(performers, (NAMED, SPRING)) == [before]
+    mixed = asked(performers, (NAMED, SUMMER), (NAMED, SPRING), (ALIKE, SPRING))
+    assert mixed == [after, before, equal[0]]
     for _ in range(2):
-        assert asked(performers, (0, SPRING), (1, SUMMER)) == [before, equal[1]]
-        assert asked(performers, (0, WINTER), (1, SUMMER)) == [Verdict.NO_POST, equal[1]]
-        assert asked(performers, (1, WINTER), (0, SUMMER)) == [Verdict.NO_POST, after]
+        assert asked(performers, (NAMED, SPRING), (ALIKE, SUMMER)) == [before, equal[1]]
+        assert asked(performers, (NAMED, WINTER), (ALIKE, SUMMER)) == [Verdict.NO_POST, equal[1]]
+        assert asked(performers, (ALIKE, WINTER), (NAMED, SUMMER)) == [Verdict.NO_POST, after]
     assert len(performers.crews) == 4
+
+
+def test_a_team_goes_on_without_a_member_where_the_named_may_not(performers: Performers) -> None:
+    for _ in range(2):
+        assert asked(performers, (TEAM, SUMMER)) == [((1, 1), (2, 1))]
+        assert asked(performers, (TEAM, WINTER)) == [((1, 1),)]
+        assert asked(performers, (ALIKE, WINTER)) == [Verdict.NO_POST]
