@@ -14,13 +14,13 @@ What several share is split in :mod:`equivalents.shares`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
 from equivalents.codes import Codebook
 from equivalents.errors import Problem, RefusedError
-from equivalents.grouping import distinct, sum_runs
+from equivalents.lines import Earned, Lines, lines_of
 from equivalents.policy.book import Verdict, WeightBook
 from equivalents.policy.model import CaseRules, Handling
 from equivalents.policy.posts import Codes
@@ -39,7 +39,6 @@ from equivalents.units import (
 __all__ = [
     "BASIS_FAULTS",
     "DirectSum",
-    "Lines",
     "NeedsTallyError",
     "Scales",
     "Weighed",
@@ -175,27 +174,6 @@ class Scales:
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
-    """Equivalents by institution, person, item, month, weight row and share, sorted by those.
-
-    ``month`` is the day number of the month's first day. ``share`` of ``whole``, in lowest terms,
-    is the person's share; both are absent where no record is shared. Quantities and records are
-    those of the whole. All columns have one length.
-    """
-
-    institution: Codes
-    person: Codes
-    item: Codes
-    month: Int64
-    row: Codes
-    records: Int64
-    quantity_e3: Int64
-    equivalents_e7: Exact
-    share: Int64 | None = None
-    whole: Int64 | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Weighed:
     """What one series gives: equivalents per posting, record counts by verdict, item lines."""
 
@@ -280,30 +258,18 @@ def weigh_tally(tally: Tally, scales: Scales, series: str) -> Weighed:
         _within_limits(sums if parts is None else _with_parts(sums, parts), series),
         int(tally.records[good].sum()) + in_pieces,
         {verdict: int(ended[-verdict]) for verdict in Verdict if ended[-verdict]},
-        _lines(scales.plan, own, parts),
+        lines_of(scales.plan, own, parts),
     )
 
 
-class _Earned(NamedTuple):
-    """What somebody earned with a weight row: of cells of his own, or his part of shared ones."""
-
-    posting: Codes
-    item: Codes
-    bucket: Codes
-    row: Codes
-    records: Int64
-    quantity_e3: Int64
-    equivalents_e7: Exact
-
-
-def _earned(tally: Tally, where: Int64, row: Codes, scales: Scales, series: str) -> _Earned:
+def _earned(tally: Tally, where: Int64, row: Codes, scales: Scales, series: str) -> Earned:
     """The cells at ``where`` weighed with their rows."""
     columns = tally.posting, tally.item, tally.bucket
     posting, item, bucket = (np.take(column, where) for column in columns)
     records, quantity = np.take(tally.records, where), np.take(tally.quantity_e3, where)
     quantity = scales.quantity(series, row, quantity, records)
     exact = weigh_exactly(quantity, np.take(scales.books[series].weight_e4, row))
-    return _Earned(posting, item, bucket, row, records, quantity, exact)
+    return Earned(posting, item, bucket, row, records, quantity, exact)
 
 
 def _split(tally: Tally, where: Int64, scales: Scales, series: str) -> Parts:
@@ -351,43 +317,3 @@ def _within_limits(sums: Exact, series: str) -> Int64:
         return checked_total(sums)
     except OverflowError:
         raise RefusedError([Problem("TOTAL_TOO_LARGE", series=series)]) from None
-
-
-def _lines(plan: Plan, alone: _Earned, parts: Parts | None) -> Lines:
-    """What one person has of one item, month, weight row and share added up.
-
-    Attributes, posts and coefficient segments merge, and so do different crews of like shares.
-    """
-    earned, shares = (alone, []) if parts is None else _with_shares(alone, parts)
-    postings = plan.postings
-    pair, when = np.take(postings.pair, earned.posting), plan.month_of_bucket[earned.bucket]
-    # Weighed items are known ones, whose positions are sorted by code.
-    order, starts, keys = distinct([pair, earned.item, when, earned.row, *shares])
-    pair, item, month, row, *_ = keys
-    one = np.take(np.flatnonzero(np.diff(postings.pair, prepend=-1)), pair)
-    # Shares may be wider than other keys.
-    whole, share = (column[order[starts]] for column in shares) if shares else (None, None)
-    return Lines(
-        np.take(postings.institution, one),
-        np.take(postings.person, one),
-        item,
-        np.take(plan.months, month),
-        row,
-        sum_runs(earned.records[order], starts),
-        sum_runs(earned.quantity_e3[order], starts),
-        sum_runs(earned.equivalents_e7[order], starts),
-        share,
-        whole,
-    )
-
-
-def _with_shares(alone: _Earned, parts: Parts) -> tuple[_Earned, list[Int64]]:
-    """Both kinds of earnings, and the share of each as whole and part in lowest terms."""
-    both = (
-        np.concatenate([getattr(of, name) for of in (alone, parts)]) for name in _Earned._fields
-    )
-    # exact: a greatest common divisor divides both
-    divisor = np.gcd(parts.share, parts.whole)
-    one = np.ones(alone.row.size, np.int64)
-    shares = [np.concatenate([one, column // divisor]) for column in (parts.whole, parts.share)]
-    return _Earned(*both), shares

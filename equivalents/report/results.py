@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from equivalents.levels import Step
+from equivalents.lines import Lines
 from equivalents.policy.book import Verdict
 from equivalents.policy.calendar import month_of, print_day
 from equivalents.policy.sharing import LevelKind
@@ -25,7 +26,6 @@ from equivalents.units import (
     WEIGHT_PLACES,
     Int64,
 )
-from equivalents.weigh import Lines
 
 __all__ = [
     "adjusted_table",

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from equivalents.grouping import group
+from equivalents.lines import Lines
 from equivalents.policy.model import Pool
 from equivalents.report.book import Book, SheetColumn
 from equivalents.report.faults import RejectedRow
@@ -23,7 +24,6 @@ from equivalents.report.summary import checks
 from equivalents.settle import Payouts, Settlement
 from equivalents.spread import SpreadRow
 from equivalents.units import print_e3, print_e4, print_e7, print_fen
-from equivalents.weigh import Lines
 
 __all__ = ["ROWS_SHOWN", "write_workbook"]
 

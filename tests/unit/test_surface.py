@@ -37,6 +37,7 @@ FLOW = [
     "crews",
     "tally",
     "shares",
+    "lines",
     "weigh",
     "sparse",
     "reweigh",
