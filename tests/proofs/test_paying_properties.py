@@ -119,4 +119,4 @@ def test_the_statement_of_everybody_re_adds_to_what_is_paid(
     assert paid
     for person, amount in paid.items():
         text = person_text(explain_person(settled, person))
-        assert re_add(text, bounded=bounded, totals=_TOTALS) == amount * 100, person
+        assert re_add(text, totals=_TOTALS) == amount * 100, person

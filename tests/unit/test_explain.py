@@ -5,7 +5,7 @@ remainder fen that is not shown, a record that is not listed.
 """
 
 import csv
-from collections import defaultdict
+from collections import Counter, defaultdict
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from equivalents.report.explained import person_text, pool_text
 from equivalents.report.explained_json import person_json
 from equivalents.run import settle_case
 from equivalents.tracing import trace_person, trace_pool
-from tests.statements import STEP, re_add
+from tests.statements import Told, re_add, read_step
 
 SCENARIOS = sorted((Path(__file__).parents[1] / "scenarios").glob("*/case"))
 
@@ -36,13 +36,12 @@ def fen(text: str) -> int:
 def test_the_text_of_everybody_adds_up_to_what_was_paid(case: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     settle_case(case, out, stop_on_reject=False)
-    bounded = any(key in (case / "case.yaml").read_text() for key in ("cap:", "floor:", "limits:"))
     paid: dict[str, int] = defaultdict(int)
     for row in read(out, "payouts"):
         paid[row["person_id"]] += fen(row["amount"])
     for person, amount in paid.items():
         story, _ = trace_person(out, person)
-        assert re_add(person_text(story), bounded=bounded) == amount
+        assert re_add(person_text(story)) == amount
         assert fen(person_json(story)["amount"]) == amount
 
 
@@ -55,15 +54,76 @@ def test_a_pool_lists_every_child_with_its_step(tmp_path: Path) -> None:
             pool["institution_id"], pool["pool"],
             trace_pool(out, pool["institution_id"], pool["pool"]),
         )  # fmt: skip
-        steps = [STEP.match(line) for line in text.splitlines()]
-        found = {(m[1], m[3], m[8]) for m in steps if m}
+        steps = [step for line in text.splitlines() if (step := read_step(line))]
+        found = {(step.parent, step.child, step.amount) for step in steps}
         wanted = {
-            (row["parent"], row["child"], row["amount"])
+            (row["parent"], row["child"], fen(row["amount"]))
             for row in read(out, "allocations")
             if row["pool"] == pool["pool"]
         }
         assert found
         assert found <= wanted
+
+
+@pytest.mark.rules("D1", "D2", "D3")
+@pytest.mark.parametrize("case", SCENARIOS, ids=lambda path: path.parent.name)
+def test_the_text_of_a_pool_shows_one_rate_and_its_bounds(case: Path, tmp_path: Path) -> None:
+    # 5.11: clamp(L x key, floor, cap) with one L, which those held at no bound show.
+    out = tmp_path / "out"
+    settle_case(case, out, stop_on_reject=False)
+    for pool in read(out, "pools"):
+        named = pool["institution_id"], pool["pool"]
+        families: dict[tuple[str, str], list[Told]] = defaultdict(list)
+        for line in pool_text(*named, trace_pool(out, *named)).splitlines():
+            if step := read_step(line):
+                families[step.to, step.parent].append(step)
+        for steps in families.values():
+            check_family(steps, kept=any(fen(pool[name]) for name in ("retained", "carried")))
+
+
+def check_family(steps: list[Told], *, kept: bool) -> None:
+    """All children of one parent: counts, one rate, nobody held who should not be, no fen lost."""
+    assert {step.children for step in steps} <= {None, len(steps)}
+    held = [step for step in steps if step.side in ("at cap", "at floor") and not step.kept]
+    rates = {step.rate for step in steps if step.rate is not None and step.key}
+    assert len(rates) <= 1
+    for rate in rates:
+        assert all(step.held in (0, len(held)) for step in steps if step.key)
+        for step in held:
+            per_key = rate * step.key
+            assert per_key >= step.bound if step.side == "at cap" else per_key <= step.bound
+    for had in {step.parent_fen for step in steps if step.parent_fen is not None}:
+        total = sum(step.amount for step in steps)
+        assert total <= had
+        assert kept or total == had
+
+
+def test_one_posting_cut_by_months_is_listed_once(tmp_path: Path) -> None:
+    case = next(path for path in SCENARIOS if "55-tiers" in path.parent.name)
+    out = tmp_path / "out"
+    settle_case(case, out, stop_on_reject=False)
+    with (case / "roster.csv").open(encoding="utf-8-sig", newline="") as file:
+        roster = Counter(row["person_id"] for row in csv.DictReader(file))
+    for person, postings in roster.items():
+        story, _ = trace_person(out, person)
+        assert sum(len(place.postings) for place in story.places) == postings
+
+
+def test_a_cap_of_somebody_else_is_told_with_its_money_and_keys(tmp_path: Path) -> None:
+    # 1,000.00 by 5 : 3 : 2, the first capped at 400.00: the others share 600.00 by 3 : 2.
+    case = next(path for path in SCENARIOS if "36-cap" in path.parent.name)
+    out = tmp_path / "out"
+    settle_case(case, out, stop_on_reject=False)
+    pool = read(out, "pools")[0]
+    steps = trace_pool(out, pool["institution_id"], pool["pool"])
+    capped = [step for step in steps if step.bound is not None]
+    others = [step for step in steps if step.bound is None]
+    assert capped
+    assert others
+    for step in others:
+        assert step.held.fen == sum(one.amount_fen for one in capped)
+        assert step.held.key_e7 == sum(one.key_e7 for one in capped)
+        assert step.held.at_cap == len(capped)
 
 
 def test_the_records_are_listed_with_how_they_ended(tmp_path: Path) -> None:

@@ -68,6 +68,7 @@ FLOW = [
     "proposal",
     "changes",
     "compare",
+    "sharesteps",
     "explain",
     "spread",
 ]
