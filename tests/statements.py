@@ -217,7 +217,8 @@ class _Clerk:
 
     def pool(self, found: re.Match[str], line: str) -> None:
         self.at, series, amount, equivalents, key, self.by = found.groups()
-        self.going, self.got = fen(amount), dict[str, int]()
+        self.going = fen(amount)
+        self.level, self.got = "", {self.at: self.going}
         self.days: list[tuple[int, Fraction]] = []
         self.one_head = Fraction(1)
         assert self.sums[series] == Fraction(equivalents), line
@@ -257,7 +258,7 @@ class _Clerk:
         """A pool times the coefficient of its institution, half-up to the fen."""
         going = floor(self.going * Fraction(found[1]) + Fraction(1, 2))
         assert going == fen(found[2]), line
-        self.going = going
+        self.got[self.at] = going
 
     def head(self, found: re.Match[str], _: str) -> None:
         self.days.append((int(found[1]), Fraction(found[2])))
@@ -271,8 +272,9 @@ class _Clerk:
         told = read_step(line)
         assert told is not None, line
         # A parent has what the step above gave it; the first one has the pool.
-        had = self.got.get(told.parent, self.going if told.parent == self.at else None)
-        assert told.parent_fen in (None, had), line
+        if told.to != self.level:
+            self.level, self.above, self.got = told.to, self.got, {}
+        assert told.parent_fen in (None, self.above.get(told.parent)), line
         self.got[told.child] = told.amount
         if told.to == "人员":
             self.keys.append(told.key)

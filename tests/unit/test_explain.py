@@ -98,11 +98,11 @@ def check_family(steps: list[Told], *, kept: bool) -> None:
         assert kept or total == had
 
 
-def test_one_posting_cut_by_months_is_listed_once(tmp_path: Path) -> None:
-    case = next(path for path in SCENARIOS if "55-tiers" in path.parent.name)
+def test_a_posting_cut_by_a_coefficient_is_listed_once(tmp_path: Path) -> None:
+    case = next(path for path in SCENARIOS if "50-coefficient" in path.parent.name)
     out = tmp_path / "out"
     settle_case(case, out, stop_on_reject=False)
-    with (case / "roster.csv").open(encoding="utf-8-sig", newline="") as file:
+    with (case / "staff.csv").open(encoding="utf-8-sig", newline="") as file:
         roster = Counter(row["person_id"] for row in csv.DictReader(file))
     for person, postings in roster.items():
         story, _ = trace_person(out, person)
