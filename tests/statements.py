@@ -298,7 +298,8 @@ class _Clerk:
         """The key is that of the segments, and what was brought in; a negative one counts as 0."""
         if self.segments:
             assert sum(one for one, _ in self.segments) == self.equivalents, line
-        if self.contracts:
+        # Where a level above goes by contracts they are a part of its key, not the person's.
+        if self.contracts and self.by == "contracts":
             assert sum(self.contracts) == self.key, line
         if self.by not in ("adjusted", "equivalents") or len(self.keys) != 1:
             return

@@ -69,17 +69,7 @@ def _pool_of_person_json(pool: PoolStory) -> dict[str, Any]:
         "key_by": pool.key_by,
         "key": print_e7(pool.key_e7),
         "amount": print_fen(pool.amount_fen),
-        "segments": [
-            {
-                "post_id": one.post_id,
-                "from": print_day(one.since),
-                "to": print_day(one.until),
-                "equivalents": print_e7(one.equivalents_e7),
-                "coefficient": print_e4(one.coefficient_e4),
-                "adjusted": print_e7(one.adjusted_e7),
-            }
-            for one in pool.segments
-        ],
+        "segments": _segments_json(pool),
         "brought_in": print_e7(pool.brought_e7),
         "leave": [_leave_json(line) for line in pool.leave],
         "withheld": print_fen(pool.withheld_fen),
@@ -93,21 +83,39 @@ def _pool_of_person_json(pool: PoolStory) -> dict[str, Any]:
             }
             for line in pool.contracts
         ],
-        "heads": [
-            {
-                "post_id": one.post_id,
-                "from": print_day(one.since),
-                "to": print_day(one.until),
-                "days": one.until - one.since,
-                "coefficient": print_e4(one.value_e4),
-            }
-            for one in pool.heads
-        ],
+        "heads": _heads_json(pool),
         "head": print_e4(pool.head_e4),
         "institution_coefficient": print_e4(pool.institution_e4),
         "shared": print_fen(pool.shared_fen),
         "steps": pool_json(pool.steps),
     }
+
+
+def _segments_json(pool: PoolStory) -> list[dict[str, Any]]:
+    return [
+        {
+            "post_id": one.post_id,
+            "from": print_day(one.since),
+            "to": print_day(one.until),
+            "equivalents": print_e7(one.equivalents_e7),
+            "coefficient": print_e4(one.coefficient_e4),
+            "adjusted": print_e7(one.adjusted_e7),
+        }
+        for one in pool.segments
+    ]
+
+
+def _heads_json(pool: PoolStory) -> list[dict[str, Any]]:
+    return [
+        {
+            "post_id": one.post_id,
+            "from": print_day(one.since),
+            "to": print_day(one.until),
+            "days": one.until - one.since,
+            "coefficient": print_e4(one.value_e4),
+        }
+        for one in pool.heads
+    ]
 
 
 def _leave_json(line: LeaveLine) -> dict[str, Any]:
