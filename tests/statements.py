@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor, prod
 
-__all__ = ["Told", "read_step", "re_add"]
+__all__ = ["Told", "re_add", "re_add_pool", "read_step"]
 
 NUMBER = r"(-?[0-9]+(?:\.[0-9]+)?)"
 LINE = re.compile(
@@ -173,6 +173,37 @@ def re_add(text: str, *, totals: int = 1) -> int:
             assert not line.startswith("    "), f"nobody adds up {line}"
     assert clerk.total is not None, "the text has no total"
     return clerk.total
+
+
+def re_add_pool(text: str, *, kept: bool) -> int:
+    """Add up the explanation of a pool, parent by parent; return how many steps it has.
+
+    ``kept``: some money was retained or carried, so children may have less than their parent.
+    """
+    families: dict[tuple[str, str], list[Told]] = {}
+    for line in text.splitlines():
+        if told := read_step(line):
+            families.setdefault((told.to, told.parent), []).append(told)
+    for steps in families.values():
+        _check_family(steps, kept=kept)
+    return sum(map(len, families.values()))
+
+
+def _check_family(steps: list[Told], *, kept: bool) -> None:
+    """All children of one parent: counts, one rate, nobody held who should not be, no fen lost."""
+    assert {step.children for step in steps} <= {None, len(steps)}
+    held = [step for step in steps if step.side in ("at cap", "at floor") and not step.kept]
+    rates = {step.rate for step in steps if step.rate is not None and step.key}
+    assert len(rates) <= 1
+    for rate in rates:
+        assert all(step.held in (0, len(held)) for step in steps if step.key)
+        for step in held:
+            per_key = rate * step.key
+            assert per_key >= step.bound if step.side == "at cap" else per_key <= step.bound
+    for had in {step.parent_fen for step in steps if step.parent_fen is not None}:
+        total = sum(step.amount for step in steps)
+        assert total <= had
+        assert kept or total == had
 
 
 class _Clerk:

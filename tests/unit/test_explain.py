@@ -17,7 +17,7 @@ from equivalents.report.explained import person_text, pool_text
 from equivalents.report.explained_json import person_json, pool_json
 from equivalents.run import settle_case
 from equivalents.tracing import trace_person, trace_pool
-from tests.statements import Told, re_add, read_step
+from tests.statements import re_add, re_add_pool, read_step
 
 SCENARIOS = sorted((Path(__file__).parents[1] / "scenarios").glob("*/case"))
 
@@ -74,29 +74,8 @@ def test_the_text_of_a_pool_shows_one_rate_and_its_bounds(case: Path, tmp_path: 
     settle_case(case, out, stop_on_reject=False)
     for pool in read(out, "pools"):
         named = pool["institution_id"], pool["pool"]
-        families: dict[tuple[str, str], list[Told]] = defaultdict(list)
-        for line in pool_text(*named, trace_pool(out, *named)).splitlines():
-            if step := read_step(line):
-                families[step.to, step.parent].append(step)
-        for steps in families.values():
-            check_family(steps, kept=any(fen(pool[name]) for name in ("retained", "carried")))
-
-
-def check_family(steps: list[Told], *, kept: bool) -> None:
-    """All children of one parent: counts, one rate, nobody held who should not be, no fen lost."""
-    assert {step.children for step in steps} <= {None, len(steps)}
-    held = [step for step in steps if step.side in ("at cap", "at floor") and not step.kept]
-    rates = {step.rate for step in steps if step.rate is not None and step.key}
-    assert len(rates) <= 1
-    for rate in rates:
-        assert all(step.held in (0, len(held)) for step in steps if step.key)
-        for step in held:
-            per_key = rate * step.key
-            assert per_key >= step.bound if step.side == "at cap" else per_key <= step.bound
-    for had in {step.parent_fen for step in steps if step.parent_fen is not None}:
-        total = sum(step.amount for step in steps)
-        assert total <= had
-        assert kept or total == had
+        text = pool_text(*named, trace_pool(out, *named))
+        re_add_pool(text, kept=any(fen(pool[name]) for name in ("retained", "carried")))
 
 
 def test_a_posting_cut_by_a_coefficient_is_listed_once(tmp_path: Path) -> None:
