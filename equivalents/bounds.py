@@ -50,12 +50,19 @@ class Bounded:
     """What each payee gets, in the order of the keys, and what each pool keeps.
 
     ``held`` says who stands at a bound: :data:`AT_CAP`, :data:`AT_FLOOR`, or 0 between them.
+
+    How it came about, for whoever adds it up again: ``rest_fen`` of each pool was shared by ``by``,
+    which is the key, 0 where somebody was held at a bound first, and the floor where floors were
+    scaled; ``before_fen`` is the amount before an excess was retained.
     """
 
     amount_fen: Int64
     remainder_fen: Int64
     held: Side
     retained_fen: Int64
+    rest_fen: Int64
+    by: Int64
+    before_fen: Int64
 
 
 def floors_exceed(pool_fen: Int64, floor_fen: Int64, starts: Int64) -> npt.NDArray[np.bool_]:
@@ -107,8 +114,9 @@ def share_within(
     shares = largest_remainder(rest, np.where(held == 0, shared_by, 0), starts)
     amount = shares.amount_fen + np.where(held == AT_FLOOR, floor, 0)
     amount += np.where(held == AT_CAP, np.minimum(cap, np.repeat(pool_fen, payees)), 0)
+    rest, by = _shared(pool_fen, shared_by, starts, floor, cap, held, rest)
     held[scaled & (floor_fen > 0)] = AT_FLOOR
-    bounded = Bounded(amount, shares.remainder_fen, held, retained)
+    bounded = Bounded(amount, shares.remainder_fen, held, retained, rest, by, amount)
     if keep_excess:
         bounded = _cut(bounded, cap_fen, starts)
     if not np.array_equal(
@@ -116,6 +124,27 @@ def share_within(
     ):
         raise ConservationError("amounts within bounds and what is retained do not add up")
     return bounded
+
+
+def _shared(
+    pool_fen: Int64,
+    key: Int64,
+    starts: Int64,
+    floor_fen: Int64,
+    cap_fen: Int64,
+    held: Side,
+    rest_fen: Int64,
+) -> tuple[Int64, Int64]:
+    """What of each pool was shared by keys, and the keys; nobody is held by a bound he has not.
+
+    A pool is the cap of whoever has none, so that one who gets all of it counts as held; and
+    floors that are the whole pool leave nothing for those without one. Both are shares by key.
+    """
+    payees = np.diff(starts, append=key.size)
+    whole = (held == AT_CAP) & (cap_fen >= np.repeat(pool_fen, payees))
+    free = (held == 0) | whole | ((held == AT_FLOOR) & (floor_fen == 0))
+    rest = np.where(np.logical_or.reduceat(whole, starts), pool_fen, rest_fen)
+    return rest, np.where(free, key, 0)
 
 
 def _require(floor_fen: Int64, cap_fen: Int64, exceeded: bool) -> None:
@@ -134,6 +163,9 @@ def _cut(shared: Bounded, cap_fen: Int64, starts: Int64) -> Bounded:
         np.where(above, 0, shared.remainder_fen),
         np.where(above, np.int8(AT_CAP), shared.held),
         shared.retained_fen + np.add.reduceat(excess, starts),
+        shared.rest_fen,
+        shared.by,
+        shared.amount_fen,
     )
 
 

@@ -1,26 +1,29 @@
 """溯源 explain: where one person's pay comes from, made of what the paying functions returned.
 
 Nothing is calculated a second way here: the item lines are those that were weighed, the steps are
-those of the ladder that shared the pools. Each step says parent's money, own key, all keys and
-what rounding, caps and floors did, so that a reader can add everything up again by hand. Rules
-A10, D1 to D3; definitions 5.1, 5.4, 5.10, 5.11.
+those of the ladder that shared the pools (:mod:`~equivalents.sharesteps`), so that a reader can
+add everything up again by hand. Rules A10, D1 to D3; definitions 5.1, 5.3, 5.4, 5.10, 5.11.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
 from equivalents.contracts import ContractLine
 from equivalents.errors import Problem, RefusedError
+from equivalents.headcount import HeadDays, head_of
+from equivalents.keys import PoolKeys
 from equivalents.leave import LeaveLine
 from equivalents.levels import Step
 from equivalents.payouts import Payouts
 from equivalents.policy.calendar import month_of
+from equivalents.policy.coefficients import ONE_E4
 from equivalents.policy.keyrules import Window
 from equivalents.policy.model import CONDITIONS, Pool, Posting, WeightRow
+from equivalents.policy.sharing import LevelKey, LevelKind
 from equivalents.settle import Settlement
+from equivalents.sharesteps import ShareStep, share_steps
 from equivalents.units import Int64
 from equivalents.yearly import LimitedPayout
 
@@ -31,12 +34,9 @@ __all__ = [
     "PersonStory",
     "PlaceStory",
     "PoolStory",
-    "ShareStep",
     "explain_person",
     "explain_pool",
 ]
-
-_PERSON: Final = "person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,27 +76,6 @@ class CutLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ShareStep:
-    """One step of money from a parent to one child: amount = parent x key / all keys, rounded.
-
-    ``remainder_fen`` of the amount is the left-over fen (尾差); ``capped_fen`` and ``floored_fen``
-    are what a cap took and a floor added; ``retained_fen`` and ``carried_fen`` stayed with parents.
-    """
-
-    level: str
-    parent: str
-    child: str
-    children: int
-    parent_fen: int
-    key_e7: int
-    all_keys_e7: int
-    amount_fen: int
-    remainder_fen: int
-    capped_fen: int
-    floored_fen: int
-
-
-@dataclass(frozen=True, slots=True)
 class KeySegment:
     """One adjusted line (5.1): equivalents x coefficient over the days ``[since, until)``.
 
@@ -118,7 +97,9 @@ class PoolStory:
     ``key_by`` says what people are shared by. ``amount_fen`` is the last step's less what is
     withheld and what a yearly limit takes. Where coefficients, ceilings or leave are in use,
     ``segments``, ``brought_e7`` and the lines of ``leave`` add up to a key ``adjusted``, and by
-    their equivalents to a key ``equivalents``; without them the key is the equivalents.
+    their equivalents to a key ``equivalents``; without them the key is the equivalents. ``heads``
+    are there where a head decides and is not simply one: the head is the mean over their days.
+    ``institution_e4`` multiplies the pool before ``shared_fen`` goes down (5.2).
     """
 
     institution_id: str
@@ -137,6 +118,10 @@ class PoolStory:
     leave: tuple[LeaveLine, ...] = ()
     limited: LimitedPayout | None = None
     contracts: tuple[ContractLine, ...] = ()
+    heads: tuple[HeadDays, ...] = ()
+    head_e4: int = ONE_E4
+    institution_e4: int = ONE_E4
+    shared_fen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +192,7 @@ def explain_pool(settlement: Settlement, institution_id: str, pool: str) -> tupl
             return tuple(
                 story
                 for step in payouts.steps
-                for story in _steps(settlement, step, np.flatnonzero(step.pool == at))
+                for story in share_steps(settlement, step, np.flatnonzero(step.pool == at))
             )
     raise RefusedError(
         [Problem("POOL_NOT_FOUND", value=pool, facts={"institution": institution_id})]
@@ -231,12 +216,29 @@ def _place(settlement: Settlement, place: int, person: int, mine: Int64) -> Plac
     return PlaceStory(
         name,
         names.get(name, ""),
-        tuple(plan.postings[int(at)] for at in here),
+        tuple(_whole_postings(plan.postings[int(at)] for at in here)),
         tuple(_lines(settlement, place, person)),
         sums,
         tuple(_cuts(settlement, place, person)),
         tuple(_pools(settlement, place, person)),
     )
+
+
+def _whole_postings(parts: Iterable[Posting]) -> Iterator[Posting]:
+    """The postings of the roster: one that ceilings and coefficients cut into parts is one again.
+
+    The parts differ in their days only, and each begins where the one before ends.
+    """
+    whole: list[Posting] = []
+    for part in parts:
+        before = whole[-1] if whole else part
+        if before.active_to == part.active_from and before == part._replace(
+            active_from=before.active_from, active_to=before.active_to, place=before.place
+        ):
+            whole[-1] = before._replace(active_to=part.active_to)
+        else:
+            whole.append(part)
+    yield from whole
 
 
 # -- item lines ------------------------------------------------------------------------------------
@@ -308,7 +310,30 @@ def _pools(settlement: Settlement, place: int, person: int) -> Iterator[PoolStor
             *_key(settlement, at),
             next((one for one in taken if one.row == at), None),
             tuple(_contracts(settlement, pool, place, person)),
+            *_heads(settlement, pool, place, person),
+            _institution_e4(settlement, pool),
+            int(payouts.steps_of(number)[0].received_fen[number]),
         )
+
+
+def _heads(
+    settlement: Settlement, pool: Pool, place: int, person: int
+) -> tuple[tuple[HeadDays, ...], int]:
+    """A head and what it is the mean of, where people are shared by heads or bounds go by them."""
+    last = settlement.rules.sharing_of(pool.pool).levels[-1]
+    if last.key != LevelKey.HEADCOUNT and not last.bounded:
+        return (), ONE_E4
+    keys = PoolKeys(settlement.plan, settlement.weighed, settlement.rules)
+    return head_of(keys, pool, keys.staff.find(place, person))
+
+
+def _institution_e4(settlement: Settlement, pool: Pool) -> int:
+    """The coefficient of the institution on a pool that has no level above people (5.2)."""
+    rules = settlement.plan.coefficients
+    above = settlement.rules.sharing_of(pool.pool).level(LevelKind.INSTITUTION)
+    if pool.institution_id not in rules.places or above is not None:
+        return ONE_E4
+    return rules.institution_runs(pool.institution_id, pool.pool)[0].value_e4
 
 
 def _contracts(
@@ -331,6 +356,7 @@ def _key(
     if detail is None:
         return (), 0, 10_000, 0, ()
     lines = detail.lines
+    mine = np.flatnonzero(detail.line_row == at) if detail.keyed[at] else ()
     segments = tuple(
         KeySegment(
             posts[int(lines.post[line])],
@@ -340,7 +366,7 @@ def _key(
             int(lines.coefficient_e4[line]),
             int(lines.adjusted_e7[line]),
         )
-        for line in np.flatnonzero(detail.line_row == at).tolist()
+        for line in map(int, mine)
     )
     withheld = int(detail.withhold_e4[at]), int(detail.withheld_fen[at])
     away = zip(detail.leave_row, detail.leave, strict=True)
@@ -360,38 +386,4 @@ def _way(settlement: Settlement, pool: int, place: int, person: int) -> Iterator
         parents = np.unique(ways[0][0].parent[ways[0][1]])
         ways.insert(0, (step, np.flatnonzero((step.pool == pool) & np.isin(step.child, parents))))
     for step, where in ways:
-        yield from _steps(settlement, step, where)
-
-
-def _steps(settlement: Settlement, step: Step, where: Int64) -> Iterator[ShareStep]:
-    payouts = _paid(settlement)
-    names: Sequence[str] = payouts.units
-    if step.to == _PERSON:
-        names = settlement.plan.persons.values
-    for at in where.tolist():
-        pool, parent = step.pool[at], step.parent[at]
-        siblings = np.flatnonzero((step.pool == pool) & (step.parent == parent))
-        yield ShareStep(
-            str(step.to),
-            payouts.units[int(parent)],
-            names[int(step.child[at])],
-            int(siblings.size),
-            _parent_fen(settlement, step, int(pool), int(parent)),
-            int(step.key_e7[at]),
-            sum(step.key_e7[siblings].tolist()),
-            int(step.amount_fen[at]),
-            int(step.remainder_fen[at]),
-            int(step.capped_fen[at]),
-            int(step.floored_fen[at]),
-        )
-
-
-def _parent_fen(settlement: Settlement, step: Step, pool: int, parent: int) -> int:
-    """What the parent had to share: from the level above, or the pool itself."""
-    steps = _paid(settlement).steps_of(pool)
-    at = next(i for i, one in enumerate(steps) if one is step)
-    if at == 0:
-        return int(step.received_fen[pool])
-    before = steps[at - 1]
-    above = np.flatnonzero((before.pool == pool) & (before.child == parent))
-    return int(before.amount_fen[above].sum())
+        yield from share_steps(settlement, step, where)

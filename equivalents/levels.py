@@ -49,7 +49,11 @@ class Step:
     level of people the child is a person), ``institution`` (where the child is), ``row`` (of the
     staff table, for people), ``raw_e7`` (the key before a negative one counts as 0), ``key_e7``,
     and the fen. ``capped_fen`` and ``floored_fen`` are what a bound moved against the allocation
-    without bounds. ``received_fen, retained_fen, carried_fen`` have one value per pool.
+    without bounds. How bounds did it, for whoever adds it up again: ``held`` (at which bound),
+    ``rest_fen`` (what the parent had left for those held at none), ``by`` (the key that shared it,
+    or scaled floors), ``before_fen`` (the amount before an excess was retained) and ``head_e4``
+    (the part of a head by which bounds shrink), see :class:`~equivalents.bounds.Bounded`.
+    ``received_fen, retained_fen, carried_fen`` have one value per pool.
     """
 
     to: LevelKind
@@ -64,6 +68,11 @@ class Step:
     remainder_fen: Int64
     capped_fen: Int64
     floored_fen: Int64
+    held: Int64
+    rest_fen: Int64
+    by: Int64
+    before_fen: Int64
+    head_e4: Int64
     received_fen: Int64
     retained_fen: Int64
     carried_fen: Int64
@@ -71,13 +80,21 @@ class Step:
 
 @dataclass(slots=True)
 class _Fen:
-    """What the children of a level get: amount, left-over fen, what bounds moved; what stays."""
+    """What the children of a level get: amount, left-over fen, what bounds moved; what stays.
+
+    Then how bounds did it, as in :class:`Step`.
+    """
 
     amount: Int64
     remainder: Int64
     capped: Int64
     floored: Int64
     kept: Int64
+    held: Int64
+    rest: Int64
+    by: Int64
+    before: Int64
+    head_e4: Int64
 
 
 @dataclass(slots=True)
@@ -152,6 +169,11 @@ class Ladder:
             fen.remainder,
             fen.capped,
             fen.floored,
+            fen.held,
+            fen.rest,
+            fen.by,
+            fen.before,
+            fen.head_e4,
             self._by_pool(nodes, nodes.amount_fen),
             self._by_pool(nodes, fen.kept - carried),
             self._by_pool(nodes, carried),
@@ -215,8 +237,13 @@ class Ladder:
         none = np.zeros(key.size, np.int64)
         kept = np.where(stuck | (children.count == 0), nodes.amount_fen, 0)
         if not level.bounded or some.size == 0:
-            return _Fen(shares.amount_fen, shares.remainder_fen, none, none, kept)
-        floor, cap = self._limits(level, nodes, children, codes, some, starts)
+            rest, paid = np.repeat(free, children.count[some]), shares.amount_fen
+            whole = none + ONE_HEAD_E4
+            return _Fen(
+                paid, shares.remainder_fen, none, none, kept, none, rest, key, paid, whole
+            )  # fmt: skip
+        heads = self._heads(level, nodes, children)
+        floor, cap = self._limits(level, nodes, children, codes, some, starts, heads)
         bounded = share_within(
             amount, key, starts, floor, cap,
             keep_excess=level.keep_excess, scale_floors=level.scale_floors,
@@ -227,7 +254,17 @@ class Ladder:
         both = (floor == cap) & (bounded.held != 0)
         capped = np.where(both | (bounded.held == AT_CAP), np.maximum(-moved, 0), 0)
         floored = np.where(both | (bounded.held == AT_FLOOR), np.maximum(moved, 0), 0)
-        return _Fen(bounded.amount_fen, bounded.remainder_fen, capped, floored, kept)
+        return _Fen(
+            bounded.amount_fen, bounded.remainder_fen, capped, floored, kept,
+            bounded.held.astype(np.int64), np.repeat(bounded.rest_fen, children.count[some]),
+            bounded.by, bounded.before_fen, heads,
+        )  # fmt: skip
+
+    def _heads(self, level: Level, nodes: Nodes, children: Children) -> Int64:
+        """By what part of a head the bounds of each child shrink (5.3): people's only."""
+        if level.to == LevelKind.PERSON and nodes.pool.size:
+            return self.tree.heads(level.to, children, int(nodes.pool[0]))
+        return np.full(children.code.size, ONE_HEAD_E4, np.int64)
 
     def _limits(
         self,
@@ -237,12 +274,10 @@ class Ladder:
         codes: Sequence[str],
         some: Int64,
         starts: Int64,
+        heads: Int64,
     ) -> tuple[Int64, Int64]:
         """Floors and caps that can be met; those that cannot are told and set aside."""
         amount = nodes.amount_fen[some]
-        heads = np.full(children.code.size, ONE_HEAD_E4, np.int64)
-        if level.to == LevelKind.PERSON and nodes.pool.size:
-            heads = self.tree.heads(level.to, children, int(nodes.pool[0]))
         floor, cap = limits_fen(level, amount, starts, codes, heads)
         # Where there is 0.00 everybody gets 0.00 (5.9): no floor is owed, so none is above a cap.
         floor = np.where(np.repeat(amount == 0, children.count[some]), 0, floor)

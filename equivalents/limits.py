@@ -15,7 +15,7 @@ from equivalents.policy.sharing import Bound, Level, Limits
 from equivalents.staff import ONE_HEAD_E4
 from equivalents.units import Int64
 
-__all__ = ["limits_fen"]
+__all__ = ["limits_fen", "limits_of"]
 
 _MOST = NO_CAP // 2
 """Larger bounds say the same as this one: no pool is as large."""
@@ -39,7 +39,7 @@ def limits_fen(
     cap = np.repeat(np.array([_cap(level.limits, a) for a in average], np.int64), size)
     parent = np.repeat(np.arange(starts.size), size)
     for at in _apart(level, children, heads_e4):
-        limits = _own(level, children[at]) if level.own else level.limits
+        limits = limits_of(level, children[at]) if level.own else level.limits
         part = Fraction(int(heads_e4[at]), ONE_HEAD_E4)
         floor[at] = _floor(limits, average[parent[at]], part)
         cap[at] = _cap(limits, average[parent[at]], part)
@@ -61,7 +61,8 @@ def _apart(level: Level, children: Sequence[str], heads_e4: Int64) -> Iterable[i
     return sorted({*named, *np.flatnonzero(heads_e4 != ONE_HEAD_E4).tolist()})
 
 
-def _own(level: Level, child: str) -> Limits:
+def limits_of(level: Level, child: str) -> Limits:
+    """The floor and the cap that are declared for a child: its own, else those of all."""
     own = level.own.get(child, Limits())
     return Limits(own.floor or level.limits.floor, own.cap or level.limits.cap)
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from equivalents.count import count
 from equivalents.errors import DataError, Problem
-from equivalents.explain import PersonStory, ShareStep, explain_person, explain_pool
+from equivalents.explain import PersonStory, explain_person, explain_pool
 from equivalents.policy.book import Verdict
 from equivalents.policy.calendar import print_day
 from equivalents.records import RecordBlock
@@ -21,6 +21,7 @@ from equivalents.report.folder import sha256
 from equivalents.report.kept import Kept, read_kept
 from equivalents.run import open_case, workers
 from equivalents.settle import settle_kept
+from equivalents.sharesteps import ShareStep
 from equivalents.tally import Placed, Plan
 from equivalents.units import Codes, print_e3
 from equivalents.weigh import Scales

@@ -1,10 +1,11 @@
 """Re-adds a printed explanation from its text alone, as a clerk with a calculator would."""
 
 import re
+from dataclasses import dataclass
 from fractions import Fraction
-from math import floor, prod
+from math import ceil, floor, prod
 
-__all__ = ["STEP", "re_add"]
+__all__ = ["Told", "re_add", "re_add_pool", "read_step"]
 
 NUMBER = r"(-?[0-9]+(?:\.[0-9]+)?)"
 LINE = re.compile(
@@ -16,7 +17,7 @@ SUM = re.compile(rf"^    小计 sum = {NUMBER}$")
 CUT = re.compile(rf"^    封顶扣减 cut .*: {NUMBER}$")
 AFTER = re.compile(rf"^    封顶后 after the ceiling = {NUMBER}$")
 POOL = re.compile(
-    rf"^  绩效池 pool .*（.*，口径 (.*)） {NUMBER} 元;"
+    rf"^  绩效池 pool .*（(.*)，口径 (.*)） {NUMBER} 元;"
     rf" 当量 {NUMBER}, 依据 key {NUMBER}（\S+ (\w+)）$"
 )
 SEGMENT = re.compile(rf"^    系数 coefficient.* \[\S+, \S+\): {NUMBER} × {NUMBER} = {NUMBER}$")
@@ -30,10 +31,28 @@ LIMITED = re.compile(
     rf"^    年度封顶 yearly limit .*, 上限 cap {NUMBER}, 合计 total {NUMBER}; {NUMBER},"
     rf" 扣下 taken {NUMBER}$"
 )
-STEP = re.compile(
-    rf"^    (.+) → (\S+) (.+): {NUMBER} × {NUMBER} / {NUMBER} \((\d+) 份\) = {NUMBER}"
-    r"(?:, 尾差 remainder (\d+) 分)?(, 封顶.*|, 保底.*)?$"
+STEP = re.compile(r"^    (?P<parent>.+) → (?P<to>\S+) (?P<child>.+?): (?P<how>.* = .*)$")
+BY_KEY = re.compile(
+    rf"^(?:\({NUMBER} - {NUMBER}\)|{NUMBER}) × {NUMBER} / (?:\({NUMBER} - {NUMBER}\)|{NUMBER})"
+    rf" \((\d+) 份((?:, \S+ at (?:cap|floor) \d+)*)\) = {NUMBER}(.*)$"
 )
+WITH_KEY = re.compile(rf"^依据 key {NUMBER}; (.*)$")
+BOUND = re.compile(
+    rf"^(?:; )?(?:封顶|保底) (at cap|at floor|floor)"
+    rf" {NUMBER}(?: × {NUMBER} / {NUMBER} 人头 heads)? × {NUMBER} = {NUMBER}(.*)$"
+)
+SCALED = re.compile(
+    rf"^(?:; )?保底按比例 floors scaled {NUMBER} × {NUMBER} / {NUMBER} \((\d+) 份\) = {NUMBER}(.*)$"
+)
+ENDS = re.compile(
+    rf"^(?:, 尾差 remainder (\d+) 分)?(?:, 封顶 capped {NUMBER})?(?:, 保底 floored {NUMBER})?"
+    r"(?:  \[依据 .*\])?$"
+)
+INSTITUTION = re.compile(
+    rf"^    机构系数 coefficient of the institution × {NUMBER}: 下分 shared {NUMBER}$"
+)
+HEAD = re.compile(rf"^    人头 head.* \[\S+, \S+\): (\d+) 天 days × {NUMBER}$")
+MEAN = re.compile(rf"^    人头 head, 按天平均 mean over the days = {NUMBER}$")
 WITHHELD = re.compile(rf"^    考核系数 withhold × {NUMBER}: 扣留 withheld {NUMBER}$")
 GETS = re.compile(rf"^    得 gets {NUMBER}$")
 HERE = re.compile(rf"^  应得 amount here = (.*) = {NUMBER}$")
@@ -47,27 +66,151 @@ def fen(text: str) -> int:
     return int(yuan)
 
 
-def re_add(text: str, *, bounded: bool, totals: int = 1) -> int:
+@dataclass
+class Told:
+    """What a line tells of one step: whose, how much, and what it was made of."""
+
+    parent: str
+    to: str
+    child: str
+    key: Fraction
+    amount: int = 0
+    parent_fen: int | None = None
+    """What the parent had, where the line says so."""
+    children: int | None = None
+    rate: Fraction | None = None
+    """Fen for a unit of the key among those who are held at no bound, where the line says so."""
+    held: int = 0
+    """How many are held at a bound."""
+    side: str = ""
+    """The bound that the child stands at, and its fen."""
+    bound: int = 0
+    kept: int = 0
+    """What stood above the cap and stayed with the parent."""
+
+
+def read_step(line: str) -> Told | None:
+    """One step re-added from its line alone; ``None`` if the line is no step."""
+    found = STEP.match(line)
+    if found is None:
+        return None
+    how = found["how"]
+    told = Told(found["parent"], found["to"], found["child"], Fraction(0))
+    exact: Fraction | None = None
+    if with_key := WITH_KEY.match(how):
+        told.key, how = Fraction(with_key[1]), with_key[2]
+    if by_key := BY_KEY.match(how):
+        exact, how = _by_key(told, by_key, line)
+    if bound := BOUND.match(how):
+        before, how = told.amount, _at_bound(told, bound, line)
+        assert before in (0, told.amount + told.kept), line
+    if scaled := SCALED.match(how):
+        parent, share, floors = fen(scaled[1]), fen(scaled[2]), fen(scaled[3])
+        assert told.side in ("", "floor"), line
+        assert share == told.bound, line
+        assert parent < floors, line
+        exact = Fraction(parent * share, floors)
+        told.parent_fen, told.children = parent, int(scaled[4])
+        told.amount, how = fen(scaled[5]), scaled[6]
+    ends = ENDS.match(how)
+    assert ends, line
+    remainder = int(ends[1] or 0)
+    if told.kept:
+        # The left-over fen went with what was kept.
+        assert not remainder, line
+        assert exact is not None, line
+        assert told.amount + told.kept - floor(exact) in (0, 1), line
+    elif exact is not None:
+        assert told.amount == floor(exact) + remainder, line
+    else:
+        assert told.side, line
+        assert not remainder, line
+    assert not ends[2] or told.side == "at cap", line
+    assert not ends[3] or told.side in ("at floor", "floor"), line
+    return told
+
+
+def _by_key(told: Told, found: re.Match[str], line: str) -> tuple[Fraction, str]:
+    """Money x key / keys, less what those held at a bound have of both."""
+    money = fen(found[1]) - fen(found[2]) if found[1] else fen(found[3])
+    keys = Fraction(found[5]) - Fraction(found[6]) if found[5] else Fraction(found[7])
+    told.key, told.children = Fraction(found[4]), int(found[8])
+    told.held = sum(map(int, re.findall(r"\d+", found[9])))
+    assert bool(found[1]) == bool(found[5]) == bool(told.held), line
+    assert told.held < told.children, line
+    told.parent_fen, told.amount = fen(found[1] or found[3]), fen(found[10])
+    told.rate = Fraction(money) / keys if keys else None
+    assert keys or not told.key, line
+    return money * told.key / (keys or 1), found[11]
+
+
+def _at_bound(told: Told, found: re.Match[str], line: str) -> str:
+    """A bound as declared, for a part of a head: caps rounded down to the fen, floors up."""
+    told.side, told.bound = found[1], fen(found[6])
+    exact = Fraction(found[2]) * 100 * Fraction(found[5])
+    if found[3]:
+        exact *= Fraction(found[3]) / Fraction(found[4])
+        told.parent_fen = fen(found[3])
+    assert told.bound == (floor(exact) if told.side == "at cap" else ceil(exact)), line
+    if told.side != "floor":
+        told.kept = max(told.amount - told.bound, 0)
+        told.amount = told.bound
+    return found[7]
+
+
+def re_add(text: str, *, totals: int = 1) -> int:
     """Add up an explanation line by line; return its total in fen.
 
-    ``bounded``: caps or floors are declared, so a step is not plainly parent x key / all keys.
     ``totals``: no item line is made of more totals, each split to a unit of the seventh place.
     """
-    clerk = _Clerk(bounded, Fraction(totals, 10**7))
+    clerk = _Clerk(Fraction(totals, 10**7))
     for line in text.splitlines():
         for pattern, check in clerk.checks:
             if found := pattern.match(line):
                 check(found, line)
                 break
+        else:
+            assert not line.startswith("    "), f"nobody adds up {line}"
     assert clerk.total is not None, "the text has no total"
     return clerk.total
+
+
+def re_add_pool(text: str, *, kept: bool) -> int:
+    """Add up the explanation of a pool, parent by parent; return how many steps it has.
+
+    ``kept``: some money was retained or carried, so children may have less than their parent.
+    """
+    families: dict[tuple[str, str], list[Told]] = {}
+    for line in text.splitlines():
+        if told := read_step(line):
+            families.setdefault((told.to, told.parent), []).append(told)
+    for steps in families.values():
+        _check_family(steps, kept=kept)
+    return sum(map(len, families.values()))
+
+
+def _check_family(steps: list[Told], *, kept: bool) -> None:
+    """All children of one parent: counts, one rate, nobody held who should not be, no fen lost."""
+    assert {step.children for step in steps} <= {None, len(steps)}
+    held = [step for step in steps if step.side in ("at cap", "at floor") and not step.kept]
+    rates = {step.rate for step in steps if step.rate is not None and step.key}
+    assert len(rates) <= 1
+    for rate in rates:
+        assert all(step.held in (0, len(held)) for step in steps if step.key)
+        for step in held:
+            per_key = rate * step.key
+            assert per_key >= step.bound if step.side == "at cap" else per_key <= step.bound
+    for had in {step.parent_fen for step in steps if step.parent_fen is not None}:
+        total = sum(step.amount for step in steps)
+        assert total <= had
+        assert kept or total == had
 
 
 class _Clerk:
     """What is added up so far; one check for each kind of line."""
 
-    def __init__(self, bounded: bool, near: Fraction) -> None:
-        self.bounded, self.near = bounded, near
+    def __init__(self, near: Fraction) -> None:
+        self.near = near
         self.series = ""
         self.sums: dict[str, Fraction] = {}
         self.items = Fraction(0)
@@ -77,6 +220,7 @@ class _Clerk:
             (LINE, self.line), (SERIES, self.of_series), (SUM, self.sum), (CUT, self.cut),
             (AFTER, self.after), (POOL, self.pool), (SEGMENT, self.segment),
             (BROUGHT, self.bring), (LEAVE, self.on_leave), (CONTRACTS, self.contract),
+            (INSTITUTION, self.at_institution), (HEAD, self.head), (MEAN, self.mean),
             (STEP, self.step), (WITHHELD, self.withhold), (LIMITED, self.limit),
             (GETS, self.gets), (HERE, self.add_here), (TOTAL, self.add_up),
         )  # fmt: skip
@@ -103,14 +247,17 @@ class _Clerk:
         assert self.sums[self.series] == Fraction(found[1]), line
 
     def pool(self, found: re.Match[str], line: str) -> None:
-        series, _, equivalents, key, self.by = found.groups()
+        self.at, series, amount, equivalents, key, self.by = found.groups()
+        self.going = fen(amount)
+        self.level, self.got = "", {self.at: self.going}
+        self.days: list[tuple[int, Fraction]] = []
+        self.one_head = Fraction(1)
         assert self.sums[series] == Fraction(equivalents), line
         self.equivalents, self.key = Fraction(equivalents), Fraction(key)
         self.segments: list[tuple[Fraction, Fraction]] = []
         self.brought, self.added, self.withheld, self.taken = Fraction(0), Fraction(0), 0, 0
         self.contracts: list[Fraction] = []
         self.keys: list[Fraction] = []
-        self.steps: list[int] = []
         self.last: list[int] = []
         self.paid_part: Fraction | None = None
 
@@ -138,15 +285,32 @@ class _Clerk:
         cap, total, before, self.taken = map(fen, found.groups())
         assert abs(Fraction(before * (total - cap), total) - self.taken) < 1, line
 
+    def at_institution(self, found: re.Match[str], line: str) -> None:
+        """A pool times the coefficient of its institution, half-up to the fen."""
+        going = floor(self.going * Fraction(found[1]) + Fraction(1, 2))
+        assert going == fen(found[2]), line
+        self.got[self.at] = going
+
+    def head(self, found: re.Match[str], _: str) -> None:
+        self.days.append((int(found[1]), Fraction(found[2])))
+
+    def mean(self, found: re.Match[str], line: str) -> None:
+        mean = sum(days * value for days, value in self.days) / sum(days for days, _ in self.days)
+        self.one_head = floor(mean * 10**4 + Fraction(1, 2)) / Fraction(10**4)
+        assert self.one_head == Fraction(found[1]), line
+
     def step(self, found: re.Match[str], line: str) -> None:
-        _, to, _, parent, key, keys, _, amount, remainder, bound = found.groups()
-        if not self.bounded and Fraction(keys) > 0:
-            exact = fen(parent) * Fraction(key) / Fraction(keys)
-            assert fen(amount) == floor(exact) + int(remainder or 0), line
-        assert self.bounded or not bound, line
-        if to == "人员":
-            self.keys.append(Fraction(key))
-            self.last.append(fen(amount))
+        told = read_step(line)
+        assert told is not None, line
+        # A parent has what the step above gave it; the first one has the pool.
+        if told.to != self.level:
+            self.level, self.above, self.got = told.to, self.got, {}
+        assert told.parent_fen in (None, self.above.get(told.parent)), line
+        self.got[told.child] = told.amount
+        if told.to == "人员":
+            self.keys.append(told.key)
+            self.last.append(told.amount)
+            assert self.by != "headcount" or told.key in (self.one_head, 1), line
 
     def withhold(self, found: re.Match[str], _: str) -> None:
         self.paid_part, self.withheld = Fraction(found[1]), fen(found[2])
@@ -165,7 +329,8 @@ class _Clerk:
         """The key is that of the segments, and what was brought in; a negative one counts as 0."""
         if self.segments:
             assert sum(one for one, _ in self.segments) == self.equivalents, line
-        if self.contracts:
+        # Where a level above goes by contracts they are a part of its key, not the person's.
+        if self.contracts and self.by == "contracts":
             assert sum(self.contracts) == self.key, line
         if self.by not in ("adjusted", "equivalents") or len(self.keys) != 1:
             return

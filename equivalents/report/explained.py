@@ -7,12 +7,14 @@ test) gets from quantities to yuan without any other file.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from equivalents.contracts import ContractLine
-from equivalents.explain import ItemLine, PersonStory, PlaceStory, PoolStory, ShareStep
+from equivalents.explain import ItemLine, PersonStory, PlaceStory, PoolStory
 from equivalents.leave import LeaveLine
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, print_day
+from equivalents.policy.coefficients import ONE_E4
 from equivalents.policy.leave import Average
 from equivalents.policy.model import Posting
 from equivalents.report.leavetable import print_percent
+from equivalents.sharesteps import ShareStep, StandingBound
 from equivalents.units import print_e3, print_e4, print_e7, print_fen
 from equivalents.yearly import LimitedPayout
 
@@ -108,6 +110,11 @@ def _pool_text(pool: PoolStory) -> Iterator[str]:
         f" {print_fen(pool.pool_fen)} 元; 当量 {print_e7(pool.equivalents_e7)},"
         f" 依据 key {print_e7(pool.key_e7)}（{_KEYS[pool.key_by]} {pool.key_by}）"
     )
+    if pool.institution_e4 != ONE_E4:
+        yield (
+            f"    机构系数 coefficient of the institution × {print_e4(pool.institution_e4)}:"
+            f" 下分 shared {print_fen(pool.shared_fen)}"
+        )
     for segment in pool.segments:
         days = f"[{print_day(segment.since)}, {print_day(segment.until)})"
         post = f" {segment.post_id}" if segment.post_id else ""
@@ -118,6 +125,7 @@ def _pool_text(pool: PoolStory) -> Iterator[str]:
     if pool.brought_e7:
         yield f"    期初 brought in: {print_e7(pool.brought_e7)}"
     yield from map(_leave_text, pool.leave)
+    yield from _heads_text(pool)
     yield from map(_contract_text, pool.contracts)
     yield from map(_step_text, pool.steps)
     if pool.withheld_fen:
@@ -128,6 +136,18 @@ def _pool_text(pool: PoolStory) -> Iterator[str]:
     if pool.limited is not None:
         yield _limited_text(pool.limited)
     yield f"    得 gets {print_fen(pool.amount_fen)}"
+
+
+def _heads_text(pool: PoolStory) -> Iterator[str]:
+    """How much of a head somebody is: the mean over the days of postings there (5.3)."""
+    if not pool.heads:
+        return
+    for one in pool.heads:
+        days = f"[{print_day(one.since)}, {print_day(one.until)})"
+        post = f" {one.post_id}" if one.post_id else ""
+        length = one.until - one.since
+        yield f"    人头 head{post} {days}: {length} 天 days × {print_e4(one.value_e4)}"
+    yield f"    人头 head, 按天平均 mean over the days = {print_e4(pool.head_e4)}"
 
 
 def _leave_text(line: LeaveLine) -> str:
@@ -163,15 +183,53 @@ def _limited_text(one: LimitedPayout) -> str:
 
 
 def _step_text(step: ShareStep) -> str:
-    exact = (
-        f"{print_fen(step.parent_fen)} × {print_e7(step.key_e7)} / {print_e7(step.all_keys_e7)}"
-        f" ({step.children} 份)"
-    )
+    parts = [_scaled_text(step) if step.floors_fen else _by_key_text(step)]
+    if step.bound is not None and not step.floors_fen:
+        parts = [f"依据 key {print_e7(step.key_e7)}"] if not step.cut else parts
+        word = "封顶 at cap" if step.bound.side == "cap" else "保底 at floor"
+        parts.append(f"{word} {_bound_text(step, step.bound)}")
     extra = f", 尾差 remainder {step.remainder_fen} 分" if step.remainder_fen else ""
     extra += f", 封顶 capped {print_fen(step.capped_fen)}" if step.capped_fen else ""
     extra += f", 保底 floored {print_fen(step.floored_fen)}" if step.floored_fen else ""
-    way = f"{step.parent} {_SHORT[step.level]} {step.child}"
-    return f"    {way}: {exact} = {print_fen(step.amount_fen)}{extra}"
+    if step.bound is not None and step.bound.reference:
+        extra += f"  [依据 {step.bound.reference}]"
+    return f"    {step.parent} {_SHORT[step.level]} {step.child}: {'; '.join(parts)}{extra}"
+
+
+def _by_key_text(step: ShareStep) -> str:
+    """Money x key / keys, less what those held at a bound have of both."""
+    held = step.held
+    money, keys = print_fen(step.parent_fen), print_e7(step.all_keys_e7)
+    children = f"{step.children} 份"
+    if held.count and step.key_e7:
+        money = f"({money} - {print_fen(held.fen)})"
+        keys = f"({keys} - {print_e7(held.key_e7)})"
+        children += f", 封顶 at cap {held.at_cap}" if held.at_cap else ""
+        children += f", 保底 at floor {held.at_floor}" if held.at_floor else ""
+    shared = f"{money} × {print_e7(step.key_e7)} / {keys} ({children})"
+    return f"{shared} = {print_fen(step.before_fen)}"
+
+
+def _scaled_text(step: ShareStep) -> str:
+    """Floors over what the parent has are the keys that share it (5.11)."""
+    floor = print_fen(step.bound.fen) if step.bound is not None else "0.00"
+    rule = f"; 保底 floor {_bound_text(step, step.bound)}" if step.bound is not None else ""
+    return (
+        f"依据 key {print_e7(step.key_e7)}{rule}; 保底按比例 floors scaled"
+        f" {print_fen(step.parent_fen)} × {floor} / {print_fen(step.floors_fen)}"
+        f" ({step.children} 份) = {print_fen(step.amount_fen)}"
+    )
+
+
+def _bound_text(step: ShareStep, bound: StandingBound) -> str:
+    """A bound as it is declared, for the child's part of a head, and what that is in fen."""
+    rule = print_fen(bound.value)
+    if bound.average:
+        rule = (
+            f"{print_e4(bound.value)} × {print_fen(step.parent_fen)}"
+            f" / {print_e4(bound.heads_e4)} 人头 heads"
+        )
+    return f"{rule} × {print_e4(bound.head_e4)} = {print_fen(bound.fen)}"
 
 
 def _record_text(record: Record) -> str:

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from equivalents.explain import ItemLine, PersonStory, PlaceStory, PoolStory, ShareStep
+from equivalents.explain import ItemLine, PersonStory, PlaceStory, PoolStory
 from equivalents.leave import LeaveLine
 from equivalents.policy.calendar import LAST_DAY, print_day
 from equivalents.policy.leave import Average
 from equivalents.report.explained import Record
 from equivalents.report.leavetable import print_percent
+from equivalents.sharesteps import ShareStep
 from equivalents.units import print_e3, print_e4, print_e7, print_fen
 from equivalents.yearly import LimitedPayout
 
@@ -68,17 +69,7 @@ def _pool_of_person_json(pool: PoolStory) -> dict[str, Any]:
         "key_by": pool.key_by,
         "key": print_e7(pool.key_e7),
         "amount": print_fen(pool.amount_fen),
-        "segments": [
-            {
-                "post_id": one.post_id,
-                "from": print_day(one.since),
-                "to": print_day(one.until),
-                "equivalents": print_e7(one.equivalents_e7),
-                "coefficient": print_e4(one.coefficient_e4),
-                "adjusted": print_e7(one.adjusted_e7),
-            }
-            for one in pool.segments
-        ],
+        "segments": _segments_json(pool),
         "brought_in": print_e7(pool.brought_e7),
         "leave": [_leave_json(line) for line in pool.leave],
         "withheld": print_fen(pool.withheld_fen),
@@ -92,8 +83,39 @@ def _pool_of_person_json(pool: PoolStory) -> dict[str, Any]:
             }
             for line in pool.contracts
         ],
+        "heads": _heads_json(pool),
+        "head": print_e4(pool.head_e4),
+        "institution_coefficient": print_e4(pool.institution_e4),
+        "shared": print_fen(pool.shared_fen),
         "steps": pool_json(pool.steps),
     }
+
+
+def _segments_json(pool: PoolStory) -> list[dict[str, Any]]:
+    return [
+        {
+            "post_id": one.post_id,
+            "from": print_day(one.since),
+            "to": print_day(one.until),
+            "equivalents": print_e7(one.equivalents_e7),
+            "coefficient": print_e4(one.coefficient_e4),
+            "adjusted": print_e7(one.adjusted_e7),
+        }
+        for one in pool.segments
+    ]
+
+
+def _heads_json(pool: PoolStory) -> list[dict[str, Any]]:
+    return [
+        {
+            "post_id": one.post_id,
+            "from": print_day(one.since),
+            "to": print_day(one.until),
+            "days": one.until - one.since,
+            "coefficient": print_e4(one.value_e4),
+        }
+        for one in pool.heads
+    ]
 
 
 def _leave_json(line: LeaveLine) -> dict[str, Any]:
@@ -165,6 +187,30 @@ def pool_json(steps: Iterable[ShareStep]) -> list[dict[str, Any]]:
             "remainder_fen": step.remainder_fen,
             "capped": print_fen(step.capped_fen),
             "floored": print_fen(step.floored_fen),
+            "held": {
+                "at_cap": step.held.at_cap,
+                "at_floor": step.held.at_floor,
+                "amount": print_fen(step.held.fen),
+                "keys": print_e7(step.held.key_e7),
+            },
+            "bound": _bound_json(step),
+            "before_retained_excess": print_fen(step.before_fen),
+            "scaled_floors": print_fen(step.floors_fen),
         }
         for step in steps
     ]
+
+
+def _bound_json(step: ShareStep) -> dict[str, str] | None:
+    bound = step.bound
+    if bound is None:
+        return None
+    return {
+        "side": bound.side,
+        "unit": "average" if bound.average else "yuan",
+        "value": print_e4(bound.value) if bound.average else print_fen(bound.value),
+        "heads": print_e4(bound.heads_e4),
+        "head": print_e4(bound.head_e4),
+        "amount": print_fen(bound.fen),
+        "reference": bound.reference,
+    }

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from equivalents import Source, load_case, settle, settle_case
-from equivalents.explain import explain_person
-from equivalents.report.explained import person_text
+from equivalents.explain import explain_person, explain_pool
+from equivalents.report.explained import person_text, pool_text
 from tests.against_reference import read_out
 from tests.proofs.changing import (
     Change,
@@ -27,7 +27,7 @@ from tests.proofs.changing import (
 )
 from tests.proofs.counts import counts
 from tests.reference import write_random_case
-from tests.statements import re_add
+from tests.statements import re_add, re_add_pool
 
 PAYING = frozenset(("shares", "coefficients", "ceilings", "levels", "bounds", "surplus"))
 """The paying side, and shared records."""
@@ -110,4 +110,9 @@ def test_the_statement_of_everybody_re_adds_to_what_is_paid(
     assert paid
     for person, amount in paid.items():
         text = person_text(explain_person(settled, person))
-        assert re_add(text, bounded=bounded, totals=_TOTALS) == amount * 100, person
+        assert re_add(text, totals=_TOTALS) == amount * 100, person
+    for pool in read_out(tmp_path / "out", "pools"):
+        named = pool["institution_id"], pool["pool"]
+        kept = any(Decimal(pool[name]) for name in ("retained", "carried"))
+        steps = re_add_pool(pool_text(*named, explain_pool(settled, *named)), kept=kept)
+        assert steps or not Decimal(pool["paid"]), "only a pool that pays nobody has no step"

@@ -106,6 +106,45 @@ def test_who_is_held_is_told() -> None:
     assert floors_exceed(none, none, none).size == 0
 
 
+def how(
+    pool: int, payees: list[Payee], *, keep: bool = False, scale: bool = False
+) -> tuple[int, list[int], list[int]]:
+    """What of one pool was shared by keys, by which keys, and the amounts before an excess."""
+    shared = share_within(
+        np.array([pool]),
+        np.array([payee.key for payee in payees]),
+        np.array([0]),
+        np.array([payee.floor for payee in payees]),
+        np.array([NO_CAP if payee.cap is None else payee.cap for payee in payees]),
+        keep_excess=keep,
+        scale_floors=scale,
+    )
+    return int(shared.rest_fen[0]), shared.by.tolist(), shared.before_fen.tolist()
+
+
+def test_what_was_shared_by_which_keys_is_told() -> None:
+    capped = [Payee(5, 0, 400), Payee(3), Payee(2)]
+    assert how(1000, capped) == (600, [0, 3, 2], [400, 360, 240])
+    # With the excess retained nobody is held: all is shared by all keys, then cut.
+    assert how(1000, capped, keep=True) == (1000, [5, 3, 2], [500, 300, 200])
+    # A key of 0 has its floor; the others share what it leaves.
+    assert how(1000, [Payee(0, 100), Payee(1), Payee(2)]) == (900, [0, 1, 2], [100, 300, 600])
+    # Floors over the pool are the keys that share all of it.
+    scaled = [Payee(9, 300), Payee(1, 300), Payee(0, 600)]
+    assert how(1000, scaled, scale=True) == (1000, [300, 300, 600], [250, 250, 500])
+    # All at their caps: nothing is left to be shared by keys.
+    assert how(1000, [Payee(1, 0, 100), Payee(9, 0, 200)]) == (0, [0, 0], [100, 200])
+
+
+def test_nobody_is_held_at_a_bound_that_he_has_not() -> None:
+    # One payee gets the pool by his key; it is no cap of his.
+    assert how(1000, [Payee(7), Payee(0)]) == (1000, [7, 0], [1000, 0])
+    assert how(1000, [Payee(7), Payee(3, 0, 0)]) == (1000, [7, 0], [1000, 0])
+    assert how(0, [Payee(7, 0, 5), Payee(3)]) == (0, [7, 3], [0, 0])
+    # Floors that are the pool leave 0 for whoever has none, by his key.
+    assert how(600, [Payee(9, 300), Payee(1, 300), Payee(5)]) == (0, [0, 0, 5], [300, 300, 0])
+
+
 @pytest.mark.parametrize(("floor", "cap"), [(-1, 5), (6, 5)])
 def test_bounds_that_cannot_be(floor: int, cap: int) -> None:
     with pytest.raises(ValueError, match="floors"):

@@ -70,6 +70,7 @@ FLOW = [
     "proposal",
     "changes",
     "compare",
+    "sharesteps",
     "explain",
     "spread",
 ]
