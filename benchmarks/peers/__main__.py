@@ -2,13 +2,14 @@
 
 import argparse
 import sys
+from collections.abc import Iterable
 from itertools import product
 from pathlib import Path
-from typing import get_args
+from typing import cast, get_args
 
 from rich.console import Console
 
-from benchmarks.generate import case_folder, default_data
+from benchmarks.generate import Kind, case_folder, default_data
 from benchmarks.peers import peers_for
 from benchmarks.peers.compare import Field, Lane, compare
 from benchmarks.peers.report import markdown, terminal
@@ -34,6 +35,12 @@ def _arguments() -> argparse.Namespace:
         default=["plain"],
         help="plain: every record counts by itself; full: also first records and shared ones",
     )
+    parser.add_argument(
+        "--cases",
+        nargs="+",
+        metavar="RULES:SIZE:FORMAT",
+        help="these cases only, such as full:10000000:parquet; instead of the three above",
+    )
     parser.add_argument("--rounds", type=int, default=3, help="runs of each peer")
     parser.add_argument(
         "--data", type=Path, default=default_data(), help="where generated cases are kept"
@@ -47,7 +54,7 @@ def main() -> int:
     chosen = _arguments()
     console, progress = Console(), Console(stderr=True)
     fields: list[Field] = []
-    for rules, size, kind in product(chosen.rules, chosen.size, chosen.formats):
+    for rules, size, kind in _cases(chosen):
         field = Field(size, kind, [Lane(peer) for peer in peers_for(size, rules)], rules)
         progress.print(f"{field.title}: generating, unless it is there", style="dim")
         case = case_folder(size, kind, chosen.data, rules)
@@ -63,13 +70,23 @@ def main() -> int:
     return 1 if differing else 0
 
 
+def _cases(chosen: argparse.Namespace) -> Iterable[tuple[Rules, int, Kind]]:
+    """The cases to run: those that are named, or every one of what was chosen."""
+    if not chosen.cases:
+        return product(chosen.rules, chosen.size, chosen.formats)
+    parts = (case.split(":") for case in chosen.cases)
+    return [(cast(Rules, rules), int(size), cast(Kind, kind)) for rules, size, kind in parts]
+
+
 def _command(chosen: argparse.Namespace) -> str:
     """The command without where its data were kept, which concerns only this machine."""
     sizes = " ".join(str(size) for size in chosen.size)
     formats, rules = " ".join(chosen.formats), " ".join(chosen.rules)
+    asked = f"--rules {rules} --size {sizes} --formats {formats}"
+    if chosen.cases:
+        asked = f"--cases {' '.join(chosen.cases)}"
     return (
-        f"python -m benchmarks.peers --rules {rules} --size {sizes} --formats {formats} "
-        f"--rounds {chosen.rounds} --write {chosen.write.name}"
+        f"python -m benchmarks.peers {asked} --rounds {chosen.rounds} --write {chosen.write.name}"
     )
 
 
