@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 
 from equivalents.errors import Place
 from equivalents.findings import Findings, Row, near
-from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, Period, parse_day, print_day
+from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, Period, print_day
 from equivalents.policy.coefficients import ONE_E4
 from equivalents.policy.keyrules import (
     Applies,
@@ -30,7 +30,7 @@ from equivalents.policy.keyrules import (
 from equivalents.policy.load import DEFAULT_SERIES, fault_text, read_day, read_end
 from equivalents.policy.model import Institution
 from equivalents.policy.roster import Roster
-from equivalents.policy.yamltext import Entry, expect
+from equivalents.policy.yamltext import Entry, day_of, expect
 from equivalents.units import (
     E7_PLACES,
     WEIGHT_PLACES,
@@ -284,8 +284,8 @@ class KeyReader:
             self._setting(Window, settings.get("window")) or Window.MONTH,
             places.text == "together",
             tuple(self._tiers(settings.get("tiers"))),
-            self._day(settings.get("valid_from"), FIRST_DAY),
-            self._day(settings.get("valid_to"), LAST_DAY),
+            day_of(settings.get("valid_from"), FIRST_DAY, self.findings),
+            day_of(settings.get("valid_to"), LAST_DAY, self.findings),
             settings.get("reference").text,
             settings.place,
         )
@@ -314,13 +314,6 @@ class KeyReader:
             value, detail = f"{key}: {entry.text}", fault_text(fault)
             self.findings.add("CEILING_INVALID", entry.place, value, detail=detail)
             return 0
-
-    def _day(self, entry: Entry, default: int) -> int:
-        try:
-            return parse_day(entry.text) if entry.text else default
-        except ValueError:
-            self.findings.add("DATE_INVALID", entry.place, entry.text)
-            return default
 
     def _check_dates(self, ceiling: Ceiling, period: Period | None) -> None:
         """A ceiling begins and ends with its window, and a year is settled as a whole."""

@@ -8,12 +8,12 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from equivalents.findings import Findings, Row, near
-from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, Period, parse_day, print_day
+from equivalents.policy.calendar import FIRST_DAY, Period
 from equivalents.policy.keyrules import OpeningKey
 from equivalents.policy.leave import WHOLE_E4, Average, Leave, LeaveRule, Over, PastKey
 from equivalents.policy.load import fault_text, read_day, read_end
 from equivalents.policy.roster import Roster
-from equivalents.policy.yamltext import Entry, expect
+from equivalents.policy.yamltext import Entry, expect, span_of
 from equivalents.units import NumberFaultError, parse_fixed
 
 __all__ = ["note_idle_leave", "past_keys", "read_leave_rules", "read_leaves"]
@@ -131,13 +131,7 @@ def _rule(kind: str, entry: Entry, pools: Sequence[str], findings: Findings) -> 
         findings.add("LEAVE_RULE_INVALID", entry.get("over").place, kind, detail=_STRAY_OVER)
     if entry.get("percent").text and entry.get("average").text == Average.NONE:
         findings.add("LEAVE_RULE_INVALID", entry.get("percent").place, kind, detail=_STRAY_PERCENT)
-    start, end = (
-        _day(entry.get(name), default, findings)
-        for name, default in (("valid_from", FIRST_DAY), ("valid_to", LAST_DAY))
-    )
-    if end <= start:
-        place = entry.get("valid_to").place
-        findings.add("DATES_REVERSED", place, print_day(end), other=print_day(start))
+    start, end = span_of(entry, findings)
     return LeaveRule(
         kind,
         average,
@@ -180,11 +174,3 @@ def _choice(entry: Entry, choices: type[_Choice], default: _Choice, findings: Fi
         hint, allowed = near(entry.text, tuple(names)), ", ".join(names)
         findings.add("CHOICE_INVALID", entry.place, entry.text, near=hint, allowed=allowed)
     return names.get(entry.text, default)
-
-
-def _day(entry: Entry, default: int, findings: Findings) -> int:
-    try:
-        return parse_day(entry.text) if entry.text else default
-    except ValueError:
-        findings.add("DATE_INVALID", entry.place, entry.text)
-        return default

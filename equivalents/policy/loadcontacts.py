@@ -12,9 +12,9 @@ import numpy as np
 from equivalents.errors import Place
 from equivalents.findings import Findings, Row, near
 from equivalents.policy.basis import window_number
-from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, parse_day, parse_period, print_day
+from equivalents.policy.calendar import parse_period
 from equivalents.policy.contacts import FULL_E4, ConcurrentRule, StayRule, UsedClass
-from equivalents.policy.yamltext import Entry, expect
+from equivalents.policy.yamltext import Entry, expect, span_of
 from equivalents.units import NumberFaultError, parse_weight_e4
 
 __all__ = ["read_concurrent", "read_stays", "used_classes"]
@@ -75,10 +75,7 @@ def _concurrent(rule: Entry, findings: Findings) -> ConcurrentRule:
     beside, items = (_items(rule, key, findings) for key in ("beside", "items"))
     for item in sorted(beside & items):
         findings.add("ITEM_ON_BOTH_SIDES", rule.get("items").place, item)
-    start, end = (_day(rule, key, findings) for key in ("valid_from", "valid_to"))
-    if end <= start:
-        place = rule.get("valid_to").place
-        findings.add("DATES_REVERSED", place, print_day(end), other=print_day(start))
+    start, end = span_of(rule, findings)
     return ConcurrentRule(
         rule.get("name").text,
         beside,
@@ -135,18 +132,6 @@ def _choice(rule: Entry, key: str, choices: tuple[str, ...], findings: Findings)
         hint, allowed = near(entry.text, choices), ", ".join(choices)
         findings.add("CHOICE_INVALID", entry.place, entry.text, near=hint, allowed=allowed)
     return entry.text
-
-
-def _day(rule: Entry, key: str, findings: Findings) -> int:
-    entry = rule.get(key)
-    default = FIRST_DAY if key == "valid_from" else LAST_DAY
-    if not entry.text:
-        return default
-    try:
-        return parse_day(entry.text)
-    except ValueError:
-        findings.add("DATE_INVALID", entry.place, entry.text)
-        return default
 
 
 def used_classes(rows: Iterable[Row], findings: Findings) -> tuple[UsedClass, ...]:

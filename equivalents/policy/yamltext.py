@@ -13,8 +13,9 @@ import yaml
 
 from equivalents.errors import Place
 from equivalents.findings import Findings
+from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, parse_day, print_day
 
-__all__ = ["Entry", "all_texts", "expect", "read_yaml"]
+__all__ = ["Entry", "all_texts", "day_of", "expect", "read_yaml", "span_of"]
 
 
 _TOO_DEEP: Final = "嵌套过深或引用自身¦nested too deeply or refers to itself"
@@ -120,3 +121,22 @@ def _pairs(
             findings.add("KEY_TWICE", Place(name, row=line), text, other=str(lines[text]))
         lines[text] = line
         yield text, _entry(value, name, findings, depth + 1)
+
+
+def day_of(entry: Entry, default: int, findings: Findings) -> int:
+    """The day number that an entry names, the default where it is blank or no date (noted)."""
+    try:
+        return parse_day(entry.text) if entry.text else default
+    except ValueError:
+        findings.add("DATE_INVALID", entry.place, entry.text)
+        return default
+
+
+def span_of(entry: Entry, findings: Findings) -> tuple[int, int]:
+    """The days ``[valid_from, valid_to)`` of a dated rule, open where blank; faults are noted."""
+    start = day_of(entry.get("valid_from"), FIRST_DAY, findings)
+    end = day_of(entry.get("valid_to"), LAST_DAY, findings)
+    if end <= start:
+        place = entry.get("valid_to").place
+        findings.add("DATES_REVERSED", place, print_day(end), other=print_day(start))
+    return start, end

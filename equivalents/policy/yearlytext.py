@@ -10,10 +10,10 @@ from itertools import combinations
 from typing import Final, TypeVar
 
 from equivalents.findings import Findings, near
-from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, Period, parse_day, print_day
+from equivalents.policy.calendar import Period
 from equivalents.policy.keyrules import Excess
 from equivalents.policy.load import fault_text
-from equivalents.policy.yamltext import Entry, expect
+from equivalents.policy.yamltext import Entry, expect, span_of
 from equivalents.policy.yearly import Months, YearlyLimit
 from equivalents.units import NumberFaultError, parse_amount_fen
 
@@ -76,13 +76,7 @@ def _limit(entry: Entry, pools: Sequence[str], people: Set[str], findings: Findi
     name = entry.get("name").text
     if "floor" in entry.mapping:
         findings.add("YEARLY_FLOOR", entry.get("floor").place, name)
-    start, end = (
-        _day(entry.get(key), default, findings)
-        for key, default in (("valid_from", FIRST_DAY), ("valid_to", LAST_DAY))
-    )
-    if end <= start:
-        place = entry.get("valid_to").place
-        findings.add("DATES_REVERSED", place, print_day(end), other=print_day(start))
+    start, end = span_of(entry, findings)
     own = {}
     for person, cap in entry.get("people").mapping.items():
         if people and person not in people:
@@ -133,11 +127,3 @@ def _yuan(entry: Entry, findings: Findings) -> int:
     except NumberFaultError as fault:
         findings.add("AMOUNT_INVALID", entry.place, entry.text, detail=fault_text(fault))
         return 0
-
-
-def _day(entry: Entry, default: int, findings: Findings) -> int:
-    try:
-        return parse_day(entry.text) if entry.text else default
-    except ValueError:
-        findings.add("DATE_INVALID", entry.place, entry.text)
-        return default
