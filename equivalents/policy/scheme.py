@@ -1,0 +1,175 @@
+"""A scheme 分配方案 as plain immutable values: where money comes from and what becomes of it.
+
+A scheme names funds, the channels that items are bought through, the bridges from money to pools
+(D0), the total pay cap and tests of shares. Sources: B1, B4, B9, D0; definitions 5.13, 5.18.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+
+from equivalents.errors import NOWHERE, Place
+from equivalents.policy.calendar import FIRST_DAY, LAST_DAY
+from equivalents.policy.funds import Dated, Fund
+
+__all__ = [
+    "Bridge",
+    "BridgeRule",
+    "CapKind",
+    "CapTerm",
+    "CapTermKind",
+    "Channel",
+    "Excess",
+    "PayCap",
+    "Scheme",
+    "ShareTest",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A purchase channel 购买渠道 (B1) and the items it buys, with the part of each that it buys.
+
+    Over all channels the parts of an item add to 1: no service is bought twice.
+    """
+
+    name: str
+    title: str = ""
+    items: Mapping[str, Fraction] = field(default_factory=dict)
+    valid_from: int = FIRST_DAY
+    valid_to: int = LAST_DAY
+    reference: str = ""
+    place: Place = NOWHERE
+
+
+class BridgeRule(StrEnum):
+    """How money becomes a pool (D0)."""
+
+    ALL = "all"
+    PERCENT = "percent"
+    AFTER_COSTS = "after_costs"
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """A pool made of a fund's due money, or of an approved total of pay (D0).
+
+    ``fund`` names the source; ``approved_line`` instead takes rows ``approved`` of the accounts
+    with that line (an approved total 绩效工资总量). ``share`` is the part for the rule ``percent``
+    (the incentive part of a base to incentive ratio, B9), half-up to the fen; ``cost_lines`` are
+    the account lines of expenditure that ``after_costs`` takes off first, never below 0.
+    """
+
+    pool: str
+    fund: str = ""
+    approved_line: str = ""
+    rule: BridgeRule = BridgeRule.ALL
+    share: Dated[Fraction] | None = None
+    cost_lines: tuple[str, ...] = ()
+    series: str = ""
+    in_cap: bool = True
+    valid_from: int = FIRST_DAY
+    valid_to: int = LAST_DAY
+    reference: str = ""
+    place: Place = NOWHERE
+
+
+class CapKind(StrEnum):
+    """Whether an institution's total pay is capped, and how (B9)."""
+
+    NONE = "none"
+    FIXED = "fixed"
+    FORMULA = "formula"
+
+
+class CapTermKind(StrEnum):
+    """The declared terms of a formula cap; they are added up."""
+
+    PER_HEAD = "per_head"
+    FUND_SHARE = "fund_share"
+    LINE_SHARE = "line_share"
+    AMOUNT = "amount"
+
+
+@dataclass(frozen=True, slots=True)
+class CapTerm:
+    """One term of a formula cap, in fen once computed, half-up.
+
+    ``per_head``: staff in the cap on the last day x ``rate_e4`` a month x months. ``fund_share``
+    and ``line_share``: ``share`` of a fund's due money or of an account line. ``amount``: rows
+    ``approved`` of the accounts with the line ``name``.
+    """
+
+    kind: CapTermKind
+    name: str = ""
+    rate_e4: Dated[int] | None = None
+    share: Dated[Fraction] | None = None
+    reference: str = ""
+    place: Place = NOWHERE
+
+
+class Excess(StrEnum):
+    """What happens to pay above the cap: it stays with the institution, is carried or returned."""
+
+    KEPT = "kept"
+    CARRIED = "carried"
+    RETURNED = "returned"
+
+
+@dataclass(frozen=True, slots=True)
+class PayCap:
+    """The total pay cap 绩效工资总量 of an institution (B9, 5.18).
+
+    Fixed: rows ``approved`` of the accounts with the line ``line``. The base part (rows ``paid``
+    of ``base_line``) counts first and is untouched; the excess comes off the in-cap pools in
+    proportion (5.10). ``coefficient`` names an institution coefficient that moves the total.
+    """
+
+    kind: CapKind = CapKind.NONE
+    line: str = "pay_cap"
+    base_line: str = "base_pay"
+    terms: tuple[CapTerm, ...] = ()
+    coefficient: str = ""
+    excess: Excess = Excess.CARRIED
+    valid_from: int = FIRST_DAY
+    valid_to: int = LAST_DAY
+    reference: str = ""
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class ShareTest:
+    """A test that a part is at least a share of a whole, compared exactly (B4): both account lines.
+
+    A line is looked for among rows of ``expenditure`` for the part and of ``income`` and
+    ``received`` for the whole, project money included.
+    """
+
+    name: str
+    part_lines: tuple[str, ...]
+    whole_lines: tuple[str, ...]
+    at_least: Dated[Fraction]
+    title: str = ""
+    reference: str = ""
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """A scheme as it applies to a case: the community's layer with what institutions changed."""
+
+    name: str
+    title: str = ""
+    reference: str = ""
+    illustrative: bool = False
+    funds: Mapping[str, Fund] = field(default_factory=dict)
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    bridges: Mapping[str, Bridge] = field(default_factory=dict)
+    pay_cap: PayCap = field(default_factory=PayCap)
+    share_tests: tuple[ShareTest, ...] = ()
+    consultation_codes: tuple[str, ...] = ()
+    """Charge codes of the general consultation fee 一般诊疗费, not to be charged to the signed."""
+    layers: Sequence[str] = ()
+    """The files that made it, community first."""
+    place: Place = NOWHERE
