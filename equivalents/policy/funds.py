@@ -38,17 +38,17 @@ __all__ = [
     "Version",
 ]
 
-Value = TypeVar("Value")
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
-class Version(Generic[Value]):
+class Version(Generic[_Value]):
     """One value in force over ``[valid_from, valid_to)``; ``illustrative`` where no source says it.
 
     ``unit`` and ``reference`` are texts for people: 元/人·年, 三政办〔2019〕2号 四（一）1.
     """
 
-    value: Value
+    value: _Value
     valid_from: int = FIRST_DAY
     valid_to: int = LAST_DAY
     unit: str = ""
@@ -58,12 +58,12 @@ class Version(Generic[Value]):
 
 
 @dataclass(frozen=True, slots=True)
-class Dated(Generic[Value]):
+class Dated(Generic[_Value]):
     """The versions of one value, by start, without overlaps; gaps are allowed and say "none"."""
 
-    versions: tuple[Version[Value], ...]
+    versions: tuple[Version[_Value], ...]
 
-    def on(self, day: int) -> Version[Value] | None:
+    def on(self, day: int) -> Version[_Value] | None:
         """The version in force on a day, or ``None``."""
         return next((v for v in self.versions if v.valid_from <= day < v.valid_to), None)
 
