@@ -114,8 +114,16 @@ OF_A_YEAR = [
         "floor",
         ("average", "year"),
     ),
-    Fault("bound-yearly", "KEY_UNKNOWN", bounds("cap: {year: '1.00', years: '1'}"), YAML, 5, "", "years",
-          ("year",)),
+    Fault(
+        "bound-years",
+        "KEY_UNKNOWN",
+        bounds("cap: {year: '1.00', years: '1'}"),
+        YAML,
+        5,
+        "",
+        "years",
+        ("year",),
+    ),
     Fault(
         "bound-year-floor-above-cap",
         "FLOOR_ABOVE_CAP",

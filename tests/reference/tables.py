@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.reference.text import (
+    AMOUNT,
     FIRST_DAY,
     NO_END,
     WEIGHT,
@@ -80,6 +81,24 @@ class PastKey(NamedTuple):
     days: int
 
 
+class PaidBefore(NamedTuple):
+    """One row of `opening` of kind paid: what an earlier period of the year paid (5.11)."""
+
+    institution: str
+    pool: str
+    person: str
+    amount_fen: int
+
+
+class EarnedBefore(NamedTuple):
+    """One row of `opening` of kind earned: equivalents of an earlier period of the year (5.12)."""
+
+    institution: str
+    person: str
+    series: str
+    equivalents: Fraction
+
+
 class Contract(NamedTuple):
     """One row of `contracts`: a signed contract of a person or of a team (D1, 5.15)."""
 
@@ -147,6 +166,18 @@ def opening_key(row: Mapping[str, str]) -> OpeningKey:
 def past_key(row: Mapping[str, str]) -> PastKey:
     """Make a row of `opening` of kind past."""
     return PastKey(*opening_key(row), int(must(row["days"], WHOLE)))
+
+
+def paid_before(row: Mapping[str, str]) -> PaidBefore:
+    """Make a row of `opening` of kind paid."""
+    fen: Fraction = must(row["amount"], AMOUNT) * 100
+    return PaidBefore(row["institution_id"], row["pool"], row["person_id"], int(fen))
+
+
+def earned_before(row: Mapping[str, str]) -> EarnedBefore:
+    """Make a row of `opening` of kind earned."""
+    equivalents = must(row["equivalents"], EQUIVALENTS)
+    return EarnedBefore(row["institution_id"], row["person_id"], row.get("series", ""), equivalents)
 
 
 def contract(row: Mapping[str, str]) -> Contract:
