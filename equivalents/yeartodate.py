@@ -1,14 +1,15 @@
 """The part of a year that a bound of a year applies to: months, heads, and what was paid (5.11).
 
-Who brings in what earlier locked periods of the year paid (``opening``, kind ``paid``) has the
-bound of the year *to date*: that of one settlement from 1 January to the end of the period, less
-what was paid. So December's bound, with all that came before, is the bound of the year. Who brings
-in nothing has the period alone: its own months, nothing paid. Sources: definitions 5.3, 5.11, 5.18.
+The months of the period count, and those of the earlier locked periods of the year that are
+brought in with what they paid (``opening``, kind ``paid``, also 0.00). The bound is that of these
+months together, less what was paid in them. So December's bound, with all that came before, is the
+bound of the year, and a month that nobody brought in, whose pay nobody knows, frees no money.
+Sources: definitions 5.3, 5.11, 5.18.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -28,6 +29,8 @@ from equivalents.units import Int64
 __all__ = ["NO_YEAR", "YearPart", "YearToDate", "months_covered", "year_fen"]
 
 _MONTHS_OF_A_YEAR: Final = 12
+_Month = tuple[int, int]
+"""The first day of a month, and the one after its last."""
 
 
 class YearPart(NamedTuple):
@@ -51,18 +54,18 @@ def year_fen(value_fen: int, part: YearPart, *, up: bool = False) -> int:
     return max((-(-exact // whole) if up else exact // whole) - part.paid_fen, 0)
 
 
-def months_covered(plan: Plan, owner: Int64, counts: Months) -> Mapping[int, int]:
-    """The months of the plan's period in which each owner has postings; none is left out at 0.
+def months_covered(
+    plan: Plan, owner: Int64, counts: Months, months: Sequence[_Month]
+) -> Mapping[int, int]:
+    """In how many of some months each owner has postings; who has none may be missing.
 
     A whole month is one on each day of which the owner has a posting; a month begun is one with
     any such day. ``owner`` says whose each posting is.
     """
-    postings, period = plan.postings, plan.period
-    starts = [*period.month_starts, period.end]
+    postings = plan.postings
+    order = np.lexsort((postings.since, owner))
     found: dict[int, int] = defaultdict(int)
-    present = np.flatnonzero(postings.overlap(period.start, period.end))
-    order = present[np.lexsort((postings.since[present], owner[present]))]
-    for first, after in pairwise(starts):
+    for first, after in months:
         covered: dict[int, int] = {}
         for at in order[postings.overlap(first, after)[order]].tolist():
             who, since = int(owner[at]), int(postings.since[at])
@@ -76,12 +79,13 @@ def months_covered(plan: Plan, owner: Int64, counts: Months) -> Mapping[int, int
 
 @dataclass(frozen=True)
 class _Span:
-    """Months and heads over the days of one plan; without keys everybody is a whole head."""
+    """Months and heads over some months of a plan; without keys everybody is a whole head."""
 
     plan: Plan
     keys: PoolKeys | None
-    _months: dict[tuple[Months, bool], Mapping[int, int]]
-    _heads: dict[str, Int64]
+    days: Sequence[_Month]
+    _months: dict[tuple[Months, bool], Mapping[int, int]] = field(default_factory=dict)
+    _heads: dict[str, Int64] = field(default_factory=dict)
 
     def months(self, counts: Months, person: int, institution: int | None = None) -> int:
         """Months at an institution, or at whatever institutions."""
@@ -91,20 +95,27 @@ class _Span:
             owner = postings.person.astype(np.int64)
             if institution is not None:
                 owner = owner + postings.institution.astype(np.int64) * wide
-            self._months[name] = months_covered(self.plan, owner, counts)
+            self._months[name] = months_covered(self.plan, owner, counts, self.days)
         at = person if institution is None else institution * wide + person
         return self._months[name].get(at, 0)
 
     def head_e4(self, person: int, institution: int, pool: str) -> int | None:
-        """The part of a head in a pool; ``None`` without a posting there."""
+        """The part of a head in a pool; ``None`` without a posting there in these months."""
+        if (institution, person) not in self._posted:
+            return None
         if self.keys is None:
             return ONE_E4
-        pair = self.keys.staff.find(institution, person)
-        if pair < 0:
-            return None
         if pool not in self._heads:
-            self._heads[pool] = headcount_e4(self.keys, Pool("", pool, "", 0))
-        return int(self._heads[pool][pair])
+            self._heads[pool] = headcount_e4(self.keys, Pool("", pool, "", 0), self.days)
+        return int(self._heads[pool][self.keys.staff.find(institution, person)])
+
+    @cached_property
+    def _posted(self) -> Set[tuple[int, int]]:
+        postings = self.plan.postings
+        overlaps = [postings.overlap(*month) for month in self.days]
+        at = np.flatnonzero(np.logical_or.reduce(overlaps))
+        pairs = zip(postings.institution[at].tolist(), postings.person[at].tolist(), strict=True)
+        return frozenset(pairs)
 
 
 class YearToDate:
@@ -115,30 +126,42 @@ class YearToDate:
 
     def __init__(self, rules: CaseRules, plan: Plan, keys: PoolKeys | None) -> None:
         self._rules, self._plan = rules, plan
-        self._period = _Span(plan, keys, {}, {})
+        self._keys = keys
+        self._spans: dict[Sequence[int], _Span] = {}
         self._paid: dict[str, list[PaidBefore]] = defaultdict(list)
         for row in rules.key_rules.paid:
             self._paid[row.person_id].append(row)
 
+    def _span(self, rows: Iterable[PaidBefore]) -> _Span:
+        """The months of the period, and of the periods of some rows."""
+        mine = self._plan.period.month_starts
+        earlier = {day for row in rows for day in parse_period(row.period).month_starts}
+        months = tuple(sorted(earlier.union(mine)))
+        if months not in self._spans:
+            plan, keys = (self._plan, self._keys) if months == mine else self._year
+            ends = dict(pairwise([*plan.period.month_starts, plan.period.end]))
+            days = [(day, ends[day]) for day in months]
+            self._spans[months] = _Span(plan, keys, days)
+        return self._spans[months]
+
     @cached_property
-    def _year(self) -> _Span:
-        """From 1 January to the end of the period."""
+    def _year(self) -> tuple[Plan, PoolKeys]:
+        """From 1 January to the end of the period: who is posted, what coefficients say."""
         period = self._plan.period
         first = parse_period(print_day(period.start)[:4]).start
-        # Nothing is counted in it, so only who is posted and what coefficients say is needed.
+        # Nothing is counted in it, so it needs no weights.
         rules = replace(self._rules, period=Period("", first, period.end), weights=())
         plan = Plan(rules)
-        return _Span(plan, PoolKeys(plan, {}, rules), {}, {})
+        return plan, PoolKeys(plan, {}, rules)
 
     def in_pool(self, pool: str, institution: int, person: int) -> YearPart:
         """The part for a bound of one pool at one institution: whole months of postings there."""
         place = self._plan.institutions[institution]
-        rows = self._rows(person, (pool,))
-        paid = [row.amount_fen for row in rows if row.institution_id == place]
-        span = self._year if paid else self._period
+        rows = [row for row in self._rows(person, (pool,)) if row.institution_id == place]
+        span = self._span(rows)
         head = span.head_e4(person, institution, pool)
         months = span.months(Months.WHOLE, person, institution)
-        return YearPart(months, ONE_E4 if head is None else head, sum(paid))
+        return YearPart(months, ONE_E4 if head is None else head, _paid_fen(rows))
 
     def of_pools(
         self,
@@ -154,7 +177,7 @@ class YearToDate:
         of them where that is more (5.3).
         """
         rows = self._rows(person, pools)
-        span = self._year if rows else self._period
+        span = self._span(rows)
         find = self._plan.institutions.find
         paying = {*payouts, *((find(row.institution_id), row.pool) for row in rows)}
         of_place: dict[int, int] = {}
@@ -163,10 +186,13 @@ class YearToDate:
             if head is not None:
                 of_place[place] = max(of_place.get(place, 0), head)
         head_e4 = min(sum(of_place.values()), max(ONE_E4, *of_place.values(), 0))
-        paid = sum(row.amount_fen for row in rows)
-        return YearPart(span.months(counts, person), head_e4, paid)
+        return YearPart(span.months(counts, person), head_e4, _paid_fen(rows))
 
     def _rows(self, person: int, pools: Collection[str]) -> list[PaidBefore]:
         """What was paid to a person from some pools, at whatever institutions."""
         of_person = self._paid.get(self._plan.persons[person], ())
         return [row for row in of_person if row.pool in pools]
+
+
+def _paid_fen(rows: Iterable[PaidBefore]) -> int:
+    return sum(row.amount_fen for row in rows)

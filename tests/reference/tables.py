@@ -19,6 +19,7 @@ from tests.reference.text import (
     csv_table,
     date_or,
     must,
+    period,
 )
 
 SIGNED_AMOUNT = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]{1,2})?")
@@ -88,6 +89,8 @@ class PaidBefore(NamedTuple):
     pool: str
     person: str
     amount_fen: int
+    first_day: date
+    after: date
 
 
 class EarnedBefore(NamedTuple):
@@ -171,7 +174,8 @@ def past_key(row: Mapping[str, str]) -> PastKey:
 def paid_before(row: Mapping[str, str]) -> PaidBefore:
     """Make a row of `opening` of kind paid."""
     fen: Fraction = must(row["amount"], AMOUNT) * 100
-    return PaidBefore(row["institution_id"], row["pool"], row["person_id"], int(fen))
+    ids = row["institution_id"], row["pool"], row["person_id"]
+    return PaidBefore(*ids, int(fen), *period(row["period"]))
 
 
 def earned_before(row: Mapping[str, str]) -> EarnedBefore:

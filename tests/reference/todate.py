@@ -1,21 +1,21 @@
 """What a bound of a year comes to in a part of it: 5.11, with 5.3 and 5.18 of page 5.
 
-Written from docs/calculation.md, "Bounds of a year": whoever brings in what earlier periods of the
-year paid has the bound of one settlement from 1 January on, less that; who does not has the months
-of the period alone.
+Written from docs/calculation.md, "Bounds of a year": the months of the period count, and those of
+the earlier periods of the year that are brought in with what they paid; the bound is that of these
+months together, less what was paid in them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import NamedTuple
 
 from tests.reference.case import Case
 from tests.reference.coefficients import Coefficients
-from tests.reference.numbers import ceiling, floor
+from tests.reference.numbers import ceiling, floor, half_up
 from tests.reference.tables import PaidBefore
 
 
@@ -36,14 +36,14 @@ class Part(NamedTuple):
 
 
 class Span:
-    """The days of the period, or those of the year up to its end."""
+    """The days of the period, and of the earlier periods that rows bring in."""
 
     def __init__(self, case: Case, paid: Sequence[PaidBefore]) -> None:
-        """Take the year to date where something is brought in, else the period."""
+        """Take every month once, also where rows of several pools bring it in."""
+        self.case = case
         self.paid_fen = sum(row.amount_fen for row in paid)
-        first = case.first_day.replace(month=1, day=1) if paid else case.first_day
-        self.case = replace(case, first_day=first)
-        self.coefficients = Coefficients(self.case)
+        spans = [(case.first_day, case.after), *((row.first_day, row.after) for row in paid)]
+        self.days = sorted({day for first, after in spans for day in _days(first, after)})
 
     def months(self, person: str, institution: str | None = None, *, begun: bool = False) -> int:
         """Count the months with a posting on every day (or on any), there or anywhere."""
@@ -53,18 +53,35 @@ class Span:
             if one.person == person and institution in (None, one.institution)
         ]
         days: dict[tuple[int, int], list[bool]] = {}
-        day = self.case.first_day
-        while day < self.case.after:
+        for day in self.days:
             posted = any(one.active_on(day) for one in held)
             days.setdefault((day.year, day.month), []).append(posted)
-            day += timedelta(days=1)
         return sum((any if begun else all)(of_month) for of_month in days.values())
 
     def head(self, person: str, institution: str, pool: str) -> Fraction | None:
-        """Return the part of a head; nothing without a day of posting there."""
-        if not self.coefficients.worked(person, institution, pool, "headcount"):
-            return None
-        return self.coefficients.headcount(person, institution, pool)
+        """Return the part of a head, on average over all these days of postings there (5.3)."""
+        worked: list[tuple[int, Fraction]] = []
+        for first, after in self.runs():
+            of_run = Coefficients(replace(self.case, first_day=first, after=after))
+            worked += of_run.worked(person, institution, pool, "headcount")
+        days = sum(number for number, _ in worked)
+        weighted = sum((number * product for number, product in worked), Fraction(0))
+        return half_up(weighted / days, 4) if days else None
+
+    def runs(self) -> list[tuple[date, date]]:
+        """Return the days as runs without a gap, each with the day after it."""
+        found: list[tuple[date, date]] = []
+        for day in self.days:
+            after = day + timedelta(days=1)
+            if found and found[-1][1] == day:
+                found[-1] = (found[-1][0], after)
+            else:
+                found.append((day, after))
+        return found
+
+
+def _days(first: date, after: date) -> list[date]:
+    return [first + timedelta(days=number) for number in range((after - first).days)]
 
 
 def part_in_pool(case: Case, pool: str, institution: str, person: str) -> Part:

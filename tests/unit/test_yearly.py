@@ -7,6 +7,7 @@ retained where it is to be carried.
 
 import csv
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -50,8 +51,9 @@ def days(*spans: tuple[str, str]) -> Plan:
 def test_months_are_whole_or_begun(spans: list[tuple[str, str]], whole: int, begun: int) -> None:
     plan = days(*spans)
     person = plan.postings.person.astype(np.int64)
-    assert months_covered(plan, person, Months.WHOLE).get(0, 0) == whole
-    assert months_covered(plan, person, Months.BEGUN).get(0, 0) == begun
+    months = [*pairwise([*plan.period.month_starts, plan.period.end])]
+    assert months_covered(plan, person, Months.WHOLE, months).get(0, 0) == whole
+    assert months_covered(plan, person, Months.BEGUN, months).get(0, 0) == begun
 
 
 @pytest.mark.parametrize(
