@@ -14,7 +14,7 @@ from typing import Final
 
 from equivalents.errors import Place
 from equivalents.findings import Findings, Row, near
-from equivalents.policy.calendar import Period, parse_period, print_day
+from equivalents.policy.calendar import Period, month_of, parse_period, print_day
 from equivalents.policy.keyrules import EarnedBefore, KeyRules, OpeningKey, PaidBefore, Window
 from equivalents.policy.leaveload import past_keys
 from equivalents.policy.load import default_series, fault_text, read_amount
@@ -193,34 +193,50 @@ class OpeningReader:
         return period
 
     def _check_ceilings(self, rules: KeyRules) -> None:
-        """A ceiling of a year needs what everybody earned before in the year (5.12)."""
+        """A ceiling of a year needs what everybody earned in each earlier month of it (5.12)."""
         period = self.period
         if period is None or period.start == _new_year(period):
             return
         for one in rules.ceilings:
             inside = one.valid_from < period.end and one.valid_to > period.start
             if one.window is Window.YEAR and inside:
-                known = {row[:2] for row in rules.earned if row.series == one.series}
+                known: dict[tuple[str, str], set[int]] = defaultdict(set)
+                for row in rules.earned:
+                    if row.series == one.series:
+                        known[row[:2]].update(_months(row.period))
                 if not known:
                     place, name = one.place, one.name
                     self.findings.add("CEILING_YEAR", place, name, period=period.name)
-                for pair in sorted(self._posted(period) - known) if known else ():
+                for pair, months in sorted(self._posted(period).items()) if known else ():
+                    lost = ", ".join(month_of(day) for day in sorted(months - known[pair]))
                     facts = {"name": one.name, "institution": pair[0], "series": one.series}
-                    self.findings.add("EARNED_MISSING", one.place, pair[1], **facts)
+                    if lost:
+                        self.findings.add(
+                            "EARNED_MISSING", one.place, pair[1], months=lost, **facts
+                        )
 
-    def _posted(self, period: Period) -> set[tuple[str, str]]:
-        """Institution and person of who had a posting in the year before the period."""
-        first, roster = _new_year(period), self.roster
+    def _posted(self, period: Period) -> Mapping[tuple[str, str], set[int]]:
+        """In which months of the year before the period an (institution, person) had postings."""
+        earlier, roster = Period("", _new_year(period), period.start), self.roster
+        months = [*pairwise([*earlier.month_starts, earlier.end])]
+        found: dict[tuple[str, str], set[int]] = defaultdict(set)
         rows = zip(
             roster.institution_id, roster.person_id, roster.active_from, roster.active_to,
             strict=True,
         )  # fmt: skip
-        return {
-            (place, person)
-            for place, person, start, end in rows
-            if max(start, first) < min(end, period.start)
-        }
+        for place, person, start, end in rows:
+            if start < earlier.end and end > earlier.start:
+                days = {first for first, after in months if start < after and end > first}
+                found[place, person] |= days
+        return found
 
 
 def _new_year(period: Period) -> int:
     return parse_period(print_day(period.start)[:4]).start
+
+
+def _months(text: str) -> tuple[int, ...]:
+    try:
+        return parse_period(text).month_starts
+    except ValueError:  # noted with the row
+        return ()

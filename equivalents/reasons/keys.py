@@ -62,11 +62,11 @@ KEY_REASONS: Final = (
         "EARNED_MISSING",
         "error",
         "rules",
-        "“{value}”本年度较早已在 {institution} 任职，但 opening 中没有其 {series} 口径的当年当量"
-        "（kind: earned），封顶规则 {name} 按年计。没有当量时请写 0。",
-        "'{value}' had a posting at {institution} earlier in the year, but opening has no "
-        "equivalents of the series {series} (kind: earned), and the ceiling {name} counts by the "
-        "year. Write 0 where there were none.",
+        "“{value}”在 {months} 已在 {institution} 任职，但 opening 中没有这些月份的"
+        " {series} 口径当量（kind: earned），而封顶规则 {name} 按年计。没有当量时请写 0。",
+        "'{value}' had a posting at {institution} in {months}, but opening has no equivalents of "
+        "the series {series} for it (kind: earned), and the ceiling {name} counts by the year. "
+        "Write 0 where there were none.",
     ),
     Reason(
         "CEILING_OVERLAP",

@@ -78,12 +78,17 @@ OF_A_YEAR = [
     Fault(
         "earned-missing",
         "EARNED_MISSING",
-        {YAML: YEARLY_CEILING, **rows(EARNED, EARNED.replace("P01", "P02"))},
+        {
+            YAML: YEARLY_CEILING,
+            **rows(EARNED, "earned,I01,,P02,,2025-Q1,1,,"),
+            "staff.csv": "person_id,institution_id,active_from\n"
+            "P01,I01,2025-05-31\nP02,I01,2025-02-01\nP03,I02,2025-06-01\n",
+        },
         YAML,
         3,
         "",
-        "P03",
-        ("I02", "封顶", "earned"),
+        "P02",
+        ("I01", "封顶", "earned", "2025-04, 2025-05"),
     ),
     Fault(
         "bound-year-amount",

@@ -71,12 +71,12 @@ def bring_year(
         write_table(rng, folder / "opening.csv", OPENING, [*old, *rows])
 
 
-def _periods(rng: Random, first: date) -> list[str]:
-    """Return some periods of the year before a day that do not overlap."""
+def _periods(rng: Random, first: date, *, every: bool = False) -> list[str]:
+    """Return periods of the year before a day that do not overlap: some, or all its months."""
     months = [f"{first.year}-{month:02}" for month in range(1, first.month)]
     if first.month > 3 and rng.random() < 0.5:
         months = [f"{first.year}-Q1", *months[3:]]
-    return rng.sample(months, rng.randint(1, len(months)))
+    return months if every else rng.sample(months, rng.randint(1, len(months)))
 
 
 def _paid(
@@ -99,7 +99,7 @@ def _earned(rng: Random, staff: Sequence[Fields], series: str, first: date) -> l
     rows: list[Fields] = []
     for place, person in sorted({(row["institution_id"], row["person_id"]) for row in staff}):
         who = {"kind": "earned", "institution_id": place, "person_id": person, "series": series}
-        for period in _periods(rng, first):
+        for period in _periods(rng, first, every=True):
             value = rng.choice(("0", "1.5", "9.9999999", "10", "37.1234567", "200", "-3.5"))
             rows.append(who | {"period": period, "equivalents": value})
     return rows
