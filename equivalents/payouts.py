@@ -22,6 +22,7 @@ from equivalents.tree import Keys, Tree
 from equivalents.units import Int64, print_e7
 from equivalents.withhold import KeyDetail, key_detail, withhold_problems
 from equivalents.yearly import Limited, limit_payouts
+from equivalents.yeartodate import YearToDate
 
 __all__ = ["Payouts", "share"]
 
@@ -83,7 +84,8 @@ def share(
     """
     tree = Tree(rules, plan, keys)
     held = held_back(origin, pools, rules) if origin is not None else None
-    ladder = Ladder(_going(pools, held), tree, keys)
+    year = YearToDate(rules, plan, origin)
+    ladder = Ladder(_going(pools, held), tree, keys, year)
     parts: dict[LevelKind, list[Step]] = {}
     equivalents: list[Int64] = []
     for which, sharing in _alike(pools, rules, keys):
@@ -104,7 +106,7 @@ def share(
     payouts = _payouts(pools, merged, people, equivalents, tree)
     if origin is not None:
         payouts = _kept_back(payouts, pools, rules, origin, held, keys.leave)
-    payouts = _limited(payouts, pools, rules, plan, origin)
+    payouts = _limited(payouts, pools, rules, plan, year)
     if keys.contracts is not None:
         payouts = replace(payouts, contracts=keys.contracts.lines)
     _conserve(pools, payouts)
@@ -148,11 +150,11 @@ def _limited(
     pools: Sequence[Pool],
     rules: CaseRules,
     plan: Plan,
-    origin: PoolKeys | None,
+    year: YearToDate,
 ) -> Payouts:
     """The payouts less what yearly limits take of them, which stays with the pools (5.11)."""
     columns = payouts.pool, payouts.institution, payouts.person
-    found = limit_payouts(rules.yearly, pools, plan, origin, columns, payouts.amount_fen)
+    found = limit_payouts(rules.yearly, pools, plan, year, columns, payouts.amount_fen)
     if found is None:
         return payouts
     return replace(

@@ -28,7 +28,8 @@ LEAVE = re.compile(
 )
 CONTRACTS = re.compile(rf"^    签约 contracts .*: (\d+) × (\d+)/(\d+) = {NUMBER}$")
 LIMITED = re.compile(
-    rf"^    年度封顶 yearly limit .*, 上限 cap {NUMBER}, 合计 total {NUMBER}; {NUMBER},"
+    rf"^    年度封顶 yearly limit .*: {NUMBER} × (\d+)/12 × {NUMBER}"
+    rf"(?: - 年内已付 paid before {NUMBER})? = 上限 cap {NUMBER}, 合计 total {NUMBER}; {NUMBER},"
     rf" 扣下 taken {NUMBER}$"
 )
 STEP = re.compile(r"^    (?P<parent>.+) → (?P<to>\S+) (?P<child>.+?): (?P<how>.* = .*)$")
@@ -39,7 +40,8 @@ BY_KEY = re.compile(
 WITH_KEY = re.compile(rf"^依据 key {NUMBER}; (.*)$")
 BOUND = re.compile(
     rf"^(?:; )?(?:封顶|保底) (at cap|at floor|floor)"
-    rf" {NUMBER}(?: × {NUMBER} / {NUMBER} 人头 heads)? × {NUMBER} = {NUMBER}(.*)$"
+    rf" {NUMBER}(?: × {NUMBER} / {NUMBER} 人头 heads)?(?: × (\d+)/12)? × {NUMBER}"
+    rf"(?: - 年内已付 paid before {NUMBER})? = {NUMBER}(.*)$"
 )
 SCALED = re.compile(
     rf"^(?:; )?保底按比例 floors scaled {NUMBER} × {NUMBER} / {NUMBER} \((\d+) 份\) = {NUMBER}(.*)$"
@@ -146,16 +148,17 @@ def _by_key(told: Told, found: re.Match[str], line: str) -> tuple[Fraction, str]
 
 def _at_bound(told: Told, found: re.Match[str], line: str) -> str:
     """A bound as declared, for a part of a head: caps rounded down to the fen, floors up."""
-    told.side, told.bound = found[1], fen(found[6])
-    exact = Fraction(found[2]) * 100 * Fraction(found[5])
+    told.side, told.bound = found[1], fen(found[8])
+    exact = Fraction(found[2]) * 100 * Fraction(found[6]) * Fraction(int(found[5] or 12), 12)
     if found[3]:
         exact *= Fraction(found[3]) / Fraction(found[4])
         told.parent_fen = fen(found[3])
-    assert told.bound == (floor(exact) if told.side == "at cap" else ceil(exact)), line
+    whole = floor(exact) if told.side == "at cap" else ceil(exact)
+    assert told.bound == max(whole - fen(found[7] or "0"), 0), line
     if told.side != "floor":
         told.kept = max(told.amount - told.bound, 0)
         told.amount = told.bound
-    return found[7]
+    return found[9]
 
 
 def re_add(text: str, *, totals: int = 1) -> int:
@@ -282,7 +285,9 @@ class _Clerk:
 
     def limit(self, found: re.Match[str], line: str) -> None:
         """What a yearly limit took: the excess in proportion to the amount, within a fen."""
-        cap, total, before, self.taken = map(fen, found.groups())
+        exact = Fraction(found[1]) * 100 * Fraction(int(found[2]), 12) * Fraction(found[3])
+        cap, total, before, self.taken = map(fen, found.groups()[4:])
+        assert cap == max(floor(exact) - fen(found[4] or "0"), 0), line
         assert abs(Fraction(before * (total - cap), total) - self.taken) < 1, line
 
     def at_institution(self, found: re.Match[str], line: str) -> None:

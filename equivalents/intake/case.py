@@ -28,12 +28,11 @@ from equivalents.policy.check import check_postings, check_weights
 from equivalents.policy.coefficients import SURPLUS, check_coefficients
 from equivalents.policy.contacts import UsedClass
 from equivalents.policy.contracts import ContractCount
-from equivalents.policy.keyload import OPENING_KINDS, KeyReader
+from equivalents.policy.keyload import KeyReader
 from equivalents.policy.keyrules import KeyRules
 from equivalents.policy.leave import check_leave
 from equivalents.policy.leaveload import (
     note_idle_leave,
-    past_keys,
     read_leave_rules,
     read_leaves,
 )
@@ -55,6 +54,7 @@ from equivalents.policy.model import (
     TeamMember,
     WeightRow,
 )
+from equivalents.policy.openingload import OpeningReader
 from equivalents.policy.roster import Roster
 from equivalents.policy.sharing import LevelKey, LevelKind
 from equivalents.policy.sharingtext import check_sharing
@@ -194,29 +194,22 @@ class _Reader:
         self.findings.problems.extend(check_coefficients(rows))
         names = [SURPLUS, *(pool.pool for pool in pools)]
         kinds = reader.kinds(settings.coefficients, rows, names)
-        ceilings = reader.ceilings(settings.ceilings, series, settings.period)
+        ceilings = reader.ceilings(settings.ceilings, series)
         owners = [(pool.institution_id, pool.pool) for pool in pools]
-        brought = [row for row in self._table("opening") if row["kind"]]
-        opening = reader.opening(brought, owners)
-        keys = KeyRules(rows, kinds, ceilings)
         leave = read_leave_rules(settings.leave, names, self.findings)
-        keys = replace(keys, opening=opening, leave_rules=leave)
-        return self._leave(settings.period, keys, brought, reader.roster)
+        keys = KeyRules(rows, kinds, ceilings, leave_rules=leave)
+        of_case = (self.findings, reader.institutions, reader.roster)
+        opening = OpeningReader(*of_case, owners, series, settings.period)
+        keys = opening.read(self._table("opening"), keys)
+        return self._leave(settings.period, keys, reader.roster)
 
-    def _leave(
-        self, period: Period | None, keys: KeyRules, brought: Sequence[Row], roster: Roster
-    ) -> KeyRules:
-        """Leaves and their rules; of what was brought in, what averages go over (5.20)."""
-        known = [row for row in brought if row["kind"] in OPENING_KINDS]
-        past = past_keys(known, keys.opening, self.findings)
-        opening = [
-            key for row, key in zip(known, keys.opening, strict=True) if row["kind"] == "key"
-        ]
+    def _leave(self, period: Period | None, keys: KeyRules, roster: Roster) -> KeyRules:
+        """Leaves, and what is wrong with them and their rules (5.20)."""
         leaves = tuple(read_leaves(self._table("leave"), roster.person_id, self.findings))
         if period is not None:
             self.findings.problems.extend(check_leave(leaves, keys.leave_rules, period))
             note_idle_leave(leaves, roster, period, self.findings)
-        return replace(keys, opening=tuple(opening), leave=leaves, past=past)
+        return replace(keys, leave=leaves)
 
     def _unknown_series(self, place: Place, name: str, series: Sequence[str]) -> None:
         self.findings.add(

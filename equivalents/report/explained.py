@@ -174,9 +174,12 @@ def _contract_text(line: ContractLine) -> str:
 
 
 def _limited_text(one: LimitedPayout) -> str:
-    months = f"{one.months}/12 × {print_e4(one.head_e4)}"
+    months = f"{one.part.months}/12 × {print_e4(one.part.head_e4)}"
+    if one.part.paid_fen:
+        months += f" - 年内已付 paid before {print_fen(one.part.paid_fen)}"
     return (
-        f"    年度封顶 yearly limit {one.limit.name}: {months}, 上限 cap {print_fen(one.cap_fen)},"
+        f"    年度封顶 yearly limit {one.limit.name}: {print_fen(one.year_fen)} × {months}"
+        f" = 上限 cap {print_fen(one.cap_fen)},"
         f" 合计 total {print_fen(one.total_fen)}; {print_fen(one.before_fen)},"
         f" 扣下 taken {print_fen(one.taken_fen)}"
     )
@@ -229,7 +232,12 @@ def _bound_text(step: ShareStep, bound: StandingBound) -> str:
             f"{print_e4(bound.value)} × {print_fen(step.parent_fen)}"
             f" / {print_e4(bound.heads_e4)} 人头 heads"
         )
-    return f"{rule} × {print_e4(bound.head_e4)} = {print_fen(bound.fen)}"
+    head, before = print_e4(bound.head_e4), ""
+    if bound.year is not None:
+        rule += f" × {bound.year.months}/12"
+        head = print_e4(bound.year.head_e4)
+        before = f" - 年内已付 paid before {print_fen(bound.year.paid_fen)}"
+    return f"{rule} × {head}{before} = {print_fen(bound.fen)}"
 
 
 def _record_text(record: Record) -> str:

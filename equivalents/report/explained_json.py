@@ -142,8 +142,10 @@ def _limited_json(one: LimitedPayout | None) -> dict[str, Any] | None:
         return None
     return {
         "limit": one.limit.name,
-        "months": one.months,
-        "head": print_e4(one.head_e4),
+        "year": print_fen(one.year_fen),
+        "months": one.part.months,
+        "head": print_e4(one.part.head_e4),
+        "paid_before": print_fen(one.part.paid_fen),
         "cap": print_fen(one.cap_fen),
         "total": print_fen(one.total_fen),
         "allocated": print_fen(one.before_fen),
@@ -201,11 +203,19 @@ def pool_json(steps: Iterable[ShareStep]) -> list[dict[str, Any]]:
     ]
 
 
-def _bound_json(step: ShareStep) -> dict[str, str] | None:
+def _bound_json(step: ShareStep) -> dict[str, Any] | None:
     bound = step.bound
     if bound is None:
         return None
-    return {
+    of_year: dict[str, Any] = {}
+    if bound.year is not None:
+        of_year = {
+            "unit": "yuan of a year",
+            "months": bound.year.months,
+            "head": print_e4(bound.year.head_e4),
+            "paid_before": print_fen(bound.year.paid_fen),
+        }
+    told = {
         "side": bound.side,
         "unit": "average" if bound.average else "yuan",
         "value": print_e4(bound.value) if bound.average else print_fen(bound.value),
@@ -214,3 +224,4 @@ def _bound_json(step: ShareStep) -> dict[str, str] | None:
         "amount": print_fen(bound.fen),
         "reference": bound.reference,
     }
+    return told | of_year

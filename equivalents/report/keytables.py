@@ -28,6 +28,7 @@ from equivalents.withhold import KeyDetail
 
 __all__ = [
     "adjusted_lines",
+    "carried_keys",
     "ceiling_columns",
     "ceiling_rows",
     "coefficient_column",
@@ -141,8 +142,8 @@ def write_key_tables(settlement: Settlement, payouts: Payouts, folder: Path) -> 
             table.write_csv(folder)
 
 
-def _carried(settlement: Settlement, payouts: Payouts) -> OutTable:
-    """Deficits for the next period's ``opening``, also those that nobody could use yet (5.9)."""
+def carried_keys(settlement: Settlement, payouts: Payouts) -> list[tuple[str, str, str, int]]:
+    """Institution, pool, person and e7 of deficits, also those that nobody could use yet (5.9)."""
     plan, pools = settlement.plan, settlement.pools
     rows = [
         (
@@ -155,7 +156,12 @@ def _carried(settlement: Settlement, payouts: Payouts) -> OutTable:
     ]
     unused = payouts.detail.unused if payouts.detail is not None else ()
     rows += [(one.institution_id, one.pool, one.person_id, one.equivalents_e7) for one in unused]
-    rows.sort()
+    return sorted(rows)
+
+
+def _carried(settlement: Settlement, payouts: Payouts) -> OutTable:
+    """Deficits for the next period's ``opening``."""
+    rows = carried_keys(settlement, payouts)
     return OutTable(
         "carried_keys",
         {

@@ -13,6 +13,7 @@ from equivalents.report.kept import RULES, rules_to_keep, write_roster
 from equivalents.report.keytables import write_key_tables
 from equivalents.report.limits import limited_table
 from equivalents.report.lists import Listed, write_lists
+from equivalents.report.opening import opening_table
 from equivalents.report.results import (
     adjusted_table,
     allocations_table,
@@ -64,7 +65,11 @@ def _write_results(settlement: Settlement, payouts: Payouts, listed: Listed, fol
     ):
         table.write_csv(folder)
     write_key_tables(settlement, payouts, folder)
-    for more in (limited_table(settlement, payouts), contract_table(settlement, payouts)):
+    for more in (
+        limited_table(settlement, payouts),
+        contract_table(settlement, payouts),
+        opening_table(settlement, payouts),
+    ):
         if more is not None:
             more.write_csv(folder)
     rules = resolved_rules(settlement.rules, settlement.plan.bucket_starts)

@@ -209,7 +209,9 @@ def _limits(limits: Limits) -> Json:
 
 
 def _bound(bound: Bound) -> str | Json:
-    return {"average": print_e4(bound.value)} if bound.average else print_fen(bound.value)
+    if bound.average:
+        return {"average": print_e4(bound.value)}
+    return {"year": print_fen(bound.value)} if bound.yearly else print_fen(bound.value)
 
 
 def _ordered(members: Sequence[TeamMember]) -> Sequence[TeamMember]:

@@ -72,7 +72,7 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
     keys = Keys(read, split, taken, coefficients)
     leaves = Leaves(read, keys)
     shared = [PoolSharing(read, pool, keys, leaves) for pool in read.pools]
-    limit_all(read, shared, coefficients)
+    limit_all(read, shared)
     return Outcome(
         verdicts={(one.record.file, one.record.row): one.verdicts for one in judged},
         lines={**lines(split), **cut_lines(taken)},

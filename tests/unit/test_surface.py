@@ -53,6 +53,7 @@ FLOW = [
     "ceilings",
     "keys",
     "headcount",
+    "yeartodate",
     "contracts",
     "leavedays",
     "leave",
