@@ -34,6 +34,7 @@ FLOW = [
     "policy",
     "records",
     "allocate",
+    "apportion",
     "crews",
     "tally",
     "shares",
@@ -71,6 +72,7 @@ FLOW = [
     "changes",
     "compare",
     "sharesteps",
+    "itemmoney",
     "explain",
     "spread",
 ]
