@@ -259,16 +259,27 @@ def _absent(
 def _warn_large(
     block: RecordBlock, rows: Codes, series: str, counted: Counted, scales: Scales
 ) -> None:
-    """Note quantities above an item's own usual maximum; they are counted all the same (5.8)."""
+    """Note quantities above an item's own usual maximum; they are counted all the same (5.8).
+
+    A stay is compared once, by all of its days that count, whatever pieces it was cut into, with
+    the maximum of the first of them. The note is the maximum, and of a waiting record also what
+    was compared with it.
+    """
     good = np.flatnonzero(rows >= 0)
+    size = block.quantity_e3[good]
     if block.records is not None:
-        good = good[block.records[good] > 0]
+        # The pieces of a record follow what speaks for it.
+        begins = np.flatnonzero(np.diff(np.cumsum(block.records)[good], prepend=-1))
+        good, size = good[begins], np.add.reduceat(size, begins) if begins.size else size
     limit = scales.books[series].quantity_max_e3[rows[good]]
-    large = np.abs(block.quantity_e3[good]) > limit
-    if large.any():
-        notes = tuple(print_e3(int(value)) for value in limit[large])
+    large = np.flatnonzero(np.abs(size) > limit)
+    if large.size:
+        notes = [print_e3(value) for value in limit[large].tolist()]
+        if block.records is not None:
+            sizes = map(print_e3, size[large].tolist())
+            notes = [f"{note} {of}" for note, of in zip(notes, sizes, strict=True)]
         row = block.row[good[large]]
-        fault = FaultSet(block.part, "QUANTITY_ABOVE_MAX", "quantity", row, series, notes)
+        fault = FaultSet(block.part, "QUANTITY_ABOVE_MAX", "quantity", row, series, tuple(notes))
         counted.faults.append(fault)
 
 

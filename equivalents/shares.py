@@ -13,11 +13,12 @@ Sources: A5; definitions 5.4, 5.10.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from equivalents.allocate import largest_remainder
 from equivalents.codes import Codebook
@@ -74,6 +75,11 @@ class Parts:
     equivalents_e7: Exact
     stood: Codes
     stood_e7: Exact
+
+    def at(self, where: npt.NDArray[np.bool_]) -> "Parts":
+        """Some of the parts, for their lines: without what stood where."""
+        own = {field.name: getattr(self, field.name)[where] for field in fields(self)[:-2]}
+        return Parts(**own, stood=self.stood[:0], stood_e7=self.stood_e7[:0])
 
 
 def segment_of(plan: Plan, posting: Codes, bucket: Codes) -> Int64:

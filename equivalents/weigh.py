@@ -42,6 +42,7 @@ __all__ = [
     "NeedsTallyError",
     "Scales",
     "Weighed",
+    "earned_at",
     "weigh_tally",
 ]
 
@@ -260,6 +261,30 @@ def weigh_tally(tally: Tally, scales: Scales, series: str) -> Weighed:
         {verdict: int(ended[-verdict]) for verdict in Verdict if ended[-verdict]},
         lines_of(scales.plan, own, parts),
     )
+
+
+def earned_at(
+    tally: Tally, scales: Scales, series: str, postings: Int64
+) -> tuple[Earned, Parts | None]:
+    """What one person earned at one institution, not added up: own cells, parts of shared totals.
+
+    ``postings`` are all postings of the person there, ascending: a shared total is made of all
+    cells of like crews, and each of those has a posting of the person.
+    """
+    first = len(scales.plan.postings)
+    members = scales.plan.performers.crews.members()
+    hit = np.flatnonzero(np.isin(members.member, postings))
+    crews = np.unique(np.searchsorted(members.starts, hit, side="right") - 1)
+    cells = np.flatnonzero(np.isin(tally.posting, np.concatenate([postings, first + crews])))
+    columns = (tally.posting, tally.item, tally.attribute, tally.bucket)
+    rows = scales.rows(series, *(column[cells] for column in columns))
+    good, rows = cells[rows >= 0], rows[rows >= 0]
+    alone = tally.posting[good] < first
+    own = _earned(tally, good[alone], rows[alone], scales, series)
+    if alone.all():
+        return own, None
+    parts = _split(tally, good[~alone], scales, series)
+    return own, parts.at(np.isin(parts.posting, postings))
 
 
 def _earned(tally: Tally, where: Int64, row: Codes, scales: Scales, series: str) -> Earned:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from equivalents.explain import ItemLine, PersonStory, PlaceStory, PoolStory
+from equivalents.itemmoney import MoneyLine
 from equivalents.leave import LeaveLine
 from equivalents.policy.calendar import LAST_DAY, print_day
 from equivalents.policy.leave import Average
@@ -88,6 +89,22 @@ def _pool_of_person_json(pool: PoolStory) -> dict[str, Any]:
         "institution_coefficient": print_e4(pool.institution_e4),
         "shared": print_fen(pool.shared_fen),
         "steps": pool_json(pool.steps),
+        "lines": [_money_json(line) for line in pool.money],
+        "amount_on_no_line": print_fen(pool.unlined_fen),
+    }
+
+
+def _money_json(line: MoneyLine) -> dict[str, str]:
+    return {
+        "kind": line.kind.name.lower(),
+        "code": line.code,
+        "name": line.name,
+        "when": line.when,
+        "weight_row": line.weight_row,
+        "share": f"{line.share}/{line.whole}" if line.whole > 1 else "1",
+        "equivalents": print_e7(line.equivalents_e7),
+        "coefficient": print_e4(line.coefficient_e4),
+        "amount": print_fen(line.amount_fen),
     }
 
 

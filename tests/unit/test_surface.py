@@ -34,6 +34,7 @@ FLOW = [
     "policy",
     "records",
     "allocate",
+    "apportion",
     "crews",
     "tally",
     "shares",
@@ -72,6 +73,7 @@ FLOW = [
     "changes",
     "compare",
     "sharesteps",
+    "itemmoney",
     "explain",
     "spread",
 ]
