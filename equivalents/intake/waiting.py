@@ -5,14 +5,18 @@ nothing for their resident ids.
 """
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from equivalents.codes import Codebook
+from equivalents.ids import IdBook, Texts
 from equivalents.intake.columns import AnyColumn, TextColumn
 from equivalents.records import Contact, Origin
 from equivalents.tally import Plan
 from equivalents.units import Codes, Int64
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["NO_END", "contact_of"]
 
@@ -39,7 +43,7 @@ def contact_of(
     )
 
 
-def _learned(column: AnyColumn | None, where: Int64, size: int, book: Codebook[str]) -> Codes:
+def _learned(column: AnyColumn | None, where: Int64, size: int, book: IdBook) -> Codes:
     """Codes of the texts of some records; -1 where blank or not asked."""
     codes = np.full(size, -1, np.int32)
     if not isinstance(column, TextColumn) or column.blank_only():
@@ -50,6 +54,13 @@ def _learned(column: AnyColumn | None, where: Int64, size: int, book: Codebook[s
     present &= ~column.distinct.blanks()
     asked = np.flatnonzero(present)
     known = np.full(present.size, -1, np.int32)
-    known[asked] = book.learn(column.distinct.some(asked))
+    known[asked] = book.learn(_texts(column.distinct.some(asked)))
     codes[where] = known[index]
     return codes
+
+
+def _texts(values: "pa.Array") -> Texts:
+    """Texts where Arrow has them, without a copy."""
+    _, begins, data = values.buffers()
+    begins = np.frombuffer(begins, np.int32)[values.offset : values.offset + len(values) + 1]
+    return Texts(np.frombuffer(data or b"", np.uint8), begins.astype(np.int64))
