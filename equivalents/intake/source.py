@@ -113,18 +113,18 @@ class Source:
             if isinstance(raw, Grid):
                 grid = raw.filled()
                 fields = FieldColumns(grid, part.headings, names, coder.tables)
-                yield self._code(index, grid.row, fields, coder)
+                yield from self._code(index, grid.row, fields, coder)
                 continue
             row, columns = _known_columns(raw, names, latest)
             coder.latest.update(latest)
             for start in range(0, row.size, _SLICE):
                 some = slice(start, start + _SLICE)
                 batch = {name: column.take(some) for name, column in columns.items()}
-                yield self._code(index, row[some], batch, coder)
+                yield from self._code(index, row[some], batch, coder)
 
     def _code(
         self, index: int, row: Int64, columns: Mapping[str, AnyColumn], coder: Coder
-    ) -> RecordBlock:
+    ) -> list[RecordBlock]:
         return coder.code(
             index,
             row,
@@ -154,11 +154,15 @@ class Source:
         if not wanted:
             return _later_texts({}, rows.size)
         found: list[tuple[str, ...]] = []
-        for raw in part.batches(wanted):
-            here = np.flatnonzero(np.isin(raw.row, rows))
-            if here.size:
+        for raw in part.batches(wanted, alone=True):
+            # Row numbers ascend, here and there.
+            first, after = np.searchsorted(rows, [*raw.row[:1], *(raw.row[-1:] + 1)] or [0, 0])
+            if first < after:
+                here = np.searchsorted(raw.row, rows[first:after])
                 columns = {names[h]: text_values(raw.columns[h].take(here)) for h in wanted}
                 found.extend(_later_texts(columns, here.size))
+            if len(found) == rows.size:
+                break
         return found
 
     def corrected(self, index: int) -> Mapping[int, tuple[int, int]]:
