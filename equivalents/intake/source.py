@@ -8,6 +8,7 @@ definition 5.8; specification page 2 "intake".
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -96,8 +97,8 @@ class Source:
 
     def blocks(self, plan: Plan) -> list["PartBlocks"]:
         """Every part as an iterable of record blocks for a counting plan."""
-        coder = Coder(plan)
-        return [PartBlocks(self, index, coder) for index in range(len(self.parts))]
+        coder, reading = Coder(plan), _Reading(len(self.parts))
+        return [PartBlocks(self, index, coder, reading) for index in range(len(self.parts))]
 
     def read(self, index: int, coder: Coder) -> Iterator[RecordBlock]:
         """The record blocks of one part."""
@@ -204,9 +205,35 @@ class PartBlocks:
     source: Source
     index: int
     coder: Coder
+    reading: "_Reading"
 
     def __iter__(self) -> Iterator[RecordBlock]:
-        return self.source.read(self.index, self.coder)
+        self.reading.begun()
+        yield from self.source.read(self.index, self.coder)
+        self.reading.ended()
+
+
+class _Reading:
+    """How far all parts are read: when none is left, what was kept for the next one is let go.
+
+    Arrow keeps what it has read into, a third of all memory at that time; the records that waited
+    for the others need it then.
+    """
+
+    def __init__(self, parts: int) -> None:
+        self._parts, self._begun, self._lock = parts, 0, Lock()
+
+    def begun(self) -> None:
+        """A part is being read; parts may be read again."""
+        with self._lock:
+            self._begun += 1
+
+    def ended(self) -> None:
+        """A part has been read, in the same thread: each lets go its own."""
+        if self._begun % self._parts == 0:
+            import pyarrow as pa
+
+            pa.default_memory_pool().release_unused()
 
 
 def _none(kind: "pa.DataType") -> "pa.Array":
