@@ -87,9 +87,7 @@ def _waiting(kind: str, size: int) -> Waiting:
         days = draw.integers(1, 8, n)
         end = day + days if kind == "stays" else np.full(n, -1)
         whole = {"stays": days * 1000, "days": np.minimum(days, 3) * 1000}
-        contact = Contact(
-            np.ones(n, bool), codes(resident), codes(resident // 3), codes(end), origin
-        )
+        contact = Contact(codes(resident), codes(resident // 3), codes(end), origin)
         block = RecordBlock(
             0,
             np.arange(at, at + n),

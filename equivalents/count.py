@@ -135,10 +135,8 @@ def _count_block(block: RecordBlock, counted: Counted, scales: Scales, path: Way
     counted.rejected += block.refused
     counted.faults.extend(block.faults)
     if block.contact is not None:
-        waits = block.contact.waits
-        counted.waiting.add(block.only(np.flatnonzero(waits)))
-        block = block.only(np.flatnonzero(~waits))
-    if len(block):
+        counted.waiting.add(block)
+    elif len(block):
         _end(block, place(block, scales.plan), counted, scales, path)
 
 

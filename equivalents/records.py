@@ -57,11 +57,10 @@ class Origin(Protocol):
 class Contact:
     """What waiting records need (A3, A12, 5.5, 5.6), in columns as long as their block.
 
-    ``waits`` marks them; the other columns mean nothing elsewhere. ``resident`` and ``household``
-    are codes, -1 where blank; ``end`` is the service end date, -1 where blank.
+    ``resident`` and ``household`` are codes, -1 where blank; ``end`` is the service end date, -1
+    where blank.
     """
 
-    waits: npt.NDArray[np.bool_]
     resident: Codes
     household: Codes
     end: Codes
@@ -69,10 +68,8 @@ class Contact:
 
     def only(self, pick: "Callable[[Any], Any]") -> "Contact":
         """The same for some of the records, picked from each column by ``pick``."""
-        waits, resident, household, end = map(
-            pick, (self.waits, self.resident, self.household, self.end)
-        )
-        return Contact(waits, resident, household, end, self.origin)
+        resident, household, end = map(pick, (self.resident, self.household, self.end))
+        return Contact(resident, household, end, self.origin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +80,7 @@ class RecordBlock:
     ``attribute`` and ``post`` may be absent when no record of the block has any. ``refused`` is
     the number of rows with a fault of form or identity; they are in none of the columns.
 
-    ``contact`` has what the records need that wait for others; it is absent where none waits.
+    ``contact`` is there where all records of the block wait for others: it has what they need.
     ``records`` says how many records each entry accounts for, one where absent: a stay that is
     cut in pieces is one record and several entries.
     ``shared`` is absent when each record has one performer; where a record is shared it holds
@@ -130,28 +127,27 @@ class RecordBlock:
             keep.dropped,
             faults,
             None if self.contact is None else self.contact.only(keep),
-            None,
-            None if self.shared is None else keep(self.shared),
+            shared=None if self.shared is None else keep(self.shared),
         )
 
     def only(self, where: Int64) -> "RecordBlock":
         """Some of the records, without what is told of the others."""
 
         def take(column: npt.NDArray[_Value]) -> npt.NDArray[_Value]:
-            return column[where]
+            return np.take(column, where)
 
         return RecordBlock(
             self.part,
-            self.row[where],
-            self.institution[where],
-            self.person[where],
-            self.item[where],
-            self.day[where],
-            self.quantity_e3[where],
-            None if self.attribute is None else self.attribute[where],
-            None if self.post is None else self.post[where],
+            take(self.row),
+            take(self.institution),
+            take(self.person),
+            take(self.item),
+            take(self.day),
+            take(self.quantity_e3),
+            None if self.attribute is None else take(self.attribute),
+            None if self.post is None else take(self.post),
             contact=None if self.contact is None else self.contact.only(take),
-            shared=None if self.shared is None else self.shared[where],
+            shared=None if self.shared is None else take(self.shared),
         )
 
     @classmethod

@@ -23,6 +23,7 @@ from equivalents.codes import Codebook
 from equivalents.crews import Performers
 from equivalents.errors import ConservationError
 from equivalents.grouping import distinct, sum_runs
+from equivalents.ids import IdBook
 from equivalents.policy.book import Attributes, PostingClass, Verdict
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, Period
 from equivalents.policy.coefficients import Coefficients
@@ -67,8 +68,8 @@ class Plan:
         self.concurrent = tuple(rule.name for rule in rules.concurrent)
         self.waits = Waits(rules, self.items)
         self.marked = False
-        self.residents: Codebook[str] = Codebook()
-        self.households: Codebook[str] = Codebook()
+        self.residents = IdBook()
+        self.households = IdBook()
         edges = {day for row in rules.weights for day in (row.valid_from, row.valid_to)}
         span = Period("", self.waits.since, self.period.end)
         self.bucket_starts = span.cut(edges.union(more_cuts))

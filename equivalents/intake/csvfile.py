@@ -98,8 +98,13 @@ class CsvPart:
             yield grid
             row += grid.row.size + len(grid.malformed)
 
-    def batches(self, only: frozenset[str] | None = None) -> Iterator[RawBatch]:
-        """The rows as text, in batches; ``only`` limits the columns that are converted."""
+    def batches(
+        self, only: frozenset[str] | None = None, *, alone: bool = False
+    ) -> Iterator[RawBatch]:
+        """The rows as text, in batches; ``only`` limits the columns that are converted.
+
+        ``alone`` changes nothing here: the lines are cut one after the other.
+        """
         wanted = [(at, h) for at, h in enumerate(self.headings) if only is None or h in only]
         for piece in self.pieces(only):
             if isinstance(piece, RawBatch):

@@ -74,7 +74,7 @@ def gathered(parts: list[list[Row]], plan: Plan) -> tuple[Waiting, list[Told]]:
             np.array(plan.items.find_all(item), np.int32),
             np.array(day, np.int32),
             np.array([QUANTITIES[text] for text in quantity], np.int64),
-            contact=Contact(np.ones(n, bool), resident, none, none, origins[-1]),
+            contact=Contact(resident, none, none, origins[-1]),
             shared=np.where(np.array(person) == "", np.int32(0), np.int32(-1)),
         )
         waiting.add(block)

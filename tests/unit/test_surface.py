@@ -31,6 +31,7 @@ FLOW = [
     "errors",
     "codes",
     "grouping",
+    "ids",
     "policy",
     "records",
     "allocate",
