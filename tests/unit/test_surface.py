@@ -39,6 +39,7 @@ FLOW = [
     "shares",
     "lines",
     "weigh",
+    "sharesums",
     "sparse",
     "reweigh",
     "waiting",
