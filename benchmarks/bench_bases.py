@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from equivalents.bases import resolve
 from equivalents.policy.basis import RECORD, basis_of
 from equivalents.policy.calendar import LAST_DAY, parse_day, parse_period
 from equivalents.policy.contacts import ConcurrentRule
 from equivalents.policy.model import CaseRules, Institution, Posting, WeightRow
 from equivalents.records import Contact, RecordBlock
+from equivalents.resolve import resolve
 from equivalents.tally import Plan
 from equivalents.units import Codes, Int64
 from equivalents.waiting import Waiting
