@@ -79,11 +79,13 @@ def rank_in(columns: _Columns, order: Int64) -> Int64:
 
 def by_basis(book: WeightBook, rows: Codes) -> Iterator[tuple[Basis, Int64]]:
     """Each basis among the chosen weight rows, with the positions that have it."""
-    bases = list(dict.fromkeys(row.basis for row in book.rows))
-    number = np.array([bases.index(row.basis) for row in book.rows], np.int64)
+    chosen = np.flatnonzero(np.bincount(rows)).tolist()
+    bases = list(dict.fromkeys(book.rows[row].basis for row in chosen))
+    number = np.zeros(len(book.rows), np.int32)
+    number[chosen] = [bases.index(book.rows[row].basis) for row in chosen]
     which = number[rows]
-    for at in np.unique(which).tolist():
-        yield bases[at], np.flatnonzero(which == at)
+    for at, basis in enumerate(bases):
+        yield basis, np.flatnonzero(which == at)
 
 
 def class_columns(entries: Entries, where: Int64, basis: Basis) -> _Columns:

@@ -15,7 +15,7 @@ from typing import Final, Protocol, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from equivalents.grouping import group, numbered
+from equivalents.grouping import among, group, numbered
 from equivalents.records import Origin
 from equivalents.tally import Plan
 from equivalents.units import QUANTITY_PLACES, Codes, Int64, print_e3
@@ -149,7 +149,7 @@ def _tied(entries: Entries, some: Int64, subject: Codes, visits: _Mask) -> Int64
             entries.household[tied] + 1,
             entries.resident[tied] + 1,
             entries.end[tied] + 1,
-            np.isin(tied, back).astype(np.int8),
+            among(tied, back).astype(np.int8),
             np.unique(entries.quantity_e3[tied], return_inverse=True)[1],
         ]
     )

@@ -100,14 +100,17 @@ class _Work(Generic[_Done]):
         aside = _Aside(shard, where, rows)
         if where.size == len(entries):
             return [], [aside]
-        rest = np.ones(len(entries), bool)
-        rest[where] = False
-        entries = entries.only(np.flatnonzero(rest))
-        return [self._resolved(entries, ties_of(entries, self.scales.plan), {})], [aside]
+        others = np.ones(len(entries), bool)
+        others[where] = False
+        rest = np.flatnonzero(others)
+        # What ties, ties with those it stays together with.
+        tied = np.searchsorted(rest, ties.tied[others[ties.tied]])
+        rest_ties = Ties(tied, np.zeros(0, np.int64))
+        return [self._resolved(entries.only(rest), rest_ties, {})], [aside]
 
     def with_texts(self, texts: Texts, aside: _Aside) -> _Done:
         """Resolve the entries that were set aside."""
-        entries = self.ledger.entries(aside.shard).only(aside.where)
+        entries = self.ledger.entries(aside.shard, aside.where)
         return self._resolved(entries, ties_of(entries, self.scales.plan), texts)
 
     def _resolved(self, entries: Entries, ties: Ties, texts: Texts) -> _Done:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from equivalents.policy.waits import Waits
 from equivalents.tally import Plan
 from equivalents.units import Codes, Int64
-from equivalents.waiting import Entries, Waiting, entries_of, links_of
+from equivalents.waiting import Columns, Entries, Waiting, entries_of, links_of, narrowed
 
 __all__ = ["Ledger", "Shard"]
 
@@ -58,18 +58,13 @@ class Ledger:
 
     def __init__(self, waiting: Waiting, plan: Plan) -> None:
         """Take the records over; ``waiting`` keeps none."""
-        columns = waiting.taken()
+        self._columns = columns = waiting.taken()
         self.origins = waiting.origins
         back, there = links_of(columns, self.origins)
-        known = np.minimum(columns["item"], len(plan.known_items))
         subjects = _subjects(plan.waits)
-        which = plan.waits.groups[known].astype(np.int32)
-        key, first = _keys(columns, which, subjects, back, there)
-        order = np.argsort(key, kind="stable")
-        for name, column in columns.items():
-            if column.strides != (0,):
-                columns[name] = column[order]
-        self._columns = columns
+        key, first = _keys(columns, plan, subjects, back, there)
+        # Places fit into 32 bits, as the columns of so many records fit into memory.
+        self._order = np.argsort(key, kind="stable").astype(np.uint32)
         bounds = np.append(0, np.cumsum(np.bincount(key, minlength=1))).tolist()
         owner = np.searchsorted(first, np.arange(len(bounds) - 1), "right") - 1
         self.shards = [
@@ -77,24 +72,26 @@ class Ledger:
             for at, start, stop in zip(owner.tolist(), bounds[:-1], bounds[1:], strict=True)
             if start < stop
         ]
-        self._set_links(order, back, there)
+        self._set_links(back, there)
 
-    def _set_links(self, order: Int64, back: Int64, there: Int64) -> None:
-        """Corrections and their records by their new positions."""
+    def _set_links(self, back: Int64, there: Int64) -> None:
+        """Corrections and their records by where they stand in the order of shards."""
         if back.size:
-            place = np.empty(order.size, np.int64)
-            place[order] = np.arange(order.size)
+            place = np.empty(self._order.size, np.int64)
+            place[self._order] = np.arange(place.size)
             back, there = place[back], place[there]
         ascending = np.argsort(back)
         self._back, self._there = back[ascending], there[ascending]
 
-    def entries(self, shard: Shard) -> Entries:
-        """The records of a shard, not yet ordered."""
-        some = slice(shard.start, shard.stop)
-        target = np.full(shard.stop - shard.start, -1, np.int64)
+    def entries(self, shard: Shard, only: Int64 | None = None) -> Entries:
+        """The records of a shard, or some of them (ascending positions), not yet ordered."""
+        at = self._order[shard.start : shard.stop]
+        target = np.full(at.size, -1, np.int64)
         links = slice(*np.searchsorted(self._back, [shard.start, shard.stop]).tolist())
         target[self._back[links] - shard.start] = self._there[links] - shard.start
-        return entries_of({name: column[some] for name, column in self._columns.items()}, target)
+        if only is not None:
+            at, target = at[only], narrowed(target, only)
+        return entries_of(self._columns, at, target)
 
 
 def _subjects(waits: Waits) -> list[str]:
@@ -110,28 +107,32 @@ def _subjects(waits: Waits) -> list[str]:
 
 
 def _keys(
-    columns: dict[str, npt.NDArray[np.signedinteger]],
-    which: Codes,
-    subjects: list[str],
-    back: Int64,
-    there: Int64,
-) -> tuple[npt.NDArray[np.integer], Int64]:
+    columns: Columns, plan: Plan, subjects: list[str], back: Int64, there: Int64
+) -> tuple[npt.NDArray[np.unsignedinteger], Int64]:
     """The number of the shard of each record, and of the first shard of each group."""
+    which = _groups(columns["item"], plan)
     sizes = np.bincount(which, minlength=len(subjects))
     parted = np.array([subject != "" for subject in subjects])
-    several = np.where(parted, -(-sizes // _SIZE), 1)
-    several = np.maximum(several, 1)
+    several = np.maximum(np.where(parted, -(-sizes // _SIZE), 1), 1)
     first = np.cumsum(several) - several
-    kind = np.min_scalar_type(int(several.sum()))
-    key = first.astype(kind)[which]
-    by_household = np.array([subject == "household" for subject in subjects])
-    for of_household, name in ((False, "resident"), (True, "household")):
-        large = (several > 1) & (by_household == of_household)
-        if not large.any():
-            continue
-        at = np.flatnonzero(large[which])
-        key[at] += (columns[name][at] % several[which[at]]).astype(kind)
+    key = first.astype(np.min_scalar_type(int(several.sum())))[which]
+    for at in range(0, key.size, _SIZE):
+        some = slice(at, at + _SIZE)
+        group = which[some]
+        for name in ("resident", "household"):
+            own = np.array([subject == name for subject in subjects])
+            mine = np.flatnonzero((own & (several > 1))[group])
+            added = columns[name][some][mine] % several[group[mine]]
+            key[some][mine] += added.astype(key.dtype)
     crossing = np.unique(which[back[key[back] != key[there]]])
     if crossing.size:
-        key = np.where(np.isin(which, crossing), first.astype(kind)[which], key)
+        alone = np.isin(which, crossing)
+        key[alone] = first[which[alone]]
     return key, first
+
+
+def _groups(item: npt.NDArray[np.signedinteger], plan: Plan) -> npt.NDArray[np.unsignedinteger]:
+    """The group of the item of each record."""
+    groups = plan.waits.groups
+    narrow = groups.astype(np.min_scalar_type(int(groups.max())))
+    return np.take(narrow, item, mode="clip")

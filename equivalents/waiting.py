@@ -12,7 +12,7 @@ from equivalents.records import Origin, RecordBlock
 from equivalents.tally import Who
 from equivalents.units import Codes, Int64
 
-__all__ = ["Entries", "Waiting", "entries_of", "links_of", "void_of"]
+__all__ = ["Columns", "Entries", "Waiting", "entries_of", "links_of", "narrowed", "void_of"]
 
 
 @dataclass(slots=True)
@@ -43,18 +43,16 @@ class Entries:
     def __len__(self) -> int:
         return int(self.part.size)
 
-    def who(self, of: Int64, day: Codes) -> Who:
+    def who(self, of: Int64 | slice, day: Codes) -> Who:
         """Who did the records at ``of``, and where, on some days of theirs."""
-        columns = self.institution[of], self.person[of], day, self.post[of], self.shared[of]
-        return Who(*columns)
+        shared = self.shared[of]
+        columns = self.institution[of], self.person[of], day, self.post[of]
+        return Who(*columns, shared if (shared >= 0).any() else None)
 
     def only(self, where: Int64) -> "Entries":
         """Some of the entries, ascending; each with the record that it takes back."""
         columns = (getattr(self, name)[where] for name in _COLUMNS)
-        target = self.target[where]
-        linked = np.flatnonzero(target >= 0)
-        target[linked] = np.searchsorted(where, target[linked])
-        return Entries(*columns, self.order[where], target)
+        return Entries(*columns, self.order[where], narrowed(self.target, where))
 
 
 _COLUMNS: Final = tuple(one.name for one in fields(Entries))[:-2]
@@ -63,7 +61,7 @@ _WIDE: Final = frozenset({"part", "row", "quantity_e3"})
 """Columns of 64 bits in :class:`Entries`; the others have 32."""
 _NARROW: Final = (np.int8, np.int16, np.int32)
 
-_Columns = dict[str, npt.NDArray[np.signedinteger]]
+Columns = dict[str, npt.NDArray[np.signedinteger]]
 
 
 @dataclass(slots=True)
@@ -75,7 +73,7 @@ class Waiting:
     """
 
     origins: dict[int, Origin] = field(default_factory=dict)
-    _pieces: list[_Columns] = field(default_factory=list)
+    _pieces: list[Columns] = field(default_factory=list)
 
     def add(self, block: RecordBlock) -> None:
         """Keep a block whose records all wait."""
@@ -110,7 +108,7 @@ class Waiting:
     def __len__(self) -> int:
         return sum(piece["part"].size for piece in self._pieces)
 
-    def taken(self) -> _Columns:
+    def taken(self) -> Columns:
         """All records end to end, given away: column by column, so that memory is not doubled."""
         pieces, self._pieces = self._pieces, []
         if not pieces:
@@ -135,11 +133,22 @@ def _joined(parts: list[npt.NDArray[np.signedinteger]]) -> npt.NDArray[np.signed
     return np.concatenate(parts)
 
 
-def entries_of(columns: Mapping[str, npt.NDArray[np.signedinteger]], target: Int64) -> Entries:
-    """Entries, not yet ordered, of columns as :class:`Waiting` keeps them."""
-    wide = (columns[name].astype(np.int64 if name in _WIDE else np.int32) for name in _COLUMNS)
+def entries_of(columns: Columns, at: npt.NDArray[np.integer], target: Int64) -> Entries:
+    """Entries, not yet ordered, of some records in columns as :class:`Waiting` keeps them."""
+    wide = (
+        columns[name][at].astype(np.int64 if name in _WIDE else np.int32, copy=False)
+        for name in _COLUMNS
+    )
     entries: list[Any] = [*wide, np.zeros(target.size, np.int64), target]
     return Entries(*entries)
+
+
+def narrowed(target: Int64, where: Int64) -> Int64:
+    """The targets of some entries (ascending) by their positions among these; all are there."""
+    found = target[where]
+    linked = np.flatnonzero(found >= 0)
+    found[linked] = np.searchsorted(where, found[linked])
+    return found
 
 
 def void_of(entries: Entries, part: npt.NDArray[np.bool_]) -> Codes:
@@ -163,9 +172,7 @@ def void_of(entries: Entries, part: npt.NDArray[np.bool_]) -> Codes:
     return void
 
 
-def links_of(
-    columns: Mapping[str, npt.NDArray[np.signedinteger]], origins: Mapping[int, Origin]
-) -> tuple[Int64, Int64]:
+def links_of(columns: Columns, origins: Mapping[int, Origin]) -> tuple[Int64, Int64]:
     """The corrections that take back a record, ascending, and the positions of these records."""
     part, row, quantity = (columns[name] for name in ("part", "row", "quantity_e3"))
     negative = np.flatnonzero(quantity < 0)

@@ -63,7 +63,8 @@ def _tally(plan: Plan, seed: int) -> Tally:
     block = RecordBlock(
         0,
         np.arange(size),
-        *(np.zeros(size, np.int32) for _ in range(2)),
+        np.zeros(size, np.int32),
+        np.zeros(size, np.int32),
         draw.integers(0, 3, size).astype(np.int32),
         np.zeros(size, np.int32),
         draw.integers(-40, 400, size),
