@@ -24,7 +24,8 @@ from equivalents.waiting import Entries
 __all__ = ["Run", "Texts", "Ties", "fetched", "set_order", "ties_of"]
 
 _ONE_E3: Final = 10**QUANTITY_PLACES
-_One, _Done = TypeVar("_One"), TypeVar("_Done")
+_One = TypeVar("_One")
+_Done = TypeVar("_Done")
 
 _Mask = npt.NDArray[np.bool_]
 _Text = tuple[str, ...]

@@ -99,7 +99,8 @@ def _add_alike(
     total = sum_runs(quantity, starts) * scales.books[series].weight_e4[row]
     single = np.minimum.reduceat(crew, starts) == np.maximum.reduceat(crew, starts)
     _split_alike(crew[starts[single]], total[single], plan, crews, sums)
-    return order[np.repeat(~single, ends - starts + 1)]
+    left: Int64 = order[np.repeat(~single, ends - starts + 1)]
+    return left
 
 
 def _split_alike(crew: Codes, total: Int64, plan: Plan, crews: _Crews, sums: Int64) -> None:

@@ -51,8 +51,9 @@ class Entries:
 
     def only(self, where: Int64) -> "Entries":
         """Some of the entries, ascending; each with the record that it takes back."""
-        columns = (getattr(self, name)[where] for name in _COLUMNS)
-        return Entries(*columns, self.order[where], narrowed(self.target, where))
+        columns: list[Any] = [getattr(self, name)[where] for name in _COLUMNS]
+        columns += [self.order[where], narrowed(self.target, where)]
+        return Entries(*columns)
 
 
 _COLUMNS: Final = tuple(one.name for one in fields(Entries))[:-2]
@@ -82,7 +83,7 @@ class Waiting:
             return
         self.origins[block.part] = contact.origin
         none, zero = (np.full(1, value, np.int32) for value in (-1, 0))
-        columns = (
+        columns: tuple[npt.NDArray[np.signedinteger], ...] = (
             np.full(1, block.part),
             block.row,
             block.institution,
