@@ -4,7 +4,7 @@ Everything is by column and by row number, so that millions of records cost arra
 the original text of a faulty row is fetched again from its source when it is to be shown.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final, Protocol, TypeVar
@@ -86,6 +86,8 @@ class RecordBlock:
     ``shared`` is absent when each record has one performer; where a record is shared it holds
     the set that it names (:meth:`equivalents.crews.Performers.find`), else -1, and ``person`` is
     negative where a shared record names none.
+    ``parts`` is present where records of several parts stand together, in the order of parts; it
+    has the part of each, and ``part`` means nothing.
     """
 
     part: int
@@ -102,6 +104,7 @@ class RecordBlock:
     contact: Contact | None = None
     records: Int64 | None = None
     shared: Codes | None = None
+    parts: Int64 | None = None
 
     def __len__(self) -> int:
         return int(self.item.size)
@@ -110,6 +113,22 @@ class RecordBlock:
     def received(self) -> int:
         """All rows that this block accounts for."""
         return len(self) + self.refused
+
+    def part_of(self, at: int) -> int:
+        """The part that a record came from."""
+        return self.part if self.parts is None else int(self.parts[at])
+
+    def faults_at(
+        self, code: str, column: str, at: Int64, series: str, notes: Sequence[str] = ()
+    ) -> Iterator[FaultSet]:
+        """A fault of some records (ascending positions) by parts; a note for each, or none."""
+        if self.parts is None:
+            yield FaultSet(self.part, code, column, self.row[at], series, tuple(notes))
+            return
+        starts = np.flatnonzero(np.diff(self.parts[at], prepend=-1)).tolist()
+        for start, stop in pairwise([*starts, at.size]):
+            rows, part = self.row[at[start:stop]], int(self.parts[at[start]])
+            yield FaultSet(part, code, column, rows, series, tuple(notes[start:stop]))
 
     def without(self, bad: npt.NDArray[np.bool_], faults: tuple[FaultSet, ...]) -> "RecordBlock":
         """The same block without its faulty records, which ``faults`` describe."""

@@ -246,8 +246,8 @@ class Tally:
         records, quantity = self.records, self.quantity_e3
         self.posting = self.item = self.attribute = self.bucket = np.zeros(0, np.int32)
         self.records = self.quantity_e3 = np.zeros(0, np.int64)
-        # Where hardly anything repeats, every cell is one record.
-        return (*keys, records if records.max(initial=1) > 1 else None, quantity)
+        # Where hardly anything repeats, every cell is one record; pieces of a stay may be none.
+        return (*keys, None if (records == 1).all() else records, quantity)
 
     def _gather(self, columns: _Loose) -> None:
         self._loose.append(columns)
