@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import overload
 
+from equivalents.codes import Coded
 from equivalents.errors import DataError, Place, Problem, near_miss
 from equivalents.reasons import BOTH
 
@@ -88,7 +89,8 @@ class Table(Sequence[Row]):
 
     def column(self, name: str) -> Sequence[str]:
         """The texts of a column, blank throughout where the file has none."""
-        return self.columns.get(name) or ("",) * len(self)
+        found = self.columns.get(name)
+        return Coded.alike("", len(self)) if found is None else found
 
     def __len__(self) -> int:
         return len(self.places)

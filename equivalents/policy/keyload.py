@@ -120,7 +120,7 @@ class KeyReader:
             triples = zip(roster.person_id, roster.institution_id, roster.post_id, strict=True)
             subjects: dict[str, _Named] = {}
             if scope is Scope.PERSON:
-                subjects = {person: (person, "", "") for person in roster.person_id}
+                subjects = {person: (person, "", "") for person in roster.person_id.texts}
             elif scope is Scope.INSTITUTION:
                 named = [one.institution_id for one in self.institutions]
                 subjects = {place: ("", place, "") for place in named}
@@ -150,7 +150,7 @@ class KeyReader:
         known: Mapping[str, Mapping[str, None]] = {
             "institution_id": dict.fromkeys(sorted(i.institution_id for i in self.institutions)),
             "pool": dict.fromkeys(sorted(pool for _, pool in owners)),
-            "person_id": dict.fromkeys(sorted(set(self.roster.person_id))),
+            "person_id": dict.fromkeys(self.roster.person_id.texts),
         }
         found = []
         for row in rows:

@@ -12,10 +12,10 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from equivalents.codes import Codebook
+from equivalents.codes import Codebook, Coded
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY
 from equivalents.policy.model import Posting
-from equivalents.policy.roster import Coded, Roster
+from equivalents.policy.roster import Roster
 from equivalents.units import Codes, Int64
 
 __all__ = ["Codes", "NO_POSTING", "Postings"]
@@ -51,12 +51,11 @@ class Postings:
         fast they are found, never what is found.
         """
         given = Roster.of(postings)
-        self.posts = Codebook(["", *sorted(set(given.post_id) - {""})])
-        institution = _positions(given.institutions, institutions)
-        person = _positions(given.persons, persons)
-        post = _column(self.posts.find_all(given.post_id))
-        since, until = _column(given.active_from), _column(given.active_to)
-        beside = ~np.array(given.main, bool)
+        self.posts = Codebook(["", *(text for text in given.post_id.texts if text)])
+        institution = _positions(given.institution_id, institutions)
+        person = _positions(given.person_id, persons)
+        post = _positions(given.post_id, self.posts)
+        since, until, beside = given.active_from, given.active_to, ~given.main
         # Codebooks are in code point order, so this is the natural order of the rows.
         self.order = np.lexsort((beside, until, since, post, person, institution))
         self._given = given
@@ -264,8 +263,6 @@ def _numbered(*columns: Codes) -> Codes:
 
 def _positions(column: Coded, book: Codebook[str]) -> Codes:
     """The position in a codebook of each row's text."""
-    return np.take(_column(book.find_all(column.texts)), column.code)
-
-
-def _column(values: Sequence[int]) -> Codes:
-    return np.array(values, np.int32)
+    if book.values == column.texts:
+        return column.code
+    return np.array(book.find_all(column.texts), np.int32)[column.code]
