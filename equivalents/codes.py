@@ -27,12 +27,26 @@ class Codebook(Generic[Code]):
     """Values by position and positions by value; grows by :meth:`learn`."""
 
     def __init__(self, values: Iterable[Code] = ()) -> None:
-        self._values: list[Code] = list(values)
-        self._positions = dict(zip(self._values, range(len(self._values)), strict=True))
-        if len(self._positions) < len(self._values):
-            self._values = list(dict.fromkeys(self._values))
-            self._positions = dict(zip(self._values, range(len(self._values)), strict=True))
+        self._values: list[Code] = list(dict.fromkeys(values))
+        self._known: dict[Code, int] | None = None
         self._lock = Lock()
+
+    @classmethod
+    def different(cls, values: Sequence[Code]) -> "Codebook[Code]":
+        """A codebook of values that are known to differ, without another look at them."""
+        book = cls()
+        book._values = list(values)
+        return book
+
+    @property
+    def _positions(self) -> dict[Code, int]:
+        """Positions by value: made when first asked for, as some codebooks never are."""
+        if self._known is None:
+            with self._lock:
+                if self._known is None:
+                    places = range(len(self._values))
+                    self._known = dict(zip(self._values, places, strict=True))
+        return self._known
 
     def __len__(self) -> int:
         return len(self._values)
@@ -59,19 +73,20 @@ class Codebook(Generic[Code]):
     def learn(self, values: Iterable[Code]) -> list[int]:
         """The positions of values, adding those that are new."""
         asked = list(values)
-        found = self.find_all(asked)
+        positions = self._positions
+        found = list(map(positions.get, asked, repeat(-1)))
         missing = [at for at, position in enumerate(found) if position < 0]
         if not missing:
             return found
         with self._lock:
             others = dict.fromkeys(map(asked.__getitem__, missing))
-            news = [value for value in others if value not in self._positions]
+            news = [value for value in others if value not in positions]
             first = len(self._values)
             # The value before its position: who finds a position must find the value there.
             self._values += news
-            self._positions.update(zip(news, range(first, first + len(news)), strict=True))
+            positions.update(zip(news, range(first, first + len(news)), strict=True))
         for at in missing:
-            found[at] = self._positions[asked[at]]
+            found[at] = positions[asked[at]]
         return found
 
 

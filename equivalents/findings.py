@@ -4,7 +4,7 @@ A clerk corrects a file once when all its faults are listed at once, and many ti
 program stops at the first.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import overload
 
@@ -66,6 +66,9 @@ class Places(Sequence[Place]):
     def __len__(self) -> int:
         return len(self.numbers)
 
+    def __iter__(self) -> Iterator[Place]:
+        return (Place(self.file, "", number) for number in self.numbers)
+
     @overload
     def __getitem__(self, index: int) -> Place: ...
     @overload
@@ -94,6 +97,11 @@ class Table(Sequence[Row]):
 
     def __len__(self) -> int:
         return len(self.places)
+
+    def __iter__(self) -> Iterator[Row]:
+        names = [*self.columns]
+        for place, *values in zip(self.places, *self.columns.values(), strict=True):
+            yield Row(place, dict(zip(names, values, strict=True)), self.inclusive_ends)
 
     @overload
     def __getitem__(self, index: int) -> Row: ...

@@ -57,7 +57,7 @@ class Plan:
         self.institutions = Codebook(sorted(row.institution_id for row in rules.institutions))
         self.coefficients = Coefficients(rules)
         roster = self.coefficients.stints(Roster.of(rules.postings))
-        self.persons = Codebook(roster.person_id.texts)
+        self.persons = Codebook.different(roster.person_id.texts)
         self.known_items = tuple(sorted({row.item_code for row in rules.weights}))
         self.items = Codebook(self.known_items)
         self.attributes: Codebook[Attributes] = Codebook([Attributes()])

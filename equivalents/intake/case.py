@@ -5,7 +5,7 @@ specification page 3 "A case"; rules A1, A6, A9; definitions 5.8, 5.20, 5.21.
 """
 
 import gc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -147,7 +147,7 @@ class _Reader:
         known = {row.institution_id for row in institutions}
         departments = self._departments(self._table("departments"), known)
         postings = self._postings(self._table("staff"), known, departments)
-        people = set(postings.person_id.texts) - {""}
+        people = postings.people()
         teams = self._teams(settings, people)
         weights = self._weights(settings)
         series = sorted({row.series for row in weights})
@@ -275,13 +275,13 @@ class _Reader:
         read: dict[str, Any] = {"active_from": starts, "active_to": ends, "main": mains}
         return Roster.by_columns(texts | read | {"place": table.places})
 
-    def _teams(self, settings: Settings, people: set[str]) -> tuple[TeamMember, ...]:
+    def _teams(self, settings: Settings, people: Collection[str]) -> tuple[TeamMember, ...]:
         table = self._table("teams")
         self._all_known(table, "person_id", people)
         return read_teams(table, settings.team_roles, self.findings)
 
     def _contracts(
-        self, settings: Settings, teams: Sequence[TeamMember], people: set[str]
+        self, settings: Settings, teams: Sequence[TeamMember], people: Collection[str]
     ) -> tuple[ContractCount, ...]:
         """How many contracts who has on the last day; a key by contracts needs their table."""
         table = self._table("contracts")
@@ -303,9 +303,10 @@ class _Reader:
                 read_day(row, column, self.findings, default)
         return np.array(known, np.int32)[texts.code]
 
-    def _all_known(self, table: Table, column: str, known: set[str]) -> None:
+    def _all_known(self, table: Table, column: str, known: Collection[str]) -> None:
         """Note the rows whose value is not registered; nothing where all are."""
-        lost = set(occurring(table.column(column))) - known - {""}
+        texts = occurring(table.column(column))
+        lost = {text for text in texts if text and text not in known}
         if lost:
             for row in table:
                 if row[column] in lost:
@@ -332,7 +333,7 @@ class _Reader:
         self._all_known(table, "institution_id", institutions)
         return read_accounts(table, period, self.findings)
 
-    def _known(self, row: Row, column: str, known: set[str]) -> None:
+    def _known(self, row: Row, column: str, known: Collection[str]) -> None:
         value = row[column]
         # Where the table itself is missing, that is the fault, and it is said once.
         if known and value and value not in known:

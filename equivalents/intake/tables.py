@@ -141,7 +141,7 @@ def plain_columns(data: bytes) -> tuple[list[str], list[Coded]] | None:
     """
     head = data.partition(b"\n")[0].removesuffix(b"\r").decode()
     width = head.count(",") + 1
-    lone = data.count(b"\r") != data.count(b"\r\n")
+    lone = b"\r" in data and data.count(b"\r") != data.count(b"\r\n")
     if width == 1 or b'"' in data or lone or len(data) > _LARGEST:
         return None
     raw = bytearray(b"\n" + data) if data.endswith(b"\n") else bytearray(b"\n" + data + b"\n")

@@ -49,9 +49,11 @@ def read_leaves(rows: Sequence[Row], people: Sequence[str], findings: Findings) 
 
 
 def note_idle_leave(
-    leaves: Iterable[Leave], roster: Roster, period: Period, findings: Findings
+    leaves: Sequence[Leave], roster: Roster, period: Period, findings: Findings
 ) -> None:
     """Warn of leaves of the period that have no day on which the person holds a posting."""
+    if not leaves:
+        return
     wanted = {leave.person_id for leave in leaves}
     spans: dict[str, list[tuple[int, int]]] = {}
     names = [at for at, text in enumerate(roster.person_id.texts) if text in wanted]

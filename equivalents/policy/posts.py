@@ -121,12 +121,16 @@ class Postings:
         cut = np.array(list(self._runs(keys[crossing], owner[crossing])), np.int64).reshape(-1, 4)
         single = owner[~crossing]
         columns = (keys[~crossing], self._since[single], self._until[single], single)
-        runs = np.concatenate([np.stack(columns, axis=1), cut])
-        runs = runs[np.lexsort((runs[:, 1], runs[:, 0]))]
-        self._keys, starts, self._ends = (np.ascontiguousarray(runs[:, at]) for at in range(3))
-        self._postings = runs[:, 3].astype(np.int32)
-        self._order = self._keys * _SPAN + starts
-        self._set_homes(starts)
+        key, start, end, posting = (
+            np.concatenate([column, cut[:, at]]) for at, column in enumerate(columns)
+        )
+        self._order = key * _SPAN + start
+        if (np.diff(self._order) < 0).any():  # where nothing is cut or named it is in order
+            order = np.argsort(self._order, kind="stable")
+            key, start, end, posting = key[order], start[order], end[order], posting[order]
+            self._order = self._order[order]
+        self._keys, self._ends, self._postings = key, end, posting.astype(np.int32)
+        self._set_homes(start)
 
     def _overlapping(self, keys: Int64, owner: Int64) -> Int64:
         """The keys whose runs of days overlap: only their postings must be cut at dates."""

@@ -66,6 +66,12 @@ class Roster(Sequence[Posting]):
         own["main"] = np.zeros(size, bool) if main is None else np.array(main, bool)
         return cls(**own, others={k: v for k, v in columns.items() if k not in _OWN})
 
+    def people(self) -> Coded:
+        """The id of everybody, each once; a blank one is a fault of its own and nobody."""
+        texts = self.person_id.texts
+        named = texts[1:] if texts[:1] == [""] else texts
+        return Coded(named, np.arange(len(named), dtype=np.int32))
+
     def parts(
         self, origin: Sequence[int], active_from: Sequence[int], active_to: Sequence[int]
     ) -> "Roster":
