@@ -134,9 +134,21 @@ def left_over(left: Int64, remainder: Int64, key: Int64, pool_of: Int64, starts:
     ``pool_of`` says of each payee in which pool it is. Equal remainders go by the larger key, then
     by the order in which the payees stand.
     """
-    # lexsort is stable, so equal remainders and keys keep the order of codes.
-    order = np.lexsort((-key, -remainder, pool_of))
-    place = np.arange(key.size) - starts[pool_of[order]]
+    order = np.argsort(-remainder)
+    narrow = pool_of.astype(np.uint16) if starts.size <= 1 << 16 else pool_of
+    # Sorted by pool, the places of a pool's payees are where its payees were given.
+    order = order[np.argsort(narrow[order], kind="stable")]
+    due = np.arange(key.size) - starts[pool_of] < left[pool_of]
     extra = np.zeros(key.size, np.int64)
-    extra[order] = place < left[pool_of[order]]
+    extra[order] = due
+    # Keys and codes settle only who is last to get a fen and who is first to get none.
+    some = np.flatnonzero((left > 0) & (left < np.diff(starts, append=key.size)))
+    last = starts[some] + left[some] - 1
+    ties = np.zeros(starts.size, bool)
+    ties[some] = remainder[order[last]] == remainder[order[last + 1]]
+    if ties.any():
+        tied = np.flatnonzero(ties[pool_of])
+        # lexsort is stable, so equal remainders and keys keep the order of codes.
+        ordered = np.lexsort((-key[tied], -remainder[tied], pool_of[tied]))
+        extra[tied[ordered]] = due[tied]
     return extra

@@ -97,7 +97,7 @@ def share(
         equivalents.append(tree.sums(staff, vector)[steps[-1].row])
     people = parts.get(LevelKind.PERSON, [])
     _tell_negative(ladder, people)
-    if origin is not None:
+    if origin is not None and not plan.coefficients.plain:
         for step in people:
             pair = origin.staff.find_all(step.institution, step.child)
             ladder.told += withhold_problems(origin, pools, step.pool, pair)
@@ -131,8 +131,10 @@ def _kept_back(
     leave: Sequence[Sequence[LeaveLine]],
 ) -> Payouts:
     """The payouts less what is withheld of them; what coefficients keep back stays with pools."""
-    pair = origin.staff.find_all(payouts.institution, payouts.person)
-    detail = key_detail(origin, pools, payouts.pool, pair, payouts.amount_fen, leave)
+    detail = None
+    if not origin.plan.coefficients.plain:
+        pair = origin.staff.find_all(payouts.institution, payouts.person)
+        detail = key_detail(origin, pools, payouts.pool, pair, payouts.amount_fen, leave)
     retained, carried = payouts.retained_fen.copy(), payouts.carried_fen.copy()
     amount = payouts.amount_fen
     if detail is not None:
@@ -172,9 +174,9 @@ def _alike(
 ) -> Iterable[tuple[list[int], Sharing]]:
     """Pools with one sharing, series and keys, which go down together."""
     groups: dict[tuple[object, ...], list[int]] = {}
+    sharings = {name: rules.sharing_of(name) for name in {pool.pool for pool in pools}}
     for at, pool in enumerate(pools):
-        sharing = rules.sharing_of(pool.pool)
-        name = (id(sharing), pool.series, *keys.group(at, pool.series))
+        name = (id(sharings[pool.pool]), pool.series, *keys.group(at, pool.series))
         groups.setdefault(name, []).append(at)
     for which in groups.values():
         yield which, rules.sharing_of(pools[which[0]].pool)

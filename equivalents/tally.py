@@ -58,7 +58,7 @@ class Plan:
         self.institutions = Codebook(sorted(row.institution_id for row in rules.institutions))
         self.coefficients = Coefficients(rules)
         roster = self.coefficients.stints(Roster.of(rules.postings))
-        self.persons = Codebook(roster.persons.texts)
+        self.persons = Codebook.different(roster.person_id.texts)
         self.known_items = tuple(sorted({row.item_code for row in rules.weights}))
         self.items = Codebook(self.known_items)
         self.attributes: Codebook[Attributes] = Codebook([Attributes()])
@@ -87,12 +87,12 @@ class Plan:
         self, roster: Roster, groups: Mapping[str, str]
     ) -> tuple[Codebook[PostingClass], Codes]:
         """Every institution group with every title tier, and which of them each posting is."""
-        tiers = Codebook(sorted(set(roster.title_tier)))
+        tiers = roster.title_tier
         names = Codebook(sorted(set(groups.values())))
-        pairs = [PostingClass(name, tier) for name in names.values for tier in tiers.values]
+        pairs = [PostingClass(name, tier) for name in names.values for tier in tiers.texts]
         group = [names.find(groups[place]) for place in self.institutions.values]
-        tier = np.array(tiers.find_all(roster.title_tier), np.int32)[self.postings.order]
-        first = np.array(group, np.int32) * np.int32(len(tiers))
+        tier = tiers.code[self.postings.order]
+        first = np.array(group, np.int32) * np.int32(len(tiers.texts))
         return Codebook(pairs), first[self.postings.institution] + tier
 
     @cached_property

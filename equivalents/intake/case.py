@@ -5,14 +5,15 @@ specification page 3 "A case"; rules A1, A6, A9; definitions 5.8, 5.20, 5.21.
 """
 
 import gc
-import operator
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import compress
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
+from equivalents.codes import Coded, occurring
 from equivalents.errors import DataError, Place, Problem
 from equivalents.findings import Findings, Places, Row, Table, near
 from equivalents.intake.accounts import read_accounts, surplus_rule
@@ -61,6 +62,7 @@ from equivalents.policy.sharingtext import check_sharing
 from equivalents.policy.yamltext import Entry
 from equivalents.policy.yearlytext import read_yearly_limits
 from equivalents.resources import shipped_weights
+from equivalents.units import Codes
 
 __all__ = ["Case", "load_case"]
 
@@ -105,7 +107,7 @@ def _day(text: str, default: int, findings: Findings) -> int:
 
 def _odd(texts: Sequence[str], legal: frozenset[str]) -> Sequence[int]:
     """Positions of the texts that are not legal."""
-    if legal.issuperset(texts):
+    if legal.issuperset(occurring(texts)):
         return ()
     return [at for at, text in enumerate(texts) if text not in legal]
 
@@ -145,7 +147,7 @@ class _Reader:
         known = {row.institution_id for row in institutions}
         departments = self._departments(self._table("departments"), known)
         postings = self._postings(self._table("staff"), known, departments)
-        people = set(postings.persons.texts) - {""}
+        people = postings.people()
         teams = self._teams(settings, people)
         weights = self._weights(settings)
         series = sorted({row.series for row in weights})
@@ -238,13 +240,13 @@ class _Reader:
         names = ("institution_id", "name", "group", "kind", "parent_id", "ownership")
         found = tuple(map(Institution, *map(table.column, names), table.places))
         self._unique(table, "institution_id")
-        self._all_known(table, "parent_id", set(table.column("institution_id")))
+        self._all_known(table, "parent_id", set(occurring(table.column("institution_id"))))
         return found
 
     def _departments(self, table: Table, institutions: set[str]) -> set[str]:
         self._unique(table, "department_id")
         self._all_known(table, "institution_id", institutions)
-        return set(table.column("department_id"))
+        return set(occurring(table.column("department_id")))
 
     def _postings(self, table: Table, institutions: set[str], departments: set[str]) -> Roster:
         self._all_known(table, "institution_id", institutions)
@@ -255,25 +257,24 @@ class _Reader:
         starts = self._days(table, "active_from", FIRST_DAY)
         ends = self._days(table, "active_to", LAST_DAY)
         if table.inclusive_ends:
-            filled = table.column("active_to")
-            pairs = zip(ends, filled, strict=True)
-            ends = [min(end + 1, LAST_DAY) if text else end for end, text in pairs]
-        reversed_ = map(operator.le, ends, starts)
-        for at in compress(range(len(table)), reversed_):
-            read_end(table[at], "active_to", starts[at], self.findings)
-        mains = [text == "1" for text in table.column("main")]
-        for at in _odd(table.column("main"), _FLAGS):
+            filled = np.array([text != "" for text in table.column("active_to")], bool)
+            ends = np.where(filled, np.minimum(ends + 1, LAST_DAY), ends)
+        for at in np.flatnonzero(ends <= starts).tolist():
+            read_end(table[at], "active_to", int(starts[at]), self.findings)
+        flags = Coded.of(table.column("main"))
+        mains = np.array([text == "1" for text in flags.texts], bool)[flags.code]
+        for at in _odd(flags, _FLAGS):
             read_flag(table[at], "main", self.findings)
-        read: dict[str, Sequence[Any]] = {"active_from": starts, "active_to": ends, "main": mains}
+        read: dict[str, Any] = {"active_from": starts, "active_to": ends, "main": mains}
         return Roster.by_columns(texts | read | {"place": table.places})
 
-    def _teams(self, settings: Settings, people: set[str]) -> tuple[TeamMember, ...]:
+    def _teams(self, settings: Settings, people: Collection[str]) -> tuple[TeamMember, ...]:
         table = self._table("teams")
         self._all_known(table, "person_id", people)
         return read_teams(table, settings.team_roles, self.findings)
 
     def _contracts(
-        self, settings: Settings, teams: Sequence[TeamMember], people: set[str]
+        self, settings: Settings, teams: Sequence[TeamMember], people: Collection[str]
     ) -> tuple[ContractCount, ...]:
         """How many contracts who has on the last day; a key by contracts needs their table."""
         table = self._table("contracts")
@@ -285,19 +286,20 @@ class _Reader:
         known = {member.team_id for member in teams}
         return read_contracts(table, known, people, settings.period, self.findings)
 
-    def _days(self, table: Table, column: str, default: int) -> list[int]:
+    def _days(self, table: Table, column: str, default: int) -> Codes:
         """The days of a column, each distinct text read once; faults are noted row by row."""
-        texts = table.column(column)
+        texts = Coded.of(table.column(column))
         unheard = Findings()
-        known = {text: _day(text, default, unheard) for text in set(texts)}
+        known = [_day(text, default, unheard) for text in texts.texts]
         if unheard.problems:
             for row in table:
                 read_day(row, column, self.findings, default)
-        return [*map(known.__getitem__, texts)]
+        return np.array(known, np.int32)[texts.code]
 
-    def _all_known(self, table: Table, column: str, known: set[str]) -> None:
+    def _all_known(self, table: Table, column: str, known: Collection[str]) -> None:
         """Note the rows whose value is not registered; nothing where all are."""
-        lost = set(table.column(column)) - known - {""}
+        texts = occurring(table.column(column))
+        lost = {text for text in texts if text and text not in known}
         if lost:
             for row in table:
                 if row[column] in lost:
@@ -324,7 +326,7 @@ class _Reader:
         self._all_known(table, "institution_id", institutions)
         return read_accounts(table, period, self.findings)
 
-    def _known(self, row: Row, column: str, known: set[str]) -> None:
+    def _known(self, row: Row, column: str, known: Collection[str]) -> None:
         value = row[column]
         # Where the table itself is missing, that is the fault, and it is said once.
         if known and value and value not in known:

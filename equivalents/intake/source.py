@@ -245,9 +245,8 @@ def _none(kind: "pa.DataType") -> "pa.Array":
 def _malformed(index: int, raw: RawBatch | Grid) -> FaultSet | None:
     if not raw.malformed:
         return None
-    rows = np.array([row.row for row in raw.malformed], np.int64)
-    notes = tuple(str(row.found) for row in raw.malformed)
-    return FaultSet(index, "ROW_SHAPE", "", rows, "", notes)
+    notes = tuple(map(str, raw.malformed.found.tolist()))
+    return FaultSet(index, "ROW_SHAPE", "", raw.malformed.row, "", notes)
 
 
 def _known_columns(

@@ -113,7 +113,7 @@ class KeyReader:
             triples = zip(roster.person_id, roster.institution_id, roster.post_id, strict=True)
             subjects: dict[str, _Named] = {}
             if scope is Scope.PERSON:
-                subjects = {person: (person, "", "") for person in roster.person_id}
+                subjects = {person: (person, "", "") for person in roster.person_id.texts}
             elif scope is Scope.INSTITUTION:
                 named = [one.institution_id for one in self.institutions]
                 subjects = {place: ("", place, "") for place in named}

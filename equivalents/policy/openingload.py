@@ -113,7 +113,7 @@ class OpeningReader:
         return {
             "institution_id": dict.fromkeys(sorted(i.institution_id for i in self.institutions)),
             "pool": dict.fromkeys(sorted({pool for _, pool in self.pools})),
-            "person_id": dict.fromkeys(sorted(set(self.roster.person_id))),
+            "person_id": dict.fromkeys(self.roster.person_id.texts),
         }
 
     @cached_property
