@@ -263,8 +263,9 @@ class Ladder:
         )  # fmt: skip
         kept[some] = bounded.retained_fen
         moved = bounded.amount_fen - shares.amount_fen
-        # Whoever stands at a floor that is also the cap stands at both.
-        both = (floor == cap) & (bounded.held != 0)
+        # Whoever stands at a floor that is also the cap stands at both; where the excess is kept
+        # nobody stands at a cap but those who were cut down to it.
+        both = (floor == cap) & (bounded.held != 0) & (not level.keep_excess)
         capped = np.where(both | (bounded.held == AT_CAP), np.maximum(-moved, 0), 0)
         floored = np.where(both | (bounded.held == AT_FLOOR), np.maximum(moved, 0), 0)
         return _Fen(
