@@ -5,14 +5,15 @@ specification page 3 "A case"; rules A1, A6, A9; definitions 5.8, 5.20, 5.21.
 """
 
 import gc
-import operator
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import compress
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
+from equivalents.codes import Coded, occurring
 from equivalents.errors import DataError, Place, Problem
 from equivalents.findings import Findings, Places, Row, Table, near
 from equivalents.intake.accounts import read_accounts, surplus_rule
@@ -28,12 +29,11 @@ from equivalents.policy.check import check_postings, check_weights
 from equivalents.policy.coefficients import SURPLUS, check_coefficients
 from equivalents.policy.contacts import UsedClass
 from equivalents.policy.contracts import ContractCount
-from equivalents.policy.keyload import OPENING_KINDS, KeyReader
+from equivalents.policy.keyload import KeyReader
 from equivalents.policy.keyrules import KeyRules
 from equivalents.policy.leave import check_leave
 from equivalents.policy.leaveload import (
     note_idle_leave,
-    past_keys,
     read_leave_rules,
     read_leaves,
 )
@@ -55,12 +55,14 @@ from equivalents.policy.model import (
     TeamMember,
     WeightRow,
 )
+from equivalents.policy.openingload import OpeningReader
 from equivalents.policy.roster import Roster
 from equivalents.policy.sharing import LevelKey, LevelKind
 from equivalents.policy.sharingtext import check_sharing
 from equivalents.policy.yamltext import Entry
 from equivalents.policy.yearlytext import read_yearly_limits
 from equivalents.resources import shipped_weights
+from equivalents.units import Codes
 
 __all__ = ["Case", "load_case"]
 
@@ -105,7 +107,7 @@ def _day(text: str, default: int, findings: Findings) -> int:
 
 def _odd(texts: Sequence[str], legal: frozenset[str]) -> Sequence[int]:
     """Positions of the texts that are not legal."""
-    if legal.issuperset(texts):
+    if legal.issuperset(occurring(texts)):
         return ()
     return [at for at, text in enumerate(texts) if text not in legal]
 
@@ -145,7 +147,7 @@ class _Reader:
         known = {row.institution_id for row in institutions}
         departments = self._departments(self._table("departments"), known)
         postings = self._postings(self._table("staff"), known, departments)
-        people = set(postings.persons.texts) - {""}
+        people = postings.people()
         teams = self._teams(settings, people)
         weights = self._weights(settings)
         series = sorted({row.series for row in weights})
@@ -194,29 +196,22 @@ class _Reader:
         self.findings.problems.extend(check_coefficients(rows))
         names = [SURPLUS, *(pool.pool for pool in pools)]
         kinds = reader.kinds(settings.coefficients, rows, names)
-        ceilings = reader.ceilings(settings.ceilings, series, settings.period)
+        ceilings = reader.ceilings(settings.ceilings, series)
         owners = [(pool.institution_id, pool.pool) for pool in pools]
-        brought = [row for row in self._table("opening") if row["kind"]]
-        opening = reader.opening(brought, owners)
-        keys = KeyRules(rows, kinds, ceilings)
         leave = read_leave_rules(settings.leave, names, self.findings)
-        keys = replace(keys, opening=opening, leave_rules=leave)
-        return self._leave(settings.period, keys, brought, reader.roster)
+        keys = KeyRules(rows, kinds, ceilings, leave_rules=leave)
+        of_case = (self.findings, reader.institutions, reader.roster)
+        opening = OpeningReader(*of_case, owners, series, settings.period)
+        keys = opening.read(self._table("opening"), keys)
+        return self._leave(settings.period, keys, reader.roster)
 
-    def _leave(
-        self, period: Period | None, keys: KeyRules, brought: Sequence[Row], roster: Roster
-    ) -> KeyRules:
-        """Leaves and their rules; of what was brought in, what averages go over (5.20)."""
-        known = [row for row in brought if row["kind"] in OPENING_KINDS]
-        past = past_keys(known, keys.opening, self.findings)
-        opening = [
-            key for row, key in zip(known, keys.opening, strict=True) if row["kind"] == "key"
-        ]
+    def _leave(self, period: Period | None, keys: KeyRules, roster: Roster) -> KeyRules:
+        """Leaves, and what is wrong with them and their rules (5.20)."""
         leaves = tuple(read_leaves(self._table("leave"), roster.person_id, self.findings))
         if period is not None:
             self.findings.problems.extend(check_leave(leaves, keys.leave_rules, period))
             note_idle_leave(leaves, roster, period, self.findings)
-        return replace(keys, opening=tuple(opening), leave=leaves, past=past)
+        return replace(keys, leave=leaves)
 
     def _unknown_series(self, place: Place, name: str, series: Sequence[str]) -> None:
         self.findings.add(
@@ -245,13 +240,13 @@ class _Reader:
         names = ("institution_id", "name", "group", "kind", "parent_id", "ownership")
         found = tuple(map(Institution, *map(table.column, names), table.places))
         self._unique(table, "institution_id")
-        self._all_known(table, "parent_id", set(table.column("institution_id")))
+        self._all_known(table, "parent_id", set(occurring(table.column("institution_id"))))
         return found
 
     def _departments(self, table: Table, institutions: set[str]) -> set[str]:
         self._unique(table, "department_id")
         self._all_known(table, "institution_id", institutions)
-        return set(table.column("department_id"))
+        return set(occurring(table.column("department_id")))
 
     def _postings(self, table: Table, institutions: set[str], departments: set[str]) -> Roster:
         self._all_known(table, "institution_id", institutions)
@@ -262,25 +257,24 @@ class _Reader:
         starts = self._days(table, "active_from", FIRST_DAY)
         ends = self._days(table, "active_to", LAST_DAY)
         if table.inclusive_ends:
-            filled = table.column("active_to")
-            pairs = zip(ends, filled, strict=True)
-            ends = [min(end + 1, LAST_DAY) if text else end for end, text in pairs]
-        reversed_ = map(operator.le, ends, starts)
-        for at in compress(range(len(table)), reversed_):
-            read_end(table[at], "active_to", starts[at], self.findings)
-        mains = [text == "1" for text in table.column("main")]
-        for at in _odd(table.column("main"), _FLAGS):
+            filled = np.array([text != "" for text in table.column("active_to")], bool)
+            ends = np.where(filled, np.minimum(ends + 1, LAST_DAY), ends)
+        for at in np.flatnonzero(ends <= starts).tolist():
+            read_end(table[at], "active_to", int(starts[at]), self.findings)
+        flags = Coded.of(table.column("main"))
+        mains = np.array([text == "1" for text in flags.texts], bool)[flags.code]
+        for at in _odd(flags, _FLAGS):
             read_flag(table[at], "main", self.findings)
-        read: dict[str, Sequence[Any]] = {"active_from": starts, "active_to": ends, "main": mains}
+        read: dict[str, Any] = {"active_from": starts, "active_to": ends, "main": mains}
         return Roster.by_columns(texts | read | {"place": table.places})
 
-    def _teams(self, settings: Settings, people: set[str]) -> tuple[TeamMember, ...]:
+    def _teams(self, settings: Settings, people: Collection[str]) -> tuple[TeamMember, ...]:
         table = self._table("teams")
         self._all_known(table, "person_id", people)
         return read_teams(table, settings.team_roles, self.findings)
 
     def _contracts(
-        self, settings: Settings, teams: Sequence[TeamMember], people: set[str]
+        self, settings: Settings, teams: Sequence[TeamMember], people: Collection[str]
     ) -> tuple[ContractCount, ...]:
         """How many contracts who has on the last day; a key by contracts needs their table."""
         table = self._table("contracts")
@@ -292,19 +286,20 @@ class _Reader:
         known = {member.team_id for member in teams}
         return read_contracts(table, known, people, settings.period, self.findings)
 
-    def _days(self, table: Table, column: str, default: int) -> list[int]:
+    def _days(self, table: Table, column: str, default: int) -> Codes:
         """The days of a column, each distinct text read once; faults are noted row by row."""
-        texts = table.column(column)
+        texts = Coded.of(table.column(column))
         unheard = Findings()
-        known = {text: _day(text, default, unheard) for text in set(texts)}
+        known = [_day(text, default, unheard) for text in texts.texts]
         if unheard.problems:
             for row in table:
                 read_day(row, column, self.findings, default)
-        return [*map(known.__getitem__, texts)]
+        return np.array(known, np.int32)[texts.code]
 
-    def _all_known(self, table: Table, column: str, known: set[str]) -> None:
+    def _all_known(self, table: Table, column: str, known: Collection[str]) -> None:
         """Note the rows whose value is not registered; nothing where all are."""
-        lost = set(table.column(column)) - known - {""}
+        texts = occurring(table.column(column))
+        lost = {text for text in texts if text and text not in known}
         if lost:
             for row in table:
                 if row[column] in lost:
@@ -331,7 +326,7 @@ class _Reader:
         self._all_known(table, "institution_id", institutions)
         return read_accounts(table, period, self.findings)
 
-    def _known(self, row: Row, column: str, known: set[str]) -> None:
+    def _known(self, row: Row, column: str, known: Collection[str]) -> None:
         value = row[column]
         # Where the table itself is missing, that is the fault, and it is said once.
         if known and value and value not in known:

@@ -1,6 +1,6 @@
 """The table of contracts 签约: ids, dates, and how many are active on the last day (D1, 5.15)."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from equivalents.errors import Place
@@ -16,8 +16,8 @@ _NAMED: Final = ("team_id", "person_id")
 
 def read_contracts(
     rows: Sequence[Row],
-    teams: Set[str],
-    people: Set[str],
+    teams: Collection[str],
+    people: Collection[str],
     period: Period | None,
     findings: Findings,
 ) -> tuple[ContractCount, ...]:
@@ -49,7 +49,7 @@ def read_contracts(
     return tuple(ContractCount(*who, *counts[who]) for who in sorted(counts))
 
 
-def _known(row: Row, column: str, known: Set[str], findings: Findings) -> None:
+def _known(row: Row, column: str, known: Collection[str], findings: Findings) -> None:
     """A filled id must be registered; where the whole table is missing that is not looked at."""
     value = row[column]
     if value and value not in known:

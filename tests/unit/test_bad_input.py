@@ -22,6 +22,7 @@ from tests.bad.contracts import CONTRACT_MONEY, CONTRACTS
 from tests.bad.files import FILES
 from tests.bad.keys import KEY_MONEY, KEY_WARNINGS, KEYS
 from tests.bad.leave import LEAVE, LEAVE_MONEY, LEAVE_WARNINGS
+from tests.bad.opening import OF_A_YEAR, OF_A_YEAR_WARNINGS
 from tests.bad.records import EXCLUDED, RECORDS, WARNINGS
 from tests.bad.rules import RULES
 from tests.bad.sharing import SHARING, SHARING_WARNINGS
@@ -30,7 +31,7 @@ from tests.bad.yearly import YEARLY, YEARLY_WARNINGS
 
 OF_THE_CASE = [
     *FILES, *TABLES, *RULES, *YAML, *UNREADABLE, *MONEY, *ACCOUNTS, *SURPLUS, *SHARING, *KEYS,
-    *KEY_MONEY, *LEAVE, *LEAVE_MONEY, *YEARLY, *CONTRACTS,
+    *KEY_MONEY, *LEAVE, *LEAVE_MONEY, *YEARLY, *OF_A_YEAR, *CONTRACTS,
     *CONTRACT_MONEY,
 ]  # fmt: skip
 LISTED = [
@@ -40,6 +41,7 @@ LISTED = [
     *KEY_WARNINGS,
     *LEAVE_WARNINGS,
     *YEARLY_WARNINGS,
+    *OF_A_YEAR_WARNINGS,
 ]
 ONLY_LISTS = ["problems.csv", "rejected.csv", "summary.json"]
 BY_COMMAND = {
