@@ -34,6 +34,7 @@ FLOW = [
     "policy",
     "records",
     "allocate",
+    "exact",
     "crews",
     "tally",
     "shares",
@@ -65,6 +66,8 @@ FLOW = [
     "ladderkeys",
     "yearly",
     "payouts",
+    "work",
+    "forecast",
     "settle",
     "recount",
     "proposal",
@@ -78,7 +81,7 @@ PURE = {*FLOW} - {"errors", "policy"}
 PURE_POLICY = {
     "model", "accounts", "calendar", "posts", "book", "check", "roster", "basis", "contacts",
     "waits", "keep", "sharing", "keyrules", "coefficients", "leave",
-    "yearly", "contracts",
+    "yearly", "contracts", "funds", "scheme",
 }  # fmt: skip
 STANDARD = {
     "bisect", "collections", "concurrent", "dataclasses", "difflib", "enum", "fractions",
