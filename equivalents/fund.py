@@ -135,7 +135,8 @@ class _Purse:
         ]
         if isinstance(fund.body, Given):
             self._note_strays(fund, {name for name, _, _ in places})
-        if isinstance(fund.body, PerEquivalent) and fund.body.floating and places:
+        asked = places or self._desk.in_force(fund)
+        if isinstance(fund.body, PerEquivalent) and fund.body.floating and asked:
             shop = self._shop(fund.body)
             found, price = floating(self._desk, fund, [place for *_, place in places], shop)
             self._floating_e4[fund.name] = price

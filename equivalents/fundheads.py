@@ -48,7 +48,7 @@ def _counts(case: Reckoner, fund: Fund, per: Per, prorate: bool) -> list[_Count]
 
 
 def per_head(case: Reckoner, fund: Fund, body: PerHead, place: Institution) -> Reckoned:
-    """Heads x rate x effective coefficient, less charges."""
+    """Heads x rate x effective coefficient, less the charges of the period (B4, B5)."""
     factor = case.coefficient(fund, place, (body.coefficient,) if body.coefficient else ())
     counts = _counts(case, fund, body.per, body.prorate)
     pieces = []
@@ -60,7 +60,7 @@ def per_head(case: Reckoner, fund: Fund, body: PerHead, place: Institution) -> R
         exact = count.times(heads) * rate * factor.value / 100
         what = f"heads:{print_day(count.day)}"
         pieces.append(Piece(what, count.text(heads), print_e4(rate), factor.text, exact))
-    taken = tuple(_charges(case, body, place))
+    taken = tuple(_charges(case, body, place)) if counts else ()
     days = [count.day for count in counts]
     return Reckoned(pieces, taken, body.below_zero, days)
 

@@ -28,7 +28,10 @@ class Shop:
         self._case, self._channel = case, channel
         self._work: Work = case.facts.work[series]
         self._rows = self._work.rows()
-        self._month = np.searchsorted(np.array(case.month_starts, np.int64), self._work.month)
+        starts = np.array(case.month_starts, np.int64)
+        if not np.isin(self._work.month, starts).all():
+            raise ValueError(f"work of {series} outside the period")
+        self._month = np.searchsorted(starts, self._work.month)
         self._versions: dict[int, Int64] = {}
         shares = [self.share(item) for item in self._work.items]
         self._shares = sorted({Fraction(0), *shares})

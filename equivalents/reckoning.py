@@ -171,6 +171,8 @@ class Reckoner:
         counted = self._heads.get((heads, day))
         if counted is None:
             counted = self._heads[heads, day] = self.facts.heads(heads, day)
+            if len(counted) != len(self._at):
+                raise ValueError(f"heads of {len(counted)} and not {len(self._at)} institutions")
         return int(counted[self._at[place.institution_id]])
 
     @cached_property

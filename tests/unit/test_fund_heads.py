@@ -133,12 +133,15 @@ def test_a_part_of_a_year_gets_its_twelfths_rounded_once() -> None:
 
 
 def test_a_fund_counts_only_while_it_is_in_force() -> None:
-    half = {"valid_from": parse_day("2025-07-01"), "valid_to": parse_day("2025-12-01")}
-    monthly = replace(contract_fee("10", Per.MONTH), **half)
+    since, until = parse_day("2025-07-01"), parse_day("2025-12-01")
+    monthly = replace(contract_fee("10", Per.MONTH), valid_from=since, valid_to=until)
     assert one(monthly, made.facts(heads=growing)).due_fen == 5 * 3 * 1000
     # 31 December is not within it: a yearly rate is not due, and is shown as 0.00.
-    yearly = replace(contract_fee("120", Per.YEAR), **half)
-    assert (one(yearly, made.facts(heads=growing)).due_fen) == 0
+    fee = contract_fee("120", Per.YEAR, less_charges=("R",), below_zero=True)
+    yearly = replace(fee, valid_from=since, valid_to=until)
+    charged = made.facts(heads=growing, charges_fen={("I1", "R"): 500})
+    assert one(yearly, charged).due_fen == 0
+    assert one(fee, charged).due_fen == 84_000 - 500
     assert money(made.scheme(monthly), made.facts("2024", heads=growing)).dues == ()
 
 
@@ -158,6 +161,12 @@ def test_a_month_without_a_rate_is_refused() -> None:
         ("FUND_FIGURE_MISSING", "rate", "2025-01-31"),
         ("FUND_FIGURE_MISSING", "rate", "2025-02-28"),
     ]
+
+
+def test_heads_of_other_institutions_are_a_mistake_of_the_caller() -> None:
+    facts = made.facts(where=made.places("I1", "I2"), heads=made.always(1))
+    with pytest.raises(ValueError, match="2 institutions"):
+        money(made.scheme(contract_fee("1", Per.YEAR)), facts)
 
 
 # -- effective heads, charges, institutions --------------------------------------------------
@@ -286,10 +295,10 @@ def test_nobody_signed_owes_nothing_to_anybody() -> None:
     assert made.parts(due) == [("居民", "0.00"), ("医保基金", "0.00")]
 
 
-# -- the 40 percent of Sanmenxia stand in test_exact; here its versions of a rate --------------
+# -- sizes -----------------------------------------------------------------------------------
 
 
-def test_a_share_of_a_rate_is_exact_however_many_heads() -> None:
+def test_heads_are_multiplied_before_they_are_rounded() -> None:
     rate = Dated((Version(made.e4("0.0001")),))
     fund = made.fund(PerHead(SIGNED, rate))
     for heads, expected in ((49, 0), (50, 1), (149, 1), (150, 2), (10**9, 10**7)):

@@ -18,6 +18,7 @@ from equivalents.fundfacts import Due, Facts
 from equivalents.policy.funds import (
     Dated,
     Fund,
+    FundBody,
     Heads,
     OverBudget,
     Per,
@@ -74,21 +75,13 @@ def cases(draw: st.DrawFn) -> tuple[Fund, Facts]:
         inside = [row for row in rows if row[2] == "2025-01"] or [("I1", "A", "2025-01", "1", "1")]
         facts = replace(facts, work={"purchase": made.work(*inside)})
     kinds = ("a",) if draw(st.booleans()) else ()
-    body = draw(
-        st.sampled_from(
-            [
-                PerHead(
-                    Heads(),
-                    at(draw(e4)),
-                    draw(st.sampled_from(Per)),
-                    draw(st.booleans()),
-                    "".join(kinds),
-                ),
-                PerEquivalent("purchase", price_e4=at(draw(e4)), coefficients=kinds),
-                PerItem("purchase", {"A": at(draw(e4)), "B": at(draw(e4))}),
-            ]
-        )
-    )
+    per, prorate = draw(st.sampled_from(Per)), draw(st.booleans())
+    bodies: list[FundBody] = [
+        PerHead(Heads(), at(draw(e4)), per, prorate, "".join(kinds)),
+        PerEquivalent("purchase", price_e4=at(draw(e4)), coefficients=kinds),
+        PerItem("purchase", {"A": at(draw(e4)), "B": at(draw(e4))}),
+    ]
+    body = draw(st.sampled_from(bodies))
     return made.fund(body, payers=made.payers(*named(draw(KEYS)))), facts
 
 

@@ -213,6 +213,11 @@ def test_a_budget_that_nobody_has_equivalents_for_is_refused() -> None:
     with pytest.raises(RefusedError) as refused:
         money(made.scheme(fund), bought(nothing))
     assert codes(refused) == ["FUND_NO_KEY"]
+    nowhere = replace(fund, scope=Scope(ids=("I9",)))
+    with pytest.raises(RefusedError, match="FUND_NO_KEY"):
+        money(made.scheme(nowhere), bought(EQUAL))
+    past = replace(nowhere, valid_to=parse_day("2025-01-01"))
+    assert money(made.scheme(past), bought(EQUAL)).dues == ()
     empty = by_equivalents(floating=True, budget_fen=made.budget("0"))
     assert totals(money(made.scheme(empty), bought(nothing))) == ["0.00", "0.00", "0.00"]
 
@@ -254,12 +259,13 @@ def test_overall_cost_per_equivalent_of_fourteen_published_centres(year: str) ->
 
 
 def test_a_sum_above_its_budget_is_refused_or_scaled() -> None:
-    fixed = by_equivalents(price_e4=made.price("10"), budget_fen=made.budget("25"))
+    body = PerEquivalent("purchase", price_e4=made.price("10"), budget_fen=made.budget("25"))
+    fixed = made.fund(body)
     with pytest.raises(RefusedError) as refused:
         money(made.scheme(fixed), bought(THIRDS))
     assert codes(refused) == ["FUND_OVER_BUDGET"]
     assert refused.value.problems[0].facts["total"] == "30.00"
-    scale = replace(fixed.body, over_budget=OverBudget.SCALE)
+    scale = replace(body, over_budget=OverBudget.SCALE)
     fund = made.fund(scale, payers=made.payers(("甲", 1), ("乙", 1)))
     found = money(made.scheme(fund), bought(THIRDS))
     assert totals(found) == ["8.34", "8.33", "8.33"]
@@ -369,6 +375,12 @@ def test_a_channel_in_force_for_some_months() -> None:
     within = replace(channel, valid_from=parse_day("2025-07-02"))
     with pytest.raises(RefusedError, match="FUND_MID_MONTH"):
         one(fund, bought(VISITS), within)
+
+
+def test_work_of_another_period_is_a_mistake_of_the_caller() -> None:
+    fund = by_equivalents(price_e4=made.price("1"))
+    with pytest.raises(ValueError, match="outside the period"):
+        money(made.scheme(fund), bought(EQUAL, period="2025-01"))
 
 
 def test_own_prices_of_an_institution() -> None:
