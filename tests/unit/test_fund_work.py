@@ -350,6 +350,12 @@ def test_what_a_channel_does_not_buy_needs_no_price() -> None:
     none = made.fund(PerEquivalent("purchase", "公卫", made.price("1")))
     found = money(made.scheme(none, channels=[channel]), bought(VISITS))
     assert totals(found) == ["15.00", "0.00", "0.00"]
+    # Before there is a price, I2 did only what is not bought, and I1 what is.
+    later = made.fund(PerEquivalent("purchase", "公卫", made.prices(d2025_03_01="1")))
+    second = replace(later, scope=Scope(ids=("I2",)))
+    assert totals(money(made.scheme(second, channels=[channel]), bought(VISITS))) == ["0.00"]
+    with pytest.raises(RefusedError, match="FUND_FIGURE_MISSING"):
+        money(made.scheme(later, channels=[channel]), bought(VISITS))
 
 
 def test_a_bought_item_without_a_price_is_refused() -> None:

@@ -6,6 +6,7 @@ months of one item mixed up, work looked for at the wrong institution.
 
 from collections import defaultdict
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,9 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from equivalents.errors import ConservationError
+from equivalents.intake.case import load_case
+from equivalents.intake.source import Source
 from equivalents.lines import Lines
+from equivalents.policy.calendar import parse_day
+from equivalents.settle import settle
+from equivalents.units import parse_quantity_e3
 from equivalents.work import Work, summed, work_of, work_of_sums
+from tests.build.tables import read
 
+SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"
 PLACES = ("I1", "I2", "I3")
 ITEMS = ("A", "B")
 
@@ -132,3 +140,36 @@ def test_sums_by_several_columns() -> None:
     one, two = np.array([1, 0, 1, 0]), np.array([3, 3, 3, 4])
     assert list(summed(values, one, two)) == [((0, 3), 2), ((0, 4), 8), ((1, 3), 5)]
     assert list(summed(values[:0], one[:0])) == []
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        "44-declared-shares",
+        "45-equal-shares-left-over",
+        "48-shared-correction",
+        "60-coefficient-changes-in-a-shared-month",
+        "76-shared-work-in-two-departments",
+    ],
+)
+def test_quantities_of_settled_cases_are_those_of_their_records(scenario: str) -> None:
+    """Cases of shared records without any rejected: the quantities of the file, added up."""
+    folder = SCENARIOS / scenario / "case"
+    expected: dict[tuple[str, str, int], int] = defaultdict(int)
+    for row in read(folder / "records.csv"):
+        month = parse_day(f"{row['service_date'][:7]}-01")
+        key = (row["institution_id"], row["item_code"], month)
+        expected[key] += parse_quantity_e3(row["quantity"])
+    case = load_case(folder)
+    done = settle(case.rules, Source(folder, case.records).blocks)
+    assert done.counted.rejected == 0
+    for weighed in done.weighed.values():
+        assert weighed.lines is not None
+        names = done.plan.institutions.values, done.plan.items.values
+        work = work_of(weighed.lines, *names)
+        found = {
+            (names[0][place], names[1][item], month): quantity
+            for place, item, month, quantity, _ in listed(work)
+        }
+        assert found == expected
+        assert int(work.equivalents_e7.sum()) == int(weighed.posting_e7.sum())
