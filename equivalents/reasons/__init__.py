@@ -11,6 +11,7 @@ from equivalents.reasons.accounts import ACCOUNT_REASONS
 from equivalents.reasons.contacts import CONTACT_REASONS
 from equivalents.reasons.contracts import CONTRACT_REASONS
 from equivalents.reasons.files import FILE_REASONS
+from equivalents.reasons.funds import FUND_REASONS
 from equivalents.reasons.keys import KEY_REASONS
 from equivalents.reasons.leave import LEAVE_REASONS
 from equivalents.reasons.model import BOTH, LONGEST, Reason, Severity, Stage, in_language
@@ -44,6 +45,7 @@ REASONS: Final[dict[str, Reason]] = {
         *CONTACT_REASONS,
         *CONTRACT_REASONS,
         *MONEY_REASONS,
+        *FUND_REASONS,
         *ACCOUNT_REASONS,
         *RESULT_REASONS,
         *SCHEME_REASONS,

@@ -36,6 +36,7 @@ FLOW = [
     "records",
     "allocate",
     "apportion",
+    "exact",
     "crews",
     "tally",
     "shares",
@@ -71,6 +72,15 @@ FLOW = [
     "ladderkeys",
     "yearly",
     "payouts",
+    "work",
+    "forecast",
+    "fundfacts",
+    "reckoning",
+    "fundheads",
+    "fundshop",
+    "fundwork",
+    "fundkinds",
+    "fund",
     "settle",
     "recount",
     "proposal",
@@ -85,7 +95,7 @@ PURE = {*FLOW} - {"errors", "policy"}
 PURE_POLICY = {
     "model", "accounts", "calendar", "posts", "book", "check", "roster", "basis", "contacts",
     "waits", "keep", "sharing", "keyrules", "coefficients", "leave",
-    "yearly", "contracts",
+    "yearly", "contracts", "funds", "scheme",
 }  # fmt: skip
 STANDARD = {
     "bisect", "collections", "concurrent", "dataclasses", "difflib", "enum", "fractions",
