@@ -54,6 +54,8 @@ FLOW = [
     "keys",
     "headcount",
     "contracts",
+    "heads",
+    "headchecks",
     "leavedays",
     "leave",
     "withhold",
@@ -78,7 +80,7 @@ PURE = {*FLOW} - {"errors", "policy"}
 PURE_POLICY = {
     "model", "accounts", "calendar", "posts", "book", "check", "roster", "basis", "contacts",
     "waits", "keep", "sharing", "keyrules", "coefficients", "leave",
-    "yearly", "contracts",
+    "yearly", "contracts", "heads", "homes",
 }  # fmt: skip
 STANDARD = {
     "bisect", "collections", "concurrent", "dataclasses", "difflib", "enum", "fractions",
