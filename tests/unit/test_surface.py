@@ -56,6 +56,7 @@ FLOW = [
     "contracts",
     "heads",
     "headchecks",
+    "contractchecks",
     "leavedays",
     "leave",
     "withhold",
