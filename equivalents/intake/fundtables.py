@@ -11,12 +11,12 @@ import numpy as np
 
 from equivalents.contractchecks import charge_findings
 from equivalents.errors import Place, RefusedError
-from equivalents.findings import Findings, Row, Table
+from equivalents.findings import Findings, Row, Table, near
 from equivalents.headchecks import head_counts
 from equivalents.intake.contracts import read_contracts
 from equivalents.intake.wholecolumns import amounts, days, note_twice, note_unknown
 from equivalents.policy.calendar import FIRST_DAY, Period, print_day
-from equivalents.policy.funds import Packages
+from equivalents.policy.funds import Packages, Tasks
 from equivalents.policy.heads import (
     Charges,
     FundTables,
@@ -75,18 +75,28 @@ def heads_for(
 ) -> tuple[HeadCount, ...]:
     """The heads that the funds of a scheme ask for; what cannot be counted is noted.
 
-    So is what the signed were charged against the scheme (C5, B4a).
+    So are tasks of funds that the scheme does not have, and what the signed were charged against
+    the scheme (C5, B4a).
     """
     funds = [one for fund in scheme.funds.values() for one in (fund, *fund.own.values())]
     packages = [fund.body for fund in funds if isinstance(fund.body, Packages)]
     findings.problems += charge_findings(
         tables.contracts, tables.charges, scheme.consultation_codes, packages
     )
+    _note_task_funds(tables.tasks, scheme, findings)
     try:
         return head_counts(scheme.funds.values(), tables, institutions, period)
     except RefusedError as error:
         findings.take(error)
         return ()
+
+
+def _note_task_funds(tasks: Iterable[Task], scheme: Scheme, findings: Findings) -> None:
+    known = [name for name, fund in scheme.funds.items() if isinstance(fund.body, Tasks)]
+    for row in tasks:
+        if row.fund and row.fund not in known:
+            facts = {"near": near(row.fund, known), "allowed": ", ".join(known) or "-"}
+            findings.add("TASK_FUND_UNKNOWN", row.place.at("fund"), row.fund, **facts)
 
 
 def read_registers(table: Table, period: Period | None, findings: Findings) -> Registers:

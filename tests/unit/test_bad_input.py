@@ -53,6 +53,7 @@ BY_COMMAND = {
     # tests/unit/test_heads.py and test_contractchecks.py: they need a scheme
     "HEADS_NO_PLACE", "HEADS_PLACE_UNCLEAR", "HEADS_NO_BIRTH", "REGISTER_MISSING",
     "CHARGE_CONSULTATION", "CHARGE_IN_PACKAGE", "CONTRACT_PACKAGE_UNKNOWN",
+    "TASK_FUND_UNKNOWN",
     "PROPOSAL_NEW_KIND", "PROPOSAL_DATED", "PROPOSAL_UNPAYABLE",
 }  # fmt: skip
 
