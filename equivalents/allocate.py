@@ -64,12 +64,15 @@ def largest_remainder(pool_fen: Int64, key: Exact, starts: Int64) -> Shares:
         total = np.add.reduceat(key, starts)
         if (total[pool_fen > 0] == 0).any():
             raise ValueError("a positive pool needs a positive key")
-        floor, remainder = _divide(pool_fen[pool_of], key, total[pool_of])
+        floor, remainder = _divide(
+            pool_fen[pool_of], key.astype(np.int64, copy=False), total[pool_of]
+        )
     else:
         floor, remainder = _divide_large(pool_fen, key, starts, payees)
     left = pool_fen - np.add.reduceat(floor, starts)
     # Ranks order keys of any size like the keys themselves.
-    rank = key if key.dtype == np.int64 else np.unique(key, return_inverse=True)[1]
+    ranked = key if key.dtype == np.int64 else np.unique(key, return_inverse=True)[1]
+    rank = ranked.astype(np.int64, copy=False)
     extra = left_over(left, remainder, rank, pool_of, starts)
     amount = floor + extra
     if not np.array_equal(np.add.reduceat(amount, starts), pool_fen):

@@ -44,7 +44,7 @@ FLAGS: Final[Mapping[str, bool]] = {"yes": True, "no": False, "true": True, "fal
 
 _Value = TypeVar("_Value")
 _Choice = TypeVar("_Choice", bound=StrEnum)
-Parse = Callable[[str], _Value]
+_Parse = Callable[[str], _Value]
 """Reads a text strictly; raises a :class:`NumberFaultError`."""
 
 _PART: Final = (
@@ -155,7 +155,7 @@ class Reader:
             seen.setdefault(one.text, one)
         return tuple(text for text in seen if text)
 
-    def number(self, entry: Entry, parse: Parse[_Value]) -> _Value | None:
+    def number(self, entry: Entry, parse: _Parse[_Value]) -> _Value | None:
         """A number read strictly; ``None`` where it is blank, or faulty (noted)."""
         expect(entry, "text", entry.place.column, self.findings)
         try:
@@ -168,7 +168,7 @@ class Reader:
 
     # -- dated values --------------------------------------------------------------------------
 
-    def figure(self, entry: Entry, parse: Parse[_Value], what: str) -> Dated[_Value] | None:
+    def figure(self, entry: Entry, parse: _Parse[_Value], what: str) -> Dated[_Value] | None:
         """A dated figure; ``None`` where there is none, or none that can be read (noted)."""
         if entry.value == "":
             return None
@@ -176,7 +176,7 @@ class Reader:
         read = [version for version in versions if version is not None]
         return Dated(self.in_order(read, what)) if read else None
 
-    def _version(self, entry: Entry, parse: Parse[_Value], what: str) -> Version[_Value] | None:
+    def _version(self, entry: Entry, parse: _Parse[_Value], what: str) -> Version[_Value] | None:
         if isinstance(entry.value, str):
             value, written = self.number(entry, parse), entry
         else:
@@ -206,11 +206,11 @@ class Reader:
                 self.findings.add("FIGURE_GAP", later.place, what, **days)
         return tuple(found)
 
-    def required(self, entry: Entry, key: str, parse: Parse[_Value]) -> Dated[_Value] | None:
+    def required(self, entry: Entry, key: str, parse: _Parse[_Value]) -> Dated[_Value] | None:
         """A dated figure under a key that has to be there."""
         return self.figure(entry.get(key), parse, key) if self.need(entry, key) else None
 
-    def figures(self, entry: Entry, parse: Parse[_Value], what: str) -> dict[str, Dated[_Value]]:
+    def figures(self, entry: Entry, parse: _Parse[_Value], what: str) -> dict[str, Dated[_Value]]:
         """A mapping of names to dated figures."""
         expect(entry, "mapping", what, self.findings)
         found = {}

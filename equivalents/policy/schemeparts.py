@@ -3,7 +3,7 @@
 Sources: B1 (channels), D0 (bridges), B9 and 5.18 (total pay cap), B4 (tests of shares).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Final
 
@@ -233,10 +233,8 @@ def read_share_tests(entry: Entry, read: Reader) -> tuple[ShareTest, ...]:
         read.keys(one, TEST_KEYS, name)
         ground = read.ground(one, name)
         least = read.required(one, "at_least", part)
-        lines: Sequence[tuple[str, ...]] = [
-            read.texts(one.get(key)) for key in ("part_lines", "whole_lines")
-        ]
+        of, whole = read.texts(one.get("part_lines")), read.texts(one.get("whole_lines"))
         if read.need(one, "part_lines", "whole_lines") and least is not None:
             title = one.get("title").text
-            found.append(ShareTest(name, *lines, least, title, ground.reference, one.place))
+            found.append(ShareTest(name, of, whole, least, title, ground.reference, one.place))
     return tuple(found)

@@ -61,6 +61,9 @@ FLOW = [
     "headcount",
     "yeartodate",
     "contracts",
+    "heads",
+    "headchecks",
+    "contractchecks",
     "leavedays",
     "leave",
     "withhold",
@@ -95,7 +98,7 @@ PURE = {*FLOW} - {"errors", "policy"}
 PURE_POLICY = {
     "model", "accounts", "calendar", "posts", "book", "check", "roster", "basis", "contacts",
     "waits", "keep", "sharing", "keyrules", "coefficients", "leave",
-    "yearly", "contracts", "funds", "scheme",
+    "yearly", "contracts", "funds", "scheme", "heads", "homes",
 }  # fmt: skip
 STANDARD = {
     "bisect", "collections", "concurrent", "dataclasses", "difflib", "enum", "fractions",
