@@ -55,6 +55,8 @@ from equivalents.policy.model import (
 )
 from equivalents.policy.openingload import OpeningReader
 from equivalents.policy.roster import Roster
+from equivalents.policy.scheme import Scheme
+from equivalents.policy.schemecheck import check_figures, check_series_of
 from equivalents.policy.sharing import LevelKey, LevelKind
 from equivalents.policy.sharingtext import check_sharing
 from equivalents.policy.yamltext import Entry
@@ -117,6 +119,12 @@ def _surplus_pools(accounts: Iterable[Account]) -> Sequence[Pool]:
     return [Pool(owner, SURPLUS_POOL, "", 0) for owner in owners]
 
 
+def _bridge_pools(scheme: Scheme | None, owners: Iterable[str]) -> Sequence[Pool]:
+    """The pools that money will be bridged to; how much is not known here."""
+    names = scheme.bridges if scheme is not None else ()
+    return [Pool(owner, name, "", 0) for owner in owners for name in names]
+
+
 class _Reader:
     """Reads one case; ``findings`` and ``inputs`` grow as files are opened."""
 
@@ -130,6 +138,8 @@ class _Reader:
         """Every table read and checked; ``None`` when the period is unknown."""
         findings = self.findings
         settings = read_settings(self.folder / "case.yaml", "case.yaml", findings)
+        self.inputs += settings.scheme_files
+        scheme = settings.scheme
         self._refuse_later_tables()
         institutions = self._institutions(self._table("institutions"))
         known = {row.institution_id for row in institutions}
@@ -142,19 +152,26 @@ class _Reader:
         used = self._used(known, series)
         account_rows = self._table("accounts")
         shares_surplus = any(row["kind"] in BALANCE_KINDS for row in account_rows)
-        pools = self._pools(self._table("pools", required=not shares_surplus), known, series)
+        made = shares_surplus or (scheme is not None and bool(scheme.bridges))
+        pools = self._pools(self._table("pools", required=not made), known, series)
         accounts = self._accounts(account_rows, known, settings.period)
         check_series(settings, series, findings)
         codes = dict(zip(LevelKind, (known, departments, people), strict=True))
         every = (*pools, *_surplus_pools(accounts))
-        check_sharing(settings.sharing, every, institutions, codes, findings)
+        named = (*every, *_bridge_pools(scheme, ("",)))
+        check_sharing(settings.sharing, named, institutions, codes, findings)
+        every = (*every, *_bridge_pools(scheme, sorted(known)))
         keys = self._key_rules(settings, KeyReader(findings, institutions, postings), every, series)
         names, limits = [pool.pool for pool in every], settings.yearly_limits
         findings.problems.extend(check_weights(weights))
         findings.problems.extend(check_postings(postings))
         self._fund_tables(settings, sorted(known), postings, teams)
+        if scheme is not None:
+            check_series_of(scheme, tuple(series), findings)
         if settings.period is None:
             return None
+        if scheme is not None:
+            check_figures(scheme, settings.period, findings)
         surplus = surplus_rule(settings.surplus, accounts, pools, settings.period, series, findings)
         return CaseRules(
             period=settings.period,
@@ -175,6 +192,7 @@ class _Reader:
             key_rules=keys,
             yearly=read_yearly_limits(limits, names, people, settings.period, findings),
             contracts=contract_counts(self.tables.contracts, settings.period),
+            scheme=scheme,
         )
 
     def _key_rules(
