@@ -26,6 +26,7 @@ from tests.bad.leave import LEAVE, LEAVE_MONEY, LEAVE_WARNINGS
 from tests.bad.opening import OF_A_YEAR, OF_A_YEAR_WARNINGS
 from tests.bad.records import EXCLUDED, RECORDS, WARNINGS
 from tests.bad.rules import RULES
+from tests.bad.schemes import SCHEMES
 from tests.bad.sharing import SHARING, SHARING_WARNINGS
 from tests.bad.tables import MONEY, TABLES, UNREADABLE
 from tests.bad.yearly import YEARLY, YEARLY_WARNINGS
@@ -33,7 +34,7 @@ from tests.bad.yearly import YEARLY, YEARLY_WARNINGS
 OF_THE_CASE = [
     *FILES, *TABLES, *RULES, *YAML, *UNREADABLE, *MONEY, *ACCOUNTS, *SURPLUS, *SHARING, *KEYS,
     *KEY_MONEY, *LEAVE, *LEAVE_MONEY, *YEARLY, *OF_A_YEAR, *CONTRACTS,
-    *CONTRACT_MONEY, *HEADS,
+    *CONTRACT_MONEY, *HEADS, *SCHEMES,
 ]  # fmt: skip
 LISTED = [
     *WARNINGS,
