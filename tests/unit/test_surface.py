@@ -55,6 +55,8 @@ FLOW = [
     "keys",
     "headcount",
     "contracts",
+    "heads",
+    "headchecks",
     "leavedays",
     "leave",
     "withhold",
@@ -88,7 +90,7 @@ PURE = {*FLOW} - {"errors", "policy"}
 PURE_POLICY = {
     "model", "accounts", "calendar", "posts", "book", "check", "roster", "basis", "contacts",
     "waits", "keep", "sharing", "keyrules", "coefficients", "leave",
-    "yearly", "contracts", "funds", "scheme",
+    "yearly", "contracts", "funds", "heads", "homes", "scheme",
 }  # fmt: skip
 STANDARD = {
     "bisect", "collections", "concurrent", "dataclasses", "difflib", "enum", "fractions",
