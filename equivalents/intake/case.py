@@ -5,29 +5,30 @@ specification page 3 "A case"; rules A1, A6, A9; definitions 5.8, 5.20, 5.21.
 """
 
 import gc
-import operator
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from itertools import compress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from equivalents.contractchecks import contract_findings
 from equivalents.errors import DataError, Place, Problem
 from equivalents.findings import Findings, Places, Row, Table, near
 from equivalents.intake.accounts import read_accounts, surplus_rule
-from equivalents.intake.contracts import read_contracts
+from equivalents.intake.contracts import contract_counts
+from equivalents.intake.fundtables import read_fund_tables
 from equivalents.intake.headings import LATER_TABLES, TABLES
 from equivalents.intake.recordfiles import record_files
 from equivalents.intake.settings import Settings, check_series, read_settings
 from equivalents.intake.tables import SUFFIXES, read_table, table_file
 from equivalents.intake.teams import read_teams
+from equivalents.intake.wholecolumns import flags, note_known, note_twice, note_unknown, spans
 from equivalents.policy.accounts import BALANCE_KINDS, SURPLUS_POOL, Account
-from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, Period
+from equivalents.policy.calendar import Period
 from equivalents.policy.check import check_postings, check_weights
 from equivalents.policy.coefficients import SURPLUS, check_coefficients
 from equivalents.policy.contacts import UsedClass
-from equivalents.policy.contracts import ContractCount
+from equivalents.policy.heads import FundTables
 from equivalents.policy.keyload import OPENING_KINDS, KeyReader
 from equivalents.policy.keyrules import KeyRules
 from equivalents.policy.leave import check_leave
@@ -40,9 +41,6 @@ from equivalents.policy.leaveload import (
 from equivalents.policy.load import (
     default_series,
     read_amount,
-    read_day,
-    read_end,
-    read_flag,
     weight_rows,
     weight_table,
 )
@@ -74,6 +72,7 @@ class Case:
     records: tuple[Path, ...]
     inputs: tuple[tuple[str, Path], ...]
     problems: tuple[Problem, ...]
+    tables: FundTables = field(default_factory=FundTables)
 
 
 def load_case(folder: Path) -> Case:
@@ -91,23 +90,12 @@ def load_case(folder: Path) -> Case:
     reader.inputs += [(path.relative_to(folder).as_posix(), path) for path in records]
     reader.findings.stop_on_errors()
     assert rules is not None, "no error was noted, so the rules were read"
-    return Case(folder, rules, records, tuple(reader.inputs), tuple(reader.findings.problems))
+    inputs, problems = tuple(reader.inputs), tuple(reader.findings.problems)
+    return Case(folder, rules, records, inputs, problems, reader.tables)
 
 
 _POSTING: Final = frozenset(Posting._fields)
 """The columns of the staff table that say something of a posting."""
-_FLAGS: Final = frozenset(("", "0", "1"))
-
-
-def _day(text: str, default: int, findings: Findings) -> int:
-    return read_day(Row(Place(), {"day": text}), "day", findings, default)
-
-
-def _odd(texts: Sequence[str], legal: frozenset[str]) -> Sequence[int]:
-    """Positions of the texts that are not legal."""
-    if legal.issuperset(texts):
-        return ()
-    return [at for at, text in enumerate(texts) if text not in legal]
 
 
 @contextmanager
@@ -134,6 +122,7 @@ class _Reader:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.findings = Findings()
+        self.tables = FundTables()
         self.inputs: list[tuple[str, Path]] = [("case.yaml", folder / "case.yaml")]
 
     def rules(self) -> CaseRules | None:
@@ -162,6 +151,7 @@ class _Reader:
         names, limits = [pool.pool for pool in every], settings.yearly_limits
         findings.problems.extend(check_weights(weights))
         findings.problems.extend(check_postings(postings))
+        self._fund_tables(settings, sorted(known), postings, teams)
         if settings.period is None:
             return None
         surplus = surplus_rule(settings.surplus, accounts, pools, settings.period, series, findings)
@@ -183,7 +173,7 @@ class _Reader:
             teams=teams,
             key_rules=keys,
             yearly=read_yearly_limits(limits, names, people, settings.period, findings),
-            contracts=self._contracts(settings, teams, people),
+            contracts=contract_counts(self.tables.contracts, settings.period),
         )
 
     def _key_rules(
@@ -259,18 +249,8 @@ class _Reader:
         texts: dict[str, Sequence[Any]] = {
             name: column for name, column in table.columns.items() if name in _POSTING
         }
-        starts = self._days(table, "active_from", FIRST_DAY)
-        ends = self._days(table, "active_to", LAST_DAY)
-        if table.inclusive_ends:
-            filled = table.column("active_to")
-            pairs = zip(ends, filled, strict=True)
-            ends = [min(end + 1, LAST_DAY) if text else end for end, text in pairs]
-        reversed_ = map(operator.le, ends, starts)
-        for at in compress(range(len(table)), reversed_):
-            read_end(table[at], "active_to", starts[at], self.findings)
-        mains = [text == "1" for text in table.column("main")]
-        for at in _odd(table.column("main"), _FLAGS):
-            read_flag(table[at], "main", self.findings)
+        starts, ends = spans(table, ("active_from", "active_to"), self.findings)
+        mains = flags(table, "main", self.findings)
         read: dict[str, Sequence[Any]] = {"active_from": starts, "active_to": ends, "main": mains}
         return Roster.by_columns(texts | read | {"place": table.places})
 
@@ -279,36 +259,29 @@ class _Reader:
         self._all_known(table, "person_id", people)
         return read_teams(table, settings.team_roles, self.findings)
 
-    def _contracts(
-        self, settings: Settings, teams: Sequence[TeamMember], people: set[str]
-    ) -> tuple[ContractCount, ...]:
-        """How many contracts who has on the last day; a key by contracts needs their table."""
-        table = self._table("contracts")
+    def _fund_tables(
+        self,
+        settings: Settings,
+        institutions: Sequence[str],
+        roster: Roster,
+        teams: Sequence[TeamMember],
+    ) -> None:
+        """Contracts, registers, charges, tasks; a key by contracts needs their table."""
+        self.tables = read_fund_tables(
+            self._table, institutions, roster, teams, settings.period, self.findings
+        )
+        if settings.period is not None:
+            self.findings.problems += contract_findings(self.tables.contracts, settings.period)
         levels = [one for rule in settings.sharing.values() for one in rule.levels]
         asked = [level.place for level in levels if level.key is LevelKey.CONTRACTS]
         read = any(name.startswith("contracts.") for name, _ in self.inputs)
         if asked and not read:
             self.findings.add("TABLE_MISSING", asked[0], "contracts", near="")
-        known = {member.team_id for member in teams}
-        return read_contracts(table, known, people, settings.period, self.findings)
-
-    def _days(self, table: Table, column: str, default: int) -> list[int]:
-        """The days of a column, each distinct text read once; faults are noted row by row."""
-        texts = table.column(column)
-        unheard = Findings()
-        known = {text: _day(text, default, unheard) for text in set(texts)}
-        if unheard.problems:
-            for row in table:
-                read_day(row, column, self.findings, default)
-        return [*map(known.__getitem__, texts)]
 
     def _all_known(self, table: Table, column: str, known: set[str]) -> None:
-        """Note the rows whose value is not registered; nothing where all are."""
-        lost = set(table.column(column)) - known - {""}
-        if lost:
-            for row in table:
-                if row[column] in lost:
-                    self._known(row, column, known)
+        # Where the table itself is missing, that is the fault, and it is said once.
+        if known:
+            note_unknown(table, column, known, self.findings)
 
     def _pools(
         self, table: Table, institutions: set[str], series: Sequence[str]
@@ -332,23 +305,11 @@ class _Reader:
         return read_accounts(table, period, self.findings)
 
     def _known(self, row: Row, column: str, known: set[str]) -> None:
-        value = row[column]
-        # Where the table itself is missing, that is the fault, and it is said once.
-        if known and value and value not in known:
-            hint = near(value, sorted(known))
-            self.findings.add("ID_UNKNOWN", row.at(column), value, column=column, near=hint)
+        if known:
+            note_known(row, column, known, self.findings)
 
     def _unique(self, table: Table, *names: str) -> None:
-        """Note the rows whose id, of one column or of several, stands in an earlier row."""
-        ids = [*map(" ".join, zip(*map(table.column, names), strict=True))]
-        if len(set(ids)) == len(ids):
-            return
-        seen: dict[str, Place] = {}
-        for value, row in zip(ids, table, strict=True):
-            place = row.at(names[-1])
-            if value in seen:
-                self.findings.add("ID_TWICE", place, value, other=str(seen[value]))
-            seen.setdefault(value, place)
+        note_twice(table, names, self.findings)
 
     def _used(self, institutions: set[str], series: Sequence[str]) -> tuple[UsedClass, ...]:
         """Places of window classes that locked periods have used up (5.5)."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY
 from equivalents.policy.model import Posting
-from equivalents.units import Codes
+from equivalents.units import Codes, Int64
 
 __all__ = ["Coded", "Roster"]
 
@@ -43,6 +43,10 @@ class Coded(NamedTuple):
         texts = sorted(dict.fromkeys(column))
         position = dict(zip(texts, range(len(texts)), strict=True))
         return cls(texts, np.fromiter(map(position.__getitem__, column), np.int32, len(column)))
+
+    def at(self, rows: Int64) -> "Coded":
+        """The same column of some rows."""
+        return Coded(self.texts, self.code[rows])
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ team at home where only one of its members is posted; the register row of a late
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -37,59 +36,14 @@ from equivalents.policy.heads import (
     HeadCount,
     Register,
     Registers,
-    TableRows,
 )
-from equivalents.policy.homes import NOBODY, UNCLEAR, homes_of
+from equivalents.policy.homes import NOBODY, UNCLEAR
 from equivalents.policy.model import Institution, Posting, TeamMember
-from equivalents.policy.roster import Coded, Roster
+from equivalents.policy.roster import Coded
+from tests.signed import PLACES, Charge, One, charges, contracts
 
-PLACES = ("A", "B", "C")
 NO_REGISTERS = Registers()
 D = parse_day
-
-
-class One(NamedTuple):
-    """A contract as a test writes it."""
-
-    resident: str
-    institution: str = ""
-    person: str = ""
-    team: str = ""
-    start: int = D("2024-01-01")
-    end: int = LAST_DAY
-    birth: int = NO_BIRTH
-    groups: str = ""
-    package: str = ""
-    permanent: bool = False
-
-
-def contracts(
-    rows: Sequence[One], roster: Sequence[Posting] = (), members: Sequence[TeamMember] = ()
-) -> Contracts:
-    """The same by columns."""
-    persons = sorted({one.person for one in rows} - {""})
-    teams = sorted({one.team for one in rows} - {""})
-    owners = [persons.index(r.person) if r.person else len(persons) + teams.index(r.team)
-              for r in rows]  # fmt: skip
-    return Contracts(
-        rows=TableRows("contracts.csv", range(2, len(rows) + 2)),
-        contract_id=[f"Q{at}" for at in range(len(rows))],
-        resident=Coded.of([one.resident for one in rows]),
-        household=Coded.of([""] * len(rows)),
-        team=Coded.of([one.team for one in rows]),
-        person=Coded.of([one.person for one in rows]),
-        package=Coded.of([one.package for one in rows]),
-        groups=Coded.of([one.groups for one in rows]),
-        active_from=np.array([one.start for one in rows], np.int64),
-        active_to=np.array([one.end for one in rows], np.int64),
-        birth=np.array([one.birth for one in rows], np.int64),
-        permanent=np.array([one.permanent for one in rows], np.bool_),
-        institution=np.array(
-            [PLACES.index(one.institution) if one.institution else -1 for one in rows], np.int32
-        ),
-        owner=np.array(owners, np.int32),
-        homes=homes_of(persons, teams, PLACES, Roster.of(roster), members),
-    )
 
 
 def posting(
@@ -227,6 +181,8 @@ _ones = st.builds(
     resident=st.sampled_from("JKLMN"),
     institution=st.sampled_from(PLACES),
     person=st.just("P"),
+    team=st.just(""),
+    household=st.just(""),
     start=_days,
     end=st.sampled_from([D("2025-06-01"), D("2025-12-31"), LAST_DAY]),
     birth=_births,
@@ -365,14 +321,10 @@ def test_what_cannot_be_counted_is_told_all_at_once_and_once() -> None:
 
 
 def test_charges_are_added_up_by_institution_and_code() -> None:
-    names, codes, fen = ["B", "A", "B", "B"], ["R", "R", "R", "C"], [100, 2, 30, 7]
-    charges = Charges(
-        TableRows("charges.csv", range(2, 6)),
-        Coded.of(["J"] * 4),
-        Coded.of(names),
-        Coded.of(codes),
-        np.zeros(4, np.int64),
-        np.array(fen, np.int64),
-    )
-    assert charged_fen(charges) == {("A", "R"): 2, ("B", "R"): 130, ("B", "C"): 7}
+    day = D("2025-06-01")
+    rows = [
+        Charge("J", "R", day, "B", 100), Charge("J", "R", day, "A", 2),
+        Charge("K", "R", day, "B", 30), Charge("J", "C", day, "B", 7),
+    ]  # fmt: skip
+    assert charged_fen(charges(rows)) == {("A", "R"): 2, ("B", "R"): 130, ("B", "C"): 7}
     assert charged_fen(Charges()) == {}

@@ -57,6 +57,7 @@ FLOW = [
     "contracts",
     "heads",
     "headchecks",
+    "contractchecks",
     "leavedays",
     "leave",
     "withhold",
