@@ -20,7 +20,7 @@ from equivalents.policy.fundcounts import FundCounts
 from equivalents.policy.funds import PerEquivalent, PerItem, Tasks
 from equivalents.policy.model import CaseRules, Pool
 from equivalents.policy.scheme import Excess, Scheme
-from equivalents.sharetest import Tested, share_problems, tested
+from equivalents.sharetest import ShareResult, share_problems, share_results
 from equivalents.tally import Plan
 from equivalents.units import print_fen
 from equivalents.weigh import Weighed
@@ -41,7 +41,7 @@ class Funded:
     bridged: tuple[Bridged, ...]
     caps: tuple[Capped, ...]
     ledger: Ledger
-    tests: tuple[Tested, ...]
+    tests: tuple[ShareResult, ...]
     pools: tuple[Pool, ...]
     problems: tuple[Problem, ...]
 
@@ -79,7 +79,7 @@ def funded(scheme: Scheme, rules: CaseRules, facts: Facts, given: Sequence[Pool]
     _check(left, caps, made, given)
     kept = {} if scheme.pay_cap.excess is Excess.RETURNED else _cuts(caps)
     book = ledger(scheme, due, rules.accounts, made, kept)
-    results = tested(scheme.share_tests, rules.accounts, rules.period.end - 1)
+    results = share_results(scheme.share_tests, rules.accounts, rules.period.end - 1)
     problems += [*_said_of(caps), *book.problems, *share_problems(results)]
     return Funded(due, made, caps, book, results, left, tuple(problems))
 

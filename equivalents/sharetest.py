@@ -16,13 +16,13 @@ from equivalents.policy.calendar import print_day
 from equivalents.policy.scheme import ShareTest
 from equivalents.units import print_fen
 
-__all__ = ["Tested", "share_problems", "tested"]
+__all__ = ["ShareResult", "share_problems", "share_results"]
 
 _SPENT = ("expenditure", "project_expenditure")
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class ShareResult:
     """One test at one institution (blank: all together), in fen, and whether it holds."""
 
     test: ShareTest
@@ -37,14 +37,16 @@ class Tested:
         return reaches(self.part_fen, self.whole_fen, self.at_least)
 
 
-def tested(tests: Sequence[ShareTest], accounts: Sequence[Account], day: int) -> tuple[Tested, ...]:
+def share_results(
+    tests: Sequence[ShareTest], accounts: Sequence[Account], day: int
+) -> tuple[ShareResult, ...]:
     """Every test with the figures of the period; shares are those of ``day``, its last.
 
     Raises:
         RefusedError: ``SHARE_FIGURE_MISSING`` for a share without a version on that day.
     """
     lines = by_line(accounts)
-    found: list[Tested] = []
+    found: list[ShareResult] = []
     problems: list[Problem] = []
     for test in tests:
         version = test.at_least.on(day)
@@ -57,17 +59,17 @@ def tested(tests: Sequence[ShareTest], accounts: Sequence[Account], day: int) ->
         for name in sorted({where for where, _, line in lines if line in wanted}):
             part = sum(lines.get((name, k, ln), 0) for ln in test.part_lines for k in _SPENT)
             whole = sum(line_income(lines, name, line) for line in test.whole_lines)
-            rows.append(Tested(test, name, part, whole, version.value))
+            rows.append(ShareResult(test, name, part, whole, version.value))
         if len(rows) > 1:
             part, whole = sum(r.part_fen for r in rows), sum(r.whole_fen for r in rows)
-            rows.append(Tested(test, "", part, whole, version.value))
+            rows.append(ShareResult(test, "", part, whole, version.value))
         found += rows
     if problems:
         raise RefusedError(problems)
     return tuple(found)
 
 
-def share_problems(results: Sequence[Tested]) -> Iterator[Problem]:
+def share_problems(results: Sequence[ShareResult]) -> Iterator[Problem]:
     """A warning for each test that does not hold."""
     for one in results:
         if not one.holds:
