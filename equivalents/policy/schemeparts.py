@@ -54,6 +54,7 @@ PAY_CAP_KEYS: Final = {
     "base_line": "text",
     "terms": "list",
     "coefficient": "text",
+    "outside": "texts",
     "excess": "text",
     **_DATED,
 }
@@ -198,6 +199,7 @@ def read_pay_cap(entry: Entry, read: Reader) -> PayCap:
         entry.get("base_line").text or plain.base_line,
         terms,
         entry.get("coefficient").text,
+        read.texts(entry.get("outside")),
         read.choice(entry.get("excess"), Excess.CARRIED),
         start,
         end,

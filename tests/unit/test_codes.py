@@ -87,7 +87,8 @@ def test_malformed_rows_by_columns_are_the_rows() -> None:
     assert kept[1:] == rows[1:]
     assert kept.texts().to_pylist() == [row.text for row in rows]
     raw = bytearray(b"..xy,,z..")
-    part = MalformedRows(*(np.array([at]) for at in (5, 3)), raw, np.array([2]), np.array([7]))
+    row, found, begin, end = (np.array([at]) for at in (5, 3, 2, 7))
+    part = MalformedRows(row, found, raw, begin, end)
     own = part.kept()
     raw[:] = b"?" * len(raw)
     assert [*own] == [Malformed(5, 3, "xy,,z")]
