@@ -32,6 +32,7 @@ from equivalents.intake.identity import find_identities
 from equivalents.intake.originals import Original, OriginalRows, original_rows
 from equivalents.intake.parquet import ParquetPart, parquet_parts, text_values
 from equivalents.intake.tables import match_columns
+from equivalents.memory import let_go
 from equivalents.records import FaultSet, RecordBlock
 from equivalents.tally import Plan
 from equivalents.units import Int64
@@ -216,8 +217,8 @@ class PartBlocks:
 class _Reading:
     """How far all parts are read: when none is left, what was kept for the next one is let go.
 
-    Arrow keeps what it has read into, a third of all memory at that time; the records that waited
-    for the others need it then.
+    What it was read into is a third of all memory at that time; the records that waited for the
+    others need it then.
     """
 
     def __init__(self, parts: int) -> None:
@@ -231,9 +232,7 @@ class _Reading:
     def ended(self) -> None:
         """A part has been read, in the same thread: each lets go its own."""
         if self._begun % self._parts == 0:
-            import pyarrow as pa
-
-            pa.default_memory_pool().release_unused()
+            let_go()
 
 
 def _none(kind: "pa.DataType") -> "pa.Array":
