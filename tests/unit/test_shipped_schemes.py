@@ -1,0 +1,100 @@
+"""The shipped schemes: each reads without a fault, says where its figures are from, and pays.
+
+Catches: a scheme file that a change of the loader leaves behind, a composition that is not that of
+the seed, a figure of our own that is not marked, a sixth channel.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from equivalents.errors import Place
+from equivalents.findings import Findings
+from equivalents.fund import money
+from equivalents.fundfacts import Facts
+from equivalents.intake.schemes import read_layers, shipped_schemes
+from equivalents.policy.calendar import parse_period
+from equivalents.policy.funds import PerHead
+from equivalents.policy.model import Institution
+from equivalents.policy.scheme import Scheme
+from equivalents.policy.yamltext import Entry
+
+SHIPPED = sorted(shipped_schemes())
+FIVE = "zhejiang-2017-effective-contract"
+CITIES = {
+    "hangzhou": {"签约居民": 1200, "市政府": 3000, "区财政": 7800},
+    "ningbo": {"医保基金": 8000, "公卫经费": 5000, "签约居民": 5000},
+    "wenzhou": {"签约居民": 2400, "市级医保基金": 4800, "公卫经费": 4800},
+    "jiaxing": {"签约居民": 1000, "公卫经费": 1000, "各级财政": 10000},
+    "huzhou": {"医保基金": 4000, "市区财政": 4000, "签约居民": 4000},
+    "jinhua": {"医保基金": 4000, "公卫经费": 4000, "签约居民": 4000},
+    "zhoushan": {"当地财政": 4000, "医保基金": 4000, "签约居民": 4000},
+    "shaoxing": {"财政专项": 12000},
+    "taizhou": {"当地政府": 12000},
+    "lishui": {"财政": 5000, "签约居民": 1000},
+}
+"""What one resident signed for a year costs whom, in fen: 各地区签约服务费的组成."""
+
+
+def read(*names: str) -> tuple[Scheme, Findings]:
+    findings = Findings()
+    entries = [Entry(name, Place("case.yaml")) for name in names]
+    return read_layers(entries, Path("/nowhere"), findings)[0].scheme, findings
+
+
+def parts(scheme: Scheme, fund: str, heads: int, period: str) -> dict[str, int]:
+    place = (Institution("I1"),)
+    facts = Facts(place, parse_period(period), heads=lambda *_: [heads])
+    due = next(one for one in money(scheme, facts).dues if one.fund.name == fund)
+    assert sum(fen for _, fen in due.parts) == due.due_fen
+    return dict(due.parts)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_scheme_reads_and_names_its_sources(name: str) -> None:
+    scheme, findings = read(*(["zhejiang-2017"] if name == FIVE else []), name)
+    assert findings.problems == []
+    for fund in scheme.funds.values():
+        assert fund.reference
+        assert fund.title
+        if isinstance(fund.body, PerHead):
+            assert all(one.unit and one.reference for one in fund.body.rate_e4.versions)
+            marked = [one for one in fund.body.rate_e4.versions if one.reference == "示例"]
+            assert all(one.illustrative for one in marked)
+
+
+@pytest.mark.rules("B4")
+@pytest.mark.parametrize("city", CITIES)
+def test_a_city_pays_a_contract_as_the_seed_says(city: str) -> None:
+    scheme, _ = read(f"zhejiang-2017-{city}")
+    assert parts(scheme, "contract-fee", 1, "2017") == CITIES[city]
+    assert not scheme.funds["contract-fee"].in_cap
+
+
+@pytest.mark.rules("B4")
+def test_zhoushans_thirds_by_month_give_the_odd_fen_to_the_first() -> None:
+    scheme, _ = read("zhejiang-2017-zhoushan")
+    found = parts(scheme, "contract-fee", 7, "2017-03")
+    assert found == {"当地财政": 2334, "医保基金": 2333, "签约居民": 2333}
+
+
+@pytest.mark.rules("B4")
+def test_sanmenxia_pays_four_to_six() -> None:
+    scheme, _ = read("sanmenxia-2019")
+    assert parts(scheme, "contract-fiscal", 1, "2019") == {"市财政": 200, "县财政": 300}
+    assert parts(scheme, "poor-checkup", 1, "2019") == {"市财政": 8000, "县财政": 12000}
+    assert parts(scheme, "contract-insurance", 1, "2019") == {"城乡居民医保统筹基金": 2000}
+    assert parts(scheme, "disabled-contracts", 1, "2019") == {"县财政": 2000}
+
+
+@pytest.mark.rules("B1")
+def test_the_fifth_channel_is_switched_on_by_a_layer() -> None:
+    off, _ = read("zhejiang-2017")
+    on, _ = read("zhejiang-2017", FIVE)
+    assert set(on.channels) - set(off.channels) == {"effective-contract"}
+    assert len(off.channels) + len({"equivalents"}) == 4
+    assert not on.funds["effective-contract"].in_cap
+
+
+def test_every_city_of_the_seed_is_there() -> None:
+    assert {f"zhejiang-2017-{city}" for city in CITIES} < set(SHIPPED)
