@@ -60,6 +60,8 @@ class Kept:
 def rules_to_keep(rules: CaseRules) -> Any:
     """Every rule but the roster as JSON values, exactly, and the same for any order of rows."""
     plain = to_plain(replace(rules, postings=()))
+    if rules.scheme is None:  # a case without a scheme is kept as it always was
+        del plain["scheme"]
     for part, names in ((plain, _UNORDERED), (plain["key_rules"], _UNORDERED_KEYS)):
         for name in names:
             part[name].sort(key=_as_text)
@@ -110,7 +112,7 @@ def read_kept(folder: Path) -> Kept:
     manifest = _manifest(folder)
     try:
         resolved = json.loads((folder / RULES).read_bytes())
-        rules = from_plain(CaseRules, resolved["case"])
+        rules = from_plain(CaseRules, {"scheme": None} | resolved["case"])
     except (NotKeptError, KeyError, ValueError):
         raise _problem("OUT_CHANGED", RULES) from None
     rules = replace(rules, postings=_read_roster(pq.read_table(folder / _ROSTER)))
