@@ -15,12 +15,12 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from equivalents.codes import Coded
 from equivalents.errors import Problem
 from equivalents.grouping import group
 from equivalents.policy.calendar import Period, print_day, same_day
 from equivalents.policy.funds import Packages
 from equivalents.policy.heads import Charges, Contracts, SigningLimits
-from equivalents.policy.roster import Coded
 from equivalents.units import Codes, Int64
 
 __all__ = ["charge_findings", "contract_findings"]
@@ -52,14 +52,13 @@ def charge_findings(
     packages: Iterable[Packages],
 ) -> list[Problem]:
     """Charges to the signed that the contract covers already, and unknown packages (C5, B4a)."""
-    every = np.arange(len(contracts))
-    found = list(_covered(contracts, every, charges, consultation_codes, "CHARGE_CONSULTATION"))
+    bills, every = _Bills(contracts, charges), np.arange(len(contracts))
+    found = list(bills.covered(every, consultation_codes, "CHARGE_CONSULTATION"))
     known = {package.name: package for some in packages for package in some.packages}
     for at, name in enumerate(contracts.package.texts if known else ()):
         rows = np.flatnonzero(contracts.package.code == at)
         if name in known:
-            items = known[name].items
-            found += _covered(contracts, rows, charges, items, "CHARGE_IN_PACKAGE", name)
+            found += bills.covered(rows, known[name].items, "CHARGE_IN_PACKAGE", name)
         elif name and rows.size:
             place = contracts.rows.place(int(rows[0])).at("package")
             facts = {"contracts": str(rows.size), "known": ", ".join(sorted(known))}
@@ -194,50 +193,49 @@ def _problem(contracts: Contracts, code: str, row: int, other: int, column: str)
 # -- charges to the signed -------------------------------------------------------------------------
 
 
-def _covered(
-    contracts: Contracts,
-    rows: Int64,
-    charges: Charges,
-    codes: Sequence[str],
-    reason: str,
-    package: str = "",
-) -> Iterator[Problem]:
-    """Charges of some codes to residents with one of these contracts on the day."""
-    wanted = np.array([text in codes for text in charges.code.texts], np.bool_)
-    asked = np.flatnonzero(wanted[charges.code.code]) if wanted.any() else np.zeros(0, np.int64)
-    for charge, row in _active(contracts, rows, charges, asked):
-        facts = {
-            "code": charges.code.texts[charges.code.code[charge]],
-            "day": print_day(int(charges.day[charge])),
-            "contract": contracts.contract_id[row],
-            "other": str(contracts.rows.place(row)),
-            "package": package,
-        }
-        resident = charges.resident.texts[charges.resident.code[charge]]
-        yield Problem(reason, charges.rows.place(charge).at("code"), resident, facts)
+class _Bills:
+    """Charges beside contracts: each charge with the resident's code among the contracts."""
 
+    def __init__(self, contracts: Contracts, charges: Charges) -> None:
+        self._contracts, self._charges = contracts, charges
+        position = {text: at for at, text in enumerate(contracts.resident.texts) if text}
+        codes = [*(position.get(text, -1) for text in charges.resident.texts), -1]
+        self._who = np.array(codes, np.int64)[charges.resident.code]
 
-def _active(
-    contracts: Contracts, rows: Int64, charges: Charges, asked: Int64
-) -> Iterator[tuple[int, int]]:
-    """Charges, each with a contract of the resident that is active on its day."""
-    if not (asked.size and rows.size):
-        return
-    position = {text: at for at, text in enumerate(contracts.resident.texts) if text}
-    codes = [position.get(text, -1) for text in charges.resident.texts]
-    who = np.array(codes, np.int64)[charges.resident.code[asked]]
-    asked, who = asked[who >= 0], who[who >= 0]
-    resident = contracts.resident.code[rows].astype(np.int64)
-    # Days may be before 1970: counted from the first one they are not negative.
-    zero = int(contracts.active_from.min())
-    order = np.lexsort((contracts.active_from[rows], resident))
-    rows, resident = rows[order], resident[order]
-    starts = resident * _REACH + contracts.active_from[rows] - zero
-    ends = resident * _REACH + contracts.active_to[rows] - zero
-    latest = np.maximum.accumulate(ends)
-    day = who * _REACH + charges.day[asked] - zero
-    before = np.searchsorted(starts, day, side="right") - 1
-    hit = (before >= 0) & (resident[before] == who) & (latest[before] > day)
-    # The contract whose end is the latest so far is the first with that end.
-    holder = np.searchsorted(latest, latest[before[hit]])
-    yield from zip(asked[hit].tolist(), rows[holder].tolist(), strict=True)
+    def covered(
+        self, rows: Int64, codes: Sequence[str], reason: str, package: str = ""
+    ) -> Iterator[Problem]:
+        """Charges of some codes to residents with one of these contracts on the day."""
+        contracts, charges = self._contracts, self._charges
+        wanted = np.array([text in codes for text in charges.code.texts], np.bool_)
+        if not (wanted.any() and rows.size):
+            return
+        asked = np.flatnonzero(wanted[charges.code.code] & (self._who >= 0))
+        for charge, row in self._active(rows, asked):
+            facts = {
+                "code": charges.code.texts[charges.code.code[charge]],
+                "day": print_day(int(charges.day[charge])),
+                "contract": contracts.contract_id[row],
+                "other": str(contracts.rows.place(row)),
+                "package": package,
+            }
+            resident = charges.resident.texts[charges.resident.code[charge]]
+            yield Problem(reason, charges.rows.place(charge).at("code"), resident, facts)
+
+    def _active(self, rows: Int64, asked: Int64) -> Iterator[tuple[int, int]]:
+        """Charges, each with a contract of the resident that is active on its day."""
+        contracts, who = self._contracts, self._who[asked]
+        resident = contracts.resident.code[rows].astype(np.int64)
+        # Days may be before 1970: counted from the first one they are not negative.
+        zero = int(contracts.active_from.min())
+        order = np.lexsort((contracts.active_from[rows], resident))
+        rows, resident = rows[order], resident[order]
+        starts = resident * _REACH + contracts.active_from[rows] - zero
+        ends = resident * _REACH + contracts.active_to[rows] - zero
+        latest = np.maximum.accumulate(ends)
+        day = who * _REACH + self._charges.day[asked] - zero
+        before = np.searchsorted(starts, day, side="right") - 1
+        hit = (before >= 0) & (resident[before] == who) & (latest[before] > day)
+        # The contract whose end is the latest so far is the first with that end.
+        holder = np.searchsorted(latest, latest[before[hit]])
+        yield from zip(asked[hit].tolist(), rows[holder].tolist(), strict=True)

@@ -72,7 +72,7 @@ class DueLine(NamedTuple):
     """
 
     what: str
-    count: str
+    count: str  # type: ignore[assignment]  # hides tuple.count, which nobody calls
     rate: str
     coefficient: str
     amount_fen: int

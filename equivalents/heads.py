@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from equivalents.codes import Coded
 from equivalents.grouping import group
 from equivalents.policy.calendar import same_day
 from equivalents.policy.funds import Heads, HeadSource
 from equivalents.policy.heads import NO_BIRTH, Charges, Contracts, HeadCount, Registers
-from equivalents.policy.roster import Coded
 from equivalents.units import Codes, Int64
 
 __all__ = [

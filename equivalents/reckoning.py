@@ -32,7 +32,7 @@ class Piece(NamedTuple):
     """A line before rounding: its texts as in a :class:`DueLine`, and its exact amount in fen."""
 
     what: str
-    count: str
+    count: str  # type: ignore[assignment]  # hides tuple.count, which nobody calls
     rate: str
     coefficient: str
     exact_fen: Fraction

@@ -56,7 +56,7 @@ def work_of(lines: Lines, institutions: Sequence[str], items: Sequence[str]) -> 
         ConservationError: the parts of shared records do not make whole thousandths (a defect).
     """
     months, month = np.unique(lines.month, return_inverse=True)
-    keys = [lines.institution, lines.item, month]
+    keys: list[Codes | Int64] = [lines.institution, lines.item, month]
     order, starts, (institution, item, at) = distinct(keys)
     return Work(
         institutions,

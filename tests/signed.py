@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from equivalents.codes import Coded
 from equivalents.policy.calendar import LAST_DAY, parse_day
 from equivalents.policy.heads import NO_BIRTH, Charges, Contracts, TableRows
 from equivalents.policy.homes import homes_of
 from equivalents.policy.model import Posting, TeamMember
-from equivalents.policy.roster import Coded, Roster
+from equivalents.policy.roster import Roster
 
 __all__ = ["Charge", "One", "PLACES", "charges", "contracts"]
 

@@ -5,12 +5,13 @@ specification page 3 "A case"; rules A1, A6, A9; definitions 5.8, 5.20, 5.21.
 """
 
 import gc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from equivalents.codes import occurring
 from equivalents.contractchecks import contract_findings
 from equivalents.errors import DataError, Place, Problem
 from equivalents.findings import Findings, Places, Row, Table, near
@@ -31,12 +32,11 @@ from equivalents.policy.coefficients import SURPLUS, check_coefficients
 from equivalents.policy.contacts import UsedClass
 from equivalents.policy.fundcounts import Charged, FundCounts
 from equivalents.policy.heads import FundTables
-from equivalents.policy.keyload import OPENING_KINDS, KeyReader
+from equivalents.policy.keyload import KeyReader
 from equivalents.policy.keyrules import KeyRules
 from equivalents.policy.leave import check_leave
 from equivalents.policy.leaveload import (
     note_idle_leave,
-    past_keys,
     read_leave_rules,
     read_leaves,
 )
@@ -55,7 +55,10 @@ from equivalents.policy.model import (
     TeamMember,
     WeightRow,
 )
+from equivalents.policy.openingload import OpeningReader
 from equivalents.policy.roster import Roster
+from equivalents.policy.scheme import Scheme
+from equivalents.policy.schemecheck import check_figures, check_series_of
 from equivalents.policy.sharing import LevelKey, LevelKind
 from equivalents.policy.sharingtext import check_sharing
 from equivalents.policy.yamltext import Entry
@@ -131,6 +134,12 @@ def _surplus_pools(accounts: Iterable[Account]) -> Sequence[Pool]:
     return [Pool(owner, SURPLUS_POOL, "", 0) for owner in owners]
 
 
+def _bridge_pools(scheme: Scheme | None, owners: Iterable[str]) -> Sequence[Pool]:
+    """The pools that money will be bridged to; how much is not known here."""
+    names = scheme.bridges if scheme is not None else ()
+    return [Pool(owner, name, "", 0) for owner in owners for name in names]
+
+
 class _Reader:
     """Reads one case; ``findings`` and ``inputs`` grow as files are opened."""
 
@@ -144,31 +153,40 @@ class _Reader:
         """Every table read and checked; ``None`` when the period is unknown."""
         findings = self.findings
         settings = read_settings(self.folder / "case.yaml", "case.yaml", findings)
+        self.inputs += settings.scheme_files
+        scheme = settings.scheme
         self._refuse_later_tables()
         institutions = self._institutions(self._table("institutions"))
         known = {row.institution_id for row in institutions}
         departments = self._departments(self._table("departments"), known)
         postings = self._postings(self._table("staff"), known, departments)
-        people = set(postings.persons.texts) - {""}
+        people = postings.people()
         teams = self._teams(settings, people)
         weights = self._weights(settings)
         series = sorted({row.series for row in weights})
         used = self._used(known, series)
         account_rows = self._table("accounts")
         shares_surplus = any(row["kind"] in BALANCE_KINDS for row in account_rows)
-        pools = self._pools(self._table("pools", required=not shares_surplus), known, series)
+        made = shares_surplus or (scheme is not None and bool(scheme.bridges))
+        pools = self._pools(self._table("pools", required=not made), known, series)
         accounts = self._accounts(account_rows, known, settings.period)
         check_series(settings, series, findings)
         codes = dict(zip(LevelKind, (known, departments, people), strict=True))
         every = (*pools, *_surplus_pools(accounts))
-        check_sharing(settings.sharing, every, institutions, codes, findings)
+        named = (*every, *_bridge_pools(scheme, ("",)))
+        check_sharing(settings.sharing, named, institutions, codes, findings)
+        every = (*every, *_bridge_pools(scheme, sorted(known)))
         keys = self._key_rules(settings, KeyReader(findings, institutions, postings), every, series)
         names, limits = [pool.pool for pool in every], settings.yearly_limits
         findings.problems.extend(check_weights(weights))
         findings.problems.extend(check_postings(postings))
         self._fund_tables(settings, sorted(known), postings, teams)
+        if scheme is not None:
+            check_series_of(scheme, tuple(series), findings)
         if settings.period is None:
             return None
+        if scheme is not None:
+            check_figures(scheme, settings.period, findings)
         surplus = surplus_rule(settings.surplus, accounts, pools, settings.period, series, findings)
         return CaseRules(
             period=settings.period,
@@ -189,6 +207,7 @@ class _Reader:
             key_rules=keys,
             yearly=read_yearly_limits(limits, names, people, settings.period, findings),
             contracts=contract_counts(self.tables.contracts, settings.period),
+            scheme=scheme,
         )
 
     def _key_rules(
@@ -199,29 +218,22 @@ class _Reader:
         self.findings.problems.extend(check_coefficients(rows))
         names = [SURPLUS, *(pool.pool for pool in pools)]
         kinds = reader.kinds(settings.coefficients, rows, names)
-        ceilings = reader.ceilings(settings.ceilings, series, settings.period)
+        ceilings = reader.ceilings(settings.ceilings, series)
         owners = [(pool.institution_id, pool.pool) for pool in pools]
-        brought = [row for row in self._table("opening") if row["kind"]]
-        opening = reader.opening(brought, owners)
-        keys = KeyRules(rows, kinds, ceilings)
         leave = read_leave_rules(settings.leave, names, self.findings)
-        keys = replace(keys, opening=opening, leave_rules=leave)
-        return self._leave(settings.period, keys, brought, reader.roster)
+        keys = KeyRules(rows, kinds, ceilings, leave_rules=leave)
+        of_case = (self.findings, reader.institutions, reader.roster)
+        opening = OpeningReader(*of_case, owners, series, settings.period)
+        keys = opening.read(self._table("opening"), keys)
+        return self._leave(settings.period, keys, reader.roster)
 
-    def _leave(
-        self, period: Period | None, keys: KeyRules, brought: Sequence[Row], roster: Roster
-    ) -> KeyRules:
-        """Leaves and their rules; of what was brought in, what averages go over (5.20)."""
-        known = [row for row in brought if row["kind"] in OPENING_KINDS]
-        past = past_keys(known, keys.opening, self.findings)
-        opening = [
-            key for row, key in zip(known, keys.opening, strict=True) if row["kind"] == "key"
-        ]
+    def _leave(self, period: Period | None, keys: KeyRules, roster: Roster) -> KeyRules:
+        """Leaves, and what is wrong with them and their rules (5.20)."""
         leaves = tuple(read_leaves(self._table("leave"), roster.person_id, self.findings))
         if period is not None:
             self.findings.problems.extend(check_leave(leaves, keys.leave_rules, period))
             note_idle_leave(leaves, roster, period, self.findings)
-        return replace(keys, opening=tuple(opening), leave=leaves, past=past)
+        return replace(keys, leave=leaves)
 
     def _unknown_series(self, place: Place, name: str, series: Sequence[str]) -> None:
         self.findings.add(
@@ -250,13 +262,13 @@ class _Reader:
         names = ("institution_id", "name", "group", "kind", "parent_id", "ownership")
         found = tuple(map(Institution, *map(table.column, names), table.places))
         self._unique(table, "institution_id")
-        self._all_known(table, "parent_id", set(table.column("institution_id")))
+        self._all_known(table, "parent_id", set(occurring(table.column("institution_id"))))
         return found
 
     def _departments(self, table: Table, institutions: set[str]) -> set[str]:
         self._unique(table, "department_id")
         self._all_known(table, "institution_id", institutions)
-        return set(table.column("department_id"))
+        return set(occurring(table.column("department_id")))
 
     def _postings(self, table: Table, institutions: set[str], departments: set[str]) -> Roster:
         self._all_known(table, "institution_id", institutions)
@@ -266,10 +278,10 @@ class _Reader:
         }
         starts, ends = spans(table, ("active_from", "active_to"), self.findings)
         mains = flags(table, "main", self.findings)
-        read: dict[str, Sequence[Any]] = {"active_from": starts, "active_to": ends, "main": mains}
+        read: dict[str, Any] = {"active_from": starts, "active_to": ends, "main": mains}
         return Roster.by_columns(texts | read | {"place": table.places})
 
-    def _teams(self, settings: Settings, people: set[str]) -> tuple[TeamMember, ...]:
+    def _teams(self, settings: Settings, people: Collection[str]) -> tuple[TeamMember, ...]:
         table = self._table("teams")
         self._all_known(table, "person_id", people)
         return read_teams(table, settings.team_roles, self.findings)
@@ -293,7 +305,7 @@ class _Reader:
         if asked and not read:
             self.findings.add("TABLE_MISSING", asked[0], "contracts", near="")
 
-    def _all_known(self, table: Table, column: str, known: set[str]) -> None:
+    def _all_known(self, table: Table, column: str, known: Collection[str]) -> None:
         # Where the table itself is missing, that is the fault, and it is said once.
         if known:
             note_unknown(table, column, known, self.findings)
@@ -319,7 +331,7 @@ class _Reader:
         self._all_known(table, "institution_id", institutions)
         return read_accounts(table, period, self.findings)
 
-    def _known(self, row: Row, column: str, known: set[str]) -> None:
+    def _known(self, row: Row, column: str, known: Collection[str]) -> None:
         if known:
             note_known(row, column, known, self.findings)
 

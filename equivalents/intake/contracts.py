@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from equivalents.codes import Coded
 from equivalents.findings import Findings, Table
 from equivalents.grouping import group
 from equivalents.intake.wholecolumns import (
@@ -23,7 +24,7 @@ from equivalents.policy.contracts import ContractCount
 from equivalents.policy.heads import NO_BIRTH, Contracts, TableRows
 from equivalents.policy.homes import homes_of
 from equivalents.policy.model import TeamMember
-from equivalents.policy.roster import Coded, Roster
+from equivalents.policy.roster import Roster
 
 __all__ = ["contract_counts", "read_contracts"]
 
@@ -39,7 +40,7 @@ def read_contracts(
     members = tuple(members)
     note_twice(table, ("contract_id",), findings)
     note_unknown(table, "team_id", {member.team_id for member in members}, findings)
-    note_unknown(table, "person_id", set(roster.persons.texts) - {""}, findings)
+    note_unknown(table, "person_id", roster.people(), findings)
     note_unknown(table, "institution_id", set(institutions), findings)
     team, person = (Coded.of(table.column(name)) for name in ("team_id", "person_id"))
     for at in np.flatnonzero(_blank(team) & _blank(person)).tolist():

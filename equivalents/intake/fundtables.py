@@ -8,15 +8,17 @@ Sources: specification page 3; rules B3 to B5.
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
+from equivalents.codes import Coded
 from equivalents.contractchecks import charge_findings
 from equivalents.errors import Place, RefusedError
-from equivalents.findings import Findings, Row, Table
+from equivalents.findings import Findings, Row, Table, near
 from equivalents.headchecks import head_counts
 from equivalents.intake.contracts import read_contracts
 from equivalents.intake.wholecolumns import amounts, days, note_twice, note_unknown
 from equivalents.policy.calendar import FIRST_DAY, Period, print_day
-from equivalents.policy.funds import Packages
+from equivalents.policy.funds import Packages, Tasks
 from equivalents.policy.heads import (
     Charges,
     FundTables,
@@ -28,12 +30,13 @@ from equivalents.policy.heads import (
 )
 from equivalents.policy.load import fault_text, read_amount
 from equivalents.policy.model import Institution, TeamMember
-from equivalents.policy.roster import Coded, Roster
+from equivalents.policy.roster import Roster
 from equivalents.policy.scheme import Scheme
 from equivalents.units import (
     AMOUNT_LIMIT_FEN,
     QUANTITY_LIMIT_E3,
     QUANTITY_PLACES,
+    Codes,
     NumberFaultError,
     parse_fixed,
     print_fen,
@@ -75,18 +78,28 @@ def heads_for(
 ) -> tuple[HeadCount, ...]:
     """The heads that the funds of a scheme ask for; what cannot be counted is noted.
 
-    So is what the signed were charged against the scheme (C5, B4a).
+    So are tasks of funds that the scheme does not have, and what the signed were charged against
+    the scheme (C5, B4a).
     """
     funds = [one for fund in scheme.funds.values() for one in (fund, *fund.own.values())]
     packages = [fund.body for fund in funds if isinstance(fund.body, Packages)]
     findings.problems += charge_findings(
         tables.contracts, tables.charges, scheme.consultation_codes, packages
     )
+    _note_task_funds(tables.tasks, scheme, findings)
     try:
         return head_counts(scheme.funds.values(), tables, institutions, period)
     except RefusedError as error:
         findings.take(error)
         return ()
+
+
+def _note_task_funds(tasks: Iterable[Task], scheme: Scheme, findings: Findings) -> None:
+    known = [name for name, fund in scheme.funds.items() if isinstance(fund.body, Tasks)]
+    for row in tasks:
+        if row.fund and row.fund not in known:
+            facts = {"near": near(row.fund, known), "allowed": ", ".join(known) or "-"}
+            findings.add("TASK_FUND_UNKNOWN", row.place.at("fund"), row.fund, **facts)
 
 
 def read_registers(table: Table, period: Period | None, findings: Findings) -> Registers:
@@ -97,7 +110,7 @@ def read_registers(table: Table, period: Period | None, findings: Findings) -> R
     heads = [_heads(row, findings) for row in table]
     return Registers(
         tuple(
-            Register(row["institution_id"], row["group"], heads[at], dates[at], row.place)
+            Register(row["institution_id"], row["group"], heads[at], int(dates[at]), row.place)
             for at, row in enumerate(table)
             if inside[at]
         )
@@ -128,35 +141,37 @@ def read_charges(table: Table, period: Period | None, findings: Findings) -> Cha
     if sum(fen) >= AMOUNT_LIMIT_FEN:
         limit = print_fen(AMOUNT_LIMIT_FEN)
         findings.add("CHARGES_TOO_LARGE", Place(table.places.file), limit=limit)
-    at = np.flatnonzero(np.array(_inside(table, dates, period, findings), np.bool_))
+    at = np.flatnonzero(_inside(table, dates, period, findings))
     names = {"resident": "resident_id", "institution": "institution_id", "code": "code"}
     coded = {name: Coded.of(table.column(column)) for name, column in names.items()}
     return Charges(
         TableRows(table.places.file, [table.places.numbers[row] for row in at.tolist()]),
-        resident=coded["resident"].at(at),
-        institution=coded["institution"].at(at),
-        code=coded["code"].at(at),
+        resident=coded["resident"].take(at),
+        institution=coded["institution"].take(at),
+        code=coded["code"].take(at),
         day=np.array(dates, np.int64)[at],
         amount_fen=np.array(fen, np.int64)[at],
     )
 
 
-def _dates(table: Table, period: Period | None, findings: Findings) -> Sequence[int]:
+def _dates(table: Table, period: Period | None, findings: Findings) -> Codes:
     """The days of ``date``; what is no date is at fault, and of no other period besides."""
     return days(table, "date", period.start if period else FIRST_DAY, findings)
 
 
 def _inside(
-    table: Table, dates: Sequence[int], period: Period | None, findings: Findings
-) -> Sequence[bool]:
+    table: Table, dates: Codes, period: Period | None, findings: Findings
+) -> npt.NDArray[np.bool_]:
     """Which rows are of the period; that others are left out is said once, at the first."""
-    inside = [period is None or day in period for day in dates]
-    outside = inside.count(False)
-    if outside and period is not None:
-        first = inside.index(False)
+    if period is None:
+        return np.ones(dates.size, np.bool_)
+    inside = (dates >= period.start) & (dates < period.end)
+    outside = np.flatnonzero(~inside)
+    if outside.size:
+        first = int(outside[0])
         place = table.places[first].at("date")
-        facts = {"rows": str(outside), "period": period.name}
-        findings.add("ROWS_OUTSIDE_PERIOD", place, print_day(dates[first]), **facts)
+        facts = {"rows": str(outside.size), "period": period.name}
+        findings.add("ROWS_OUTSIDE_PERIOD", place, print_day(int(dates[first])), **facts)
     return inside
 
 

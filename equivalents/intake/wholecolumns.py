@@ -4,19 +4,18 @@ A county has 400,000 contracts; an object for each row would cost more than ever
 done with them. Sources: specification page 3; definitions 5.8, 5.21.
 """
 
-import operator
-from collections.abc import Callable, Sequence, Set
-from itertools import compress
-from typing import Final, TypeVar
+from collections.abc import Callable, Collection, Sequence
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
+from equivalents.codes import Coded, occurring
 from equivalents.errors import Place
 from equivalents.findings import Findings, Row, Table, near
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY
 from equivalents.policy.load import read_amount, read_day, read_end, read_flag
-from equivalents.policy.roster import Coded
-from equivalents.units import Codes
+from equivalents.units import Codes, Int64
 
 __all__ = [
     "amounts",
@@ -30,52 +29,59 @@ __all__ = [
 ]
 
 _Value = TypeVar("_Value")
-_FLAGS: Final = frozenset(("", "0", "1"))
+_Scalar = TypeVar("_Scalar", bound=np.generic)
 
 
-def days(table: Table, column: str, default: int, findings: Findings) -> list[int]:
+def days(table: Table, column: str, default: int, findings: Findings) -> Codes:
     """The day numbers of a column, ``default`` where blank; faults are noted row by row."""
-    return _read(table, column, lambda row, heard: read_day(row, column, heard, default), findings)
+    read = _read(table, column, lambda row, heard: read_day(row, column, heard, default), findings)
+    return _spread(table, column, np.array(read, np.int32))
 
 
-def amounts(table: Table, column: str, findings: Findings) -> list[int]:
+def amounts(table: Table, column: str, findings: Findings) -> Int64:
     """The amounts of a column in fen, 0 where blank; faults are noted row by row."""
-    return _read(table, column, lambda row, heard: read_amount(row, column, heard), findings)
+    read = _read(table, column, lambda row, heard: read_amount(row, column, heard), findings)
+    return _spread(table, column, np.array(read, np.int64))
 
 
-def flags(table: Table, column: str, findings: Findings) -> list[bool]:
+def flags(table: Table, column: str, findings: Findings) -> npt.NDArray[np.bool_]:
     """The flags of a column; faults are noted row by row."""
-    return _read(table, column, lambda row, heard: read_flag(row, column, heard), findings)
+    read = _read(table, column, lambda row, heard: read_flag(row, column, heard), findings)
+    return _spread(table, column, np.array(read, np.bool_))
 
 
 def _read(
     table: Table, column: str, reader: Callable[[Row, Findings], _Value], findings: Findings
 ) -> list[_Value]:
-    texts = table.column(column)
+    """The values of a column's distinct texts; the rows are walked only where one is faulty."""
     unheard = Findings()
-    known = {text: reader(Row(Place(), {column: text}), unheard) for text in set(texts)}
+    texts = Coded.of(table.column(column)).texts
+    known = [reader(Row(Place(), {column: text}), unheard) for text in texts]
     if unheard.problems:
         for row in table:
             reader(row, findings)
-    return [*map(known.__getitem__, texts)]
+    return known
 
 
-def spans(
-    table: Table, names: tuple[str, str], findings: Findings
-) -> tuple[Sequence[int], Sequence[int]]:
+def _spread(table: Table, column: str, values: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
+    """The value of each row, from those of the distinct texts."""
+    return values[Coded.of(table.column(column)).code]
+
+
+def spans(table: Table, names: tuple[str, str], findings: Findings) -> tuple[Codes, Codes]:
     """First days and exclusive ends; a Chinese heading says an inclusive end (5.21)."""
     first, last = names
     starts = days(table, first, FIRST_DAY, findings)
     ends = days(table, last, LAST_DAY, findings)
     if table.inclusive_ends:
-        pairs = zip(ends, table.column(last), strict=True)
-        ends = [min(end + 1, LAST_DAY) if text else end for end, text in pairs]
-    for at in compress(range(len(table)), map(operator.le, ends, starts)):
-        read_end(table[at], last, starts[at], findings)
+        filled = np.array([text != "" for text in table.column(last)], bool)
+        ends = np.where(filled, np.minimum(ends + 1, LAST_DAY), ends)
+    for at in np.flatnonzero(ends <= starts).tolist():
+        read_end(table[at], last, int(starts[at]), findings)
     return starts, ends
 
 
-def note_known(row: Row, column: str, known: Set[str], findings: Findings) -> None:
+def note_known(row: Row, column: str, known: Collection[str], findings: Findings) -> None:
     """Note a filled id that is not registered."""
     value = row[column]
     if value and value not in known:
@@ -83,9 +89,10 @@ def note_known(row: Row, column: str, known: Set[str], findings: Findings) -> No
         findings.add("ID_UNKNOWN", row.at(column), value, column=column, near=hint)
 
 
-def note_unknown(table: Table, column: str, known: Set[str], findings: Findings) -> None:
+def note_unknown(table: Table, column: str, known: Collection[str], findings: Findings) -> None:
     """Note the rows whose filled id is not registered; nothing is walked where all are."""
-    lost = set(table.column(column)) - known - {""}
+    texts = occurring(table.column(column))
+    lost = {text for text in texts if text and text not in known}
     if lost:
         for row in table:
             if row[column] in lost:

@@ -12,11 +12,11 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from equivalents.codes import Coded
 from equivalents.errors import NOWHERE, Place
 from equivalents.policy.calendar import LAST_DAY
 from equivalents.policy.fundcounts import HeadCount, Task
 from equivalents.policy.homes import NO_HOMES, Homes
-from equivalents.policy.roster import Coded
 from equivalents.units import Codes, Int64
 
 __all__ = [

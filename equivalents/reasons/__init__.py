@@ -20,6 +20,7 @@ from equivalents.reasons.money import MONEY_REASONS
 from equivalents.reasons.records import RECORD_REASONS
 from equivalents.reasons.results import RESULT_REASONS
 from equivalents.reasons.rules import RULE_REASONS
+from equivalents.reasons.schemes import SCHEME_REASONS
 from equivalents.reasons.sharing import SHARING_REASONS
 from equivalents.reasons.yearly import YEARLY_REASONS
 
@@ -49,6 +50,7 @@ REASONS: Final[dict[str, Reason]] = {
         *BRIDGE_REASONS,
         *ACCOUNT_REASONS,
         *RESULT_REASONS,
+        *SCHEME_REASONS,
         *SHARING_REASONS,
         *YEARLY_REASONS,
     )

@@ -193,12 +193,4 @@ BRIDGE_REASONS: Final = (
         "The share test '{value}' is not met: {institution} spent {part} of {whole} yuan, and at "
         "least {share} is asked for.",
     ),
-    Reason(
-        "TASK_FUND_UNKNOWN",
-        "error",
-        "money",
-        "核定任务表中的资金“{value}”不是分配方案中 tasks 类的资金{near}；有：{allowed}。",
-        "The fund '{value}' of an approved task is no fund of the kind tasks of the "
-        "scheme{near}; there are: {allowed}.",
-    ),
 )

@@ -149,6 +149,14 @@ CONTRACT_REASONS: Final = (
         "with at most three decimals.",
     ),
     Reason(
+        "TASK_FUND_UNKNOWN",
+        "error",
+        "table",
+        "分配方案中没有按核定任务计算的资金“{value}”{near}。现有：{allowed}。请更正名称或补充方案。",
+        "The scheme has no fund of the kind tasks named '{value}'{near}. It has: {allowed}. "
+        "Correct the name, or add the fund.",
+    ),
+    Reason(
         "HEADS_NO_PLACE",
         "error",
         "money",

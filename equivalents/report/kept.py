@@ -35,7 +35,7 @@ RULES: Final = "resolved-rules.json"
 _ROSTER: Final = "roster.parquet"
 _TALLY: Final = "tally.parquet"
 _UNORDERED: Final = ("institutions", "weights", "pools", "used", "accounts", "teams")
-_UNORDERED_KEYS: Final = ("coefficients", "opening", "leave", "past")
+_UNORDERED_KEYS: Final = ("coefficients", "opening", "leave", "past", "paid", "earned")
 """Rules whose rows have no order of their own: they are kept sorted."""
 _OF_SCHEMES: Final = ("scheme", "counts")
 """Rules that only a case with a scheme has: they are left out where there is none."""

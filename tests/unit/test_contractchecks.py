@@ -16,7 +16,7 @@ from equivalents.errors import Place, Problem
 from equivalents.findings import Findings
 from equivalents.intake.fundtables import heads_for
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, parse_day, parse_period, same_day
-from equivalents.policy.funds import Dated, Fund, Heads, Package, Packages, PerHead
+from equivalents.policy.funds import Dated, Fund, Heads, Package, Packages, PerHead, Tasks
 from equivalents.policy.heads import (
     NO_BIRTH,
     Charges,
@@ -24,6 +24,7 @@ from equivalents.policy.heads import (
     FundTables,
     HeadCount,
     SigningLimits,
+    Task,
 )
 from equivalents.policy.model import Institution
 from equivalents.policy.scheme import Scheme
@@ -268,6 +269,17 @@ def test_a_scheme_has_its_heads_counted_and_its_charges_checked() -> None:
         HeadCount(Heads(), D("2025-12-31"), "A", 1),
     )
     assert findings.problems == []
+
+
+def test_tasks_are_those_of_a_fund_by_tasks() -> None:
+    rows = tuple(Task("A", name, place=Place("tasks.csv", "", 2)) for name in ("基本", "基础"))
+    funds = {"基本": Fund("基本", Tasks({})), "基础": Fund("基础", PerHead(Heads(), Dated(())))}
+    findings = Findings()
+    heads_for(Scheme("s", funds=funds), FundTables(tasks=rows), [], YEAR, findings)
+    assert [(one.code, one.place, one.value) for one in findings.problems] == [
+        ("TASK_FUND_UNKNOWN", Place("tasks.csv", "", 2, "fund"), "基础")
+    ]
+    assert "基本" in findings.problems[0].text("zh")
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from equivalents.codes import Coded
 from equivalents.errors import Place, RefusedError
 from equivalents.headchecks import asked_heads, head_counts
 from equivalents.heads import charged_fen, counter, heads_of, months_of, places_on
@@ -38,8 +39,8 @@ from equivalents.policy.heads import (
     Registers,
 )
 from equivalents.policy.homes import NOBODY, UNCLEAR
+from equivalents.policy.keep import from_plain, to_plain
 from equivalents.policy.model import Institution, Posting, TeamMember
-from equivalents.policy.roster import Coded
 from tests.signed import PLACES, Charge, One, charges, contracts
 
 NO_REGISTERS = Registers()
@@ -293,6 +294,11 @@ def test_counts_are_asked_again_by_filter_and_day() -> None:
     assert list(heads(Heads(), D("2025-12-31"))) == [1, 0, 1]
     with pytest.raises(KeyError):
         heads(Heads(), D("2025-11-30"))
+
+
+def test_counts_are_kept_as_they_are() -> None:
+    count_ = HeadCount(Heads(HeadSource.REGISTERS, "pop", True, ("x",), 40, None), 7, "A", 3)
+    assert from_plain(HeadCount, to_plain(count_)) == count_
 
 
 def test_what_cannot_be_counted_is_told_all_at_once_and_once() -> None:
