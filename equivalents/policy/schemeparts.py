@@ -55,6 +55,7 @@ PAY_CAP_KEYS: Final = {
     "terms": "list",
     "coefficient": "text",
     "excess": "text",
+    "outside": "texts",
     **_DATED,
 }
 """What the total pay cap may say."""
@@ -199,6 +200,7 @@ def read_pay_cap(entry: Entry, read: Reader) -> PayCap:
         end,
         ground.reference,
         entry.place,
+        read.texts(entry.get("outside")),
     )
 
 
