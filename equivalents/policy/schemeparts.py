@@ -56,7 +56,6 @@ PAY_CAP_KEYS: Final = {
     "coefficient": "text",
     "outside": "texts",
     "excess": "text",
-    "outside": "texts",
     **_DATED,
 }
 """What the total pay cap may say."""
@@ -202,7 +201,6 @@ def read_pay_cap(entry: Entry, read: Reader) -> PayCap:
         entry.get("base_line").text or plain.base_line,
         terms,
         entry.get("coefficient").text,
-        read.texts(entry.get("outside")),
         read.choice(entry.get("excess"), Excess.CARRIED),
         start,
         end,
