@@ -178,38 +178,46 @@ class _Reader:
         check_sharing(settings.sharing, named, institutions, codes, findings)
         every = (*every, *_bridge_pools(scheme, sorted(known)))
         keys = self._key_rules(settings, KeyReader(findings, institutions, postings), every, series)
-        names, limits = [pool.pool for pool in every], settings.yearly_limits
-        findings.problems.extend(check_weights(weights))
-        findings.problems.extend(check_postings(postings))
+        findings.problems += [*check_weights(weights), *check_postings(postings)]
         self._fund_tables(settings, sorted(known), postings, teams)
         if scheme is not None:
             check_series_of(scheme, tuple(series), findings)
             check_in_case(scheme, institutions, pools, findings)
         if settings.period is None:
             return None
-        if scheme is not None:
-            check_figures(scheme, settings.period, findings)
         surplus = surplus_rule(settings.surplus, accounts, pools, settings.period, series, findings)
-        return CaseRules(
+        rules = CaseRules(
             period=settings.period,
             institutions=institutions,
             postings=postings,
             weights=weights,
             pools=pools,
+            used=used,
+            accounts=accounts,
+            surplus=surplus,
+            teams=teams,
+            key_rules=keys,
+        )
+        return self._declared(settings, rules, every, people)
+
+    def _declared(
+        self, settings: Settings, rules: CaseRules, pools: Sequence[Pool], people: Collection[str]
+    ) -> CaseRules:
+        """The same rules with what case.yaml and its scheme declare, and who has contracts."""
+        names, limits = [pool.pool for pool in pools], settings.yearly_limits
+        if settings.scheme is not None:
+            check_figures(settings.scheme, rules.period, self.findings)
+        return replace(
+            rules,
             title=settings.title,
             outside_period=settings.outside_period,
             missing=settings.missing,
             concurrent=settings.concurrent,
             stays=settings.stays,
-            used=used,
-            accounts=accounts,
-            surplus=surplus,
             sharing=settings.sharing,
-            teams=teams,
-            key_rules=keys,
-            yearly=read_yearly_limits(limits, names, people, settings.period, findings),
-            contracts=contract_counts(self.tables.contracts, settings.period),
-            scheme=scheme,
+            yearly=read_yearly_limits(limits, names, people, rules.period, self.findings),
+            contracts=contract_counts(self.tables.contracts, rules.period),
+            scheme=settings.scheme,
         )
 
     def _key_rules(
