@@ -26,6 +26,7 @@ from tests.bad.leave import LEAVE, LEAVE_MONEY, LEAVE_WARNINGS
 from tests.bad.opening import OF_A_YEAR, OF_A_YEAR_WARNINGS
 from tests.bad.records import EXCLUDED, RECORDS, WARNINGS
 from tests.bad.rules import RULES
+from tests.bad.schemes import SCHEMES
 from tests.bad.sharing import SHARING, SHARING_WARNINGS
 from tests.bad.tables import MONEY, TABLES, UNREADABLE
 from tests.bad.yearly import YEARLY, YEARLY_WARNINGS
@@ -33,7 +34,7 @@ from tests.bad.yearly import YEARLY, YEARLY_WARNINGS
 OF_THE_CASE = [
     *FILES, *TABLES, *RULES, *YAML, *UNREADABLE, *MONEY, *ACCOUNTS, *SURPLUS, *SHARING, *KEYS,
     *KEY_MONEY, *LEAVE, *LEAVE_MONEY, *YEARLY, *OF_A_YEAR, *CONTRACTS,
-    *CONTRACT_MONEY, *HEADS,
+    *CONTRACT_MONEY, *HEADS, *SCHEMES,
 ]  # fmt: skip
 LISTED = [
     *WARNINGS,
@@ -54,7 +55,12 @@ BY_COMMAND = {
     "PROPOSAL_VERSIONS", "COMPARE_NEEDS_RECORDS", "PROPOSAL_UNWEIGHED", "PROPOSAL_LEAVES",
     # tests/unit/test_heads.py and test_contractchecks.py: they need a scheme
     "HEADS_NO_PLACE", "HEADS_PLACE_UNCLEAR", "HEADS_NO_BIRTH", "REGISTER_MISSING",
-    "CHARGE_CONSULTATION", "CHARGE_IN_PACKAGE", "CONTRACT_PACKAGE_UNKNOWN", "TASK_FUND_UNKNOWN",
+    "CHARGE_CONSULTATION", "CHARGE_IN_PACKAGE", "CONTRACT_PACKAGE_UNKNOWN",
+    "TASK_FUND_UNKNOWN",
+    # tests/unit/test_funds.py, test_fund_heads.py and test_fund_work.py
+    "FUND_FIGURE_MISSING", "FUND_MID_MONTH", "FUND_PRICE_MISSING", "FUND_COEFFICIENT_MISSING",
+    "FUND_OVER_BUDGET", "FUND_NO_KEY", "FUND_PAYERS_CHANGE", "FUND_STANDARD_MISSING",
+    "FUND_REIMBURSEMENT", "FUND_OUT_OF_SCOPE", "FUND_TOO_LARGE",
     "PROPOSAL_NEW_KIND", "PROPOSAL_DATED", "PROPOSAL_UNPAYABLE",
     # tests/unit/test_bridge.py, test_paycap.py, test_ledger.py and test_fundsettle.py
     "SCHEME_PART_PERIOD", "FUND_TWICE", "COSTS_TWICE", "BRIDGE_POOL_GIVEN", "BRIDGE_NEGATIVE",

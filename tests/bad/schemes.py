@@ -1,0 +1,162 @@
+"""Schemes at fault: files, layers, figures, funds, payers, channels, pools, the pay cap."""
+
+from collections.abc import Mapping
+
+from tests.bad.case import Content, Fault
+
+__all__ = ["SCHEMES"]
+
+HEAD = "scheme: s\ntitle: 甲县方案\nreference: 甲县〔2025〕1号\n"
+FUND = "funds:\n  f:\n    kind: given\n"
+HEADS = (
+    "funds:\n  f:\n    kind: per_head\n    heads: {source: contracts}\n"
+    '    rate: "12.00"\n    payers: [{payer: 甲, share: 1}]\n'
+)
+
+
+def scheme(body: str, head: str = HEAD, **more: str) -> Mapping[str, Content]:
+    """A case whose scheme ``s.yaml`` has this body; ``more`` are further layers by name."""
+    names = ", ".join(f"{name}.yaml" for name in ("s", *more))
+    files: dict[str, Content] = {f"{name}.yaml": text for name, text in more.items()}
+    return {
+        "case.yaml": f"period: 2025-06\nscheme: [{names}]\nsurplus: {{assessment: none}}\n",
+        "s.yaml": head + body,
+        **files,
+    }
+
+
+def fund(keys: str) -> Mapping[str, Content]:
+    """A scheme with one fund per head with these keys from line 8 on."""
+    start = "funds:\n  f:\n    kind: per_head\n    heads: {source: contracts}\n"
+    return scheme(f"{start}    {keys}\n")
+
+
+def payers(listed: str) -> Mapping[str, Content]:
+    """A fund of 12 yuan a head with these payers, on line 9."""
+    return fund(f'rate: "12.00"\n    payers: [{listed}]')
+
+
+OWN = "scheme: own\ntitle: 甲院\nreference: 甲县〔2025〕2号\nlayer: institution\n"
+
+SCHEMES = [
+    Fault("scheme-lost", "SCHEME_UNKNOWN", {"case.yaml": "period: 2025-06\nscheme: x.yaml\n"},
+          "case.yaml", 2, "", "x.yaml"),
+    Fault("scheme-outside", "SCHEME_UNKNOWN",
+          {"case.yaml": "period: 2025-06\nscheme: ../x.yaml\n", "../x.yaml": HEAD},
+          "case.yaml", 2, "", "../x.yaml"),
+    Fault("scheme-name", "SCHEME_NAME", scheme("", HEAD.replace("scheme: s", "scheme: t")),
+          "s.yaml", 1, "scheme", "t", ("s",)),
+    Fault("scheme-not-marked", "SCHEME_NOT_MARKED", scheme("illustrative: yes\n"),
+          "s.yaml", 2, "title", "甲县方案"),
+    Fault("scheme-key", "KEY_UNKNOWN", scheme("fund: {}\n"), "s.yaml", 4, "fund", "fund",
+          ("funds",)),
+    Fault("scheme-shape", "VALUE_SHAPE", scheme("sharing: [绩效]\n"), "s.yaml", 4, "sharing"),
+    Fault("scheme-no-reference", "KEY_MISSING", scheme(FUND, "scheme: s\ntitle: 甲县方案\n"),
+          "s.yaml", 1, "", "reference", also=("REFERENCE_MISSING",)),
+    Fault("layer-late", "LAYER_INVALID",
+          scheme("layer: community\ninstitution: I01\n" + FUND), "s.yaml", 5, "institution",
+          "I01"),
+    Fault("layer-touches", "LAYER_INVALID",
+          scheme(FUND, own=f"{OWN}institution: I01\npay_cap: {{kind: none}}\n"),
+          "own.yaml", 6, "pay_cap", "pay_cap"),
+    Fault("layer-for-all", "LAYER_INVALID",
+          scheme(FUND, own=f"{OWN}institution: I01\nfunds: {{f: {{kind: floor}}}}\n"),
+          "own.yaml", 6, "funds.f.kind", "kind"),
+    Fault("layer-of-nobody", "ID_UNKNOWN",
+          scheme(HEADS, own=f'{OWN}institution: I09\nfunds: {{f: {{rate: "9.00"}}}}\n'),
+          "own.yaml", 1, "", "I09", ("I02",)),
+    Fault("override-unfounded", "OVERRIDE_NO_REFERENCE",
+          {**scheme(HEADS),
+           "case.yaml": "period: 2025-06\nscheme: s.yaml\nsurplus: {assessment: none}\n"
+           'funds: {f: {rate: "9.00"}}\n'},
+          "case.yaml", 4, "funds.f.rate", "funds.f.rate", ("s.yaml",),
+          also=("REFERENCE_MISSING",)),
+    Fault("inline-unfounded", "REFERENCE_MISSING",
+          {"case.yaml": f"period: 2025-06\n{FUND}"}, "case.yaml", 4, "funds.f", "f"),
+    Fault("figure-overlap", "FIGURE_OVERLAP",
+          fund('rate:\n      - {value: "1", valid_to: 2025-07-01}\n'
+               '      - {value: "2", valid_from: 2025-06-01}\n'
+               "    payers: [{payer: 甲, share: 1}]"),
+          "s.yaml", 10, "funds.f.rate[2].value", says=("s.yaml",)),
+    Fault("figure-gap", "FIGURE_GAP",
+          fund('rate:\n      - {value: "1", valid_to: 2025-07-01}\n'
+               '      - {value: "2", valid_from: 2025-08-01}\n'
+               "    payers: [{payer: 甲, share: 1}]"),
+          "s.yaml", 10, "funds.f.rate[2].value", says=("2025-07-01", "2025-08-01")),
+    Fault("figure-not-in-force", "FIGURE_MISSING",
+          fund('rate: {value: "1", valid_from: 2026-01-01}\n'
+               "    payers: [{payer: 甲, share: 1}]"),
+          "s.yaml", 6, "funds.f", says=("2025-06-30",)),
+    Fault("figure-number", "NUMBER_INVALID", fund('rate: "1e3"'), "s.yaml", 8, "funds.f.rate",
+          "1e3"),
+    Fault("figure-key", "KEY_UNKNOWN", fund('rate: {value: "1", untl: 2026-01-01}'),
+          "s.yaml", 8, "funds.f.rate.untl", "untl"),
+    Fault("fund-kind", "CHOICE_INVALID", scheme("funds: {f: {kind: per_haed}}\n"),
+          "s.yaml", 4, "funds.f.kind", "per_haed", ("per_head", "floor")),
+    Fault("fund-age", "AGE_INVALID",
+          scheme(HEADS.replace("contracts}", "contracts, age_from: 四十}")),
+          "s.yaml", 7, "funds.f.heads.age_from", "四十"),
+    Fault("fund-ages", "FUND_INVALID",
+          scheme(HEADS.replace("contracts}", "contracts, age_from: 64, age_to: 40}")),
+          "s.yaml", 7, "funds.f.heads.age_from"),
+    Fault("fund-prices", "FUND_INVALID",
+          scheme("funds: {f: {kind: per_equivalent, series: pay}}\n"), "s.yaml", 4, "funds.f"),
+    Fault("fund-series", "SERIES_UNKNOWN",
+          scheme('funds: {f: {kind: per_equivalent, series: pya, price: "1"}}\n'),
+          "s.yaml", 4, "funds.f", "pya", ("pay",)),
+    Fault("fund-scope", "ID_UNKNOWN",
+          scheme("funds: {f: {kind: floor, institutions: {ids: [I10]}}}\n"),
+          "s.yaml", 4, "funds.f", "I10", ("I02",)),
+    Fault("fund-of-nothing", "FUND_UNKNOWN",
+          scheme('funds:\n  f: {kind: split, of: g, share: "0.4"}\n'), "s.yaml", 5, "funds.f", "g"),
+    Fault("fund-cycle", "FUND_CYCLE",
+          scheme("funds:\n  f: {kind: split, of: g, share: 2/5}\n"
+                 "  g: {kind: split, of: f, share: 3/5}\n"),
+          "s.yaml", 5, "funds.f", "f", ("g",)),
+    Fault("package-dear", "FUND_INVALID",
+          scheme("funds:\n  f:\n    kind: packages\n    reimbursed_by: 医保基金\n    packages:\n"
+                 '      基础包: {price: "100", reimbursement: "120"}\n'),
+          "s.yaml", 9, "funds.f.packages.基础包.reimbursement", "基础包"),
+    Fault("payer-no-form", "PAYERS_INVALID", payers("{payer: 甲}"), "s.yaml", 9,
+          "funds.f.payers[1]", "甲"),
+    Fault("payer-percent", "PAYERS_NOT_ALL",
+          payers('{payer: 甲, percent: "40"}, {payer: 乙, percent: "50"}'),
+          "s.yaml", 9, "funds.f.payers[1]", "90.0000", ("100",)),
+    Fault("payers-above-the-fee", "PAYERS_NOT_ALL",
+          payers('{payer: 甲, amount: "5"}, {payer: 乙, amount: "8"}'),
+          "s.yaml", 9, "funds.f.payers", "13.0000", ("12.0000",)),
+    Fault("payer-twice", "ID_TWICE", payers("{payer: 甲, share: 4}, {payer: 甲, share: 6}"),
+          "s.yaml", 9, "funds.f.payers[2].payer", "甲"),
+    Fault("channel-lost", "CHANNEL_UNKNOWN",
+          scheme("channels: {equivalents: {}}\n"
+                 "funds: {f: {kind: given, channel: equivalent}}\n"),
+          "s.yaml", 5, "funds.f", "equivalent", ("equivalents",)),
+    Fault("item-twice", "ITEM_BOUGHT_TWICE",
+          scheme("channels:\n  a: {items: [MZ01]}\n  b: {items: {MZ01: 1/2}}\n"),
+          "s.yaml", 6, "channels.b", "MZ01", ("3/2", "a, b")),
+    Fault("item-partly", "ITEM_PARTLY_BOUGHT",
+          scheme("channels:\n  a: {items: {MZ01: 1/2}}\n"
+                 "  b: {items: {MZ01: 1/2}, valid_to: 2025-07-01}\n"),
+          "s.yaml", 5, "channels.a", "MZ01", ("1/2", "2025-07-01")),
+    Fault("funds-buy-twice", "FUNDS_BUY_TWICE",
+          scheme('funds:\n  f: {kind: per_equivalent, series: pay, price: "1"}\n'
+                 '  g: {kind: per_item, series: pay, prices: {MZ01: "2"}}\n'),
+          "s.yaml", 6, "funds.g", "MZ01", ("f", "g")),
+    Fault("pool-of-nothing", "FUND_UNKNOWN", scheme(FUND + "pools: {p: {fund: ff}}\n"),
+          "s.yaml", 7, "pools.p", "ff", ("f",)),
+    Fault("pool-rule", "POOL_RULE_INVALID",
+          scheme(FUND + "pools: {p: {fund: f, rule: percent}}\n"), "s.yaml", 7, "pools.p", "p"),
+    Fault("fund-bridged-twice", "FUND_BRIDGED_TWICE",
+          scheme(FUND + "pools:\n  p: {fund: f}\n  q: {fund: f, rule: percent, share: 1/10}\n"),
+          "s.yaml", 9, "pools.q", "q", ("f", "p")),
+    Fault("pool-given-and-bridged", "POOL_BRIDGED_AND_GIVEN",
+          {**scheme(FUND + "pools: {绩效: {fund: f}}\n"),
+           "pools.csv": "institution_id,pool,amount\nI01,绩效,100.00\n"},
+          "pools.csv", 2, "pool", "绩效", ("s.yaml",)),
+    Fault("pay-cap", "PAY_CAP_INVALID", scheme("pay_cap: {kind: formula}\n"), "s.yaml", 4,
+          "pay_cap"),
+    Fault("pay-cap-fund", "FUND_UNKNOWN",
+          scheme("pay_cap:\n  kind: formula\n"
+                 "  terms: [{kind: fund_share, name: f, share: 1/2}]\n"),
+          "s.yaml", 6, "pay_cap.terms[1]", "f"),
+]  # fmt: skip
