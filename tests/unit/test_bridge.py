@@ -14,7 +14,7 @@ from equivalents.bridge import Bridged, bridge_problems, bridged
 from equivalents.errors import Problem, RefusedError
 from equivalents.fundfacts import Money
 from equivalents.policy.accounts import Account
-from equivalents.policy.calendar import parse_day, parse_period
+from equivalents.policy.calendar import LAST_DAY, parse_day, parse_period
 from equivalents.policy.funds import Dated, Given, Version
 from equivalents.policy.model import CaseRules, Pool, WeightRow
 from equivalents.policy.scheme import Bridge, BridgeRule, Scheme
@@ -25,8 +25,8 @@ PERIOD = parse_period("2025")
 PERCENT, AFTER = BridgeRule.PERCENT, BridgeRule.AFTER_COSTS
 
 
-def share(text: str, **more: int) -> Dated[Fraction]:
-    return Dated((Version(Fraction(text), **more),))
+def share(text: str, valid_to: int = LAST_DAY) -> Dated[Fraction]:
+    return Dated((Version(Fraction(text), valid_to=valid_to),))
 
 
 def scheme(*bridges: Bridge, **more: bool) -> Scheme:
