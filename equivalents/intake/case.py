@@ -161,31 +161,39 @@ class _Reader:
         every = (*pools, *_surplus_pools(accounts))
         check_sharing(settings.sharing, every, institutions, codes, findings)
         keys = self._key_rules(settings, KeyReader(findings, institutions, postings), every, series)
-        names, limits = [pool.pool for pool in every], settings.yearly_limits
-        findings.problems.extend(check_weights(weights))
-        findings.problems.extend(check_postings(postings))
+        findings.problems += [*check_weights(weights), *check_postings(postings)]
         if settings.period is None:
             return None
         surplus = surplus_rule(settings.surplus, accounts, pools, settings.period, series, findings)
-        return CaseRules(
+        rules = CaseRules(
             period=settings.period,
             institutions=institutions,
             postings=postings,
             weights=weights,
             pools=pools,
+            used=used,
+            accounts=accounts,
+            surplus=surplus,
+            teams=teams,
+            key_rules=keys,
+        )
+        return self._declared(settings, rules, every, people)
+
+    def _declared(
+        self, settings: Settings, rules: CaseRules, pools: Sequence[Pool], people: Collection[str]
+    ) -> CaseRules:
+        """The same rules with what case.yaml declares by itself, and who has contracts."""
+        names, limits = [pool.pool for pool in pools], settings.yearly_limits
+        return replace(
+            rules,
             title=settings.title,
             outside_period=settings.outside_period,
             missing=settings.missing,
             concurrent=settings.concurrent,
             stays=settings.stays,
-            used=used,
-            accounts=accounts,
-            surplus=surplus,
             sharing=settings.sharing,
-            teams=teams,
-            key_rules=keys,
-            yearly=read_yearly_limits(limits, names, people, settings.period, findings),
-            contracts=self._contracts(settings, teams, people),
+            yearly=read_yearly_limits(limits, names, people, rules.period, self.findings),
+            contracts=self._contracts(settings, rules.teams, people),
         )
 
     def _key_rules(
