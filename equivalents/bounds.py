@@ -110,20 +110,32 @@ def share_within(
     shared_by = np.where(scaled, floor_fen, key)
     floor = np.where(scaled | np.repeat(pool_fen == 0, payees), 0, floor_fen)
     cap = np.where(scaled | keep_excess, NO_CAP, cap_fen)
-    held, rest, retained = _held(pool_fen, shared_by, starts, floor, cap)
-    shares = largest_remainder(rest, np.where(held == 0, shared_by, 0), starts)
-    amount = shares.amount_fen + np.where(held == AT_FLOOR, floor, 0)
-    amount += np.where(held == AT_CAP, np.minimum(cap, np.repeat(pool_fen, payees)), 0)
-    rest, by = _shared(pool_fen, shared_by, starts, floor, cap, held, rest)
-    held[scaled & (floor_fen > 0)] = AT_FLOOR
-    bounded = Bounded(amount, shares.remainder_fen, held, retained, rest, by, amount)
+    bounded = _within(pool_fen, shared_by, starts, floor, cap)
+    bounded.held[scaled & (floor_fen > 0)] = AT_FLOOR
     if keep_excess:
         bounded = _cut(bounded, cap_fen, starts)
-    if not np.array_equal(
-        np.add.reduceat(bounded.amount_fen, starts) + bounded.retained_fen, pool_fen
-    ):
-        raise ConservationError("amounts within bounds and what is retained do not add up")
+    _conserve(pool_fen, bounded, starts)
     return bounded
+
+
+def _within(
+    pool_fen: Int64, key: Int64, starts: Int64, floor_fen: Int64, cap_fen: Int64
+) -> Bounded:
+    """Share each pool where its floors can be paid and what caps take is shared again."""
+    held, rest, retained = _held(pool_fen, key, starts, floor_fen, cap_fen)
+    shares = largest_remainder(rest, np.where(held == 0, key, 0), starts)
+    amount = shares.amount_fen + np.where(held == AT_FLOOR, floor_fen, 0)
+    most = np.minimum(cap_fen, np.repeat(pool_fen, np.diff(starts, append=key.size)))
+    amount += np.where(held == AT_CAP, most, 0)
+    rest, by = _shared(pool_fen, key, starts, floor_fen, cap_fen, held, rest)
+    return Bounded(amount, shares.remainder_fen, held, retained, rest, by, amount)
+
+
+def _conserve(pool_fen: Int64, bounded: Bounded, starts: Int64) -> None:
+    """Amounts + retained = pool, for each pool (D2)."""
+    total = np.add.reduceat(bounded.amount_fen, starts) + bounded.retained_fen
+    if not np.array_equal(total, pool_fen):
+        raise ConservationError("amounts within bounds and what is retained do not add up")
 
 
 def _shared(

@@ -189,8 +189,7 @@ class Ladder:
             self._by_pool(nodes, fen.kept - carried),
             self._by_pool(nodes, carried),
         )
-        below = Nodes(pool, children.institution, children.department, fen.amount)
-        return step, below
+        return step, Nodes(pool, children.institution, children.department, fen.amount)
 
     def _by_pool(self, nodes: Nodes, fen: Int64) -> Int64:
         sums = np.zeros(len(self.pools), np.int64)
@@ -242,27 +241,42 @@ class Ladder:
         """Share what each parent has; ``stuck`` parents pay floors only."""
         some = np.flatnonzero(children.count)
         starts = (np.cumsum(children.count) - children.count)[some]
-        amount = nodes.amount_fen[some]
-        free = np.where(stuck[some], 0, amount)
+        free = np.where(stuck[some], 0, nodes.amount_fen[some])
         shares = largest_remainder(free, key, starts)
-        none = np.zeros(key.size, np.int64)
+        if level.bounded and some.size:
+            paid = shares.amount_fen
+            return self._share_within(level, nodes, children, key, codes, some, starts, paid)
         kept = np.where(stuck | (children.count == 0), nodes.amount_fen, 0)
-        if not level.bounded or some.size == 0:
-            rest, paid = np.repeat(free, children.count[some]), shares.amount_fen
-            whole = none + ONE_HEAD_E4
-            return _Fen(
-                paid, shares.remainder_fen, none, none, kept, none, rest, key, paid, whole,
-                _no_year(key.size),
-            )  # fmt: skip
+        rest, paid = np.repeat(free, children.count[some]), shares.amount_fen
+        none = np.zeros(key.size, np.int64)
+        whole = none + ONE_HEAD_E4
+        return _Fen(
+            paid, shares.remainder_fen, none, none, kept, none, rest, key, paid, whole,
+            _no_year(key.size),
+        )  # fmt: skip
+
+    def _share_within(
+        self,
+        level: Level,
+        nodes: Nodes,
+        children: Children,
+        key: Int64,
+        codes: Sequence[str],
+        some: Int64,
+        starts: Int64,
+        unbounded_fen: Int64,
+    ) -> _Fen:
+        """The same within the level's bounds, for the parents ``some`` that have children."""
         heads = self._heads(level, nodes, children)
         parts = self._year_parts(level, nodes, children, key) if level.yearly else []
         floor, cap = self._limits(level, nodes, children, codes, some, starts, heads, parts)
         bounded = share_within(
-            amount, key, starts, floor, cap,
+            nodes.amount_fen[some], key, starts, floor, cap,
             keep_excess=level.keep_excess, scale_floors=level.scale_floors,
         )  # fmt: skip
+        kept = nodes.amount_fen.copy()
         kept[some] = bounded.retained_fen
-        moved = bounded.amount_fen - shares.amount_fen
+        moved = bounded.amount_fen - unbounded_fen
         # Whoever stands at a floor that is also the cap stands at both; where the excess is kept
         # nobody stands at a cap but those who were cut down to it.
         both = (floor == cap) & (bounded.held != 0) & (not level.keep_excess)

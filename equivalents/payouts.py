@@ -86,15 +86,7 @@ def share(
     held = held_back(origin, pools, rules) if origin is not None else None
     year = YearToDate(rules, plan, origin)
     ladder = Ladder(_going(pools, held), tree, keys, year)
-    parts: dict[LevelKind, list[Step]] = {}
-    equivalents: list[Int64] = []
-    for which, sharing in _alike(pools, rules, keys):
-        steps = ladder.down(which, sharing)
-        for step in steps:
-            parts.setdefault(step.to, []).append(step)
-        staff = tree.staff_of(sharing)
-        vector = keys.equivalents_e7[pools[which[0]].series]
-        equivalents.append(tree.sums(staff, vector)[steps[-1].row])
+    parts, equivalents = _down(ladder, pools, rules)
     people = parts.get(LevelKind.PERSON, [])
     _tell_negative(ladder, people)
     if origin is not None and not plan.coefficients.plain:
@@ -112,6 +104,23 @@ def share(
     _conserve(pools, payouts)
     more = payouts.limited.problems if payouts.limited is not None else ()
     return payouts, (*ladder.absent(rules.sharing), *problems, *more)
+
+
+def _down(
+    ladder: Ladder, pools: Sequence[Pool], rules: CaseRules
+) -> tuple[dict[LevelKind, list[Step]], list[Int64]]:
+    """All pools down the ladder: the steps by level, and the equivalents of the people paid."""
+    tree, keys = ladder.tree, ladder.keys
+    parts: dict[LevelKind, list[Step]] = {}
+    equivalents: list[Int64] = []
+    for which, sharing in _alike(pools, rules, keys):
+        steps = ladder.down(which, sharing)
+        for step in steps:
+            parts.setdefault(step.to, []).append(step)
+        staff = tree.staff_of(sharing)
+        vector = keys.equivalents_e7[pools[which[0]].series]
+        equivalents.append(tree.sums(staff, vector)[steps[-1].row])
+    return parts, equivalents
 
 
 def _going(pools: Sequence[Pool], held: Held | None) -> Sequence[Pool]:

@@ -77,22 +77,12 @@ def compare_case(
 
     check_replaceable(out)
     weights = None if proposal is None else read_proposal(proposal)
-    # A result has a summary; a case has a case.yaml and none.
-    kept = (base / MARK).is_file()
-    before, records = _kept(base, case, told) if kept else _counted(base, told)
+    before, records = _in_force(base, case, told)
     rules = before.settlement.rules
     rows = None if coefficients is None else read_coefficients(coefficients, rules)
-    proposed = Proposal(weights, rows, own_dates, partial)
-    problems = [*proposal_problems(rules, before.counts, before.settlement.scales, proposed)]
-    if any(problem.severity == "error" for problem in problems):
-        raise DataError(problems)
-    after = proposed_rules(rules, proposed)
-    comparison = compare(before, after, None if records is None else records.recount)
-    again = frozenset(comparison.recounted)
-    scales = before.settlement.scales, proposed_scales(before, after)
-    problems.extend(unweighed_problems(before.counts, *scales, again))
+    comparison, problems = _tried(before, records, Proposal(weights, rows, own_dates, partial))
     told("write", 0, 0)
-    return Compared(comparison, write_comparison(comparison, out), tuple(problems))
+    return Compared(comparison, write_comparison(comparison, out), problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +98,30 @@ class _Records:
         parts = [Touched(part, plan, items) for part in source.blocks(plan)]
         progress = row_counter(self.told)
         return count(parts, Scales(rules, plan), workers=workers(), progress=progress).tally
+
+
+def _tried(
+    before: Side, records: _Records | None, proposed: Proposal
+) -> tuple[Comparison, tuple[Problem, ...]]:
+    """The proposal on the counts of what is in force, and what is odd about it."""
+    rules, scales = before.settlement.rules, before.settlement.scales
+    problems = [*proposal_problems(rules, before.counts, scales, proposed)]
+    if any(problem.severity == "error" for problem in problems):
+        raise DataError(problems)
+    after = proposed_rules(rules, proposed)
+    comparison = compare(before, after, None if records is None else records.recount)
+    again = frozenset(comparison.recounted)
+    proposed_too = proposed_scales(before, after)
+    problems.extend(unweighed_problems(before.counts, scales, proposed_too, again))
+    return comparison, tuple(problems)
+
+
+def _in_force(base: Path, case: Path | None, told: Told) -> tuple[Side, _Records | None]:
+    """What the rules in force pay, and the records where they can be read again."""
+    # A result has a summary; a case has a case.yaml and none.
+    if (base / MARK).is_file():
+        return _kept(base, case, told)
+    return _counted(base, told)
 
 
 def _kept(folder: Path, case: Path | None, told: Told) -> tuple[Side, _Records | None]:
