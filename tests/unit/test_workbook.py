@@ -133,8 +133,8 @@ def test_sums_are_of_the_lines_above_them(tmp_path: Path) -> None:
     heads, rows = sheets(tmp_path / "out")["年度封顶"]
     last = len(rows) + 2
     sums = dict(zip(heads, rows[-1], strict=True))
-    assert sums["扣下（元）"] == f"=SUBTOTAL(109,M4:M{last})"
-    assert heads.index("扣下（元）") == ord("M") - ord("A")
+    assert sums["扣下（元）"] == f"=SUBTOTAL(109,N4:N{last})"
+    assert heads.index("扣下（元）") == ord("N") - ord("A")
     assert sums["本期上限（元）"] is None, "a cap of a person stands once a pool"
 
 
