@@ -168,7 +168,7 @@ class _Reader:
         used = self._used(known, series)
         account_rows = self._table("accounts")
         shares_surplus = any(row["kind"] in BALANCE_KINDS for row in account_rows)
-        made = shares_surplus or (scheme is not None and bool(scheme.bridges))
+        made = shares_surplus or (scheme is not None and bool(scheme.bridges or scheme.funds))
         pools = self._pools(self._table("pools", required=not made), known, series)
         accounts = self._accounts(account_rows, known, settings.period)
         check_series(settings, series, findings)

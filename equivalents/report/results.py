@@ -1,6 +1,7 @@
 """The result tables of a settlement, as page 3 lists them, each sorted by its leading columns."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -152,9 +153,14 @@ def adjusted_table(settlement: Settlement, payouts: Payouts) -> OutTable:
     )
 
 
+_ALLOCATED: Final = ("level", "pool", "parent", "child", "key", "amount", "remainder_fen")
+
+
 def allocations_table(settlement: Settlement, payouts: Payouts) -> OutTable:
     """Each step of money from a parent to a child, pool by pool from the top down (D1)."""
     steps = payouts.steps
+    if not steps:  # money of institutions alone: no pool to share
+        return OutTable("allocations", dict.fromkeys(_ALLOCATED, texts([])))
     parts = [_allocated(settlement, payouts, step) for step in steps]
     joined = {name: pa.concat_arrays([part[name] for part in parts]) for name in parts[0]}
     if len(steps) > 1:

@@ -278,3 +278,20 @@ def test_rejected_records_stop_before_any_money(tmp_path: Path) -> None:
     assert stopped.money is None
     assert stopped.payouts is None
     assert not np.any([pool.pool for pool in stopped.pools])
+
+
+def test_money_of_institutions_needs_no_pool(tmp_path: Path, out: Path) -> None:
+    yaml = CASE["case.yaml"]
+    start, end = yaml.index("pools:"), yaml.index("share_tests:")
+    alone = yaml[:start] + "pay_cap: {kind: fixed, line: total_pay}\n" + yaml[end:]
+    kept = [row for row in CASE["accounts.csv"].splitlines() if "pay_cap" not in row]
+    folder = case(tmp_path / "case", case=alone, accounts="\n".join([*kept, ""]))
+    settled = settle_case(folder, tmp_path / "out")
+    assert settled.pools == ()
+    assert rows(tmp_path / "out", "dues") == rows(out, "dues")
+    for name in ("payouts", "allocations", "pools"):
+        assert rows(tmp_path / "out", name) == []
+    assert lines(sheets(tmp_path / "out")["资金台账"])
+    # I1 has base pay within its total; I2 has neither pools nor base pay, so no cap is asked.
+    caps = [row for row in rows(tmp_path / "out", "paycap") if row[1] in ("cap", "base")]
+    assert [row[::5] for row in caps] == [["I1", "1000.00"], ["I1", "600.00"]]
