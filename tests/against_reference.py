@@ -41,6 +41,8 @@ def differences(expected: reference.Outcome, out: Path) -> list[str]:
         *_table("pool", _pools(out), _plain(expected.pools)),
         *_table("fund", _funds(out, expected), _expected_funds(expected)),
     ]
+    if expected.ledger or (out / "ledger.csv").exists():
+        found += _table("ledger", _ledger(out), _expected_ledger(expected))
     if (out / "carried_keys.csv").exists():
         found += _table("carried key", _carried(out), _expected_carried(expected))
     return found
@@ -252,3 +254,21 @@ def _expected_funds(expected: reference.Outcome) -> Table:
         _add(wanted, (institution, "", "development"), surplus.development_fen)
         _add(wanted, (institution, "", "deficit"), surplus.deficit_fen)
     return _without_zeros(wanted)
+
+
+# -- ledger.csv ----------------------------------------------------------------------------------
+
+LEDGER = ("due", "approved", "received", "paid", "owed")
+
+
+def _ledger(out: Path) -> Iterable[tuple[tuple[object, ...], tuple[object, ...]]]:
+    """What a payer owes an institution of a fund; lines without money say nothing."""
+    for row in read_out(out, "ledger"):
+        figures = tuple(_fen(row[name]) for name in LEDGER)
+        if any(figures):
+            yield (row["institution_id"], row["fund"], row["payer"]), figures
+
+
+def _expected_ledger(expected: reference.Outcome) -> Table:
+    wanted = {at: (*entry, entry.owed_fen) for at, entry in expected.ledger.items()}
+    return _without_zeros({tuple(at): figures for at, figures in wanted.items()})

@@ -11,8 +11,11 @@ from typing import NamedTuple, TypeVar
 from tests.reference.case import Case, read_case
 from tests.reference.ceilings import cut_lines, cuts
 from tests.reference.coefficients import Coefficients
+from tests.reference.funds import Due, Funds
+from tests.reference.fundwork import work
 from tests.reference.keys import Adjusted, Keys
 from tests.reference.leave import LeaveLine, Leaves
+from tests.reference.ledger import Entry, bridged, ledger, placeholders, with_pools
 from tests.reference.levels import Payout, PoolSharing, PoolTotal, Step
 from tests.reference.splitting import Line, LineKey, lines, pieces
 from tests.reference.surplus import Surplus, pools_of, surpluses
@@ -54,6 +57,9 @@ class Outcome:
     """
     surplus: Mapping[str, Surplus]
     """By institution."""
+    dues: Sequence[Due]
+    ledger: Mapping[tuple[str, str, str], Entry]
+    """By institution, fund and payer."""
     received: int
     counts: Mapping[str, Counts]
 
@@ -66,8 +72,10 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
     found = surpluses(read)
     read = replace(read, pools=tuple(pools_of(read, found)))
     judged = judge_all(read)
+    split = pieces(judged, Coefficients(replace(read, pools=read.pools + placeholders(read))))
+    dues = Funds(read, work(judged, split)).dues
+    read = replace(read, pools=with_pools(read, bridged(read, dues)))
     coefficients = Coefficients(read)
-    split = pieces(judged, coefficients)
     taken = cuts(read, split)
     keys = Keys(read, split, taken, coefficients)
     leaves = Leaves(read, keys)
@@ -86,6 +94,8 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
             **_unused(read, shared),
         },
         surplus=found,
+        dues=dues,
+        ledger=ledger(read, dues),
         received=len(judged),
         counts={name: count(judged, name) for name in read.series},
     )
