@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from equivalents.bases import resolve
 from equivalents.policy.basis import RECORD, basis_of
 from equivalents.policy.calendar import LAST_DAY, parse_day, parse_period
 from equivalents.policy.contacts import ConcurrentRule
 from equivalents.policy.model import CaseRules, Institution, Posting, WeightRow
 from equivalents.records import Contact, RecordBlock
+from equivalents.resolve import Resolved, resolve
 from equivalents.tally import Plan
 from equivalents.units import Codes, Int64
 from equivalents.waiting import Waiting
@@ -69,11 +69,11 @@ def _rules(kind: str) -> CaseRules:
     )
 
 
-def _waiting(kind: str, size: int) -> Waiting:
+def _blocks(kind: str, size: int) -> list[RecordBlock]:
     """Blocks of drawn records; stays have one to seven days and seldom overlap."""
     draw = np.random.default_rng(11)
     first = parse_day("2025-01-01")
-    waiting, origin = Waiting(), _Drawn()
+    blocks, origin = [], _Drawn()
 
     def codes(values: Any) -> Codes:
         return np.asarray(values, np.int32)
@@ -87,9 +87,7 @@ def _waiting(kind: str, size: int) -> Waiting:
         days = draw.integers(1, 8, n)
         end = day + days if kind == "stays" else np.full(n, -1)
         whole = {"stays": days * 1000, "days": np.minimum(days, 3) * 1000}
-        contact = Contact(
-            np.ones(n, bool), codes(resident), codes(resident // 3), codes(end), origin
-        )
+        contact = Contact(codes(resident), codes(resident // 3), codes(end), origin)
         block = RecordBlock(
             0,
             np.arange(at, at + n),
@@ -102,22 +100,26 @@ def _waiting(kind: str, size: int) -> Waiting:
             np.zeros(n, np.int32),
             contact=contact,
         )
-        waiting.add(block)
-    return waiting
+        blocks.append(block)
+    return blocks
 
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("kind", KINDS)
 def test_resolve(benchmark: BenchmarkFixture, kind: str, size: int) -> None:
     """Which of the waiting records count, from gathered columns to blocks to be weighed."""
-    waiting = _waiting(kind, size)
+    blocks = _blocks(kind, size)
     rules = _rules(kind)
 
+    def ended(resolved: Resolved) -> int:
+        records = resolved.block.records
+        return 0 if records is None else int(records.sum())
+
     def count() -> int:
-        ended = 0
-        for resolved in resolve(Waiting(list(waiting.blocks)), Scales(rules, Plan(rules))):
-            ended += sum(int(b.records.sum()) for b, _ in resolved.blocks if b.records is not None)
-        return ended
+        waiting = Waiting()
+        for block in blocks:
+            waiting.add(block)
+        return sum(resolve(waiting, Scales(rules, Plan(rules)), ended))
 
     rounds = 1 if size > 1_000_000 else 3
     assert benchmark.pedantic(count, rounds=rounds) == size  # type: ignore[no-untyped-call]

@@ -22,9 +22,9 @@ from typing import Final
 import numpy as np
 
 from equivalents.errors import ConservationError
-from equivalents.units import Int64
+from equivalents.units import Exact, Int64
 
-__all__ = ["Shares", "largest_remainder"]
+__all__ = ["Shares", "largest_remainder", "left_over", "ranks", "remainder_first"]
 
 _POOL_BOUND: Final = 2**48
 _SUM_BOUND: Final = 2**61
@@ -38,13 +38,14 @@ class Shares:
     remainder_fen: Int64
 
 
-def largest_remainder(pool_fen: Int64, key: Int64, starts: Int64) -> Shares:
+def largest_remainder(pool_fen: Int64, key: Exact, starts: Int64) -> Shares:
     """Share each pool among its payees by largest remainder, exactly.
 
     Args:
         pool_fen: ``(pools,)`` amounts, not negative.
-        key: ``(payees,)`` keys, not negative, in any unit; the payees of one pool stand together,
-            in the order of their codes, which settles the last ties.
+        key: ``(payees,)`` keys, not negative, in any unit, Python integers where they are beyond
+            int64; the payees of one pool stand together, in the order of their codes, which
+            settles the last ties.
         starts: ``(pools,)`` the first payee of each pool, ascending; no pool is without payees.
 
     A pool of 0 pays zeros, whatever the keys. A positive pool needs a positive key (5.9); that is
@@ -63,18 +64,39 @@ def largest_remainder(pool_fen: Int64, key: Int64, starts: Int64) -> Shares:
         total = np.add.reduceat(key, starts)
         if (total[pool_fen > 0] == 0).any():
             raise ValueError("a positive pool needs a positive key")
-        floor, remainder = _divide(pool_fen[pool_of], key, total[pool_of])
+        floor, remainder = _divide(
+            pool_fen[pool_of], key.astype(np.int64, copy=False), total[pool_of]
+        )
     else:
         floor, remainder = _divide_large(pool_fen, key, starts, payees)
     left = pool_fen - np.add.reduceat(floor, starts)
-    extra = _left_over(left, remainder, key, pool_of, starts)
+    # Ranks order keys of any size like the keys themselves.
+    ranked = key if key.dtype == np.int64 else np.unique(key, return_inverse=True)[1]
+    rank = ranked.astype(np.int64, copy=False)
+    extra = left_over(left, remainder, rank, pool_of, starts)
     amount = floor + extra
     if not np.array_equal(np.add.reduceat(amount, starts), pool_fen):
         raise ConservationError("shares do not add up to their pools")
     return Shares(amount, extra)
 
 
-def _require(pool_fen: Int64, key: Int64, starts: Int64, payees: Int64) -> None:
+def remainder_first(amount_fen: int, instalments: int) -> Int64:
+    """An amount in equal instalments; the fen that are left go to the first (5.10).
+
+    Returns ``(instalments,)`` fen that add up to the amount.
+
+    Raises:
+        ValueError: a negative amount, or no instalment.
+    """
+    if amount_fen < 0 or instalments < 1:
+        raise ValueError("an amount that is not negative, in at least one instalment")
+    each, left = divmod(amount_fen, instalments)
+    parts = np.full(instalments, each, np.int64)
+    parts[0] += left
+    return parts
+
+
+def _require(pool_fen: Int64, key: Exact, starts: Int64, payees: Int64) -> None:
     if pool_fen.size != starts.size or (starts.size and starts[0] != 0) or (payees < 1).any():
         raise ValueError("each pool needs its start and at least one payee")
     if key.size and not starts.size:
@@ -83,8 +105,10 @@ def _require(pool_fen: Int64, key: Int64, starts: Int64, payees: Int64) -> None:
         raise ValueError("pools and keys must not be negative")
 
 
-def _small(pool_fen: Int64, key: Int64, starts: Int64) -> bool:
+def _small(pool_fen: Int64, key: Exact, starts: Int64) -> bool:
     """Whether the float guess is proven to be within one; the float sum only over-estimates."""
+    if key.dtype != np.int64:
+        return False
     approximate = np.add.reduceat(key.astype(np.float64), starts)
     return bool((pool_fen < _POOL_BOUND).all() and (approximate < _SUM_BOUND / 2).all())
 
@@ -102,13 +126,13 @@ def _divide(pool: Int64, key: Int64, total: Int64) -> tuple[Int64, Int64]:
     return quotient, remainder
 
 
-def _divide_large(pool_fen: Int64, key: Int64, starts: Int64, payees: Int64) -> tuple[Int64, Int64]:
+def _divide_large(pool_fen: Int64, key: Exact, starts: Int64, payees: Int64) -> tuple[Int64, Int64]:
     """The same in Python integers, for pools or sums beyond the bounds.
 
     Remainders are replaced by their rank within the pool, which orders them the same.
     """
     floors: list[int] = []
-    ranks: list[int] = []
+    places: list[int] = []
     for pool, start, count in zip(
         map(int, pool_fen), map(int, starts), map(int, payees), strict=True
     ):
@@ -118,20 +142,37 @@ def _divide_large(pool_fen: Int64, key: Int64, starts: Int64, payees: Int64) -> 
             raise ValueError("a positive pool needs a positive key")
         parts = [divmod(pool * value, total or 1) for value in keys]
         floors.extend(quotient for quotient, _ in parts)
-        ranks.extend(_ranks([remainder for _, remainder in parts]))
-    return np.array(floors, np.int64), np.array(ranks, np.int64)
+        places.extend(ranks([remainder for _, remainder in parts]))
+    return np.array(floors, np.int64), np.array(places, np.int64)
 
 
-def _ranks(values: Sequence[int]) -> list[int]:
+def ranks(values: Sequence[int]) -> list[int]:
+    """Small numbers in the order of values of any size: equal for equal values."""
     rank = {value: position for position, value in enumerate(sorted(set(values)))}
     return [rank[value] for value in values]
 
 
-def _left_over(left: Int64, remainder: Int64, key: Int64, pool_of: Int64, starts: Int64) -> Int64:
-    """One more fen for the ``left`` largest remainders of each pool; 5.10 settles ties."""
-    # lexsort is stable, so equal remainders and keys keep the order of codes.
-    order = np.lexsort((-key, -remainder, pool_of))
-    place = np.arange(key.size) - starts[pool_of[order]]
+def left_over(left: Int64, remainder: Int64, key: Int64, pool_of: Int64, starts: Int64) -> Int64:
+    """One more fen for the ``left`` largest remainders of each pool; 5.10 settles ties.
+
+    ``pool_of`` says of each payee in which pool it is. Equal remainders go by the larger key, then
+    by the order in which the payees stand.
+    """
+    order = np.argsort(-remainder)
+    narrow = pool_of.astype(np.uint16) if starts.size <= 1 << 16 else pool_of
+    # Sorted by pool, the places of a pool's payees are where its payees were given.
+    order = order[np.argsort(narrow[order], kind="stable")]
+    due = np.arange(key.size) - starts[pool_of] < left[pool_of]
     extra = np.zeros(key.size, np.int64)
-    extra[order] = place < left[pool_of[order]]
+    extra[order] = due
+    # Keys and codes settle only who is last to get a fen and who is first to get none.
+    some = np.flatnonzero((left > 0) & (left < np.diff(starts, append=key.size)))
+    last = starts[some] + left[some] - 1
+    ties = np.zeros(starts.size, bool)
+    ties[some] = remainder[order[last]] == remainder[order[last + 1]]
+    if ties.any():
+        tied = np.flatnonzero(ties[pool_of])
+        # lexsort is stable, so equal remainders and keys keep the order of codes.
+        ordered = np.lexsort((-key[tied], -remainder[tied], pool_of[tied]))
+        extra[tied[ordered]] = due[tied]
     return extra

@@ -1,59 +1,39 @@
 """Counting bases: which of the records of a resident count, when all of them are known (A3, 5.5).
 
 Most records are counted as they stream by; those that wait (``policy.waits``) are gathered and
-resolved here, once, when every part has been read. Each series judges by itself: who takes part
-(a place and a weight there), what corrections take back, who is first of a class or in a bed,
-what stands beside what. What is found is written into the attributes of each piece of a record:
-its visit number, and one mark a series (a verdict, or the number of a concurrent rule). From then
-on it is counted like any other, so the tally and the direct path stay the same.
+resolved, once, when every part has been read, shard by shard (:mod:`equivalents.resolve`). Each
+series judges by itself: who takes part (a place and a weight there), what corrections take back,
+who is first of a class or in a bed, what stands beside what. What is found is written into the
+attributes of each piece of a record: its visit number, and one mark a series (a verdict, or the
+number of a concurrent rule). From then on it is counted like any other, so the tally and the direct
+path stay the same.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from equivalents.classes import by_basis, class_numbers, faults_of, places_used, rank_in
+from equivalents.classes import by_basis, class_columns, faults_of, places_used, rank_in
 from equivalents.concurrent import mark_concurrent
 from equivalents.grouping import group
-from equivalents.order import in_order
 from equivalents.policy.book import Need, Verdict
 from equivalents.records import FaultSet, RecordBlock
 from equivalents.stays import Cut, cut_records, first_in_bed, lying_inside, plain_day_faults
 from equivalents.tally import Placed, Plan
 from equivalents.units import QUANTITY_PLACES, Codes, Int64
 from equivalents.visits import number_visits, with_any_visit
-from equivalents.waiting import Entries, Waiting, void_of
+from equivalents.waiting import Entries, void_of
 from equivalents.weigh import Scales
 
-__all__ = ["Resolved", "resolve"]
+__all__ = ["Case"]
 
 _ONE_E3: Final = 10**QUANTITY_PLACES
 _Mask = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Resolved:
-    """Waiting records ready to be counted: blocks with their places, and warnings."""
-
-    blocks: Sequence[tuple[RecordBlock, Placed]] = ()
-    warnings: Sequence[FaultSet] = ()
-
-
-def resolve(waiting: Waiting, scales: Scales) -> Iterator[Resolved]:
-    """Decide what counts among all waiting records of a case, in every series.
-
-    Items that no rule brings together are resolved one group after the other, so that memory is
-    that of the largest group. ``waiting`` is empty afterwards.
-    """
-    for entries in in_order(waiting.parted(scales.plan), scales.plan):
-        case = _Case(entries, scales)
-        judged = [case.judge(series) for series in scales.series]
-        scales.plan.marked = True
-        yield Resolved(list(case.blocks(judged)), case.warnings)
+_Column = TypeVar("_Column", Codes, _Mask)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +66,7 @@ class _Judged:
 
 
 @dataclass
-class _Case:
+class Case:
     """All waiting records in pieces, while it is decided what counts."""
 
     entries: Entries
@@ -98,7 +78,8 @@ class _Case:
         entries, plan = self.entries, self.scales.plan
         self.plan: Plan = plan
         self.cut: Cut = cut_records(entries, plan)
-        self.several: _Mask = np.bincount(self.cut.pieces.of, minlength=len(entries)) > 1
+        # Mostly each record is one piece: then there is nothing to be gathered or spread.
+        self.flat = len(self.cut.pieces) == len(entries)
         self.item = np.minimum(entries.item, np.int32(len(plan.known_items)))
         self.in_days: _Mask = plan.waits.days[self.item]
         self.fault = plain_day_faults(entries, plan)
@@ -113,6 +94,16 @@ class _Case:
         )
         self.warnings += differing
 
+    def _by_piece(self, column: _Column) -> _Column:
+        """A column of records for their pieces."""
+        return column if self.flat else column[self.cut.pieces.of]
+
+    @cached_property
+    def several(self) -> _Mask:
+        """Which records are of several pieces."""
+        several: _Mask = np.bincount(self.cut.pieces.of, minlength=len(self.entries)) > 1
+        return several
+
     # -- what a series sees --------------------------------------------------------------------
 
     def _look(self, series: str) -> _Look:
@@ -126,35 +117,44 @@ class _Case:
         for value in np.unique(judged[~fits]).tolist():
             if not self.scales.excludes(series, Verdict(value)):
                 rejecting |= judged == value
-        # The first day that rejects, rejects the record; else one day with a weight is enough.
-        verdict = np.zeros(len(self.entries), np.int32)
-        none = np.ones(len(self.entries), bool)
-        none[pieces.of[fits]] = False
-        for where in (np.flatnonzero(~fits & none[pieces.of]), np.flatnonzero(rejecting)):
-            verdict[pieces.of[where[::-1]]] = judged[where[::-1]]
-        faulty = np.zeros(len(self.entries), bool)
-        faulty[pieces.of[fault < 0]] = True
+        verdict = judged if self.flat else self._first_verdicts(judged, fits, rejecting)
+        faulty = fault < 0
+        if not self.flat:
+            faulty = np.zeros(len(self.entries), bool)
+            faulty[pieces.of[fault < 0]] = True
         verdict = np.where(cut.verdict < 0, cut.verdict, verdict)
         return _Look(row, fits, verdict, (verdict < 0) & ~faulty, verdict == 0)
+
+    def _first_verdicts(self, judged: Codes, fits: _Mask, rejecting: _Mask) -> Codes:
+        """The first day that rejects, rejects the record; else one day with a weight is enough."""
+        of = self.cut.pieces.of
+        verdict = np.zeros(len(self.entries), np.int32)
+        none = np.ones(len(self.entries), bool)
+        none[of[fits]] = False
+        for where in (np.flatnonzero(~fits & none[of]), np.flatnonzero(rejecting)):
+            verdict[of[where[::-1]]] = judged[where[::-1]]
+        return verdict
 
     def _rows(self, series: str, attribute: Codes) -> Codes:
         """The weight row or verdict of each piece; of a record without a place it means nothing."""
         pieces = self.cut.pieces
-        item = self.entries.item[pieces.of]
-        columns = pieces.posting, item, attribute[pieces.of], pieces.bucket
+        item = self._by_piece(self.entries.item)
+        columns = pieces.posting, item, self._by_piece(attribute), pieces.bucket
         return self.scales.rows(series, *columns)
 
     def _faults(self, series: str) -> Codes:
         """What the record of each piece lacks that its basis asks for on the day, or 0 (A3)."""
-        entries, of = self.entries, self.cut.pieces.of
-        needs = self.scales.books[series].needs(entries.item[of], self.cut.pieces.bucket)
-        fault = self.fault[of]
-        resident = (needs & Need.RESIDENT > 0) | self.cut.stay[of]
-        lacks = resident & (entries.resident[of] < 0) & (fault != Verdict.END_DATE_UNUSED)
+        entries, item = self.entries, self._by_piece(self.entries.item)
+        needs = self.scales.books[series].needs(item, self.cut.pieces.bucket)
+        fault = self._by_piece(self.fault).copy()
+        resident = self._by_piece(self.cut.stay) | (needs & Need.RESIDENT > 0)
+        lacks = resident & self._by_piece(entries.resident < 0)
+        lacks &= fault != Verdict.END_DATE_UNUSED
         fault[lacks] = Verdict.RESIDENT_MISSING
-        lacks = (needs & Need.HOUSEHOLD > 0) & (entries.household[of] < 0)
-        fault[lacks & (fault != Verdict.END_DATE_UNUSED)] = Verdict.HOUSEHOLD_MISSING
-        fault[(needs & Need.WEIGHT == 0) | (self.cut.verdict[of] < 0)] = 0
+        lacks = self._by_piece(entries.household < 0) & (needs & Need.HOUSEHOLD > 0)
+        lacks &= fault != Verdict.END_DATE_UNUSED
+        fault[lacks] = Verdict.HOUSEHOLD_MISSING
+        fault[self._by_piece(self.cut.verdict < 0) | (needs & Need.WEIGHT == 0)] = 0
         return fault
 
     def _days_that_differ(self) -> list[FaultSet]:
@@ -180,10 +180,11 @@ class _Case:
         look, pieces, entries = self.looks[series], self.cut.pieces, self.entries
         void = void_of(entries, look.part)
         code = self._codes(series, look, void)
-        open_ = look.fits & (look.part & (code == 0))[pieces.of]
-        self._count_days(open_, void, code)
+        open_ = look.fits & self._by_piece(look.part & (code == 0))
+        if self.in_days.any():
+            self._count_days(open_, void, code)
         history = self.cut.history
-        open_ &= (~history & (code == 0))[pieces.of]
+        open_ &= self._by_piece(~history & (code == 0))
         real = self._rows(series, entries.attribute)
         counts = open_ & (real >= 0)
         mark = mark_concurrent(entries, pieces, counts, void == 0, self.scales, series)
@@ -193,23 +194,27 @@ class _Case:
         # The date is judged first.
         verdict[history] = Verdict.BEFORE_PERIOD
         # What the weights alone say of a record in one piece, they may say anew of other weights.
-        frozen = np.where(look.own & ~self.several & ~history, np.int32(0), verdict)
-        mark = np.where(frozen[pieces.of] < 0, frozen[pieces.of], mark)
-        mark[(mark == 0) & look.fits & ~open_ & (frozen == 0)[pieces.of]] = Verdict.BASIS_REPEAT
+        anew = look.own & ~history
+        anew &= self.flat or ~self.several
+        frozen = self._by_piece(np.where(anew, np.int32(0), verdict))
+        mark = np.where(frozen < 0, frozen, mark)
+        mark[(mark == 0) & look.fits & ~open_ & (frozen == 0)] = Verdict.BASIS_REPEAT
         return _Judged(verdict, counts, mark)
 
     def _without(self, open_: _Mask, code: Codes) -> _Mask:
         """The records that nothing is open of, though no code says why."""
         none: _Mask = code == 0
-        none[self.cut.pieces.of[open_]] = False
+        none[open_ if self.flat else self.cut.pieces.of[open_]] = False
         return none
 
     def _codes(self, series: str, look: _Look, void: Codes) -> Codes:
         """Why a record that takes part takes no place in its class, or 0 (5.5)."""
         entries, book = self.entries, self.scales.books[series]
-        row = np.full(len(entries), -1, np.int32)
-        fitting = np.flatnonzero(look.fits)[::-1]
-        row[self.cut.pieces.of[fitting]] = look.row[fitting]
+        row = np.where(look.fits, look.row, np.int32(-1))
+        if not self.flat:
+            row = np.full(len(entries), -1, np.int32)
+            fitting = np.flatnonzero(look.fits)[::-1]
+            row[self.cut.pieces.of[fitting]] = look.row[fitting]
         once = look.part & book.once[row]
         # Days given as a quantity are corrected like any quantity; a stay is void or stands.
         of_stay = self.cut.stay | ((entries.target >= 0) & self.cut.stay[entries.target])
@@ -217,8 +222,7 @@ class _Case:
         where = np.flatnonzero(once & (void == 0))
         for basis, chosen in by_basis(book, row[where]):
             mine = where[chosen]
-            classes = class_numbers(entries, mine, basis)
-            rank = rank_in(classes, entries.order[mine])
+            rank = rank_in(class_columns(entries, mine, basis), entries.order[mine])
             rank += places_used(entries, mine, basis, series, self.scales.rules.used, self.plan)
             code[mine[rank >= basis.first]] = Verdict.BASIS_REPEAT
             kept = mine[(rank < basis.first) & ~self.cut.history[mine]]
@@ -245,10 +249,10 @@ class _Case:
         had[of[before]], has[of[after]] = True, True
         code[had & ~has & (code == 0)] = verdict
 
-    # -- blocks --------------------------------------------------------------------------------
+    # -- the block -----------------------------------------------------------------------------
 
-    def blocks(self, judged: Sequence[_Judged]) -> Iterator[tuple[RecordBlock, Placed]]:
-        """One block a part, with its places; what speaks for a record comes before its pieces."""
+    def block(self, judged: Sequence[_Judged]) -> tuple[RecordBlock, Placed]:
+        """All records, with their places; what speaks for a record comes before its pieces."""
         entries, pieces = self.entries, self.cut.pieces
         speaks, silent = self._speakers(judged)
         heads = np.flatnonzero(np.diff(pieces.of, prepend=-1))[silent]
@@ -260,30 +264,27 @@ class _Case:
         quantity = np.where(pieces.days[at] > 0, pieces.days[at] * _ONE_E3, entries.quantity_e3[of])
         quantity[extra] = 0
         records = np.concatenate([speaks.astype(np.int64), np.ones(silent.size, np.int64)])
-        order = self._in_order(of, records)
-        bounds = np.flatnonzero(np.diff(entries.part[of[order]], prepend=-1))
-        for where in np.split(order, bounds[1:]):
-            mine, piece = of[where], at[where]
-            block = RecordBlock(
-                int(entries.part[mine[0]]),
-                entries.row[mine],
-                entries.institution[mine],
-                entries.person[mine],
-                entries.item[mine],
-                pieces.day[piece],
-                quantity[where],
-                attribute[where],
-                entries.post[mine],
-                shared=_if_any(entries.shared[mine]),
-                records=records[where],
-            )
-            verdict = self.cut.verdict[mine]
-            lost = np.flatnonzero(verdict)
-            absent = self.cut.absent[mine[lost]]
-            yield (
-                block,
-                Placed(pieces.posting[piece], pieces.bucket[piece], lost, verdict[lost], absent),
-            )
+        where = self._in_order(of, records)
+        mine, piece = of[where], at[where]
+        block = RecordBlock(
+            -1,
+            entries.row[mine],
+            entries.institution[mine],
+            entries.person[mine],
+            entries.item[mine],
+            pieces.day[piece],
+            quantity[where],
+            attribute[where],
+            entries.post[mine],
+            shared=_if_any(entries.shared[mine]),
+            records=records[where],
+            parts=entries.part[mine],
+        )
+        verdict = self.cut.verdict[mine]
+        lost = np.flatnonzero(verdict)
+        absent = self.cut.absent[mine[lost]]
+        places = pieces.posting[piece], pieces.bucket[piece], lost, verdict[lost], absent
+        return block, Placed(*places)
 
     def _in_order(self, of: Int64, records: Int64) -> Int64:
         """By part and row; of one record what speaks first. Entries mostly are in that order."""

@@ -3,16 +3,20 @@
 The idea: f(total) is what counts of a total, tier by tier, computed exactly and rounded once,
 half-up, to seven places; what does not count is the *cut*, one separate negative line per person,
 institution and window. A correction is f(new) - f(old) because f is only ever applied to whole
-totals. The cut is then split by largest remainder, in units of e7, wherever it has to be split:
-over places that count together, and over posts and date segments.
+totals. A year that is settled in parts has f(earlier + now) - f(earlier), with the equivalents of
+its earlier locked periods brought in (``opening``, kind ``earned``). The cut is then split by
+largest remainder, in units of e7, wherever it has to be split: over places that count together,
+and over posts and date segments.
 
 The trick: the roster is cut at the months (:class:`~equivalents.policy.coefficients.Coefficients`)
 where a ceiling counts by month, so that the sums per posting are sums per month already, on the
 direct path and on the tally path. Sources: A8, definitions 5.10 and 5.12.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -36,12 +40,17 @@ __all__ = [
 ]
 
 
+_ANYWHERE: Final = -2
+"""Stands for all institutions together; -1 is one that is not known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cuts:
     """What does not count, one row per institution, person and window, sorted by those.
 
     ``since`` is the first day of the window and ``ceiling`` a position in the rules' ceilings.
-    ``cut_e7`` is taken from the equivalents; it is below 0 only where a total is.
+    ``cut_e7`` is taken from the equivalents; it is below 0 where the total is, or where a
+    correction takes a total of the year back over a bound.
     """
 
     institution: Codes
@@ -134,7 +143,7 @@ def cut_ceilings(plan: Plan, series: str, posting_e7: Int64) -> Cuts | None:
     at = order[starts]
     person, place = plan.postings.person[present][at], plan.postings.institution[present][at]
     window = window[at]
-    cut = _cut(windows, person, window, total_e7)
+    cut = _cut(windows, (person, window, place), total_e7, _Earlier(plan, series))
     kept = np.flatnonzero(cut)
     kept = kept[np.lexsort((window[kept], person[kept], place[kept]))]
     days = np.array([start for start, _, _ in windows], np.int64)
@@ -169,13 +178,46 @@ def _windows(plan: Plan, series: str) -> Sequence[tuple[int, int, Ceiling | None
     return found
 
 
+class _Earlier:
+    """The equivalents of the earlier locked periods of the year in one series, before ceilings."""
+
+    def __init__(self, plan: Plan, series: str) -> None:
+        self._of: dict[tuple[int, int], int] = defaultdict(int)
+        for row in plan.coefficients.rules.earned:
+            if row.series == series:
+                person = plan.persons.find(row.person_id)
+                place = plan.institutions.find(row.institution_id)
+                self._of[person, place] += row.equivalents_e7
+                self._of[person, _ANYWHERE] += row.equivalents_e7
+
+    @property
+    def any(self) -> bool:
+        """Whether any are brought in."""
+        return bool(self._of)
+
+    def sums(self, person: Codes, place: Codes, together: bool) -> Int64:
+        """Of each person at an institution, or at all of them together.
+
+        Raises:
+            RefusedError: a sum is beyond the limit (``TOTAL_TOO_LARGE``).
+        """
+        pairs = zip(person.tolist(), place.tolist(), strict=True)
+        found = [self._of.get((who, _ANYWHERE if together else at), 0) for who, at in pairs]
+        return exact_sums(np.array(found, object), np.arange(len(found)))
+
+
+def _evens(count: int) -> Int64:
+    return np.arange(count, dtype=np.int64) * 2
+
+
 def _cut(
     windows: Sequence[tuple[int, int, Ceiling | None]],
-    person: Codes,
-    window: Int64,
+    keys: tuple[Codes, Int64, Codes],
     total_e7: Int64,
+    earlier: "_Earlier",
 ) -> Int64:
     """The cut of each (person, window, institution); cells stand sorted by those three."""
+    person, window, place = keys
     apart = np.array([one is None or not one.together for _, _, one in windows])[window]
     new = np.ones(person.size, bool)
     new[1:] = apart[1:] | (np.diff(person) != 0) | (np.diff(window) != 0)
@@ -184,8 +226,14 @@ def _cut(
     cut = np.zeros(starts.size, np.int64)
     for number, (_, _, ceiling) in enumerate(windows):
         if ceiling is not None:
-            mine = window[starts] == number
-            cut[mine] = owner_e7[mine] - after_tiers_e7(owner_e7[mine], ceiling.tiers)
+            mine = np.flatnonzero(window[starts] == number)
+            counted = after_tiers_e7(owner_e7[mine], ceiling.tiers)
+            if ceiling.window is Window.YEAR and earlier.any:
+                before = earlier.sums(person[starts[mine]], place[starts[mine]], ceiling.together)
+                both = exact_sums(np.stack([before, owner_e7[mine]], 1).ravel(), _evens(mine.size))
+                after = after_tiers_e7(both, ceiling.tiers)
+                counted = after - after_tiers_e7(before, ceiling.tiers)
+            cut[mine] = owner_e7[mine] - counted
     parts = split_e7(cut, total_e7, starts)
     if int(parts.astype(object).sum()) != int(cut.astype(object).sum()):
         raise ConservationError("the cuts of places do not add up to the cut")

@@ -14,9 +14,10 @@ from equivalents.tally import Plan
 from equivalents.units import Codes, Int64
 from equivalents.waiting import Entries
 
-__all__ = ["before", "by_basis", "class_numbers", "faults_of", "places_used", "rank_in"]
+__all__ = ["before", "by_basis", "class_columns", "faults_of", "places_used", "rank_in"]
 
 _Mask = npt.NDArray[np.bool_]
+_Columns = list[npt.NDArray[np.integer]]
 
 
 def faults_of(
@@ -32,39 +33,65 @@ def faults_of(
     return found
 
 
-def before(classes: Int64, order: Int64, counts: _Mask) -> Int64:
-    """How many entries that count stand before each entry in its class."""
-    by_class = group([classes, order - (order.min() if order.size else 0)])[0]
-    begins = np.flatnonzero(np.diff(classes[by_class], prepend=-1))
-    sizes = np.diff(begins, append=classes.size)
-    so_far: Int64 = np.cumsum(counts[by_class]) - counts[by_class]
-    standing = np.zeros(classes.size, np.int64)
+def before(columns: _Columns, order: Int64, counts: _Mask) -> Int64:
+    """How many entries that count stand before each entry in its class, all columns being equal.
+
+    ``order`` is different for each entry.
+    """
+    if order.size == 0:
+        return order
+    by_class, begins = _in_classes(columns, order)
+    sizes = np.diff(begins, append=order.size)
+    counted = counts[by_class]
+    so_far: Int64 = np.cumsum(counted) - counted
+    standing = np.zeros(order.size, np.int64)
     standing[by_class] = so_far - np.repeat(so_far[begins], sizes)
     return standing
 
 
-def rank_in(classes: Int64, order: Int64) -> Int64:
+def _in_classes(columns: _Columns, order: Int64) -> tuple[Int64, Int64]:
+    """The entries class by class, each in its order; and where the classes begin."""
+    widths = [int(column.max()).bit_length() for column in columns]
+    last = int(order.max()).bit_length()
+    if sum(widths) + last > 62:
+        classes = numbered(columns)
+        by_class = group([classes, order])[0]
+        return by_class, np.flatnonzero(np.diff(classes[by_class], prepend=-1))
+    # A place in the order tells the entry, so sorting numbers is enough.
+    place = np.empty(int(order.max()) + 1, np.int64)
+    place[order] = np.arange(order.size)
+    packed = columns[0].astype(np.int64)
+    for column, width in zip(columns[1:], widths[1:], strict=True):
+        packed <<= width
+        packed |= column
+    packed <<= last
+    packed |= order
+    packed.sort()
+    by_class = place[packed & ((1 << last) - 1)]
+    packed >>= last
+    return by_class, np.flatnonzero(np.diff(packed, prepend=-1))
+
+
+def rank_in(columns: _Columns, order: Int64) -> Int64:
     """The position of each entry in its class, from 0."""
-    return before(classes, order, np.ones(classes.size, bool))
+    return before(columns, order, np.ones(order.size, bool))
 
 
 def by_basis(book: WeightBook, rows: Codes) -> Iterator[tuple[Basis, Int64]]:
     """Each basis among the chosen weight rows, with the positions that have it."""
-    bases = list(dict.fromkeys(row.basis for row in book.rows))
-    number = np.array([bases.index(row.basis) for row in book.rows], np.int64)
+    chosen = np.flatnonzero(np.bincount(rows)).tolist()
+    bases = list(dict.fromkeys(book.rows[row].basis for row in chosen))
+    number = np.zeros(len(book.rows), np.int32)
+    number[chosen] = [bases.index(book.rows[row].basis) for row in chosen]
     which = number[rows]
-    for at in np.unique(which).tolist():
-        yield bases[at], np.flatnonzero(which == at)
+    for at, basis in enumerate(bases):
+        yield basis, np.flatnonzero(which == at)
 
 
-def class_numbers(entries: Entries, where: Int64, basis: Basis) -> Int64:
-    """A number for each class among some entries: item, subject, window and scope (5.5)."""
-    return numbered(_class_columns(entries, where, basis))
-
-
-def _class_columns(entries: Entries, where: Int64, basis: Basis) -> list[npt.NDArray[np.integer]]:
+def class_columns(entries: Entries, where: Int64, basis: Basis) -> _Columns:
+    """What tells the classes of some entries apart: item, subject, window and scope (5.5)."""
     subject = entries.household if basis.subject is Subject.HOUSEHOLD else entries.resident
-    columns: list[npt.NDArray[np.integer]] = [
+    columns: _Columns = [
         entries.item[where],
         subject[where],
         window_number(entries.day[where], basis.window),
@@ -87,7 +114,7 @@ def places_used(
     rows = _used_rows(basis, series, used, plan)
     if where.size == 0 or len(rows) == 0:
         return np.zeros(where.size, np.int64)
-    columns = _class_columns(entries, where, basis)
+    columns = class_columns(entries, where, basis)
     which = numbered([np.concatenate([rows[:, at], own]) for at, own in enumerate(columns)])
     sums = np.zeros(int(which.max()) + 1, np.int64)
     np.add.at(sums, which[: len(rows)], rows[:, -1])

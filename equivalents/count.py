@@ -12,11 +12,12 @@ from typing import Final, Literal
 
 import numpy as np
 
-from equivalents.bases import resolve
 from equivalents.errors import ConservationError
+from equivalents.order import Run
 from equivalents.policy.book import Verdict
 from equivalents.policy.posts import Codes
 from equivalents.records import FaultSet, RecordBlock
+from equivalents.resolve import Resolved, resolve
 from equivalents.tally import Placed, Tally, place
 from equivalents.units import Int64, print_e3
 from equivalents.waiting import Waiting
@@ -110,14 +111,15 @@ def count(
         counted.tally.settle()
         return counted
 
-    if workers > 1 and len(parts) > 1:
+    if workers > 1:
         with ThreadPoolExecutor(workers) as pool:
             for counted in pool.map(one, parts):
                 total.absorb(counted)
+            _count_waiting(total, scales, path, pool.map)
     else:
-        for part in parts:
-            total.absorb(one(part))
-    _count_waiting(total, scales, path)
+        for counted in map(one, parts):
+            total.absorb(counted)
+        _count_waiting(total, scales, path, map)
     total.tally.settle()
     _check(total, scales, path)
     return total
@@ -135,19 +137,23 @@ def _count_block(block: RecordBlock, counted: Counted, scales: Scales, path: Way
     counted.rejected += block.refused
     counted.faults.extend(block.faults)
     if block.contact is not None:
-        waits = block.contact.waits
-        counted.waiting.add(block.only(np.flatnonzero(waits)))
-        block = block.only(np.flatnonzero(~waits))
-    if len(block):
+        counted.waiting.add(block)
+    elif len(block):
         _end(block, place(block, scales.plan), counted, scales, path)
 
 
-def _count_waiting(total: Counted, scales: Scales, path: Way) -> None:
+def _count_waiting(total: Counted, scales: Scales, path: Way, run: Run) -> None:
     """Count the records that had to wait for all others (A3, A12)."""
-    for resolved in resolve(total.waiting, scales):
-        total.faults.extend(resolved.warnings)
-        for block, placed in resolved.blocks:
-            _end(block, placed, total, scales, path)
+
+    def one(resolved: Resolved) -> Counted:
+        counted = _nothing(scales, total.seen)
+        counted.faults.extend(resolved.warnings)
+        _end(resolved.block, resolved.placed, counted, scales, path)
+        counted.tally.settle()
+        return counted
+
+    for counted in resolve(total.waiting, scales, one, run):
+        total.absorb(counted)
 
 
 def _end(block: RecordBlock, placed: Placed, counted: Counted, scales: Scales, path: Way) -> None:
@@ -239,7 +245,7 @@ def _note(
             counted.faults += _absent(block, placed, here, series, scales.plan.persons.values)
             continue
         column = _COLUMN.get(verdict, "item_code")
-        counted.faults.append(FaultSet(block.part, verdict.name, column, block.row[here], series))
+        counted.faults += block.faults_at(verdict.name, column, here, series)
     return np.concatenate(rejected)
 
 
@@ -252,24 +258,33 @@ def _absent(
     for column, mine in (("person_id", who < 0), ("performers", who >= 0)):
         if mine.any():
             notes = tuple(persons[person] for person in who[mine] if person >= 0)
-            row = block.row[here[mine]]
-            yield FaultSet(block.part, Verdict.NO_POST.name, column, row, series, notes)
+            yield from block.faults_at(Verdict.NO_POST.name, column, here[mine], series, notes)
 
 
 def _warn_large(
     block: RecordBlock, rows: Codes, series: str, counted: Counted, scales: Scales
 ) -> None:
-    """Note quantities above an item's own usual maximum; they are counted all the same (5.8)."""
+    """Note quantities above an item's own usual maximum; they are counted all the same (5.8).
+
+    A stay is compared once, by all of its days that count, whatever pieces it was cut into, with
+    the maximum of the first of them. The note is the maximum, and of a waiting record also what
+    was compared with it.
+    """
     good = np.flatnonzero(rows >= 0)
+    size = block.quantity_e3[good]
     if block.records is not None:
-        good = good[block.records[good] > 0]
+        # The pieces of a record follow what speaks for it.
+        begins = np.flatnonzero(np.diff(np.cumsum(block.records)[good], prepend=-1))
+        good, size = good[begins], np.add.reduceat(size, begins) if begins.size else size
     limit = scales.books[series].quantity_max_e3[rows[good]]
-    large = np.abs(block.quantity_e3[good]) > limit
-    if large.any():
-        notes = tuple(print_e3(int(value)) for value in limit[large])
-        row = block.row[good[large]]
-        fault = FaultSet(block.part, "QUANTITY_ABOVE_MAX", "quantity", row, series, notes)
-        counted.faults.append(fault)
+    large = np.flatnonzero(np.abs(size) > limit)
+    if large.size:
+        notes = [print_e3(value) for value in limit[large].tolist()]
+        if block.records is not None:
+            sizes = map(print_e3, size[large].tolist())
+            notes = [f"{note} {of}" for note, of in zip(notes, sizes, strict=True)]
+        at = good[large]
+        counted.faults += block.faults_at("QUANTITY_ABOVE_MAX", "quantity", at, series, notes)
 
 
 def _check(total: Counted, scales: Scales, path: Way) -> None:

@@ -2,7 +2,7 @@
 
 Nothing is calculated a second way here: the item lines are those that were weighed, the steps are
 those of the ladder that shared the pools (:mod:`~equivalents.sharesteps`), so that a reader can
-add everything up again by hand. Rules A10, D1 to D3; definitions 5.1, 5.3, 5.4, 5.10, 5.11.
+add everything up again by hand. Rules A10, D1 to D3; definitions 5.1, 5.3, 5.4, 5.10, 5.11, 5.13.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,6 +13,7 @@ import numpy as np
 from equivalents.contracts import ContractLine
 from equivalents.errors import Problem, RefusedError
 from equivalents.headcount import HeadDays, head_of
+from equivalents.itemmoney import MoneyLine, money_lines
 from equivalents.keys import PoolKeys
 from equivalents.leave import LeaveLine
 from equivalents.levels import Step
@@ -99,7 +100,8 @@ class PoolStory:
     ``segments``, ``brought_e7`` and the lines of ``leave`` add up to a key ``adjusted``, and by
     their equivalents to a key ``equivalents``; without them the key is the equivalents. ``heads``
     are there where a head decides and is not simply one: the head is the mean over their days.
-    ``institution_e4`` multiplies the pool before ``shared_fen`` goes down (5.2).
+    ``institution_e4`` multiplies the pool before ``shared_fen`` goes down (5.2). ``money`` is the
+    amount on the lines of the key (5.13); what is on none of them stands on the pool's line.
     """
 
     institution_id: str
@@ -122,6 +124,12 @@ class PoolStory:
     head_e4: int = ONE_E4
     institution_e4: int = ONE_E4
     shared_fen: int = 0
+    money: tuple[MoneyLine, ...] = ()
+
+    @property
+    def unlined_fen(self) -> int:
+        """What of the amount is on no line."""
+        return self.amount_fen - sum(line.amount_fen for line in self.money)
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +321,7 @@ def _pools(settlement: Settlement, place: int, person: int) -> Iterator[PoolStor
             *_heads(settlement, pool, place, person),
             _institution_e4(settlement, pool),
             int(payouts.steps_of(number)[0].received_fen[number]),
+            money_lines(settlement, payouts, at),
         )
 
 

@@ -4,10 +4,11 @@ A clerk corrects a file once when all its faults are listed at once, and many ti
 program stops at the first.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import overload
 
+from equivalents.codes import Coded
 from equivalents.errors import DataError, Place, Problem, near_miss
 from equivalents.reasons import BOTH
 
@@ -65,6 +66,9 @@ class Places(Sequence[Place]):
     def __len__(self) -> int:
         return len(self.numbers)
 
+    def __iter__(self) -> Iterator[Place]:
+        return (Place(self.file, "", number) for number in self.numbers)
+
     @overload
     def __getitem__(self, index: int) -> Place: ...
     @overload
@@ -88,10 +92,16 @@ class Table(Sequence[Row]):
 
     def column(self, name: str) -> Sequence[str]:
         """The texts of a column, blank throughout where the file has none."""
-        return self.columns.get(name) or ("",) * len(self)
+        found = self.columns.get(name)
+        return Coded.alike("", len(self)) if found is None else found
 
     def __len__(self) -> int:
         return len(self.places)
+
+    def __iter__(self) -> Iterator[Row]:
+        names = [*self.columns]
+        for place, *values in zip(self.places, *self.columns.values(), strict=True):
+            yield Row(place, dict(zip(names, values, strict=True)), self.inclusive_ends)
 
     @overload
     def __getitem__(self, index: int) -> Row: ...

@@ -11,7 +11,7 @@ from equivalents.units import Codes, Exact, Int64
 _Column = TypeVar("_Column", Int64, Exact)
 _Keys = Sequence[npt.NDArray[np.integer]]
 
-__all__ = ["among", "distinct", "group", "numbered", "sum_runs"]
+__all__ = ["among", "distinct", "group", "numbered", "runs", "sum_runs"]
 
 
 def group(keys: _Keys) -> tuple[Int64, Int64]:
@@ -80,6 +80,20 @@ def _with_places(packed: Int64, width: int) -> tuple[Int64, Int64]:
     order = packed & ((1 << place) - 1)
     packed >>= place
     return order, packed
+
+
+def runs(ordered: Int64) -> tuple[Int64, Int64, Int64]:
+    """The distinct values of an ascending column, where each begins, and the number of each row's.
+
+    Raises:
+        ValueError: the column does not ascend.
+    """
+    step = np.diff(ordered)
+    if step.min(initial=0) < 0:
+        raise ValueError("the column does not ascend")
+    starts = np.flatnonzero(np.concatenate([[True] * min(ordered.size, 1), step > 0]))
+    number = np.repeat(np.arange(starts.size), np.diff(starts, append=ordered.size))
+    return ordered[starts], starts, number
 
 
 def sum_runs(column: _Column, starts: Int64) -> _Column:

@@ -6,7 +6,7 @@ posts, the mean over the person's days of posting there is taken, rounded once, 
 places. Sources: A7; definitions 5.3, 5.9.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -40,18 +40,26 @@ class HeadDays(NamedTuple):
     value_e4: int
 
 
-def headcount_e4(keys: PoolKeys, pool: Pool) -> Int64:
-    """How much of one each (institution, person) of the staff counts in a pool, in e4."""
+def headcount_e4(keys: PoolKeys, pool: Pool, spans: Sequence[tuple[int, int]] = ()) -> Int64:
+    """How much of one each (institution, person) of the staff counts in a pool, in e4.
+
+    The mean goes over the days of the period, or over those of some ``spans`` of it.
+    """
     count = np.full(len(keys.staff), ONE_E4, np.int64)
     days: dict[int, int] = {}
     total: dict[int, int] = {}
     for line in _head_lines(keys, pool):
-        length = line.until - line.since
+        length = _days_in(line, spans) if spans else line.until - line.since
         days[line.pair] = days.get(line.pair, 0) + length
         total[line.pair] = total.get(line.pair, 0) + length * line.value_e4
-    for pair, length in days.items():
-        count[pair] = int(half_up(np.array([total[pair]], object), length)[0])
+    for pair in (pair for pair, length in days.items() if length):
+        count[pair] = int(half_up(np.array([total[pair]], object), days[pair])[0])
     return count
+
+
+def _days_in(line: _HeadLine, spans: Sequence[tuple[int, int]]) -> int:
+    inside = (min(line.until, end) - max(line.since, start) for start, end in spans)
+    return sum(max(length, 0) for length in inside)
 
 
 def head_of(keys: PoolKeys, pool: Pool, pair: int) -> tuple[tuple[HeadDays, ...], int]:

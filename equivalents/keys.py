@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from equivalents.ceilings import Cuts, cut_ceilings, exact_sums, half_up, split_e7, window_of
-from equivalents.grouping import group
+from equivalents.grouping import group, runs
 from equivalents.policy.coefficients import ONE_E4, Run
 from equivalents.policy.keyrules import Applies, OpeningKey
 from equivalents.policy.model import CaseRules, Pool
@@ -105,14 +105,13 @@ class _Staff:
         overlaps = postings.overlap(period.start, period.end)
         self._width = max(len(plan.persons), 1)
         pair = postings.institution.astype(np.int64) * self._width + postings.person
-        pairs = np.unique(pair[overlaps])
-        self.institution = (pairs // self._width).astype(np.int32)
-        self.person = (pairs % self._width).astype(np.int32)
-        self._pairs = pairs
         self.present: Int64 = np.flatnonzero(overlaps)
         """The postings with a day in the period."""
-        self.pair: Int64 = np.searchsorted(pairs, pair[overlaps])
-        """The pair of each of them."""
+        self.pair: Int64
+        """The pair of each of them, in ascending order, as postings stand in theirs."""
+        self._pairs, self._starts, self.pair = runs(pair[self.present])
+        self.institution = (self._pairs // self._width).astype(np.int32)
+        self.person = (self._pairs % self._width).astype(np.int32)
 
     def __len__(self) -> int:
         return int(self.person.size)
@@ -139,9 +138,7 @@ class _Staff:
         Raises:
             RefusedError: a total is beyond the limits (``TOTAL_TOO_LARGE``).
         """
-        order = np.argsort(self.pair, kind="stable")
-        starts = np.searchsorted(self.pair[order], np.arange(len(self)))
-        return exact_sums(posting_e7[self.present][order], starts)
+        return exact_sums(posting_e7[self.present], self._starts)
 
 
 class _Segments(NamedTuple):
@@ -340,9 +337,9 @@ class PoolKeys:
         coefficient = np.full(count, ONE_E4, np.int64)
         since = np.full(count, plan.period.start, np.int64)
         until = np.full(count, plan.period.end, np.int64)
-        for at, runs in self.runs(kinds):
+        for at, stretches in self.runs(kinds):
             first = max(int(plan.postings.since[staff.present[at]]), plan.period.start)
-            run = next(run for run in runs if run.since <= first < run.until)
+            run = next(run for run in stretches if run.since <= first < run.until)
             since[at], until[at], coefficient[at] = run
         return _Segments(coefficient, since, until)
 

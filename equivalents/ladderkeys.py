@@ -95,7 +95,7 @@ def held_back(keys: PoolKeys, pools: Sequence[Pool], rules: CaseRules) -> Held:
     retained, carried = np.zeros((2, len(pools)), np.int64)
     refused = []
     places = frozenset(keys.plan.coefficients.places)
-    for at, pool in enumerate(pools):
+    for at, pool in enumerate(pools if places else ()):
         above = rules.sharing_of(pool.pool).level(LevelKind.INSTITUTION)
         if pool.institution_id not in places or above is not None:
             continue

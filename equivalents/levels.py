@@ -27,6 +27,7 @@ from equivalents.policy.sharing import Level, LevelKey, LevelKind, Nobody, Shari
 from equivalents.staff import ONE_HEAD_E4
 from equivalents.tree import Children, Keys, Nodes, Tree
 from equivalents.units import E7_PLACES, WEIGHT_PLACES, Int64, print_fen
+from equivalents.yeartodate import YearPart, YearToDate
 
 __all__ = ["Ladder", "Step"]
 
@@ -41,6 +42,11 @@ _DONE: Final = {
 _Mask = npt.NDArray[np.bool_]
 
 
+def _no_year(size: int) -> Int64:
+    """No bound of a year for any child: one row for all of them, not written to."""
+    return np.broadcast_to(np.zeros(3, np.int64), (size, 3))
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One level of some pools: what each child got, and what stayed behind.
@@ -53,6 +59,7 @@ class Step:
     ``rest_fen`` (what the parent had left for those held at none), ``by`` (the key that shared it,
     or scaled floors), ``before_fen`` (the amount before an excess was retained) and ``head_e4``
     (the part of a head by which bounds shrink), see :class:`~equivalents.bounds.Bounded`.
+    ``year`` (three columns) is the :class:`~equivalents.yeartodate.YearPart` of bounds of a year.
     ``received_fen, retained_fen, carried_fen`` have one value per pool.
     """
 
@@ -73,6 +80,7 @@ class Step:
     by: Int64
     before_fen: Int64
     head_e4: Int64
+    year: Int64
     received_fen: Int64
     retained_fen: Int64
     carried_fen: Int64
@@ -95,6 +103,7 @@ class _Fen:
     by: Int64
     before: Int64
     head_e4: Int64
+    year: Int64
 
 
 @dataclass(slots=True)
@@ -104,6 +113,7 @@ class Ladder:
     pools: Sequence[Pool]
     tree: Tree
     keys: Keys
+    year: YearToDate
     told: list[tuple[int, Problem]] = field(default_factory=list)
     seen: dict[int, set[str]] = field(default_factory=dict)
 
@@ -174,6 +184,7 @@ class Ladder:
             fen.by,
             fen.before,
             fen.head_e4,
+            fen.year,
             self._by_pool(nodes, nodes.amount_fen),
             self._by_pool(nodes, fen.kept - carried),
             self._by_pool(nodes, carried),
@@ -240,24 +251,28 @@ class Ladder:
             rest, paid = np.repeat(free, children.count[some]), shares.amount_fen
             whole = none + ONE_HEAD_E4
             return _Fen(
-                paid, shares.remainder_fen, none, none, kept, none, rest, key, paid, whole
+                paid, shares.remainder_fen, none, none, kept, none, rest, key, paid, whole,
+                _no_year(key.size),
             )  # fmt: skip
         heads = self._heads(level, nodes, children)
-        floor, cap = self._limits(level, nodes, children, codes, some, starts, heads)
+        parts = self._year_parts(level, nodes, children, key) if level.yearly else []
+        floor, cap = self._limits(level, nodes, children, codes, some, starts, heads, parts)
         bounded = share_within(
             amount, key, starts, floor, cap,
             keep_excess=level.keep_excess, scale_floors=level.scale_floors,
         )  # fmt: skip
         kept[some] = bounded.retained_fen
         moved = bounded.amount_fen - shares.amount_fen
-        # Whoever stands at a floor that is also the cap stands at both.
-        both = (floor == cap) & (bounded.held != 0)
+        # Whoever stands at a floor that is also the cap stands at both; where the excess is kept
+        # nobody stands at a cap but those who were cut down to it.
+        both = (floor == cap) & (bounded.held != 0) & (not level.keep_excess)
         capped = np.where(both | (bounded.held == AT_CAP), np.maximum(-moved, 0), 0)
         floored = np.where(both | (bounded.held == AT_FLOOR), np.maximum(moved, 0), 0)
         return _Fen(
             bounded.amount_fen, bounded.remainder_fen, capped, floored, kept,
             bounded.held.astype(np.int64), np.repeat(bounded.rest_fen, children.count[some]),
             bounded.by, bounded.before_fen, heads,
+            np.array(parts, np.int64) if parts else _no_year(key.size),
         )  # fmt: skip
 
     def _heads(self, level: Level, nodes: Nodes, children: Children) -> Int64:
@@ -265,6 +280,24 @@ class Ladder:
         if level.to == LevelKind.PERSON and nodes.pool.size:
             return self.tree.heads(level.to, children, int(nodes.pool[0]))
         return np.full(children.code.size, ONE_HEAD_E4, np.int64)
+
+    def _year_parts(
+        self, level: Level, nodes: Nodes, children: Children, key: Int64
+    ) -> list[YearPart]:
+        """The part of the year of each person; several places of one person are told (5.11)."""
+        parts: list[YearPart] = []
+        seen: set[tuple[int, int, int]] = set()
+        pools = nodes.pool[children.parent].tolist()
+        rows = zip(pools, children.institution.tolist(), children.code.tolist(), strict=True)
+        for at, (pool, place, person) in enumerate(rows):
+            name = self.pools[pool].pool
+            parts.append(self.year.in_pool(name, place, person))
+            if (pool, place, person) in seen:
+                self._tell_child("YEARLY_SEVERAL", level, nodes, children, at, {})
+            seen.add((pool, place, person))
+            if parts[-1].months == 0 and key[at] > 0:
+                self._tell_child("YEARLY_NOT_EMPLOYED", level, nodes, children, at, {})
+        return parts
 
     def _limits(
         self,
@@ -275,10 +308,11 @@ class Ladder:
         some: Int64,
         starts: Int64,
         heads: Int64,
+        parts: Sequence[YearPart],
     ) -> tuple[Int64, Int64]:
         """Floors and caps that can be met; those that cannot are told and set aside."""
         amount = nodes.amount_fen[some]
-        floor, cap = limits_fen(level, amount, starts, codes, heads)
+        floor, cap = limits_fen(level, amount, starts, codes, heads, parts)
         # Where there is 0.00 everybody gets 0.00 (5.9): no floor is owed, so none is above a cap.
         floor = np.where(np.repeat(amount == 0, children.count[some]), 0, floor)
         for at in np.flatnonzero(floor > cap).tolist():

@@ -2,7 +2,8 @@
 
 A bound is an amount, or a multiple of an average, which is what the parent has / its headcount,
 never the result. For people it shrinks with their part of a head (5.3: attendance, FTE). Caps
-are rounded down to the fen, floors up.
+are rounded down to the fen, floors up. An amount of a whole year is for a part of the year, less
+what was paid before (:mod:`equivalents.yeartodate`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,6 +15,7 @@ from equivalents.bounds import NO_CAP
 from equivalents.policy.sharing import Bound, Level, Limits
 from equivalents.staff import ONE_HEAD_E4
 from equivalents.units import Int64
+from equivalents.yeartodate import NO_YEAR, YearPart, year_fen
 
 __all__ = ["limits_fen", "limits_of"]
 
@@ -22,7 +24,12 @@ _MOST = NO_CAP // 2
 
 
 def limits_fen(
-    level: Level, amount_fen: Int64, starts: Int64, children: Sequence[str], heads_e4: Int64
+    level: Level,
+    amount_fen: Int64,
+    starts: Int64,
+    children: Sequence[str],
+    heads_e4: Int64,
+    parts: Sequence[YearPart] = (),
 ) -> tuple[Int64, Int64]:
     """The floor and the cap of each child in fen.
 
@@ -32,17 +39,18 @@ def limits_fen(
         starts: ``(parents,)`` the first child of each.
         children: the code of each child; not needed without bounds of single ones.
         heads_e4: how much of a head each child is; ten thousand for a whole one.
+        parts: the part of a year of each child, where a bound is of a year.
     """
     average = _averages(amount_fen, starts, heads_e4)
     size = np.diff(starts, append=heads_e4.size)
     floor = np.repeat(np.array([_floor(level.limits, a) for a in average], np.int64), size)
     cap = np.repeat(np.array([_cap(level.limits, a) for a in average], np.int64), size)
     parent = np.repeat(np.arange(starts.size), size)
-    for at in _apart(level, children, heads_e4):
+    for at in range(heads_e4.size) if parts else _apart(level, children, heads_e4):
         limits = limits_of(level, children[at]) if level.own else level.limits
-        part = Fraction(int(heads_e4[at]), ONE_HEAD_E4)
-        floor[at] = _floor(limits, average[parent[at]], part)
-        cap[at] = _cap(limits, average[parent[at]], part)
+        part, of_year = Fraction(int(heads_e4[at]), ONE_HEAD_E4), parts[at] if parts else NO_YEAR
+        floor[at] = _floor(limits, average[parent[at]], part, of_year)
+        cap[at] = _cap(limits, average[parent[at]], part, of_year)
     return floor, cap
 
 
@@ -67,16 +75,24 @@ def limits_of(level: Level, child: str) -> Limits:
     return Limits(own.floor or level.limits.floor, own.cap or level.limits.cap)
 
 
-def _floor(limits: Limits, average: Fraction, part: Fraction = Fraction(1)) -> int:
+def _floor(
+    limits: Limits, average: Fraction, part: Fraction = Fraction(1), of_year: YearPart = NO_YEAR
+) -> int:
     if limits.floor is None:
         return 0
+    if limits.floor.yearly:
+        return min(year_fen(limits.floor.value, of_year, up=True), _MOST)
     exact = _exact(limits.floor, average) * part
     return min(-(-exact.numerator // exact.denominator), _MOST)
 
 
-def _cap(limits: Limits, average: Fraction, part: Fraction = Fraction(1)) -> int:
+def _cap(
+    limits: Limits, average: Fraction, part: Fraction = Fraction(1), of_year: YearPart = NO_YEAR
+) -> int:
     if limits.cap is None:
         return NO_CAP
+    if limits.cap.yearly:
+        return min(year_fen(limits.cap.value, of_year), _MOST)
     exact = _exact(limits.cap, average) * part
     return min(exact.numerator // exact.denominator, _MOST)
 

@@ -8,94 +8,84 @@ behind them are fetched from the source, for records that are alike in these thr
 once, because the source may have to read a whole file for a few rows.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from equivalents.grouping import group, numbered
+from equivalents.grouping import among, group, numbered
+from equivalents.records import Origin
 from equivalents.tally import Plan
 from equivalents.units import QUANTITY_PLACES, Codes, Int64, print_e3
-from equivalents.waiting import Entries, Waiting
+from equivalents.waiting import Entries
 
-__all__ = ["in_order"]
+__all__ = ["Run", "Texts", "Ties", "fetched", "set_order", "ties_of"]
 
 _ONE_E3: Final = 10**QUANTITY_PLACES
-_AT_ONCE: Final = 1 << 20
-"""Texts of so many rows are held at once, or those of one group of items."""
+_One = TypeVar("_One")
+_Done = TypeVar("_Done")
 
 _Mask = npt.NDArray[np.bool_]
 _Text = tuple[str, ...]
-_Texts = Mapping[tuple[int, int], _Text]
+Texts = Mapping[tuple[int, int], _Text]
 """Canonical texts by part and row."""
+_Texts = dict[tuple[int, int], _Text]
 
 
-def in_order(parts: Iterable[Waiting], plan: Plan) -> Iterator[Entries]:
-    """The entries of each group of waiting records, ordered; the records are let go on the way."""
-    held: list[_Held] = []
-    for records in parts:
-        entries = records.entries()
-        held.append(_Held(records, *_asked(entries, plan)))
-        held[-1].note_rows(entries)
-        if sum(one.alike.size for one in held) >= _AT_ONCE:
-            yield from _ordered(held)
-    yield from _ordered(held)
+class Run(Protocol):
+    """``map``, in threads or not: results come in the order of what is worked on."""
+
+    def __call__(self, work: Callable[[_One], _Done], some: Iterable[_One], /) -> Iterator[_Done]:
+        """Do the work for each of them."""
 
 
-@dataclass(slots=True)
-class _Held:
-    """A group of records while texts are gathered for several of them.
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """The entries of one class and day whose order matters (``tied``, by position).
 
-    ``tied`` are the positions of the entries whose order matters, ``alike`` those of them that
-    only texts can tell apart; ``rows`` are the rows of these by part.
+    ``alike`` are those of them that only texts can tell apart.
     """
 
-    records: Waiting
     tied: Int64
     alike: Int64
-    rows: dict[int, Int64] = field(default_factory=dict)
-
-    def note_rows(self, entries: Entries) -> None:
-        """Note of which rows texts are needed."""
-        part, row = entries.part[self.alike], entries.row[self.alike]
-        self.rows = {at: row[part == at] for at in np.unique(part).tolist()}
 
 
-def _ordered(held: list[_Held]) -> Iterator[Entries]:
-    """The entries of all groups that are held, which then are held no more."""
-    texts = _fetched(held)
-    while held:
-        one = held.pop(0)
-        entries = one.records.entries()
-        one.records.blocks.clear()
-        rank = np.zeros(len(entries), np.int64)
-        rank[one.tied] = _ranks(entries, one.tied, one.alike, texts)
-        entries.order = entries.day.astype(np.int64) * (len(entries) + 1) + rank
-        yield entries
+def set_order(entries: Entries, ties: Ties, texts: Texts) -> None:
+    """Rank the entries: by day, where they tie by the other columns, else as they stand."""
+    rank = np.zeros(len(entries), np.int64)
+    rank[ties.tied] = _ranks(entries, ties, texts)
+    order, _ = group([entries.day - entries.day.min(initial=0), rank])
+    entries.order[order] = np.arange(len(entries))
 
 
-def _fetched(held: Sequence[_Held]) -> _Texts:
-    """The texts of all rows that are asked for, each part read once."""
-    texts: dict[tuple[int, int], _Text] = {}
-    origins = {part: origin for one in held for part, origin in one.records.origins().items()}
-    for part in sorted({part for one in held for part in one.rows}):
-        rows = np.unique(np.concatenate([one.rows[part] for one in held if part in one.rows]))
-        places = ((part, row) for row in rows.tolist())
-        texts.update(zip(places, origins[part].texts(rows), strict=True))
+def fetched(rows: Iterable[tuple[Int64, Int64]], origins: Mapping[int, Origin], run: Run) -> Texts:
+    """The texts of all rows that are asked for, pairs of parts and rows; each part is read once."""
+    pairs = [*rows]
+    part, row = (np.concatenate([pair[at] for pair in pairs]) for at in (0, 1))
+    parts = np.unique(part).tolist()
+
+    def one(at: int) -> _Texts:
+        mine = np.unique(row[part == at])
+        places = ((at, number) for number in mine.tolist())
+        return dict(zip(places, origins[at].texts(mine), strict=True))
+
+    texts: _Texts = {}
+    for found in run(one, parts):
+        texts.update(found)
     return texts
 
 
-def _ranks(entries: Entries, tied: Int64, alike: Int64, texts: _Texts) -> Int64:
+def _ranks(entries: Entries, ties: Ties, texts: Texts) -> Int64:
     """The rank of each tied entry among all of them, from 1, by all columns but day and item."""
-    last = np.zeros(len(entries), np.int64)
+    last, alike = np.zeros(len(entries), np.int64), ties.alike
     if alike.size:
         places = zip(entries.part[alike].tolist(), entries.row[alike].tolist(), strict=True)
         found = [texts[place] for place in places]
         ranks = {text: rank for rank, text in enumerate(sorted(set(found)))}
         last[alike] = [ranks[text] for text in found]
-    return numbered([*_first_columns(entries, tied), last[tied]]) + 1
+    return numbered([*_first_columns(entries, ties.tied), last[ties.tied]]) + 1
 
 
 def _first_columns(entries: Entries, where: Int64) -> list[Int64]:
@@ -112,7 +102,7 @@ def _first_columns(entries: Entries, where: Int64) -> list[Int64]:
     return [entries.institution[where].astype(np.int64), person, rank[which]]
 
 
-def _asked(entries: Entries, plan: Plan) -> tuple[Int64, Int64]:
+def ties_of(entries: Entries, plan: Plan) -> Ties:
     """The entries whose order matters, and those of them that only texts can tell apart."""
     waits, item = plan.waits, np.minimum(entries.item, np.int32(len(plan.known_items)))
     tied, alike = [], []
@@ -123,7 +113,7 @@ def _asked(entries: Entries, plan: Plan) -> tuple[Int64, Int64]:
         some = np.flatnonzero(ordered[item] & (subject >= 0))
         tied.append(_tied(entries, some, subject, waits.visits[item]))
         alike.append(_alike(entries, tied[-1], subject))
-    return np.unique(np.concatenate(tied)), np.unique(np.concatenate(alike))
+    return Ties(np.unique(np.concatenate(tied)), np.unique(np.concatenate(alike)))
 
 
 def _together(some: Int64, keys: Sequence[npt.NDArray[np.integer]]) -> tuple[Int64, Int64]:
@@ -160,7 +150,7 @@ def _tied(entries: Entries, some: Int64, subject: Codes, visits: _Mask) -> Int64
             entries.household[tied] + 1,
             entries.resident[tied] + 1,
             entries.end[tied] + 1,
-            np.isin(tied, back).astype(np.int8),
+            among(tied, back).astype(np.int8),
             np.unique(entries.quantity_e3[tied], return_inverse=True)[1],
         ]
     )

@@ -22,6 +22,7 @@ from equivalents.tree import Keys, Tree
 from equivalents.units import Int64, print_e7
 from equivalents.withhold import KeyDetail, key_detail, withhold_problems
 from equivalents.yearly import Limited, limit_payouts
+from equivalents.yeartodate import YearToDate
 
 __all__ = ["Payouts", "share"]
 
@@ -83,7 +84,8 @@ def share(
     """
     tree = Tree(rules, plan, keys)
     held = held_back(origin, pools, rules) if origin is not None else None
-    ladder = Ladder(_going(pools, held), tree, keys)
+    year = YearToDate(rules, plan, origin)
+    ladder = Ladder(_going(pools, held), tree, keys, year)
     parts: dict[LevelKind, list[Step]] = {}
     equivalents: list[Int64] = []
     for which, sharing in _alike(pools, rules, keys):
@@ -95,7 +97,7 @@ def share(
         equivalents.append(tree.sums(staff, vector)[steps[-1].row])
     people = parts.get(LevelKind.PERSON, [])
     _tell_negative(ladder, people)
-    if origin is not None:
+    if origin is not None and not plan.coefficients.plain:
         for step in people:
             pair = origin.staff.find_all(step.institution, step.child)
             ladder.told += withhold_problems(origin, pools, step.pool, pair)
@@ -104,7 +106,7 @@ def share(
     payouts = _payouts(pools, merged, people, equivalents, tree)
     if origin is not None:
         payouts = _kept_back(payouts, pools, rules, origin, held, keys.leave)
-    payouts = _limited(payouts, pools, rules, plan, origin)
+    payouts = _limited(payouts, pools, rules, plan, year)
     if keys.contracts is not None:
         payouts = replace(payouts, contracts=keys.contracts.lines)
     _conserve(pools, payouts)
@@ -129,8 +131,10 @@ def _kept_back(
     leave: Sequence[Sequence[LeaveLine]],
 ) -> Payouts:
     """The payouts less what is withheld of them; what coefficients keep back stays with pools."""
-    pair = origin.staff.find_all(payouts.institution, payouts.person)
-    detail = key_detail(origin, pools, payouts.pool, pair, payouts.amount_fen, leave)
+    detail = None
+    if not origin.plan.coefficients.plain:
+        pair = origin.staff.find_all(payouts.institution, payouts.person)
+        detail = key_detail(origin, pools, payouts.pool, pair, payouts.amount_fen, leave)
     retained, carried = payouts.retained_fen.copy(), payouts.carried_fen.copy()
     amount = payouts.amount_fen
     if detail is not None:
@@ -148,11 +152,11 @@ def _limited(
     pools: Sequence[Pool],
     rules: CaseRules,
     plan: Plan,
-    origin: PoolKeys | None,
+    year: YearToDate,
 ) -> Payouts:
     """The payouts less what yearly limits take of them, which stays with the pools (5.11)."""
     columns = payouts.pool, payouts.institution, payouts.person
-    found = limit_payouts(rules.yearly, pools, plan, origin, columns, payouts.amount_fen)
+    found = limit_payouts(rules.yearly, pools, plan, year, columns, payouts.amount_fen)
     if found is None:
         return payouts
     return replace(
@@ -170,9 +174,9 @@ def _alike(
 ) -> Iterable[tuple[list[int], Sharing]]:
     """Pools with one sharing, series and keys, which go down together."""
     groups: dict[tuple[object, ...], list[int]] = {}
+    sharings = {name: rules.sharing_of(name) for name in {pool.pool for pool in pools}}
     for at, pool in enumerate(pools):
-        sharing = rules.sharing_of(pool.pool)
-        name = (id(sharing), pool.series, *keys.group(at, pool.series))
+        name = (id(sharings[pool.pool]), pool.series, *keys.group(at, pool.series))
         groups.setdefault(name, []).append(at)
     for which in groups.values():
         yield which, rules.sharing_of(pools[which[0]].pool)

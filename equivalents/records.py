@@ -4,7 +4,7 @@ Everything is by column and by row number, so that millions of records cost arra
 the original text of a faulty row is fetched again from its source when it is to be shown.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final, Protocol, TypeVar
@@ -57,11 +57,10 @@ class Origin(Protocol):
 class Contact:
     """What waiting records need (A3, A12, 5.5, 5.6), in columns as long as their block.
 
-    ``waits`` marks them; the other columns mean nothing elsewhere. ``resident`` and ``household``
-    are codes, -1 where blank; ``end`` is the service end date, -1 where blank.
+    ``resident`` and ``household`` are codes, -1 where blank; ``end`` is the service end date, -1
+    where blank.
     """
 
-    waits: npt.NDArray[np.bool_]
     resident: Codes
     household: Codes
     end: Codes
@@ -69,10 +68,8 @@ class Contact:
 
     def only(self, pick: "Callable[[Any], Any]") -> "Contact":
         """The same for some of the records, picked from each column by ``pick``."""
-        waits, resident, household, end = map(
-            pick, (self.waits, self.resident, self.household, self.end)
-        )
-        return Contact(waits, resident, household, end, self.origin)
+        resident, household, end = map(pick, (self.resident, self.household, self.end))
+        return Contact(resident, household, end, self.origin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +80,14 @@ class RecordBlock:
     ``attribute`` and ``post`` may be absent when no record of the block has any. ``refused`` is
     the number of rows with a fault of form or identity; they are in none of the columns.
 
-    ``contact`` has what the records need that wait for others; it is absent where none waits.
+    ``contact`` is there where all records of the block wait for others: it has what they need.
     ``records`` says how many records each entry accounts for, one where absent: a stay that is
     cut in pieces is one record and several entries.
     ``shared`` is absent when each record has one performer; where a record is shared it holds
     the set that it names (:meth:`equivalents.crews.Performers.find`), else -1, and ``person`` is
     negative where a shared record names none.
+    ``parts`` is present where records of several parts stand together, in the order of parts; it
+    has the part of each, and ``part`` means nothing.
     """
 
     part: int
@@ -105,6 +104,7 @@ class RecordBlock:
     contact: Contact | None = None
     records: Int64 | None = None
     shared: Codes | None = None
+    parts: Int64 | None = None
 
     def __len__(self) -> int:
         return int(self.item.size)
@@ -113,6 +113,22 @@ class RecordBlock:
     def received(self) -> int:
         """All rows that this block accounts for."""
         return len(self) + self.refused
+
+    def part_of(self, at: int) -> int:
+        """The part that a record came from."""
+        return self.part if self.parts is None else int(self.parts[at])
+
+    def faults_at(
+        self, code: str, column: str, at: Int64, series: str, notes: Sequence[str] = ()
+    ) -> Iterator[FaultSet]:
+        """A fault of some records (ascending positions) by parts; a note for each, or none."""
+        if self.parts is None:
+            yield FaultSet(self.part, code, column, self.row[at], series, tuple(notes))
+            return
+        starts = np.flatnonzero(np.diff(self.parts[at], prepend=-1)).tolist()
+        for start, stop in pairwise([*starts, at.size]):
+            rows, part = self.row[at[start:stop]], int(self.parts[at[start]])
+            yield FaultSet(part, code, column, rows, series, tuple(notes[start:stop]))
 
     def without(self, bad: npt.NDArray[np.bool_], faults: tuple[FaultSet, ...]) -> "RecordBlock":
         """The same block without its faulty records, which ``faults`` describe."""
@@ -130,28 +146,27 @@ class RecordBlock:
             keep.dropped,
             faults,
             None if self.contact is None else self.contact.only(keep),
-            None,
-            None if self.shared is None else keep(self.shared),
+            shared=None if self.shared is None else keep(self.shared),
         )
 
     def only(self, where: Int64) -> "RecordBlock":
         """Some of the records, without what is told of the others."""
 
         def take(column: npt.NDArray[_Value]) -> npt.NDArray[_Value]:
-            return column[where]
+            return np.take(column, where)
 
         return RecordBlock(
             self.part,
-            self.row[where],
-            self.institution[where],
-            self.person[where],
-            self.item[where],
-            self.day[where],
-            self.quantity_e3[where],
-            None if self.attribute is None else self.attribute[where],
-            None if self.post is None else self.post[where],
+            take(self.row),
+            take(self.institution),
+            take(self.person),
+            take(self.item),
+            take(self.day),
+            take(self.quantity_e3),
+            None if self.attribute is None else take(self.attribute),
+            None if self.post is None else take(self.post),
             contact=None if self.contact is None else self.contact.only(take),
-            shared=None if self.shared is None else self.shared[where],
+            shared=None if self.shared is None else take(self.shared),
         )
 
     @classmethod

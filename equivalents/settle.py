@@ -17,6 +17,7 @@ from equivalents.ladderkeys import ladder_keys
 from equivalents.payouts import Payouts, share
 from equivalents.policy.model import CaseRules, Pool
 from equivalents.records import RecordBlock
+from equivalents.sharesums import shared_sums
 from equivalents.surplus import Surplus, surplus_of, surplus_pools
 from equivalents.tally import Plan, Tally
 from equivalents.weigh import DirectSum, NeedsTallyError, Scales, Weighed, weigh_tally
@@ -154,7 +155,7 @@ def _weigh(counted: Counted, scales: Scales, series: str, path: Way) -> Weighed:
         sums = counted.direct.finish(series)
         if counted.shared:
             # The bound of `finish` holds for both together: it knows all quantities.
-            sums = sums + weigh_tally(counted.tally, scales, series).posting_e7
+            sums = sums + shared_sums(counted.tally, scales, series)
         return Weighed(series, sums, counted.counted[series], counted.verdicts[series])
     weighed = weigh_tally(counted.tally, scales, series)
     if weighed.counted != counted.counted[series]:

@@ -13,11 +13,12 @@ Sources: A5; definitions 5.4, 5.10.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from equivalents.allocate import largest_remainder
 from equivalents.codes import Codebook
@@ -27,7 +28,7 @@ from equivalents.policy.posts import Codes
 from equivalents.tally import Plan
 from equivalents.units import Exact, Int64, checked_total, weigh_exactly
 
-__all__ = ["Parts", "SharedCells", "segment_of", "split"]
+__all__ = ["Parts", "SharedCells", "kinds_of", "segment_of", "split"]
 
 _ALL: Final = 0
 """Stands for all performers where they have one weight row."""
@@ -75,6 +76,11 @@ class Parts:
     stood: Codes
     stood_e7: Exact
 
+    def at(self, where: npt.NDArray[np.bool_]) -> "Parts":
+        """Some of the parts, for their lines: without what stood where."""
+        own = {field.name: getattr(self, field.name)[where] for field in fields(self)[:-2]}
+        return Parts(**own, stood=self.stood[:0], stood_e7=self.stood_e7[:0])
+
 
 def segment_of(plan: Plan, posting: Codes, bucket: Codes) -> Int64:
     """The segment of each posting and bucket in which the person's coefficient does not change.
@@ -87,16 +93,22 @@ def segment_of(plan: Plan, posting: Codes, bucket: Codes) -> Int64:
     return plan.segment_of_posting[posting]
 
 
-def split(plan: Plan, cells: SharedCells, weight_e4: Int64) -> Parts:
+def kinds_of(plan: Plan) -> Codes:
+    """A number for each crew of a case: one for all with the same persons, posts and shares."""
+    return _kinds(plan.performers.crews.members(), plan.postings.identity)
+
+
+def split(plan: Plan, cells: SharedCells, weight_e4: Int64, kinds: Codes | None = None) -> Parts:
     """Merge cells that share alike, weigh them, and split each total among its performers.
 
-    ``weight_e4`` are the weights by row.
+    ``weight_e4`` are the weights by row; ``kinds`` are those of :func:`kinds_of`, where they are
+    known already.
 
     Raises:
         OverflowError: a total is beyond the limit of 2**63 units.
     """
     members = plan.performers.crews.members()
-    merged = _merge(plan, members, cells)
+    merged = _merge(members, cells, plan, kinds_of(plan) if kinds is None else kinds)
     exact = weigh_exactly(merged.quantity_e3, weight_e4[merged.row])
     total_e7 = checked_total(exact) if exact.dtype == object else exact.astype(np.int64)
     total, at = members.expand(merged.crew)
@@ -147,13 +159,13 @@ class _Merged(NamedTuple):
     starts: Int64
 
 
-def _merge(plan: Plan, members: Members, cells: SharedCells) -> _Merged:
+def _merge(members: Members, cells: SharedCells, plan: Plan, kinds: Codes) -> _Merged:
     """Add up the cells that are split together; a cell may come once for each of its members."""
     of, at = members.expand(cells.crew)
     entry, taker = _entries(cells.row, of)
     segment = sum_runs(segment_of(plan, members.member[at], cells.bucket[of]), _starts(of))
     cell, row = of[entry], cells.row[entry]
-    kind = _kinds(members, plan.postings.identity)[cells.crew]
+    kind = kinds[cells.crew]
     month = plan.month_of_bucket[cells.bucket]
     order, starts = group([kind[cell], taker, row, month[cell], segment[cell]])
     cell, head = cell[order], order[starts]

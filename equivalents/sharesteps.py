@@ -18,6 +18,7 @@ from equivalents.payouts import Payouts
 from equivalents.policy.sharing import Level, LevelKind, Sharing
 from equivalents.settle import Settlement
 from equivalents.units import Int64
+from equivalents.yeartodate import YearPart
 
 __all__ = ["HeldChildren", "ShareStep", "StandingBound", "share_steps"]
 
@@ -31,6 +32,7 @@ class StandingBound:
 
     ``value`` is fen, or with ``average`` ten-thousandths of what the parent has / its heads;
     either shrinks with the child's part of a head. Caps are rounded down to ``fen``, floors up.
+    With ``year`` it is for that part of a year, less what was paid before.
     """
 
     side: str
@@ -40,6 +42,7 @@ class StandingBound:
     head_e4: int
     fen: int
     reference: str
+    year: YearPart | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,4 +205,5 @@ def _bound(
         int(step.head_e4[at]),
         by if scaled else fen,
         level.reference or sharing.reference,
+        YearPart(*step.year[at].tolist()) if declared.yearly else None,
     )

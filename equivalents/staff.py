@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from equivalents.errors import Problem, RefusedError
+from equivalents.grouping import runs
 from equivalents.policy.posts import Codes
 from equivalents.tally import Plan
 from equivalents.units import Exact, Int64, checked_total
@@ -38,7 +39,10 @@ class Staff:
         if by_department:
             place += np.array([position[name] for name in named], np.int64)
         triple = (place * persons + postings.person)[self._present]
-        triples, self._row = np.unique(triple, return_inverse=True)
+        if by_department:
+            triples, self._row = np.unique(triple, return_inverse=True)
+        else:  # postings stand in the order of institutions and persons
+            triples, _, self._row = runs(triple)
         self._place, self.person = triples // persons, (triples % persons).astype(np.int32)
         self.institution = (self._place // self._wide).astype(np.int32)
         self.department = (self._place % self._wide).astype(np.int32)

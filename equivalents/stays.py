@@ -27,6 +27,7 @@ __all__ = ["Cut", "Pieces", "cut_records", "first_in_bed", "lying_inside", "plai
 
 _Mask = npt.NDArray[np.bool_]
 _ONE_E3 = 10**QUANTITY_PLACES
+_ALL = slice(None)
 _DAYS = 1 << 18
 """More than any day number, so that resident and day fit one key."""
 
@@ -71,11 +72,13 @@ def cut_records(entries: Entries, plan: Plan) -> Cut:
     """Cut stays into pieces and find the place of every piece."""
     item = np.minimum(entries.item, np.int32(len(plan.known_items)))
     stay = plan.waits.days[item] & (entries.end >= 0)
+    if not stay.any():
+        return _uncut(entries, plan.waits.item_since[item], plan)
     start, end = _span(entries, stay, plan)
     since = np.where(stay, np.int32(plan.period.start), plan.waits.item_since[item])
     contested = _contested(entries, stay, item, start, end, plan)
     first = np.arange(len(entries))
-    posting, absent = _posted(entries, first, start.astype(np.int32), plan)
+    posting, absent = _posted(entries, _ALL, start.astype(np.int32), plan)
     bucket = _bucket(start.astype(np.int32), since, plan)
     whole = _in_one_piece(entries, start, end, posting, bucket, plan) & ~(
         contested & (end - start > 1)
@@ -85,14 +88,36 @@ def cut_records(entries: Entries, plan: Plan) -> Cut:
     verdict = _unposted(posting)
     verdict[split] = days.verdict
     absent[split] = days.absent
-    early = (bucket >= 0) & (bucket < plan.first_bucket)
-    # The date is judged first: what was before the period needs no posting.
-    verdict[early & (verdict < 0)] = Verdict.BEFORE_PERIOD
-    verdict[bucket < 0] = Verdict.OUTSIDE_PERIOD
+    early = _judge_dates(verdict, bucket, plan)
     length = np.where(stay, end - start, 0)
     uncut = Pieces(first, start.astype(np.int32), length, posting, bucket)
     pieces = _merged(uncut, np.flatnonzero(whole | (verdict < 0)), days.pieces, verdict)
     return Cut(pieces, stay, contested, verdict, absent, early & (verdict == 0))
+
+
+def _judge_dates(verdict: Codes, bucket: Codes, plan: Plan) -> _Mask:
+    """Judge the dates first, in place: what was before the period needs no posting.
+
+    Returns which records lie before the period in a window that reaches into it.
+    """
+    early: _Mask = (bucket >= 0) & (bucket < plan.first_bucket)
+    verdict[early & (verdict < 0)] = Verdict.BEFORE_PERIOD
+    verdict[bucket < 0] = Verdict.OUTSIDE_PERIOD
+    return early
+
+
+def _uncut(entries: Entries, since: Codes, plan: Plan) -> Cut:
+    """All records in one piece each, as none of them is a stay."""
+    first, none = np.arange(len(entries)), np.zeros(len(entries), bool)
+    posting, absent = _posted(entries, _ALL, entries.day, plan)
+    bucket = _bucket(entries.day, since, plan)
+    verdict = _unposted(posting)
+    early = _judge_dates(verdict, bucket, plan)
+    history = early & (verdict == 0)
+    lost = np.flatnonzero(verdict)
+    posting[lost] = bucket[lost] = 0
+    pieces = Pieces(first, entries.day, np.zeros(len(entries), np.int64), posting, bucket)
+    return Cut(pieces, none, none, verdict, absent, history)
 
 
 def _merged(uncut: Pieces, kept: Int64, cut: Pieces, verdict: Codes) -> Pieces:
@@ -113,10 +138,10 @@ def _merged(uncut: Pieces, kept: Int64, cut: Pieces, verdict: Codes) -> Pieces:
     return Pieces(of, day, days, np.where(placed, posting, zero), np.where(placed, bucket, zero))
 
 
-def _posted(entries: Entries, of: Int64, day: Codes, plan: Plan) -> tuple[Codes, Codes]:
+def _posted(entries: Entries, of: Int64 | slice, day: Codes, plan: Plan) -> tuple[Codes, Codes]:
     """Posting or crew of some records on a day of theirs, and who is absent there, or -1."""
     posting, absent = find_performers(entries.who(of, day), plan)
-    return posting, np.full(of.size, -1, np.int32) if absent is None else absent
+    return posting, np.full(day.size, -1, np.int32) if absent is None else absent
 
 
 def _bucket(day: Codes, since: Codes, plan: Plan) -> Codes:

@@ -23,6 +23,7 @@ from equivalents.codes import Codebook
 from equivalents.crews import Performers
 from equivalents.errors import ConservationError
 from equivalents.grouping import distinct, sum_runs
+from equivalents.ids import IdBook
 from equivalents.policy.book import Attributes, PostingClass, Verdict
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, Period
 from equivalents.policy.coefficients import Coefficients
@@ -57,7 +58,7 @@ class Plan:
         self.institutions = Codebook(sorted(row.institution_id for row in rules.institutions))
         self.coefficients = Coefficients(rules)
         roster = self.coefficients.stints(Roster.of(rules.postings))
-        self.persons = Codebook(roster.persons.texts)
+        self.persons = Codebook.different(roster.person_id.texts)
         self.known_items = tuple(sorted({row.item_code for row in rules.weights}))
         self.items = Codebook(self.known_items)
         self.attributes: Codebook[Attributes] = Codebook([Attributes()])
@@ -67,8 +68,8 @@ class Plan:
         self.concurrent = tuple(rule.name for rule in rules.concurrent)
         self.waits = Waits(rules, self.items)
         self.marked = False
-        self.residents: Codebook[str] = Codebook()
-        self.households: Codebook[str] = Codebook()
+        self.residents = IdBook()
+        self.households = IdBook()
         edges = {day for row in rules.weights for day in (row.valid_from, row.valid_to)}
         span = Period("", self.waits.since, self.period.end)
         self.bucket_starts = span.cut(edges.union(more_cuts))
@@ -86,12 +87,12 @@ class Plan:
         self, roster: Roster, groups: Mapping[str, str]
     ) -> tuple[Codebook[PostingClass], Codes]:
         """Every institution group with every title tier, and which of them each posting is."""
-        tiers = Codebook(sorted(set(roster.title_tier)))
+        tiers = roster.title_tier
         names = Codebook(sorted(set(groups.values())))
-        pairs = [PostingClass(name, tier) for name in names.values for tier in tiers.values]
+        pairs = [PostingClass(name, tier) for name in names.values for tier in tiers.texts]
         group = [names.find(groups[place]) for place in self.institutions.values]
-        tier = np.array(tiers.find_all(roster.title_tier), np.int32)[self.postings.order]
-        first = np.array(group, np.int32) * np.int32(len(tiers))
+        tier = tiers.code[self.postings.order]
+        first = np.array(group, np.int32) * np.int32(len(tiers.texts))
         return Codebook(pairs), first[self.postings.institution] + tier
 
     @cached_property
@@ -245,8 +246,8 @@ class Tally:
         records, quantity = self.records, self.quantity_e3
         self.posting = self.item = self.attribute = self.bucket = np.zeros(0, np.int32)
         self.records = self.quantity_e3 = np.zeros(0, np.int64)
-        # Where hardly anything repeats, every cell is one record.
-        return (*keys, records if records.max(initial=1) > 1 else None, quantity)
+        # Where hardly anything repeats, every cell is one record; pieces of a stay may be none.
+        return (*keys, None if (records == 1).all() else records, quantity)
 
     def _gather(self, columns: _Loose) -> None:
         self._loose.append(columns)

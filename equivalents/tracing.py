@@ -126,7 +126,7 @@ class _Found:
                 "quantity": print_e3(int(block.quantity_e3[at])),
                 "ended": ended,
             }
-            self.rows.append((block.part, int(block.row[at]), texts))
+            self.rows.append((block.part_of(at), int(block.row[at]), texts))
 
     def _ended(self, series: str, row: int) -> str:
         if row < 0:

@@ -71,6 +71,9 @@ class Keys:
 
     def group(self, pool: int, series: str) -> tuple[int, ...]:
         """The same for pools that have the same keys and may go down together."""
+        own = self.adjusted_e7, self.plain_e7, self.heads_e4, self.institution_e4
+        if all(one is None for one in own):
+            return (id(self.equivalents_e7[series]),)
         at_institutions = self.institution_e4[pool] if self.institution_e4 is not None else None
         vectors = (self.vector(pool, series, key) for key in _VECTORS)
         return (*map(id, vectors), id(self.heads(pool)), id(at_institutions))

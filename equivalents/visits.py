@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from equivalents.classes import before, class_numbers, faults_of, places_used
+from equivalents.classes import before, class_columns, faults_of, places_used
 from equivalents.grouping import group
 from equivalents.policy.book import ANY_VISIT
 from equivalents.policy.contacts import UsedClass
@@ -56,7 +56,7 @@ def number_visits(
     number = np.zeros(len(entries), np.int64)
     for basis, items in plan.waits.visit_items.items():
         mine = where[np.isin(entries.item[where], plan.items.find_all(items))]
-        classes = class_numbers(entries, mine, basis)
+        classes = class_columns(entries, mine, basis)
         earlier = before(classes, entries.order[mine], void[mine] == 0)
         number[mine] = earlier + places_used(entries, mine, basis, "", used, plan) + 1
     corrections = where[entries.target[where] >= 0]

@@ -1,18 +1,18 @@
 """Records that wait for the others of their resident: gathered, corrections matched (5.5)."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from equivalents.grouping import group
 from equivalents.policy.book import Verdict
 from equivalents.records import Origin, RecordBlock
-from equivalents.tally import Plan, Who
+from equivalents.tally import Who
 from equivalents.units import Codes, Int64
 
-__all__ = ["Entries", "Waiting", "void_of"]
+__all__ = ["Columns", "Entries", "Waiting", "entries_of", "links_of", "narrowed", "void_of"]
 
 
 @dataclass(slots=True)
@@ -43,78 +43,113 @@ class Entries:
     def __len__(self) -> int:
         return int(self.part.size)
 
-    def who(self, of: Int64, day: Codes) -> Who:
+    def who(self, of: Int64 | slice, day: Codes) -> Who:
         """Who did the records at ``of``, and where, on some days of theirs."""
-        columns = self.institution[of], self.person[of], day, self.post[of], self.shared[of]
-        return Who(*columns)
+        shared = self.shared[of]
+        columns = self.institution[of], self.person[of], day, self.post[of]
+        return Who(*columns, shared if (shared >= 0).any() else None)
+
+    def only(self, where: Int64) -> "Entries":
+        """Some of the entries, ascending; each with the record that it takes back."""
+        columns: list[Any] = [getattr(self, name)[where] for name in _COLUMNS]
+        columns += [self.order[where], narrowed(self.target, where)]
+        return Entries(*columns)
+
+
+_COLUMNS: Final = tuple(one.name for one in fields(Entries))[:-2]
+"""What is told of a record; ``order`` and ``target`` are found out."""
+_WIDE: Final = frozenset({"part", "row", "quantity_e3"})
+"""Columns of 64 bits in :class:`Entries`; the others have 32."""
+_NARROW: Final = (np.int8, np.int16, np.int32)
+
+Columns = dict[str, npt.NDArray[np.signedinteger]]
 
 
 @dataclass(slots=True)
 class Waiting:
-    """Blocks of waiting records, from any part and thread."""
+    """Waiting records of any part and thread, in columns as narrow as their values allow.
 
-    blocks: list[RecordBlock] = field(default_factory=list)
+    Most records of a block have the same attributes and no end date, and codes are small: a record
+    takes some 25 bytes. ``origins`` says where the records of each part came from.
+    """
+
+    origins: dict[int, Origin] = field(default_factory=dict)
+    _pieces: list[Columns] = field(default_factory=list)
 
     def add(self, block: RecordBlock) -> None:
         """Keep a block whose records all wait."""
-        self.blocks.append(block)
+        contact = block.contact
+        if contact is None or len(block) == 0:
+            return
+        self.origins[block.part] = contact.origin
+        none, zero = (np.full(1, value, np.int32) for value in (-1, 0))
+        columns: tuple[npt.NDArray[np.signedinteger], ...] = (
+            np.full(1, block.part),
+            block.row,
+            block.institution,
+            block.person,
+            block.item,
+            block.day,
+            block.quantity_e3,
+            zero if block.attribute is None else block.attribute,
+            zero if block.post is None else block.post,
+            none if block.shared is None else block.shared,
+            contact.resident,
+            contact.household,
+            contact.end,
+        )
+        pairs = zip(_COLUMNS, columns, strict=True)
+        self._pieces.append({name: _narrow(column, len(block)) for name, column in pairs})
 
     def absorb(self, other: "Waiting") -> None:
         """Add what another part keeps waiting."""
-        self.blocks.extend(other.blocks)
+        self.origins |= other.origins
+        self._pieces.extend(other._pieces)
 
     def __len__(self) -> int:
-        return sum(map(len, self.blocks))
+        return sum(piece["part"].size for piece in self._pieces)
 
-    def parted(self, plan: Plan) -> "Iterator[Waiting]":
-        """The records parted by the groups of items that may meet; they move, none is kept here."""
-        groups = plan.waits.groups
-        parts = [Waiting() for _ in range(int(groups.max()) + 1)]
-        while self.blocks:
-            block = self.blocks.pop(0)
-            which = groups[np.minimum(block.item, len(plan.known_items))]
-            order, starts = group([which])
-            for where in np.split(order, starts[1:]) if len(block) else ():
-                parts[int(which[where[0]])].add(block.only(np.sort(where)))
-        return (part for part in parts if len(part))
+    def taken(self) -> Columns:
+        """All records end to end, given away: column by column, so that memory is not doubled."""
+        pieces, self._pieces = self._pieces, []
+        if not pieces:
+            return {name: np.zeros(0, np.int8) for name in _COLUMNS}
+        return {name: _joined([piece.pop(name) for piece in pieces]) for name in _COLUMNS}
 
-    def origins(self) -> dict[int, Origin]:
-        """Where the records of each part came from."""
-        contacts = ((block.part, block.contact) for block in self.blocks)
-        return {part: contact.origin for part, contact in contacts if contact is not None}
 
-    def entries(self) -> Entries:
-        """All waiting records as columns, with corrections matched, not yet ordered."""
-        blocks = self.blocks
-        contacts = [block.contact for block in blocks if block.contact is not None]
-        none = np.zeros(0, np.int32)
-        sizes = [len(block) for block in blocks]
-        size = sum(sizes)
+def _narrow(column: npt.NDArray[np.signedinteger], size: int) -> npt.NDArray[np.signedinteger]:
+    """The column in as few bits as hold it; in none at all where it has one value."""
+    low, high = int(column.min()), int(column.max())
+    fitting = (kind for kind in _NARROW if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max)
+    kind = next(fitting, np.int64)
+    if low == high:
+        return np.broadcast_to(np.array(low, kind), size)
+    return column.astype(kind)
 
-        def joined(columns: list[Codes | None], missing: int = 0) -> Codes:
-            parts = zip(columns, sizes, strict=True)
-            absent = (np.full(n, missing, np.int32) if c is None else c for c, n in parts)
-            return np.concatenate([none, *absent])
 
-        entries = Entries(
-            np.repeat(np.array([block.part for block in blocks], np.int64), sizes),
-            np.concatenate([np.zeros(0, np.int64), *(block.row for block in blocks)]),
-            joined([block.institution for block in blocks]),
-            joined([block.person for block in blocks]),
-            joined([block.item for block in blocks]),
-            joined([block.day for block in blocks]),
-            np.concatenate([np.zeros(0, np.int64), *(block.quantity_e3 for block in blocks)]),
-            joined([block.attribute for block in blocks]),
-            joined([block.post for block in blocks]),
-            joined([block.shared for block in blocks], missing=-1),
-            joined([contact.resident for contact in contacts]),
-            joined([contact.household for contact in contacts]),
-            joined([contact.end for contact in contacts]),
-            np.zeros(size, np.int64),
-            np.full(size, -1, np.int64),
-        )
-        _match_corrections(entries, self.origins())
-        return entries
+def _joined(parts: list[npt.NDArray[np.signedinteger]]) -> npt.NDArray[np.signedinteger]:
+    """Columns end to end; one value stays one value."""
+    if all(part.strides == (0,) and part[0] == parts[0][0] for part in parts):
+        return np.broadcast_to(parts[0][:1].copy()[0], sum(part.size for part in parts))
+    return np.concatenate(parts)
+
+
+def entries_of(columns: Columns, at: npt.NDArray[np.integer], target: Int64) -> Entries:
+    """Entries, not yet ordered, of some records in columns as :class:`Waiting` keeps them."""
+    wide = (
+        columns[name][at].astype(np.int64 if name in _WIDE else np.int32, copy=False)
+        for name in _COLUMNS
+    )
+    entries: list[Any] = [*wide, np.zeros(target.size, np.int64), target]
+    return Entries(*entries)
+
+
+def narrowed(target: Int64, where: Int64) -> Int64:
+    """The targets of some entries (ascending) by their positions among these; all are there."""
+    found = target[where]
+    linked = np.flatnonzero(found >= 0)
+    found[linked] = np.searchsorted(where, found[linked])
+    return found
 
 
 def void_of(entries: Entries, part: npt.NDArray[np.bool_]) -> Codes:
@@ -138,31 +173,39 @@ def void_of(entries: Entries, part: npt.NDArray[np.bool_]) -> Codes:
     return void
 
 
-def _match_corrections(entries: Entries, origins: Mapping[int, Origin]) -> None:
-    """Find the record that each correction takes back (``target``)."""
-    negative = np.flatnonzero(entries.quantity_e3 < 0).tolist()
-    if not negative:
-        return
-    named = {index: _named(entries, index, origins) for index in negative}
+def links_of(columns: Columns, origins: Mapping[int, Origin]) -> tuple[Int64, Int64]:
+    """The corrections that take back a record, ascending, and the positions of these records."""
+    part, row, quantity = (columns[name] for name in ("part", "row", "quantity_e3"))
+    negative = np.flatnonzero(quantity < 0)
+    if not negative.size:
+        return negative, negative
+    named = {
+        at: origins[place].corrected().get(number)
+        for at, place, number in zip(
+            negative.tolist(), part[negative].tolist(), row[negative].tolist(), strict=True
+        )
+    }
     wanted = {place for place in named.values() if place is not None}
-    rows = np.flatnonzero(np.isin(entries.row, [row for _, row in wanted]))
-    at = {(int(entries.part[i]), int(entries.row[i])): i for i in rows.tolist()}
+    rows = np.flatnonzero(np.isin(row, [number for _, number in wanted]))
+    at = {(int(part[i]), int(row[i])): i for i in rows.tolist()}
     links = {index: at[place] for index, place in named.items() if place in at}
-    for index in negative:
-        entries.target[index] = _root(entries, index, links)
+    item = columns["item"]
+    target = [_root(quantity, item, index, links) for index in negative.tolist()]
+    found = np.array(target, np.int64)
+    return negative[found >= 0], found[found >= 0]
 
 
-def _named(entries: Entries, index: int, origins: Mapping[int, Origin]) -> tuple[int, int] | None:
-    """The part and row that a correction names."""
-    return origins[int(entries.part[index])].corrected().get(int(entries.row[index]))
-
-
-def _root(entries: Entries, index: int, links: Mapping[int, int]) -> int:
+def _root(
+    quantity: npt.NDArray[np.signedinteger],
+    item: npt.NDArray[np.signedinteger],
+    index: int,
+    links: Mapping[int, int],
+) -> int:
     """The record that a correction takes back, also through other corrections; -1 for none."""
     seen = {index}
-    while entries.quantity_e3[index] < 0:
+    while quantity[index] < 0:
         target = links.get(index, -1)
-        if target in seen or target < 0 or entries.item[target] != entries.item[index]:
+        if target in seen or target < 0 or item[target] != item[index]:
             return -1
         seen.add(target)
         index = target

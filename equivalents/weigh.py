@@ -22,7 +22,7 @@ from equivalents.codes import Codebook
 from equivalents.errors import Problem, RefusedError
 from equivalents.lines import Earned, Lines, lines_of
 from equivalents.policy.book import Verdict, WeightBook
-from equivalents.policy.model import CaseRules, Handling
+from equivalents.policy.model import CONDITIONS, CaseRules, Handling
 from equivalents.policy.posts import Codes
 from equivalents.records import RecordBlock
 from equivalents.shares import Parts, SharedCells, split
@@ -42,6 +42,8 @@ __all__ = [
     "NeedsTallyError",
     "Scales",
     "Weighed",
+    "earned_at",
+    "shared_cells",
     "weigh_tally",
 ]
 
@@ -68,6 +70,9 @@ _EXCLUDING: Final = frozenset(
 """Verdicts that keep a record out by a named rule, whatever the series says of missing weights."""
 
 
+_TITLE: Final = CONDITIONS.index("title_tier")
+
+
 class NeedsTallyError(Exception):
     """The direct path cannot prove its sums exact; the tally path can."""
 
@@ -88,6 +93,10 @@ class Scales:
             )
             for series in self.series
         }
+        self._by_title = {
+            series: any(row.conditions[_TITLE] for row in book.rows)
+            for series, book in self.books.items()
+        }
         self.rules = rules
 
     def rows(
@@ -104,12 +113,16 @@ class Scales:
             rows = book.choose(item, bucket, None, attribute, plan.attributes)
             return self._heed(series, rows, attribute)
         several = np.zeros(0, np.int64)
+        one = posting
         if posting.max(initial=0) >= len(plan.postings):
             several = np.flatnonzero(posting >= len(plan.postings))
-        one = posting if several.size == 0 else np.where(posting < len(plan.postings), posting, 0)
+            members = plan.performers.crews.members()
+            crew = posting[several] - np.int32(len(plan.postings))
+            one = posting.copy()
+            one[several] = members.member[members.starts[crew]]
         classes = np.take(plan.class_of_posting, one)
         rows = book.choose(item, bucket, classes, attribute, plan.attributes)
-        if several.size:
+        if several.size and self.by_performer(series):
             where = None if attribute is None else attribute[several]
             columns = posting[several], item[several], where, bucket[several]
             of, each = self.rows_of_members(series, *columns)
@@ -118,6 +131,10 @@ class Scales:
             bad = np.flatnonzero(each < 0)[::-1]
             rows[several[of[bad]]] = each[bad]
         return self._heed(series, rows, attribute)
+
+    def by_performer(self, series: str) -> bool:
+        """Whether performers of one record may have different rows: the place is the same."""
+        return self._by_title[series]
 
     def rows_of_members(
         self, series: str, crew: Codes, item: Codes, attribute: Codes | None, bucket: Codes
@@ -262,6 +279,30 @@ def weigh_tally(tally: Tally, scales: Scales, series: str) -> Weighed:
     )
 
 
+def earned_at(
+    tally: Tally, scales: Scales, series: str, postings: Int64
+) -> tuple[Earned, Parts | None]:
+    """What one person earned at one institution, not added up: own cells, parts of shared totals.
+
+    ``postings`` are all postings of the person there, ascending: a shared total is made of all
+    cells of like crews, and each of those has a posting of the person.
+    """
+    first = len(scales.plan.postings)
+    members = scales.plan.performers.crews.members()
+    hit = np.flatnonzero(np.isin(members.member, postings))
+    crews = np.unique(np.searchsorted(members.starts, hit, side="right") - 1)
+    cells = np.flatnonzero(np.isin(tally.posting, np.concatenate([postings, first + crews])))
+    columns = (tally.posting, tally.item, tally.attribute, tally.bucket)
+    rows = scales.rows(series, *(column[cells] for column in columns))
+    good, rows = cells[rows >= 0], rows[rows >= 0]
+    alone = tally.posting[good] < first
+    own = _earned(tally, good[alone], rows[alone], scales, series)
+    if alone.all():
+        return own, None
+    parts = _split(tally, good[~alone], scales, series)
+    return own, parts.at(np.isin(parts.posting, postings))
+
+
 def _earned(tally: Tally, where: Int64, row: Codes, scales: Scales, series: str) -> Earned:
     """The cells at ``where`` weighed with their rows."""
     columns = tally.posting, tally.item, tally.bucket
@@ -274,6 +315,15 @@ def _earned(tally: Tally, where: Int64, row: Codes, scales: Scales, series: str)
 
 def _split(tally: Tally, where: Int64, scales: Scales, series: str) -> Parts:
     """What the performers of the shared cells at ``where`` take (5.4)."""
+    cells = shared_cells(tally, where, scales, series)
+    try:
+        return split(scales.plan, cells, scales.books[series].weight_e4)
+    except OverflowError:
+        raise RefusedError([Problem("TOTAL_TOO_LARGE", series=series)]) from None
+
+
+def shared_cells(tally: Tally, where: Int64, scales: Scales, series: str) -> SharedCells:
+    """The shared cells at ``where``, which have a weight, with the row of each performer."""
     crew, item, attribute, bucket = (
         column[where] for column in (tally.posting, tally.item, tally.attribute, tally.bucket)
     )
@@ -284,11 +334,7 @@ def _split(tally: Tally, where: Int64, scales: Scales, series: str) -> Parts:
     first = rows[np.flatnonzero(np.diff(of, prepend=-1))]
     records = tally.records[where]
     values = records, scales.quantity(series, first, tally.quantity_e3[where], records)
-    cells = SharedCells(crew, item, bucket, *values, rows)
-    try:
-        return split(scales.plan, cells, scales.books[series].weight_e4)
-    except OverflowError:
-        raise RefusedError([Problem("TOTAL_TOO_LARGE", series=series)]) from None
+    return SharedCells(crew, item, bucket, *values, rows)
 
 
 def _with_parts(sums: Exact, parts: Parts) -> Exact:

@@ -133,7 +133,8 @@ def explain(
     elif fault.code == "NOT_IN_SERIES":
         facts = {"series": named or fault.series}
     elif fault.code == "QUANTITY_ABOVE_MAX":
-        facts = {"limit": one.note}
+        limit, _, size = one.note.partition(" ")
+        facts = {"limit": limit, "value": size or value}
     place = Place(source.parts[part].name, "", row, fault.column)
     return Problem(fault.code, place, value, facts, named)
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor, prod
 
+from tests.statement_money import MONEY, ON_THE_POOL, ItemName, MoneyLine, PoolMoney
+
 __all__ = ["Told", "re_add", "re_add_pool", "read_step"]
 
 NUMBER = r"(-?[0-9]+(?:\.[0-9]+)?)"
 LINE = re.compile(
-    rf"^    \d{{4}}-\d\d .*: (?:\d+ 条 records|床日 days), {NUMBER}(?: \S+)? × {NUMBER}"
-    rf"(?: × (\d+)/(\d+))? = {NUMBER}  "
+    rf"^    (\d{{4}}-\d\d .*): (?:\d+ 条 records|床日 days), {NUMBER}(?: \S+)? × {NUMBER}"
+    rf"(?: × (\d+)/(\d+))? = {NUMBER}  \[(.*?); 条件"
 )
 SERIES = re.compile(r"^  当量 equivalents, 口径 series (.*)$")
 SUM = re.compile(rf"^    小计 sum = {NUMBER}$")
@@ -28,7 +30,8 @@ LEAVE = re.compile(
 )
 CONTRACTS = re.compile(rf"^    签约 contracts .*: (\d+) × (\d+)/(\d+) = {NUMBER}$")
 LIMITED = re.compile(
-    rf"^    年度封顶 yearly limit .*, 上限 cap {NUMBER}, 合计 total {NUMBER}; {NUMBER},"
+    rf"^    年度封顶 yearly limit .*: {NUMBER} × (\d+)/12 × {NUMBER}"
+    rf"(?: - 年内已付 paid before {NUMBER})? = 上限 cap {NUMBER}, 合计 total {NUMBER}; {NUMBER},"
     rf" 扣下 taken {NUMBER}$"
 )
 STEP = re.compile(r"^    (?P<parent>.+) → (?P<to>\S+) (?P<child>.+?): (?P<how>.* = .*)$")
@@ -39,7 +42,8 @@ BY_KEY = re.compile(
 WITH_KEY = re.compile(rf"^依据 key {NUMBER}; (.*)$")
 BOUND = re.compile(
     rf"^(?:; )?(?:封顶|保底) (at cap|at floor|floor)"
-    rf" {NUMBER}(?: × {NUMBER} / {NUMBER} 人头 heads)? × {NUMBER} = {NUMBER}(.*)$"
+    rf" {NUMBER}(?: × {NUMBER} / {NUMBER} 人头 heads)?(?: × (\d+)/12)? × {NUMBER}"
+    rf"(?: - 年内已付 paid before {NUMBER})? = {NUMBER}(.*)$"
 )
 SCALED = re.compile(
     rf"^(?:; )?保底按比例 floors scaled {NUMBER} × {NUMBER} / {NUMBER} \((\d+) 份\) = {NUMBER}(.*)$"
@@ -146,16 +150,17 @@ def _by_key(told: Told, found: re.Match[str], line: str) -> tuple[Fraction, str]
 
 def _at_bound(told: Told, found: re.Match[str], line: str) -> str:
     """A bound as declared, for a part of a head: caps rounded down to the fen, floors up."""
-    told.side, told.bound = found[1], fen(found[6])
-    exact = Fraction(found[2]) * 100 * Fraction(found[5])
+    told.side, told.bound = found[1], fen(found[8])
+    exact = Fraction(found[2]) * 100 * Fraction(found[6]) * Fraction(int(found[5] or 12), 12)
     if found[3]:
         exact *= Fraction(found[3]) / Fraction(found[4])
         told.parent_fen = fen(found[3])
-    assert told.bound == (floor(exact) if told.side == "at cap" else ceil(exact)), line
+    whole = floor(exact) if told.side == "at cap" else ceil(exact)
+    assert told.bound == max(whole - fen(found[7] or "0"), 0), line
     if told.side != "floor":
         told.kept = max(told.amount - told.bound, 0)
         told.amount = told.bound
-    return found[7]
+    return found[9]
 
 
 def re_add(text: str, *, totals: int = 1) -> int:
@@ -213,6 +218,8 @@ class _Clerk:
         self.near = near
         self.series = ""
         self.sums: dict[str, Fraction] = {}
+        self.cuts: dict[str, Fraction] = {}
+        self.item_lines: dict[str, dict[ItemName, Fraction]] = {}
         self.items = Fraction(0)
         self.here = self.amounts = 0
         self.total: int | None = None
@@ -221,20 +228,26 @@ class _Clerk:
             (AFTER, self.after), (POOL, self.pool), (SEGMENT, self.segment),
             (BROUGHT, self.bring), (LEAVE, self.on_leave), (CONTRACTS, self.contract),
             (INSTITUTION, self.at_institution), (HEAD, self.head), (MEAN, self.mean),
+            (MONEY, self.on_line), (ON_THE_POOL, self.on_the_pool),
             (STEP, self.step), (WITHHELD, self.withhold), (LIMITED, self.limit),
             (GETS, self.gets), (HERE, self.add_here), (TOTAL, self.add_up),
         )  # fmt: skip
 
     def line(self, found: re.Match[str], line: str) -> None:
-        quantity, weight, share, whole, equivalents = found.groups()
+        head, quantity, weight, share, whole, equivalents, row = found.groups()
         part = Fraction(int(share or 1), int(whole or 1))
         exact = Fraction(quantity) * Fraction(weight) * part
         assert abs(exact - Fraction(equivalents)) < self.near, line
         assert whole or exact == Fraction(equivalents), line
         self.items += Fraction(equivalents)
+        name = head, f"{share or 1}/{whole or 1}", row
+        assert name not in self.item_lines[self.series], line
+        self.item_lines[self.series][name] = Fraction(equivalents)
 
     def of_series(self, found: re.Match[str], _: str) -> None:
         self.series, self.items = found[1], Fraction(0)
+        # Series begin anew at each institution.
+        self.item_lines[self.series], self.cuts[self.series] = {}, Fraction(0)
 
     def sum(self, found: re.Match[str], line: str) -> None:
         assert self.items == Fraction(found[1]), line
@@ -242,19 +255,22 @@ class _Clerk:
 
     def cut(self, found: re.Match[str], _: str) -> None:
         self.sums[self.series] += Fraction(found[1])
+        self.cuts[self.series] += Fraction(found[1])
 
     def after(self, found: re.Match[str], line: str) -> None:
         assert self.sums[self.series] == Fraction(found[1]), line
 
     def pool(self, found: re.Match[str], line: str) -> None:
         self.at, series, amount, equivalents, key, self.by = found.groups()
-        self.going = fen(amount)
+        self.going, self.of_pool = fen(amount), series
         self.level, self.got = "", {self.at: self.going}
         self.days: list[tuple[int, Fraction]] = []
         self.one_head = Fraction(1)
         assert self.sums[series] == Fraction(equivalents), line
         self.equivalents, self.key = Fraction(equivalents), Fraction(key)
         self.segments: list[tuple[Fraction, Fraction]] = []
+        self.coefficients: dict[Fraction, Fraction] = {}
+        self.money = PoolMoney()
         self.brought, self.added, self.withheld, self.taken = Fraction(0), Fraction(0), 0, 0
         self.contracts: list[Fraction] = []
         self.keys: list[Fraction] = []
@@ -265,6 +281,9 @@ class _Clerk:
         exact = Fraction(found[1]) * Fraction(found[2])
         assert abs(exact - Fraction(found[3])) <= Fraction(1, 2 * 10**7), line
         self.segments.append((Fraction(found[1]), Fraction(found[3])))
+        value = Fraction(found[2]) if self.by == "adjusted" else Fraction(1)
+        before = self.coefficients.get(value, Fraction(0))
+        self.coefficients[value] = before + Fraction(found[1])
 
     def bring(self, found: re.Match[str], _: str) -> None:
         self.brought = Fraction(found[1])
@@ -282,7 +301,9 @@ class _Clerk:
 
     def limit(self, found: re.Match[str], line: str) -> None:
         """What a yearly limit took: the excess in proportion to the amount, within a fen."""
-        cap, total, before, self.taken = map(fen, found.groups())
+        exact = Fraction(found[1]) * 100 * Fraction(int(found[2]), 12) * Fraction(found[3])
+        cap, total, before, self.taken = map(fen, found.groups()[4:])
+        assert cap == max(floor(exact) - fen(found[4] or "0"), 0), line
         assert abs(Fraction(before * (total - cap), total) - self.taken) < 1, line
 
     def at_institution(self, found: re.Match[str], line: str) -> None:
@@ -323,7 +344,24 @@ class _Clerk:
             assert fen(found[1]) + self.taken == half_up, line
         assert sum(self.keys) == self.key, line
         self.check_key(line)
+        self.check_money(fen(found[1]), line)
         self.amounts += fen(found[1])
+
+    def on_line(self, found: re.Match[str], _: str) -> None:
+        self.money.lines.append(MoneyLine.read(found))
+
+    def on_the_pool(self, found: re.Match[str], _: str) -> None:
+        self.money.on_the_pool = fen(found[1])
+
+    def check_money(self, got: int, line: str) -> None:
+        """What falls on the lines of the key, where people are shared by equivalents (5.13)."""
+        self.money.check(got, line)
+        if self.by in ("adjusted", "equivalents"):
+            items, cut = self.item_lines[self.of_pool], self.cuts[self.of_pool]
+            after = self.added, self.brought
+            self.money.check_key(items, cut, after, self.coefficients, line)
+        else:
+            assert not self.money.lines, line
 
     def check_key(self, line: str) -> None:
         """The key is that of the segments, and what was brought in; a negative one counts as 0."""

@@ -5,44 +5,42 @@ specification page 3 "A case"; rules A1, A6, A9; definitions 5.8, 5.20, 5.21.
 """
 
 import gc
-import operator
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from itertools import compress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from equivalents.codes import occurring
+from equivalents.contractchecks import contract_findings
 from equivalents.errors import DataError, Place, Problem
 from equivalents.findings import Findings, Places, Row, Table, near
 from equivalents.intake.accounts import read_accounts, surplus_rule
-from equivalents.intake.contracts import read_contracts
+from equivalents.intake.contracts import contract_counts
+from equivalents.intake.fundtables import read_fund_tables
 from equivalents.intake.headings import LATER_TABLES, TABLES
 from equivalents.intake.recordfiles import record_files
 from equivalents.intake.settings import Settings, check_series, read_settings
 from equivalents.intake.tables import SUFFIXES, read_table, table_file
 from equivalents.intake.teams import read_teams
+from equivalents.intake.wholecolumns import flags, note_known, note_twice, note_unknown, spans
 from equivalents.policy.accounts import BALANCE_KINDS, SURPLUS_POOL, Account
-from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, Period
+from equivalents.policy.calendar import Period
 from equivalents.policy.check import check_postings, check_weights
 from equivalents.policy.coefficients import SURPLUS, check_coefficients
 from equivalents.policy.contacts import UsedClass
-from equivalents.policy.contracts import ContractCount
-from equivalents.policy.keyload import OPENING_KINDS, KeyReader
+from equivalents.policy.heads import FundTables
+from equivalents.policy.keyload import KeyReader
 from equivalents.policy.keyrules import KeyRules
 from equivalents.policy.leave import check_leave
 from equivalents.policy.leaveload import (
     note_idle_leave,
-    past_keys,
     read_leave_rules,
     read_leaves,
 )
 from equivalents.policy.load import (
     default_series,
     read_amount,
-    read_day,
-    read_end,
-    read_flag,
     weight_rows,
     weight_table,
 )
@@ -55,7 +53,10 @@ from equivalents.policy.model import (
     TeamMember,
     WeightRow,
 )
+from equivalents.policy.openingload import OpeningReader
 from equivalents.policy.roster import Roster
+from equivalents.policy.scheme import Scheme
+from equivalents.policy.schemecheck import check_figures, check_series_of
 from equivalents.policy.sharing import LevelKey, LevelKind
 from equivalents.policy.sharingtext import check_sharing
 from equivalents.policy.yamltext import Entry
@@ -74,6 +75,7 @@ class Case:
     records: tuple[Path, ...]
     inputs: tuple[tuple[str, Path], ...]
     problems: tuple[Problem, ...]
+    tables: FundTables = field(default_factory=FundTables)
 
 
 def load_case(folder: Path) -> Case:
@@ -91,23 +93,12 @@ def load_case(folder: Path) -> Case:
     reader.inputs += [(path.relative_to(folder).as_posix(), path) for path in records]
     reader.findings.stop_on_errors()
     assert rules is not None, "no error was noted, so the rules were read"
-    return Case(folder, rules, records, tuple(reader.inputs), tuple(reader.findings.problems))
+    inputs, problems = tuple(reader.inputs), tuple(reader.findings.problems)
+    return Case(folder, rules, records, inputs, problems, reader.tables)
 
 
 _POSTING: Final = frozenset(Posting._fields)
 """The columns of the staff table that say something of a posting."""
-_FLAGS: Final = frozenset(("", "0", "1"))
-
-
-def _day(text: str, default: int, findings: Findings) -> int:
-    return read_day(Row(Place(), {"day": text}), "day", findings, default)
-
-
-def _odd(texts: Sequence[str], legal: frozenset[str]) -> Sequence[int]:
-    """Positions of the texts that are not legal."""
-    if legal.issuperset(texts):
-        return ()
-    return [at for at, text in enumerate(texts) if text not in legal]
 
 
 @contextmanager
@@ -128,42 +119,59 @@ def _surplus_pools(accounts: Iterable[Account]) -> Sequence[Pool]:
     return [Pool(owner, SURPLUS_POOL, "", 0) for owner in owners]
 
 
+def _bridge_pools(scheme: Scheme | None, owners: Iterable[str]) -> Sequence[Pool]:
+    """The pools that money will be bridged to; how much is not known here."""
+    names = scheme.bridges if scheme is not None else ()
+    return [Pool(owner, name, "", 0) for owner in owners for name in names]
+
+
 class _Reader:
     """Reads one case; ``findings`` and ``inputs`` grow as files are opened."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.findings = Findings()
+        self.tables = FundTables()
         self.inputs: list[tuple[str, Path]] = [("case.yaml", folder / "case.yaml")]
 
     def rules(self) -> CaseRules | None:
         """Every table read and checked; ``None`` when the period is unknown."""
         findings = self.findings
         settings = read_settings(self.folder / "case.yaml", "case.yaml", findings)
+        self.inputs += settings.scheme_files
+        scheme = settings.scheme
         self._refuse_later_tables()
         institutions = self._institutions(self._table("institutions"))
         known = {row.institution_id for row in institutions}
         departments = self._departments(self._table("departments"), known)
         postings = self._postings(self._table("staff"), known, departments)
-        people = set(postings.persons.texts) - {""}
+        people = postings.people()
         teams = self._teams(settings, people)
         weights = self._weights(settings)
         series = sorted({row.series for row in weights})
         used = self._used(known, series)
         account_rows = self._table("accounts")
         shares_surplus = any(row["kind"] in BALANCE_KINDS for row in account_rows)
-        pools = self._pools(self._table("pools", required=not shares_surplus), known, series)
+        made = shares_surplus or (scheme is not None and bool(scheme.bridges))
+        pools = self._pools(self._table("pools", required=not made), known, series)
         accounts = self._accounts(account_rows, known, settings.period)
         check_series(settings, series, findings)
         codes = dict(zip(LevelKind, (known, departments, people), strict=True))
         every = (*pools, *_surplus_pools(accounts))
-        check_sharing(settings.sharing, every, institutions, codes, findings)
+        named = (*every, *_bridge_pools(scheme, ("",)))
+        check_sharing(settings.sharing, named, institutions, codes, findings)
+        every = (*every, *_bridge_pools(scheme, sorted(known)))
         keys = self._key_rules(settings, KeyReader(findings, institutions, postings), every, series)
         names, limits = [pool.pool for pool in every], settings.yearly_limits
         findings.problems.extend(check_weights(weights))
         findings.problems.extend(check_postings(postings))
+        self._fund_tables(settings, sorted(known), postings, teams)
+        if scheme is not None:
+            check_series_of(scheme, tuple(series), findings)
         if settings.period is None:
             return None
+        if scheme is not None:
+            check_figures(scheme, settings.period, findings)
         surplus = surplus_rule(settings.surplus, accounts, pools, settings.period, series, findings)
         return CaseRules(
             period=settings.period,
@@ -183,7 +191,8 @@ class _Reader:
             teams=teams,
             key_rules=keys,
             yearly=read_yearly_limits(limits, names, people, settings.period, findings),
-            contracts=self._contracts(settings, teams, people),
+            contracts=contract_counts(self.tables.contracts, settings.period),
+            scheme=scheme,
         )
 
     def _key_rules(
@@ -194,29 +203,22 @@ class _Reader:
         self.findings.problems.extend(check_coefficients(rows))
         names = [SURPLUS, *(pool.pool for pool in pools)]
         kinds = reader.kinds(settings.coefficients, rows, names)
-        ceilings = reader.ceilings(settings.ceilings, series, settings.period)
+        ceilings = reader.ceilings(settings.ceilings, series)
         owners = [(pool.institution_id, pool.pool) for pool in pools]
-        brought = [row for row in self._table("opening") if row["kind"]]
-        opening = reader.opening(brought, owners)
-        keys = KeyRules(rows, kinds, ceilings)
         leave = read_leave_rules(settings.leave, names, self.findings)
-        keys = replace(keys, opening=opening, leave_rules=leave)
-        return self._leave(settings.period, keys, brought, reader.roster)
+        keys = KeyRules(rows, kinds, ceilings, leave_rules=leave)
+        of_case = (self.findings, reader.institutions, reader.roster)
+        opening = OpeningReader(*of_case, owners, series, settings.period)
+        keys = opening.read(self._table("opening"), keys)
+        return self._leave(settings.period, keys, reader.roster)
 
-    def _leave(
-        self, period: Period | None, keys: KeyRules, brought: Sequence[Row], roster: Roster
-    ) -> KeyRules:
-        """Leaves and their rules; of what was brought in, what averages go over (5.20)."""
-        known = [row for row in brought if row["kind"] in OPENING_KINDS]
-        past = past_keys(known, keys.opening, self.findings)
-        opening = [
-            key for row, key in zip(known, keys.opening, strict=True) if row["kind"] == "key"
-        ]
+    def _leave(self, period: Period | None, keys: KeyRules, roster: Roster) -> KeyRules:
+        """Leaves, and what is wrong with them and their rules (5.20)."""
         leaves = tuple(read_leaves(self._table("leave"), roster.person_id, self.findings))
         if period is not None:
             self.findings.problems.extend(check_leave(leaves, keys.leave_rules, period))
             note_idle_leave(leaves, roster, period, self.findings)
-        return replace(keys, opening=tuple(opening), leave=leaves, past=past)
+        return replace(keys, leave=leaves)
 
     def _unknown_series(self, place: Place, name: str, series: Sequence[str]) -> None:
         self.findings.add(
@@ -245,13 +247,13 @@ class _Reader:
         names = ("institution_id", "name", "group", "kind", "parent_id", "ownership")
         found = tuple(map(Institution, *map(table.column, names), table.places))
         self._unique(table, "institution_id")
-        self._all_known(table, "parent_id", set(table.column("institution_id")))
+        self._all_known(table, "parent_id", set(occurring(table.column("institution_id"))))
         return found
 
     def _departments(self, table: Table, institutions: set[str]) -> set[str]:
         self._unique(table, "department_id")
         self._all_known(table, "institution_id", institutions)
-        return set(table.column("department_id"))
+        return set(occurring(table.column("department_id")))
 
     def _postings(self, table: Table, institutions: set[str], departments: set[str]) -> Roster:
         self._all_known(table, "institution_id", institutions)
@@ -259,56 +261,39 @@ class _Reader:
         texts: dict[str, Sequence[Any]] = {
             name: column for name, column in table.columns.items() if name in _POSTING
         }
-        starts = self._days(table, "active_from", FIRST_DAY)
-        ends = self._days(table, "active_to", LAST_DAY)
-        if table.inclusive_ends:
-            filled = table.column("active_to")
-            pairs = zip(ends, filled, strict=True)
-            ends = [min(end + 1, LAST_DAY) if text else end for end, text in pairs]
-        reversed_ = map(operator.le, ends, starts)
-        for at in compress(range(len(table)), reversed_):
-            read_end(table[at], "active_to", starts[at], self.findings)
-        mains = [text == "1" for text in table.column("main")]
-        for at in _odd(table.column("main"), _FLAGS):
-            read_flag(table[at], "main", self.findings)
-        read: dict[str, Sequence[Any]] = {"active_from": starts, "active_to": ends, "main": mains}
+        starts, ends = spans(table, ("active_from", "active_to"), self.findings)
+        mains = flags(table, "main", self.findings)
+        read: dict[str, Any] = {"active_from": starts, "active_to": ends, "main": mains}
         return Roster.by_columns(texts | read | {"place": table.places})
 
-    def _teams(self, settings: Settings, people: set[str]) -> tuple[TeamMember, ...]:
+    def _teams(self, settings: Settings, people: Collection[str]) -> tuple[TeamMember, ...]:
         table = self._table("teams")
         self._all_known(table, "person_id", people)
         return read_teams(table, settings.team_roles, self.findings)
 
-    def _contracts(
-        self, settings: Settings, teams: Sequence[TeamMember], people: set[str]
-    ) -> tuple[ContractCount, ...]:
-        """How many contracts who has on the last day; a key by contracts needs their table."""
-        table = self._table("contracts")
+    def _fund_tables(
+        self,
+        settings: Settings,
+        institutions: Sequence[str],
+        roster: Roster,
+        teams: Sequence[TeamMember],
+    ) -> None:
+        """Contracts, registers, charges, tasks; a key by contracts needs their table."""
+        self.tables = read_fund_tables(
+            self._table, institutions, roster, teams, settings.period, self.findings
+        )
+        if settings.period is not None:
+            self.findings.problems += contract_findings(self.tables.contracts, settings.period)
         levels = [one for rule in settings.sharing.values() for one in rule.levels]
         asked = [level.place for level in levels if level.key is LevelKey.CONTRACTS]
         read = any(name.startswith("contracts.") for name, _ in self.inputs)
         if asked and not read:
             self.findings.add("TABLE_MISSING", asked[0], "contracts", near="")
-        known = {member.team_id for member in teams}
-        return read_contracts(table, known, people, settings.period, self.findings)
 
-    def _days(self, table: Table, column: str, default: int) -> list[int]:
-        """The days of a column, each distinct text read once; faults are noted row by row."""
-        texts = table.column(column)
-        unheard = Findings()
-        known = {text: _day(text, default, unheard) for text in set(texts)}
-        if unheard.problems:
-            for row in table:
-                read_day(row, column, self.findings, default)
-        return [*map(known.__getitem__, texts)]
-
-    def _all_known(self, table: Table, column: str, known: set[str]) -> None:
-        """Note the rows whose value is not registered; nothing where all are."""
-        lost = set(table.column(column)) - known - {""}
-        if lost:
-            for row in table:
-                if row[column] in lost:
-                    self._known(row, column, known)
+    def _all_known(self, table: Table, column: str, known: Collection[str]) -> None:
+        # Where the table itself is missing, that is the fault, and it is said once.
+        if known:
+            note_unknown(table, column, known, self.findings)
 
     def _pools(
         self, table: Table, institutions: set[str], series: Sequence[str]
@@ -331,24 +316,12 @@ class _Reader:
         self._all_known(table, "institution_id", institutions)
         return read_accounts(table, period, self.findings)
 
-    def _known(self, row: Row, column: str, known: set[str]) -> None:
-        value = row[column]
-        # Where the table itself is missing, that is the fault, and it is said once.
-        if known and value and value not in known:
-            hint = near(value, sorted(known))
-            self.findings.add("ID_UNKNOWN", row.at(column), value, column=column, near=hint)
+    def _known(self, row: Row, column: str, known: Collection[str]) -> None:
+        if known:
+            note_known(row, column, known, self.findings)
 
     def _unique(self, table: Table, *names: str) -> None:
-        """Note the rows whose id, of one column or of several, stands in an earlier row."""
-        ids = [*map(" ".join, zip(*map(table.column, names), strict=True))]
-        if len(set(ids)) == len(ids):
-            return
-        seen: dict[str, Place] = {}
-        for value, row in zip(ids, table, strict=True):
-            place = row.at(names[-1])
-            if value in seen:
-                self.findings.add("ID_TWICE", place, value, other=str(seen[value]))
-            seen.setdefault(value, place)
+        note_twice(table, names, self.findings)
 
     def _used(self, institutions: set[str], series: Sequence[str]) -> tuple[UsedClass, ...]:
         """Places of window classes that locked periods have used up (5.5)."""

@@ -39,7 +39,7 @@ from equivalents.intake.values import (
     parse_days,
     parse_quantities,
 )
-from equivalents.intake.waiting import NO_END, contact_of
+from equivalents.intake.waiting import NO_END, Contacts, parted, waiting_of
 from equivalents.intake.words import WordTable
 from equivalents.policy.book import Attributes
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY
@@ -129,12 +129,13 @@ class Coder:
         *,
         may_break: bool = True,
         origin: Origin | None = None,
-    ) -> RecordBlock:
+    ) -> list[RecordBlock]:
         """Judge form and identity of one batch and code its good records.
 
         ``row`` has the row number of each record; ``columns`` are known columns by machine name,
         the required ones present. ``may_break`` is false where no value can hold a line break.
-        ``origin`` leads back to the rows, for records that must wait for others.
+        ``origin`` leads back to the rows, for records that must wait for others: they come as a
+        block of their own, behind all others. Without it none is asked to wait.
         """
         batch = _Batch(part, row, columns)
         if may_break:
@@ -158,15 +159,14 @@ class Coder:
         _note_ids(batch, id_faults)
         if shared is not None:
             shared.note_ids(batch.note)
-        contact = None
-        if origin is not None and (self._plan.waits.any or end is not None):
-            contact = contact_of(columns, item, end, self._plan, origin)
-        block = RecordBlock(
-            part, row, institution, person, item, day, quantity, attribute, post, contact=contact
-        )
+        block = RecordBlock(part, row, institution, person, item, day, quantity, attribute, post)
         if shared is not None:
             block = replace(block, person=np.maximum(person, _UNKNOWN), shared=shared.code)
-        return block if batch.bad is None else block.without(batch.bad, tuple(batch.faults))
+        waits = None if origin is None else waiting_of(item, end, self._plan)
+        if origin is not None and waits is not None:
+            contacts = Contacts(columns, end, origin, self._plan)
+            return parted(block, waits, batch.bad, tuple(batch.faults), contacts)
+        return [block if batch.bad is None else block.without(batch.bad, tuple(batch.faults))]
 
     def _master(self, batch: _Batch, name: str, master: "pa.Array") -> Codes:
         """Positions in a closed codebook; unknown ids are noted later, after all faults of form."""
@@ -369,13 +369,6 @@ def _check_visits(batch: _Batch) -> None:
 def _bad_visits(distinct: Distinct) -> _Mask:
     texts = distinct.texts()
     return np.array([bool(text) and not _VISIT.fullmatch(text) for text in texts], bool)
-
-
-def _refuse_later(batch: _Batch, name: str) -> None:
-    """A filled column of a later version: computing without it would change pay."""
-    column = batch.text(name)
-    if column is not None and not column.blank_only():
-        batch.note("NOT_SUPPORTED", name, ~column.blank())
 
 
 def _note_ids(batch: _Batch, faults: IdFaults | None) -> None:

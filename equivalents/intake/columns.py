@@ -92,13 +92,12 @@ class Distinct:
         """The distinct values as Python texts."""
         return self.once("texts", lambda own: own.values.to_pylist())
 
-    def some(self, where: Int64) -> list[str]:
-        """Some of the distinct values as Python texts, where all of them would be too many."""
+    def some(self, where: Int64) -> "pa.Array":
+        """Some of the distinct values, where all of them would be too many."""
         import pyarrow as pa
 
         asked = pa.Array.from_buffers(pa.int64(), where.size, [None, pa.py_buffer(where)])
-        texts: list[str] = self.values.take(asked).to_pylist()
-        return texts
+        return self.values.take(asked)
 
     def blanks(self) -> npt.NDArray[np.bool_]:
         """Which of the distinct values are blank."""

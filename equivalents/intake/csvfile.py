@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from equivalents.errors import DataError, Place, Problem
-from equivalents.intake.grid import Grid, Malformed, blocks, make_grid
+from equivalents.intake.grid import Grid, Malformed, MalformedRows, blocks, make_grid
 from equivalents.intake.headings import TABLES
 from equivalents.intake.tables import NO_HEADINGS
 from equivalents.intake.text import BOM, look_at
@@ -58,7 +58,7 @@ class RawBatch:
 
     row: Int64
     columns: "dict[str, pa.Array]"
-    malformed: tuple[Malformed, ...] = ()
+    malformed: MalformedRows = field(default_factory=lambda: MalformedRows.of(()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +98,20 @@ class CsvPart:
             yield grid
             row += grid.row.size + len(grid.malformed)
 
-    def batches(self, only: frozenset[str] | None = None) -> Iterator[RawBatch]:
-        """The rows as text, in batches; ``only`` limits the columns that are converted."""
+    def batches(
+        self, only: frozenset[str] | None = None, *, alone: bool = False
+    ) -> Iterator[RawBatch]:
+        """The rows as text, in batches; ``only`` limits the columns that are converted.
+
+        ``alone`` changes nothing here: the lines are cut one after the other.
+        """
         wanted = [(at, h) for at, h in enumerate(self.headings) if only is None or h in only]
         for piece in self.pieces(only):
             if isinstance(piece, RawBatch):
                 yield piece
             else:
                 columns = {heading: piece.texts(at) for at, heading in wanted}
-                yield RawBatch(piece.row, columns, piece.malformed)
+                yield RawBatch(piece.row, columns, piece.malformed.kept())
 
     def parsed(self, only: frozenset[str] | None = None) -> Iterator[RawBatch]:
         """The same as :meth:`batches`, by Arrow's parser."""
@@ -233,8 +238,8 @@ class _Rows:
         """The malformed rows after the last batch."""
         return RawBatch(np.zeros(0, np.int64), {}, self._news())
 
-    def _news(self) -> tuple[Malformed, ...]:
-        news = tuple(self.skipped[self.told :])
+    def _news(self) -> MalformedRows:
+        news = MalformedRows.of(self.skipped[self.told :])
         self.told = len(self.skipped)
         return news
 

@@ -5,10 +5,10 @@ separators in their order, taken in turn, are the ends of the columns. Nothing i
 converted until a column is asked for. Lines with other numbers of fields are taken out beforehand.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, overload
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from equivalents.units import Int64
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Block", "Grid", "Malformed", "blocks", "make_grid"]
+__all__ = ["Block", "Grid", "Malformed", "MalformedRows", "blocks", "make_grid"]
 
 _COMMA: Final = ord(",")
 _FEED: Final = ord("\n")
@@ -99,6 +99,57 @@ class Malformed(NamedTuple):
     text: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class MalformedRows(Sequence[Malformed]):
+    """Malformed rows by columns ``(n,)``, ascending; one becomes an object when it is looked at.
+
+    The text of each is ``raw[begin : end]``, UTF-8. They hold as long as ``raw`` does.
+    """
+
+    row: Int64
+    found: Int64
+    raw: bytearray
+    begin: Int64
+    end: Int64
+
+    @classmethod
+    def of(cls, rows: Sequence[Malformed]) -> "MalformedRows":
+        """The same rows by columns."""
+        texts = [one.text.encode() for one in rows]
+        ends = np.cumsum(np.array([len(text) for text in texts], np.int64))
+        begins = np.concatenate([np.zeros(min(len(rows), 1), np.int64), ends[:-1]])
+        row, found = (np.array([one[at] for one in rows], np.int64) for at in range(2))
+        return cls(row, found, bytearray(b"".join(texts)), begins, ends)
+
+    def kept(self) -> "MalformedRows":
+        """The same with a text of their own, which nobody overwrites."""
+        if not self.row.size:
+            return self
+        first, last = int(self.begin[0]), int(self.end[-1])
+        raw = self.raw[first:last]
+        return replace(self, raw=raw, begin=self.begin - first, end=self.end - first)
+
+    def texts(self) -> "pa.Array":
+        """The text of each row."""
+        return _cut(self.raw, self.begin, self.end)
+
+    def __len__(self) -> int:
+        return int(self.row.size)
+
+    @overload
+    def __getitem__(self, index: int) -> Malformed: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Malformed]: ...
+    def __getitem__(self, index: int | slice) -> Malformed | Sequence[Malformed]:
+        if isinstance(index, slice):
+            return [self[at] for at in range(*index.indices(len(self)))]
+        text = self.raw[int(self.begin[index]) : int(self.end[index])].decode()
+        return Malformed(int(self.row[index]), int(self.found[index]), text)
+
+
+_NONE: Final = MalformedRows.of(())
+
+
 @dataclass(frozen=True, slots=True)
 class Grid:
     """Rows of ``k`` fields: row numbers ``(n,)``, and for each column where the fields lie.
@@ -111,7 +162,7 @@ class Grid:
     row: Int64
     raw: bytearray
     edges: Int64
-    malformed: tuple[Malformed, ...] = ()
+    malformed: MalformedRows = _NONE
 
     def filled(self) -> "Grid":
         """The rows that are not blank throughout."""
@@ -149,18 +200,22 @@ class Grid:
 
     def texts(self, at: int) -> "pa.Array":
         """The texts of a column."""
-        import pyarrow as pa
+        return _cut(self.raw, self.edges[at] + 1, self.edges[at + 1])
 
-        size = self.row.size
-        # The fields and what lies between them take turns; then every other one is taken.
-        ends = np.empty(2 * size, np.int32)
-        ends[0::2] = self.edges[at] + 1
-        ends[1::2] = self.edges[at + 1]
-        turns = max(2 * size - 1, 0)
-        buffers = [None, pa.py_buffer(ends), pa.py_buffer(self.raw)]
-        mixed = pa.Array.from_buffers(pa.string(), turns, buffers)
-        fields = np.arange(0, turns, 2)
-        return mixed.take(pa.Array.from_buffers(pa.int64(), size, [None, pa.py_buffer(fields)]))
+
+def _cut(raw: bytearray, begin: Int64, end: Int64) -> "pa.Array":
+    """The texts ``raw[begin : end]``, which lie one behind the other."""
+    import pyarrow as pa
+
+    size = begin.size
+    # The texts and what lies between them take turns; then every other one is taken.
+    ends = np.empty(2 * size, np.int32)
+    ends[0::2] = begin
+    ends[1::2] = end
+    turns = max(2 * size - 1, 0)
+    mixed = pa.Array.from_buffers(pa.string(), turns, [None, pa.py_buffer(ends), pa.py_buffer(raw)])
+    fields = np.arange(0, turns, 2)
+    return mixed.take(pa.Array.from_buffers(pa.int64(), size, [None, pa.py_buffer(fields)]))
 
 
 def make_grid(block: Block, fields: int, first_row: int) -> Grid:
@@ -203,7 +258,5 @@ def _make_patched(block: Block, marks: Int64, fields: int, first_row: int) -> Gr
     row = np.arange(first_row, first_row + good.size)
     kept = good | blank
     lost = np.flatnonzero(~kept)
-    spans = zip((begin[lost] + 1).tolist(), end[lost].tolist(), strict=True)
-    texts = [block.raw[start:stop].decode() for start, stop in spans]
-    malformed = tuple(map(Malformed, row[lost].tolist(), count[lost].tolist(), texts))
+    malformed = MalformedRows(row[lost], count[lost], block.raw, begin[lost] + 1, end[lost])
     return Grid(row[kept], block.raw, edges[:, kept], malformed)

@@ -219,6 +219,9 @@ TABLES: Final[Mapping[str, Sheet]] = {
                 Column("person_id", "人员编号"),
                 Column("equivalents", "当量"),
                 Column("days", "天数"),
+                Column("period", "期间"),
+                Column("amount", "金额（元）"),
+                Column("series", "当量口径"),
             ),
             required=False,
         ),
@@ -237,6 +240,42 @@ TABLES: Final[Mapping[str, Sheet]] = {
                 Column("groups", "人群"),
                 Column("permanent", "常住"),
                 Column("birth_date", "出生日期"),
+                Column("institution_id", "机构编号"),
+            ),
+            required=False,
+        ),
+        Sheet(
+            "registers",
+            "登记人数",
+            (
+                _must("institution_id", "机构编号"),
+                _must("group", "人群"),
+                _must("heads", "人数"),
+                _must("date", "日期"),
+            ),
+            required=False,
+        ),
+        Sheet(
+            "charges",
+            "收费",
+            (
+                _must("resident_id", "居民编号"),
+                _must("institution_id", "机构编号"),
+                _must("code", "收费编码"),
+                _must("amount", "金额（元）"),
+                _must("date", "日期"),
+            ),
+            required=False,
+        ),
+        Sheet(
+            "tasks",
+            "核定任务",
+            (
+                _must("institution_id", "机构编号"),
+                _must("fund", "资金"),
+                Column("task", "任务"),
+                Column("quantity", "数量"),
+                Column("income", "核定收入（元）"),
             ),
             required=False,
         ),
@@ -255,9 +294,5 @@ TABLES: Final[Mapping[str, Sheet]] = {
 }
 """Every table that this version reads."""
 
-LATER_TABLES: Final = (
-    "registers",
-    "assessments",
-    "charges",
-)
+LATER_TABLES: Final = ("assessments",)
 """Tables of later versions: refused, because ignoring them would change pay."""

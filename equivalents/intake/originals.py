@@ -4,13 +4,15 @@ A faulty file may hold millions of faulty rows: their texts stay Arrow columns, 
 rows are in memory at once. Sources: A10, specification page 3 (``rejected.csv``).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from equivalents.intake.csvfile import CsvPart, Malformed, RawBatch
+from equivalents.grouping import among
+from equivalents.intake.csvfile import CsvPart, RawBatch
+from equivalents.intake.grid import MalformedRows
 from equivalents.intake.parquet import ParquetPart, text_column
 from equivalents.units import Int64
 
@@ -75,24 +77,46 @@ def original_rows(
 
     ``names`` has our name of each known heading.
     """
-    waiting: list[Malformed] = []
+    waiting = _Lost.none()
     for raw in part.batches():
-        waiting += _wanted(raw.malformed, wanted)
+        if raw.malformed:
+            waiting = waiting.with_more(raw.malformed, wanted)
         last = int(raw.row[-1]) if raw.row.size else 0
         # A malformed row may be told of before its turn, with an earlier batch.
-        due = [row for row in waiting if row.row < last]
-        waiting = [row for row in waiting if row.row > last]
+        due, waiting = waiting.cut(last)
         yield from _windows(part, names, raw, _positions(raw.row, wanted), due)
     nothing = RawBatch(np.zeros(0, np.int64), {})
     yield from _windows(part, names, nothing, nothing.row, waiting)
 
 
-def _wanted(malformed: Sequence[Malformed], wanted: Int64) -> list[Malformed]:
-    if not malformed or not wanted.size:
-        return []
-    rows = np.array([row.row for row in malformed], np.int64)
-    at = np.minimum(np.searchsorted(wanted, rows), wanted.size - 1)
-    return [row for row, hit in zip(malformed, (wanted[at] == rows).tolist(), strict=True) if hit]
+@dataclass(frozen=True, slots=True)
+class _Lost:
+    """Wanted malformed rows: ``(n,)`` row numbers, ascending, and their whole texts."""
+
+    row: Int64
+    text: "pa.Array"
+
+    @classmethod
+    def none(cls) -> "_Lost":
+        import pyarrow as pa
+
+        return cls(np.zeros(0, np.int64), pa.array([], pa.large_string()))
+
+    def with_more(self, malformed: MalformedRows, wanted: Int64) -> "_Lost":
+        """These and those of some later rows that are wanted."""
+        import pyarrow as pa
+
+        hit = np.flatnonzero(among(malformed.row, wanted))
+        if not hit.size:
+            return self
+        found = text_column(malformed.texts()).take(pa.array(hit))
+        row = np.concatenate([self.row, malformed.row[hit]])
+        return _Lost(row, pa.concat_arrays([self.text, found]))
+
+    def cut(self, last: int) -> "tuple[_Lost, _Lost]":
+        """The rows before a row number, and the others."""
+        at = int(np.searchsorted(self.row, last))
+        return _Lost(self.row[:at], self.text[:at]), _Lost(self.row[at:], self.text[at:])
 
 
 def _positions(rows: Int64, wanted: Int64) -> Int64:
@@ -111,16 +135,19 @@ def _windows(
     names: Mapping[str, str],
     raw: RawBatch,
     good: Int64,
-    lost: Sequence[Malformed],
+    lost: _Lost,
 ) -> Iterator[OriginalRows]:
     """Good rows of a batch by position, with the malformed rows between them."""
-    row = np.concatenate([raw.row[good], np.array([one.row for one in lost], np.int64)])
-    order = np.argsort(row, kind="stable") if lost else np.arange(row.size)
+    import pyarrow as pa
+
+    row = np.concatenate([raw.row[good], lost.row])
+    order = np.argsort(row, kind="stable") if lost.row.size else np.arange(row.size)
     for start in range(0, row.size, _WINDOW):
         some = order[start : start + _WINDOW]
-        here = [lost[at] for at in (some[some >= good.size] - good.size).tolist()]
-        columns = _columns(part, names, raw, good[some[some < good.size]], here)
-        if here:
+        here = some[some >= good.size] - good.size
+        malformed = lost.text.take(pa.array(here))
+        columns = _columns(part, names, raw, good[some[some < good.size]], malformed)
+        if here.size and here.size < some.size:
             # Malformed rows were put behind the good ones: back to row order.
             back = np.argsort(np.argsort(some >= good.size, kind="stable"), kind="stable")
             columns = {name: column.take(back) for name, column in columns.items()}
@@ -132,17 +159,16 @@ def _columns(
     names: Mapping[str, str],
     raw: RawBatch,
     good: Int64,
-    lost: Sequence[Malformed],
+    lost: "pa.Array",
 ) -> "dict[str, pa.Array]":
     """The texts of good rows, then of malformed ones: their whole text in the first column."""
     import pyarrow as pa
 
     columns = {}
+    blank = pa.repeat(pa.scalar("", pa.large_string()), len(lost))
     for heading in part.headings:
         pieces = [text_column(raw.columns[heading].take(pa.array(good)))] if good.size else []
-        if lost:
-            first = heading == part.headings[0]
-            texts = [row.text if first else "" for row in lost]
-            pieces.append(pa.array(texts, pa.large_string()))
+        if len(lost) or not good.size:
+            pieces.append(lost if heading == part.headings[0] else blank)
         columns[names.get(heading, heading)] = pa.concat_arrays(pieces)
     return columns

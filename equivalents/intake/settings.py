@@ -11,11 +11,14 @@ from typing import Final
 
 from equivalents.errors import Place
 from equivalents.findings import Findings, near
+from equivalents.intake.schemes import scheme_of_case
 from equivalents.policy.accounts import SurplusRule
 from equivalents.policy.calendar import Period, parse_period
 from equivalents.policy.contacts import ConcurrentRule, StayRule
+from equivalents.policy.layers import SCHEME_KEYS
 from equivalents.policy.loadcontacts import read_concurrent, read_stays
 from equivalents.policy.model import Handling
+from equivalents.policy.scheme import Scheme
 from equivalents.policy.sharing import Sharing
 from equivalents.policy.sharingtext import read_sharing
 from equivalents.policy.surplus import read_surplus
@@ -26,6 +29,8 @@ __all__ = ["CASE_KEYS", "Settings", "check_series", "read_settings"]
 CASE_KEYS: Final = (
     "period",
     "title",
+    "reference",
+    "scheme",
     "weight_tables",
     "outside_period",
     "series",
@@ -38,10 +43,13 @@ CASE_KEYS: Final = (
     "ceilings",
     "leave",
     "yearly_limits",
+    *SCHEME_KEYS,
 )
 _SHAPES: Final = {
     "period": "text",
     "title": "text",
+    "reference": "text",
+    "scheme": "texts",
     "outside_period": "text",
     "series": "mapping",
     "weight_tables": "texts",
@@ -75,6 +83,8 @@ class Settings:
     ceilings: Entry
     leave: Entry
     yearly_limits: Entry
+    scheme: Scheme | None
+    scheme_files: tuple[tuple[str, Path], ...]
 
 
 def read_settings(path: Path, name: str, findings: Findings) -> Settings:
@@ -82,12 +92,12 @@ def read_settings(path: Path, name: str, findings: Findings) -> Settings:
     entry = read_yaml(path, name, findings) or Entry({}, Place(name))
     expect(entry, "mapping", name, findings)
     for key, value in entry.mapping.items():
-        if key == "scheme":
-            findings.add("NOT_SUPPORTED", value.place, "scheme")
-        elif key not in CASE_KEYS:
+        if key not in CASE_KEYS:
             findings.add("KEY_UNKNOWN", value.place, key, near=near(key, CASE_KEYS))
         elif key in _SHAPES:
             expect(value, _SHAPES[key], key, findings)
+    of_case = scheme_of_case(path.parent, entry, findings)
+    entry = of_case.entry
     tables = entry.get("weight_tables")
     return Settings(
         _period(entry, findings),
@@ -105,6 +115,8 @@ def read_settings(path: Path, name: str, findings: Findings) -> Settings:
         entry.get("ceilings"),
         entry.get("leave"),
         entry.get("yearly_limits"),
+        of_case.scheme,
+        of_case.files,
     )
 
 

@@ -8,6 +8,7 @@ definition 5.8; specification page 2 "intake".
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -96,8 +97,8 @@ class Source:
 
     def blocks(self, plan: Plan) -> list["PartBlocks"]:
         """Every part as an iterable of record blocks for a counting plan."""
-        coder = Coder(plan)
-        return [PartBlocks(self, index, coder) for index in range(len(self.parts))]
+        coder, reading = Coder(plan), _Reading(len(self.parts))
+        return [PartBlocks(self, index, coder, reading) for index in range(len(self.parts))]
 
     def read(self, index: int, coder: Coder) -> Iterator[RecordBlock]:
         """The record blocks of one part."""
@@ -113,18 +114,18 @@ class Source:
             if isinstance(raw, Grid):
                 grid = raw.filled()
                 fields = FieldColumns(grid, part.headings, names, coder.tables)
-                yield self._code(index, grid.row, fields, coder)
+                yield from self._code(index, grid.row, fields, coder)
                 continue
             row, columns = _known_columns(raw, names, latest)
             coder.latest.update(latest)
             for start in range(0, row.size, _SLICE):
                 some = slice(start, start + _SLICE)
                 batch = {name: column.take(some) for name, column in columns.items()}
-                yield self._code(index, row[some], batch, coder)
+                yield from self._code(index, row[some], batch, coder)
 
     def _code(
         self, index: int, row: Int64, columns: Mapping[str, AnyColumn], coder: Coder
-    ) -> RecordBlock:
+    ) -> list[RecordBlock]:
         return coder.code(
             index,
             row,
@@ -154,11 +155,15 @@ class Source:
         if not wanted:
             return _later_texts({}, rows.size)
         found: list[tuple[str, ...]] = []
-        for raw in part.batches(wanted):
-            here = np.flatnonzero(np.isin(raw.row, rows))
-            if here.size:
+        for raw in part.batches(wanted, alone=True):
+            # Row numbers ascend, here and there.
+            first, after = np.searchsorted(rows, [*raw.row[:1], *(raw.row[-1:] + 1)] or [0, 0])
+            if first < after:
+                here = np.searchsorted(raw.row, rows[first:after])
                 columns = {names[h]: text_values(raw.columns[h].take(here)) for h in wanted}
                 found.extend(_later_texts(columns, here.size))
+            if len(found) == rows.size:
+                break
         return found
 
     def corrected(self, index: int) -> Mapping[int, tuple[int, int]]:
@@ -200,9 +205,35 @@ class PartBlocks:
     source: Source
     index: int
     coder: Coder
+    reading: "_Reading"
 
     def __iter__(self) -> Iterator[RecordBlock]:
-        return self.source.read(self.index, self.coder)
+        self.reading.begun()
+        yield from self.source.read(self.index, self.coder)
+        self.reading.ended()
+
+
+class _Reading:
+    """How far all parts are read: when none is left, what was kept for the next one is let go.
+
+    Arrow keeps what it has read into, a third of all memory at that time; the records that waited
+    for the others need it then.
+    """
+
+    def __init__(self, parts: int) -> None:
+        self._parts, self._begun, self._lock = parts, 0, Lock()
+
+    def begun(self) -> None:
+        """A part is being read; parts may be read again."""
+        with self._lock:
+            self._begun += 1
+
+    def ended(self) -> None:
+        """A part has been read, in the same thread: each lets go its own."""
+        if self._begun % self._parts == 0:
+            import pyarrow as pa
+
+            pa.default_memory_pool().release_unused()
 
 
 def _none(kind: "pa.DataType") -> "pa.Array":
@@ -214,9 +245,8 @@ def _none(kind: "pa.DataType") -> "pa.Array":
 def _malformed(index: int, raw: RawBatch | Grid) -> FaultSet | None:
     if not raw.malformed:
         return None
-    rows = np.array([row.row for row in raw.malformed], np.int64)
-    notes = tuple(str(row.found) for row in raw.malformed)
-    return FaultSet(index, "ROW_SHAPE", "", rows, "", notes)
+    notes = tuple(map(str, raw.malformed.found.tolist()))
+    return FaultSet(index, "ROW_SHAPE", "", raw.malformed.row, "", notes)
 
 
 def _known_columns(

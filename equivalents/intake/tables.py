@@ -9,14 +9,18 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-import numpy as np
-
+from equivalents.codes import Coded, occurring
 from equivalents.errors import DataError, Place, Problem
 from equivalents.findings import Findings, Places, Table, near
+from equivalents.intake.columns import numbers
+from equivalents.intake.grid import Block, make_grid
 from equivalents.intake.headings import TABLES, Column, Sheet
-from equivalents.intake.text import find_encoding
+from equivalents.intake.text import BOM, find_encoding
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = [
     "NO_HEADINGS",
@@ -34,6 +38,8 @@ _Rows = Sequence[tuple[int, Sequence[str]]]
 """Row numbers as Excel shows them, with the values of each row."""
 
 SUFFIXES: Final = (".csv", ".parquet")
+_LARGEST: Final = 1 << 30
+"""Bytes of a table that are cut as a grid, whose positions are 32 bits wide."""
 WORKBOOKS: Final = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 
 
@@ -99,13 +105,12 @@ def _read_parquet(path: Path) -> _Raw:
 
 
 def _read_csv(path: Path) -> _Raw:
-    text = _csv_text(path)
-    columns = plain_columns(text)
-    if columns is None:
-        return _of_rows(_csv_rows(text, path.name), path.name)
-    headings = [column[0] for column in columns]
-    values = [column[1:] for column in columns]
-    return _Raw(headings, values, range(2, len(columns[0]) + 1))
+    data = _csv_bytes(path)
+    plain = plain_columns(data)
+    if plain is None:
+        return _of_rows(_csv_rows(data.decode("utf-8"), path.name), path.name)
+    headings, columns = plain
+    return _Raw(headings, columns, range(2, len(columns[0]) + 2))
 
 
 def _of_rows(rows: _Rows, name: str) -> _Raw:
@@ -126,27 +131,31 @@ def _of_rows(rows: _Rows, name: str) -> _Raw:
     return _Raw(headings, texts, [number for number, _ in good], misshapen)
 
 
-def plain_columns(text: str) -> list[list[str]] | None:
-    """The columns of a CSV text that asks for no care, headings first; ``None`` where it does.
+def plain_columns(data: bytes) -> tuple[list[str], list[Coded]] | None:
+    """Headings and columns of a CSV text (UTF-8) that asks for no care; ``None`` where it does.
 
-    A whole column then is one slice of one cut of the text. Care is asked for by quotes, by lone
-    carriage returns, by blank rows, by a row with more or fewer values than the first, by a single
-    column, and by a row so long that a value may be longer than the CSV reader takes.
+    The fields then lie in a grid, and only the distinct texts of a column become texts. Care is
+    asked for by quotes, by lone carriage returns, by blank rows, by a row with more or fewer values
+    than the first, by a single column, by a row so long that a value may be longer than the CSV
+    reader takes, and by a text too large for a grid.
     """
-    text = text.replace("\r\n", "\n").removesuffix("\n")
-    width = text.partition("\n")[0].count(",") + 1
-    if width == 1 or '"' in text or "\r" in text:
+    head = data.partition(b"\n")[0].removesuffix(b"\r").decode()
+    width = head.count(",") + 1
+    lone = b"\r" in data and data.count(b"\r") != data.count(b"\r\n")
+    if width == 1 or b'"' in data or lone or len(data) > _LARGEST:
         return None
-    data = np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
-    marks = np.flatnonzero((data == ord(",")) | (data == ord("\n")))
-    feeds = np.flatnonzero(data == ord("\n"))
-    if not np.array_equal(marks[width - 1 :: width], feeds) or (marks.size + 1) % width:
+    raw = bytearray(b"\n" + data) if data.endswith(b"\n") else bytearray(b"\n" + data + b"\n")
+    grid = make_grid(Block(raw, len(raw), 0, len(data)), width, 1)
+    lengths = grid.edges[-1] - grid.edges[0] - 1
+    if grid.malformed or lengths.min() < width or lengths.max() >= csv.field_size_limit():
         return None
-    lengths = np.diff(feeds, prepend=-1, append=data.size) - 1
-    if lengths.min() < width or lengths.max() >= csv.field_size_limit():
-        return None
-    cells = text.replace("\n", ",").split(",")
-    return [cells[at::width] for at in range(width)]
+    return head.split(","), [_coded(grid.texts(at)[1:]) for at in range(width)]
+
+
+def _coded(texts: "pa.Array") -> Coded:
+    """A column of texts, none of them missing, by its distinct ones."""
+    encoded = texts.dictionary_encode()
+    return Coded.by_distinct(encoded.dictionary.to_pylist(), numbers(encoded.indices, 0))
 
 
 def _note_cells(table: Table, columns: Iterable[Column], findings: Findings) -> None:
@@ -167,7 +176,7 @@ def _note_cells(table: Table, columns: Iterable[Column], findings: Findings) -> 
 
 def _where(texts: Sequence[str], *, blank: bool) -> Iterator[tuple[int, str]]:
     """Positions of the blank texts, or of the filled ones; nothing is walked where none are."""
-    if ("" in texts) if blank else any(texts):
+    if ("" in texts) if blank else any(occurring(texts)):
         yield from ((at, text) for at, text in enumerate(texts) if (text == "") is blank)
 
 
@@ -192,12 +201,14 @@ def _note_breaks(
 
 
 def _breaks_at(texts: Sequence[str]) -> Sequence[int]:
-    return [at for at, text in enumerate(texts) if breaks([text])] if breaks(texts) else ()
+    broken = breaks(occurring(texts))
+    return [at for at, text in enumerate(texts) if breaks([text])] if broken else ()
 
 
-def _csv_text(path: Path) -> str:
-    encoding = find_encoding(path, path.name)
-    return path.read_bytes().decode("utf-8-sig" if encoding == "utf-8" else encoding)
+def _csv_bytes(path: Path) -> bytes:
+    """The text of a file as UTF-8, whatever its encoding."""
+    encoding, data = find_encoding(path, path.name), path.read_bytes()
+    return data.removeprefix(BOM) if encoding == "utf-8" else data.decode(encoding).encode()
 
 
 def _csv_rows(text: str, name: str) -> _Rows:

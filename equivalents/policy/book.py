@@ -150,17 +150,19 @@ class WeightBook:
             spans = [(i, self.rows[i].valid_from, self.rows[i].valid_to) for i in indices]
             # The same rows are in force in most buckets, and give the same answer.
             told: dict[tuple[int, ...], tuple[int, int]] = {}
-            for bucket, day in enumerate(starts):
+            answers = []
+            for day in starts:
                 valid = tuple([i for i, start, end in spans if start <= day < end])
                 if not valid:
-                    base[item, bucket] = self._answer(indices, valid, day)
+                    answers.append((self._answer(indices, valid, day), 0))
                     continue
                 if valid not in told:
-                    needs = _needs([self.rows[i] for i in valid])
-                    told[valid] = self._answer(indices, valid, day), needs
-                base[item, bucket], self._needs[item, bucket] = told[valid]
-                if base[item, bucket] == _CONDITIONAL:
-                    base[item, bucket] -= self._candidates.learn([valid])[0]
+                    answer = self._answer(indices, valid, day)
+                    if answer == _CONDITIONAL:
+                        answer -= self._candidates.learn([valid])[0]
+                    told[valid] = answer, _needs([self.rows[i] for i in valid])
+                answers.append(told[valid])
+            base[item], self._needs[item] = zip(*answers, strict=True)
         return base
 
     def _answer(self, indices: Sequence[int], valid: Sequence[int], day: int) -> int:

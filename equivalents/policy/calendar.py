@@ -11,7 +11,17 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final
 
-__all__ = ["FIRST_DAY", "LAST_DAY", "Period", "month_of", "parse_day", "parse_period", "print_day"]
+__all__ = [
+    "FIRST_DAY",
+    "LAST_DAY",
+    "Period",
+    "month_of",
+    "parse_day",
+    "parse_period",
+    "print_day",
+    "same_day",
+    "year_end",
+]
 
 _EPOCH = date(1970, 1, 1)
 FIRST_DAY: Final = (date(1900, 1, 1) - _EPOCH).days
@@ -54,6 +64,22 @@ def month_of(day: int) -> str:
     return print_day(day)[:7]
 
 
+def same_day(day: int, years: int) -> int:
+    """The same date some years later (earlier if negative); 29 February becomes the 28th.
+
+    Cut at 1 January of the year 1 and at the last day that any table may name.
+    """
+    date_ = _EPOCH + timedelta(days=day)
+    year = max(date_.year + years, 1)
+    last = 28 if (date_.month, date_.day) == (2, 29) else date_.day
+    return min(_day(year, date_.month, last), LAST_DAY) if year < 2200 else LAST_DAY
+
+
+def year_end(day: int) -> int:
+    """31 December of the year of a day: the day on which ages are told (5.15)."""
+    return _day((_EPOCH + timedelta(days=day)).year, 12, 31)
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """A period of settlement: whole months, half-open in days."""
@@ -75,6 +101,11 @@ class Period:
             starts.append(day)
             year, month = (year, month + 1) if month < 12 else (year + 1, 1)
         return tuple(starts)
+
+    @property
+    def month_ends(self) -> tuple[int, ...]:
+        """The last day of each month of the period."""
+        return tuple(start - 1 for start in (*self.month_starts[1:], self.end))
 
     def cut(self, days: Iterable[int]) -> tuple[int, ...]:
         """Bucket starts: the months of the period, cut again at every given day inside it."""

@@ -118,7 +118,7 @@ def check_postings(postings: Iterable[Posting]) -> list[Problem]:
         for one, other in combinations(several, 2):
             since = max(roster.active_from[one], roster.active_from[other])
             meet = since < min(roster.active_to[one], roster.active_to[other])
-            same = roster.post_id[one] == roster.post_id[other]
+            same = roster.post_id.code[one] == roster.post_id.code[other]
             if meet and same and roster.main[one] == roster.main[other]:
                 facts = {"other": str(roster[other].place)}
                 place, person_id = roster[one].place, roster.person_id[one]
@@ -127,16 +127,18 @@ def check_postings(postings: Iterable[Posting]) -> list[Problem]:
 
 
 def _together(roster: Roster) -> Iterator[list[int]]:
-    """Positions of the postings that share person and institution, where several do.
+    """Positions of the postings that share person and institution, where any of them overlap.
 
     They come in the order of persons and institutions, those of one in the order of rows. A blank
     person is a fault of its own, noted on reading.
     """
-    persons, institutions = roster.persons, roster.institutions
+    persons, institutions = roster.person_id, roster.institution_id
     pair = persons.code.astype(np.int64) * len(institutions.texts) + institutions.code
-    order = np.argsort(pair, kind="stable")
-    starts = np.flatnonzero(np.diff(pair[order], prepend=-1))
-    size = np.diff(starts, append=order.size)
-    for start, count in zip(starts[size > 1].tolist(), size[size > 1].tolist(), strict=True):
-        if persons.texts[int(persons.code[order[start]])]:
-            yield order[start : start + count].tolist()
+    order = np.lexsort((roster.active_from, pair))
+    key, since, until = pair[order], roster.active_from[order], roster.active_to[order]
+    # Sorted by their first day, some posting of a pair meets another only if neighbours do.
+    meeting = np.unique(key[1:][(key[1:] == key[:-1]) & (since[1:] < until[:-1])])
+    starts, stops = (np.searchsorted(key, meeting, side=side) for side in ("left", "right"))
+    for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):
+        if persons[int(order[start])]:
+            yield sorted(order[start:stop].tolist())

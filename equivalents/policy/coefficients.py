@@ -131,8 +131,8 @@ class Coefficients:
                 roster.institution_id,
                 roster.person_id,
                 roster.post_id,
-                roster.active_from,
-                roster.active_to,
+                roster.active_from.tolist(),
+                roster.active_to.tolist(),
                 strict=True,
             )
         )

@@ -69,6 +69,9 @@ def _read(kind: Any, plain: Any) -> Any:
         return _read_any(inner, plain)
     if origin is Literal:
         return _known(plain, inner)
+    if origin is not None and is_dataclass(origin):
+        parameters: Any = origin
+        return _read_fields(origin, plain, dict(zip(parameters.__parameters__, inner, strict=True)))
     if origin is not None:
         return _read_many(origin, inner, plain)
     if is_dataclass(kind) or hasattr(kind, "_fields"):
@@ -106,13 +109,22 @@ def _known(plain: Any, choices: Sequence[Any]) -> Any:
     return plain
 
 
-def _read_fields(kind: Any, plain: Any) -> Any:
-    hints = get_type_hints(kind)
+def _read_fields(kind: Any, plain: Any, given: Mapping[Any, Any] | None = None) -> Any:
+    """A dataclass or named tuple; ``given`` are the types of a generic one's parameters."""
+    hints = {name: _filled(hint, given or {}) for name, hint in get_type_hints(kind).items()}
     names = _names(kind)
     if set(plain) != set(names):
         raise ValueError(f"fields {sorted(plain)} instead of {sorted(names)}")
     places = {name: NOWHERE for name, hint in hints.items() if hint is Place}
     return kind(**{name: _read(hints[name], plain[name]) for name in names}, **places)
+
+
+def _filled(hint: Any, given: Mapping[Any, Any]) -> Any:
+    """A type hint with its parameters filled in."""
+    if hint in given:
+        return given[hint]
+    open_ones = getattr(hint, "__parameters__", ())
+    return hint[tuple(given[one] for one in open_ones)] if open_ones and given else hint
 
 
 def _read_scalar(kind: Any, plain: Any) -> Any:

@@ -1,10 +1,9 @@
-"""Coefficients, ceilings and keys brought in, from rows of text and from case.yaml.
+"""Coefficients and ceilings, from rows of text and from case.yaml.
 
 Every fault is noted where it stands, with all others. Sources: rules A7, A8; definitions 5.1 to
-5.3, 5.9, 5.12; specification page 3 (``coefficients``, ``opening``).
+5.3, 5.12; specification page 3 (``coefficients``).
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -13,7 +12,7 @@ from typing import Final, TypeVar
 
 from equivalents.errors import Place
 from equivalents.findings import Findings, Row, near
-from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, Period, print_day
+from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, print_day
 from equivalents.policy.coefficients import ONE_E4
 from equivalents.policy.keyrules import (
     Applies,
@@ -22,27 +21,23 @@ from equivalents.policy.keyrules import (
     Excess,
     KeyRules,
     KindRule,
-    OpeningKey,
     Scope,
     Tier,
     Window,
 )
 from equivalents.policy.load import DEFAULT_SERIES, fault_text, read_day, read_end
 from equivalents.policy.model import Institution
+from equivalents.policy.openingload import equivalents_e7
 from equivalents.policy.roster import Roster
 from equivalents.policy.yamltext import Entry, day_of, expect
 from equivalents.units import (
-    E7_PLACES,
     WEIGHT_PLACES,
     NumberFaultError,
     parse_fixed,
     parse_weight_e4,
 )
 
-__all__ = ["KeyReader", "OPENING_KINDS"]
-
-OPENING_KINDS: Final = ("key", "past")
-"""Keys brought in, and keys earned in closed periods that averages go over."""
+__all__ = ["KeyReader"]
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 _Named = tuple[str, str, str]
@@ -62,8 +57,6 @@ _CEILING_KEYS: Final = (
 _TIER_KEYS: Final = ("from", "rate")
 _PLACES: Final = ("each", "together")
 _WINDOW: Final = {Window.MONTH: "月¦month", Window.YEAR: "年¦year"}
-_LIMIT_E7: Final = 10**17
-"""A tier begins, and a key is brought in, below ten thousand million equivalents."""
 
 
 @dataclass
@@ -120,7 +113,7 @@ class KeyReader:
             triples = zip(roster.person_id, roster.institution_id, roster.post_id, strict=True)
             subjects: dict[str, _Named] = {}
             if scope is Scope.PERSON:
-                subjects = {person: (person, "", "") for person in roster.person_id}
+                subjects = {person: (person, "", "") for person in roster.person_id.texts}
             elif scope is Scope.INSTITUTION:
                 named = [one.institution_id for one in self.institutions]
                 subjects = {place: ("", place, "") for place in named}
@@ -136,65 +129,6 @@ class KeyReader:
         if scope not in self._in_order:
             self._in_order[scope] = sorted(self._known(scope))
         return self._in_order[scope]
-
-    # -- keys brought in -------------------------------------------------------------------------
-
-    def opening(
-        self, rows: Sequence[Row], pools: Iterable[tuple[str, str]]
-    ) -> tuple[OpeningKey, ...]:
-        """Keys of an earlier period, a value for each row that has a known kind (5.9, 5.20)."""
-        if not rows:
-            return ()
-        owners = set(pools)
-        reached = self._reached(owners)
-        known: Mapping[str, Mapping[str, None]] = {
-            "institution_id": dict.fromkeys(sorted(i.institution_id for i in self.institutions)),
-            "pool": dict.fromkeys(sorted(pool for _, pool in owners)),
-            "person_id": dict.fromkeys(sorted(set(self.roster.person_id))),
-        }
-        found = []
-        for row in rows:
-            if row["kind"] and row["kind"] not in OPENING_KINDS:
-                self._odd_choice(row["kind"], OPENING_KINDS, row.at("kind"))
-            if row["kind"] not in OPENING_KINDS:
-                continue
-            for column, names in known.items():
-                self._known_id(row, column, names)
-            ids = row["institution_id"], row["pool"], row["person_id"]
-            if row["pool"] in known["pool"] and ids[:2] not in reached:
-                place, value = row.at("pool"), f"{ids[0]} {ids[1]}"
-                self.findings.add("ID_UNKNOWN", place, value, column="pool", near="")
-            found.append(OpeningKey(*ids, self._equivalents(row), row.place))
-        return tuple(found)
-
-    def _reached(self, owners: set[tuple[str, str]]) -> set[tuple[str, str]]:
-        """The institutions with pools, and those right below them: a pool may pay there too."""
-        by_place: dict[str, list[str]] = defaultdict(list)
-        for place, pool in owners:
-            by_place[place].append(pool)
-        children = {
-            (one.institution_id, pool)
-            for one in self.institutions
-            for pool in by_place.get(one.parent_id, ())
-        }
-        return owners | children
-
-    def _known_id(self, row: Row, column: str, names: Mapping[str, None]) -> None:
-        text = row[column]
-        if not text:
-            self.findings.add("VALUE_MISSING", row.at(column), column=column)
-        elif names and text not in names:
-            hint = near(text, tuple(names))
-            self.findings.add("ID_UNKNOWN", row.at(column), text, column=column, near=hint)
-
-    def _equivalents(self, row: Row) -> int:
-        text = row["equivalents"]
-        try:
-            return _below(text, E7_PLACES, signed=True)
-        except NumberFaultError as fault:
-            place, detail = row.at("equivalents"), fault_text(fault)
-            self.findings.add("NUMBER_INVALID", place, text, detail=detail)
-            return 0
 
     # -- case.yaml -------------------------------------------------------------------------------
 
@@ -243,16 +177,14 @@ class KeyReader:
             settings.place,
         )
 
-    def ceilings(
-        self, entry: Entry, series: Sequence[str], period: Period | None
-    ) -> tuple[Ceiling, ...]:
+    def ceilings(self, entry: Entry, series: Sequence[str]) -> tuple[Ceiling, ...]:
         """The key ``ceilings`` of case.yaml (A8, 5.12)."""
         found = [
             self._ceiling(settings, series, number)
             for number, settings in enumerate(entry.items, start=1)
         ]
         for ceiling in found:
-            self._check_dates(ceiling, period)
+            self._check_dates(ceiling)
         for one, other in combinations(found, 2):
             meet = max(one.valid_from, other.valid_from) < min(one.valid_to, other.valid_to)
             if meet and one.series == other.series:
@@ -296,7 +228,7 @@ class KeyReader:
         for one in entry.items:
             expect(one, "mapping", "tiers", self.findings)
             self._keys(one, _TIER_KEYS)
-            begin = self._tier_number(one, "from", lambda text: _below(text, E7_PLACES))
+            begin = self._tier_number(one, "from", equivalents_e7)
             rate = self._tier_number(one, "rate", _rate)
             tiers.append(Tier(begin, rate))
         rising = all(one.from_e7 < other.from_e7 for one, other in pairwise(tiers))
@@ -315,8 +247,8 @@ class KeyReader:
             self.findings.add("CEILING_INVALID", entry.place, value, detail=detail)
             return 0
 
-    def _check_dates(self, ceiling: Ceiling, period: Period | None) -> None:
-        """A ceiling begins and ends with its window, and a year is settled as a whole."""
+    def _check_dates(self, ceiling: Ceiling) -> None:
+        """A ceiling begins and ends with its window."""
         start, end = ceiling.valid_from, ceiling.valid_to
         first = "-01" if ceiling.window is Window.MONTH else "-01-01"
         for day in (start, end):
@@ -328,10 +260,6 @@ class KeyReader:
         if end <= start:
             text, other = print_day(end), print_day(start)
             self.findings.add("DATES_REVERSED", ceiling.place, text, other=other)
-        yearly = ceiling.window is Window.YEAR
-        if period and yearly and len(period.month_starts) < 12:
-            name, place = ceiling.name, ceiling.place
-            self.findings.add("CEILING_YEAR", place, name, period=period.name)
 
     # -- small things ----------------------------------------------------------------------------
 
@@ -354,13 +282,6 @@ class KeyReader:
     def _odd_choice(self, text: str, names: Sequence[str], place: Place) -> None:
         hint, allowed = near(text, names), ", ".join(names)
         self.findings.add("CHOICE_INVALID", place, text, near=hint, allowed=allowed)
-
-
-def _below(text: str, places: int, *, signed: bool = False) -> int:
-    value = parse_fixed(text, places, signed=signed)
-    if abs(value) >= _LIMIT_E7:
-        raise NumberFaultError("range", text)
-    return value
 
 
 def _rate(text: str) -> int:

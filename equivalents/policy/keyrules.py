@@ -16,10 +16,12 @@ __all__ = [
     "Applies",
     "Ceiling",
     "Coefficient",
+    "EarnedBefore",
     "Excess",
     "KeyRules",
     "KindRule",
     "OpeningKey",
+    "PaidBefore",
     "Scope",
     "Tier",
     "Window",
@@ -122,6 +124,28 @@ class OpeningKey:
     place: Place = NOWHERE
 
 
+class PaidBefore(NamedTuple):
+    """What an earlier locked period of the same year paid a person from a pool (5.11, 5.18)."""
+
+    institution_id: str
+    pool: str
+    person_id: str
+    period: str
+    amount_fen: int
+    place: Place = NOWHERE
+
+
+class EarnedBefore(NamedTuple):
+    """A person's equivalents in an earlier locked period of the year, before ceilings (5.12)."""
+
+    institution_id: str
+    person_id: str
+    series: str
+    period: str
+    equivalents_e7: int
+    place: Place = NOWHERE
+
+
 _HEADCOUNT_KINDS: Final = frozenset(("attendance", "fte"))
 """Kinds that by default touch headcount and averages, not equivalents (5.3)."""
 
@@ -137,6 +161,8 @@ class KeyRules:
     leave: tuple[Leave, ...] = ()
     leave_rules: tuple[LeaveRule, ...] = ()
     past: tuple[PastKey, ...] = ()
+    paid: tuple[PaidBefore, ...] = ()
+    earned: tuple[EarnedBefore, ...] = ()
 
     def rule(self, kind: str) -> KindRule:
         """What a kind applies to: as declared, else by its name (5.3)."""

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Final, TypeVar
 
+import numpy as np
+
 from equivalents.findings import Findings, Row, near
 from equivalents.policy.calendar import FIRST_DAY, Period
 from equivalents.policy.keyrules import OpeningKey
@@ -28,9 +30,9 @@ _STRAY_DAYS: Final = "只用于 kind: past¦it belongs to the kind past only"
 _STRAY_PERCENT: Final = "average: none 不增加依据¦average: none adds nothing"
 
 
-def read_leaves(rows: Iterable[Row], people: Sequence[str], findings: Findings) -> list[Leave]:
+def read_leaves(rows: Sequence[Row], people: Sequence[str], findings: Findings) -> list[Leave]:
     """The rows of the table ``leave`` that can be read."""
-    known = set(people)
+    known = set(people) if rows else set()
     found = []
     for row in rows:
         before = len(findings.errors)
@@ -47,15 +49,17 @@ def read_leaves(rows: Iterable[Row], people: Sequence[str], findings: Findings) 
 
 
 def note_idle_leave(
-    leaves: Iterable[Leave], roster: Roster, period: Period, findings: Findings
+    leaves: Sequence[Leave], roster: Roster, period: Period, findings: Findings
 ) -> None:
     """Warn of leaves of the period that have no day on which the person holds a posting."""
+    if not leaves:
+        return
     wanted = {leave.person_id for leave in leaves}
     spans: dict[str, list[tuple[int, int]]] = {}
-    names = zip(roster.person_id, roster.active_from, roster.active_to, strict=True)
-    for person, start, end in names:
-        if person in wanted:
-            spans.setdefault(person, []).append((start, end))
+    names = [at for at, text in enumerate(roster.person_id.texts) if text in wanted]
+    for at in np.flatnonzero(np.isin(roster.person_id.code, names)).tolist():
+        span = int(roster.active_from[at]), int(roster.active_to[at])
+        spans.setdefault(roster.person_id[at], []).append(span)
     for leave in leaves:
         first, last = max(leave.valid_from, period.start), min(leave.valid_to, period.end)
         posted = any(

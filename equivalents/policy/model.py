@@ -16,6 +16,7 @@ from equivalents.policy.calendar import Period, print_day
 from equivalents.policy.contacts import ConcurrentRule, StayRule, UsedClass
 from equivalents.policy.contracts import ContractCount
 from equivalents.policy.keyrules import KeyRules
+from equivalents.policy.scheme import Scheme
 from equivalents.policy.sharing import DEFAULT_SHARING, FOR_ALL_POOLS, Sharing
 from equivalents.policy.yearly import YearlyLimit
 
@@ -166,6 +167,7 @@ class CaseRules:
     key_rules: KeyRules = field(default_factory=KeyRules)
     yearly: tuple[YearlyLimit, ...] = ()
     contracts: tuple[ContractCount, ...] = ()
+    scheme: Scheme | None = None
 
     @property
     def series(self) -> tuple[str, ...]:

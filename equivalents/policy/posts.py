@@ -12,10 +12,10 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from equivalents.codes import Codebook
+from equivalents.codes import Codebook, Coded
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY
 from equivalents.policy.model import Posting
-from equivalents.policy.roster import Coded, Roster
+from equivalents.policy.roster import Roster
 from equivalents.units import Codes, Int64
 
 __all__ = ["Codes", "NO_POSTING", "Postings"]
@@ -51,12 +51,11 @@ class Postings:
         fast they are found, never what is found.
         """
         given = Roster.of(postings)
-        self.posts = Codebook(["", *sorted(set(given.post_id) - {""})])
-        institution = _positions(given.institutions, institutions)
-        person = _positions(given.persons, persons)
-        post = _column(self.posts.find_all(given.post_id))
-        since, until = _column(given.active_from), _column(given.active_to)
-        beside = ~np.array(given.main, bool)
+        self.posts = Codebook(["", *(text for text in given.post_id.texts if text)])
+        institution = _positions(given.institution_id, institutions)
+        person = _positions(given.person_id, persons)
+        post = _positions(given.post_id, self.posts)
+        since, until, beside = given.active_from, given.active_to, ~given.main
         # Codebooks are in code point order, so this is the natural order of the rows.
         self.order = np.lexsort((beside, until, since, post, person, institution))
         self._given = given
@@ -122,12 +121,16 @@ class Postings:
         cut = np.array(list(self._runs(keys[crossing], owner[crossing])), np.int64).reshape(-1, 4)
         single = owner[~crossing]
         columns = (keys[~crossing], self._since[single], self._until[single], single)
-        runs = np.concatenate([np.stack(columns, axis=1), cut])
-        runs = runs[np.lexsort((runs[:, 1], runs[:, 0]))]
-        self._keys, starts, self._ends = (np.ascontiguousarray(runs[:, at]) for at in range(3))
-        self._postings = runs[:, 3].astype(np.int32)
-        self._order = self._keys * _SPAN + starts
-        self._set_homes(starts)
+        key, start, end, posting = (
+            np.concatenate([column, cut[:, at]]) for at, column in enumerate(columns)
+        )
+        self._order = key * _SPAN + start
+        if (np.diff(self._order) < 0).any():  # where nothing is cut or named it is in order
+            order = np.argsort(self._order, kind="stable")
+            key, start, end, posting = key[order], start[order], end[order], posting[order]
+            self._order = self._order[order]
+        self._keys, self._ends, self._postings = key, end, posting.astype(np.int32)
+        self._set_homes(start)
 
     def _overlapping(self, keys: Int64, owner: Int64) -> Int64:
         """The keys whose runs of days overlap: only their postings must be cut at dates."""
@@ -264,8 +267,6 @@ def _numbered(*columns: Codes) -> Codes:
 
 def _positions(column: Coded, book: Codebook[str]) -> Codes:
     """The position in a codebook of each row's text."""
-    return np.take(_column(book.find_all(column.texts)), column.code)
-
-
-def _column(values: Sequence[int]) -> Codes:
-    return np.array(values, np.int32)
+    if book.values == column.texts:
+        return column.code
+    return np.array(book.find_all(column.texts), np.int32)[column.code]

@@ -7,45 +7,25 @@ Sources: A6, definition 5.20; specification page 3 (``staff``).
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Final, NamedTuple, overload
+from typing import Any, Final, overload
 
 import numpy as np
+import numpy.typing as npt
 
+from equivalents.codes import Coded
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY
 from equivalents.policy.model import Posting
-from equivalents.units import Codes
+from equivalents.units import Codes, Int64
 
-__all__ = ["Coded", "Roster"]
+__all__ = ["Roster"]
 
-_OWN: Final = (
-    "person_id",
-    "institution_id",
-    "active_from",
-    "active_to",
-    "post_id",
-    "title_tier",
-    "main",
-)
+_TEXTS: Final = ("person_id", "institution_id", "post_id", "title_tier")
+_DAYS: Final = (("active_from", FIRST_DAY), ("active_to", LAST_DAY))
+_OWN: Final = frozenset((*_TEXTS, "active_from", "active_to", "main"))
 """What a settlement asks of everybody; the other columns are only read by reports."""
 
 
-class Coded(NamedTuple):
-    """A text column by its distinct texts, sorted, and the position among them of each row."""
-
-    texts: Sequence[str]
-    code: Codes
-
-    @classmethod
-    def of(cls, column: Sequence[str]) -> "Coded":
-        """Code a column."""
-        # Names that are given in order, as a roster's mostly are, sort in one walk.
-        texts = sorted(dict.fromkeys(column))
-        position = dict(zip(texts, range(len(texts)), strict=True))
-        return cls(texts, np.fromiter(map(position.__getitem__, column), np.int32, len(column)))
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Roster(Sequence[Posting]):
     """Postings as columns of one length; a sequence of :class:`Posting` to whoever asks for one.
 
@@ -53,13 +33,13 @@ class Roster(Sequence[Posting]):
     reports read; one that is absent is blank throughout.
     """
 
-    person_id: Sequence[str]
-    institution_id: Sequence[str]
-    active_from: Sequence[int]
-    active_to: Sequence[int]
-    post_id: Sequence[str]
-    title_tier: Sequence[str]
-    main: Sequence[bool]
+    person_id: Coded
+    institution_id: Coded
+    active_from: Codes
+    active_to: Codes
+    post_id: Coded
+    title_tier: Coded
+    main: npt.NDArray[np.bool_]
     others: Mapping[str, Sequence[Any]]
 
     @classmethod
@@ -75,39 +55,41 @@ class Roster(Sequence[Posting]):
     def by_columns(cls, columns: Mapping[str, Sequence[Any]]) -> "Roster":
         """A roster of named columns of one length; the absent ones are blank or open."""
         size = max((len(column) for column in columns.values()), default=0)
-        absent: dict[str, Any] = {"active_from": FIRST_DAY, "active_to": LAST_DAY, "main": False}
-        own: dict[str, Any] = {
-            name: columns.get(name) or (absent.get(name, ""),) * size for name in _OWN
-        }
-        return cls(**own, others={k: v for k, v in columns.items() if k not in own})
+        own: dict[str, Any] = {}
+        for name in _TEXTS:
+            texts = columns.get(name)
+            own[name] = Coded.alike("", size) if texts is None else Coded.of(texts)
+        for name, open_day in _DAYS:
+            days = columns.get(name)
+            own[name] = np.array([open_day] * size if days is None else days, np.int32)
+        main = columns.get("main")
+        own["main"] = np.zeros(size, bool) if main is None else np.array(main, bool)
+        return cls(**own, others={k: v for k, v in columns.items() if k not in _OWN})
 
-    @cached_property
-    def persons(self) -> Coded:
-        """``person_id`` by its distinct texts."""
-        return Coded.of(self.person_id)
-
-    @cached_property
-    def institutions(self) -> Coded:
-        """``institution_id`` by its distinct texts."""
-        return Coded.of(self.institution_id)
+    def people(self) -> Coded:
+        """The id of everybody, each once; a blank one is a fault of its own and nobody."""
+        texts = self.person_id.texts
+        named = texts[1:] if texts[:1] == [""] else texts
+        return Coded(named, np.arange(len(named), dtype=np.int32))
 
     def parts(
         self, origin: Sequence[int], active_from: Sequence[int], active_to: Sequence[int]
     ) -> "Roster":
-        """Parts of these postings: the rows at ``origin``, each with days of its own."""
+        """Parts of these postings: the rows at ``origin``, each with days of its own.
 
-        def taken(column: Sequence[Any]) -> Sequence[Any]:
-            return [column[at] for at in origin]
-
+        Every posting is there with one part at least.
+        """
+        at: Int64 = np.array(origin, np.int64)
+        others = {name: [column[i] for i in origin] for name, column in self.others.items()}
         return Roster(
-            person_id=taken(self.person_id),
-            institution_id=taken(self.institution_id),
-            active_from=active_from,
-            active_to=active_to,
-            post_id=taken(self.post_id),
-            title_tier=taken(self.title_tier),
-            main=taken(self.main),
-            others={name: taken(column) for name, column in self.others.items()},
+            person_id=self.person_id.take(at),
+            institution_id=self.institution_id.take(at),
+            active_from=np.array(active_from, np.int32),
+            active_to=np.array(active_to, np.int32),
+            post_id=self.post_id.take(at),
+            title_tier=self.title_tier.take(at),
+            main=self.main[at],
+            others=others,
         )
 
     def __len__(self) -> int:
@@ -124,10 +106,10 @@ class Roster(Sequence[Posting]):
         return Posting(
             person_id=self.person_id[index],
             institution_id=self.institution_id[index],
-            active_from=self.active_from[index],
-            active_to=self.active_to[index],
+            active_from=int(self.active_from[index]),
+            active_to=int(self.active_to[index]),
             post_id=self.post_id[index],
             title_tier=self.title_tier[index],
-            main=self.main[index],
+            main=bool(self.main[index]),
             **other,
         )

@@ -54,11 +54,15 @@ class Nobody(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A cap or floor: ``value`` fen, or ``value`` ten-thousandths of pool / headcount (5.11)."""
+    """A cap or floor: ``value`` fen, or ``value`` ten-thousandths of pool / headcount (5.11).
+
+    With ``yearly`` the fen are of a whole year, for a person of one pool.
+    """
 
     value: int
     average: bool = False
     place: Place = NOWHERE
+    yearly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,12 @@ class Level:
     def bounded(self) -> bool:
         """Whether any cap or floor is declared."""
         return self.limits != Limits() or bool(self.own)
+
+    @property
+    def yearly(self) -> bool:
+        """Whether any cap or floor is of a whole year."""
+        every = (self.limits, *self.own.values())
+        return any(one.yearly for both in every for one in (both.floor, both.cap) if one)
 
 
 @dataclass(frozen=True, slots=True)

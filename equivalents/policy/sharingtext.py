@@ -48,6 +48,8 @@ _ORDER: Final = (
 )
 _STRAY_SHARES: Final = "shares 只用于 key: fixed¦shares belong to key: fixed only"
 _AVERAGE: Final = "平均值的倍数只能用于 person 一级¦a multiple of the average is for persons only"
+_YEAR: Final = "全年的限额只能用于 person 一级¦a bound of a year is for persons only"
+_ONE_OF: Final = "average 与 year 只能写一个¦say either average or year"
 
 
 class _Excess(StrEnum):
@@ -141,22 +143,35 @@ def _limits(entry: Entry, to: LevelKind, findings: Findings) -> Limits:
 
 
 def _bound(entry: Entry, name: str, to: LevelKind, findings: Findings) -> Bound | None:
-    """``"300.00"``, or ``{average: "0.5"}``; blank is none."""
+    """``"300.00"``, ``{average: "0.5"}`` or ``{year: "60000.00"}``; blank is none."""
     if isinstance(entry.value, list):
         expect(entry, "text", name, findings)
     if isinstance(entry.value, dict):
-        _check_keys(entry, ("average",), findings)
-        if "average" not in entry.mapping:
-            findings.add("KEY_MISSING", entry.place, "average")
-            return None
-        if to != LevelKind.PERSON:
-            findings.add("LEVEL_INVALID", entry.place, name, detail=_AVERAGE)
-        value = _number(entry.get("average"), parse_weight_e4, "NUMBER_INVALID", findings)
-        return Bound(value, average=True, place=entry.place)
+        return _bound_of(entry, name, to, findings)
     if not entry.text:
         return None
     value = _number(entry, parse_amount_fen, "AMOUNT_INVALID", findings)
     return Bound(value, place=entry.place)
+
+
+def _bound_of(entry: Entry, name: str, to: LevelKind, findings: Findings) -> Bound | None:
+    """A multiple of the average, or an amount of a whole year."""
+    _check_keys(entry, ("average", "year"), findings)
+    given = [key for key in ("average", "year") if key in entry.mapping]
+    if not given:
+        findings.add("KEY_MISSING", entry.place, "average")
+        return None
+    if len(given) > 1:
+        findings.add("LEVEL_INVALID", entry.place, name, detail=_ONE_OF)
+    yearly = given[0] == "year"
+    if to != LevelKind.PERSON:
+        detail = _YEAR if yearly else _AVERAGE
+        findings.add("LEVEL_INVALID", entry.place, name, detail=detail)
+    if yearly:
+        value = _number(entry.get("year"), parse_amount_fen, "AMOUNT_INVALID", findings)
+        return Bound(value, place=entry.place, yearly=True)
+    value = _number(entry.get("average"), parse_weight_e4, "NUMBER_INVALID", findings)
+    return Bound(value, average=True, place=entry.place)
 
 
 def _number(entry: Entry, parse: Callable[[str], int], code: str, findings: Findings) -> int:

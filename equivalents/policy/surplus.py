@@ -16,7 +16,7 @@ from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, Period, parse_day, 
 from equivalents.policy.yamltext import Entry, expect
 from equivalents.units import NumberFaultError, parse_fixed
 
-__all__ = ["SURPLUS_KEYS", "read_surplus", "surplus_in_force"]
+__all__ = ["SURPLUS_KEYS", "fraction_of", "read_surplus", "surplus_in_force"]
 
 SURPLUS_KEYS: Final = (
     "pay_ratio",
@@ -115,14 +115,15 @@ def _ratio(entry: Entry, findings: Findings) -> Fraction:
     """A fraction (``1/2``) or a decimal (``0.5``) between 0 and 1; one half when blank."""
     if not entry.text:
         return SurplusRule().pay_ratio
-    ratio = _fraction(entry.text)
+    ratio = fraction_of(entry.text)
     if ratio is None or ratio > 1:
         findings.add("RATIO_INVALID", entry.place, entry.text)
         return SurplusRule().pay_ratio
     return ratio
 
 
-def _fraction(text: str) -> Fraction | None:
+def fraction_of(text: str) -> Fraction | None:
+    """A fraction like ``2/5`` or a decimal of at most four places, exactly; ``None`` for others."""
     match = _FRACTION.fullmatch(text)
     if match is not None:
         return Fraction(int(match[1]), int(match[2]))

@@ -4,7 +4,7 @@ A floor on a total of several pools, and sharing again what a cap takes from sev
 refused: each has many exact solutions, and 5.11 names none. Inside one pool ``sharing`` has both.
 """
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Collection, Iterable, Sequence
 from enum import StrEnum
 from itertools import combinations
 from typing import Final, TypeVar
@@ -38,7 +38,7 @@ _REQUIRED: Final = ("name", "pools", "cap")
 def read_yearly_limits(
     entry: Entry,
     pools: Iterable[str],
-    people: Set[str],
+    people: Collection[str],
     period: Period | None,
     findings: Findings,
 ) -> tuple[YearlyLimit, ...]:
@@ -63,7 +63,9 @@ def read_yearly_limits(
     return tuple(inside)
 
 
-def _limit(entry: Entry, pools: Sequence[str], people: Set[str], findings: Findings) -> YearlyLimit:
+def _limit(
+    entry: Entry, pools: Sequence[str], people: Collection[str], findings: Findings
+) -> YearlyLimit:
     expect(entry, "mapping", "yearly_limits", findings)
     for key, value in entry.mapping.items():
         if key not in _SHAPES:

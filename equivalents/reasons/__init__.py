@@ -11,6 +11,7 @@ from equivalents.reasons.accounts import ACCOUNT_REASONS
 from equivalents.reasons.contacts import CONTACT_REASONS
 from equivalents.reasons.contracts import CONTRACT_REASONS
 from equivalents.reasons.files import FILE_REASONS
+from equivalents.reasons.funds import FUND_REASONS
 from equivalents.reasons.keys import KEY_REASONS
 from equivalents.reasons.leave import LEAVE_REASONS
 from equivalents.reasons.model import BOTH, LONGEST, Reason, Severity, Stage, in_language
@@ -18,6 +19,7 @@ from equivalents.reasons.money import MONEY_REASONS
 from equivalents.reasons.records import RECORD_REASONS
 from equivalents.reasons.results import RESULT_REASONS
 from equivalents.reasons.rules import RULE_REASONS
+from equivalents.reasons.schemes import SCHEME_REASONS
 from equivalents.reasons.sharing import SHARING_REASONS
 from equivalents.reasons.yearly import YEARLY_REASONS
 
@@ -43,8 +45,10 @@ REASONS: Final[dict[str, Reason]] = {
         *CONTACT_REASONS,
         *CONTRACT_REASONS,
         *MONEY_REASONS,
+        *FUND_REASONS,
         *ACCOUNT_REASONS,
         *RESULT_REASONS,
+        *SCHEME_REASONS,
         *SHARING_REASONS,
         *YEARLY_REASONS,
     )

@@ -51,9 +51,22 @@ KEY_REASONS: Final = (
         "CEILING_YEAR",
         "error",
         "rules",
-        "封顶规则“{value}”按年计，但期间 {period} 不足一年。请按全年核算，或改为按月。",
-        "The ceiling '{value}' counts by the year, but the period {period} is shorter. Settle "
-        "the whole year, or count by month.",
+        "封顶规则“{value}”按年计，但没有带入期间 {period} 之前各月的当量。"
+        "请把上期结果的 opening_next.csv 作为 opening 带入（kind: earned），"
+        "或按全年核算，或改为按月。",
+        "The ceiling '{value}' counts by the year, but the equivalents of the months before "
+        "{period} are not brought in. Take opening_next.csv of the last period as opening (kind: "
+        "earned), settle the whole year, or count by month.",
+    ),
+    Reason(
+        "EARNED_MISSING",
+        "error",
+        "rules",
+        "“{value}”在 {months} 已在 {institution} 任职，但 opening 中没有这些月份的"
+        " {series} 口径当量（kind: earned），而封顶规则 {name} 按年计。没有当量时请写 0。",
+        "'{value}' had a posting at {institution} in {months}, but opening has no equivalents of "
+        "the series {series} for it (kind: earned), and the ceiling {name} counts by the year. "
+        "Write 0 where there were none.",
     ),
     Reason(
         "CEILING_OVERLAP",

@@ -42,6 +42,48 @@ YEARLY_REASONS: Final = (
         "one of them.",
     ),
     Reason(
+        "YEARLY_SEVERAL",
+        "error",
+        "money",
+        "“{value}”在绩效池 {pool} 中属于多个科室（另见 {parent}），全年的封顶或保底无法落到一处。"
+        "请按金额写，或用 yearly_limits。",
+        "'{value}' stands in several departments in the pool {pool} (also under {parent}), so a "
+        "cap or floor of a year has no one place. Declare amounts, or use yearly_limits.",
+    ),
+    Reason(
+        "YEARLY_NOT_EMPLOYED",
+        "warning",
+        "money",
+        "“{value}”在 {parent} 没有一个完整在职月，绩效池 {pool} 中全年的封顶或保底按 0 计。",
+        "'{value}' has no whole month employed at {parent}, so the cap or floor of a year in the "
+        "pool {pool} is 0.",
+    ),
+    Reason(
+        "OPENING_PERIOD",
+        "error",
+        "rules",
+        "“{value}”不是期间 {period} 之前、同一年度内的期间。"
+        "当年已付与当年已计当量只能来自本年度较早的已锁定期间。",
+        "'{value}' is no period of the same year before {period}. What was paid and earned is "
+        "brought in from earlier locked periods of the year.",
+    ),
+    Reason(
+        "OPENING_TWICE",
+        "error",
+        "rules",
+        "“{value}”的同一时间带入了两次（另见{other}）。每个期间只能带入一次。",
+        "The same time of '{value}' is brought in twice (see also {other}). Bring in each period "
+        "once.",
+    ),
+    Reason(
+        "OPENING_STRAY",
+        "error",
+        "rules",
+        "列 {column} 的“{value}”不属于结转类别 {kind}。请留空，或更正类别。",
+        "'{value}' in the column {column} does not belong to the kind {kind}. Leave it blank, or "
+        "correct the kind.",
+    ),
+    Reason(
         "YEARLY_NO_MONTH",
         "warning",
         "money",

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from equivalents.contracts import ContractLine
 from equivalents.explain import ItemLine, PersonStory, PlaceStory, PoolStory
+from equivalents.itemmoney import LineKind, MoneyLine
 from equivalents.leave import LeaveLine
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, print_day
 from equivalents.policy.coefficients import ONE_E4
@@ -30,6 +31,12 @@ _KEYS = {
     "headcount": "按人头",
     "fixed": "按固定份额",
     "contracts": "按签约数",
+}
+_MONEY = {
+    LineKind.ITEM: "项目 item",
+    LineKind.CUT: "封顶扣减 cut",
+    LineKind.LEAVE: "请假 leave",
+    LineKind.BROUGHT: "期初 brought in",
 }
 _SHORT = {"institution": "→ 机构", "department": "→ 科室", "person": "→ 人员"}
 
@@ -135,7 +142,22 @@ def _pool_text(pool: PoolStory) -> Iterator[str]:
         )
     if pool.limited is not None:
         yield _limited_text(pool.limited)
+    yield from map(_money_text, pool.money)
+    if pool.unlined_fen:
+        yield f"    不分到各行 on the pool's line: {print_fen(pool.unlined_fen)}"
     yield f"    得 gets {print_fen(pool.amount_fen)}"
+
+
+def _money_text(line: MoneyLine) -> str:
+    """What of the amount falls on a line of the key, and by what key (5.13)."""
+    key = print_e7(line.equivalents_e7)
+    if line.coefficient_e4 != ONE_E4:
+        key += f" × {print_e4(line.coefficient_e4)}"
+    named = (_MONEY[line.kind], line.when, line.code, line.name)
+    told = " ".join(word for word in named if word)
+    row = f"  [{line.weight_row}]" if line.weight_row else ""
+    share = f", 分摊 share {line.share}/{line.whole}" if line.whole > 1 else ""
+    return f"    金额 money {told}{share}: {key} → {print_fen(line.amount_fen)}{row}"
 
 
 def _heads_text(pool: PoolStory) -> Iterator[str]:
@@ -174,9 +196,12 @@ def _contract_text(line: ContractLine) -> str:
 
 
 def _limited_text(one: LimitedPayout) -> str:
-    months = f"{one.months}/12 × {print_e4(one.head_e4)}"
+    months = f"{one.part.months}/12 × {print_e4(one.part.head_e4)}"
+    if one.part.paid_fen:
+        months += f" - 年内已付 paid before {print_fen(one.part.paid_fen)}"
     return (
-        f"    年度封顶 yearly limit {one.limit.name}: {months}, 上限 cap {print_fen(one.cap_fen)},"
+        f"    年度封顶 yearly limit {one.limit.name}: {print_fen(one.year_fen)} × {months}"
+        f" = 上限 cap {print_fen(one.cap_fen)},"
         f" 合计 total {print_fen(one.total_fen)}; {print_fen(one.before_fen)},"
         f" 扣下 taken {print_fen(one.taken_fen)}"
     )
@@ -229,7 +254,12 @@ def _bound_text(step: ShareStep, bound: StandingBound) -> str:
             f"{print_e4(bound.value)} × {print_fen(step.parent_fen)}"
             f" / {print_e4(bound.heads_e4)} 人头 heads"
         )
-    return f"{rule} × {print_e4(bound.head_e4)} = {print_fen(bound.fen)}"
+    head, before = print_e4(bound.head_e4), ""
+    if bound.year is not None:
+        rule += f" × {bound.year.months}/12"
+        head = print_e4(bound.year.head_e4)
+        before = f" - 年内已付 paid before {print_fen(bound.year.paid_fen)}"
+    return f"{rule} × {head}{before} = {print_fen(bound.fen)}"
 
 
 def _record_text(record: Record) -> str:

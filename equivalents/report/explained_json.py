@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from equivalents.explain import ItemLine, PersonStory, PlaceStory, PoolStory
+from equivalents.itemmoney import MoneyLine
 from equivalents.leave import LeaveLine
 from equivalents.policy.calendar import LAST_DAY, print_day
 from equivalents.policy.leave import Average
@@ -88,6 +89,22 @@ def _pool_of_person_json(pool: PoolStory) -> dict[str, Any]:
         "institution_coefficient": print_e4(pool.institution_e4),
         "shared": print_fen(pool.shared_fen),
         "steps": pool_json(pool.steps),
+        "lines": [_money_json(line) for line in pool.money],
+        "amount_on_no_line": print_fen(pool.unlined_fen),
+    }
+
+
+def _money_json(line: MoneyLine) -> dict[str, str]:
+    return {
+        "kind": line.kind.name.lower(),
+        "code": line.code,
+        "name": line.name,
+        "when": line.when,
+        "weight_row": line.weight_row,
+        "share": f"{line.share}/{line.whole}" if line.whole > 1 else "1",
+        "equivalents": print_e7(line.equivalents_e7),
+        "coefficient": print_e4(line.coefficient_e4),
+        "amount": print_fen(line.amount_fen),
     }
 
 
@@ -142,8 +159,10 @@ def _limited_json(one: LimitedPayout | None) -> dict[str, Any] | None:
         return None
     return {
         "limit": one.limit.name,
-        "months": one.months,
-        "head": print_e4(one.head_e4),
+        "year": print_fen(one.year_fen),
+        "months": one.part.months,
+        "head": print_e4(one.part.head_e4),
+        "paid_before": print_fen(one.part.paid_fen),
         "cap": print_fen(one.cap_fen),
         "total": print_fen(one.total_fen),
         "allocated": print_fen(one.before_fen),
@@ -201,11 +220,19 @@ def pool_json(steps: Iterable[ShareStep]) -> list[dict[str, Any]]:
     ]
 
 
-def _bound_json(step: ShareStep) -> dict[str, str] | None:
+def _bound_json(step: ShareStep) -> dict[str, Any] | None:
     bound = step.bound
     if bound is None:
         return None
-    return {
+    of_year: dict[str, Any] = {}
+    if bound.year is not None:
+        of_year = {
+            "unit": "yuan of a year",
+            "months": bound.year.months,
+            "head": print_e4(bound.year.head_e4),
+            "paid_before": print_fen(bound.year.paid_fen),
+        }
+    told = {
         "side": bound.side,
         "unit": "average" if bound.average else "yuan",
         "value": print_e4(bound.value) if bound.average else print_fen(bound.value),
@@ -214,3 +241,4 @@ def _bound_json(step: ShareStep) -> dict[str, str] | None:
         "amount": print_fen(bound.fen),
         "reference": bound.reference,
     }
+    return told | of_year

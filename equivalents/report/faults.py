@@ -241,7 +241,7 @@ class _Explain:
             case "NOT_IN_SERIES":
                 facts = {"series": found.named or found.series}
             case "QUANTITY_ABOVE_MAX":
-                facts = {"limit": texts(found.notes)}
+                facts = _above(found, value)
             case _:
                 facts = {"other": texts(found.notes)} if any(found.notes) else {}
         return facts
@@ -253,6 +253,13 @@ def _meant(found: MergedFaults, value: pa.Array) -> pa.Array:
         return value
     pairs = zip(found.notes, value.to_pylist(), strict=True)
     return texts([note or own for note, own in pairs])
+
+
+def _above(found: MergedFaults, value: pa.Array) -> dict[str, Piece]:
+    """The usual maximum, and what was compared with it: the days of a stay are not its quantity."""
+    limits, sizes = zip(*(note.partition(" ")[::2] for note in found.notes), strict=True)
+    both = zip(sizes, value.to_pylist(), strict=True)
+    return {"limit": texts(limits), "value": texts([size or own for size, own in both])}
 
 
 class _Hints:

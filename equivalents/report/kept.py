@@ -35,7 +35,7 @@ RULES: Final = "resolved-rules.json"
 _ROSTER: Final = "roster.parquet"
 _TALLY: Final = "tally.parquet"
 _UNORDERED: Final = ("institutions", "weights", "pools", "used", "accounts", "teams")
-_UNORDERED_KEYS: Final = ("coefficients", "opening", "leave", "past")
+_UNORDERED_KEYS: Final = ("coefficients", "opening", "leave", "past", "paid", "earned")
 """Rules whose rows have no order of their own: they are kept sorted."""
 _DAYS: Final = ("active_from", "active_to")
 _OPEN: Final = (FIRST_DAY, LAST_DAY)

@@ -3,8 +3,7 @@
 Sources: A7, A8; definitions 5.1, 5.3, 5.9, 5.12; specification page 3 (``adjusted.csv``).
 """
 
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -28,12 +27,13 @@ from equivalents.withhold import KeyDetail
 
 __all__ = [
     "adjusted_lines",
+    "carried_keys",
     "ceiling_columns",
     "ceiling_rows",
     "coefficient_column",
     "key_check",
     "key_rules",
-    "write_key_tables",
+    "key_tables",
 ]
 
 
@@ -133,16 +133,16 @@ def ceiling_rows(
             )
 
 
-def write_key_tables(settlement: Settlement, payouts: Payouts, folder: Path) -> None:
-    """Write ``carried_keys.csv``, ``withheld.csv`` and ``leave.csv``, each where it has a line."""
+def key_tables(settlement: Settlement, payouts: Payouts) -> Iterator[OutTable]:
+    """``carried_keys``, ``withheld`` and ``leave``, each where it has a line."""
     carried, withheld = _carried(settlement, payouts), _withheld(settlement, payouts)
     for table in (carried, withheld, leave_table(settlement, payouts)):
         if table is not None and len(table):
-            table.write_csv(folder)
+            yield table
 
 
-def _carried(settlement: Settlement, payouts: Payouts) -> OutTable:
-    """Deficits for the next period's ``opening``, also those that nobody could use yet (5.9)."""
+def carried_keys(settlement: Settlement, payouts: Payouts) -> list[tuple[str, str, str, int]]:
+    """Institution, pool, person and e7 of deficits, also those that nobody could use yet (5.9)."""
     plan, pools = settlement.plan, settlement.pools
     rows = [
         (
@@ -155,7 +155,12 @@ def _carried(settlement: Settlement, payouts: Payouts) -> OutTable:
     ]
     unused = payouts.detail.unused if payouts.detail is not None else ()
     rows += [(one.institution_id, one.pool, one.person_id, one.equivalents_e7) for one in unused]
-    rows.sort()
+    return sorted(rows)
+
+
+def _carried(settlement: Settlement, payouts: Payouts) -> OutTable:
+    """Deficits for the next period's ``opening``."""
+    rows = carried_keys(settlement, payouts)
     return OutTable(
         "carried_keys",
         {
@@ -169,11 +174,17 @@ def _carried(settlement: Settlement, payouts: Payouts) -> OutTable:
 
 
 def _withheld(settlement: Settlement, payouts: Payouts) -> OutTable | None:
-    """Amounts with a coefficient that withholds: allocated x coefficient = amount (5.3)."""
+    """Amounts with a coefficient that withholds: allocated x coefficient = amount (5.3).
+
+    What a yearly limit takes of that amount is told in ``limited``.
+    """
     detail, pools = payouts.detail, settlement.pools
     if detail is None:
         return None
     rows = np.flatnonzero(detail.withhold_e4 != ONE_E4)
+    amount_fen = payouts.amount_fen[rows]
+    if payouts.limited is not None:
+        amount_fen = amount_fen + payouts.limited.taken_fen[rows]
     at_pool = payouts.pool[rows]
     return OutTable(
         "withheld",
@@ -181,9 +192,9 @@ def _withheld(settlement: Settlement, payouts: Payouts) -> OutTable | None:
             "institution_id": codes(settlement.plan.institutions.values, payouts.institution[rows]),
             "pool": codes([pool.pool for pool in pools], at_pool),
             "person_id": codes(settlement.plan.persons.values, payouts.person[rows]),
-            "allocated": decimals(payouts.amount_fen[rows] + detail.withheld_fen[rows], FEN_PLACES),
+            "allocated": decimals(amount_fen + detail.withheld_fen[rows], FEN_PLACES),
             "coefficient": decimals(detail.withhold_e4[rows], WEIGHT_PLACES),
-            "amount": decimals(payouts.amount_fen[rows], FEN_PLACES),
+            "amount": decimals(amount_fen, FEN_PLACES),
             "withheld": decimals(detail.withheld_fen[rows], FEN_PLACES),
         },
     )

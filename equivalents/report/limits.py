@@ -27,11 +27,10 @@ def limited_table(settlement: Settlement, payouts: Payouts) -> OutTable | None:
             "pool": texts([settlement.pools[payouts.pool[row]].pool for row in rows]),
             "person_id": texts(people),
             "limit": texts([one.limit.name for one in found]),
-            "year": texts(
-                [print_fen(one.limit.of(who)) for one, who in zip(found, people, strict=True)]
-            ),
-            "months": texts([str(one.months) for one in found]),
-            "head": texts([print_e4(one.head_e4) for one in found]),
+            "year": texts([print_fen(one.year_fen) for one in found]),
+            "months": texts([str(one.part.months) for one in found]),
+            "head": texts([print_e4(one.part.head_e4) for one in found]),
+            "paid_before": texts([print_fen(one.part.paid_fen) for one in found]),
             "cap": texts([print_fen(one.cap_fen) for one in found]),
             "total": texts([print_fen(one.total_fen) for one in found]),
             "allocated": texts([print_fen(one.before_fen) for one in found]),

@@ -77,10 +77,14 @@ PROBLEM_COLUMNS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What was listed of the rejected rows: counts by series and code, and the first of them."""
+    """What was listed: rejected rows counted by series and code, the first of them, what was noted.
+
+    ``noted`` are warnings of tables and money, then the first of those of records.
+    """
 
     counts: Mapping[str, Counter[str]]
     first: Sequence[RejectedRow]
+    noted: Sequence[Problem] = ()
 
 
 def all_problems(settlement: Settlement, case: Case, source: Source) -> Iterator[Problem]:
@@ -101,10 +105,11 @@ def write_lists(
 ) -> Listed:
     """Write ``rejected.csv`` and ``problems.csv`` in one reading of the files.
 
-    The first ``shown`` rejected rows are kept.
+    The first ``shown`` rejected rows, and about as many of what was noted, are kept.
     """
     verdicts = VerdictCounts(settlement.rules.series)
     first: list[RejectedRow] = []
+    noted = [*case.problems, *source.findings.problems, *settlement.problems]
     headings = source.headings
     original = [h if h not in REJECTED_COLUMNS else f"original_{h}" for h in headings]
     with (
@@ -122,9 +127,12 @@ def write_lists(
                     verdicts.add(window)
                     if len(first) < shown:
                         first += window.rows(shown - len(first))
+                elif len(noted) < shown:
+                    rows = window.rows(shown - len(noted))
+                    noted += [problem for row in rows for problem in row.faults]
         for problem in settlement.problems:
             problems.write(_problem_values(problem))
-    return Listed(verdicts.by_series, first)
+    return Listed(verdicts.by_series, first, noted if shown else ())
 
 
 class _Lines(NamedTuple):

@@ -1,6 +1,7 @@
 """Everything that ``settle`` writes, in one folder, with the same bytes for the same inputs."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,10 @@ from equivalents.report.contracttable import contract_table
 from equivalents.report.folder import new_folder, sha256
 from equivalents.report.funds import funds_table
 from equivalents.report.kept import RULES, rules_to_keep, write_roster
-from equivalents.report.keytables import write_key_tables
+from equivalents.report.keytables import key_tables
 from equivalents.report.limits import limited_table
 from equivalents.report.lists import Listed, write_lists
+from equivalents.report.opening import opening_table
 from equivalents.report.results import (
     adjusted_table,
     allocations_table,
@@ -23,6 +25,7 @@ from equivalents.report.results import (
 )
 from equivalents.report.spread import spread_table
 from equivalents.report.summary import resolved_rules, summary
+from equivalents.report.table import OutTable
 from equivalents.report.tallyfile import write_tally
 from equivalents.report.workbook import ROWS_SHOWN, write_workbook
 from equivalents.settle import METHOD, Payouts, Settlement
@@ -53,24 +56,31 @@ def _write_results(settlement: Settlement, payouts: Payouts, listed: Listed, fol
         write_tally(settlement, folder / "tally.parquet")
         write_roster(settlement.rules, folder / "roster.parquet")
     spreads = spread_rows(settlement, payouts)
-    for table in (
-        adjusted_table(settlement, payouts),
-        allocations_table(settlement, payouts),
-        payouts_table(settlement, payouts),
-        pools_table(settlement, payouts),
-        funds_table(settlement),
-        excluded_table(settlement),
-        spread_table(spreads),
-    ):
+    tables = {table.name: table for table in _tables(settlement, payouts)}
+    for table in (*tables.values(), spread_table(spreads)):
         table.write_csv(folder)
-    write_key_tables(settlement, payouts, folder)
-    for more in (limited_table(settlement, payouts), contract_table(settlement, payouts)):
-        if more is not None:
-            more.write_csv(folder)
     rules = resolved_rules(settlement.rules, settlement.plan.bucket_starts)
     _write_json(folder / RULES, rules | {"case": rules_to_keep(settlement.rules)})
     book = folder / "settlement.xlsx"
-    write_workbook(settlement, payouts, listed.first, listed.counts, spreads, book)
+    write_workbook(settlement, payouts, listed, spreads, tables, book)
+
+
+def _tables(settlement: Settlement, payouts: Payouts) -> Iterator[OutTable]:
+    """The result tables but the item lines: those that always stand, then those with a line."""
+    yield adjusted_table(settlement, payouts)
+    yield allocations_table(settlement, payouts)
+    yield payouts_table(settlement, payouts)
+    yield pools_table(settlement, payouts)
+    yield funds_table(settlement)
+    yield excluded_table(settlement)
+    yield from key_tables(settlement, payouts)
+    for more in (
+        limited_table(settlement, payouts),
+        contract_table(settlement, payouts),
+        opening_table(settlement, payouts),
+    ):
+        if more is not None:
+            yield more
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:

@@ -3,25 +3,31 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
-from typing import Any
+from typing import Any, Final
 
 from equivalents.errors import ConservationError
 from equivalents.policy.accounts import SurplusRule
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, print_day
 from equivalents.policy.keyrules import KeyRules
 from equivalents.policy.model import CONDITIONS, CaseRules, Pool, TeamMember, WeightRow
-from equivalents.policy.sharing import Bound, Level, LevelKey, Limits
+from equivalents.policy.sharing import Bound, Level, LevelKey, LevelKind, Limits
 from equivalents.report.funds import surplus_checks, surplus_summary
 from equivalents.report.keytables import key_check, key_rules
 from equivalents.report.limits import yearly_rules
 from equivalents.report.results import paid_by_pool
 from equivalents.settle import Payouts, Settlement
 from equivalents.surplus import surplus_of, surplus_pools
-from equivalents.units import print_e3, print_e4, print_e7, print_fen
+from equivalents.units import E7_PLACES, print_e3, print_e4, print_e7, print_fen
 
 __all__ = ["Json", "checks", "resolved_rules", "summary"]
 
 Json = dict[str, Any]
+
+_LEVELS: Final = {
+    LevelKind.INSTITUTION: "机构",
+    LevelKind.DEPARTMENT: "科室",
+    LevelKind.PERSON: "个人",
+}
 
 
 def summary(settlement: Settlement, rejected: Mapping[str, Counter[str]]) -> Json:
@@ -119,11 +125,33 @@ def _money_checks(settlement: Settlement, payouts: Payouts) -> Iterator[Json]:
     zh, en = "分文不差的绩效池个数 = 绩效池个数", "pools paid to the fen = pools"
     yield _check(zh, en, str(exact), str(len(amounts)))
     for step in payouts.steps if settlement.rules.sharing else ():
-        zh = f"{step.to.value} 一级：分给下级 + 留存 + 结转 = 上级金额（元）"
+        zh = f"{_LEVELS[step.to]}一级：分给下级 + 留存 + 结转 = 上级金额（元）"
         en = f"level {step.to.value}: children + retained + carried = parents"
         stays = int(step.retained_fen.sum()) + int(step.carried_fen.sum())
         given = print_fen(int(step.amount_fen.sum()) + stays)
         yield _check(zh, en, given, print_fen(int(step.received_fen.sum())))
+    yield from _taken_checks(payouts)
+
+
+def _taken_checks(payouts: Payouts) -> Iterator[Json]:
+    """What comes off between sharing and paying, and whose contracts keys are made of."""
+    people = [step for step in payouts.steps if step.to is LevelKind.PERSON]
+    if payouts.detail is not None or payouts.limited is not None:
+        shared = sum(int(step.amount_fen.sum()) for step in people)
+        if payouts.detail is not None:
+            shared -= int(payouts.detail.withheld_fen.sum())
+        if payouts.limited is not None:
+            shared -= sum(one.taken_fen for one in payouts.limited.payouts)
+        zh = "分给个人 - 考核扣留 - 年度封顶扣下 = 已分配（元）"
+        en = "shared among people - withheld - taken by yearly limits = paid"
+        yield _check(zh, en, print_fen(shared), print_fen(int(payouts.amount_fen.sum())))
+    if payouts.contracts:
+        lines = payouts.contracts
+        teams = {line.team_id: line.contracts for line in lines if line.team_id}
+        own = sum(line.contracts for line in lines if not line.team_id)
+        zh, en = "签约依据合计 = 有效签约数", "keys by contracts = active contracts"
+        keys = print_e7(sum(line.key_e7 for line in lines))
+        yield _check(zh, en, keys, print_e7((own + sum(teams.values())) * 10**E7_PLACES))
 
 
 def _check(zh: str, en: str, left: str, right: str) -> Json:
@@ -209,7 +237,9 @@ def _limits(limits: Limits) -> Json:
 
 
 def _bound(bound: Bound) -> str | Json:
-    return {"average": print_e4(bound.value)} if bound.average else print_fen(bound.value)
+    if bound.average:
+        return {"average": print_e4(bound.value)}
+    return {"year": print_fen(bound.value)} if bound.yearly else print_fen(bound.value)
 
 
 def _ordered(members: Sequence[TeamMember]) -> Sequence[TeamMember]:

@@ -13,17 +13,21 @@ import numpy as np
 
 from equivalents.grouping import group
 from equivalents.lines import Lines
+from equivalents.policy.coefficients import ONE_E4
 from equivalents.policy.model import Pool
 from equivalents.report.book import Book, SheetColumn
 from equivalents.report.faults import RejectedRow
 from equivalents.report.funds import SURPLUS_SHEET, is_estimate, surplus_rows
+from equivalents.report.furthersheets import FURTHER, NOTED_SHEET, further_rows, noted_rows
 from equivalents.report.keytables import ceiling_rows, coefficient_column
+from equivalents.report.lists import Listed
 from equivalents.report.results import paid_by_pool
 from equivalents.report.spread import SPREAD_SHEET, spread_sheet_rows
 from equivalents.report.summary import checks
+from equivalents.report.table import OutTable
 from equivalents.settle import Payouts, Settlement
 from equivalents.spread import SpreadRow
-from equivalents.units import print_e3, print_e4, print_e7, print_fen
+from equivalents.units import Int64, print_e3, print_e4, print_e7, print_fen
 
 __all__ = ["ROWS_SHOWN", "write_workbook"]
 
@@ -38,15 +42,15 @@ _EQUIVALENTS: Final = "#,##0.0000###"
 def write_workbook(
     settlement: Settlement,
     payouts: Payouts,
-    rejected: Sequence[RejectedRow],
-    counts: Mapping[str, Counter[str]],
+    listed: Listed,
     spreads: Sequence[SpreadRow],
+    tables: Mapping[str, OutTable],
     path: Path,
 ) -> None:
-    """Write the sheets 机构汇总, 人员明细, 项目明细, 退回记录, 分配差距, 结余分配 (if any), 核对.
+    """Write 机构汇总, 人员明细, 项目明细, the sheets of further tables, 退回记录 to 核对.
 
-    ``rejected`` are the first :data:`ROWS_SHOWN` rejected rows, ``counts`` counts all of them by
-    series and code.
+    ``listed`` has the first :data:`ROWS_SHOWN` rejected rows, and counts all of them by series and
+    code; ``tables`` are the result tables by name.
     """
     book = Book(path)
     period = settlement.rules.period.name
@@ -55,20 +59,50 @@ def write_workbook(
     book.sheet("机构汇总", note, _POOLS, _pool_rows(settlement, payouts))
     book.sheet("人员明细", note, *_people(settlement, payouts))
     _write_items(book, note, settlement, payouts)
-    book.sheet(
-        "退回记录",
-        f"{note}　最多列 {ROWS_SHOWN:,} 行，全部见 rejected.csv；请更正后重新导入",
-        _REJECTED,
-        _rejected_rows(rejected),
-    )
+    _write_further(book, note, settlement, payouts, tables)
+    most = f"最多列 {ROWS_SHOWN:,} 行，全部见"
+    told = f"{note}　{most} rejected.csv；请更正后重新导入"
+    book.sheet("退回记录", told, _REJECTED, _rejected_rows(listed.first))
+    if listed.noted:
+        told = f"{note}　已照常计算，请核实；{most} problems.csv"
+        book.sheet("提示", told, NOTED_SHEET, noted_rows(listed.noted[:ROWS_SHOWN]))
     measured = f"{note}　分配前：每人当量；分配后：每人金额。除数为 0 的留空"
     book.sheet("分配差距", measured, SPREAD_SHEET, spread_sheet_rows(settlement, spreads))
     if settlement.surpluses:
         estimate = "　不足一年，仅为估算，不得提交" if is_estimate(settlement) else ""
         told = f"{note}　结余 = 事业发展 + 奖励性绩效 + 亏损{estimate}"
         book.sheet("结余分配", told, SURPLUS_SHEET, surplus_rows(settlement))
-    book.sheet("核对", f"{note}　左右两侧应相等", _CHECKS, _check_rows(settlement, counts))
+    book.sheet("核对", f"{note}　左右两侧应相等", _CHECKS, _check_rows(settlement, listed.counts))
     book.close()
+
+
+def _write_further(
+    book: Book,
+    note: str,
+    settlement: Settlement,
+    payouts: Payouts,
+    tables: Mapping[str, OutTable],
+) -> None:
+    """The sheets of further tables that have a line which no other sheet tells."""
+    told_elsewhere = set()
+    if not _adjusts(payouts):
+        told_elsewhere.add("adjusted")  # all at 1: 人员明细 has the equivalents
+    if not settlement.rules.accounts:
+        told_elsewhere.add("funds")  # only given pools: 机构汇总 has them
+    for sheet in FURTHER:
+        if sheet.table in tables and sheet.table not in told_elsewhere:
+            rows = list(further_rows(sheet, tables[sheet.table], settlement))
+            if rows:
+                columns = [column for _, column in sheet.columns]
+                book.sheet(sheet.name, f"{note}　{sheet.note}", columns, rows)
+
+
+def _adjusts(payouts: Payouts) -> bool:
+    """Whether a coefficient is not 1, or a key was brought in."""
+    detail = payouts.detail
+    return detail is not None and bool(
+        (detail.lines.coefficient_e4 != ONE_E4).any() or detail.brought_e7.any()
+    )
 
 
 def _write_items(book: Book, note: str, settlement: Settlement, payouts: Payouts) -> None:
@@ -104,12 +138,13 @@ _PEOPLE: Final = (
     SheetColumn("系数", 8, "0.0000"),
     SheetColumn("分配依据", 18, _EQUIVALENTS),
     SheetColumn("金额（元）", 16, _MONEY, True),
-    SheetColumn("尾差（分）", 8, _COUNT),
+    SheetColumn("尾差（分）", 10, _COUNT),
 )
 _MOVED: Final = (
     SheetColumn("封顶扣减（元）", 14, _MONEY, True),
     SheetColumn("保底补足（元）", 14, _MONEY, True),
 )
+_WITHHELD: Final = SheetColumn("考核扣留（元）", 14, _MONEY, True)
 _ITEMS: Final = (
     SheetColumn("当量口径", 10),
     SheetColumn("机构编号", 14),
@@ -135,7 +170,7 @@ _REJECTED: Final = (
     SheetColumn("当量口径", 10),
 )
 _CHECKS: Final = (
-    SheetColumn("核对项", 48),
+    SheetColumn("核对项", 62),
     SheetColumn("左侧", 20, "General"),
     SheetColumn("右侧", 20, "General"),
     SheetColumn("结果", 8),
@@ -167,13 +202,23 @@ def _pool_rows(settlement: Settlement, payouts: Payouts) -> Iterable[Sequence[st
 def _people(
     settlement: Settlement, payouts: Payouts
 ) -> tuple[Sequence[SheetColumn], Iterable[Sequence[str]]]:
-    """The columns and rows of 人员明细; with what caps and floors moved, where they moved any."""
+    """The columns and rows of 人员明细; with what bounds moved and was withheld, where any was."""
+    columns: Sequence[SheetColumn] = _PEOPLE
     rows = _people_rows(settlement, payouts)
-    if not (payouts.capped_fen.any() or payouts.floored_fen.any()):
-        return _PEOPLE, rows
-    moved = zip(payouts.capped_fen.tolist(), payouts.floored_fen.tolist(), strict=True)
-    more = ((print_fen(capped), print_fen(floored)) for capped, floored in moved)
-    return (*_PEOPLE, *_MOVED), ((*row, *two) for row, two in zip(rows, more, strict=True))
+    moved = [payouts.capped_fen, payouts.floored_fen]
+    if any(fen.any() for fen in moved):
+        columns = (*columns, *_MOVED)
+        rows = _with_money(rows, moved)
+    if payouts.detail is not None and payouts.detail.withheld_fen.any():
+        columns = (*columns, _WITHHELD)
+        rows = _with_money(rows, [payouts.detail.withheld_fen])
+    return columns, rows
+
+
+def _with_money(rows: Iterable[Sequence[str]], more: Sequence[Int64]) -> Iterable[Sequence[str]]:
+    """Rows with further amounts behind them."""
+    for row, *amounts in zip(rows, *(column.tolist() for column in more), strict=True):
+        yield *row, *map(print_fen, amounts)
 
 
 def _people_rows(settlement: Settlement, payouts: Payouts) -> Iterable[Sequence[str]]:

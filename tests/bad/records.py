@@ -217,6 +217,12 @@ WARNINGS = [
     Fault("above-max", "QUANTITY_ABOVE_MAX",
           {"weights.csv": "item_code,weight,valid_from,quantity_max\nMZ01,1,2025-01-01,9.5\n"
            "SF01,2,2025-01-01,5\n"}, "records.csv", 2, "quantity", "10", ("9.5",)),
+    Fault("stay-above-max", "QUANTITY_ABOVE_MAX", {
+          # 20 days in June cut where the weight changes: neither piece is above 12, the stay is.
+          **contact("days", quantity="20", service_end_date="2025-06-22"),
+          "weights.csv": "item_code,weight,valid_from,valid_to,counting_basis,quantity_max\n"
+          "MZ01,1,2025-01-01,2025-06-12,days,12\nMZ01,2,2025-06-12,,days,12\nSF01,1,2025-01-01,,,\n"},
+          "records.csv", 2, "quantity", "20", ("12", "20")),
     Fault("unused-list", "COLUMN_UNKNOWN",
           {"records/good.csv": GOOD["records.csv"],
            "records/june.parquet": parquet(**{k: [v] for k, v in GOOD_ROW.items()}, marks=[[1]])},

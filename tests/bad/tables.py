@@ -5,9 +5,7 @@ from tests.bad.case import HEAD, Content, Fault, add, parquet, swap, weights
 __all__ = ["MONEY", "TABLES", "UNREADABLE"]
 
 STAFF = "person_id,institution_id,post_id,main,active_from,active_to\n"
-LATER = [
-    *("registers", "assessments", "charges"),
-]
+LATER = ["assessments"]
 
 
 TEAMS = "team_id,person_id,role,share,valid_from,valid_to"
@@ -315,7 +313,12 @@ TABLES = [
         "P01",
         ("2",),
     ),
-    Fault("later-parquet", "NOT_SUPPORTED", {"charges.parquet": b"anything"}, "charges.parquet"),
+    Fault(
+        "later-parquet",
+        "NOT_SUPPORTED",
+        {"assessments.parquet": b"anything"},
+        "assessments.parquet",
+    ),
 ]
 
 UNREADABLE = [

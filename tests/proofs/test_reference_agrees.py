@@ -42,6 +42,7 @@ FEATURED = [
     "+".join(sorted(FEATURES)),
     *("leave", "leave+levels", "leave+coefficients", "leave+shares+ceilings"),
     *("yearly", "yearly+coefficients+leave", "yearly+levels"),
+    *("yearly+bounds", "yearly+ceilings", "yearly+bounds+ceilings+coefficients"),
     *("contracts", "contracts+levels"),
 ]
 """The counting and sharing rules one by one, and some of them together."""

@@ -12,6 +12,7 @@ from tests.reference.random_rules import FEATURES, FUNDS
 from tests.reference.settling import Counts, Outcome, settle
 from tests.reference.sharing import Fen, largest_remainder
 from tests.reference.splitting import Line, LineKey
+from tests.reference.statement import Money, MoneyName, on_lines
 from tests.reference.surplus import Surplus
 from tests.reference.text import Refused
 from tests.reference.weighing import Verdict
@@ -27,6 +28,8 @@ __all__ = [
     "Fen",
     "Line",
     "LineKey",
+    "Money",
+    "MoneyName",
     "Outcome",
     "Payout",
     "PoolTotal",
@@ -37,6 +40,7 @@ __all__ = [
     "Verdict",
     "WeightRow",
     "largest_remainder",
+    "on_lines",
     "read_weights",
     "settle",
     "table_errors",

@@ -11,6 +11,7 @@ from tests.reference.declared import NO_LIMITS, Bound, Level
 from tests.reference.numbers import ceiling, floor
 from tests.reference.sharing import Fen, largest_remainder
 from tests.reference.text import Refused
+from tests.reference.todate import Part
 
 
 class Shared(NamedTuple):
@@ -50,10 +51,12 @@ def share_node(
     keys: Mapping[str, Fraction],
     sizes: Mapping[str, Fraction],
     where: str,
+    parts: Mapping[str, Part],
 ) -> Node:
     """Share an amount among children; negative keys count as 0, nobody to pay as declared.
 
-    `sizes` is what each child counts in a headcount: bounds are in proportion to it (5.3).
+    `sizes` is what each child counts in a headcount: bounds are in proportion to it (5.3). `parts`
+    are the parts of a year of those who have a bound of a year.
     """
     if amount_fen == 0:
         return Node({code: Shared(0, 0) for code in keys})
@@ -64,7 +67,7 @@ def share_node(
         if level.nobody == "equal":
             at_least_0 = dict.fromkeys(keys, Fraction(1))
     equal = any(at_least_0.values()) and not any(key > 0 for key in keys.values())
-    ranges = _ranges(level, amount_fen, sizes, where)
+    ranges = _ranges(level, amount_fen, sizes, where, parts)
     if any(at_least_0.values()):
         return within(level, amount_fen, at_least_0, ranges, where)._replace(equal=equal)
     # Floors apply also with key 0 (5.11); what they leave is retained or carried, as declared.
@@ -175,7 +178,11 @@ def _moved(got: Fen, free: Fen, bound: str) -> Shared:
 
 
 def _ranges(
-    level: Level, amount_fen: int, sizes: Mapping[str, Fraction], where: str
+    level: Level,
+    amount_fen: int,
+    sizes: Mapping[str, Fraction],
+    where: str,
+    parts: Mapping[str, Part],
 ) -> dict[str, Range]:
     """Return everybody's bounds: caps rounded down to fen, floors up (5.11)."""
     headcount = sum(sizes.values(), Fraction(0))
@@ -190,10 +197,15 @@ def _ranges(
     for code, size in sizes.items():
         own = level.limits.get(code, NO_LIMITS)
         lower, upper = own.floor or level.bounds.floor, own.cap or level.bounds.cap
-        ranges[code] = Range(
-            ceiling(fen(lower, size)) if lower else 0,
-            floor(fen(upper, size)) if upper else None,
-        )
+        if lower and lower.yearly:
+            least = parts[code].floor(lower.fen or Fraction(0))
+        else:
+            least = ceiling(fen(lower, size)) if lower else 0
+        if upper and upper.yearly:
+            most: int | None = parts[code].cap(upper.fen or Fraction(0))
+        else:
+            most = floor(fen(upper, size)) if upper else None
+        ranges[code] = Range(least, most)
         cap = ranges[code].cap
         if cap is not None and ranges[code].floor > cap:
             raise Refused("FLOOR_ABOVE_CAP", f"{where} {code}")

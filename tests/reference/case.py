@@ -18,17 +18,21 @@ from tests.reference.tables import (
     Account,
     Coefficient,
     Contract,
+    EarnedBefore,
     Leave,
     Member,
     OpeningKey,
+    PaidBefore,
     PastKey,
     Used,
     account,
     coefficient,
     contract,
+    earned_before,
     leave,
     member,
     opening_key,
+    paid_before,
     past_key,
     rows_of,
     used,
@@ -142,6 +146,8 @@ class Case:
     declared: Declared
     leave: tuple[Leave, ...]
     past: tuple[PastKey, ...]
+    paid: tuple[PaidBefore, ...]
+    earned: tuple[EarnedBefore, ...]
     leave_rules: Mapping[str, Any]
     """The key `leave` of `case.yaml`, as it stands there."""
     yearly_limits: Sequence[Mapping[str, Any]]
@@ -166,8 +172,10 @@ def read_case(folder: Path, shipped: Path | None = None) -> Case:
     first_day, after = period(declared["period"])
     series = declared.get("series") or {}
     places = csv_table(folder / "institutions.csv")
-    opening = [row for row in rows_of(folder, "opening") if row["kind"] == "key"]
-    past = [row for row in rows_of(folder, "opening") if row["kind"] == "past"]
+    opening, past, paid, earned = (
+        [row for row in rows_of(folder, "opening") if row["kind"] == kind]
+        for kind in ("key", "past", "paid", "earned")
+    )
     return Case(
         first_day=first_day,
         after=after,
@@ -187,6 +195,8 @@ def read_case(folder: Path, shipped: Path | None = None) -> Case:
         declared=read_declared(declared),
         leave=tuple(map(leave, rows_of(folder, "leave"))),
         past=tuple(map(past_key, past)),
+        paid=tuple(map(paid_before, paid)),
+        earned=tuple(map(earned_before, earned)),
         leave_rules=declared.get("leave") or {},
         yearly_limits=declared.get("yearly_limits") or [],
         contracts=tuple(map(contract, rows_of(folder, "contracts"))),

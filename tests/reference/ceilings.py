@@ -67,22 +67,39 @@ def cuts(case: Case, pieces: Sequence[Piece]) -> list[Cut]:
         found += [
             Cut(ceiling, place, person, window, cut_e7)
             for (person, window), places in totals.items()
-            for place, cut_e7 in cut_of(ceiling, places).items()
+            for place, cut_e7 in cut_of(ceiling, places, before(case, ceiling, person)).items()
             if cut_e7
         ]
     return found
 
 
-def cut_of(ceiling: Ceiling, places: Mapping[str, int]) -> dict[str, int]:
+def before(case: Case, ceiling: Ceiling, person: str) -> dict[str, int]:
+    """Return what a person earned by place in earlier periods of the year, in e7 (5.12)."""
+    default = case.series[0] if len(case.series) == 1 else "pay"
+    found: dict[str, int] = {}
+    for row in case.earned if ceiling.window == "year" else ():
+        if row.person == person and (row.series or default) == ceiling.series:
+            found[row.institution] = found.get(row.institution, 0) + e7(row.equivalents)
+    return found
+
+
+def cut_of(
+    ceiling: Ceiling, places: Mapping[str, int], earlier: Mapping[str, int]
+) -> dict[str, int]:
     """Return the cut at each place of one person in one window, in e7."""
     if ceiling.places == "each":
-        return {place: _cut(ceiling, total_e7) for place, total_e7 in places.items()}
+        return {
+            place: _cut(ceiling, total_e7, earlier.get(place, 0))
+            for place, total_e7 in places.items()
+        }
     keys = sorted(places.items())
-    return apportion(_cut(ceiling, sum(places.values())), keys)
+    return apportion(_cut(ceiling, sum(places.values()), sum(earlier.values())), keys)
 
 
-def _cut(ceiling: Ceiling, total_e7: int) -> int:
-    return total_e7 - e7(tiers(ceiling, Fraction(total_e7, E7)))
+def _cut(ceiling: Ceiling, total_e7: int, earlier_e7: int) -> int:
+    """Return what does not count: what is added to a total counts f(new) - f(old) (5.12)."""
+    old = e7(tiers(ceiling, Fraction(earlier_e7, E7)))
+    return total_e7 - (e7(tiers(ceiling, Fraction(earlier_e7 + total_e7, E7))) - old)
 
 
 def apportion(cut_e7: int, keys: Sequence[tuple[str, int]]) -> dict[str, int]:

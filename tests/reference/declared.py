@@ -59,10 +59,11 @@ class Ceiling(NamedTuple):
 
 
 class Bound(NamedTuple):
-    """A cap or floor: yuan, or a multiple of the average (5.11)."""
+    """A cap or floor: yuan, yuan of a year, or a multiple of the average (5.11)."""
 
     fen: Fraction | None
     average: Fraction | None
+    yearly: bool = False
 
 
 class Limits(NamedTuple):
@@ -87,6 +88,12 @@ class Level:
     limits: Mapping[str, Limits] = field(default_factory=dict)
     retain_excess: bool = False
     scale_floors: bool = False
+
+    @property
+    def yearly(self) -> bool:
+        """Say whether any bound is of a year."""
+        every = (self.bounds, *self.limits.values())
+        return any(bound.yearly for both in every for bound in both if bound is not None)
 
 
 class SurplusRule(NamedTuple):
@@ -209,6 +216,8 @@ def _bound(given: str | Yaml | None) -> Bound | None:
         return None
     if isinstance(given, str):
         return Bound(must(given, AMOUNT) * 100, None)
+    if "year" in given:
+        return Bound(must(given["year"], AMOUNT) * 100, None, yearly=True)
     return Bound(None, must(given["average"], WEIGHT))
 
 

@@ -16,6 +16,7 @@ from tests.reference.leave import LeaveLine, Leaves
 from tests.reference.numbers import floor, half_up
 from tests.reference.sharing import eligible, series_of
 from tests.reference.text import Refused
+from tests.reference.todate import Part, part_in_pool
 
 EVERY = None
 """Stands for all departments of an institution."""
@@ -163,7 +164,13 @@ class PoolSharing:
         )
         keys = {person: self.key(level, institution, person, department) for person in here}
         sizes = {person: self.size(institution, person) for person in here}
-        shared = self.share(level, amount_fen, keys, parent, sizes)
+        name = self.pool.pool
+        parts: dict[str, Part] = {}
+        if level.yearly:
+            if any((institution, person) in self.payouts for person in here):
+                raise Refused("YEARLY_SEVERAL", f"{self.pool.institution}/{name}/{parent}")
+            parts = {one: part_in_pool(self.case, name, institution, one) for one in here}
+        shared = self.share(level, amount_fen, keys, parent, sizes, parts)
         for person, got in shared.children.items():
             counted = Fraction(1) if shared.equal else max(keys[person], Fraction(0))
             self.pay(institution, person, counted, got)
@@ -212,10 +219,11 @@ class PoolSharing:
         keys: Mapping[str, Fraction],
         parent: str,
         sizes: Mapping[str, Fraction],
+        parts: Mapping[str, Part] | None = None,
     ) -> Node:
         """Share one amount at one level and write down the steps."""
         where = f"{self.pool.institution}/{self.pool.pool}/{parent}"
-        node = share_node(level, amount_fen, keys, sizes, where)
+        node = share_node(level, amount_fen, keys, sizes, where, parts or {})
         self.retained_fen += node.retained_fen
         self.carried_fen += node.carried_fen
         for child, got in node.children.items():

@@ -22,7 +22,7 @@ from tests.reference.random_weights import (
     random_weight_rows,
     write_weights,
 )
-from tests.reference.random_yearly import add_limits
+from tests.reference.random_yearly import add_limits, bring_year
 from tests.reference.settling import Outcome, settle
 from tests.reference.text import Refused, period
 
@@ -75,6 +75,7 @@ def write_random_case(
     if "leave" in features:
         write_past(rng, folder, pools, postings)
     if "yearly" in features:
+        bring_year(seed, folder, pools, postings, span[0])
         add_limits(rng, folder, pools, [row["person_id"] for row in postings])
     if "funds" in features:
         write_funds(seed, folder, weights, span)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -18,6 +18,7 @@ from tests.reference.leave import LeaveLine, Leaves
 from tests.reference.ledger import Entry, bridged, ledger, placeholders, with_pools
 from tests.reference.levels import Payout, PoolSharing, PoolTotal, Step
 from tests.reference.splitting import Line, LineKey, lines, pieces
+from tests.reference.statement import Money, MoneyName, key_lines, money
 from tests.reference.surplus import Surplus, pools_of, surpluses
 from tests.reference.text import Refused
 from tests.reference.verdicts import Judged, judge_all
@@ -48,6 +49,8 @@ class Outcome:
     steps: Sequence[Step]
     payouts: Mapping[tuple[str, str, str], Payout]
     """By institution, pool and person."""
+    statement: Callable[[str, str, str], Mapping[MoneyName, Money]]
+    """The money on the lines of the key of a payout, named alike (5.13)."""
     pools: Mapping[tuple[str, str], PoolTotal]
     """By institution and pool."""
     negative_keys: Mapping[tuple[str, str, str], Fraction]
@@ -80,7 +83,13 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
     keys = Keys(read, split, taken, coefficients)
     leaves = Leaves(read, keys)
     shared = [PoolSharing(read, pool, keys, leaves) for pool in read.pools]
-    limit_all(read, shared, coefficients)
+    limit_all(read, shared)
+
+    def statement(institution: str, pool: str, person: str) -> Mapping[MoneyName, Money]:
+        who = (institution, person)
+        one = next(one for one in shared if one.pool.pool == pool and who in one.payouts)
+        return on_lines_of(keys, one, *who)
+
     return Outcome(
         verdicts={(one.record.file, one.record.row): one.verdicts for one in judged},
         lines={**lines(split), **cut_lines(taken)},
@@ -88,6 +97,7 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
         leave=[line for one in shared for line in one.leave_lines()],
         steps=[step for one in shared for step in one.steps],
         payouts=_by_person([(one.pool.pool, one.payouts) for one in shared]),
+        statement=statement,
         pools={(one.pool.institution, one.pool.pool): one.total for one in shared},
         negative_keys={
             **_by_person([(one.pool.pool, one.negative) for one in shared]),
@@ -99,6 +109,22 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
         received=len(judged),
         counts={name: count(judged, name) for name in read.series},
     )
+
+
+def on_lines_of(
+    keys: Keys, shared: PoolSharing, institution: str, person: str
+) -> Mapping[MoneyName, Money]:
+    """Return a person's amount of a pool on the lines of the key (5.13).
+
+    None where people are not shared by equivalents: then the amount stands on the pool's line.
+    """
+    pool = shared.pool.pool
+    by = keys.case.declared.levels(pool)[-1].key
+    if by not in ("equivalents", "adjusted"):
+        return {}
+    at = (shared.series, institution, person)
+    lines = key_lines(keys, by, at, pool, shared.leave.get((by, institution), ()))
+    return money(shared.payouts[institution, person].amount_fen, lines)
 
 
 def _by_person(

@@ -27,7 +27,12 @@ class Sharer(NamedTuple):
 
 
 class Group(NamedTuple):
-    """What is merged before it is weighed: the records of one performer's own weight row."""
+    """What is merged before it is weighed (5.4).
+
+    The records of one weight row; where the weight depends on the performer, those of one
+    performer's own weight row. The two are never mixed: the parts of a record that weighs the same
+    for all must add up to it.
+    """
 
     series: str
     institution: str
@@ -38,6 +43,8 @@ class Group(NamedTuple):
     month: str
     cell: int
     """Which of the runs of days in which no coefficient of any of the set changes."""
+    alone: bool
+    """Whether the weight depends on the performer, so that this is his group and not the set's."""
 
 
 class Piece(NamedTuple):
@@ -98,8 +105,9 @@ def groups(series: str, institution: str, part: Part, coefficients: Coefficients
     cuts = {day for one in sharers for day in coefficients.cuts(one.person, institution, one.post)}
     cell = bisect_right(sorted(cuts), part.day)
     month = part.day.isoformat()[:7]
+    alone = len(set(zip(part.rows, part.weights, strict=True))) > 1
     return [
-        Group(series, institution, sharers, one.person, row, weight, month, cell)
+        Group(series, institution, sharers, one.person, row, weight, month, cell, alone)
         for one, row, weight in zip(part.performers, part.rows, part.weights, strict=True)
     ]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.reference.text import (
+    AMOUNT,
     FIRST_DAY,
     NO_END,
     WEIGHT,
@@ -18,6 +19,7 @@ from tests.reference.text import (
     csv_table,
     date_or,
     must,
+    period,
 )
 
 SIGNED_AMOUNT = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]{1,2})?")
@@ -78,6 +80,26 @@ class PastKey(NamedTuple):
     person: str
     equivalents: Fraction
     days: int
+
+
+class PaidBefore(NamedTuple):
+    """One row of `opening` of kind paid: what an earlier period of the year paid (5.11)."""
+
+    institution: str
+    pool: str
+    person: str
+    amount_fen: int
+    first_day: date
+    after: date
+
+
+class EarnedBefore(NamedTuple):
+    """One row of `opening` of kind earned: equivalents of an earlier period of the year (5.12)."""
+
+    institution: str
+    person: str
+    series: str
+    equivalents: Fraction
 
 
 class Contract(NamedTuple):
@@ -147,6 +169,19 @@ def opening_key(row: Mapping[str, str]) -> OpeningKey:
 def past_key(row: Mapping[str, str]) -> PastKey:
     """Make a row of `opening` of kind past."""
     return PastKey(*opening_key(row), int(must(row["days"], WHOLE)))
+
+
+def paid_before(row: Mapping[str, str]) -> PaidBefore:
+    """Make a row of `opening` of kind paid."""
+    fen: Fraction = must(row["amount"], AMOUNT) * 100
+    ids = row["institution_id"], row["pool"], row["person_id"]
+    return PaidBefore(*ids, int(fen), *period(row["period"]))
+
+
+def earned_before(row: Mapping[str, str]) -> EarnedBefore:
+    """Make a row of `opening` of kind earned."""
+    equivalents = must(row["equivalents"], EQUIVALENTS)
+    return EarnedBefore(row["institution_id"], row["person_id"], row.get("series", ""), equivalents)
 
 
 def contract(row: Mapping[str, str]) -> Contract:

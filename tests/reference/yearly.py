@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
 from tests.reference.case import Case
-from tests.reference.coefficients import Coefficients
 from tests.reference.levels import PoolSharing, PoolTotal
-from tests.reference.numbers import floor
 from tests.reference.sharing import largest_remainder
 from tests.reference.text import AMOUNT, FIRST_DAY, NO_END, Refused, date_or, must
+from tests.reference.todate import Part, Span
 
 
 @dataclass(frozen=True)
@@ -56,25 +54,13 @@ def _limit(one: Mapping[str, Any]) -> YearlyLimit:
     )
 
 
-def months_employed(case: Case, person: str, counts: str) -> int:
-    """Return the months with a posting on every day, or on any if a month begun counts."""
-    days: dict[tuple[int, int], list[bool]] = {}
-    day = case.first_day
-    while day < case.after:
-        posted = any(one.person == person and one.active_on(day) for one in case.postings)
-        days.setdefault((day.year, day.month), []).append(posted)
-        day += timedelta(days=1)
-    test = all if counts == "whole" else any
-    return sum(test(of_month) for of_month in days.values())
-
-
-def limit_all(case: Case, shared: Sequence[PoolSharing], coefficients: Coefficients) -> None:
+def limit_all(case: Case, shared: Sequence[PoolSharing]) -> None:
     """Take what is above a limit off the payouts; it stays with the pool that it came from."""
     for limit in read_limits(case):
         named = [one for one in shared if one.pool.pool in limit.pools]
         people = sorted({person for one in named for _, person in one.payouts})
         for person in people:
-            _limit_person(case, limit, person, named, coefficients)
+            _limit_person(case, limit, person, named)
 
 
 def _limit_person(
@@ -82,17 +68,11 @@ def _limit_person(
     limit: YearlyLimit,
     person: str,
     named: Sequence[PoolSharing],
-    coefficients: Coefficients,
 ) -> None:
     """Hold one person's total against a limit; ties go by institution, then by pool."""
     mine = _payouts_of(person, named)
-    heads: dict[str, Fraction] = {}
-    for (institution, pool), _ in mine:
-        head = coefficients.headcount(person, institution, pool)
-        heads[institution] = max(heads.get(institution, Fraction(0)), head)
-    head = min(sum(heads.values(), Fraction(0)), max(Fraction(1), *heads.values()))
-    months = months_employed(case, person, limit.months)
-    cap = floor(limit.people.get(person, limit.cap_fen) * months * head / 12)
+    part = _part(case, limit, person, [at for at, _ in mine])
+    cap = part.cap(limit.people.get(person, limit.cap_fen))
     amounts = {at: one.payouts[at[0], person].amount_fen for at, one in mine}
     excess = sum(amounts.values()) - cap
     if excess <= 0:
@@ -102,6 +82,19 @@ def _limit_person(
     parts = largest_remainder(excess, keys)
     for at, one in mine:
         _take(one, (at[0], person), parts[codes[at]].amount, limit.excess)
+
+
+def _part(case: Case, limit: YearlyLimit, person: str, paying: Sequence[tuple[str, str]]) -> Part:
+    """Return the part of the year: months at whatever institutions, heads added up (5.3)."""
+    before = [row for row in case.paid if row.person == person and row.pool in limit.pools]
+    span = Span(case, before)
+    heads: dict[str, Fraction] = {}
+    for institution, pool in {*paying, *((row.institution, row.pool) for row in before)}:
+        head = span.head(person, institution, pool)
+        if head is not None:
+            heads[institution] = max(heads.get(institution, Fraction(0)), head)
+    head = min(sum(heads.values(), Fraction(0)), max(Fraction(1), *heads.values()))
+    return Part(span.months(person, begun=limit.months == "begun"), head, span.paid_fen)
 
 
 def _payouts_of(

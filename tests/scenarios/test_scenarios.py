@@ -4,7 +4,8 @@ Each folder beside this file is one scenario: ``case/`` (tables as a finance cle
 ``expected/`` (what the rules say, worked out by hand and never copied from the engine) and
 ``why.md`` (the rules it proves, and the arithmetic step by step). The files in ``expected/`` need
 not have every column of the engine's file; those they have must be equal as text, row by row.
-Some have a ``proposal/``, and in ``expected-changes/`` what changes under it.
+Some have a ``proposal/``, and in ``expected-changes/`` what changes under it; some in
+``expected-lines/`` the money on each line of a person's statement.
 
 Faults seen to be caught: an inclusive ``valid_to`` of a weight or a posting, the smaller of two
 resident groups, the least specific row, an ignored main post, a weight of 0 taken for a missing
@@ -24,7 +25,9 @@ from pathlib import Path
 
 import pytest
 
+from equivalents.report.explained_json import person_json
 from equivalents.run import settle_case
+from equivalents.tracing import trace_person
 from equivalents.whatif import compare_case
 from tests.rules import RULES, folders, rules_named
 
@@ -95,6 +98,27 @@ def test_a_proposal_changes_what_was_worked_by_hand(
     again = folder / "expected-changes" / "recounted.txt"
     names = again.read_text(encoding="utf-8").split() if again.is_file() else []
     assert [*compared.comparison.recounted] == names
+
+
+EXPLAINED = [folder for folder in FOLDERS if (folder / "expected-lines").is_dir()]
+
+
+@pytest.mark.parametrize("folder", EXPLAINED, ids=[f.name for f in EXPLAINED])
+def test_money_is_on_the_lines_as_worked_by_hand(folder: Path, settled: dict[str, Path]) -> None:
+    """Of the pools that the file names: every line, and what stands on the line of the pool."""
+    for path in sorted((folder / "expected-lines").glob("*.csv")):
+        expected = read(path)
+        story, _ = trace_person(settled[folder.name], path.stem)
+        found = []
+        for place in person_json(story)["institutions"]:
+            for pool in place["pools"]:
+                lines = [{"pool": pool["pool"], **line} for line in pool["lines"]]
+                if (rest := pool["amount_on_no_line"]) != "0.00":
+                    blank = dict.fromkeys(expected[0], "")
+                    lines.append(blank | {"pool": pool["pool"], "kind": "pool", "amount": rest})
+                found += [{name: line[name] for name in expected[0]} for line in lines]
+        pools = {row["pool"] for row in expected}
+        assert [row for row in found if row["pool"] in pools] == expected, path.name
 
 
 @each_scenario

@@ -20,8 +20,10 @@ from tests.bad.case import HEAD, Content, Fault, case_with, cases, check, find, 
 from tests.bad.caseyaml import YAML
 from tests.bad.contracts import CONTRACT_MONEY, CONTRACTS
 from tests.bad.files import FILES
+from tests.bad.heads import HEADS, SIGNED_WARNINGS
 from tests.bad.keys import KEY_MONEY, KEY_WARNINGS, KEYS
 from tests.bad.leave import LEAVE, LEAVE_MONEY, LEAVE_WARNINGS
+from tests.bad.opening import OF_A_YEAR, OF_A_YEAR_WARNINGS
 from tests.bad.records import EXCLUDED, RECORDS, WARNINGS
 from tests.bad.rules import RULES
 from tests.bad.sharing import SHARING, SHARING_WARNINGS
@@ -30,8 +32,8 @@ from tests.bad.yearly import YEARLY, YEARLY_WARNINGS
 
 OF_THE_CASE = [
     *FILES, *TABLES, *RULES, *YAML, *UNREADABLE, *MONEY, *ACCOUNTS, *SURPLUS, *SHARING, *KEYS,
-    *KEY_MONEY, *LEAVE, *LEAVE_MONEY, *YEARLY, *CONTRACTS,
-    *CONTRACT_MONEY,
+    *KEY_MONEY, *LEAVE, *LEAVE_MONEY, *YEARLY, *OF_A_YEAR, *CONTRACTS,
+    *CONTRACT_MONEY, *HEADS,
 ]  # fmt: skip
 LISTED = [
     *WARNINGS,
@@ -40,6 +42,8 @@ LISTED = [
     *KEY_WARNINGS,
     *LEAVE_WARNINGS,
     *YEARLY_WARNINGS,
+    *OF_A_YEAR_WARNINGS,
+    *SIGNED_WARNINGS,
 ]
 ONLY_LISTS = ["problems.csv", "rejected.csv", "summary.json"]
 BY_COMMAND = {
@@ -48,6 +52,10 @@ BY_COMMAND = {
     "OUT_MISSING", "OUT_CHANGED", "OUT_METHOD", "PERSON_NOT_FOUND", "POOL_NOT_FOUND",
     "EXPLAIN_OTHER_CASE", "PROPOSAL_NOT_FOUND", "PROPOSAL_MISSES", "PROPOSAL_ADDS",
     "PROPOSAL_VERSIONS", "COMPARE_NEEDS_RECORDS", "PROPOSAL_UNWEIGHED", "PROPOSAL_LEAVES",
+    # tests/unit/test_heads.py and test_contractchecks.py: they need a scheme
+    "HEADS_NO_PLACE", "HEADS_PLACE_UNCLEAR", "HEADS_NO_BIRTH", "REGISTER_MISSING",
+    "CHARGE_CONSULTATION", "CHARGE_IN_PACKAGE", "CONTRACT_PACKAGE_UNKNOWN",
+    "TASK_FUND_UNKNOWN",
     "PROPOSAL_NEW_KIND", "PROPOSAL_DATED", "PROPOSAL_UNPAYABLE",
 }  # fmt: skip
 
@@ -205,7 +213,7 @@ MANY: dict[str, Content] = {
     "weights.csv": "item_code,weight,valid_from,valid_to\nMZ01,1.23456,2025-01-01,\n"
     "SF01,1,2025-01-01,2025-03-01\nSF01,1,2025-04-01,\n",
     "pools.csv": "institution_id,pool,amount\nI01,A,1.001\nI01,A,1.00\n",
-    "charges.csv": "resident_id\nJ01\n",
+    "assessments.csv": "level\ncounty\n",
     "records/notes.xlsx": b"PK\x03\x04",
 }
 ALL_OF_THEM = {
@@ -220,7 +228,7 @@ ALL_OF_THEM = {
     ("weights.csv", 3, "WEIGHT_GAP"),
     ("pools.csv", 2, "AMOUNT_INVALID"),
     ("pools.csv", 3, "ID_TWICE"),
-    ("charges.csv", 0, "NOT_SUPPORTED"),
+    ("assessments.csv", 0, "NOT_SUPPORTED"),
     ("records/notes.xlsx", 0, "FILE_FORMAT"),
 }
 

@@ -297,7 +297,7 @@ def test_lone_carriage_returns_do_not_shift_the_rows_of_later_ranges(
 def test_each_part_can_be_read_again(tmp_path: Path) -> None:
     [part] = csv_parts(write(tmp_path, "a,b\n1,2\n3\n"), "records.csv")
     first, second = (
-        [(batch.row.tolist(), batch.malformed) for batch in part.batches()] for _ in range(2)
+        [(batch.row.tolist(), list(batch.malformed)) for batch in part.batches()] for _ in range(2)
     )
     assert first == second
 

@@ -375,6 +375,16 @@ def test_whoever_stands_at_a_floor_that_is_the_cap_stands_at_both() -> None:
     assert payouts.floored_fen.tolist() == [0, 10, 20]
 
 
+def test_where_the_excess_is_kept_only_whoever_is_cut_stands_at_a_cap() -> None:
+    # P1 has less than by his key because P2's floor is paid: no cap took that (5.11, `retain`).
+    work = {("P1", "I0", ""): 3, ("P2", "I0", ""): 1}
+    both = Limits(floor=Bound(1), cap=Bound(1))
+    payouts, _ = settle(World(work, 2, (Level(PERSON, limits=both, keep_excess=True),)))
+    assert payouts.amount_fen.tolist() == [1, 1]
+    assert payouts.capped_fen.tolist() == [0, 0]
+    assert payouts.floored_fen.tolist() == [0, 1]
+
+
 def test_every_refusal_is_told_at_once() -> None:
     work = {("P1", "I1", ""): 0, ("P2", "I2", "D1I2"): 0}
     levels = (Level(INSTITUTION, LevelKey.HEADCOUNT), Level(PERSON))

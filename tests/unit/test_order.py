@@ -5,18 +5,19 @@ person first), columns compared in another order, a file that is read once for e
 texts that are fetched though nothing depends on them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from random import Random
 
 import numpy as np
 import pytest
 
-from equivalents.order import in_order
+from equivalents.order import fetched, set_order, ties_of
 from equivalents.policy.basis import basis_of
 from equivalents.policy.calendar import LAST_DAY, parse_day, parse_period
 from equivalents.policy.model import CaseRules, Institution, Posting, WeightRow
 from equivalents.records import Contact, RecordBlock
+from equivalents.shards import Ledger
 from equivalents.tally import Plan
 from equivalents.units import Int64
 from equivalents.waiting import Entries, Waiting
@@ -74,11 +75,23 @@ def gathered(parts: list[list[Row]], plan: Plan) -> tuple[Waiting, list[Told]]:
             np.array(plan.items.find_all(item), np.int32),
             np.array(day, np.int32),
             np.array([QUANTITIES[text] for text in quantity], np.int64),
-            contact=Contact(np.ones(n, bool), resident, none, none, origins[-1]),
+            contact=Contact(resident, none, none, origins[-1]),
             shared=np.where(np.array(person) == "", np.int32(0), np.int32(-1)),
         )
         waiting.add(block)
     return waiting, origins
+
+
+def in_order(waiting: Waiting, plan: Plan) -> Iterator[Entries]:
+    """The entries of each shard in order, with the texts that they ask for fetched at once."""
+    ledger = Ledger(waiting, plan)
+    shards = [*map(ledger.entries, ledger.shards)]
+    ties = [ties_of(entries, plan) for entries in shards]
+    rows = [(e.part[t.alike], e.row[t.alike]) for e, t in zip(shards, ties, strict=True)]
+    texts = fetched(rows, ledger.origins, map)
+    for entries, tied in zip(shards, ties, strict=True):
+        set_order(entries, tied, texts)
+        yield entries
 
 
 def in_classes(found: Entries, parts: list[list[Row]]) -> list[list[Row]]:
@@ -101,7 +114,7 @@ def test_the_order_is_that_of_all_texts(seed: int) -> None:
     plan = a_plan()
     waiting, origins = gathered(parts, plan)
     seen = 0
-    for found in in_order(waiting.parted(plan), plan):
+    for found in in_order(waiting, plan):
         for some in in_classes(found, parts):
             assert some == sorted(some)
             seen += len(some)
@@ -121,6 +134,6 @@ def test_texts_are_fetched_only_where_the_first_columns_tie() -> None:
     ]
     plan = a_plan()
     waiting, (origin,) = gathered([rows], plan)
-    found = next(in_order(waiting.parted(plan), plan))
+    found = next(in_order(waiting, plan))
     assert in_classes(found, [rows]) == [[rows[0], rows[1], rows[3], rows[2]], [rows[4]]]
     assert origin.asked == [[2, 3]]

@@ -23,7 +23,7 @@ def level(**declared: object) -> Level:
 def node(of: Level, amount_fen: int, *numbers: int) -> Node:
     """Share among people a, b, c ... with these keys."""
     keys = {"abcdefgh"[at]: Fraction(n) for at, n in enumerate(numbers)}
-    shared = share_node(of, amount_fen, keys, dict.fromkeys(keys, Fraction(1)), "somewhere")
+    shared = share_node(of, amount_fen, keys, dict.fromkeys(keys, Fraction(1)), "somewhere", {})
     total = sum(child.amount_fen for child in shared.children.values())
     assert total + shared.retained_fen + shared.carried_fen == amount_fen
     return shared

@@ -7,6 +7,7 @@ retained where it is to be carried.
 
 import csv
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,8 @@ from equivalents.report.explained_json import person_json
 from equivalents.run import settle_case
 from equivalents.tally import Plan
 from equivalents.tracing import trace_person
-from equivalents.yearly import cap_fen, limit_payouts, months_employed
+from equivalents.yearly import limit_payouts
+from equivalents.yeartodate import YearPart, YearToDate, months_covered, year_fen
 from tests.bad.case import HEAD, Content, write_case
 
 
@@ -48,23 +50,38 @@ def days(*spans: tuple[str, str]) -> Plan:
 )
 def test_months_are_whole_or_begun(spans: list[tuple[str, str]], whole: int, begun: int) -> None:
     plan = days(*spans)
-    assert months_employed(plan, Months.WHOLE)[0] == whole
-    assert months_employed(plan, Months.BEGUN)[0] == begun
+    person = plan.postings.person.astype(np.int64)
+    months = [*pairwise([*plan.period.month_starts, plan.period.end])]
+    assert months_covered(plan, person, Months.WHOLE, months).get(0, 0) == whole
+    assert months_covered(plan, person, Months.BEGUN, months).get(0, 0) == begun
 
 
 @pytest.mark.parametrize(
-    ("figures", "fen"),
-    [((1_000_000, 12, 10_000), 1_000_000), ((1_000_000, 7, 10_000), 583_333),
-     ((100, 11, 3_333), 30), ((10**15, 1, 1), 8_333_333_333), ((5, 0, 10_000), 0)],
-)  # fmt: skip
-def test_a_cap_is_prorated_and_rounded_down(figures: tuple[int, int, int], fen: int) -> None:
-    assert cap_fen(*figures) == fen
+    ("value_fen", "part", "cap_fen", "floor_fen"),
+    [
+        (1_000_000, YearPart(12, 10_000, 0), 1_000_000, 1_000_000),
+        (1_000_000, YearPart(7, 10_000, 0), 583_333, 583_334),
+        (1_000_000, YearPart(7, 10_000, 583_332), 1, 2),
+        (1_000_000, YearPart(7, 10_000, 583_334), 0, 0),
+        (1_000_000, YearPart(7, 10_000, 900_000), 0, 0),
+        (100, YearPart(11, 3_333, 0), 30, 31),
+        (10**15, YearPart(1, 1, 0), 8_333_333_333, 8_333_333_334),
+        (5, YearPart(0, 10_000, 0), 0, 0),
+    ],
+)
+def test_a_bound_of_a_year_is_prorated_rounded_and_less_what_was_paid(
+    value_fen: int, part: YearPart, cap_fen: int, floor_fen: int
+) -> None:
+    assert year_fen(value_fen, part) == cap_fen
+    assert year_fen(value_fen, part, up=True) == floor_fen
 
 
 def test_without_limits_nothing_is_looked_at() -> None:
     none = np.zeros(0, np.int32)
     nothing = none.astype(np.int64)
-    assert limit_payouts((), (), days(), None, (none, none, none), nothing) is None
+    rules = CaseRules(parse_period("2025"), (), (), (), ())
+    year = YearToDate(rules, days(), None)
+    assert limit_payouts((), (), days(), year, (none, none, none), nothing) is None
 
 
 YAML = (
@@ -117,8 +134,10 @@ def test_a_kept_result_tells_the_limit(tmp_path: Path) -> None:
         "40.00",
         {
             "limit": "封顶",
+            "year": "480.06",
             "months": 1,
             "head": "1.0000",
+            "paid_before": "0.00",
             "cap": "40.00",
             "total": "50.00",
             "allocated": "50.00",

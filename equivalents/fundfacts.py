@@ -1,0 +1,120 @@
+"""What funds are computed from and what comes out, as plain values: facts in, dues out.
+
+Facts come counted: heads, charges, tasks, work. A due 应得 stands with the lines that it adds up
+from and the parts of who pays, each of which adds up to it again, to the fen.
+Sources: B1 to B10; definitions 5.13, 5.15.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from equivalents.policy.accounts import Account
+from equivalents.policy.calendar import Period
+from equivalents.policy.funds import Fund, Heads
+from equivalents.policy.keyrules import Coefficient, Scope
+from equivalents.policy.model import Institution
+from equivalents.work import Work
+
+__all__ = ["Due", "DueLine", "Facts", "Money", "RESIDENT", "coefficients_on"]
+
+RESIDENT: Final = "居民"
+"""The payer of the part of a package that is not reimbursed (B4a)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a case says of a period, as far as its funds need it.
+
+    ``heads`` counts heads on a day, for each institution in the order of ``institutions``.
+    ``charges_fen`` are sums over the period by institution and charge code, ``tasks_e3`` approved
+    quantities by institution and task, ``approved_income_fen`` the approved income beside them.
+    ``coefficients_e4`` are those of the period's last day by institution and kind. ``work`` holds
+    the counted work by series.
+    """
+
+    institutions: tuple[Institution, ...]
+    period: Period
+    accounts: Sequence[Account] = ()
+    heads: Callable[[Heads, int], Sequence[int]] = lambda heads, day: ()
+    charges_fen: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    tasks_e3: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    approved_income_fen: Mapping[str, int] = field(default_factory=dict)
+    coefficients_e4: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    work: Mapping[str, Work] = field(default_factory=dict)
+
+
+class DueLine(NamedTuple):
+    """One line of a due amount; the lines of a due add up to it.
+
+    ``what`` is a word and after a colon what it is of:
+
+    ==================== ==============================================================
+    ``heads:DAY``        heads of a day x rate
+    ``package:NAME:DAY`` contracts of a package x price
+    ``item:CODE``        quantity of an item x price
+    ``equivalents``      equivalents x price x adjustment
+    ``task:NAME``        approved tasks x standard x assessment
+    ``approved:PAYER``   an approved amount
+    ``fund:NAME``        part of another fund's due amount
+    ``expenditure``      recurrent expenditure
+    ``income:LINE``      income that is taken off (a line, ``recurrent`` or ``approved``)
+    ``charges:CODE``     charges that are taken off
+    ``zero``             what a negative amount lacks to 0.00
+    ``budget``           what scaling to the budget takes off
+    ==================== ==============================================================
+
+    ``count`` x ``rate`` (yuan) x ``coefficient`` is the exact amount, within a fen of
+    ``amount_fen``: one rounding per institution and fund, of which each line has its part (5.13).
+    A blank count or coefficient is 1; without a rate the amount is a whole sum of its own.
+    ``count`` is ``84/12`` where a yearly rate is paid by months. At a floating price the rate is
+    for display, and the amount is the share of the budget.
+    """
+
+    what: str
+    count: str  # type: ignore[assignment]  # hides tuple.count, which nobody calls
+    rate: str
+    coefficient: str
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What a fund owes an institution for the period, before anything was paid.
+
+    ``fund`` is the fund as the institution has it; ``parts`` are the payers in declared order with
+    their fen, a single blank one where none is declared.
+    """
+
+    institution_id: str
+    fund: Fund
+    due_fen: int
+    lines: tuple[DueLine, ...]
+    parts: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """All dues, by institution and, within it, in the declared order of funds.
+
+    ``floating_e4`` are the floating prices in ten-thousandths of a yuan by fund: for display only.
+    """
+
+    dues: tuple[Due, ...]
+    floating_e4: Mapping[str, int] = field(default_factory=dict)
+
+    def by_fund(self) -> dict[str, dict[str, Due]]:
+        """The dues by fund and institution; a fund that owes nobody is not in it."""
+        found: dict[str, dict[str, Due]] = {}
+        for due in self.dues:
+            found.setdefault(due.fund.name, {})[due.institution_id] = due
+        return found
+
+
+def coefficients_on(rows: Iterable[Coefficient], day: int) -> dict[tuple[str, str], int]:
+    """The coefficients of institutions in force on a day, by institution and kind."""
+    return {
+        (row.institution_id, row.kind): row.value_e4
+        for row in rows
+        if row.scope is Scope.INSTITUTION and row.valid_from <= day < row.valid_to
+    }

@@ -1,0 +1,84 @@
+"""Funds by what stands in tables: approved amounts, budget mode, floor, parts of other funds.
+
+Sources: B1, B3, B5, B8; definitions 5.13, 5.17.
+"""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from equivalents.exact import print_exact
+from equivalents.fundfacts import DueLine
+from equivalents.policy.funds import Fund, Split, Tasks
+from equivalents.policy.model import Institution
+from equivalents.reckoning import Factor, Piece, Reckoned, Reckoner
+from equivalents.units import WEIGHT_PLACES, print_e3, print_e4, print_fen
+
+__all__ = ["floor", "given", "split", "tasks"]
+
+_E3_E4_PER_FEN = 10**5
+"""Quantities in e3 times yuan in e4 are fen of this size."""
+
+
+def given(case: Reckoner, fund: Fund, place: Institution) -> Reckoned:
+    """Rows ``approved`` of the accounts whose line is the fund, by their source (B1, B5).
+
+    Where the scheme declares no payers, the sources pay what they approved.
+    """
+    by_source: dict[str, int] = {}
+    for row in case.accounts(place, "approved"):
+        if row.line == fund.name:
+            by_source[row.source] = by_source.get(row.source, 0) + row.amount_fen
+    pieces = [
+        Piece(f"approved:{source}", "", print_fen(amount), "", Fraction(amount))
+        for source, amount in sorted(by_source.items())
+    ]
+    payers = tuple((source, Fraction(amount)) for source, amount in sorted(by_source.items()))
+    declared = bool(fund.payers.versions)
+    return Reckoned(pieces, days=[case.last_day(fund)], payers=() if declared else payers)
+
+
+def tasks(case: Reckoner, fund: Fund, body: Tasks, place: Institution) -> Reckoned:
+    """(approved tasks x standards - approved income) x assessment (B3)."""
+    day = case.last_day(fund)
+    factor = case.coefficient(fund, place, (body.assessment,) if body.assessment else ())
+    pieces = list(_tasks(case, fund, body, place, factor))
+    income = case.facts.approved_income_fen.get(place.institution_id, 0)
+    if income:
+        exact = -income * factor.value
+        pieces.append(Piece("income:approved", "", print_fen(-income), factor.text, exact))
+    return Reckoned(pieces, (), body.below_zero, [day])
+
+
+def _tasks(
+    case: Reckoner, fund: Fund, body: Tasks, place: Institution, factor: Factor
+) -> Iterator[Piece]:
+    for task, quantity in case.tasks(place):
+        if task not in body.standards_e4:
+            case.note("FUND_STANDARD_MISSING", fund, task=task)
+            continue
+        name = f"standards.{task}"
+        standard = case.figure(fund, body.standards_e4[task], case.last_day(fund), name)
+        if standard is not None:
+            exact = Fraction(quantity * standard, _E3_E4_PER_FEN) * factor.value
+            count, rate = print_e3(quantity), print_e4(standard)
+            yield Piece(f"task:{task}", count, rate, factor.text, exact)
+
+
+def floor(case: Reckoner, fund: Fund, place: Institution) -> Reckoned:
+    """Recurrent expenditure less recurrent income, not below 0 (B8)."""
+    spent, earned = (
+        sum(row.amount_fen for row in case.accounts(place, kind) if row.recurrent)
+        for kind in ("expenditure", "income")
+    )
+    pieces = [Piece("expenditure", "", print_fen(spent), "", Fraction(spent))]
+    taken = [DueLine("income:recurrent", "", "", "", -earned)]
+    return Reckoned(pieces, taken, below_zero=False, days=[case.last_day(fund)])
+
+
+def split(case: Reckoner, fund: Fund, body: Split, due_fen: int) -> Reckoned:
+    """A part of what another fund owes the institution, rounded half-up (kind ``split``)."""
+    day = case.last_day(fund)
+    share = case.figure(fund, body.share, day, "share") or Fraction()
+    text = print_exact(share, WEIGHT_PLACES)
+    piece = Piece(f"fund:{body.of}", "", print_fen(due_fen), text, due_fen * share)
+    return Reckoned([piece], days=[day])

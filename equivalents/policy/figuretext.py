@@ -1,0 +1,227 @@
+"""Reading the values of a scheme: flags, choices, lists, dated figures, each checked in its place.
+
+A figure 数值 is a text, one version ``{value, valid_from, valid_to, unit, reference,
+illustrative}``, or a list of versions. Versions that overlap, or leave a gap between them, are
+errors; a figure that no reference founds is one too. Sources: rule A1; issue "Schemes".
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from fractions import Fraction
+from itertools import pairwise
+from typing import Final, TypeVar
+
+from equivalents.findings import Findings, near
+from equivalents.policy.calendar import print_day
+from equivalents.policy.funds import Dated, Version
+from equivalents.policy.layers import Ground, Layered
+from equivalents.policy.load import fault_text
+from equivalents.policy.surplus import fraction_of
+from equivalents.policy.yamltext import Entry, expect, span_of
+from equivalents.units import (
+    E7_PLACES,
+    NumberFaultError,
+    parse_amount_fen,
+    parse_fixed,
+    parse_weight_e4,
+)
+
+__all__ = [
+    "FIGURE_KEYS",
+    "FLAGS",
+    "Reader",
+    "amount_fen",
+    "equivalents_e7",
+    "money_e4",
+    "part",
+]
+
+FIGURE_KEYS: Final = ("value", "valid_from", "valid_to", "unit", "reference", "illustrative")
+"""What a version of a figure may say."""
+FLAGS: Final[Mapping[str, bool]] = {"yes": True, "no": False, "true": True, "false": False}
+"""How yes and no are written."""
+
+_Value = TypeVar("_Value")
+_Choice = TypeVar("_Choice", bound=StrEnum)
+_Parse = Callable[[str], _Value]
+"""Reads a text strictly; raises a :class:`NumberFaultError`."""
+
+_PART: Final = (
+    "应为 0 至 1 之间的分数或最多四位小数，如 2/5、0.4"
+    "¦a fraction or a decimal of at most four places between 0 and 1, like 2/5 or 0.4"
+)
+_TIER_LIMIT_E7: Final = 10**17
+
+
+def money_e4(text: str) -> int:
+    """A rate or price in yuan, at most four decimals, in ten-thousandths of a yuan (5.13)."""
+    return parse_weight_e4(text)
+
+
+def amount_fen(text: str) -> int:
+    """An amount in yuan, at most two decimals, in fen."""
+    return parse_amount_fen(text)
+
+
+def equivalents_e7(text: str) -> int:
+    """A number of equivalents in e7."""
+    value = parse_fixed(text, E7_PLACES)
+    if value >= _TIER_LIMIT_E7:
+        raise NumberFaultError("range", text)
+    return value
+
+
+def part(text: str) -> Fraction:
+    """A part of a whole, above 0 and at most 1, exactly: ``2/5`` or ``0.4``."""
+    found = fraction_of(text)
+    if found is None or not 0 < found <= 1:
+        raise NumberFaultError("text" if found is None else "range", text)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads entries of laid layers; every fault goes to ``findings``."""
+
+    layered: Layered
+    findings: Findings
+
+    # -- form --------------------------------------------------------------------------------
+
+    def keys(self, entry: Entry, shapes: Mapping[str, str], what: str) -> None:
+        """Note what is no mapping, unknown keys, and values of the wrong shape (blank: any)."""
+        expect(entry, "mapping", what, self.findings)
+        for key, value in entry.mapping.items():
+            if key not in shapes:
+                hint = near(key, tuple(shapes))
+                self.findings.add("KEY_UNKNOWN", value.place, key, near=hint)
+            elif shapes[key]:
+                expect(value, shapes[key], key, self.findings)
+
+    def need(self, entry: Entry, *keys: str) -> bool:
+        """Note the keys that are missing or blank; whether none is."""
+        missing = [key for key in keys if entry.get(key).value in ("", [], {})]
+        for key in missing:
+            self.findings.add("KEY_MISSING", entry.place, key)
+        return not missing
+
+    def ground(self, entry: Entry, what: str) -> Ground:
+        """What founds a rule or figure; noted where nothing does."""
+        found = self.layered.ground(entry)
+        if not found.reference:
+            self.findings.add("REFERENCE_MISSING", entry.place, what)
+        return found
+
+    def invalid(self, code: str, entry: Entry, name: str, detail: str) -> None:
+        """Note keys that contradict each other."""
+        self.findings.add(code, entry.place, name, detail=detail)
+
+    # -- single values -------------------------------------------------------------------------
+
+    def flag(self, entry: Entry, default: bool) -> bool:
+        """Yes or no; the default where blank."""
+        if entry.text and entry.text not in FLAGS:
+            self._odd(entry, ("yes", "no"))
+        return FLAGS.get(entry.text, default)
+
+    def choice(self, entry: Entry, default: _Choice) -> _Choice:
+        """One of the choices that the default is one of; the default where blank."""
+        names = {choice.value: choice for choice in type(default)}
+        if entry.text and entry.text not in names:
+            self._odd(entry, tuple(names))
+        return names.get(entry.text, default)
+
+    def known(self, code: str, entry: Entry, names: Sequence[str]) -> str:
+        """A name that has to be declared: noted by this code where it is not; blank where so."""
+        if entry.text and entry.text not in names:
+            hint, every = near(entry.text, names), ", ".join(names)
+            self.findings.add(code, entry.place, entry.text, near=hint, allowed=every)
+        return entry.text if entry.text in names else ""
+
+    def _odd(self, entry: Entry, allowed: Sequence[str]) -> None:
+        hint, every = near(entry.text, allowed), ", ".join(allowed)
+        self.findings.add("CHOICE_INVALID", entry.place, entry.text, near=hint, allowed=every)
+
+    def texts(self, entry: Entry) -> tuple[str, ...]:
+        """A name or a list of names; a name that stands twice is noted."""
+        expect(entry, "texts", entry.place.column, self.findings)
+        found = entry.items or ([entry] if entry.text else [])
+        seen: dict[str, Entry] = {}
+        for one in found:
+            if one.text in seen:
+                other = str(seen[one.text].place)
+                self.findings.add("ID_TWICE", one.place, one.text, other=other)
+            seen.setdefault(one.text, one)
+        return tuple(text for text in seen if text)
+
+    def number(self, entry: Entry, parse: _Parse[_Value]) -> _Value | None:
+        """A number read strictly; ``None`` where it is blank, or faulty (noted)."""
+        expect(entry, "text", entry.place.column, self.findings)
+        try:
+            return parse(entry.text) if entry.text else None
+        except NumberFaultError as fault:
+            detail = _PART if parse is part else fault_text(fault)
+            code = "AMOUNT_INVALID" if parse is amount_fen else "NUMBER_INVALID"
+            self.findings.add(code, entry.place, entry.text, detail=detail)
+            return None
+
+    # -- dated values --------------------------------------------------------------------------
+
+    def figure(self, entry: Entry, parse: _Parse[_Value], what: str) -> Dated[_Value] | None:
+        """A dated figure; ``None`` where there is none, or none that can be read (noted)."""
+        if entry.value == "":
+            return None
+        versions = [self._version(one, parse, what) for one in entry.items or [entry]]
+        read = [version for version in versions if version is not None]
+        return Dated(self.in_order(read, what)) if read else None
+
+    def _version(self, entry: Entry, parse: _Parse[_Value], what: str) -> Version[_Value] | None:
+        if isinstance(entry.value, str):
+            value, written = self.number(entry, parse), entry
+        else:
+            self.keys(entry, dict.fromkeys(FIGURE_KEYS, "text"), what)
+            self.need(entry, "value")
+            written = entry.get("value")
+            value = self.number(written, parse)
+            self.flag(entry.get("illustrative"), default=False)
+        ground = self.ground(written, what)
+        start, end = span_of(entry, self.findings)
+        if value is None:
+            return None
+        unit = entry.get("unit").text
+        return Version(value, start, end, unit, *ground, written.place)
+
+    def in_order(
+        self, versions: Sequence[Version[_Value]], what: str
+    ) -> tuple[Version[_Value], ...]:
+        """Versions by their start; two that overlap, and a gap between two, are noted."""
+        found = sorted(versions, key=lambda version: version.valid_from)
+        for earlier, later in pairwise(found):
+            if later.valid_from < earlier.valid_to:
+                other = str(earlier.place)
+                self.findings.add("FIGURE_OVERLAP", later.place, what, other=other)
+            elif later.valid_from > earlier.valid_to:
+                days = {"since": print_day(earlier.valid_to), "until": print_day(later.valid_from)}
+                self.findings.add("FIGURE_GAP", later.place, what, **days)
+        return tuple(found)
+
+    def required(self, entry: Entry, key: str, parse: _Parse[_Value]) -> Dated[_Value] | None:
+        """A dated figure under a key that has to be there."""
+        return self.figure(entry.get(key), parse, key) if self.need(entry, key) else None
+
+    def figures(self, entry: Entry, parse: _Parse[_Value], what: str) -> dict[str, Dated[_Value]]:
+        """A mapping of names to dated figures."""
+        expect(entry, "mapping", what, self.findings)
+        found = {}
+        for name, value in entry.mapping.items():
+            if value.value == "":
+                self.findings.add("KEY_MISSING", value.place, name)
+            figure = self.figure(value, parse, f"{what}.{name}")
+            if figure is not None:
+                found[name] = figure
+        return found
+
+    def apart(self, findings: Findings) -> "Reader":
+        """The same reader that notes elsewhere."""
+        return replace(self, findings=findings)

@@ -1,0 +1,342 @@
+"""The key ``funds`` of a scheme: every kind of fund, read strictly, with all faults in place.
+
+Each kind has its own keys; what none of them knows is an error, never ignored. Parts of payers
+are checked here against the fee that they pay: shares and percents as they are, amounts against
+each version of the rate. Sources: B1 to B8, B10; definitions 5.13, 5.15.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from equivalents.policy.figuretext import Reader, amount_fen, equivalents_e7, money_e4, part
+from equivalents.policy.funds import (
+    Dated,
+    Deficit,
+    Floor,
+    Fund,
+    FundBody,
+    Given,
+    Heads,
+    HeadSource,
+    OverBudget,
+    Package,
+    Packages,
+    Per,
+    PerEquivalent,
+    PerHead,
+    PerItem,
+    PriceTier,
+    Scope,
+    Split,
+    Tasks,
+)
+from equivalents.policy.payertext import read_payers
+from equivalents.policy.yamltext import Entry, expect, span_of
+
+__all__ = ["FUND_KEYS", "KINDS", "read_funds"]
+
+FUND_KEYS: Final[Mapping[str, str]] = {
+    "title": "text",
+    "kind": "text",
+    "channel": "text",
+    "level": "text",
+    "purpose": "text",
+    "institutions": "mapping",
+    "payers": "list",
+    "income": "text",
+    "in_cap": "text",
+    "restricted": "text",
+    "over_advanced": "text",
+    "valid_from": "text",
+    "valid_to": "text",
+    "reference": "text",
+    "illustrative": "text",
+}
+"""What every fund may say, and in which shape."""
+_SCOPE: Final = {"ids": "texts", "groups": "texts", "kinds": "texts"}
+_HEADS: Final = {
+    "source": "text",
+    "register": "text",
+    "permanent": "text",
+    "groups": "texts",
+    "age_from": "text",
+    "age_to": "text",
+    "package": "text",
+}
+_PACKAGE: Final = {"title": "text", "price": "", "reimbursement": "", "items": "texts"}
+_TIER: Final = {"from": "text", "price": ""}
+_AGES: Final = 150
+
+_ONE_PRICE: Final = (
+    "price、group_prices、tiers、floating 四者须有且只有一个"
+    "¦give exactly one of price, group_prices, tiers and floating"
+)
+_FLOATING: Final = "floating 须有 budget¦floating needs a budget"
+_TIERS: Final = "tiers 须从 0 起、逐级上升¦tiers start at 0 and go up"
+_REGISTER: Final = (
+    "register 只用于 source: registers，且不可缺"
+    "¦register belongs to source: registers, which needs one"
+)
+_OF_CONTRACTS: Final = (
+    "登记人数不能再按签约条件筛选¦heads of a register have no conditions of contracts"
+)
+_AGE_ORDER: Final = "age_from 不得大于 age_to¦age_from must not be above age_to"
+_PRORATE: Final = "prorate 只用于 per: year¦prorate belongs to per: year"
+_PACKAGE_PAYERS: Final = (
+    "服务包由居民与 reimbursed_by 支付，不另写 payers"
+    "¦a package is paid by the resident and by reimbursed_by; it has no payers"
+)
+_DEAR: Final = "报销高于价格¦the reimbursement is above the price"
+
+
+def read_funds(entry: Entry, read: Reader) -> dict[str, Fund]:
+    """Every fund by name, in the declared order; faults are noted."""
+    expect(entry, "mapping", "funds", read.findings)
+    found = {}
+    for name, one in entry.mapping.items():
+        fund = _fund(name, one, read)
+        if fund is not None:
+            found[name] = fund
+    return found
+
+
+def _fund(name: str, entry: Entry, read: Reader) -> Fund | None:
+    expect(entry, "mapping", f"funds.{name}", read.findings)
+    kind = read.known("CHOICE_INVALID", entry.get("kind"), tuple(KINDS))
+    if not read.need(entry, "kind") or not kind:
+        return None
+    shapes, body_of = KINDS[kind]
+    read.keys(entry, {**FUND_KEYS, **shapes}, f"funds.{name}")
+    ground = read.ground(entry, name)
+    body = body_of(entry, read)
+    if body is None:
+        return None
+    rate = body.rate_e4 if isinstance(body, PerHead) else None
+    payers = read_payers(entry.get("payers"), read, rate)
+    if isinstance(body, Packages) and payers.versions:
+        read.invalid("FUND_INVALID", entry.get("payers"), name, _PACKAGE_PAYERS)
+    start, end = span_of(entry, read.findings)
+    return Fund(
+        name,
+        body,
+        entry.get("title").text,
+        entry.get("channel").text,
+        entry.get("level").text,
+        entry.get("purpose").text,
+        _scope(entry.get("institutions"), read),
+        payers,
+        read.flag(entry.get("income"), default=True),
+        read.flag(entry.get("in_cap"), default=True),
+        read.flag(entry.get("restricted"), default=False),
+        read.choice(entry.get("over_advanced"), Deficit.RECOVER),
+        start,
+        end,
+        *ground,
+        place=entry.place,
+    )
+
+
+def _scope(entry: Entry, read: Reader) -> Scope:
+    read.keys(entry, _SCOPE, "institutions")
+    return Scope(*(read.texts(entry.get(key)) for key in _SCOPE))
+
+
+# -- the kinds ---------------------------------------------------------------------------------
+
+
+def _given(entry: Entry, read: Reader) -> FundBody:
+    return Given()
+
+
+def _floor(entry: Entry, read: Reader) -> FundBody:
+    return Floor()
+
+
+def _per_head(entry: Entry, read: Reader) -> FundBody | None:
+    heads = _heads(entry.get("heads"), read)
+    rate = read.required(entry, "rate", money_e4)
+    per = read.choice(entry.get("per"), Per.YEAR)
+    prorate = read.flag(entry.get("prorate"), default=False)
+    if prorate and per is not Per.YEAR:
+        read.invalid("FUND_INVALID", entry.get("prorate"), "prorate", _PRORATE)
+    if rate is None:
+        return None
+    return PerHead(
+        heads,
+        rate,
+        per,
+        prorate,
+        entry.get("coefficient").text,
+        read.texts(entry.get("less_charges")),
+        read.flag(entry.get("below_zero"), default=False),
+    )
+
+
+def _heads(entry: Entry, read: Reader) -> Heads:
+    read.keys(entry, _HEADS, "heads")
+    source = read.choice(entry.get("source"), HeadSource.CONTRACTS)
+    register = entry.get("register").text
+    ages = [_age(entry.get(key), read) for key in ("age_from", "age_to")]
+    of_contracts = [key for key in _HEADS if key not in ("source", "register")]
+    if (source is HeadSource.REGISTERS) != bool(register):
+        read.invalid("FUND_INVALID", entry, "register", _REGISTER)
+    if source is HeadSource.REGISTERS and any(entry.get(key).value != "" for key in of_contracts):
+        read.invalid("FUND_INVALID", entry, register, _OF_CONTRACTS)
+    low, high = ages
+    if low is not None and high is not None and low > high:
+        read.invalid("FUND_INVALID", entry.get("age_from"), f"{low}-{high}", _AGE_ORDER)
+    return Heads(
+        source,
+        register,
+        read.flag(entry.get("permanent"), default=False),
+        read.texts(entry.get("groups")),
+        low,
+        high,
+        entry.get("package").text,
+    )
+
+
+def _age(entry: Entry, read: Reader) -> int | None:
+    text = entry.text
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(_AGES))):
+        read.findings.add("AGE_INVALID", entry.place, text)
+        return None
+    return int(text)
+
+
+def _per_item(entry: Entry, read: Reader) -> FundBody | None:
+    if not read.need(entry, "series", "prices"):
+        return None
+    return PerItem(
+        entry.get("series").text,
+        read.figures(entry.get("prices"), money_e4, "prices"),
+        entry.get("channel").text,
+        read.figure(entry.get("budget"), amount_fen, "budget"),
+        read.choice(entry.get("over_budget"), OverBudget.REFUSE),
+    )
+
+
+def _per_equivalent(entry: Entry, read: Reader) -> FundBody | None:
+    floating = read.flag(entry.get("floating"), default=False)
+    given = [key for key in ("price", "group_prices", "tiers") if entry.get(key).value != ""]
+    if len(given) + floating != 1:
+        read.invalid("FUND_INVALID", entry, "price", _ONE_PRICE)
+    budget = read.figure(entry.get("budget"), amount_fen, "budget")
+    if floating and budget is None:
+        read.invalid("FUND_INVALID", entry, "floating", _FLOATING)
+    if not read.need(entry, "series"):
+        return None
+    return PerEquivalent(
+        entry.get("series").text,
+        entry.get("channel").text,
+        read.figure(entry.get("price"), money_e4, "price"),
+        read.figures(entry.get("group_prices"), money_e4, "group_prices"),
+        _tiers(entry.get("tiers"), read),
+        floating,
+        budget,
+        read.choice(entry.get("over_budget"), OverBudget.REFUSE),
+        read.texts(entry.get("coefficients")),
+        read.texts(entry.get("offset_lines")),
+        read.flag(entry.get("below_zero"), default=False),
+    )
+
+
+def _tiers(entry: Entry, read: Reader) -> tuple[PriceTier, ...]:
+    found = []
+    for one in entry.items:
+        read.keys(one, _TIER, "tiers")
+        price = read.required(one, "price", money_e4)
+        since = read.number(one.get("from"), equivalents_e7)
+        if read.need(one, "from") and price is not None and since is not None:
+            found.append(PriceTier(since, price))
+    starts = [tier.from_e7 for tier in found]
+    if found and (starts[0] != 0 or starts != sorted(set(starts))):
+        read.invalid("FUND_INVALID", entry, "tiers", _TIERS)
+    return tuple(found)
+
+
+def _packages(entry: Entry, read: Reader) -> FundBody | None:
+    if not read.need(entry, "packages", "reimbursed_by"):
+        return None
+    found = []
+    for name, one in entry.get("packages").mapping.items():
+        read.keys(one, _PACKAGE, name)
+        price = read.required(one, "price", money_e4)
+        back = read.required(one, "reimbursement", money_e4)
+        if price is not None and back is not None:
+            _check_dear(name, one, price, back, read)
+            items = read.texts(one.get("items"))
+            found.append(Package(name, price, back, items, one.get("title").text))
+    per = read.choice(entry.get("per"), Per.YEAR)
+    return Packages(tuple(found), entry.get("reimbursed_by").text, per)
+
+
+def _check_dear(name: str, entry: Entry, price: Dated[int], back: Dated[int], read: Reader) -> None:
+    """A reimbursement is never above the price in force with it."""
+    for one in back.versions:
+        for other in price.versions:
+            meet = max(one.valid_from, other.valid_from) < min(one.valid_to, other.valid_to)
+            if meet and one.value > other.value:
+                read.findings.add("FUND_INVALID", one.place, name, detail=_DEAR)
+
+
+def _tasks(entry: Entry, read: Reader) -> FundBody | None:
+    if not read.need(entry, "standards"):
+        return None
+    return Tasks(
+        read.figures(entry.get("standards"), money_e4, "standards"),
+        entry.get("assessment").text,
+        read.flag(entry.get("below_zero"), default=False),
+    )
+
+
+def _split(entry: Entry, read: Reader) -> FundBody | None:
+    share = read.required(entry, "share", part)
+    if not read.need(entry, "of") or share is None:
+        return None
+    return Split(entry.get("of").text, share)
+
+
+_Body = Callable[[Entry, Reader], FundBody | None]
+
+KINDS: Final[Mapping[str, tuple[Mapping[str, str], _Body]]] = {
+    "given": ({}, _given),
+    "per_head": (
+        {
+            "heads": "mapping",
+            "rate": "",
+            "per": "text",
+            "prorate": "text",
+            "coefficient": "text",
+            "less_charges": "texts",
+            "below_zero": "text",
+        },
+        _per_head,
+    ),
+    "per_item": (
+        {"series": "text", "prices": "mapping", "budget": "", "over_budget": "text"},
+        _per_item,
+    ),
+    "per_equivalent": (
+        {
+            "series": "text",
+            "price": "",
+            "group_prices": "mapping",
+            "tiers": "list",
+            "floating": "text",
+            "budget": "",
+            "over_budget": "text",
+            "coefficients": "texts",
+            "offset_lines": "texts",
+            "below_zero": "text",
+        },
+        _per_equivalent,
+    ),
+    "packages": ({"packages": "mapping", "reimbursed_by": "text", "per": "text"}, _packages),
+    "tasks": ({"standards": "mapping", "assessment": "text", "below_zero": "text"}, _tasks),
+    "floor": ({}, _floor),
+    "split": ({"of": "text", "share": ""}, _split),
+}
+"""The kinds of fund: the keys of their own, and who reads them."""

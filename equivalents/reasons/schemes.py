@@ -1,0 +1,155 @@
+"""Reasons about schemes 分配方案: layers, figures, funds and what they say of each other."""
+
+from typing import Final
+
+from equivalents.reasons.model import Reason
+
+__all__ = ["SCHEME_REASONS"]
+
+SCHEME_REASONS: Final = (
+    Reason(
+        "REFERENCE_MISSING",
+        "error",
+        "rules",
+        "“{value}”没有文件依据。请在该处或其上层写 reference；自拟的写“示例”并注明 illustrative: "
+        "yes。",
+        "Nothing founds '{value}'. Write a reference there or above it; what is your own is marked "
+        "illustrative: yes.",
+    ),
+    Reason(
+        "FIGURE_OVERLAP",
+        "error",
+        "rules",
+        "“{value}”的两个版本日期重叠（另见 {other}）。请让前一版本在后一版本生效之日截止。",
+        "Two versions of '{value}' overlap (see {other}). Let the first end on the day the second "
+        "begins.",
+    ),
+    Reason(
+        "FIGURE_GAP",
+        "error",
+        "rules",
+        "“{value}”的版本之间有空档：{since} 至 {until}（不含）没有数值。请补上。",
+        "The versions of '{value}' leave a gap from {since} until {until} (exclusive). Fill it.",
+    ),
+    Reason(
+        "FIGURE_MISSING",
+        "error",
+        "rules",
+        "“{value}”在 {day} 没有生效的数值。请补上该日适用的版本，或更正资金的起止日期。",
+        "No version of '{value}' is in force on {day}. Add one, or correct the dates of the fund.",
+    ),
+    Reason(
+        "SCHEME_UNKNOWN",
+        "error",
+        "rules",
+        "找不到分配方案“{value}”{near}。请写案例文件夹内的路径，或随附方案的名称。",
+        "There is no scheme '{value}'{near}. Name a path inside the case or a shipped scheme.",
+    ),
+    Reason(
+        "SCHEME_NAME",
+        "error",
+        "rules",
+        "方案名“{value}”与文件名“{file}”不一致。请改成一致。",
+        "The scheme calls itself '{value}' but its file is named '{file}'. Make them the same.",
+    ),
+    Reason(
+        "SCHEME_NOT_MARKED",
+        "error",
+        "rules",
+        "示例方案的标题“{value}”须含“示例”二字。",
+        "The title '{value}' of an illustrative scheme must say 示例.",
+    ),
+    Reason(
+        "LAYER_INVALID",
+        "error",
+        "rules",
+        "层的写法有误：{detail}（“{value}”）。",
+        "The layer is not valid: {detail} ('{value}').",
+    ),
+    Reason(
+        "OVERRIDE_NO_REFERENCE",
+        "error",
+        "rules",
+        "“{value}”改动了 {other} 的值，但没有文件依据。请在该处写 reference。",
+        "'{value}' changes the value of {other} and names no reference. Write one there.",
+    ),
+    Reason(
+        "FUND_UNKNOWN",
+        "error",
+        "rules",
+        "方案中没有资金“{value}”{near}。可用：{allowed}。",
+        "The scheme has no fund '{value}'{near}. Choose from: {allowed}.",
+    ),
+    Reason(
+        "CHANNEL_UNKNOWN",
+        "error",
+        "rules",
+        "方案中没有购买渠道“{value}”{near}。可用：{allowed}。",
+        "The scheme has no channel '{value}'{near}. Choose from: {allowed}.",
+    ),
+    Reason(
+        "FUND_INVALID",
+        "error",
+        "rules",
+        "资金的写法有误：{detail}（“{value}”）。",
+        "The fund is not valid: {detail} ('{value}').",
+    ),
+    Reason(
+        "FUND_CYCLE",
+        "error",
+        "rules",
+        "资金互相取数，绕成一圈：{way}。请断开其中一处。",
+        "Funds are parts of each other in a circle: {way}. Break it.",
+    ),
+    Reason(
+        "AGE_INVALID",
+        "error",
+        "rules",
+        "年龄“{value}”无效。请写 0 至 999 的整数。",
+        "The age '{value}' is not valid. Write a whole number from 0 to 999.",
+    ),
+    Reason(
+        "PAYERS_INVALID",
+        "error",
+        "rules",
+        "出资方的写法有误：{detail}（“{value}”）。",
+        "The payers are not valid: {detail} ('{value}').",
+    ),
+    Reason(
+        "PAYERS_NOT_ALL",
+        "error",
+        "rules",
+        "各出资方合计 {value}，应为 {whole}。请更正。",
+        "The payers' parts add up to {value}, not to {whole}. Correct them.",
+    ),
+    Reason(
+        "ITEM_BOUGHT_TWICE",
+        "error",
+        "rules",
+        "项目“{value}”自 {day} 起被重复购买：渠道 {channels} 合计 {total}，应为 1。",
+        "The item '{value}' is bought twice from {day} on: channels {channels} add up to {total}, "
+        "not 1.",
+    ),
+    Reason(
+        "ITEM_PARTLY_BOUGHT",
+        "error",
+        "rules",
+        "项目“{value}”自 {day} 起只购买了一部分：渠道 {channels} 合计 {total}，应为 1。",
+        "Only a part of the item '{value}' is bought from {day} on: channels {channels} add up to "
+        "{total}, not 1.",
+    ),
+    Reason(
+        "POOL_RULE_INVALID",
+        "error",
+        "rules",
+        "绩效池“{value}”的来源规则有误：{detail}。",
+        "The rule of the pool '{value}' is not valid: {detail}.",
+    ),
+    Reason(
+        "PAY_CAP_INVALID",
+        "error",
+        "rules",
+        "绩效工资总量的写法有误：{detail}（“{value}”）。",
+        "The pay cap is not valid: {detail} ('{value}').",
+    ),
+)

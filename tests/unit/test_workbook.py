@@ -1,0 +1,155 @@
+"""settlement.xlsx has a place for every table of OUT, in Chinese, with sums that re-add.
+
+Catches: a table that only its CSV tells, an exclusive end as the last day, a sum of other lines, a
+withheld amount that a yearly limit lowered, a column too narrow for its texts.
+"""
+
+import csv
+import shutil
+import unicodedata
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from equivalents.run import settle_case
+from tests.against_reference import read_out
+from tests.rules import folders
+
+SHEET_OF = {
+    "payouts": "人员明细", "pools": "机构汇总", "equivalents": "项目明细", "rejected": "退回记录",
+    "spread": "分配差距", "allocations": "逐级分配", "adjusted": "系数明细", "leave": "请假",
+    "contract_keys": "签约依据", "withheld": "考核扣留", "limited": "年度封顶",
+    "carried_keys": "结转依据", "excluded": "不计记录", "funds": "资金流向", "problems": "提示",
+    "opening_next": "下期期初",
+}  # fmt: skip
+"""The sheet in which a reader finds a table."""
+ALWAYS = ("payouts", "pools", "equivalents", "rejected", "spread", "leave", "contract_keys")
+WITH_LINES = (*ALWAYS, "withheld", "limited", "carried_keys", "excluded", "opening_next")
+"""Those that need nothing but a line to have their sheet."""
+
+Sheet = tuple[list[str], list[list[Any]]]
+
+
+def case_of(number: str) -> Path:
+    return next(path for path in folders() if path.name.startswith(number)) / "case"
+
+
+def sheets(out: Path) -> dict[str, Sheet]:
+    """Headings and rows by sheet; sums are texts of formulas."""
+    book = openpyxl.load_workbook(out / "settlement.xlsx")
+    found = {}
+    for sheet in book:
+        heads, *rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=3)]
+        found[sheet.title] = [str(head) for head in heads], rows
+    book.close()
+    return found
+
+
+def lines(sheet: Sheet) -> list[dict[str, Any]]:
+    """The rows of a sheet by heading, without the one of sums."""
+    heads, rows = sheet
+    return [dict(zip(heads, row, strict=True)) for row in rows if row[0] != "合计"]
+
+
+@pytest.mark.parametrize("folder", folders(), ids=lambda path: path.name)
+def test_every_table_with_a_line_has_its_sheet(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    settle_case(folder / "case", out, stop_on_reject=False)
+    found = sheets(out)
+    tables = {path.stem for path in out.glob("*.csv")}
+    assert tables <= set(SHEET_OF), "a table that no sheet is named for"
+    for table in tables & set(WITH_LINES):
+        rows = read_out(out, table)
+        if rows:
+            # 项目明细 adds months up, so it may have fewer lines.
+            count = len(lines(found[SHEET_OF[table]]))
+            assert count == len(rows) or (table == "equivalents" and 0 < count <= len(rows)), table
+    above = [row for row in read_out(out, "allocations") if row["level"] != "person"]
+    assert len(above) == len(lines(found["逐级分配"]) if above else [])
+    noted = [row for row in read_out(out, "problems") if row["severity"] != "error"]
+    assert len(noted) == len(lines(found["提示"]) if noted else [])
+    assert all(row["结果"] == "相符" for row in lines(found["核对"]))
+    assert ("资金流向" in found) == (folder / "case" / "accounts.csv").is_file()
+
+
+def test_days_are_inclusive_and_words_are_chinese(tmp_path: Path) -> None:
+    settle_case(case_of("84"), tmp_path / "out")
+    (leave,) = lines(sheets(tmp_path / "out")["请假"])
+    assert (leave["姓名"], leave["请假类别"], leave["天数"]) == ("赵小兰", "产假", 15)
+    assert (leave["开始日期"], leave["截止日期（含）"]) == ("2025-06-01", "2025-06-15")
+    assert (leave["按谁的平均"], leave["平均的期间"]) == ("本人", "往期")
+    assert Decimal(str(leave["计入的依据"])) == Decimal("73.7704918")
+
+
+def test_a_key_brought_in_has_no_last_day(tmp_path: Path) -> None:
+    settle_case(case_of("93"), tmp_path / "out")
+    rows = lines(sheets(tmp_path / "out")["系数明细"])
+    brought = [row for row in rows if not row["截止日期（含）"]]
+    assert [(row["绩效池"], row["调整当量"]) for row in brought] == [("绩效", -0.375)]
+
+
+def test_coefficients_of_one_need_no_sheet(tmp_path: Path) -> None:
+    settle_case(case_of("87"), tmp_path / "out")
+    assert "系数明细" not in sheets(tmp_path / "out")
+
+
+def test_what_is_withheld_and_limited_adds_up_together(tmp_path: Path) -> None:
+    # Scenario 54 with a yearly limit of 240.00: 20.00 for June. P01 has 300.03, P02 50.01 after
+    # 200.02 x 0.25, P03 99.51 after 100.01 x 0.995.
+    case, out = tmp_path / "case", tmp_path / "out"
+    shutil.copytree(case_of("54"), case)
+    with (case / "case.yaml").open("a", encoding="utf-8") as file:
+        file.write("yearly_limits:\n  - {name: 年, pools: [六月绩效], cap: '240.00'}\n")
+    settle_case(case, out)
+    found = sheets(out)
+    rows = {row["人员编号"]: row for row in lines(found["考核扣留"])}
+    told = [(row["分得（元）"], row["扣后（元）"], row["扣留（元）"]) for row in rows.values()]
+    assert told == [(200.02, 50.01, 150.01), (100.01, 99.51, 0.5)]
+    limited = {row["人员编号"]: row for row in lines(found["年度封顶"])}
+    assert limited["P02"]["封顶前（元）"] == rows["P02"]["扣后（元）"]
+    assert [row["金额（元）"] for row in lines(found["人员明细"])] == [20, 20, 20]
+    assert [row["考核扣留（元）"] for row in lines(found["人员明细"])] == [0, 150.01, 0.5]
+    checks = {row["核对项"]: (row["左侧"], row["右侧"]) for row in lines(found["核对"])}
+    assert checks["分给个人 - 考核扣留 - 年度封顶扣下 = 已分配（元）"] == (60, 60)
+
+
+def test_contracts_add_up_to_those_of_the_table(tmp_path: Path) -> None:
+    settle_case(case_of("88"), tmp_path / "out")
+    checks = {row["核对项"]: row["左侧"] for row in lines(sheets(tmp_path / "out")["核对"])}
+    with (case_of("88") / "contracts.csv").open(encoding="utf-8-sig", newline="") as file:
+        active = [row for row in csv.DictReader(file) if not row.get("active_to")]
+    assert active
+    assert checks["签约依据合计 = 有效签约数"] == 11
+
+
+def test_sums_are_of_the_lines_above_them(tmp_path: Path) -> None:
+    settle_case(case_of("87"), tmp_path / "out")
+    heads, rows = sheets(tmp_path / "out")["年度封顶"]
+    last = len(rows) + 2
+    sums = dict(zip(heads, rows[-1], strict=True))
+    assert sums["扣下（元）"] == f"=SUBTOTAL(109,M4:M{last})"
+    assert heads.index("扣下（元）") == ord("M") - ord("A")
+    assert sums["本期上限（元）"] is None, "a cap of a person stands once a pool"
+
+
+@pytest.mark.parametrize("number", ["35", "54", "66", "84", "87", "88", "93"])
+def test_no_heading_or_text_is_cut(number: str, tmp_path: Path) -> None:
+    # Headings wrap, so half their width is enough; a code or name must fit.
+    settle_case(case_of(number), tmp_path / "out")
+    book = openpyxl.load_workbook(tmp_path / "out" / "settlement.xlsx")
+    for sheet in book:
+        widths: dict[int, float] = {}
+        for name, column in sheet.column_dimensions.items():
+            first, end = column.min or 0, column.max or 0
+            widths |= dict.fromkeys(range(first, end + 1), column.width or 0)
+            assert name
+        for row in sheet.iter_rows(min_row=3):
+            for cell in row:
+                text = str(cell.value or "")
+                if cell.row == 3 or text.startswith("="):
+                    continue
+                wide = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+                assert wide <= widths[cell.column], (sheet.title, cell.coordinate, text)
