@@ -22,6 +22,8 @@ from tests.reference.random_fundtables import (
 )
 from tests.reference.random_weights import Fields
 from tests.reference.settling import settle
+from tests.reference.surplus import SIGNS
+from tests.reference.tables import rows_of
 from tests.reference.text import Refused, csv_table
 
 Yaml = dict[str, Any]
@@ -113,9 +115,10 @@ def write_funds(seed: int, folder: Path, weights: Sequence[Fields], span: Span) 
     kinds = declared.setdefault("coefficients", {})
     kinds |= {"eff": {"applies_to": "none"}, "adj": {"applies_to": "none"}}
     declared.setdefault("surplus", {})["assessment"] = "none"
-    sharing = declared.setdefault("sharing", {})
-    for name in ("surplus", *pools):
-        sharing[name] = {"nobody": "retain"}
+    balances = {row["kind"] for row in rows_of(folder, "accounts")} & SIGNS.keys()
+    named = [*(["surplus"] if balances else []), *pools]
+    if named:
+        declared.setdefault("sharing", {}).update({name: {"nobody": "retain"} for name in named})
     whole = {"channels": plan.channels, "funds": plan.funds, "pools": pools}
     files = _layers(plan, {key: value for key, value in whole.items() if value})
     files["case.yaml"] = declared | files["case.yaml"]
@@ -307,12 +310,10 @@ def _budget(plan: FundPlan) -> Yaml:
 
 def _equivalents(plan: FundPlan) -> Yaml:
     fund, rng = _work(plan, "per_equivalent", "c-fixed"), plan.rng
-    groups = sorted({row.get("group", "") for row in plan.places} - {""})
+    groups = sorted({row.get("group", "") for row in plan.places})
     match rng.choice(("price", "groups", "tiers")):
-        case "groups" if groups:
-            some = rng.sample(groups, rng.randint(1, len(groups)))
-            fund["group_prices"] = {name: plan.figure(plan.yuan) for name in some}
-            fund["price"] = plan.figure(plan.yuan)
+        case "groups" if all(groups):
+            fund["group_prices"] = {name: plan.figure(plan.yuan) for name in groups}
         case "tiers":
             bounds = ("0", "1.5", rng.choice(("20", "100.0001")))
             fund["tiers"] = [{"from": one, "price": plan.figure(plan.yuan)} for one in bounds]
