@@ -129,14 +129,14 @@ class Comparison:
 # -- comparing -------------------------------------------------------------------------------------
 
 
-def paid_side(rules: CaseRules, plan: Plan, tally: Tally) -> Side:
-    """The counts of a case, weighed and paid under its rules.
+def paid_side(rules: CaseRules, plan: Plan, tally: Tally, money: Settlement | None = None) -> Side:
+    """The counts of a case, weighed and paid under its rules; with the pools of ``money``, if any.
 
     Raises:
         RefusedError: a pool that cannot be paid (5.9).
     """
     counts = Counts(plan, tally)
-    return Side(settle_kept(rules, plan, tally, weigher=counts.weigh), counts)
+    return Side(settle_kept(rules, plan, tally, weigher=counts.weigh, money=money), counts)
 
 
 def proposed_scales(before: Side, proposed: CaseRules, plan: Plan | None = None) -> Scales:
@@ -199,7 +199,7 @@ def _again(before: Side, proposed: CaseRules, plan: Plan) -> Side:
 
     scales = proposed_scales(before, proposed, plan)
     tally = force.counted.tally
-    return Side(settle_kept(proposed, plan, tally, scales, weigher), counts)
+    return Side(settle_kept(proposed, plan, tally, scales, weigher, force), counts)
 
 
 def _other_plan(
@@ -220,7 +220,7 @@ def _other_plan(
             raise DataError([Problem("COMPARE_NEEDS_RECORDS", facts=facts)])
         carried.tally.absorb(recount(proposed, plan, items))
         carried.tally.settle()
-    return paid_side(proposed, plan, carried.tally), items
+    return paid_side(proposed, plan, carried.tally, force), items
 
 
 def _check_fixed(before: Side, after: Side) -> None:

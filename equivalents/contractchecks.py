@@ -5,9 +5,9 @@ it (S1); the same contract twice at a time; terms under a year and teams over 1,
 a general consultation fee charged to a signed resident (S1), and a package item charged again
 (B4a). Only what touches the period is looked at: the past cannot be mended.
 
-The idea of the vectors: contracts of one resident in order of their start overlap if and only if
-one starts before the latest end so far, so whole columns tell who needs a second look, and only
-these few are walked. Sources: rules C5, B4a.
+The idea of the vectors: in order of their start, contracts of one resident overlap anywhere if and
+only if two neighbours do, so whole columns tell who needs a second look, and only these few are
+walked. Sources: rules C5, B4a.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -78,20 +78,15 @@ def _doctors(contracts: Contracts, at: Int64) -> Iterator[Problem]:
                 column.texts[column.code[row]]
                 for column in (contracts.person, contracts.team, contracts.package)
             )
-            open_ = [
-                (key, other)
-                for key, other in latest.items()
-                if contracts.active_to[other] > contracts.active_from[row]
-            ]
-            same = next((other for key, other in open_ if key == who), None)
-            others = (other for key, other in open_ if _differ(key, who))
-            if same is not None:
+            start, ends = contracts.active_from[row], contracts.active_to
+            same = latest.get(who)
+            others = (at for key, at in latest.items() if ends[at] > start and _differ(key, who))
+            if same is not None and ends[same] > start:
                 yield _problem(contracts, "CONTRACT_OVERLAP", row, same, "active_from")
             elif (second := next(others, None)) is not None:
                 yield _problem(contracts, "RESIDENT_TWO_DOCTORS", row, second, "resident_id")
             before = latest.get(who, row)
-            ends = contracts.active_to
-            latest[who] = before if ends[before] > ends[row] else row
+            latest[who] = before if ends[before] >= ends[row] else row
 
 
 def _differ(one: Sequence[str], other: Sequence[str]) -> bool:
@@ -118,7 +113,7 @@ def _teams(contracts: Contracts, at: Int64) -> Iterator[Problem]:
                 yield _problem(contracts, "HOUSEHOLD_TWO_TEAMS", row, second, "household_id")
             before = latest.get(team[row], row)
             ends = contracts.active_to
-            latest[team[row]] = before if ends[before] > ends[row] else row
+            latest[team[row]] = before if ends[before] >= ends[row] else row
 
 
 def _overlapping(
@@ -134,10 +129,9 @@ def _overlapping(
     order, _ = group([code, start - start.min()])
     at, code = at[order], code[order]
     first = np.diff(code, prepend=-1) != 0
-    # The running latest end within each: a later one begins higher up, so it starts anew.
-    latest = np.maximum.accumulate(code * _REACH + contracts.active_to[at])
+    # Where any two overlap, two neighbours do: whatever begins in between overlaps the first.
     meets = ~first
-    meets[1:] &= contracts.active_from[at[1:]] + code[1:] * _REACH < latest[:-1]
+    meets[1:] &= contracts.active_from[at[1:]] < contracts.active_to[at[:-1]]
     starts = np.flatnonzero(first)
     wanted = np.logical_or.reduceat(meets, starts)
     if differing is not None:

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Final, NamedTuple
 
-from equivalents.reasons import REASONS, Reason, Severity
+from equivalents.reasons import BOTH, REASONS, Reason, Severity
 
 __all__ = [
     "ConservationError",
@@ -33,6 +33,8 @@ __all__ = [
     "RefusedError",
     "UsageError",
     "as_object",
+    "hint",
+    "near",
     "near_miss",
 ]
 
@@ -154,3 +156,13 @@ def near_miss(value: str, known: Sequence[str]) -> str:
     lowered = {name.lower(): name for name in reversed(known)}
     found = get_close_matches(value.lower(), list(lowered), n=1, cutoff=0.6)
     return lowered[found[0]] if found else ""
+
+
+def near(value: str, known: Sequence[str]) -> str:
+    """A hint at the nearest known name in both languages, or nothing: fills ``{near}``."""
+    return hint(near_miss(value, known))
+
+
+def hint(name: str) -> str:
+    """The hint at one name in both languages, or nothing for none."""
+    return f"（是否为“{name}”？）{BOTH} (did you mean '{name}'?)" if name else ""

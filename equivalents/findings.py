@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from typing import overload
 
 from equivalents.codes import Coded
-from equivalents.errors import DataError, Place, Problem, near_miss
-from equivalents.reasons import BOTH
+from equivalents.errors import DataError, Place, Problem, hint, near
 
 __all__ = ["Findings", "Places", "Row", "Table", "hint", "near"]
 
@@ -112,13 +111,3 @@ class Table(Sequence[Row]):
             return [self[i] for i in range(*index.indices(len(self)))]
         values = {name: column[index] for name, column in self.columns.items()}
         return Row(self.places[index], values, self.inclusive_ends)
-
-
-def near(value: str, known: Sequence[str]) -> str:
-    """A hint at the nearest known name in both languages, or nothing: fills ``{near}``."""
-    return hint(near_miss(value, known))
-
-
-def hint(name: str) -> str:
-    """The hint at one name in both languages, or nothing for none."""
-    return f"（是否为“{name}”？）{BOTH} (did you mean '{name}'?)" if name else ""

@@ -28,7 +28,7 @@ class Facts:
 
     ``heads`` counts heads on a day, for each institution in the order of ``institutions``.
     ``charges_fen`` are sums over the period by institution and charge code, ``tasks_e3`` approved
-    quantities by institution and task, ``approved_income_fen`` the approved income beside them.
+    quantities by institution, fund and task, ``approved_income_fen`` the income beside them.
     ``coefficients_e4`` are those of the period's last day by institution and kind. ``work`` holds
     the counted work by series.
     """
@@ -38,8 +38,8 @@ class Facts:
     accounts: Sequence[Account] = ()
     heads: Callable[[Heads, int], Sequence[int]] = lambda heads, day: ()
     charges_fen: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    tasks_e3: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    approved_income_fen: Mapping[str, int] = field(default_factory=dict)
+    tasks_e3: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
+    approved_income_fen: Mapping[tuple[str, str], int] = field(default_factory=dict)
     coefficients_e4: Mapping[tuple[str, str], int] = field(default_factory=dict)
     work: Mapping[str, Work] = field(default_factory=dict)
 

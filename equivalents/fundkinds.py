@@ -42,7 +42,7 @@ def tasks(case: Reckoner, fund: Fund, body: Tasks, place: Institution) -> Reckon
     day = case.last_day(fund)
     factor = case.coefficient(fund, place, (body.assessment,) if body.assessment else ())
     pieces = list(_tasks(case, fund, body, place, factor))
-    income = case.facts.approved_income_fen.get(place.institution_id, 0)
+    income = case.facts.approved_income_fen.get((place.institution_id, fund.name), 0)
     if income:
         exact = -income * factor.value
         pieces.append(Piece("income:approved", "", print_fen(-income), factor.text, exact))
@@ -52,7 +52,7 @@ def tasks(case: Reckoner, fund: Fund, body: Tasks, place: Institution) -> Reckon
 def _tasks(
     case: Reckoner, fund: Fund, body: Tasks, place: Institution, factor: Factor
 ) -> Iterator[Piece]:
-    for task, quantity in case.tasks(place):
+    for task, quantity in case.tasks(fund, place):
         if task not in body.standards_e4:
             case.note("FUND_STANDARD_MISSING", fund, task=task)
             continue

@@ -187,12 +187,12 @@ class Reckoner:
         return iter(self._accounts.get((place.institution_id, kind), ()))
 
     @cached_property
-    def _tasks(self) -> Mapping[str, Sequence[tuple[str, int]]]:
-        found: Mapping[str, list[tuple[str, int]]] = defaultdict(list)
-        for (institution_id, task), quantity_e3 in sorted(self.facts.tasks_e3.items()):
-            found[institution_id].append((task, quantity_e3))
+    def _tasks(self) -> Mapping[tuple[str, str], Sequence[tuple[str, int]]]:
+        found: Mapping[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
+        for (institution_id, fund, task), quantity_e3 in sorted(self.facts.tasks_e3.items()):
+            found[institution_id, fund].append((task, quantity_e3))
         return found
 
-    def tasks(self, place: Institution) -> Sequence[tuple[str, int]]:
-        """The approved tasks of an institution and their quantities in e3, by task."""
-        return self._tasks.get(place.institution_id, ())
+    def tasks(self, fund: Fund, place: Institution) -> Sequence[tuple[str, int]]:
+        """The tasks that a fund approved for an institution and their quantities in e3."""
+        return self._tasks.get((place.institution_id, fund.name), ())

@@ -18,7 +18,7 @@ from equivalents.intake.case import Case, load_case
 from equivalents.intake.recordfiles import record_files
 from equivalents.intake.source import Source
 from equivalents.processors import workers
-from equivalents.settle import Settlement, pay, share_pools, weigh
+from equivalents.settle import Settlement, pay, weigh
 from equivalents.tally import Plan
 
 __all__ = [
@@ -73,7 +73,7 @@ def check_case(folder: Path, told: Told = silent, *, first: int | None = None) -
     parts = source.blocks(plan)
     unpaid = weigh(case.rules, plan, parts, "direct", workers=workers(), progress=row_counter(told))
     try:
-        money = share_pools(unpaid)[1]
+        money = pay(unpaid).problems
     except RefusedError as error:
         money = error.problems
     listed = (*islice(all_problems(unpaid, case, source), first), *money)

@@ -12,6 +12,9 @@ from typing import Final
 
 from equivalents.count import Counted, Way, count
 from equivalents.errors import ConservationError, Problem
+from equivalents.fund import needs_lines
+from equivalents.fundfacts import Money
+from equivalents.fundsettle import Funded, facts_of, funded
 from equivalents.keys import PoolKeys
 from equivalents.ladderkeys import ladder_keys
 from equivalents.payouts import Payouts, share
@@ -39,7 +42,11 @@ METHOD: Final = "2026-11"
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """A settled period. ``payouts`` is ``None`` when rejected rows stopped it."""
+    """A settled period. ``payouts`` is ``None`` when rejected rows stopped it.
+
+    ``pools`` are those that are shared; with a scheme, as soon as its money is computed, also the
+    pools that come of it. ``funded`` is ``None`` before that, and without a scheme.
+    """
 
     rules: CaseRules
     plan: Plan
@@ -50,6 +57,12 @@ class Settlement:
     payouts: Payouts | None
     problems: tuple[Problem, ...] = ()
     surpluses: tuple[Surplus, ...] = ()
+    funded: Funded | None = None
+
+    @property
+    def money(self) -> Money | None:
+        """What the funds of the scheme owe."""
+        return self.funded.money if self.funded is not None else None
 
 
 def settle(
@@ -85,9 +98,29 @@ def settle(
 
 
 def pay(unpaid: Settlement) -> Settlement:
-    """Share the pools of a weighed case; see :func:`share_pools` for what it refuses."""
+    """Compute the money of a weighed case and share its pools.
+
+    Raises:
+        RefusedError: what :func:`equivalents.fundsettle.funded` and :func:`share_pools` refuse.
+    """
+    unpaid = _with_money(unpaid)
     payouts, problems = share_pools(unpaid)
-    return replace(unpaid, payouts=payouts, problems=problems)
+    said = unpaid.funded.problems if unpaid.funded is not None else ()
+    return replace(unpaid, payouts=payouts, problems=(*said, *problems))
+
+
+def _with_money(unpaid: Settlement) -> Settlement:
+    """A weighed case with what its funds owe and the pools that come of it."""
+    rules, scheme = unpaid.rules, unpaid.rules.scheme
+    if scheme is None or unpaid.funded is not None:
+        return unpaid
+    weighed = dict(unpaid.weighed)
+    for series in needs_lines(scheme, rules.period):
+        if weighed[series].lines is None:
+            weighed[series] = weigh_tally(unpaid.counted.tally, unpaid.scales, series)
+    facts = facts_of(scheme, rules, unpaid.plan, weighed)
+    found = funded(scheme, rules, facts, unpaid.pools)
+    return replace(unpaid, pools=found.pools, funded=found)
 
 
 def weigh(
@@ -101,8 +134,11 @@ def weigh(
 ) -> Settlement:
     """Count and weigh all parts: a settlement whose pools are not shared yet.
 
-    The direct path gives way to the tally path where its sums are not proven to fit.
+    The direct path gives way to the tally path where its sums are not proven to fit, and where a
+    fund asks for item lines.
     """
+    if rules.scheme is not None and needs_lines(rules.scheme, rules.period):
+        path = "tally"
     scales = Scales(rules, plan)
     counted = count(parts, scales, path, workers=workers, progress=progress)
     try:
@@ -128,6 +164,7 @@ def settle_kept(
     tally: Tally,
     scales: Scales | None = None,
     weigher: Callable[[Scales, str], Weighed] | None = None,
+    money: Settlement | None = None,
 ) -> Settlement:
     """Settle a tally that was counted before: the same payouts, without the records.
 
@@ -137,6 +174,7 @@ def settle_kept(
         tally: the counts, settled.
         scales: the weight books of the rules, where they are made already.
         weigher: weighs the tally in a series; by default :func:`weigh_tally`, with item lines.
+        money: a settlement whose pools are taken as they are: no fund is computed again (5.22).
 
     Raises:
         RefusedError: as :func:`settle`; never for a tally that was settled under these rules.
@@ -147,7 +185,10 @@ def settle_kept(
     else:
         weighed = {series: weigher(scales, series) for series in scales.series}
     counted = Counted(tally, DirectSum(scales), int(tally.records.sum()))
-    return pay(_unpaid(rules, plan, scales, counted, weighed))
+    unpaid = _unpaid(rules, plan, scales, counted, weighed)
+    if money is not None and money.funded is not None:
+        unpaid = replace(unpaid, pools=money.pools, funded=money.funded)
+    return pay(unpaid)
 
 
 def _weigh(counted: Counted, scales: Scales, series: str, path: Way) -> Weighed:

@@ -8,7 +8,7 @@ import numpy as np
 from equivalents.fundfacts import Due, Facts, Money
 from equivalents.policy.accounts import Account
 from equivalents.policy.calendar import parse_day, parse_period
-from equivalents.policy.funds import Dated, Fund, FundBody, Heads, Payer, Version
+from equivalents.policy.funds import Dated, Fund, FundBody, Given, Heads, Payer, Version
 from equivalents.policy.model import Institution
 from equivalents.policy.scheme import Channel, Scheme
 from equivalents.units import parse_fixed, print_fen
@@ -105,3 +105,14 @@ def parts(due: Due) -> list[tuple[str, str]]:
 def lines(due: Due) -> list[tuple[str, str, str, str, str]]:
     """The lines of a due in texts."""
     return [(*line[:4], print_fen(line.amount_fen)) for line in due.lines]
+
+
+def owed(*amounts: tuple[str, str, str], **more: Any) -> Money:
+    """Money from rows (institution, fund, yuan); ``more`` are fields of all funds."""
+    funds = {name: fund(Given(), name, **more) for _, name, _ in amounts}
+    return Money(
+        tuple(
+            Due(where, funds[name], fen(yuan), (), (("", fen(yuan)),))
+            for where, name, yuan in amounts
+        )
+    )

@@ -15,9 +15,10 @@ from equivalents.codes import occurring
 from equivalents.contractchecks import contract_findings
 from equivalents.errors import DataError, Place, Problem
 from equivalents.findings import Findings, Places, Row, Table, near
+from equivalents.heads import charged_fen
 from equivalents.intake.accounts import read_accounts, surplus_rule
 from equivalents.intake.contracts import contract_counts
-from equivalents.intake.fundtables import read_fund_tables
+from equivalents.intake.fundtables import heads_for, read_fund_tables
 from equivalents.intake.headings import LATER_TABLES, TABLES
 from equivalents.intake.recordfiles import record_files
 from equivalents.intake.settings import Settings, check_series, read_settings
@@ -29,6 +30,7 @@ from equivalents.policy.calendar import Period
 from equivalents.policy.check import check_postings, check_weights
 from equivalents.policy.coefficients import SURPLUS, check_coefficients
 from equivalents.policy.contacts import UsedClass
+from equivalents.policy.fundcounts import Charged, FundCounts
 from equivalents.policy.heads import FundTables
 from equivalents.policy.keyload import KeyReader
 from equivalents.policy.keyrules import KeyRules
@@ -93,8 +95,21 @@ def load_case(folder: Path) -> Case:
     reader.inputs += [(path.relative_to(folder).as_posix(), path) for path in records]
     reader.findings.stop_on_errors()
     assert rules is not None, "no error was noted, so the rules were read"
+    rules = _counted(rules, reader)
+    reader.findings.stop_on_errors()
     inputs, problems = tuple(reader.inputs), tuple(reader.findings.problems)
     return Case(folder, rules, records, inputs, problems, reader.tables)
+
+
+def _counted(rules: CaseRules, reader: "_Reader") -> CaseRules:
+    """The rules with what the funds of their scheme ask of the tables, counted."""
+    if rules.scheme is None:
+        return rules
+    tables = reader.tables
+    institutions, period = rules.institutions, rules.period
+    heads = heads_for(rules.scheme, tables, institutions, period, reader.findings)
+    charges = tuple(Charged(*key, fen) for key, fen in sorted(charged_fen(tables.charges).items()))
+    return replace(rules, counts=FundCounts(heads, charges, tables.tasks))
 
 
 _POSTING: Final = frozenset(Posting._fields)

@@ -18,15 +18,14 @@ from equivalents.headchecks import head_counts
 from equivalents.intake.contracts import read_contracts
 from equivalents.intake.wholecolumns import amounts, days, note_twice, note_unknown
 from equivalents.policy.calendar import FIRST_DAY, Period, print_day
+from equivalents.policy.fundcounts import HeadCount, Task
 from equivalents.policy.funds import Packages, Tasks
 from equivalents.policy.heads import (
     Charges,
     FundTables,
-    HeadCount,
     Register,
     Registers,
     TableRows,
-    Task,
 )
 from equivalents.policy.load import fault_text, read_amount
 from equivalents.policy.model import Institution, TeamMember

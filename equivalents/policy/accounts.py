@@ -1,10 +1,11 @@
 """An institution's accounts as read, and the dated rule that shares its surplus: plain values.
 
 The kinds of an account row are those of page 3. Six of them make the balance of the surplus rule
-or stand beside it as project money; the others (advance, received, paid) follow money that is
-settled elsewhere and touch no balance. Sources: rules B7, B10; definition 5.14.
+or stand beside it as project money; the others (approved, advance, received, paid) follow the
+money of funds and touch no balance. Sources: rules B6, B7, B10; definition 5.14.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
@@ -15,10 +16,12 @@ from equivalents.policy.calendar import FIRST_DAY, LAST_DAY
 __all__ = [
     "Account",
     "BALANCE_KINDS",
+    "FUND_KINDS",
     "KINDS",
     "PROJECT_KINDS",
     "SURPLUS_POOL",
     "SurplusRule",
+    "by_line",
 ]
 
 SURPLUS_POOL: Final = "surplus"
@@ -36,7 +39,10 @@ BALANCE_KINDS: Final = (
 PROJECT_KINDS: Final = ("project_income", "project_expenditure")
 """Project money 专项资金 stays outside the balance (5.14)."""
 
-KINDS: Final = (*BALANCE_KINDS, *PROJECT_KINDS, "advance", "received", "paid")
+FUND_KINDS: Final = ("advance", "received", "paid", "approved")
+"""The kinds that follow the money of funds: what came, was paid and was approved (B6, B10)."""
+
+KINDS: Final = (*BALANCE_KINDS, *PROJECT_KINDS, *FUND_KINDS)
 """Every kind of account row (page 3)."""
 
 
@@ -74,3 +80,12 @@ class SurplusRule:
     valid_from: int = FIRST_DAY
     valid_to: int = LAST_DAY
     place: Place = NOWHERE
+
+
+def by_line(accounts: Iterable[Account]) -> dict[tuple[str, str, str], int]:
+    """The rows of each institution, kind and line added up, in fen."""
+    found: dict[tuple[str, str, str], int] = {}
+    for row in accounts:
+        key = (row.institution_id, row.kind, row.line)
+        found[key] = found.get(key, 0) + row.amount_fen
+    return found

@@ -56,9 +56,9 @@ class Coefficients:
         self.rules: KeyRules = rules.key_rules
         self.period: Period = rules.period
         surplus = any(row.kind in BALANCE_KINDS for row in rules.accounts)
-        self._pools = sorted(
-            {pool.pool for pool in rules.pools} | ({SURPLUS} if surplus else set())
-        )
+        bridged = {one.pool for one in rules.scheme.bridges.values()} if rules.scheme else set()
+        given = {pool.pool for pool in rules.pools} | ({SURPLUS} if surplus else set())
+        self._pools = sorted(given | bridged)
         self._people: dict[str, list[Coefficient]] = defaultdict(list)
         self._places: dict[str, list[Coefficient]] = defaultdict(list)
         for row in self.rules.coefficients:

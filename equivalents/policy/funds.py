@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
-from typing import Generic, Literal, TypeVar
+from typing import Generic, TypeVar
 
 from equivalents.errors import NOWHERE, Place
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY
@@ -133,8 +133,6 @@ class Given:
     Line items 定项补助 (B1) and insurance prepayment (B5).
     """
 
-    kind: Literal["given"] = "given"
-
 
 @dataclass(frozen=True, slots=True)
 class PerHead:
@@ -245,8 +243,6 @@ class Tasks:
 @dataclass(frozen=True, slots=True)
 class Floor:
     """托底 (B8): max(0, recurrent expenditure - recurrent income), recurrent rows only."""
-
-    kind: Literal["floor"] = "floor"
 
 
 @dataclass(frozen=True, slots=True)

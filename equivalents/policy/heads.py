@@ -15,7 +15,7 @@ import numpy.typing as npt
 from equivalents.codes import Coded
 from equivalents.errors import NOWHERE, Place
 from equivalents.policy.calendar import LAST_DAY
-from equivalents.policy.funds import Heads
+from equivalents.policy.fundcounts import HeadCount, Task
 from equivalents.policy.homes import NO_HOMES, Homes
 from equivalents.units import Codes, Int64
 
@@ -112,20 +112,6 @@ class Charges:
         return self.day.size
 
 
-class Task(NamedTuple):
-    """An approved task 核定任务 of a fund, or approved income 核定收入 beside it (B3).
-
-    ``task`` is blank in a row that has income alone.
-    """
-
-    institution_id: str
-    fund: str
-    task: str = ""
-    quantity_e3: int = 0
-    income_fen: int = 0
-    place: Place = NOWHERE
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class FundTables:
     """The tables that only funds and the checks of contracts read."""
@@ -134,15 +120,6 @@ class FundTables:
     registers: Registers = Registers()
     charges: Charges = field(default_factory=Charges)
     tasks: tuple[Task, ...] = ()
-
-
-class HeadCount(NamedTuple):
-    """So many heads of a fund's filter at an institution on a day: all that a result keeps."""
-
-    heads: Heads
-    day: int
-    institution_id: str
-    total: int
 
 
 @dataclass(frozen=True, slots=True)

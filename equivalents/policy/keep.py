@@ -32,6 +32,9 @@ def to_plain(value: object) -> Any:
         plain = value
     elif isinstance(value, Fraction):
         plain = str(value)
+    elif is_dataclass(value) and not fields(value):
+        # Kinds without a field are told apart by their name.
+        plain = type(value).__name__
     elif is_dataclass(value) or hasattr(value, "_fields"):
         plain = {name: to_plain(getattr(value, name)) for name in _names(type(value))}
     elif isinstance(value, Mapping):
@@ -70,8 +73,8 @@ def _read(kind: Any, plain: Any) -> Any:
     if origin is Literal:
         return _known(plain, inner)
     if origin is not None and is_dataclass(origin):
-        parameters: Any = origin
-        return _read_fields(origin, plain, dict(zip(parameters.__parameters__, inner, strict=True)))
+        variables: Any = getattr(origin, "__parameters__", ())
+        return _read_fields(origin, plain, dict(zip(variables, inner, strict=True)))
     if origin is not None:
         return _read_many(origin, inner, plain)
     if is_dataclass(kind) or hasattr(kind, "_fields"):
@@ -109,9 +112,12 @@ def _known(plain: Any, choices: Sequence[Any]) -> Any:
     return plain
 
 
-def _read_fields(kind: Any, plain: Any, given: Mapping[Any, Any] | None = None) -> Any:
-    """A dataclass or named tuple; ``given`` are the types of a generic one's parameters."""
-    hints = {name: _filled(hint, given or {}) for name, hint in get_type_hints(kind).items()}
+def _read_fields(kind: Any, plain: Any, of: Mapping[Any, Any] | None = None) -> Any:
+    """A dataclass or named tuple; ``of`` are the types that a generic one stands for."""
+    hints = {name: _of(hint, of or {}) for name, hint in get_type_hints(kind).items()}
+    if not hints:
+        _known(plain, [kind.__name__])
+        return kind()
     names = _names(kind)
     if set(plain) != set(names):
         raise ValueError(f"fields {sorted(plain)} instead of {sorted(names)}")
@@ -119,12 +125,12 @@ def _read_fields(kind: Any, plain: Any, given: Mapping[Any, Any] | None = None) 
     return kind(**{name: _read(hints[name], plain[name]) for name in names}, **places)
 
 
-def _filled(hint: Any, given: Mapping[Any, Any]) -> Any:
-    """A type hint with its parameters filled in."""
-    if hint in given:
-        return given[hint]
-    open_ones = getattr(hint, "__parameters__", ())
-    return hint[tuple(given[one] for one in open_ones)] if open_ones and given else hint
+def _of(hint: Any, of: Mapping[Any, Any]) -> Any:
+    """A type hint with what its type variables stand for."""
+    if hint in of:
+        return of[hint]
+    asked = getattr(hint, "__parameters__", ()) if get_origin(hint) is not None else ()
+    return hint[tuple(of[name] for name in asked)] if asked else hint
 
 
 def _read_scalar(kind: Any, plain: Any) -> Any:

@@ -244,7 +244,10 @@ def _over(base: Entry, over: Entry, reference: str, findings: Findings) -> Entry
         for key, value in over.value.items():
             joined[key] = _over(joined[key], value, reference, findings) if key in joined else value
         return Entry(joined, base.place)
-    if base.value != "" and not reference and _plain(base) != _plain(over):
+    reference = over.get("reference").text or reference
+    versions = over.items if base.value != "" else []
+    founded = bool(versions) and all(one.get("reference").text for one in versions)
+    if base.value != "" and not (reference or founded) and _plain(base) != _plain(over):
         path = over.place.column
         findings.add("OVERRIDE_NO_REFERENCE", over.place, path, other=str(base.place))
     return over

@@ -15,6 +15,7 @@ from equivalents.policy.basis import RECORD, Basis
 from equivalents.policy.calendar import Period, print_day
 from equivalents.policy.contacts import ConcurrentRule, StayRule, UsedClass
 from equivalents.policy.contracts import ContractCount
+from equivalents.policy.fundcounts import FundCounts
 from equivalents.policy.keyrules import KeyRules
 from equivalents.policy.scheme import Scheme
 from equivalents.policy.sharing import DEFAULT_SHARING, FOR_ALL_POOLS, Sharing
@@ -168,6 +169,8 @@ class CaseRules:
     yearly: tuple[YearlyLimit, ...] = ()
     contracts: tuple[ContractCount, ...] = ()
     scheme: Scheme | None = None
+    counts: FundCounts | None = None
+    """What the funds of ``scheme`` ask of contracts, registers, charges and tasks."""
 
     @property
     def series(self) -> tuple[str, ...]:

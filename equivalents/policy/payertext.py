@@ -59,12 +59,13 @@ def _version(entry: Entry, read: Reader, rate: Dated[int] | None) -> Version[tup
 def _payers(entries: Sequence[Entry], read: Reader) -> tuple[Payer, ...]:
     forms = [[form for form in FORMS if form in one.mapping] for one in entries]
     alike = all(len(form) == 1 and form == forms[0] for form in forms)
+    if not alike:
+        read.invalid("PAYERS_INVALID", entries[0], entries[0].get("payer").text, _ONE_FORM)
     found = []
     for one in entries:
         read.keys(one, _PAYER, "payers")
         read.need(one, "payer")
         if not alike:
-            read.invalid("PAYERS_INVALID", one, one.get("payer").text, _ONE_FORM)
             continue
         key = _key(one.get(forms[0][0]), forms[0][0], read)
         found.append(Payer(one.get("payer").text, key, one.get("level").text))

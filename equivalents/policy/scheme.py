@@ -124,6 +124,7 @@ class PayCap:
     Fixed: rows ``approved`` of the accounts with the line ``line``. The base part (rows ``paid``
     of ``base_line``) counts first and is untouched; the excess comes off the in-cap pools in
     proportion (5.10). ``coefficient`` names an institution coefficient that moves the total.
+    Pools that are given or a surplus count in it too, unless ``outside`` names them.
     """
 
     kind: CapKind = CapKind.NONE
@@ -131,6 +132,7 @@ class PayCap:
     base_line: str = "base_pay"
     terms: tuple[CapTerm, ...] = ()
     coefficient: str = ""
+    outside: tuple[str, ...] = ()
     excess: Excess = Excess.CARRIED
     valid_from: int = FIRST_DAY
     valid_to: int = LAST_DAY

@@ -46,7 +46,8 @@ def check_names(scheme: Scheme, findings: Findings) -> None:
 
 def _known(code: str, name: str, names: tuple[str, ...], place: Place, findings: Findings) -> None:
     if name not in names:
-        findings.add(code, place, name, near=near(name, names), allowed=", ".join(names))
+        every = ", ".join(names) or "-"
+        findings.add(code, place, name, near=near(name, names), allowed=every)
 
 
 def _check_round(funds: Mapping[str, Fund], findings: Findings) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Final
 
-from equivalents.policy.calendar import print_day
+from equivalents.policy.calendar import FIRST_DAY, print_day
 from equivalents.policy.figuretext import Reader, money_e4, part
 from equivalents.policy.scheme import (
     Bridge,
@@ -54,6 +54,7 @@ PAY_CAP_KEYS: Final = {
     "base_line": "text",
     "terms": "list",
     "coefficient": "text",
+    "outside": "texts",
     "excess": "text",
     **_DATED,
 }
@@ -128,9 +129,13 @@ def check_whole_items(channels: Mapping[str, Channel], read: Reader) -> None:
             if total != 1:
                 code = "ITEM_BOUGHT_TWICE" if total > 1 else "ITEM_PARTLY_BOUGHT"
                 names = ", ".join(one.name for one in there)
-                facts = {"channels": names, "total": str(total), "day": print_day(day)}
+                facts = {"channels": names, "total": str(total), "day": _since(day)}
                 read.findings.add(code, there[-1].place, item, **facts)
                 break
+
+
+def _since(day: int) -> str:
+    return "起初¦the beginning" if day == FIRST_DAY else print_day(day)
 
 
 # -- from money to pools -------------------------------------------------------------------------
@@ -194,6 +199,7 @@ def read_pay_cap(entry: Entry, read: Reader) -> PayCap:
         entry.get("base_line").text or plain.base_line,
         terms,
         entry.get("coefficient").text,
+        read.texts(entry.get("outside")),
         read.choice(entry.get("excess"), Excess.CARRIED),
         start,
         end,

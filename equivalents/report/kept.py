@@ -37,6 +37,8 @@ _TALLY: Final = "tally.parquet"
 _UNORDERED: Final = ("institutions", "weights", "pools", "used", "accounts", "teams")
 _UNORDERED_KEYS: Final = ("coefficients", "opening", "leave", "past", "paid", "earned")
 """Rules whose rows have no order of their own: they are kept sorted."""
+_OF_SCHEMES: Final = ("scheme", "counts")
+"""Rules that only a case with a scheme has: they are left out where there is none."""
 _DAYS: Final = ("active_from", "active_to")
 _OPEN: Final = (FIRST_DAY, LAST_DAY)
 _POSTING: Final = ("institution_id", "person_id", "post_id", "posting_from", "performers")
@@ -60,6 +62,9 @@ class Kept:
 def rules_to_keep(rules: CaseRules) -> Any:
     """Every rule but the roster as JSON values, exactly, and the same for any order of rows."""
     plain = to_plain(replace(rules, postings=()))
+    for name in _OF_SCHEMES:
+        if plain[name] is None:
+            del plain[name]
     for part, names in ((plain, _UNORDERED), (plain["key_rules"], _UNORDERED_KEYS)):
         for name in names:
             part[name].sort(key=_as_text)
@@ -110,7 +115,7 @@ def read_kept(folder: Path) -> Kept:
     manifest = _manifest(folder)
     try:
         resolved = json.loads((folder / RULES).read_bytes())
-        rules = from_plain(CaseRules, resolved["case"])
+        rules = from_plain(CaseRules, dict.fromkeys(_OF_SCHEMES) | resolved["case"])
     except (NotKeptError, KeyError, ValueError):
         raise _problem("OUT_CHANGED", RULES) from None
     rules = replace(rules, postings=_read_roster(pq.read_table(folder / _ROSTER)))

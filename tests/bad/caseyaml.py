@@ -107,15 +107,6 @@ YAML = [
         ("exclude", "reject"),
     ),
     Fault(
-        "scheme",
-        "NOT_SUPPORTED",
-        {"case.yaml": "period: 2025-06\nscheme: x.yaml\n"},
-        "case.yaml",
-        2,
-        "",
-        "scheme",
-    ),
-    Fault(
         "shipped-name",
         "TABLE_UNKNOWN",
         {"case.yaml": "period: 2025-06\nweight_tables:\n  - beijing-changpin\n"},

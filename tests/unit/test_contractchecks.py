@@ -84,6 +84,20 @@ def test_a_short_contract_in_between_hides_nothing() -> None:
     ]
 
 
+def test_the_longest_of_several_alike_is_the_one_that_is_met() -> None:
+    rows = [
+        One("J", person="P1", team="T1", household="H"),
+        One("J", person="P1", team="T1", household="H", start=D("2024-02-01"), end=D("2025-03-01")),
+        One("J", person="P1", team="T1", household="H", start=D("2025-06-01")),
+        One("K", person="P1", team="T2", household="H", start=D("2025-06-01")),
+    ]
+    assert found(*rows) == [
+        ("CONTRACT_OVERLAP", 3, "Q0"),
+        ("CONTRACT_OVERLAP", 4, "Q0"),
+        ("HOUSEHOLD_TWO_TEAMS", 5, "Q0"),
+    ]
+
+
 def test_members_of_a_household_with_one_team_are_no_conflict() -> None:
     rows = [
         One("J1", team="T1", household="H1"), One("J2", team="T1", household="H1"),
@@ -202,6 +216,22 @@ def test_a_charge_is_covered_when_a_contract_of_the_day_is(
         day = D(problem.facts["day"])
         assert holder.resident == problem.value
         assert holder.start <= day < holder.end
+
+
+def test_a_charge_after_a_short_contract_within_a_long_one_is_covered() -> None:
+    rows = [
+        One("J", person="P1", start=D("2025-01-01"), end=D("2025-03-01"), package="x"),
+        One("J", person="P1", start=D("2024-01-01"), end=D("2025-12-01")),
+        One("K", person="P1", start=D("1969-01-01"), end=D("1970-06-01")),
+    ]
+    billed = [("J", "2025-02-01"), ("J", "2025-06-01"), ("J", "2025-12-01"), ("K", "1969-12-31"),
+              ("K", "2025-01-01"), ("J", "1969-12-31")]  # fmt: skip
+    some = charges([Charge(resident, "GC", D(day)) for resident, day in billed])
+    assert told(charge_findings(contracts(rows), some, ["GC"], ())) == [
+        ("CHARGE_CONSULTATION", 2, "Q1"),
+        ("CHARGE_CONSULTATION", 3, "Q1"),
+        ("CHARGE_CONSULTATION", 5, "Q2"),
+    ]
 
 
 # -- charges and packages --------------------------------------------------------------------------

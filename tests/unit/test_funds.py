@@ -83,14 +83,19 @@ def test_an_approval_that_the_fund_does_not_concern_is_refused() -> None:
 # -- budget mode -----------------------------------------------------------------------------
 
 STANDARDS = {"门诊": made.price("12.5"), "访视": made.price("30")}
-TASKS = {("I1", "门诊"): 1_000_500, ("I1", "访视"): 10_000, ("I2", "访视"): 1_000}
+TASKS = {
+    ("I1", "F", "门诊"): 1_000_500,
+    ("I1", "F", "访视"): 10_000,
+    ("I1", "G", "访视"): 7_000,
+    ("I2", "F", "访视"): 1_000,
+}
 
 
 def test_tasks_less_income_times_assessment() -> None:
     fund = made.fund(Tasks(STANDARDS, "assessment"))
     facts = made.facts(
         tasks_e3=TASKS,
-        approved_income_fen={"I1": 200_000, "I9": 1},
+        approved_income_fen={("I1", "F"): 200_000, ("I1", "G"): 5, ("I9", "F"): 1},
         coefficients_e4={("I1", "assessment"): 9_333},
     )
     (due,) = money(made.scheme(fund), facts).dues
@@ -105,13 +110,15 @@ def test_tasks_less_income_times_assessment() -> None:
 
 @pytest.mark.parametrize(("below_zero", "expected"), [(False, 0), (True, -17_000)])
 def test_income_above_the_tasks(below_zero: bool, expected: int) -> None:
-    facts = made.facts(tasks_e3={("I1", "访视"): 1_000}, approved_income_fen={"I1": 20_000})
+    facts = made.facts(
+        tasks_e3={("I1", "F", "访视"): 1_000}, approved_income_fen={("I1", "F"): 20_000}
+    )
     fund = made.fund(Tasks(STANDARDS, below_zero=below_zero))
     assert money(made.scheme(fund), facts).dues[0].due_fen == expected
 
 
 def test_tasks_without_a_standard_or_an_assessment_are_refused() -> None:
-    facts = made.facts(tasks_e3={("I1", "门诊量"): 1_000})
+    facts = made.facts(tasks_e3={("I1", "F", "门诊量"): 1_000})
     assert refused(made.fund(Tasks(STANDARDS, "a")), facts=facts) == [
         "FUND_COEFFICIENT_MISSING",
         "FUND_STANDARD_MISSING",
@@ -210,7 +217,7 @@ def test_an_institution_leaves_a_fund_by_its_own_scope() -> None:
 def test_all_that_is_missing_is_told_at_once() -> None:
     heads = made.fund(PerHead(Heads(), Dated(()), coefficient="effective"), "heads")
     nobody = replace(heads, name="payers", payers=Dated((Version((), FIRST_DAY, FIRST_DAY + 1),)))
-    tasks = made.fund(Tasks({}), "tasks")
+    tasks = made.fund(Tasks({}))
     facts = made.facts(heads=made.always(1), tasks_e3=TASKS)
     with pytest.raises(RefusedError) as caught:
         money(made.scheme(heads, nobody, tasks), facts)
@@ -221,8 +228,8 @@ def test_all_that_is_missing_is_told_at_once() -> None:
         ("payers", "FUND_COEFFICIENT_MISSING", ""),
         ("payers", "FUND_FIGURE_MISSING", "rate"),
         ("payers", "FUND_FIGURE_MISSING", "payers"),
-        ("tasks", "FUND_STANDARD_MISSING", ""),
-        ("tasks", "FUND_STANDARD_MISSING", ""),
+        ("F", "FUND_STANDARD_MISSING", ""),
+        ("F", "FUND_STANDARD_MISSING", ""),
     ]
     assert all("{" not in str(problem) for problem in caught.value.problems)
 

@@ -126,6 +126,7 @@ def test_a_contract_belongs_to_the_named_institution_else_to_the_home_of_its_own
         posting("P1", "A"),
         posting("P2", "A", main=True), posting("P2", "B"),
         posting("P3", "A"), posting("P3", "B"),
+        posting("P5", "A", main=True), posting("P5", "B", main=True),
         posting("P4", "A", FIRST_DAY, D("2025-07-01")), posting("P4", "B", D("2025-07-01")),
     ]  # fmt: skip
     members = [
@@ -151,6 +152,8 @@ def test_a_contract_belongs_to_the_named_institution_else_to_the_home_of_its_own
     assert places_on(some, D("2025-03-31"))[11] == a
     # What belongs nowhere is no head anywhere.
     assert count(contracts([One("J", "", "P8"), One("J", "", "P3")], roster), Heads()) == [0, 0, 0]
+    both = contracts([One("J", "", "P5")], roster)
+    assert places_on(both, D("2025-06-30")).tolist() == [UNCLEAR]
 
 
 def test_a_register_counts_by_its_last_row_on_or_before_the_day() -> None:

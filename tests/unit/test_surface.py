@@ -84,6 +84,11 @@ FLOW = [
     "fundwork",
     "fundkinds",
     "fund",
+    "bridge",
+    "paycap",
+    "sharetest",
+    "ledger",
+    "fundsettle",
     "settle",
     "recount",
     "proposal",
@@ -98,7 +103,7 @@ PURE = {*FLOW} - {"errors", "policy"}
 PURE_POLICY = {
     "model", "accounts", "calendar", "posts", "book", "check", "roster", "basis", "contacts",
     "waits", "keep", "sharing", "keyrules", "coefficients", "leave",
-    "yearly", "contracts", "funds", "scheme", "heads", "homes",
+    "yearly", "contracts", "fundcounts", "funds", "heads", "homes", "scheme",
 }  # fmt: skip
 STANDARD = {
     "bisect", "collections", "concurrent", "dataclasses", "difflib", "enum", "fractions",

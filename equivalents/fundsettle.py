@@ -1,0 +1,185 @@
+"""Money in a settlement: from weighed work to dues, pools within the cap, and the ledger.
+
+The idea: what the tables of a case say is put together as the facts of its funds; what funds owe
+becomes pools by declared bridges alone; a cap lowers them; the rest of the chain shares pools as
+if they had been given. A case without a scheme passes through untouched.
+Sources: B1 to B10, D0; definitions 5.10, 5.13 to 5.15, 5.18.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from equivalents.bridge import Bridged, bridge_problems, bridged
+from equivalents.errors import ConservationError, Problem, RefusedError, near
+from equivalents.fund import money
+from equivalents.fundfacts import Facts, Money, coefficients_on
+from equivalents.heads import counter
+from equivalents.ledger import Ledger, ledger
+from equivalents.paycap import Capped, capped
+from equivalents.policy.fundcounts import FundCounts
+from equivalents.policy.funds import PerEquivalent, PerItem, Tasks
+from equivalents.policy.model import CaseRules, Pool
+from equivalents.policy.scheme import Excess, Scheme
+from equivalents.sharetest import ShareResult, share_problems, share_results
+from equivalents.tally import Plan
+from equivalents.units import print_fen
+from equivalents.weigh import Weighed
+from equivalents.work import Work, work_of, work_of_sums
+
+__all__ = ["Funded", "bought_series", "facts_of", "funded"]
+
+
+@dataclass(frozen=True, slots=True)
+class Funded:
+    """The money of a settled period.
+
+    ``pools`` are all pools of the case, within the caps, by institution and name. ``bridged`` says
+    which of them came out of money and how, ``caps`` what a cap took. ``problems`` are warnings.
+    """
+
+    money: Money
+    bridged: tuple[Bridged, ...]
+    caps: tuple[Capped, ...]
+    ledger: Ledger
+    tests: tuple[ShareResult, ...]
+    pools: tuple[Pool, ...]
+    problems: tuple[Problem, ...]
+
+
+def funded(scheme: Scheme, rules: CaseRules, facts: Facts, given: Sequence[Pool]) -> Funded:
+    """What funds owe, the pools that come of it, and the ledger.
+
+    Args:
+        scheme: the scheme of ``rules``, checked.
+        rules: accounts, series and postings.
+        facts: the facts of the period.
+        given: pools that are given or a surplus.
+
+    Raises:
+        RefusedError: what :func:`~equivalents.fund.money`, :mod:`equivalents.bridge`,
+            :mod:`equivalents.paycap`, :mod:`equivalents.ledger` and
+            :mod:`equivalents.sharetest` refuse; ``TASK_FUND_UNKNOWN``.
+        ConservationError: pools do not add up to what was given and bridged (a defect).
+    """
+    strays = [*_stray_tasks(scheme, rules.counts or FundCounts())]
+    if strays:
+        raise RefusedError(strays)
+    due = money(scheme, facts)
+    made = bridged(scheme, due, rules.accounts, rules.period)
+    problems = bridge_problems(scheme, made, given, rules)
+    if any(problem.severity == "error" for problem in problems):
+        raise RefusedError(problems)
+    pools = [*given, *(one.pool(rules.series) for one in made)]
+    pools.sort(key=lambda pool: (pool.institution_id, pool.pool))
+    outside = {(one.institution_id, one.bridge.pool) for one in made if not one.in_cap}
+    outside |= {
+        (pool.institution_id, pool.pool) for pool in given if pool.pool in scheme.pay_cap.outside
+    }
+    left, caps = capped(scheme.pay_cap, pools, outside, facts, due, rules.postings)
+    _check(left, caps, made, given)
+    kept = {} if scheme.pay_cap.excess is Excess.RETURNED else _cuts(caps)
+    book = ledger(scheme, due, rules.accounts, made, kept)
+    results = share_results(scheme.share_tests, rules.accounts, rules.period.end - 1)
+    problems += [*_said_of(caps), *book.problems, *share_problems(results)]
+    return Funded(due, made, caps, book, results, left, tuple(problems))
+
+
+def _cuts(caps: Sequence[Capped]) -> dict[tuple[str, str], int]:
+    return {(one.institution_id, pool): fen for one in caps for pool, fen in one.cuts}
+
+
+def _check(
+    pools: Sequence[Pool], caps: Sequence[Capped], made: Sequence[Bridged], given: Sequence[Pool]
+) -> None:
+    """Pools and cuts together are what was given and bridged; no fund gave more than it owes."""
+    left = sum(pool.amount_fen for pool in pools) + sum(one.taken_fen for one in caps)
+    whole = sum(pool.amount_fen for pool in given) + sum(one.pool_fen for one in made)
+    if left != whole:
+        raise ConservationError(f"pools of {left} fen out of {whole}")
+    sources: dict[tuple[str, str, str], tuple[int, int]] = {}
+    for one in made:
+        key = (one.institution_id, one.bridge.fund, one.bridge.approved_line)
+        taken, base = sources.get(key, (0, one.base_fen))[0] + one.pool_fen, one.base_fen
+        sources[key] = taken, base
+    over = {key: sums for key, sums in sources.items() if sums[0] > max(sums[1], 0)}
+    if over:
+        raise ConservationError(f"more became pools than there was: {over}")
+
+
+def _said_of(caps: Sequence[Capped]) -> Sequence[Problem]:
+    """Warnings for what a cap took, and for base pay above it."""
+    found = []
+    for one in caps:
+        facts = {"cap": print_fen(one.cap_fen), "base": print_fen(one.base_fen)}
+        if one.over_base_fen:
+            found.append(Problem("PAYCAP_BASE_ABOVE", one.rule.place, one.institution_id, facts))
+        if one.taken_fen:
+            then = {
+                Excess.KEPT: "留在机构¦stays with the institution",
+                Excess.CARRIED: "结转下期¦is carried",
+                Excess.RETURNED: "上缴¦is returned",
+            }[one.rule.excess]
+            facts = {**facts, "amount": print_fen(one.taken_fen), "then": then}
+            found.append(Problem("PAYCAP_CUT", one.rule.place, one.institution_id, facts))
+    return found
+
+
+def _stray_tasks(scheme: Scheme, counts: FundCounts) -> Sequence[Problem]:
+    """Approved tasks of what is no fund of that kind: they would pay nobody."""
+    known = sorted(fund.name for fund in scheme.funds.values() if isinstance(fund.body, Tasks))
+    return [
+        Problem(
+            "TASK_FUND_UNKNOWN",
+            task.place.at("fund"),
+            task.fund,
+            {"near": near(task.fund, known), "allowed": ", ".join(known)},
+        )
+        for task in counts.tasks
+        if task.fund not in known
+    ]
+
+
+# -- facts -----------------------------------------------------------------------------------------
+
+
+def facts_of(scheme: Scheme, rules: CaseRules, plan: Plan, weighed: Mapping[str, Weighed]) -> Facts:
+    """The facts of a case: its tables as they were counted, and the work of the series bought.
+
+    ``weighed`` has the item lines of every series of which ``needs_lines`` asks them.
+    """
+    counts = rules.counts or FundCounts()
+    names = [place.institution_id for place in rules.institutions]
+    tasks: dict[tuple[str, str, str], int] = {}
+    income: dict[tuple[str, str], int] = {}
+    for one in counts.tasks:
+        if one.task:
+            tasks[one.institution_id, one.fund, one.task] = one.quantity_e3
+        key = (one.institution_id, one.fund)
+        income[key] = income.get(key, 0) + one.income_fen
+    return Facts(
+        rules.institutions,
+        rules.period,
+        rules.accounts,
+        counter(counts.heads, names),
+        {(one.institution_id, one.code): one.amount_fen for one in counts.charges},
+        tasks,
+        income,
+        coefficients_on(rules.key_rules.coefficients, rules.period.end - 1),
+        {name: _work(weighed[name], plan) for name in sorted(bought_series(scheme))},
+    )
+
+
+def bought_series(scheme: Scheme) -> frozenset[str]:
+    """The series whose work some fund buys."""
+    funds = [own for fund in scheme.funds.values() for own in (fund, *fund.own.values())]
+    return frozenset(
+        fund.body.series for fund in funds if isinstance(fund.body, PerItem | PerEquivalent)
+    )
+
+
+def _work(weighed: Weighed, plan: Plan) -> Work:
+    places = plan.institutions.values
+    if weighed.lines is not None:
+        return work_of(weighed.lines, places, plan.items.values)
+    month = plan.period.start
+    return work_of_sums(places, plan.postings.institution, weighed.posting_e7, month)

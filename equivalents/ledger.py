@@ -1,0 +1,268 @@
+"""The ledger of funds 应得、核定、到账、已付、尚欠: advance, then settlement (B6, B10).
+
+The idea: what a payer owes an institution of a fund is what is due less what came, be it advance
+or settlement. Below 0 it was advanced too much, which is recovered or carried as the fund says.
+Restricted money that is unspent stays with its purpose: opening + received - paid - pools is what
+the next year opens with. Sources: B6, B10; definition 5.14.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from equivalents.bridge import Bridged
+from equivalents.errors import ConservationError, Problem, RefusedError, near
+from equivalents.fundfacts import Money
+from equivalents.policy.accounts import FUND_KINDS, Account, by_line
+from equivalents.policy.funds import Deficit, Fund
+from equivalents.policy.scheme import CapTermKind, Scheme
+from equivalents.units import print_fen
+
+__all__ = ["Ledger", "LedgerRow", "Movement", "Restricted", "ledger"]
+
+_RECEIVED: Final = ("advance", "received")
+
+
+class LedgerRow(NamedTuple):
+    """What stands between one payer and one institution over a fund, in fen.
+
+    ``then`` says what becomes of what is owed: ``payable``, ``recover``, ``carry``, blank at 0.
+    """
+
+    institution_id: str
+    fund: str
+    payer: str
+    due_fen: int
+    approved_fen: int
+    received_fen: int
+    paid_fen: int
+    owed_fen: int
+    then: str
+
+
+class Restricted(NamedTuple):
+    """Restricted money of a fund at an institution, in fen; the closing opens the next year.
+
+    ``closing = opening + received - paid - pools``, below 0 where more was spent than there was.
+    """
+
+    institution_id: str
+    fund: str
+    opening_fen: int
+    received_fen: int
+    paid_fen: int
+    pools_fen: int
+    closing_fen: int
+
+
+class Movement(NamedTuple):
+    """One account row of a fund; ``day`` is ``None`` where it has no date."""
+
+    institution_id: str
+    fund: str
+    payer: str
+    kind: str
+    day: int | None
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """All rows by institution, declared order of funds, and payers; and what has to be said."""
+
+    rows: tuple[LedgerRow, ...]
+    restricted: tuple[Restricted, ...]
+    movements: tuple[Movement, ...]
+    problems: tuple[Problem, ...]
+
+
+def ledger(
+    scheme: Scheme,
+    money: Money,
+    accounts: Sequence[Account],
+    made: Sequence[Bridged],
+    taken: Mapping[tuple[str, str], int],
+) -> Ledger:
+    """The ledger of a period.
+
+    Args:
+        scheme: names and rules of the funds.
+        money: what is due.
+        accounts: all account rows of the period; kinds of funds are told by line and source.
+        made: the pools that came out of funds.
+        taken: what a pay cap took off each (institution, pool) and leaves with the fund.
+
+    Raises:
+        RefusedError: ``MONEY_LINE_UNKNOWN`` (a row of a kind of funds whose line is none of the
+            scheme), ``LEDGER_PAYER_MISSING`` (a row without source, of a fund with several payers).
+        ConservationError: the rows do not add up to what is due and what was received (a defect).
+    """
+    book = _Book(scheme, money, accounts)
+    moves = tuple(book.movements())
+    if book.refused:
+        raise RefusedError(book.refused)
+    rows = tuple(book.rows(moves))
+    _check(rows, money, moves)
+    pools: dict[tuple[str, str], int] = {}
+    for one in made:
+        key = (one.institution_id, one.bridge.fund)
+        less = taken.get((one.institution_id, one.bridge.pool), 0)
+        pools[key] = pools.get(key, 0) + one.pool_fen - less
+    restricted = tuple(_restricted(scheme, accounts, rows, pools))
+    said = [*book.warned, *_advanced(scheme, rows), *_closings(accounts, restricted)]
+    return Ledger(rows, restricted, moves, tuple(said))
+
+
+class _Book:
+    """Account rows put to funds and payers; ``refused`` and ``warned`` grow."""
+
+    def __init__(self, scheme: Scheme, money: Money, accounts: Sequence[Account]) -> None:
+        self._scheme, self._accounts = scheme, accounts
+        self._dues = {(due.institution_id, due.fund.name): due for due in money.dues}
+        self._order = {name: at for at, name in enumerate(scheme.funds)}
+        self._others = _other_lines(scheme)
+        self.refused: list[Problem] = []
+        self.warned: list[Problem] = []
+
+    def movements(self) -> Iterator[Movement]:
+        """The rows that follow money of funds, by institution, fund, kind, day and payer."""
+        found = [self._movement(row) for row in self._accounts if row.kind in FUND_KINDS]
+        yield from sorted(
+            (one for one in found if one is not None),
+            key=lambda m: (m[0], self._order[m.fund], m.kind, m.day or 0, m.payer, m.amount_fen),
+        )
+
+    def _movement(self, row: Account) -> Movement | None:
+        if row.line not in self._scheme.funds:
+            if row.line not in self._others.get(row.kind, ()):
+                facts = {"kind": row.kind, "near": near(row.line, sorted(self._order))}
+                self.refused.append(
+                    Problem("MONEY_LINE_UNKNOWN", row.place.at("line"), row.line, facts)
+                )
+            return None
+        who = (row.institution_id, row.line)
+        return Movement(*who, self._payer(row), row.kind, row.day, row.amount_fen)
+
+    def _payer(self, row: Account) -> str:
+        due = self._dues.get((row.institution_id, row.line))
+        known = [name for name, _ in due.parts] if due else []
+        if not row.source and len(known) == 1:
+            return known[0]
+        facts = {"fund": row.line, "payers": ", ".join(known)}
+        if not row.source and known:
+            self.refused.append(
+                Problem("LEDGER_PAYER_MISSING", row.place.at("source"), row.institution_id, facts)
+            )
+        elif row.source and row.source not in known and known != [""]:
+            self.warned.append(
+                Problem("LEDGER_PAYER_UNKNOWN", row.place.at("source"), row.source, facts)
+            )
+        return row.source
+
+    def rows(self, moves: Sequence[Movement]) -> Iterator[LedgerRow]:
+        """One row for each institution, fund and payer with anything due or moved."""
+        sums: dict[tuple[str, str, str], dict[str, int]] = {}
+        for (name, fund), due in self._dues.items():
+            for payer, fen in due.parts:
+                entry = sums.setdefault((name, fund, payer), {})
+                entry["due"] = entry.get("due", 0) + fen
+        for move in moves:
+            entry = sums.setdefault((move.institution_id, move.fund, move.payer), {})
+            entry[move.kind] = entry.get(move.kind, 0) + move.amount_fen
+        # Payers stand in declared order, which is that of their insertion; others come behind.
+        order = {key: at for at, key in enumerate(sums)}
+        for key in sorted(sums, key=lambda k: (k[0], self._order[k[1]], order[k])):
+            yield self._row(key, sums[key])
+
+    def _row(self, key: tuple[str, str, str], sums: Mapping[str, int]) -> LedgerRow:
+        due = sums.get("due", 0)
+        received = sum(sums.get(kind, 0) for kind in _RECEIVED)
+        owed = due - received
+        then = "payable" if owed > 0 else ""
+        if owed < 0:
+            fund = self._scheme.funds[key[1]].of(key[0])
+            then = fund.over_advanced.value
+        approved, paid = sums.get("approved", 0), sums.get("paid", 0)
+        return LedgerRow(*key, due, approved, received, paid, owed, then)
+
+
+def _other_lines(scheme: Scheme) -> dict[str, set[str]]:
+    """Lines that rows of funds may have without being a fund, by kind."""
+    approved = {one.approved_line for one in scheme.bridges.values()} - {""}
+    cap = scheme.pay_cap
+    approved |= {cap.line}
+    approved |= {term.name for term in cap.terms if term.kind is CapTermKind.AMOUNT}
+    shares = {term.name for term in cap.terms if term.kind is CapTermKind.LINE_SHARE}
+    whole = shares | {line for test in scheme.share_tests for line in test.whole_lines}
+    return {
+        "approved": approved,
+        "paid": {cap.base_line},
+        **dict.fromkeys(_RECEIVED, whole),
+    }
+
+
+def _check(rows: Sequence[LedgerRow], money: Money, moves: Sequence[Movement]) -> None:
+    """Rows add up to the dues and to the account rows; what is owed to the difference."""
+    due, received = sum(row.due_fen for row in rows), sum(row.received_fen for row in rows)
+    owed = sum(row.owed_fen for row in rows)
+    came = sum(move.amount_fen for move in moves if move.kind in _RECEIVED)
+    if due != sum(one.due_fen for one in money.dues) or received != came or due - came != owed:
+        raise ConservationError(f"ledger: due {due}, received {received} of {came}, owed {owed}")
+
+
+def _restricted(
+    scheme: Scheme,
+    accounts: Sequence[Account],
+    rows: Sequence[LedgerRow],
+    pools: Mapping[tuple[str, str], int],
+) -> Iterator[Restricted]:
+    """Opening to closing of every fund that is restricted where it moves or has money."""
+    lines = by_line(accounts)
+    sums: dict[tuple[str, str], list[int]] = {}
+    for row in rows:
+        entry = sums.setdefault((row.institution_id, row.fund), [0, 0])
+        entry[0], entry[1] = entry[0] + row.received_fen, entry[1] + row.paid_fen
+    for name, kind, line in lines:
+        if kind in ("opening_restricted", "closing_restricted") and line in scheme.funds:
+            sums.setdefault((name, line), [0, 0])
+    order = {name: at for at, name in enumerate(scheme.funds)}
+    for (name, fund), (received, paid) in sorted(
+        sums.items(), key=lambda one: (one[0][0], order[one[0][1]])
+    ):
+        if scheme.funds[fund].of(name).restricted:
+            opening = lines.get((name, "opening_restricted", fund), 0)
+            pool = pools.get((name, fund), 0)
+            closing = opening + received - paid - pool
+            yield Restricted(name, fund, opening, received, paid, pool, closing)
+
+
+def _advanced(scheme: Scheme, rows: Sequence[LedgerRow]) -> Iterator[Problem]:
+    """What was advanced above what is due, and what becomes of it (B6)."""
+    for row in rows:
+        if row.owed_fen < 0:
+            fund: Fund = scheme.funds[row.fund]
+            recover = row.then == Deficit.RECOVER
+            facts = {
+                "institution": row.institution_id,
+                "payer": row.payer,
+                "amount": print_fen(-row.owed_fen),
+                "then": "收回¦is recovered" if recover else "结转下期抵扣¦is carried",
+            }
+            yield Problem("OVER_ADVANCED", fund.place, row.fund, facts)
+
+
+def _closings(accounts: Sequence[Account], rows: Sequence[Restricted]) -> Iterator[Problem]:
+    """Reported closings of restricted money that are not the computed ones, and overspent ones."""
+    lines = by_line(accounts)
+    places = {
+        (r.institution_id, r.line): r.place for r in accounts if r.kind.endswith("restricted")
+    }
+    for row in rows:
+        key = (row.institution_id, row.fund)
+        facts = {"institution": row.institution_id, "closing": print_fen(row.closing_fen)}
+        reported = lines.get((row.institution_id, "closing_restricted", row.fund))
+        if reported is not None and reported != row.closing_fen:
+            facts["reported"] = print_fen(reported)
+            yield Problem("RESTRICTED_CLOSING", places[key], row.fund, facts)
+        elif row.closing_fen < 0:
+            yield Problem("RESTRICTED_OVERSPENT", value=row.fund, facts=facts)

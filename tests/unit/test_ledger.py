@@ -1,0 +1,233 @@
+"""Due, approved, received, paid and owed; restricted money; tests of shares (B4, B6, B10).
+
+Faults caught: an advance that is not settled, a payer's money put to another, a row that no fund
+takes, an amount recovered that is declared to be carried, a 40 % test off by a fen.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from equivalents.bridge import bridged
+from equivalents.errors import Problem, RefusedError
+from equivalents.fundfacts import Due, Money
+from equivalents.ledger import Ledger, LedgerRow, ledger
+from equivalents.policy.accounts import Account
+from equivalents.policy.calendar import parse_day, parse_period
+from equivalents.policy.funds import Dated, Deficit, Given, Version
+from equivalents.policy.scheme import Bridge, CapKind, PayCap, Scheme, ShareTest
+from equivalents.sharetest import share_problems, share_results
+from equivalents.units import print_fen
+from tests import funds as made
+
+pytestmark = pytest.mark.rules("B6", "B10")
+PERIOD = parse_period("2025")
+SIGNED = made.fund(Given(), "签约")
+OTHER = made.fund(Given(), "购买", over_advanced=Deficit.CARRY)
+SCHEME = Scheme("示例", funds={"签约": SIGNED, "购买": OTHER})
+MONEY = Money(
+    (
+        Due("I1", SIGNED, 30_000, (), (("市", 20_000), ("区", 10_000))),
+        Due("I1", OTHER, 5_000, (), (("医保", 5_000),)),
+        Due("I2", SIGNED, 0, (), (("市", 0), ("区", 0))),
+    )
+)
+ROWS = (
+    made.account("I1", "签约", "advance", "150", source="市", day=parse_day("2025-03-01")),
+    made.account("I1", "签约", "received", "50.01", source="市", day=parse_day("2025-12-01")),
+    made.account("I1", "签约", "advance", "40", source="区"),
+    made.account("I1", "签约", "approved", "290", source="市"),
+    made.account("I1", "签约", "paid", "77", source="区"),
+    made.account("I1", "购买", "advance", "60"),
+    made.account("I1", "药品", "income", "60"),
+)
+
+
+def book(
+    accounts: Sequence[Account] = ROWS,
+    scheme: Scheme = SCHEME,
+    money: Money = MONEY,
+    taken: Mapping[tuple[str, str], int] | None = None,
+) -> Ledger:
+    pools = bridged(scheme, money, accounts, PERIOD)
+    return ledger(scheme, money, accounts, pools, taken or {})
+
+
+def yuan(row: LedgerRow) -> tuple[str, ...]:
+    return (*row[:3], *map(print_fen, row[3:8]), row.then)
+
+
+def refused(*rows: Account, scheme: Scheme = SCHEME) -> list[Problem]:
+    with pytest.raises(RefusedError) as caught:
+        book(rows, scheme)
+    return [*caught.value.problems]
+
+
+def test_what_is_owed_is_due_less_what_came() -> None:
+    assert [yuan(row) for row in book().rows] == [
+        ("I1", "签约", "市", "200.00", "290.00", "200.01", "0.00", "-0.01", "recover"),
+        ("I1", "签约", "区", "100.00", "0.00", "40.00", "77.00", "60.00", "payable"),
+        ("I1", "购买", "医保", "50.00", "0.00", "60.00", "0.00", "-10.00", "carry"),
+        ("I2", "签约", "市", "0.00", "0.00", "0.00", "0.00", "0.00", ""),
+        ("I2", "签约", "区", "0.00", "0.00", "0.00", "0.00", "0.00", ""),
+    ]
+
+
+def test_what_was_advanced_too_much_is_said_with_what_becomes_of_it() -> None:
+    told = [(p.code, p.value, p.facts["amount"], p.text("en")) for p in book().problems]
+    assert [one[:3] for one in told] == [
+        ("OVER_ADVANCED", "签约", "0.01"),
+        ("OVER_ADVANCED", "购买", "10.00"),
+    ]
+    assert told[0][3].endswith("which is recovered.")
+    assert told[1][3].endswith("which is carried.")
+
+
+def test_an_institution_recovers_as_its_own_fund_says() -> None:
+    own = replace(OTHER, over_advanced=Deficit.RECOVER)
+    scheme = replace(SCHEME, funds={"签约": SIGNED, "购买": replace(OTHER, own={"I1": own})})
+    assert book(scheme=scheme).rows[2].then == "recover"
+
+
+def test_each_account_row_is_a_movement_with_its_date() -> None:
+    shown = [(m.fund, m.kind, m.payer, m.day or 0, m.amount_fen) for m in book().movements]
+    assert shown == [
+        ("签约", "advance", "区", 0, 4_000),
+        ("签约", "advance", "市", parse_day("2025-03-01"), 15_000),
+        ("签约", "approved", "市", 0, 29_000),
+        ("签约", "paid", "区", 0, 7_700),
+        ("签约", "received", "市", parse_day("2025-12-01"), 5_001),
+        ("购买", "advance", "医保", 0, 6_000),
+    ]
+
+
+def test_money_from_somebody_else_has_a_row_of_its_own() -> None:
+    found = book([*ROWS, made.account("I1", "签约", "received", "3", source="省")])
+    assert yuan(found.rows[2]) == (
+        *("I1", "签约", "省", "0.00", "0.00", "3.00", "0.00", "-3.00", "recover"),
+    )
+    assert found.problems[0].code == "LEDGER_PAYER_UNKNOWN"
+
+
+def test_money_at_an_institution_that_is_owed_nothing_stands_too() -> None:
+    found = book([made.account("I9", "签约", "received", "3")])
+    assert yuan(found.rows[-1])[:2] == ("I9", "签约")
+    assert found.rows[-1].owed_fen == -300
+
+
+def test_a_row_of_several_payers_names_its_source() -> None:
+    (problem,) = refused(made.account("I1", "签约", "received", "3"))
+    assert (problem.code, problem.facts["payers"]) == ("LEDGER_PAYER_MISSING", "市, 区")
+
+
+@pytest.mark.parametrize("kind", ["approved", "advance", "received", "paid"])
+def test_a_row_that_no_fund_takes_is_refused(kind: str) -> None:
+    (problem,) = refused(made.account("I1", "签约费", kind, "3", source="市"))
+    assert (problem.code, problem.value) == ("MONEY_LINE_UNKNOWN", "签约费")
+    assert "签约" in problem.facts["near"]
+
+
+def test_lines_of_cap_bridges_and_tests_are_known() -> None:
+    test = ShareTest("t", ("签约支出",), ("公卫",), Dated((Version(Fraction(2, 5)),)))
+    scheme = replace(
+        SCHEME,
+        bridges={"p": Bridge("p", approved_line="总量")},
+        pay_cap=PayCap(CapKind.FIXED),
+        share_tests=(test,),
+    )
+    rows = [
+        made.account("I1", "总量", "approved", "3"),
+        made.account("I1", "pay_cap", "approved", "3"),
+        made.account("I1", "base_pay", "paid", "3"),
+        made.account("I1", "公卫", "received", "3"),
+    ]
+    assert book(rows, scheme).movements == ()
+    assert [p.value for p in refused(made.account("I1", "总量", "paid", "1"), scheme=scheme)] == [
+        "总量"
+    ]
+
+
+# -- restricted money --------------------------------------------------------------------------
+
+RESTRICTED = replace(
+    SCHEME,
+    funds={"签约": replace(SIGNED, restricted=True), "购买": OTHER},
+    bridges={"p": Bridge("p", "签约")},
+)
+OPENING = made.account("I1", "签约", "opening_restricted", "200")
+
+
+def test_restricted_money_closes_with_what_is_unspent() -> None:
+    found = book([*ROWS, OPENING], RESTRICTED)
+    # 200.00 + 240.01 received - 77.00 paid - 300.00 as pool = 63.01; I2 has nothing
+    assert [tuple(row) for row in found.restricted] == [
+        ("I1", "签约", 20_000, 24_001, 7_700, 30_000, 6_301),
+        ("I2", "签约", 0, 0, 0, 0, 0),
+    ]
+
+
+def test_what_a_cap_took_and_left_is_not_spent() -> None:
+    found = book([*ROWS, OPENING], RESTRICTED, taken={("I1", "p"): 1_000})
+    assert (found.restricted[0].pools_fen, found.restricted[0].closing_fen) == (29_000, 7_301)
+
+
+@pytest.mark.parametrize(("closing", "codes"), [("63.01", []), ("63", ["RESTRICTED_CLOSING"])])
+def test_a_reported_closing_is_compared(closing: str, codes: list[str]) -> None:
+    rows = [*ROWS, OPENING, made.account("I1", "签约", "closing_restricted", closing)]
+    found = [p.code for p in book(rows, RESTRICTED).problems if p.code != "OVER_ADVANCED"]
+    assert found == codes
+
+
+def test_more_spent_than_there_was_is_said() -> None:
+    (problem,) = (p for p in book(scheme=RESTRICTED).problems if p.code == "RESTRICTED_OVERSPENT")
+    assert problem.facts["closing"] == "-136.99"
+
+
+# -- tests of shares ---------------------------------------------------------------------------
+
+
+def share_test(*whole: str) -> ShareTest:
+    return ShareTest("四成", ("签约支出",), whole, Dated((Version(Fraction(2, 5)),)))
+
+
+@pytest.mark.parametrize(("spent", "holds"), [("400.00", True), ("399.99", False)])
+def test_a_share_is_compared_exactly(spent: str, holds: bool) -> None:
+    rows = [
+        made.account("I1", "签约支出", "expenditure", "300"),
+        made.account("I1", "签约支出", "project_expenditure", made_less(spent, "300")),
+        made.account("I1", "公卫", "income", "600"),
+        made.account("I1", "公卫", "project_income", "400"),
+        made.account("I1", "公卫", "received", "900", source="县"),
+        made.account("I1", "别的", "expenditure", "1"),
+    ]
+    (one,) = share_results([share_test("公卫")], rows, PERIOD.end - 1)
+    assert (one.whole_fen, one.holds) == (100_000, holds)
+    told = [(p.code, p.value, p.facts["part"]) for p in share_problems([one])]
+    assert told == ([] if holds else [("SHARE_TEST_FAILED", "四成", spent)])
+
+
+def made_less(one: str, other: str) -> str:
+    return print_fen(made.fen(one) - made.fen(other))
+
+
+def test_money_that_was_only_received_counts_once_and_all_together_is_tested() -> None:
+    rows = [
+        made.account("I1", "公卫", "advance", "60"),
+        made.account("I1", "公卫", "received", "40"),
+        made.account("I1", "签约支出", "expenditure", "39.99"),
+        made.account("I2", "签约支出", "expenditure", "0.01"),
+    ]
+    found = share_results([share_test("公卫", "新增")], rows, PERIOD.end - 1)
+    assert [(t.institution_id, t.part_fen, t.whole_fen, t.holds) for t in found] == [
+        ("I1", 3_999, 10_000, False),
+        ("I2", 1, 0, True),
+        ("", 4_000, 10_000, True),
+    ]
+
+
+def test_a_share_without_a_version_is_refused() -> None:
+    test = replace(share_test("公卫"), at_least=Dated(()))
+    with pytest.raises(RefusedError, match="SHARE_FIGURE_MISSING"):
+        share_results([test], (), PERIOD.end - 1)
