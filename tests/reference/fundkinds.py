@@ -24,7 +24,7 @@ class Amount(NamedTuple):
     off_fen: int = 0
     below_zero: bool = False
     parts: Mapping[str, Fraction] | None = None
-    """Exact amounts by payer, where the kind itself says who pays."""
+    """Exact amounts by payer, where the kind itself says who pays; sources by code."""
 
     @property
     def fen(self) -> int:
@@ -153,7 +153,7 @@ def given(case: Case, institution: str, name: str) -> Amount:
         if named and _of_period(case, row.day):
             before = parts.get(row.source, Fraction(0))
             parts[row.source] = before + Fraction(row.amount_fen, 100)
-    return Amount(sum(parts.values(), Fraction(0)), parts=parts)
+    return Amount(sum(parts.values(), Fraction(0)), parts=dict(sorted(parts.items())))
 
 
 def _of_period(case: Case, day: date | None) -> bool:

@@ -111,7 +111,8 @@ def write_funds(seed: int, folder: Path, weights: Sequence[Fields], span: Span) 
         plan.funds[f"{fund['kind']}-{len(plan.funds)}"] = fund | _scope(plan, fund)
     _split(plan)
     pools = _bridges(plan)
-    write_fund_tables(rng, folder, plan.places, plan.funds, span)
+    totals = any("approved_line" in bridge for bridge in pools.values())
+    write_fund_tables(rng, folder, plan.places, plan.funds, span, totals=totals)
     kinds = declared.setdefault("coefficients", {})
     kinds |= {"eff": {"applies_to": "none"}, "adj": {"applies_to": "none"}}
     declared.setdefault("surplus", {})["assessment"] = "none"

@@ -35,8 +35,10 @@ def write_fund_tables(
     places: Sequence[Fields],
     funds: Mapping[str, Any],
     span: Span,
+    *,
+    totals: bool,
 ) -> None:
-    """Write every table that the funds need."""
+    """Write every table that the funds need; `totals` are approved totals of pay."""
     codes = [row["institution_id"] for row in places]
     for row in places:
         row["kind"] = rng.choice(("centre", "station", ""))
@@ -54,7 +56,7 @@ def write_fund_tables(
     _write_charges(rng, folder, codes, span)
     _write_tasks(rng, folder, codes, funds)
     _write_coefficients(rng, folder, codes, span)
-    _write_accounts(rng, folder, places, funds, span)
+    _write_accounts(rng, folder, places, funds, span, totals=totals)
 
 
 def _write_contracts(rng: Random, folder: Path, codes: Sequence[str], span: Span) -> None:
@@ -160,6 +162,8 @@ def _write_accounts(
     places: Sequence[Fields],
     funds: Mapping[str, Any],
     span: Span,
+    *,
+    totals: bool,
 ) -> None:
     """Add approvals, advances, money received and paid, and lines that funds read."""
     rows = rows_of(folder, "accounts")
@@ -179,7 +183,7 @@ def _write_accounts(
             row = {"line": line, "kind": "expenditure", "amount": _yuan(rng, 700)}
             rows += [here | row] if wanted and rng.random() < 0.5 else []
         row = {"line": "pay_total", "kind": "approved", "amount": _yuan(rng, 9000)}
-        rows += [here | row] if rng.random() < 0.5 else []
+        rows += [here | row] if totals and rng.random() < 0.7 else []
     for row in rows:
         if not row.get("date") and rng.random() < 0.3:
             row["date"] = random_day(rng, *span).isoformat()
