@@ -254,9 +254,11 @@ def _price(case: Case, fund: Yaml, institution: str, equivalents: Fraction) -> o
     """Return the price of the scale tier, else of the group, else the one for all."""
     if fund.get("tiers"):
         reached = [one for one in fund["tiers"] if Fraction(one["from"]) <= equivalents]
-        return max(reached or fund["tiers"][:1], key=lambda one: Fraction(one["from"]))["price"]
+        if not reached:
+            raise Refused("FUND_PRICE_MISSING", institution)
+        return max(reached, key=lambda one: Fraction(one["from"]))["price"]
     groups = fund.get("group_prices") or {}
     group = case.institutions[institution]
     if group not in groups and "price" not in fund:
-        raise Refused("FUND_FIGURE_MISSING", f"price {group}")
+        raise Refused("FUND_PRICE_MISSING", institution)
     return groups.get(group, fund.get("price"))

@@ -126,14 +126,15 @@ class Funds:
         return fen
 
     def within_budget(self, fund: Yaml, name: str, fen: dict[str, int]) -> dict[str, int]:
-        """Scale the amounts above 0 down to the budget, or refuse (5.13)."""
+        """Scale what is above 0 so that the fund's sum is the budget, or refuse (5.13)."""
         budget = self.budget(fund, name) if fen else None
         if budget is None or sum(fen.values()) <= budget:
             return fen
         if fund.get("over_budget", "refuse") == "refuse":
             raise Refused("FUND_OVER_BUDGET", name)
         above = [(place, Fraction(one)) for place, one in fen.items() if one > 0]
-        scaled = largest_remainder(budget, above)
+        below = sum(min(one, 0) for one in fen.values())
+        scaled = largest_remainder(budget - below, above)
         return fen | {place: one.amount for place, one in scaled.items()}
 
     def parts(self, name: str, place: str, fen: int) -> tuple[tuple[str, int], ...]:

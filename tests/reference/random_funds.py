@@ -111,8 +111,10 @@ def write_funds(seed: int, folder: Path, weights: Sequence[Fields], span: Span) 
         plan.funds[f"{fund['kind']}-{len(plan.funds)}"] = fund | _scope(plan, fund)
     _split(plan)
     pools = _bridges(plan)
-    totals = any("approved_line" in bridge for bridge in pools.values())
-    write_fund_tables(rng, folder, plan.places, plan.funds, span, totals=totals)
+    cap = _pay_cap(plan)
+    totals = ["pay_total"] if "激励" in pools else []
+    totals += {"fixed": ["pay_cap"], "formula": ["other_pay"]}.get(cap.get("kind", ""), [])
+    write_fund_tables(rng, folder, plan.places, plan.funds, span, totals)
     kinds = declared.setdefault("coefficients", {})
     kinds |= {"eff": {"applies_to": "none"}, "adj": {"applies_to": "none"}}
     declared.setdefault("surplus", {})["assessment"] = "none"
@@ -120,7 +122,7 @@ def write_funds(seed: int, folder: Path, weights: Sequence[Fields], span: Span) 
     named = [*(["surplus"] if balances else []), *pools]
     if named:
         declared.setdefault("sharing", {}).update({name: {"nobody": "retain"} for name in named})
-    whole = {"channels": plan.channels, "funds": plan.funds, "pools": pools}
+    whole = {"channels": plan.channels, "funds": plan.funds, "pools": pools, "pay_cap": cap}
     files = _layers(plan, {key: value for key, value in whole.items() if value})
     files["case.yaml"] = declared | files["case.yaml"]
     _write_payable(plan, folder, files)
@@ -139,7 +141,17 @@ def _write_payable(plan: FundPlan, folder: Path, files: Mapping[str, Yaml]) -> N
             if refused.code == "FUND_NO_KEY":
                 plan.funds[refused.where]["budget"] = "0.00"
                 continue
+            if refused.code == "FUND_PRICE_MISSING":
+                _without_tiers(plan)
+                continue
         return
+
+
+def _without_tiers(plan: FundPlan) -> None:
+    """An institution with more taken back than done is in no tier of scale: one price for all."""
+    for fund in plan.funds.values():
+        if fund.pop("tiers", None):
+            fund["price"] = "7.25"
 
 
 def _layers(plan: FundPlan, whole: Yaml) -> dict[str, Yaml]:
@@ -193,6 +205,8 @@ def _scope(plan: FundPlan, fund: Yaml) -> Yaml:
         found[rng.choice(("valid_from", "valid_to"))] = plan.month()
     if rng.random() < 0.3:
         found["income"] = rng.choice(("yes", "no"))
+    if rng.random() < 0.3:
+        found["in_cap"] = rng.choice(("yes", "no"))
     return found
 
 
@@ -349,6 +363,28 @@ def _split(plan: FundPlan) -> None:
             plan.funds = {"split-part": plan.funds.pop("split-part"), **plan.funds}
 
 
+def _pay_cap(plan: FundPlan) -> Yaml:
+    """Return a total pay cap, or none; every institution has its lines."""
+    rng = plan.rng
+    found: Yaml = {"reference": REFERENCE}
+    match rng.choice(("", "", "fixed", "formula")):
+        case "fixed":
+            found["kind"] = "fixed"
+        case "formula":
+            share = rng.choice(("0.4", "2/3", "0.0123"))
+            found |= {"kind": "formula", "terms": [
+                {"kind": "amount", "name": "other_pay"},
+                {"kind": "per_head", "rate": rng.choice(("0", "55.5", "1234.5678"))},
+                {"kind": "fund_share", "name": rng.choice(sorted(plan.funds)), "share": share},
+                {"kind": "line_share", "name": "医疗收入", "share": share},
+            ]}  # fmt: skip
+            found["terms"] = found["terms"][: rng.randint(1, 4)]
+        case _:
+            return {}
+    found["excess"] = rng.choice(("carried", "kept", "returned"))
+    return found | ({"coefficient": "adj"} if rng.random() < 0.3 else {})
+
+
 def _bridges(plan: FundPlan) -> Yaml:
     """Return bridges from funds that are never below 0, and from an approved total."""
     rng = plan.rng
@@ -367,6 +403,8 @@ def _bridges(plan: FundPlan) -> Yaml:
                 bridge |= {"rule": "after_costs", "cost_lines": ["交通", "培训"]}
             case rule:
                 bridge |= rng.choice(({}, {"rule": rule}))
+        if rng.random() < 0.3:
+            bridge["in_cap"] = rng.choice(("yes", "no"))
         if rng.random() < 0.3:
             bridge["series"] = rng.choice(sorted(plan.items))
         found[f"桥-{len(found)}"] = bridge

@@ -35,8 +35,7 @@ def write_fund_tables(
     places: Sequence[Fields],
     funds: Mapping[str, Any],
     span: Span,
-    *,
-    totals: bool,
+    totals: Sequence[str],
 ) -> None:
     """Write every table that the funds need; `totals` are approved totals of pay."""
     codes = [row["institution_id"] for row in places]
@@ -56,7 +55,7 @@ def write_fund_tables(
     _write_charges(rng, folder, codes, span)
     _write_tasks(rng, folder, codes, funds)
     _write_coefficients(rng, folder, codes, span)
-    _write_accounts(rng, folder, places, funds, span, totals=totals)
+    _write_accounts(rng, folder, places, funds, span, totals)
 
 
 def _write_contracts(rng: Random, folder: Path, codes: Sequence[str], span: Span) -> None:
@@ -162,11 +161,11 @@ def _write_accounts(
     places: Sequence[Fields],
     funds: Mapping[str, Any],
     span: Span,
-    *,
-    totals: bool,
+    totals: Sequence[str],
 ) -> None:
     """Add approvals, advances, money received and paid, and lines that funds read."""
-    rows = rows_of(folder, "accounts")
+    # An advance is of a fund, as soon as there are funds.
+    rows = [row for row in rows_of(folder, "accounts") if row["kind"] != "advance"]
     kinds = {fund["kind"] for fund in funds.values()}
     wanted = any(fund.get("offset_lines") for fund in funds.values()) or "floor" in kinds
     for place in places:
@@ -182,14 +181,24 @@ def _write_accounts(
         for line in ("交通", "培训"):
             row = {"line": line, "kind": "expenditure", "amount": _yuan(rng, 700)}
             rows += [here | row] if wanted and rng.random() < 0.5 else []
-        row = {"line": "pay_total", "kind": "approved", "amount": _yuan(rng, 9000)}
-        rows += [here | row] if totals and rng.random() < 0.7 else []
+        rows += [here | row for row in _totals(rng, totals)]
     for row in rows:
         if not row.get("date") and rng.random() < 0.3:
             row["date"] = random_day(rng, *span).isoformat()
     if rows:
         rng.shuffle(rows)
         write_table(rng, folder / "accounts.csv", ACCOUNT_COLUMNS, rows)
+
+
+def _totals(rng: Random, totals: Sequence[str]) -> list[Fields]:
+    """Return approved totals of pay of one institution, and the base part that was paid."""
+    rows: list[Fields] = []
+    for line in totals:
+        if line != "pay_total" or rng.random() < 0.7:
+            rows.append({"line": line, "kind": "approved", "amount": _yuan(rng, 9000)})
+    if "pay_cap" in totals and rng.random() < 0.5:
+        rows.append({"line": "base_pay", "kind": "paid", "amount": _yuan(rng, 900)})
+    return rows
 
 
 def _of_fund(rng: Random, name: str, fund: Mapping[str, Any]) -> list[Fields]:

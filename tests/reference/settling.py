@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from tests.reference import paycap
 from tests.reference.case import Case, read_case
 from tests.reference.ceilings import cut_lines, cuts
 from tests.reference.coefficients import Coefficients
@@ -52,7 +53,9 @@ class Outcome:
     statement: Callable[[str, str, str], Mapping[MoneyName, Money]]
     """The money on the lines of the key of a payout, named alike (5.13)."""
     pools: Mapping[tuple[str, str], PoolTotal]
-    """By institution and pool."""
+    """By institution and pool, as they are shared: without what the pay cap takes."""
+    over_cap: Mapping[tuple[str, str], int]
+    """What the pay cap takes off pools, by institution and pool, in fen."""
     negative_keys: Mapping[tuple[str, str, str], Fraction]
     """The keys below 0, by institution, pool and person; they counted as 0 (5.9).
 
@@ -78,6 +81,8 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
     split = pieces(judged, Coefficients(replace(read, pools=read.pools + placeholders(read))))
     dues = Funds(read, work(judged, split)).dues
     read = replace(read, pools=with_pools(read, bridged(read, dues)))
+    over = paycap.cut(read, dues)
+    read = replace(read, pools=paycap.less(read.pools, over))
     coefficients = Coefficients(read)
     taken = cuts(read, split)
     keys = Keys(read, split, taken, coefficients)
@@ -99,6 +104,7 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
         payouts=_by_person([(one.pool.pool, one.payouts) for one in shared]),
         statement=statement,
         pools={(one.pool.institution, one.pool.pool): one.total for one in shared},
+        over_cap=over,
         negative_keys={
             **_by_person([(one.pool.pool, one.negative) for one in shared]),
             **_unused(read, shared),
