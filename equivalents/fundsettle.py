@@ -10,14 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from equivalents.bridge import Bridged, bridge_problems, bridged
-from equivalents.errors import ConservationError, Problem, RefusedError, near
+from equivalents.errors import ConservationError, Problem, RefusedError
 from equivalents.fund import money
 from equivalents.fundfacts import Facts, Money, coefficients_on
 from equivalents.heads import counter
 from equivalents.ledger import Ledger, ledger
 from equivalents.paycap import Capped, capped
 from equivalents.policy.fundcounts import FundCounts
-from equivalents.policy.funds import PerEquivalent, PerItem, Tasks
+from equivalents.policy.funds import PerEquivalent, PerItem
 from equivalents.policy.model import CaseRules, Pool
 from equivalents.policy.scheme import Excess, Scheme
 from equivalents.sharetest import ShareResult, share_problems, share_results
@@ -58,12 +58,9 @@ def funded(scheme: Scheme, rules: CaseRules, facts: Facts, given: Sequence[Pool]
     Raises:
         RefusedError: what :func:`~equivalents.fund.money`, :mod:`equivalents.bridge`,
             :mod:`equivalents.paycap`, :mod:`equivalents.ledger` and
-            :mod:`equivalents.sharetest` refuse; ``TASK_FUND_UNKNOWN``.
+            :mod:`equivalents.sharetest` refuse.
         ConservationError: pools do not add up to what was given and bridged (a defect).
     """
-    strays = [*_stray_tasks(scheme, rules.counts or FundCounts())]
-    if strays:
-        raise RefusedError(strays)
     due = money(scheme, facts)
     made = bridged(scheme, due, rules.accounts, rules.period)
     problems = bridge_problems(scheme, made, given, rules)
@@ -122,21 +119,6 @@ def _said_of(caps: Sequence[Capped]) -> Sequence[Problem]:
             facts = {**facts, "amount": print_fen(one.taken_fen), "then": then}
             found.append(Problem("PAYCAP_CUT", one.rule.place, one.institution_id, facts))
     return found
-
-
-def _stray_tasks(scheme: Scheme, counts: FundCounts) -> Sequence[Problem]:
-    """Approved tasks of what is no fund of that kind: they would pay nobody."""
-    known = sorted(fund.name for fund in scheme.funds.values() if isinstance(fund.body, Tasks))
-    return [
-        Problem(
-            "TASK_FUND_UNKNOWN",
-            task.place.at("fund"),
-            task.fund,
-            {"near": near(task.fund, known), "allowed": ", ".join(known)},
-        )
-        for task in counts.tasks
-        if task.fund not in known
-    ]
 
 
 # -- facts -----------------------------------------------------------------------------------------

@@ -132,12 +132,12 @@ class PayCap:
     base_line: str = "base_pay"
     terms: tuple[CapTerm, ...] = ()
     coefficient: str = ""
-    outside: tuple[str, ...] = ()
     excess: Excess = Excess.CARRIED
     valid_from: int = FIRST_DAY
     valid_to: int = LAST_DAY
     reference: str = ""
     place: Place = NOWHERE
+    outside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ PAY_CAP_KEYS: Final = {
     "coefficient": "text",
     "outside": "texts",
     "excess": "text",
+    "outside": "texts",
     **_DATED,
 }
 """What the total pay cap may say."""
@@ -205,6 +206,7 @@ def read_pay_cap(entry: Entry, read: Reader) -> PayCap:
         end,
         ground.reference,
         entry.place,
+        read.texts(entry.get("outside")),
     )
 
 

@@ -6,12 +6,13 @@ out of it, to the fen, and every amount is positive or 0. Rules B7, B10; definit
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
 from equivalents.policy.accounts import PROJECT_KINDS, SURPLUS_POOL
 from equivalents.report.book import SheetColumn
+from equivalents.report.money import Flow, Sides, cap_flow, money_flows, pool_source
 from equivalents.report.results import paid_by_pool
 from equivalents.report.table import OutTable, decimals, texts
 from equivalents.settle import Settlement
@@ -19,7 +20,6 @@ from equivalents.units import FEN_PLACES, print_fen
 
 __all__ = [
     "SURPLUS_SHEET",
-    "Sides",
     "funds_table",
     "is_estimate",
     "surplus_checks",
@@ -50,30 +50,10 @@ SURPLUS_SHEET: Final = (
 """The columns of the sheet 结余分配."""
 
 
-class _Flow(NamedTuple):
-    """One row of funds.csv: an amount from a source to a use; ``line`` only of an account."""
-
-    institution_id: str
-    fund: str
-    source: str
-    use: str
-    amount_fen: int
-    line: str = ""
-
-
-class Sides(NamedTuple):
-    """A check in both languages with its two sides, which must be equal."""
-
-    zh: str
-    en: str
-    left: str
-    right: str
-
-
 def funds_table(settlement: Settlement) -> OutTable:
-    """Every source to its use, per institution: accounts, project money, surpluses, given pools."""
+    """Every source to its use, per institution: accounts, projects, surpluses, funds, pools."""
     flows = sorted(_flows(settlement), key=lambda flow: (flow.institution_id, flow.fund))
-    columns = list(zip(*flows, strict=True)) or [()] * len(_Flow._fields)
+    columns = list(zip(*flows, strict=True)) or [()] * len(Flow._fields)
     institutions, funds, sources, uses, amounts, lines = columns
     return OutTable(
         "funds",
@@ -88,42 +68,48 @@ def funds_table(settlement: Settlement) -> OutTable:
     )
 
 
-def _flows(settlement: Settlement) -> Iterator[_Flow]:
+def _flows(settlement: Settlement) -> Iterator[Flow]:
     """All rows; those of one institution and fund in the order in which they are read."""
     yield from _account_flows(settlement)
     yield from _surplus_flows(settlement)
+    if settlement.funded is not None:
+        yield from money_flows(settlement.funded)
     yield from _pool_flows(settlement)
 
 
-def _pool_flows(settlement: Settlement) -> Iterator[_Flow]:
-    """What became of each pool, given or from a surplus: paid to people, retained, carried."""
+def _pool_flows(settlement: Settlement) -> Iterator[Flow]:
+    """What became of each pool, wherever from: paid, retained, carried, taken by the pay cap."""
     payouts = settlement.payouts
     assert payouts is not None, "funds are told of paid settlements"
     computed = {one.institution_id for one in settlement.surpluses}
     paid = paid_by_pool(settlement, payouts)
+    sources, cuts = pool_source(settlement.funded), cap_flow(settlement.funded)
     for at, pool in enumerate(settlement.pools):
+        who = (pool.institution_id, pool.pool)
         surplus = pool.pool == SURPLUS_POOL and pool.institution_id in computed
         uses = {
             "paid": paid[at],
             "retained": payouts.retained_fen[at],
             "carried": payouts.carried_fen[at],
         }
+        source = _BUSINESS[0] if surplus else sources.get(who, "given")
         for use, amount in uses.items():
             if use == "paid" or amount:
-                source = _BUSINESS[0] if surplus else "given"
-                yield _Flow(pool.institution_id, pool.pool, source, use, int(amount))
+                yield Flow(*who, source, use, int(amount))
+        if who in cuts:
+            yield Flow(*who, source, *cuts[who])
 
 
-def _surplus_flows(settlement: Settlement) -> Iterator[_Flow]:
+def _surplus_flows(settlement: Settlement) -> Iterator[Flow]:
     """What became of each balance; the deficit is a source that is still to be found."""
     for one in settlement.surpluses:
         who, split = (one.institution_id, _BUSINESS[0]), one.split
-        yield _Flow(*who, _BUSINESS[1], "development", split.development_fen)
-        yield _Flow(*who, _BUSINESS[1], SURPLUS_POOL, split.pay_fen)
-        yield _Flow(*who, "deficit", _BUSINESS[1], -split.deficit_fen)
+        yield Flow(*who, _BUSINESS[1], "development", split.development_fen)
+        yield Flow(*who, _BUSINESS[1], SURPLUS_POOL, split.pay_fen)
+        yield Flow(*who, "deficit", _BUSINESS[1], -split.deficit_fen)
 
 
-def _account_flows(settlement: Settlement) -> Iterator[_Flow]:
+def _account_flows(settlement: Settlement) -> Iterator[Flow]:
     """The account rows, rows of one line added up; then what is left of project money."""
     totals: dict[tuple[str, str, str], int] = {}
     for row in settlement.rules.accounts:
@@ -134,12 +120,12 @@ def _account_flows(settlement: Settlement) -> Iterator[_Flow]:
         fund, node = _PROJECT if kind in PROJECT_KINDS else _BUSINESS
         ends = (kind, node) if kind in _INTO else (node, kind)
         for (_, name, line), amount in sorted(e for e in totals.items() if e[0][0] == kind):
-            yield _Flow(name, fund, *ends, amount, line)
+            yield Flow(name, fund, *ends, amount, line)
             if kind in PROJECT_KINDS:
                 left[name] = left.get(name, 0) + (amount if kind in _INTO else -amount)
     for name, amount in sorted(left.items()):
-        yield _Flow(name, _PROJECT[0], _PROJECT[1], "unspent", max(amount, 0))
-        yield _Flow(name, _PROJECT[0], "overspent", _PROJECT[1], max(-amount, 0))
+        yield Flow(name, _PROJECT[0], _PROJECT[1], "unspent", max(amount, 0))
+        yield Flow(name, _PROJECT[0], "overspent", _PROJECT[1], max(-amount, 0))
 
 
 def surplus_checks(settlement: Settlement) -> Iterator[Sides]:

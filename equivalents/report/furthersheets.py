@@ -15,7 +15,15 @@ from equivalents.report.book import SheetColumn
 from equivalents.report.table import OutTable
 from equivalents.settle import Settlement
 
-__all__ = ["FURTHER", "FurtherSheet", "NOTED_SHEET", "further_rows", "noted_rows"]
+__all__ = [
+    "FURTHER",
+    "FurtherSheet",
+    "NOTED_SHEET",
+    "WHERE",
+    "further_rows",
+    "money_column",
+    "noted_rows",
+]
 
 _MONEY, _COUNT = "#,##0.00", "#,##0"
 _EQUIVALENTS: Final = "#,##0.0000###"
@@ -39,21 +47,23 @@ class FurtherSheet:
     without_level: str = ""
 
 
-_WHERE: Final = (
+WHERE: Final = (
     (_PLACE[0], SheetColumn("机构编号", 14)),
     (_PLACE[1], SheetColumn("机构名称", 26)),
 )
+"""The columns that say which institution."""
 _POOL: Final = ("pool", SheetColumn("绩效池", 14))
 _WHO: Final = (
     (_PERSON[0], SheetColumn("人员编号", 14)),
     (_PERSON[1], SheetColumn("姓名", 12)),
 )
-_PAID: Final = (*_WHERE, _POOL, *_WHO)
+_PAID: Final = (*WHERE, _POOL, *_WHO)
 _DAYS: Final = (("from", SheetColumn("开始日期", 12)), ("to", SheetColumn("截止日期（含）", 14)))
 _REFERENCE: Final = ("reference", SheetColumn("文件依据", 30))
 
 
-def _money(name: str, heading: str, *, total: bool = True) -> tuple[str, SheetColumn]:
+def money_column(name: str, heading: str, *, total: bool = True) -> tuple[str, SheetColumn]:
+    """A column of yuan, added up at the foot unless ``total`` is false."""
     return name, SheetColumn(f"{heading}（元）", 16, _MONEY, total)
 
 
@@ -68,7 +78,7 @@ FURTHER: Final = (
             ("parent", SheetColumn("上级", 16)),
             ("child", SheetColumn("下级", 16)),
             ("key", SheetColumn("分配依据", 18, _EQUIVALENTS)),
-            _money("amount", "金额", total=False),
+            money_column("amount", "金额", total=False),
             ("remainder_fen", SheetColumn("尾差（分）", 10, _COUNT)),
         ),
         {"level": {"institution": "机构", "department": "科室"}},
@@ -116,7 +126,7 @@ FURTHER: Final = (
         "签约依据",
         "有效签约数 × 分摊比例 = 依据；团队各人之和等于团队签约数",
         (
-            *_WHERE,
+            *WHERE,
             *_WHO,
             ("team_id", SheetColumn("团队编号", 14)),
             ("contracts", SheetColumn("有效签约数", 12, _COUNT)),
@@ -130,10 +140,10 @@ FURTHER: Final = (
         "分得 × 考核系数 = 扣后；扣留部分留存",
         (
             *_PAID,
-            _money("allocated", "分得"),
+            money_column("allocated", "分得"),
             ("coefficient", SheetColumn("考核系数", 10, _FOUR)),
-            _money("amount", "扣后"),
-            _money("withheld", "扣留"),
+            money_column("amount", "扣后"),
+            money_column("withheld", "扣留"),
         ),
     ),
     FurtherSheet(
@@ -143,15 +153,15 @@ FURTHER: Final = (
         (
             *_PAID,
             ("limit", SheetColumn("封顶名称", 16)),
-            _money("year", "年度上限", total=False),
+            money_column("year", "年度上限", total=False),
             ("months", SheetColumn("月数", 8, _COUNT)),
             ("head", SheetColumn("人头", 8, _FOUR)),
-            _money("paid_before", "本年前期已发", total=False),
-            _money("cap", "本期上限", total=False),
-            _money("total", "各池合计", total=False),
-            _money("allocated", "封顶前"),
-            _money("taken", "扣下"),
-            _money("amount", "实得"),
+            money_column("paid_before", "本年前期已发", total=False),
+            money_column("cap", "本期上限", total=False),
+            money_column("total", "各池合计", total=False),
+            money_column("allocated", "封顶前"),
+            money_column("taken", "扣下"),
+            money_column("amount", "实得"),
             _REFERENCE,
         ),
     ),
@@ -171,7 +181,7 @@ FURTHER: Final = (
             ("series", SheetColumn("当量口径", 10)),
             ("period", SheetColumn("期间", 10)),
             ("equivalents", SheetColumn("当量", 18, _EQUIVALENTS)),
-            _money("amount", "金额", total=False),
+            money_column("amount", "金额", total=False),
         ),
         {"kind": {"paid": "本年已发", "earned": "封顶前当量", "key": "低于 0 的依据"}},
     ),
@@ -191,11 +201,11 @@ FURTHER: Final = (
         "资金流向",
         "每笔钱从来源到去向",
         (
-            *_WHERE,
+            *WHERE,
             ("fund", SheetColumn("资金", 14)),
             ("source", SheetColumn("来源", 18)),
             ("use", SheetColumn("去向", 18)),
-            _money("amount", "金额", total=False),
+            money_column("amount", "金额", total=False),
             ("line", SheetColumn("科目", 18)),
         ),
         {
@@ -221,9 +231,19 @@ FURTHER: Final = (
                     "paid": "已分配",
                     "retained": "留存",
                     "carried": "结转",
+                    "due": "应得",
+                    "recover": "收回多拨",
+                    "carry": "结转下期抵扣",
+                    "institution": "留机构",
+                    "approved": "核定总量",
+                    "payroll": "基础部分（统发）",
+                    "cap_kept": "超总量，留机构",
+                    "cap_carried": "超总量，结转",
+                    "cap_returned": "超总量，上缴",
                 }
                 for column in ("source", "use")
             },
+            "line": {"received": "到账", "owed": "尚欠"},
         },
     ),
 )

@@ -14,6 +14,7 @@ from equivalents.report.kept import RULES, rules_to_keep, write_roster
 from equivalents.report.keytables import key_tables
 from equivalents.report.limits import limited_table
 from equivalents.report.lists import Listed, write_lists
+from equivalents.report.money import money_tables
 from equivalents.report.opening import opening_table
 from equivalents.report.results import (
     adjusted_table,
@@ -59,7 +60,7 @@ def _write_results(settlement: Settlement, payouts: Payouts, listed: Listed, fol
     tables = {table.name: table for table in _tables(settlement, payouts)}
     for table in (*tables.values(), spread_table(spreads)):
         table.write_csv(folder)
-    rules = resolved_rules(settlement.rules, settlement.plan.bucket_starts)
+    rules = resolved_rules(settlement)
     _write_json(folder / RULES, rules | {"case": rules_to_keep(settlement.rules)})
     book = folder / "settlement.xlsx"
     write_workbook(settlement, payouts, listed, spreads, tables, book)
@@ -74,6 +75,7 @@ def _tables(settlement: Settlement, payouts: Payouts) -> Iterator[OutTable]:
     yield funds_table(settlement)
     yield excluded_table(settlement)
     yield from key_tables(settlement, payouts)
+    yield from money_tables(settlement)
     for more in (
         limited_table(settlement, payouts),
         contract_table(settlement, payouts),

@@ -14,9 +14,9 @@ from equivalents.policy.sharing import Bound, Level, LevelKey, LevelKind, Limits
 from equivalents.report.funds import surplus_checks, surplus_summary
 from equivalents.report.keytables import key_check, key_rules
 from equivalents.report.limits import yearly_rules
+from equivalents.report.money import money_checks
 from equivalents.report.results import paid_by_pool
 from equivalents.settle import Payouts, Settlement
-from equivalents.surplus import surplus_of, surplus_pools
 from equivalents.units import E7_PLACES, print_e3, print_e4, print_e7, print_fen
 
 __all__ = ["Json", "checks", "resolved_rules", "summary"]
@@ -109,6 +109,7 @@ def checks(settlement: Settlement, rejected: Mapping[str, Counter[str]]) -> list
             zh = "依据等于折算各行之和的人次 = 人次"
             found.append(_check(zh, "keys that are the sum of their lines = keys", *keys))
     found.extend(_check(*sides) for sides in surplus_checks(settlement))
+    found.extend(_check(*sides) for sides in money_checks(settlement))
     failed = [check for check in found if not check["holds"]]
     if failed:
         raise ConservationError(str(failed))
@@ -158,11 +159,11 @@ def _check(zh: str, en: str, left: str, right: str) -> Json:
     return {"check": en, "check_zh": zh, "left": left, "right": right, "holds": left == right}
 
 
-def resolved_rules(rules: CaseRules, bucket_starts: tuple[int, ...]) -> Json:
+def resolved_rules(settlement: Settlement) -> Json:
     """The rules as they were applied, each with its date: what explain and compare need."""
+    rules = settlement.rules
     teams = {"teams": [_member(row) for row in _ordered(rules.teams)]} if rules.teams else {}
     surplus = rules.surplus
-    computed = surplus_pools(surplus_of(rules.accounts, surplus), surplus.series)
     resolved: Json = {
         "period": {
             "name": rules.period.name,
@@ -171,17 +172,14 @@ def resolved_rules(rules: CaseRules, bucket_starts: tuple[int, ...]) -> Json:
         },
         "outside_period": rules.outside_period.value,
         "series": {series: {"missing": rules.missing_in(series).value} for series in rules.series},
-        "buckets": [print_day(day) for day in bucket_starts],
+        "buckets": [print_day(day) for day in settlement.plan.bucket_starts],
         "weights": sorted((_weight(row) for row in rules.weights), key=_weight_order),
-        "pools": [
-            _pool(pool, rules)
-            for pool in sorted((*rules.pools, *computed), key=lambda p: (p.institution_id, p.pool))
-        ],
+        "pools": [_pool(pool, rules) for pool in settlement.pools],
         **teams,
         **key_rules(rules.key_rules),
         **yearly_rules(rules.yearly),
     }
-    return resolved | ({"surplus": _surplus_rule(surplus)} if computed else {})
+    return resolved | ({"surplus": _surplus_rule(surplus)} if settlement.surpluses else {})
 
 
 def _surplus_rule(rule: SurplusRule) -> dict[str, str]:

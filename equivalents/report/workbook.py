@@ -21,6 +21,7 @@ from equivalents.report.funds import SURPLUS_SHEET, is_estimate, surplus_rows
 from equivalents.report.furthersheets import FURTHER, NOTED_SHEET, further_rows, noted_rows
 from equivalents.report.keytables import ceiling_rows, coefficient_column
 from equivalents.report.lists import Listed
+from equivalents.report.moneysheets import MONEY_SHEETS
 from equivalents.report.results import paid_by_pool
 from equivalents.report.spread import SPREAD_SHEET, spread_sheet_rows
 from equivalents.report.summary import checks
@@ -87,9 +88,9 @@ def _write_further(
     told_elsewhere = set()
     if not _adjusts(payouts):
         told_elsewhere.add("adjusted")  # all at 1: 人员明细 has the equivalents
-    if not settlement.rules.accounts:
+    if not settlement.rules.accounts and settlement.funded is None:
         told_elsewhere.add("funds")  # only given pools: 机构汇总 has them
-    for sheet in FURTHER:
+    for sheet in (*FURTHER, *MONEY_SHEETS):
         if sheet.table in tables and sheet.table not in told_elsewhere:
             rows = list(further_rows(sheet, tables[sheet.table], settlement))
             if rows:

@@ -1,0 +1,257 @@
+"""Where money of funds comes from and what becomes of it: flows, tables and checks.
+
+What a fund owes meets in the node ``due``: into it goes what each payer paid and still owes, out
+of it pools, what stays as income or with the institution, and what was advanced too much. Both
+sides add up, fund by fund. Sources: B1 to B6, B9, B10, D0; definition 5.15.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from equivalents.bridge import Bridged
+from equivalents.errors import ConservationError
+from equivalents.fundsettle import Funded
+from equivalents.paycap import Capped
+from equivalents.policy.calendar import print_day
+from equivalents.report.table import OutTable, texts
+from equivalents.settle import Settlement
+from equivalents.units import print_e4, print_fen
+
+__all__ = [
+    "Flow",
+    "Sides",
+    "cap_flow",
+    "money_checks",
+    "money_flows",
+    "money_tables",
+    "pool_source",
+]
+
+_DUE: Final = "due"
+"""The node in which the money of a fund meets."""
+
+
+class Flow(NamedTuple):
+    """One row of funds.csv: an amount from a source to a use."""
+
+    institution_id: str
+    fund: str
+    source: str
+    use: str
+    amount_fen: int
+    line: str = ""
+
+
+class Sides(NamedTuple):
+    """A check in both languages with its two sides, which must be equal."""
+
+    zh: str
+    en: str
+    left: str
+    right: str
+
+
+# -- flows -----------------------------------------------------------------------------------------
+
+
+def money_flows(money: Funded) -> Iterator[Flow]:
+    """Every yuan of funds and approved lines from its payer to its use."""
+    for row in money.ledger.rows:
+        who = (row.institution_id, row.fund)
+        if row.received_fen:
+            yield Flow(*who, row.payer, _DUE, row.received_fen, "received")
+        if row.owed_fen > 0:
+            yield Flow(*who, row.payer, _DUE, row.owed_fen, "owed")
+        if row.owed_fen < 0:
+            yield Flow(*who, _DUE, row.then, -row.owed_fen, row.payer)
+    bridged = _bridged(money)
+    for due in money.money.dues:
+        who = (due.institution_id, due.fund.name)
+        left = due.due_fen
+        for one in bridged.get(who, ()):
+            left -= one.pool_fen
+            yield Flow(*who, _DUE, one.bridge.pool, one.pool_fen)
+        rest = "income" if due.fund.income else "institution"
+        if left > 0:
+            yield Flow(*who, _DUE, rest, left)
+        elif left < 0:
+            yield Flow(*who, rest, _DUE, -left)
+    yield from _approved_flows(money)
+
+
+def _bridged(money: Funded) -> Mapping[tuple[str, str], Sequence[Bridged]]:
+    found: dict[tuple[str, str], list[Bridged]] = {}
+    for one in money.bridged:
+        if one.bridge.fund:
+            found.setdefault((one.institution_id, one.bridge.fund), []).append(one)
+    return found
+
+
+def _approved_flows(money: Funded) -> Iterator[Flow]:
+    """Approved totals: what became pools, and the rest, which goes to payroll unshared (D0)."""
+    left: dict[tuple[str, str], int] = {}
+    for one in money.bridged:
+        if one.bridge.approved_line:
+            line = one.bridge.approved_line
+            key = (one.institution_id, line)
+            left[key] = left.get(key, one.base_fen) - one.pool_fen
+            yield Flow(*key, "approved", one.bridge.pool, one.pool_fen, line)
+    for key, amount in left.items():
+        yield Flow(*key, "approved", "payroll", amount, key[1])
+
+
+def pool_source(money: Funded | None) -> Mapping[tuple[str, str], str]:
+    """The fund or approved line that a pool came out of, by institution and pool."""
+    made = money.bridged if money is not None else ()
+    return {(one.institution_id, one.bridge.pool): one.source for one in made}
+
+
+def cap_flow(money: Funded | None) -> Mapping[tuple[str, str], tuple[str, int]]:
+    """What the pay cap took off a pool: the use, and fen, by institution and pool."""
+    caps = money.caps if money is not None else ()
+    return {
+        (one.institution_id, pool): (f"cap_{one.rule.excess.value}", fen)
+        for one in caps
+        for pool, fen in one.cuts
+        if fen
+    }
+
+
+# -- tables ----------------------------------------------------------------------------------------
+
+
+def money_tables(settlement: Settlement) -> Iterator[OutTable]:
+    """The tables of a case with a scheme; those without any line are left out."""
+    money = settlement.funded
+    if money is None:
+        return
+    rows: dict[str, tuple[str, list[tuple[str, ...]]]] = {
+        "dues": ("institution_id fund what count rate coefficient amount", [*_due_rows(money)]),
+        "ledger": (
+            "institution_id fund payer due approved received paid owed then",
+            [*_ledger_rows(money)],
+        ),
+        "movements": ("institution_id fund payer kind date amount", [*_movement_rows(money)]),
+        "restricted": (
+            "institution_id fund opening received paid pools closing",
+            [(*one[:2], *map(print_fen, one[2:])) for one in money.ledger.restricted],
+        ),
+        "paycap": ("institution_id line name count rate amount", [*_cap_rows(settlement, money)]),
+        "share_tests": ("test institution_id part whole at_least holds", [*_test_rows(money)]),
+    }
+    for name, (heads, lines) in rows.items():
+        if lines:
+            columns = zip(heads.split(), zip(*lines, strict=True), strict=True)
+            yield OutTable(name, {head: texts(column) for head, column in columns})
+
+
+def _due_rows(money: Funded) -> Iterator[tuple[str, ...]]:
+    for due in money.money.dues:
+        for line in due.lines:
+            yield due.institution_id, due.fund.name, *line[:4], print_fen(line.amount_fen)
+
+
+def _ledger_rows(money: Funded) -> Iterator[tuple[str, ...]]:
+    for row in money.ledger.rows:
+        yield (*row[:3], *map(print_fen, row[3:8]), row.then)
+
+
+def _movement_rows(money: Funded) -> Iterator[tuple[str, ...]]:
+    for row in money.ledger.movements:
+        day = print_day(row.day) if row.day is not None else ""
+        yield *row[:4], day, print_fen(row.amount_fen)
+
+
+def _test_rows(money: Funded) -> Iterator[tuple[str, ...]]:
+    for one in money.tests:
+        sides = print_fen(one.part_fen), print_fen(one.whole_fen)
+        share = str(one.at_least)
+        yield one.test.name, one.institution_id, *sides, share, "1" if one.holds else "0"
+
+
+def _cap_rows(settlement: Settlement, money: Funded) -> Iterator[tuple[str, ...]]:
+    """Terms, their coefficient and the cap; base and pools against it; what came off each pool."""
+    left = {(p.institution_id, p.pool): p.amount_fen for p in settlement.pools}
+    for one in money.caps:
+        yield from _one_cap(one, left)
+
+
+def _one_cap(one: Capped, left: Mapping[tuple[str, str], int]) -> Iterator[tuple[str, ...]]:
+    name = one.institution_id
+    for term in one.terms:
+        yield name, term.kind, term.name, term.count, term.rate, print_fen(term.amount_fen)
+    rate = "" if one.coefficient_e4 is None else print_e4(one.coefficient_e4)
+    yield name, "cap", one.rule.coefficient, "", rate, print_fen(one.cap_fen)
+    yield name, "base", one.rule.base_line, "", "", print_fen(one.base_fen)
+    for pool, fen in one.cuts:
+        yield name, "pool", pool, "", "", print_fen(left[name, pool] + fen)
+    for pool, fen in one.cuts:
+        if fen:
+            yield name, one.rule.excess.value, pool, "", "", print_fen(fen)
+
+
+# -- checks ----------------------------------------------------------------------------------------
+
+
+def money_checks(settlement: Settlement) -> Iterator[Sides]:
+    """That money adds up, to the fen, from sources to uses; nothing without a scheme.
+
+    Raises:
+        ConservationError: the money of one fund does not (sums alone might hide it).
+    """
+    money = settlement.funded
+    if money is None:
+        return
+    dues = money.money.dues
+    due = print_fen(sum(one.due_fen for one in dues))
+    lines = print_fen(sum(line.amount_fen for one in dues for line in one.lines))
+    yield Sides("资金：各行之和 = 应得（元）", "funds: lines = due", lines, due)
+    parts = print_fen(sum(fen for one in dues for _, fen in one.parts))
+    yield Sides("资金：各出资方之和 = 应得（元）", "funds: payers = due", parts, due)
+    rows = money.ledger.rows
+    settled = print_fen(sum(row.received_fen + row.owed_fen for row in rows))
+    zh, en = "资金：到账 + 尚欠 = 应得（元）", "funds: received + owed = due"
+    yield Sides(zh, en, settled, due)
+    into, out_of = _both_sides(money)
+    zh, en = "资金：来源合计 = 去向合计（元）", "funds: all sources = all uses"
+    yield Sides(zh, en, print_fen(into), print_fen(out_of))
+    made = {(one.institution_id, one.bridge.pool) for one in money.bridged}
+    taken = cap_flow(money)
+    left = sum(p.amount_fen for p in settlement.pools if (p.institution_id, p.pool) in made)
+    cut = sum(fen for key, (_, fen) in taken.items() if key in made)
+    yield Sides(
+        "由资金形成的绩效池 = 进入的资金 - 超总量扣减（元）",
+        "pools out of money = what went in - what the pay cap took",
+        print_fen(left),
+        print_fen(sum(one.pool_fen for one in money.bridged) - cut),
+    )
+    if money.caps:
+        yield _cap_check(money.caps)
+
+
+def _both_sides(money: Funded) -> tuple[int, int]:
+    """What goes into the node of every fund, and out of it."""
+    sums: dict[tuple[str, str], list[int]] = {}
+    for flow in money_flows(money):
+        ends = sums.setdefault((flow.institution_id, flow.fund), [0, 0])
+        ends[0] += flow.amount_fen if flow.use == _DUE else 0
+        ends[1] += flow.amount_fen if flow.source == _DUE else 0
+    uneven = {key: ends for key, ends in sums.items() if ends[0] != ends[1]}
+    if uneven:
+        raise ConservationError(f"sources and uses of funds differ: {uneven}")
+    return sum(ends[0] for ends in sums.values()), sum(ends[1] for ends in sums.values())
+
+
+def _cap_check(caps: Sequence[Capped]) -> Sides:
+    """Base and pools within the cap, where the base alone is not above it."""
+    held = sum(
+        1
+        for one in caps
+        if one.base_fen + one.pools_fen - one.taken_fen <= max(one.cap_fen, one.base_fen)
+    )
+    return Sides(
+        "基础部分 + 计入总量的绩效池不超绩效工资总量的机构数 = 设总量的机构数",
+        "institutions whose base and pools are within the pay cap = institutions with a cap",
+        str(held),
+        str(len(caps)),
+    )
