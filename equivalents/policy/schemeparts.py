@@ -200,7 +200,6 @@ def read_pay_cap(entry: Entry, read: Reader) -> PayCap:
         entry.get("base_line").text or plain.base_line,
         terms,
         entry.get("coefficient").text,
-        read.texts(entry.get("outside")),
         read.choice(entry.get("excess"), Excess.CARRIED),
         start,
         end,
