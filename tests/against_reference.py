@@ -43,6 +43,8 @@ def differences(expected: reference.Outcome, out: Path) -> list[str]:
     ]
     if expected.ledger or (out / "ledger.csv").exists():
         found += _table("ledger", _ledger(out), _expected_ledger(expected))
+    if expected.over_cap or (out / "paycap.csv").exists():
+        found += _table("over the pay cap", _over_cap(out), _expected_over_cap(expected))
     if (out / "carried_keys.csv").exists():
         found += _table("carried key", _carried(out), _expected_carried(expected))
     return found
@@ -272,3 +274,14 @@ def _ledger(out: Path) -> Iterable[tuple[tuple[object, ...], tuple[object, ...]]
 def _expected_ledger(expected: reference.Outcome) -> Table:
     wanted = {at: (*entry, entry.owed_fen) for at, entry in expected.ledger.items()}
     return _without_zeros({tuple(at): figures for at, figures in wanted.items()})
+
+
+def _over_cap(out: Path) -> Iterable[tuple[tuple[object, ...], tuple[object, ...]]]:
+    """What the pay cap takes off each pool; lines of 0.00 say nothing."""
+    for row in read_out(out, "paycap"):
+        if row["line"] in ("carried", "kept", "returned") and _fen(row["amount"]):
+            yield (row["institution_id"], row["name"]), (_fen(row["amount"]),)
+
+
+def _expected_over_cap(expected: reference.Outcome) -> Table:
+    return _without_zeros({tuple(at): (fen,) for at, fen in expected.over_cap.items()})

@@ -41,7 +41,12 @@ def cut(case: Case, dues: Sequence[Due]) -> dict[At, int]:
 
 
 def in_cap(case: Case, pool: Pool) -> bool:
-    """Say whether pay out of a pool counts: as its bridge and its fund declare; others do."""
+    """Say whether pay out of a pool counts: as its bridge and its fund declare.
+
+    Given pools and a surplus count too, unless the cap names them as outside.
+    """
+    if pool.pool in (case.scheme.part("pay_cap").get("outside") or []):
+        return False
     bridge = bridges(case).get(pool.pool)
     if bridge is None:
         return True
@@ -65,11 +70,7 @@ def _term(case: Case, term: Yaml, place: str, due: Mapping[At, int]) -> int:
     last = case.after - timedelta(days=1)
     match term["kind"]:
         case "per_head":
-            people = {
-                one.person
-                for one in case.postings
-                if one.institution == place and one.active_on(last)
-            }
+            people = staff(case, place)
             rate = on_day(term["rate"], last, "pay_cap")
             return int(half_up(len(people) * rate * len(months(case)) * 100, 0))
         case "fund_share":
@@ -79,6 +80,16 @@ def _term(case: Case, term: Yaml, place: str, due: Mapping[At, int]) -> int:
         case _:
             return _rows(case, place, term["name"], "approved")
     return int(half_up(fen * on_day(term["share"], last, "pay_cap"), 0))
+
+
+def staff(case: Case, place: str) -> set[str]:
+    """Return the staff of the last day; a main posting elsewhere says that he belongs there."""
+    last = case.after - timedelta(days=1)
+    posts = [one for one in case.postings if one.active_on(last)]
+    elsewhere = {one.person for one in posts if one.main and one.institution != place}
+    at_home = {one.person for one in posts if one.main and one.institution == place}
+    here = {one.person for one in posts if one.institution == place}
+    return here - (elsewhere - at_home)
 
 
 def _paid(case: Case, rule: Yaml, place: str) -> int:

@@ -111,7 +111,8 @@ def write_funds(seed: int, folder: Path, weights: Sequence[Fields], span: Span) 
         plan.funds[f"{fund['kind']}-{len(plan.funds)}"] = fund | _scope(plan, fund)
     _split(plan)
     pools = _bridges(plan)
-    cap = _pay_cap(plan)
+    given = sorted({row["pool"] for row in csv_table(folder / "pools.csv")})
+    cap = _pay_cap(plan, given)
     totals = ["pay_total"] if "激励" in pools else []
     totals += {"fixed": ["pay_cap"], "formula": ["other_pay"]}.get(cap.get("kind", ""), [])
     write_fund_tables(rng, folder, plan.places, plan.funds, span, totals)
@@ -363,7 +364,7 @@ def _split(plan: FundPlan) -> None:
             plan.funds = {"split-part": plan.funds.pop("split-part"), **plan.funds}
 
 
-def _pay_cap(plan: FundPlan) -> Yaml:
+def _pay_cap(plan: FundPlan, given: Sequence[str]) -> Yaml:
     """Return a total pay cap, or none; every institution has its lines."""
     rng = plan.rng
     found: Yaml = {"reference": REFERENCE}
@@ -382,6 +383,8 @@ def _pay_cap(plan: FundPlan) -> Yaml:
         case _:
             return {}
     found["excess"] = rng.choice(("carried", "kept", "returned"))
+    outside = rng.sample(given, rng.choice((0, 0, 1)))
+    found |= {"outside": outside} if outside else {}
     return found | ({"coefficient": "adj"} if rng.random() < 0.3 else {})
 
 
