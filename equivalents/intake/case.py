@@ -58,6 +58,7 @@ from equivalents.policy.model import (
 from equivalents.policy.openingload import OpeningReader
 from equivalents.policy.roster import Roster
 from equivalents.policy.scheme import Scheme
+from equivalents.policy.schemecases import check_in_case
 from equivalents.policy.schemecheck import check_figures, check_series_of
 from equivalents.policy.sharing import LevelKey, LevelKind
 from equivalents.policy.sharingtext import check_sharing
@@ -183,6 +184,7 @@ class _Reader:
         self._fund_tables(settings, sorted(known), postings, teams)
         if scheme is not None:
             check_series_of(scheme, tuple(series), findings)
+            check_in_case(scheme, institutions, pools, findings)
         if settings.period is None:
             return None
         if scheme is not None:

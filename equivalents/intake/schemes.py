@@ -16,7 +16,7 @@ from equivalents.policy.schemetext import SHARED_KEYS, Reading, has_scheme, read
 from equivalents.policy.yamltext import Entry, read_yaml
 from equivalents.resources import shipped_weights
 
-__all__ = ["SchemeOfCase", "read_layers", "scheme_of_case", "shipped_schemes"]
+__all__ = ["SchemeOfCase", "load_scheme", "read_layers", "scheme_of_case", "shipped_schemes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,22 @@ class SchemeOfCase:
 def shipped_schemes() -> dict[str, Path]:
     """The shipped schemes by name."""
     return {path.stem: path for path in sorted((shipped_weights() / "schemes").glob("*.yaml"))}
+
+
+def load_scheme(paths: Sequence[Path]) -> tuple[Scheme, Findings, Reading]:
+    """A scheme from its files alone, community first, without a case; nothing is raised.
+
+    What is returned last has every key laid (``merged``), where each value stands with file, line
+    and path, and the layers; ``layered.ground(entry)`` is the reference that founds a value.
+    """
+    findings = Findings()
+    layers = []
+    for path in paths:
+        read = read_yaml(path, path.name, findings)
+        if read is not None:
+            layers.append(read_layer(read, path.stem, (*SCHEME_KEYS, *SHARED_KEYS), findings))
+    reading = read_scheme(layers, findings)
+    return reading.scheme, findings, reading
 
 
 def scheme_of_case(folder: Path, entry: Entry, findings: Findings) -> SchemeOfCase:

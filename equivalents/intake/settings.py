@@ -94,10 +94,10 @@ def read_settings(path: Path, name: str, findings: Findings) -> Settings:
     for key, value in entry.mapping.items():
         if key not in CASE_KEYS:
             findings.add("KEY_UNKNOWN", value.place, key, near=near(key, CASE_KEYS))
-        elif key in _SHAPES:
-            expect(value, _SHAPES[key], key, findings)
     of_case = scheme_of_case(path.parent, entry, findings)
     entry = of_case.entry
+    for key, shape in _SHAPES.items():
+        expect(entry.get(key), shape, key, findings)
     tables = entry.get("weight_tables")
     return Settings(
         _period(entry, findings),

@@ -291,6 +291,8 @@ class Fund:
     illustrative: bool = False
     own: Mapping[str, "Fund"] = field(default_factory=dict)
     place: Place = NOWHERE
+    number: int = 0
+    """Its position in the declared order, which a result keeps."""
 
     def of(self, institution_id: str) -> "Fund":
         """The fund as an institution has it."""

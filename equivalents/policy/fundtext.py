@@ -6,6 +6,7 @@ each version of the rate. Sources: B1 to B8, B10; definitions 5.13, 5.15.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from equivalents.policy.figuretext import Reader, amount_fen, equivalents_e7, money_e4, part
@@ -93,10 +94,10 @@ def read_funds(entry: Entry, read: Reader) -> dict[str, Fund]:
     """Every fund by name, in the declared order; faults are noted."""
     expect(entry, "mapping", "funds", read.findings)
     found = {}
-    for name, one in entry.mapping.items():
+    for number, (name, one) in enumerate(entry.mapping.items(), start=1):
         fund = _fund(name, one, read)
         if fund is not None:
-            found[name] = fund
+            found[name] = replace(fund, number=number)
     return found
 
 

@@ -175,3 +175,8 @@ class Scheme:
     layers: Sequence[str] = ()
     """The files that made it, community first."""
     place: Place = NOWHERE
+
+    def __post_init__(self) -> None:
+        """Funds stand in their declared order, also when they are read again from a result."""
+        ordered = sorted(self.funds.items(), key=lambda named: named[1].number)
+        object.__setattr__(self, "funds", dict(ordered))

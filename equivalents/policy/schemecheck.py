@@ -23,9 +23,12 @@ from equivalents.policy.scheme import CapTermKind, Scheme
 __all__ = ["check_figures", "check_names", "check_series_of"]
 
 
-def check_names(scheme: Scheme, findings: Findings) -> None:
-    """Note funds and channels that are named and not declared, and splits that go round."""
-    funds, channels = tuple(scheme.funds), tuple(scheme.channels)
+def check_names(scheme: Scheme, funds: tuple[str, ...], findings: Findings) -> None:
+    """Note funds and channels that are named and not declared, and splits that go round.
+
+    ``funds`` are the names of all that are declared, those with faults of their own too.
+    """
+    channels = tuple(scheme.channels)
     for fund in scheme.funds.values():
         body = fund.body
         if isinstance(body, Split):

@@ -123,8 +123,10 @@ def check_whole_items(channels: Mapping[str, Channel], read: Reader) -> None:
     items = sorted({item for one in channels.values() for item in one.items})
     for item in items:
         buying = [one for one in channels.values() if item in one.items]
-        for day in sorted({one.valid_from for one in buying}):
+        for day in sorted({day for one in buying for day in (one.valid_from, one.valid_to)}):
             there = [one for one in buying if one.valid_from <= day < one.valid_to]
+            if not there:
+                continue  # from here on nobody buys it
             total = sum((one.items[item] for one in there), Fraction(0))
             if total != 1:
                 code = "ITEM_BOUGHT_TWICE" if total > 1 else "ITEM_PARTLY_BOUGHT"

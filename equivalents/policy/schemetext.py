@@ -23,6 +23,7 @@ from equivalents.policy.schemeparts import (
     read_pay_cap,
     read_share_tests,
 )
+from equivalents.policy.schemetwice import check_twice
 from equivalents.policy.yamltext import Entry
 
 __all__ = ["Reading", "SHARED_KEYS", "has_scheme", "read_scheme"]
@@ -77,7 +78,8 @@ def read_scheme(layers: Sequence[Layer], findings: Findings) -> Reading:
         tuple(layer.file for layer in layers),
         entry.place,
     )
-    check_names(scheme, findings)
+    check_names(scheme, tuple(entry.get("funds").mapping), findings)
+    check_twice(scheme, findings)
     return Reading(scheme, layered, entry)
 
 
@@ -88,7 +90,8 @@ def _with_own(funds: dict[str, Fund], layered: Layered, read: Reader) -> dict[st
         apart = Findings()
         for name, fund in read_funds(entry.get("funds"), read.apart(apart)).items():
             if name in funds:
-                own = {**funds[name].own, institution: fund}
+                placed = replace(fund, number=funds[name].number, place=entry.place)
+                own = {**funds[name].own, institution: placed}
                 funds[name] = replace(funds[name], own=own)
         for one in apart.problems:
             if (one.code, one.place, one.value) not in told:

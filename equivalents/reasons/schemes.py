@@ -139,6 +139,30 @@ SCHEME_REASONS: Final = (
         "{total}, not 1.",
     ),
     Reason(
+        "FUNDS_BUY_TWICE",
+        "error",
+        "rules",
+        "资金“{fund}”与“{other}”购买同一工作（{value}）。请按购买渠道、机构或日期分开。",
+        "The funds '{fund}' and '{other}' buy the same work ({value}). Part them by channel, "
+        "institution or date.",
+    ),
+    Reason(
+        "FUND_BRIDGED_TWICE",
+        "error",
+        "rules",
+        "资金“{fund}”转入绩效池“{value}”与 {other} 的部分合计超过全部。请更正。",
+        "The parts of the fund '{fund}' that become the pools '{value}' and {other} are more than "
+        "all of it. Correct them.",
+    ),
+    Reason(
+        "POOL_BRIDGED_AND_GIVEN",
+        "error",
+        "rules",
+        "绩效池“{value}”由资金转入（{other}），又写在绩效池表中。请只留一处。",
+        "The pool '{value}' is made of a fund ({other}) and also given in the pools table. Keep "
+        "one of them.",
+    ),
+    Reason(
         "POOL_RULE_INVALID",
         "error",
         "rules",

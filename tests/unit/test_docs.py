@@ -42,7 +42,7 @@ MACHINE = (r"(?:^|[\s`('\"])/[A-Za-z]", r"\b[A-Z]:\\", r"localhost|\b[0-9]+(?:\.
 HOST = re.compile(r"[\w.-]+\.(?:org|com|net|io|cn|dev)\b")
 CHINESE = re.compile("[\u3400-\u9fff]")
 # What one writes into `staff.kind` stands in English sentences as it is written.
-WRITTEN_VALUES = re.compile("借调|多点执业")
+WRITTEN_VALUES = re.compile("借调|多点执业|示例")
 
 
 def _read(path: Path) -> str:

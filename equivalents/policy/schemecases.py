@@ -1,0 +1,40 @@
+"""A scheme against the tables of its case: institutions that it names, pools given and made."""
+
+from collections.abc import Sequence
+
+from equivalents.errors import Place
+from equivalents.findings import Findings, near
+from equivalents.policy.model import Institution, Pool
+from equivalents.policy.scheme import Scheme
+
+__all__ = ["check_in_case"]
+
+
+def check_in_case(
+    scheme: Scheme, institutions: Sequence[Institution], pools: Sequence[Pool], findings: Findings
+) -> None:
+    """Note institutions, groups and kinds that no row has, and pools both given and bridged."""
+    ids = sorted({one.institution_id for one in institutions})
+    groups = sorted({one.group for one in institutions} - {""})
+    kinds = sorted({one.kind for one in institutions} - {""})
+    for fund in scheme.funds.values():
+        scope = fund.scope
+        _check_known(scope.ids, "institution_id", ids, fund.place, findings)
+        _check_known(scope.groups, "group", groups, fund.place, findings)
+        _check_known(scope.kinds, "kind", kinds, fund.place, findings)
+    owners = {name: one.place for fund in scheme.funds.values() for name, one in fund.own.items()}
+    for name, place in owners.items():
+        _check_known((name,), "institution", ids, place, findings)
+    for pool in pools:
+        bridge = scheme.bridges.get(pool.pool)
+        if bridge is not None:
+            place, other = pool.place.at("pool"), str(bridge.place)
+            findings.add("POOL_BRIDGED_AND_GIVEN", place, pool.pool, other=other)
+
+
+def _check_known(
+    names: Sequence[str], column: str, known: Sequence[str], place: Place, findings: Findings
+) -> None:
+    for name in names:
+        if name not in known:
+            findings.add("ID_UNKNOWN", place, name, column=column, near=near(name, known))

@@ -1,0 +1,321 @@
+"""Schemes as read: every kind of fund, layers, grounds, inline keys, and what editors are told.
+
+Catches: a value that borrows another file's reference, an own rate that reaches other
+institutions, a declared order that is lost in a result, a key that editors do not know, rules of
+a case without a scheme kept otherwise than before.
+"""
+
+import json
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+from equivalents.intake.case import load_case
+from equivalents.intake.schemes import load_scheme, shipped_schemes
+from equivalents.policy import fundtext, payertext, schemeparts
+from equivalents.policy.calendar import parse_day
+from equivalents.policy.figuretext import FIGURE_KEYS
+from equivalents.policy.funds import (
+    Floor,
+    Given,
+    Heads,
+    HeadSource,
+    Packages,
+    Per,
+    PerEquivalent,
+    PerHead,
+    PerItem,
+    Split,
+    Tasks,
+)
+from equivalents.policy.keep import from_plain, to_plain
+from equivalents.policy.layers import HEAD_KEYS, SCHEME_KEYS
+from equivalents.policy.model import CaseRules
+from equivalents.policy.scheme import BridgeRule, CapKind, Excess, Scheme
+from equivalents.policy.schemetext import SHARED_KEYS
+from equivalents.report.kept import rules_to_keep
+from tests.bad.case import case_with, run
+
+ROOT = Path(__file__).parents[2]
+
+FULL = """\
+scheme: full
+title: 甲县方案
+reference: 甲县〔2025〕1号
+consultation_codes: [YBZL]
+channels:
+  major: {title: 定额定项, items: {SF01: 2/5}}
+  equivalents: {title: 标化当量购买, items: {MZ01: 1, SF01: "0.6"}}
+funds:
+  zz-lines: {kind: given, restricted: yes, over_advanced: carry}
+  contract:
+    title: 签约服务费
+    kind: per_head
+    heads: {source: contracts, permanent: yes, groups: [老年人], age_from: 40, age_to: 64}
+    rate:
+      - {value: "5.00", unit: 元/人·年, valid_to: 2025-01-01}
+      - {value: "6.00", valid_from: 2025-01-01, reference: 甲县〔2025〕9号, illustrative: yes}
+    institutions: {ids: [I01, I02]}
+    payers:
+      - {payer: 市财政, level: 市, share: 4}
+      - {payer: 县财政, share: 6}
+  insured:
+    kind: per_head
+    heads: {source: registers, register: 参保}
+    rate: "20"
+    per: month
+    payers: [{payer: 医保, amount: "20"}]
+  bought:
+    kind: per_equivalent
+    channel: equivalents
+    series: pay
+    tiers: [{from: 0, price: "3.5"}, {from: "1000", price: "3"}]
+    coefficients: [remote]
+    offset_lines: [医疗收入]
+    payers: [{payer: 甲, percent: "33.3333"}, {payer: 乙, percent: "66.6667"}]
+  major:
+    kind: per_item
+    channel: major
+    series: pay
+    prices: {SF01: "12.5"}
+    budget: "1000.00"
+    over_budget: scale
+    payers: [{payer: 甲, equal: yes}, {payer: 乙, equal: yes}]
+  packs:
+    kind: packages
+    reimbursed_by: 医保
+    packages: {基础包: {price: "120", reimbursement: "80", items: [MZ01]}}
+  tasks: {kind: tasks, standards: {门诊: "30"}, assessment: 考核}
+  floor: {kind: floor, valid_from: 2020-01-01}
+  part: {kind: split, of: contract, share: 2/5}
+pools:
+  签约奖励: {fund: contract, rule: percent, share: 2/5}
+  总量: {approved_line: 绩效工资总量, series: pay, in_cap: no}
+pay_cap:
+  kind: formula
+  excess: returned
+  terms:
+    - {kind: per_head, rate: "3000"}
+    - {kind: fund_share, name: contract, share: "0.5"}
+    - {kind: amount, name: 增量}
+share_tests:
+  use: {part_lines: 签约支出, whole_lines: [公卫收入], at_least: "0.4"}
+"""
+OWN = """\
+scheme: own
+title: 乙院
+reference: 乙院〔2025〕3号
+layer: institution
+institution: I02
+funds:
+  contract: {rate: "7.00", in_cap: no}
+"""
+
+
+def written(folder: Path, **files: str) -> list[Path]:
+    for name, text in files.items():
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return [folder / f"{name}.yaml" for name in files]
+
+
+def full(tmp_path: Path, **more: str) -> Scheme:
+    scheme, findings, _ = load_scheme(written(tmp_path, full=FULL, **more))
+    assert findings.problems == []
+    return scheme
+
+
+def test_every_kind_of_fund_is_read(tmp_path: Path) -> None:
+    funds = full(tmp_path).funds
+    bodies = [type(fund.body) for fund in funds.values()]
+    assert bodies == [
+        Given, PerHead, PerHead, PerEquivalent, PerItem, Packages, Tasks, Floor, Split,
+    ]  # fmt: skip
+    contract, insured, bought, major, packs = (
+        funds[name].body for name in ("contract", "insured", "bought", "major", "packs")
+    )
+    assert isinstance(contract, PerHead)
+    assert contract.heads == Heads(HeadSource.CONTRACTS, "", True, ("老年人",), 40, 64)
+    assert contract.rate_e4.on(parse_day("2025-06-01")).value == 60_000  # type: ignore[union-attr]
+    assert isinstance(insured, PerHead)
+    assert (insured.per, insured.heads.register) == (Per.MONTH, "参保")
+    assert isinstance(bought, PerEquivalent)
+    assert [tier.from_e7 for tier in bought.tiers] == [0, 1000 * 10**7]
+    assert isinstance(major, PerItem)
+    assert major.budget_fen is not None
+    assert major.budget_fen.versions[0].value == 100_000
+    assert isinstance(packs, Packages)
+    assert packs.packages[0].reimbursement_e4.versions[0].value == 800_000
+
+
+def test_payers_are_keys_in_their_declared_order(tmp_path: Path) -> None:
+    funds = full(tmp_path).funds
+    keys = {
+        name: [(payer.name, payer.key) for payer in fund.payers.versions[0].value]
+        for name, fund in funds.items()
+        if fund.payers.versions
+    }
+    assert keys == {
+        "contract": [("市财政", 4), ("县财政", 6)],
+        "insured": [("医保", 200_000)],
+        "bought": [("甲", 333_333), ("乙", 666_667)],
+        "major": [("甲", 1), ("乙", 1)],
+    }
+
+
+def test_channels_bridges_cap_and_tests_are_read(tmp_path: Path) -> None:
+    scheme = full(tmp_path)
+    assert scheme.channels["equivalents"].items == {"MZ01": Fraction(1), "SF01": Fraction(3, 5)}
+    assert scheme.bridges["签约奖励"].rule is BridgeRule.PERCENT
+    assert not scheme.bridges["总量"].in_cap
+    assert (scheme.pay_cap.kind, scheme.pay_cap.excess) == (CapKind.FORMULA, Excess.RETURNED)
+    assert scheme.share_tests[0].at_least.versions[0].value == Fraction(2, 5)
+    assert scheme.consultation_codes == ("YBZL",)
+
+
+def test_a_value_has_the_reference_of_its_own_file(tmp_path: Path) -> None:
+    contract = full(tmp_path, own=OWN).funds["contract"]
+    assert isinstance(contract.body, PerHead)
+    early, late = contract.body.rate_e4.versions
+    assert (early.reference, early.illustrative) == ("甲县〔2025〕1号", False)
+    assert (late.reference, late.illustrative) == ("甲县〔2025〕9号", True)
+    own = contract.of("I02")
+    assert isinstance(own.body, PerHead)
+    (rate,) = own.body.rate_e4.versions
+    assert (rate.value, rate.reference, rate.place.file) == (70_000, "乙院〔2025〕3号", "own.yaml")
+    assert own.payers.versions[0].reference == "甲县〔2025〕1号"
+    assert (own.in_cap, contract.in_cap, own.number) == (False, True, contract.number)
+    assert contract.of("I01") is contract
+
+
+def test_all_faults_of_all_layers_come_at_once(tmp_path: Path) -> None:
+    bad = (
+        "scheme: bad\ntitle: 丙\nreference: 丙\nfund: {}\nfunds: {contract: {rate: 7e0, prr: x}}\n"
+    )
+    _, findings, _ = load_scheme(written(tmp_path, full=FULL + "channel: {}\n", bad=bad, own=OWN))
+    found = [
+        (one.place.file, one.place.row, one.place.column, one.code) for one in findings.problems
+    ]
+    assert found == [
+        ("full.yaml", 62, "channel", "KEY_UNKNOWN"),
+        ("bad.yaml", 4, "fund", "KEY_UNKNOWN"),
+        ("bad.yaml", 5, "funds.contract.prr", "KEY_UNKNOWN"),
+        ("bad.yaml", 5, "funds.contract.rate", "NUMBER_INVALID"),
+    ]
+
+
+def test_a_scheme_is_kept_in_a_result_exactly_and_in_its_order(tmp_path: Path) -> None:
+    scheme = full(tmp_path, own=OWN)
+    plain = json.loads(json.dumps(to_plain(scheme), sort_keys=True))
+    again = from_plain(Scheme, plain)
+    assert to_plain(again) == to_plain(scheme)
+    assert list(again.funds) == list(scheme.funds)
+    assert isinstance(again.funds["floor"].body, Floor)
+
+
+# -- a case ------------------------------------------------------------------------------------
+
+SHARED = (
+    "scheme: s\ntitle: 甲县方案\nreference: 甲县〔2025〕1号\noutside_period: exclude\n"
+    "sharing: {绩效: {nobody: retain}}\nfunds: {f: {kind: given, title: 甲}}\n"
+)
+
+
+def test_the_keys_of_a_scheme_stand_under_those_of_the_case(tmp_path: Path) -> None:
+    yaml_of_case = (
+        "period: 2025-06\nscheme: s.yaml\nreference: 本县〔2025〕2号\n"
+        "sharing: {绩效: {nobody: equal}}\nfunds: {g: {kind: floor}}\n"
+    )
+    case = load_case(case_with(tmp_path, {"case.yaml": yaml_of_case, "s.yaml": SHARED}))
+    rules = case.rules
+    assert rules.outside_period == "exclude"
+    assert rules.sharing["绩效"].levels[0].nobody == "equal"
+    assert rules.scheme is not None
+    assert [(name, one.reference) for name, one in rules.scheme.funds.items()] == [
+        ("f", "甲县〔2025〕1号"),
+        ("g", "本县〔2025〕2号"),
+    ]
+    assert "s.yaml" in [name for name, _ in case.inputs]
+
+
+def test_the_files_of_a_scheme_are_hashed_and_the_scheme_is_kept(tmp_path: Path) -> None:
+    files = {"case.yaml": "period: 2025-06\nscheme: s.yaml\n", "s.yaml": SHARED}
+    folder, out = case_with(tmp_path, files), tmp_path / "out"
+    assert run("settle", folder, "-o", out).exit_code == 0
+    manifest = json.loads((out / "manifest.json").read_bytes())
+    assert "s.yaml" in {entry["file"] for entry in manifest["inputs"]}
+    kept = json.loads((out / "resolved-rules.json").read_bytes())["case"]
+    assert kept["scheme"]["funds"]["f"]["title"] == "甲"
+
+
+def test_a_case_without_a_scheme_is_kept_as_before(tmp_path: Path) -> None:
+    rules = load_case(case_with(tmp_path, {})).rules
+    plain = rules_to_keep(rules)
+    assert not {"scheme", "counts"} & {*plain}
+    assert rules_to_keep(replace(rules, scheme=Scheme("")))["scheme"]["name"] == ""
+    assert from_plain(CaseRules, {"scheme": None, "counts": None} | plain).scheme is None
+
+
+def test_a_shape_is_wrong_wherever_it_stands(tmp_path: Path) -> None:
+    bad = SHARED.replace("sharing: {绩效: {nobody: retain}}", "sharing: [绩效]")
+    case = case_with(tmp_path, {"case.yaml": "period: 2025-06\nscheme: s.yaml\n", "s.yaml": bad})
+    assert "VALUE_SHAPE" in run("check", case).stderr
+
+
+# -- what editors are told -----------------------------------------------------------------------
+
+
+def schema() -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(
+        (ROOT / "weights" / "scheme.schema.json").read_text(encoding="utf-8")
+    )
+    return loaded
+
+
+def faults(text: str) -> list[str]:
+    loaded = yaml.load(text, Loader=yaml.BaseLoader)
+    found = jsonschema.Draft202012Validator(schema()).iter_errors(loaded)
+    return [error.message for error in found]
+
+
+def test_the_json_schema_takes_what_the_loader_takes() -> None:
+    jsonschema.Draft202012Validator.check_schema(schema())
+    texts = [path.read_text(encoding="utf-8") for path in shipped_schemes().values()]
+    for text in (FULL, OWN, SHARED, *texts):
+        assert faults(text) == []
+
+
+def test_the_json_schema_refuses_what_the_loader_refuses() -> None:
+    for old, new in (
+        ("kind: per_head", "kind: per_haed"),
+        ("register: 参保", "registr: 参保"),
+        ('share: "0.5"', "share: half"),
+        ("excess: returned", "excess: lost"),
+        ("scheme: full\n", ""),
+    ):
+        assert faults(FULL.replace(old, new, 1)) != [], new
+    assert faults(OWN.replace("in_cap: no", "kind: floor")) != []
+
+
+def test_the_json_schema_has_the_keys_of_the_loader() -> None:
+    whole = schema()
+    top = whole["properties"]
+    assert set(top) == {*HEAD_KEYS, *SHARED_KEYS, *SCHEME_KEYS}
+    funds = {one["properties"]["kind"]["const"]: one for one in whole["$defs"]["fund"]["oneOf"]}
+    assert set(funds) == set(fundtext.KINDS)
+    for kind, (keys, _) in fundtext.KINDS.items():
+        payers = {"payers"} if kind == "packages" else set()
+        assert set(funds[kind]["properties"]) | payers == {*fundtext.FUND_KEYS, *keys}, kind
+    assert set(whole["$defs"]["version"]["properties"]) == set(FIGURE_KEYS)
+    payer = funds["given"]["properties"]["payers"]["items"]["anyOf"][0]["properties"]
+    assert set(payer) == {"payer", "level", *payertext.FORMS}
+    for key, known in (
+        ("channels", schemeparts.CHANNEL_KEYS),
+        ("pools", schemeparts.BRIDGE_KEYS),
+        ("share_tests", schemeparts.TEST_KEYS),
+    ):
+        assert set(top[key]["additionalProperties"]["properties"]) == set(known)
+    assert set(top["pay_cap"]["properties"]) == set(schemeparts.PAY_CAP_KEYS)
