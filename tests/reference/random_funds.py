@@ -173,8 +173,7 @@ def _pay_cap(plan: FundPlan, given: Sequence[str]) -> Yaml:
         case _:
             return {}
     found["excess"] = rng.choice(("carried", "kept", "returned"))
-    outside = rng.sample(given, rng.choice((0, 0, 1)))
-    found |= {"outside": outside} if outside else {}
+    found["outside"] = [*rng.sample(given, rng.choice((0, 0, 1))), "surplus"]
     return found | ({"coefficient": "adj"} if rng.random() < 0.3 else {})
 
 

@@ -39,8 +39,9 @@ def write_fund_tables(
 ) -> None:
     """Write every table that the funds need; `totals` are approved totals of pay."""
     codes = [row["institution_id"] for row in places]
-    for row in places:
-        row["kind"] = rng.choice(("centre", "station", ""))
+    for number, row in enumerate(places):
+        # A scope may name both kinds, so there is one of each.
+        row["kind"] = ("centre", "station", rng.choice(("centre", "station", "")))[min(number, 2)]
     write_table(rng, folder / "institutions.csv", sorted({c for r in places for c in r}), places)
     _write_contracts(rng, folder, codes, span)
     registers = [

@@ -9,6 +9,7 @@ import pytest
 from tests.reference import FEATURES, FUNDS, settle, write_random_case
 from tests.reference.case import read_case
 
+KINDS = ("given", "per_head", "per_item", "per_equivalent", "packages", "tasks", "floor", "split")
 FORMS = (
     *("'share'", "'percent'", "'amount'", "'equal'", "'valid_from'", "'floating'", "'tiers'"),
     *("'group_prices'", "'budget'", "'channel'", "'registers'", "'age_from'", "'permanent'"),
@@ -97,7 +98,7 @@ def test_random_funds_meet_every_kind_form_and_bridge(tmp_path: Path) -> None:
         outcome = settle(tmp_path / str(seed))
         capped += any(outcome.over_cap.values())
         assert any(due.due_fen for due in outcome.dues) or seed
-    assert kinds == {*"given per_head per_item per_equivalent packages tasks floor split".split()}
+    assert kinds == set(KINDS)
     assert forms == set(FORMS)
     assert pools == {"all", "percent", "after_costs"}
     assert capped > 3
