@@ -41,6 +41,10 @@ def differences(expected: reference.Outcome, out: Path) -> list[str]:
         *_table("pool", _pools(out), _plain(expected.pools)),
         *_table("fund", _funds(out, expected), _expected_funds(expected)),
     ]
+    if expected.ledger or (out / "ledger.csv").exists():
+        found += _table("ledger", _ledger(out), _expected_ledger(expected))
+    if expected.over_cap or (out / "paycap.csv").exists():
+        found += _table("over the pay cap", _over_cap(out), _expected_over_cap(expected))
     if (out / "carried_keys.csv").exists():
         found += _table("carried key", _carried(out), _expected_carried(expected))
     return found
@@ -252,3 +256,32 @@ def _expected_funds(expected: reference.Outcome) -> Table:
         _add(wanted, (institution, "", "development"), surplus.development_fen)
         _add(wanted, (institution, "", "deficit"), surplus.deficit_fen)
     return _without_zeros(wanted)
+
+
+# -- ledger.csv ----------------------------------------------------------------------------------
+
+LEDGER = ("due", "approved", "received", "paid", "owed")
+
+
+def _ledger(out: Path) -> Iterable[tuple[tuple[object, ...], tuple[object, ...]]]:
+    """What a payer owes an institution of a fund; lines without money say nothing."""
+    for row in read_out(out, "ledger"):
+        figures = tuple(_fen(row[name]) for name in LEDGER)
+        if any(figures):
+            yield (row["institution_id"], row["fund"], row["payer"]), figures
+
+
+def _expected_ledger(expected: reference.Outcome) -> Table:
+    wanted = {at: (*entry, entry.owed_fen) for at, entry in expected.ledger.items()}
+    return _without_zeros({tuple(at): figures for at, figures in wanted.items()})
+
+
+def _over_cap(out: Path) -> Iterable[tuple[tuple[object, ...], tuple[object, ...]]]:
+    """What the pay cap takes off each pool; lines of 0.00 say nothing."""
+    for row in read_out(out, "paycap"):
+        if row["line"] in ("carried", "kept", "returned") and _fen(row["amount"]):
+            yield (row["institution_id"], row["name"]), (_fen(row["amount"]),)
+
+
+def _expected_over_cap(expected: reference.Outcome) -> Table:
+    return _without_zeros({tuple(at): (fen,) for at, fen in expected.over_cap.items()})

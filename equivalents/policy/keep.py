@@ -32,6 +32,9 @@ def to_plain(value: object) -> Any:
         plain = value
     elif isinstance(value, Fraction):
         plain = str(value)
+    elif is_dataclass(value) and not fields(value):
+        # Kinds without a field are told apart by their name.
+        plain = type(value).__name__
     elif is_dataclass(value) or hasattr(value, "_fields"):
         plain = {name: to_plain(getattr(value, name)) for name in _names(type(value))}
     elif isinstance(value, Mapping):

@@ -54,7 +54,6 @@ PAY_CAP_KEYS: Final = {
     "base_line": "text",
     "terms": "list",
     "coefficient": "text",
-    "outside": "texts",
     "excess": "text",
     **_DATED,
 }

@@ -12,10 +12,12 @@ import pytest
 from equivalents import settle_case
 from tests.against_reference import compare
 from tests.proofs.counts import counts
-from tests.reference import FEATURES, write_random_case
+from tests.reference import FEATURES, FUNDS, write_random_case
 
 DIRECT = ("payouts.csv", "pools.csv", "adjusted.csv", "allocations.csv", "rejected.csv",
           "excluded.csv", "problems.csv", "summary.json")  # fmt: skip
+
+MONEY = ("B1", "B2", "B3", "B4", "B4a", "B5", "B6", "B8", "B9", "B10", "D0")
 
 
 @pytest.mark.parametrize("seed", range(counts(24, 300)))
@@ -44,11 +46,14 @@ FEATURED = [
     *("yearly", "yearly+coefficients+leave", "yearly+levels"),
     *("yearly+bounds", "yearly+ceilings", "yearly+bounds+ceilings+coefficients"),
     *("contracts", "contracts+levels"),
+    *("funds", "funds+surplus+coefficients", "funds+contracts+levels", "funds+shares+bases+days"),
+    "+".join(sorted(FEATURES | FUNDS)),
 ]
-"""The counting and sharing rules one by one, and some of them together."""
+"""The rules of counting, of sharing and of money one by one, and some of them together."""
 
 
 @pytest.mark.rules("A3", "A5", "A7", "A8", "A12", "B7", "D1", "D3")
+@pytest.mark.rules(*MONEY)
 @pytest.mark.parametrize("feature", FEATURED)
 def test_random_cases_of_each_rule_agree(feature: str, tmp_path: Path) -> None:
     for seed in range(counts(6, 60)):

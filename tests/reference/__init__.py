@@ -3,10 +3,12 @@
 It never imports the engine. The engine must agree with it on every record, line and fen.
 """
 
+from tests.reference.funds import Due
 from tests.reference.keys import Adjusted
+from tests.reference.ledger import Entry
 from tests.reference.levels import Payout, PoolTotal, Step
 from tests.reference.random_case import write_random_case
-from tests.reference.random_rules import FEATURES
+from tests.reference.random_rules import FEATURES, FUNDS
 from tests.reference.settling import Counts, Outcome, settle
 from tests.reference.sharing import Fen, largest_remainder
 from tests.reference.splitting import Line, LineKey
@@ -18,8 +20,11 @@ from tests.reference.weights import TableError, WeightRow, read_weights, table_e
 
 __all__ = [
     "FEATURES",
+    "FUNDS",
     "Adjusted",
     "Counts",
+    "Due",
+    "Entry",
     "Fen",
     "Line",
     "LineKey",

@@ -12,6 +12,8 @@ from typing import Any
 import yaml
 
 from tests.reference.declared import Declared, read_declared
+from tests.reference.fundtables import FundTables, read_fund_tables
+from tests.reference.scheme import Scheme, read_layers
 from tests.reference.tables import (
     Account,
     Coefficient,
@@ -69,7 +71,7 @@ RECORD_COLUMNS = (
 )
 """The columns of `records` in the order of page 3; faults of form are looked for in it."""
 
-LATER_TABLES = ("assessments", "charges")
+LATER_TABLES = ("assessments",)
 """Tables that come with later issues: their presence is refused."""
 
 
@@ -151,6 +153,8 @@ class Case:
     yearly_limits: Sequence[Mapping[str, Any]]
     """The key `yearly_limits` of `case.yaml`, as it stands there."""
     contracts: tuple[Contract, ...]
+    scheme: Scheme
+    tables: FundTables
 
     @property
     def series(self) -> tuple[str, ...]:
@@ -163,7 +167,8 @@ def read_case(folder: Path, shipped: Path | None = None) -> Case:
     for name in LATER_TABLES:
         if (folder / f"{name}.csv").exists():
             raise Refused("NOT_SUPPORTED", name)
-    declared = yaml.load((folder / "case.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)
+    inline = yaml.load((folder / "case.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)
+    declared, scheme = read_layers(folder, inline, shipped)
     first_day, after = period(declared["period"])
     series = declared.get("series") or {}
     places = csv_table(folder / "institutions.csv")
@@ -195,6 +200,8 @@ def read_case(folder: Path, shipped: Path | None = None) -> Case:
         leave_rules=declared.get("leave") or {},
         yearly_limits=declared.get("yearly_limits") or [],
         contracts=tuple(map(contract, rows_of(folder, "contracts"))),
+        scheme=scheme,
+        tables=read_fund_tables(folder),
     )
 
 

@@ -141,7 +141,7 @@ def read_declared(text: Yaml) -> Declared:
         coefficients={kind: _coefficient(kind, rule) for kind, rule in kinds.items()},
         ceilings=tuple(_ceiling(one) for one in text.get("ceilings") or []),
         sharing={pool: _levels(one) for pool, one in sharing.items()},
-        surplus=_surplus(text.get("surplus") or {}),
+        surplus=_surplus(text),
     )
 
 
@@ -221,7 +221,8 @@ def _bound(given: str | Yaml | None) -> Bound | None:
     return Bound(None, must(given["average"], WEIGHT))
 
 
-def _surplus(one: Yaml) -> SurplusRule:
+def _surplus(text: Yaml) -> SurplusRule:
+    one: Yaml = text.get("surplus") or {}
     for name, only in (("assessment", "none"), ("offset_deficit", "no")):
         if one.get(name, only) != only:
             raise Refused("NOT_SUPPORTED", f"surplus.{name}: {one[name]}")

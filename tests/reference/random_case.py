@@ -9,10 +9,11 @@ from pathlib import Path
 from random import Random
 
 from tests.reference.random_csv import write_csv, write_table
+from tests.reference.random_funds import write_funds
 from tests.reference.random_leave import drop_leave, write_past
 from tests.reference.random_paying import write_paying
 from tests.reference.random_records import Plan, RecordFile, record_files
-from tests.reference.random_rules import FEATURES, days_items, give_bases, rules
+from tests.reference.random_rules import FEATURES, FUNDS, days_items, give_bases, rules
 from tests.reference.random_weights import (
     GROUPS,
     TIERS,
@@ -43,9 +44,9 @@ def write_random_case(
 
     A case that is not dirty has no rejected record in any series (so it has somewhat fewer
     records than asked for); records excluded by a rule it has. `features` (the names of
-    `FEATURES`) adds shared records, counting bases, stays, and so on.
+    `FEATURES` and `FUNDS`) adds shared records, counting bases, stays, and so on.
     """
-    assert features <= FEATURES, features - FEATURES
+    assert features <= FEATURES | FUNDS, features - FEATURES
     rng = Random(seed)
     folder.mkdir(parents=True, exist_ok=True)
     assert not any(folder.iterdir()), "a case is written into a new folder"
@@ -76,6 +77,8 @@ def write_random_case(
     if "yearly" in features:
         bring_year(seed, folder, pools, postings, span[0])
         add_limits(rng, folder, pools, [row["person_id"] for row in postings])
+    if "funds" in features:
+        write_funds(seed, folder, weights, span)
     if features:
         _make_payable(rng, folder, pools)
 

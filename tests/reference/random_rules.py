@@ -16,6 +16,8 @@ COUNTING = ("shares", "bases", "days", "concurrent")
 PAYING = ("coefficients", "ceilings", "levels", "bounds", "surplus", "leave", "yearly", "contracts")
 FEATURES = frozenset((*COUNTING, *PAYING))
 """The names of the features that a random case may draw."""
+FUNDS = frozenset({"funds"})
+"""Schemes and institutions' money: drawn by name, as every fund is settled slowly."""
 ROLES = ("GP", "nurse", "driver")
 BASES = ("record", "record", "resident", "household", "first:1", "first:2")
 WINDOWS = ("", "year", "half", "quarter", "month")

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from tests.reference import paycap
 from tests.reference.case import Case, read_case
 from tests.reference.ceilings import cut_lines, cuts
 from tests.reference.coefficients import Coefficients
+from tests.reference.funds import Due, Funds
+from tests.reference.fundwork import work
 from tests.reference.keys import Adjusted, Keys
 from tests.reference.leave import LeaveLine, Leaves
+from tests.reference.ledger import Entry, bridged, ledger, placeholders, with_pools
 from tests.reference.levels import Payout, PoolSharing, PoolTotal, Step
 from tests.reference.splitting import Line, LineKey, lines, pieces
 from tests.reference.statement import Money, MoneyName, key_lines, money
@@ -46,10 +50,12 @@ class Outcome:
     steps: Sequence[Step]
     payouts: Mapping[tuple[str, str, str], Payout]
     """By institution, pool and person."""
-    statement: Callable[[str, str, str], Mapping[MoneyName, Money]]
+    statement: Callable[[str, str, str], Mapping[MoneyName, Money]] = field(compare=False)
     """The money on the lines of the key of a payout, named alike (5.13)."""
     pools: Mapping[tuple[str, str], PoolTotal]
-    """By institution and pool."""
+    """By institution and pool, as they are shared: without what the pay cap takes."""
+    over_cap: Mapping[tuple[str, str], int]
+    """What the pay cap takes off pools, by institution and pool, in fen."""
     negative_keys: Mapping[tuple[str, str, str], Fraction]
     """The keys below 0, by institution, pool and person; they counted as 0 (5.9).
 
@@ -57,6 +63,9 @@ class Outcome:
     """
     surplus: Mapping[str, Surplus]
     """By institution."""
+    dues: Sequence[Due]
+    ledger: Mapping[tuple[str, str, str], Entry]
+    """By institution, fund and payer."""
     received: int
     counts: Mapping[str, Counts]
 
@@ -69,8 +78,12 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
     found = surpluses(read)
     read = replace(read, pools=tuple(pools_of(read, found)))
     judged = judge_all(read)
+    split = pieces(judged, Coefficients(replace(read, pools=read.pools + placeholders(read))))
+    dues = Funds(read, work(judged, split)).dues
+    read = replace(read, pools=with_pools(read, bridged(read, dues)))
+    over = paycap.cut(read, dues)
+    read = replace(read, pools=paycap.less(read.pools, over))
     coefficients = Coefficients(read)
-    split = pieces(judged, coefficients)
     taken = cuts(read, split)
     keys = Keys(read, split, taken, coefficients)
     leaves = Leaves(read, keys)
@@ -91,11 +104,14 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
         payouts=_by_person([(one.pool.pool, one.payouts) for one in shared]),
         statement=statement,
         pools={(one.pool.institution, one.pool.pool): one.total for one in shared},
+        over_cap=over,
         negative_keys={
             **_by_person([(one.pool.pool, one.negative) for one in shared]),
             **_unused(read, shared),
         },
         surplus=found,
+        dues=dues,
+        ledger=ledger(read, dues),
         received=len(judged),
         counts={name: count(judged, name) for name in read.series},
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -49,10 +50,19 @@ def surpluses(case: Case) -> dict[str, Surplus]:
         if one.kind in SIGNS and not before_period:
             before = balances.get(one.institution, 0)
             balances[one.institution] = before + SIGNS[one.kind] * one.amount_fen
+    _assessed(case, balances)
     return {
         institution: halved(balance, rule.pay_ratio, rule.odd_fen)
         for institution, balance in sorted(balances.items())
     }
+
+
+def _assessed(case: Case, balances: Mapping[str, int]) -> None:
+    """Refuse a pay half without results, unless the scheme says so (5.14)."""
+    text = case.scheme.community
+    said = "assessment" in (text.get("surplus") or {})
+    if text.get("scheme") and not said and any(balance > 0 for balance in balances.values()):
+        raise Refused("SURPLUS_NOT_ASSESSED")
 
 
 def pools_of(case: Case, found: dict[str, Surplus]) -> list[Pool]:

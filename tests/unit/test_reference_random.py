@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.reference import FEATURES, settle, write_random_case
+from tests.reference import FEATURES, FUNDS, settle, write_random_case
+from tests.reference.case import read_case
+
+KINDS = ("given", "per_head", "per_item", "per_equivalent", "packages", "tasks", "floor", "split")
+FORMS = (
+    *("'share'", "'percent'", "'amount'", "'equal'", "'valid_from'", "'floating'", "'tiers'"),
+    *("'group_prices'", "'budget'", "'channel'", "'registers'", "'age_from'", "'permanent'"),
+    *("'prorate'", "'coefficient'", "'coefficients'", "'offset_lines'", "'less_charges'"),
+    *("'below_zero'", "'institutions'", "'assessment'"),
+)
 
 
 @pytest.mark.parametrize("dirty", [True, False])
@@ -61,3 +70,35 @@ def test_featured_cases_meet_every_new_verdict(tmp_path: Path) -> None:
         SHARES_INVALID PERFORMERS_DIFFER TEAM_UNKNOWN TEAM_EMPTY
     """
     assert set(new.split()) <= met
+
+
+@pytest.mark.parametrize("features", [FUNDS, FUNDS | FEATURES])
+def test_random_funds_can_be_settled(tmp_path: Path, features: frozenset[str]) -> None:
+    for seed in range(3):
+        places = [tmp_path / f"{seed}{name}" for name in "ab"]
+        for place in places:
+            write_random_case(place, seed, 60, dirty=seed % 2 > 0, features=features)
+        outcome = settle(places[0])
+        assert outcome == settle(places[1]), "one seed, one case"
+        for due in outcome.dues:
+            assert sum(fen for _, fen in due.parts) == due.due_fen
+
+
+def test_random_funds_meet_every_kind_form_and_bridge(tmp_path: Path) -> None:
+    kinds, forms, pools, capped = set[str](), set[str](), set[str](), 0
+    for seed in range(40):
+        write_random_case(tmp_path / str(seed), seed, 60, dirty=True, features=FUNDS)
+        read = read_case(tmp_path / str(seed))
+        for name in read.scheme.funds:
+            fund = read.scheme.fund(name)
+            kinds.add(fund["kind"])
+            forms |= {form for form in FORMS if form in str(fund)}
+        for bridge in read.scheme.part("pools").values():
+            pools.add(bridge.get("rule", "all"))
+        outcome = settle(tmp_path / str(seed))
+        capped += any(outcome.over_cap.values())
+        assert any(due.due_fen for due in outcome.dues) or seed
+    assert kinds == set(KINDS)
+    assert forms == set(FORMS)
+    assert pools == {"all", "percent", "after_costs"}
+    assert capped > 3

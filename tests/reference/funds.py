@@ -1,0 +1,181 @@
+"""What every fund owes every institution, and who pays it (B1 to B5, B8; 5.10, 5.13, 5.15)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from tests.reference import fundkinds
+from tests.reference.case import Case
+from tests.reference.fundkinds import Amount, counting_days, last_day
+from tests.reference.fundwork import Work
+from tests.reference.numbers import floor, half_up
+from tests.reference.scheme import Payer, Yaml, on_day, payers_on, span
+from tests.reference.sharing import largest_remainder
+from tests.reference.text import Refused
+
+
+class Due(NamedTuple):
+    """What a fund owes an institution, in fen, and the part of each payer."""
+
+    institution: str
+    fund: str
+    due_fen: int
+    parts: tuple[tuple[str, int], ...]
+
+
+class Funds:
+    """Computes the funds of one case."""
+
+    def __init__(self, case: Case, did: Work) -> None:
+        """Compute every fund in declared order; one that builds on another takes it first."""
+        self.case = case
+        self.did = did
+        self.found: dict[str, dict[str, int]] = {}
+        self.amounts: dict[tuple[str, str], Amount] = {}
+        for name in case.scheme.funds:
+            self.of(name)
+        self.dues = [
+            Due(place, name, fen, self.parts(name, place, fen))
+            for place in sorted(case.institutions)
+            for name in case.scheme.funds
+            for fen in [self.found[name].get(place)]
+            if fen is not None
+        ]
+
+    def of(self, name: str) -> dict[str, int]:
+        """Return what one fund owes by institution, in fen."""
+        if name not in self.found:
+            fund = self.case.scheme.fund(name)
+            here = self.places(fund)
+            self._out_of_scope(name, fund, here)
+            if fund["kind"] == "per_equivalent" and fund.get("floating") == "yes":
+                self.found[name] = self.floating(fund, name, here)
+            else:
+                fen = {place: self.amount(name, place) for place in here}
+                self.found[name] = self.within_budget(fund, name, fen)
+        return self.found[name]
+
+    def places(self, fund: Yaml) -> list[str]:
+        """Return the institutions of a fund that is in force on some day of the period."""
+        first, to = span(fund)
+        if max(first, self.case.first_day) >= min(to, self.case.after):
+            return []
+        scope = fund.get("institutions") or {}
+        return [
+            place
+            for place, group in sorted(self.case.institutions.items())
+            if place in scope.get("ids", [place])
+            and group in scope.get("groups", [group])
+            and self.case.tables.kinds[place] in scope.get("kinds", [self.case.tables.kinds[place]])
+        ]
+
+    def _out_of_scope(self, name: str, fund: Yaml, here: Sequence[str]) -> None:
+        for row in self.case.tables.accounts if fund["kind"] == "given" else ():
+            if (row.line, row.kind) == (name, "approved") and row.institution not in here:
+                raise Refused("FUND_OUT_OF_SCOPE", f"{name} {row.institution}")
+
+    def amount(self, name: str, place: str) -> int:
+        """Return what one fund owes one institution before any budget, in fen."""
+        fund = self.case.scheme.fund(name, place)
+        if fund["kind"] == "split":
+            share = on_day(fund["share"], last_day(self.case, fund), name)
+            return int(half_up(share * self.of(fund["of"]).get(place, 0), 0))
+        found = self.kind(name, fund, place)
+        self.amounts[name, place] = found
+        return found.fen
+
+    def kind(self, name: str, fund: Yaml, place: str) -> Amount:
+        """Compute by kind."""
+        case, did = self.case, self.did
+        kinds = {
+            "given": lambda: fundkinds.given(case, place, name),
+            "per_head": lambda: fundkinds.per_head(case, fund, place),
+            "per_item": lambda: fundkinds.per_item(case, fund, place, did),
+            "per_equivalent": lambda: fundkinds.per_equivalent(case, fund, place, did),
+            "packages": lambda: fundkinds.packages(case, fund, place),
+            "tasks": lambda: fundkinds.tasks(case, fund, place, name),
+            "floor": lambda: fundkinds.floor(case, place),
+        }
+        return kinds[fund["kind"]]()
+
+    def budget(self, fund: Yaml, name: str) -> int | None:
+        """Return the budget in fen, as it stands for the period."""
+        if "budget" not in fund:
+            return None
+        fen = on_day(fund["budget"], last_day(self.case, fund), name) * 100
+        assert fen.denominator == 1, "a budget is whole fen"
+        return fen.numerator
+
+    def floating(self, fund: Yaml, name: str, here: Sequence[str]) -> dict[str, int]:
+        """Share the budget by D x T, then take off the income (5.13)."""
+        budget = self.budget(fund, name)
+        assert budget is not None, "a floating price has a budget"
+        own = {place: self.case.scheme.fund(name, place) for place in here}
+        keys = {place: fundkinds.adjusted(self.case, own[place], place, self.did) for place in here}
+        positive = [(place, max(key, Fraction(0))) for place, key in keys.items()]
+        if budget and not any(key for _, key in positive):
+            raise Refused("FUND_NO_KEY", name)
+        shares = largest_remainder(budget, positive)
+        fen: dict[str, int] = {}
+        for place, fund_here in own.items():
+            off = fundkinds.offset(self.case, fund_here, place)
+            below = fund_here.get("below_zero", "no") == "yes"
+            fen[place] = Amount(Fraction(shares[place].amount, 100), off, below).fen
+        return fen
+
+    def within_budget(self, fund: Yaml, name: str, fen: dict[str, int]) -> dict[str, int]:
+        """Scale what is above 0 so that the fund's sum is the budget, or refuse (5.13)."""
+        budget = self.budget(fund, name) if fen else None
+        if budget is None or sum(fen.values()) <= budget:
+            return fen
+        if fund.get("over_budget", "refuse") == "refuse":
+            raise Refused("FUND_OVER_BUDGET", name)
+        above = [(place, Fraction(one)) for place, one in fen.items() if one > 0]
+        below = sum(min(one, 0) for one in fen.values())
+        scaled = largest_remainder(budget - below, above)
+        return fen | {place: one.amount for place, one in scaled.items()}
+
+    def parts(self, name: str, place: str, fen: int) -> tuple[tuple[str, int], ...]:
+        """Split what is due among the payers, in declared order (5.15)."""
+        fund = self.case.scheme.fund(name, place)
+        payers = self.payers(fund, name)
+        amount = self.amounts.get((name, place))
+        if amount is not None and amount.parts is not None and not payers:
+            payers = tuple(Payer(who, part) for who, part in amount.parts.items())
+        if not payers:
+            return (("", fen),) if fen else ()
+        return split(fen, payers)
+
+    def payers(self, fund: Yaml, name: str) -> tuple[Payer, ...]:
+        """Return the payers of the days that decide the amount; they must agree."""
+        days = counting_days(self.case, fund) or [last_day(self.case, fund)]
+        found = {payers_on(fund, day) for day in days}
+        if len(found) > 1:
+            raise Refused("FUND_PAYERS_CHANGE", name)
+        return found.pop()
+
+
+def split(fen: int, payers: Sequence[Payer]) -> tuple[tuple[str, int], ...]:
+    """Split by 5.10: left-over fen by larger remainder, larger part, then declared order.
+
+    A negative amount is split by its size.
+    """
+    total = sum((one.key for one in payers), Fraction(0))
+    if total == 0:
+        assert fen == 0, "nobody's part is nothing"
+        return tuple((one.name, 0) for one in payers)
+    size = abs(fen)
+    exact = [size * one.key / total for one in payers]
+    floors = [floor(one) for one in exact]
+    order = sorted(range(len(payers)), key=lambda at: (floors[at] - exact[at], -payers[at].key, at))
+    for at in order[: size - sum(floors)]:
+        floors[at] += 1
+    sign = -1 if fen < 0 else 1
+    return tuple((one.name, sign * part) for one, part in zip(payers, floors, strict=True))
+
+
+def by_fund(dues: Sequence[Due]) -> Mapping[tuple[str, str], int]:
+    """Return what is due by institution and fund."""
+    return {(due.institution, due.fund): due.due_fen for due in dues}

@@ -1,0 +1,237 @@
+"""Random funds of each kind: figures, payers, heads, channels, prices, budgets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from random import Random
+from typing import Any
+
+from tests.reference.random_fundtables import CHARGE_CODES, GROUPS, PACKAGES, REGISTERS
+from tests.reference.random_weights import Fields
+
+Yaml = dict[str, Any]
+PAYERS = ("市财政", "县财政", "医保基金", "个人", "Z")
+REFERENCE = "示例文件〔2025〕1 号"
+Span = tuple[date, date]
+
+
+@dataclass
+class FundPlan:
+    """What the funds of a case are made of."""
+
+    rng: Random
+    span: Span
+    places: Sequence[Fields]
+    items: Mapping[str, Sequence[str]]
+    """By series."""
+    funds: dict[str, Yaml] = field(default_factory=dict)
+    channels: dict[str, Yaml] = field(default_factory=dict)
+
+    def yuan(self, most: int = 100) -> str:
+        """Return a rate or price in yuan with up to four places."""
+        whole = self.rng.randrange(most)
+        tail = self.rng.choice(("", ".5", ".37", ".01", ".3333", ".0001"))
+        return f"{whole}{tail}"
+
+    def month(self) -> str:
+        """Return the first day of a month in or next to the period."""
+        months = [date(self.span[0].year, number, 1) for number in range(1, 13)]
+        return self.rng.choice([*months, self.span[1]]).isoformat()
+
+    def figure(self, value: Callable[[], str]) -> Any:
+        """Return a figure in one of its forms: a text, one version, or several."""
+        match self.rng.choice(("text", "text", "one", "many")):
+            case "text":
+                return value()
+            case "one":
+                return {"value": value(), "unit": "元", "reference": REFERENCE}
+        cut = self.month()
+        return [{"value": value(), "valid_to": cut}, {"value": value(), "valid_from": cut}]
+
+    def payers(self, forms: Sequence[str] = ("share", "percent", "equal")) -> list[Yaml]:
+        """Return some payers, or dated ones that do not change within the period."""
+        found = self._payers(self.rng.choice(forms))
+        if self.rng.random() < 0.2:
+            first = self.span[0].isoformat()
+            before = {"valid_to": first, "payers": self._payers("share"), "reference": REFERENCE}
+            return [before, {"valid_from": first, "payers": found, "reference": REFERENCE}]
+        return found
+
+    def _payers(self, form: str) -> list[Yaml]:
+        who = self.rng.sample(PAYERS, self.rng.randint(1, 4))
+        parts = {
+            "share": [str(self.rng.choice((1, 1, 2, 3, 4, 6, 7))) for _ in who],
+            "percent": {
+                1: ["100"],
+                2: ["33.3333", "66.6667"],
+                3: ["25", "25", "50"],
+                4: ["12.5", "37.5", "0.01", "49.99"],
+            }[len(who)],
+            "equal": ["yes" for _ in who],
+        }[form]
+        return [{"payer": name, form: part} for name, part in zip(who, parts, strict=True)]
+
+
+def _heads(plan: FundPlan) -> Yaml:
+    """Return which heads are counted: of contracts by conditions."""
+    rng = plan.rng
+    found: Yaml = {"source": "contracts"}
+    if rng.random() < 0.3:
+        found["permanent"] = "yes"
+    if rng.random() < 0.3:
+        found["groups"] = rng.sample(GROUPS, rng.randint(1, 2))
+    if rng.random() < 0.4:
+        found |= rng.choice(
+            ({"age_from": "40"}, {"age_from": "40", "age_to": "64"}, {"age_to": "64"})
+        )
+    return found
+
+
+def by_year(plan: FundPlan) -> Yaml:
+    """Return a fee by year, whole or by months active."""
+    rng = plan.rng
+    fund: Yaml = {"kind": "per_head", "heads": _heads(plan), "per": "year"}
+    fund["rate"] = plan.figure(plan.yuan)
+    fund["payers"] = plan.payers()
+    if rng.random() < 0.3:
+        parts = [f"{rng.randint(1, 80)}{rng.choice(('', '.5', '.3333'))}" for _ in range(3)]
+        total = int(sum(Fraction(part) * 10_000 for part in parts))
+        fund["rate"] = f"{total // 10_000}.{total % 10_000:04}"
+        who = rng.sample(PAYERS, 3)
+        fund["payers"] = [
+            {"payer": name, "amount": part} for name, part in zip(who, parts, strict=True)
+        ]
+    if rng.random() < 0.4:
+        fund["prorate"] = "yes"
+    if rng.random() < 0.3:
+        fund["coefficient"] = "eff"
+    return fund
+
+
+def by_month(plan: FundPlan) -> Yaml:
+    """Return a fee by month."""
+    fund = {"kind": "per_head", "heads": _heads(plan), "per": "month"}
+    return fund | {"rate": plan.figure(plan.yuan), "payers": plan.payers()}
+
+
+def registered(plan: FundPlan) -> Yaml:
+    """Return a line by the heads of a register."""
+    heads = {"source": "registers", "register": plan.rng.choice(REGISTERS)}
+    fund = {"kind": "per_head", "heads": heads, "per": plan.rng.choice(("month", "year"))}
+    return fund | {"rate": plan.figure(plan.yuan), "payers": plan.payers()}
+
+
+def capitation(plan: FundPlan) -> Yaml:
+    """Return capitation less referral charges (B5)."""
+    codes = plan.rng.sample(CHARGE_CODES, plan.rng.randint(1, 2))
+    fund = registered(plan) | {"less_charges": codes}
+    return fund | ({"below_zero": "yes"} if plan.rng.random() < 0.3 else {})
+
+
+def packages(plan: FundPlan) -> Yaml:
+    """Return service packages (B4a)."""
+    found: Yaml = {}
+    for name in PACKAGES:
+        back = plan.rng.randrange(60)
+        found[name] = {"title": name, "price": f"{back + plan.rng.randrange(90)}.5"}
+        found[name] |= {"reimbursement": f"{back}{plan.rng.choice(('', '.25', '.3333'))}"}
+    fund = {"kind": "packages", "packages": found, "reimbursed_by": "医保基金"}
+    return fund | {"per": plan.rng.choice(("year", "year", "month"))}
+
+
+def tasks(plan: FundPlan) -> Yaml:
+    """Return budget mode (B3)."""
+    standards = {name: plan.figure(plan.yuan) for name in ("建档", "随访", "体检")}
+    fund = {"kind": "tasks", "standards": standards, "payers": plan.payers()}
+    fund |= {"assessment": "eff"} if plan.rng.random() < 0.5 else {}
+    return fund | ({"below_zero": "yes"} if plan.rng.random() < 0.3 else {})
+
+
+def given(plan: FundPlan) -> Yaml:
+    """Return line items that somebody approves (B1)."""
+    return {"kind": "given"} | ({"payers": plan.payers()} if plan.rng.random() < 0.6 else {})
+
+
+def floor(plan: FundPlan) -> Yaml:
+    """Return the floor for a recurrent deficit (B8)."""
+    return {"kind": "floor", "payers": plan.payers()}
+
+
+def give_channels(plan: FundPlan) -> None:
+    """Make three channels of the items; the parts of each item add to 1."""
+    parts = (("1",), ("0.6", "0.4"), ("1/3", "2/3"), ("0.25", "0.25", "0.5"))
+    names = ("c-items", "c-fixed", "c-floating")
+    plan.channels.update({name: {"items": {}, "reference": REFERENCE} for name in names})
+    for item in sorted({item for found in plan.items.values() for item in found}):
+        one = plan.rng.choice(parts)
+        for name, part in zip(plan.rng.sample(names, len(one)), one, strict=True):
+            plan.channels[name]["items"][item] = part
+    for name in names:
+        items = plan.channels[name]["items"]
+        if items and set(items.values()) == {"1"} and plan.rng.random() < 0.5:
+            plan.channels[name]["items"] = sorted(items)
+        elif not items:
+            del plan.channels[name]
+
+
+def _work(plan: FundPlan, kind: str, channel: str) -> Yaml:
+    fund = {"kind": kind, "series": plan.rng.choice(sorted(plan.items)), "payers": plan.payers()}
+    return fund | ({"channel": channel} if channel in plan.channels else {})
+
+
+def items(plan: FundPlan) -> Yaml:
+    """Return fixed-price purchase (B1)."""
+    fund = _work(plan, "per_item", "c-items")
+    bought = plan.channels.get("c-items", {"items": plan.items[fund["series"]][:2]})["items"]
+    fund["prices"] = {item: plan.figure(plan.yuan) for item in bought}
+    return fund | _budget(plan)
+
+
+def _budget(plan: FundPlan) -> Yaml:
+    if plan.rng.random() < 0.5:
+        return {}
+    yuan = plan.rng.choice(("0.01", "777.77", "20000", "99999999.99"))
+    return {"budget": yuan, "over_budget": "scale"}
+
+
+def equivalents(plan: FundPlan) -> Yaml:
+    """Return purchase by equivalents at a fixed price (B2)."""
+    fund, rng = _work(plan, "per_equivalent", "c-fixed"), plan.rng
+    groups = sorted({row.get("group", "") for row in plan.places})
+    match rng.choice(("price", "groups", "tiers")):
+        case "groups" if all(groups):
+            fund["group_prices"] = {name: plan.figure(plan.yuan) for name in groups}
+        case "tiers":
+            bounds = ("0", "1.5", rng.choice(("20", "100.0001")))
+            fund["tiers"] = [{"from": one, "price": plan.figure(plan.yuan)} for one in bounds]
+        case _:
+            fund["price"] = plan.figure(plan.yuan)
+    fund |= _adjusted(plan) | _budget(plan)
+    return fund | ({"below_zero": "yes"} if rng.random() < 0.2 else {})
+
+
+def _adjusted(plan: FundPlan) -> Yaml:
+    fund: Yaml = {}
+    if plan.rng.random() < 0.5:
+        fund["coefficients"] = plan.rng.choice((["eff"], ["adj", "eff"]))
+    if plan.rng.random() < 0.4:
+        fund["offset_lines"] = ["医疗收入"]
+    return fund
+
+
+def floating(plan: FundPlan) -> Yaml:
+    """Return purchase by equivalents at a floating price (5.13)."""
+    fund = _work(plan, "per_equivalent", "c-floating") | _adjusted(plan) | {"floating": "yes"}
+    return fund | {"budget": plan.rng.choice(("0.00", "0.07", "777.77", "123456.78"))}
+
+
+MAKERS: list[Callable[[FundPlan], Yaml]] = [
+    *(by_year, by_month, registered, capitation, packages, tasks),
+    *(items, equivalents, floating, given, floor),
+]
+"""One for each kind of fund, and for some kinds several."""
+BUYING = {items, equivalents, floating}
+"""Those that buy work, through channels."""

@@ -1,0 +1,242 @@
+"""The tables of random funds: contracts, registers, charges, tasks, coefficients, accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from tests.reference.random_csv import write_table
+from tests.reference.random_weights import Fields, random_day
+from tests.reference.tables import rows_of
+from tests.reference.text import csv_table
+
+GROUPS = ("65+", "DM", "HTN", "儿童")
+PACKAGES = ("基础包", "A")
+REGISTERS = ("常住", "65+")
+CHARGE_CODES = ("REFERRAL", "TRANSFER", "GENERAL")
+SOURCES = ("县财政", "市财政")
+Span = tuple[date, date]
+CONTRACT_COLUMNS = (
+    *("contract_id", "resident_id", "household_id", "team_id", "person_id", "active_from"),
+    *("active_to", "package", "groups", "permanent", "birth_date", "institution_id"),
+)
+ACCOUNT_COLUMNS = ("institution_id", "line", "kind", "amount", "recurrent", "source", "date")
+COEFFICIENT_COLUMNS = (
+    *("scope", "subject_id", "kind", "value", "valid_from", "valid_to", "reference"),
+)
+
+
+def write_fund_tables(
+    rng: Random,
+    folder: Path,
+    places: Sequence[Fields],
+    funds: Mapping[str, Any],
+    span: Span,
+    totals: Sequence[str],
+) -> None:
+    """Write every table that the funds need; `totals` are approved totals of pay."""
+    codes = [row["institution_id"] for row in places]
+    for number, row in enumerate(places):
+        # A scope may name both kinds, so there is one of each.
+        row["kind"] = ("centre", "station", rng.choice(("centre", "station", "")))[min(number, 2)]
+    write_table(rng, folder / "institutions.csv", sorted({c for r in places for c in r}), places)
+    _write_contracts(rng, folder, codes, span)
+    registers = [
+        {"institution_id": code, "group": group, "heads": str(rng.randrange(3000))}
+        | {"date": day.isoformat()}
+        for code in codes
+        for group in REGISTERS
+        for day in {span[0], random_day(rng, *span), span[1] - timedelta(days=1), span[1]}
+    ]
+    write_table(rng, folder / "registers.csv", ("institution_id", "group", "heads", "date"),
+                registers)  # fmt: skip
+    _write_charges(rng, folder, codes, span)
+    _write_tasks(rng, folder, codes, funds)
+    _write_coefficients(rng, folder, codes, span)
+    _write_accounts(rng, folder, places, funds, span, totals)
+
+
+def _write_contracts(rng: Random, folder: Path, codes: Sequence[str], span: Span) -> None:
+    """Add contracts with a place each, or of people who are at home in one place all along."""
+    staff = csv_table(folder / "staff.csv")
+    last = (span[1] - timedelta(days=1)).isoformat()
+    homes: dict[str, set[str]] = {}
+    for row in staff:
+        homes.setdefault(row["person_id"], set()).add(row["institution_id"])
+    always = {
+        row["person_id"] for row in staff if not row.get("active_from") and not row.get("active_to")
+    }
+    here = {
+        row["person_id"]
+        for row in staff
+        if row.get("active_from", "") <= last < (row.get("active_to") or "9999")
+    }
+    alone = sorted(person for person, found in homes.items() if len(found) == 1 and person in here)
+    rows = rows_of(folder, "contracts")
+    for row in rows:
+        row["institution_id"] = rng.choice(codes)
+    taken: set[tuple[str, str, str]] = set()
+    for number in range(rng.choice((0, 8, 40)) if alone else 0):
+        person, resident = rng.choice(alone), f"R{rng.randrange(25)}"
+        row = {"contract_id": f"C{number}", "resident_id": resident, "person_id": person}
+        row["package"] = rng.choice(("", *PACKAGES))
+        if (resident, person, row["package"]) in taken:
+            continue
+        taken.add((resident, person, row["package"]))
+        if person not in always or rng.random() < 0.7:
+            row["institution_id"] = rng.choice(codes)
+        rows.append(row | _days(rng, span))
+    for row in rows:
+        row["birth_date"] = f"{rng.randrange(1940, 2020)}-{rng.choice(('01-01', '12-31', '06-30'))}"
+        row["groups"] = ";".join(rng.sample(GROUPS, rng.choice((0, 0, 1, 2))))
+        row["permanent"] = rng.choice(("", "0", "1", "1"))
+    if rows:
+        rng.shuffle(rows)
+        write_table(rng, folder / "contracts.csv", CONTRACT_COLUMNS, rows)
+
+
+def _days(rng: Random, span: Span) -> Fields:
+    """Return the days of a contract, often beginning or ending near a month's last day."""
+    first = span[0] - timedelta(days=rng.randrange(400))
+    if rng.random() < 0.4:
+        first = random_day(rng, *span)
+    to = first + timedelta(days=rng.randrange(1, 500))
+    if rng.random() < 0.3:
+        to = max(to.replace(day=1), first + timedelta(days=1))
+    return {
+        "active_from": first.isoformat(),
+        "active_to": rng.choice(("", to.isoformat(), to.isoformat())),
+    }
+
+
+def _write_charges(rng: Random, folder: Path, codes: Sequence[str], span: Span) -> None:
+    rows = [
+        {"resident_id": f"R{rng.randrange(25)}", "institution_id": rng.choice(codes)}
+        | {"code": rng.choice(CHARGE_CODES), "amount": _yuan(rng, 900)}
+        | {"date": random_day(rng, *span).isoformat()}
+        for _ in range(rng.choice((0, 12)))
+    ]
+    columns = ("resident_id", "institution_id", "code", "amount", "date")
+    if rows:
+        write_table(rng, folder / "charges.csv", columns, rows)
+
+
+def _write_tasks(rng: Random, folder: Path, codes: Sequence[str], funds: Mapping[str, Any]) -> None:
+    rows: list[Fields] = []
+    for name, fund in funds.items():
+        for code in codes if fund["kind"] == "tasks" else ():
+            for task in rng.sample(sorted(fund["standards"]), rng.randint(0, 3)):
+                row = {"institution_id": code, "fund": name, "task": task}
+                row["quantity"] = f"{rng.randrange(500)}.{rng.choice(('5', '25', '001'))}"
+                row["income"] = rng.choice(("", "", _yuan(rng, 3000)))
+                rows.append(row)
+            if rng.random() < 0.4:
+                row = {"institution_id": code, "fund": name, "income": _yuan(rng, 900)}
+                rows.append(row)
+    if rows:
+        columns = ("institution_id", "fund", "task", "quantity", "income")
+        write_table(rng, folder / "tasks.csv", columns, rows)
+
+
+def _write_coefficients(rng: Random, folder: Path, codes: Sequence[str], span: Span) -> None:
+    rows = rows_of(folder, "coefficients")
+    for code in codes:
+        for kind in ("eff", "adj"):
+            row = {"scope": "institution", "subject_id": code, "kind": kind}
+            values = rng.sample(("1", "0.95", "1.1", "0.3333", "0.8501", "0"), 2)
+            cut = random_day(rng, *span).isoformat()
+            row |= {"value": values[0], "valid_from": "2020-01-01"}
+            if rng.random() < 0.5:
+                rows += [row | {"valid_to": cut}, row | {"value": values[1], "valid_from": cut}]
+            else:
+                rows.append(row)
+    write_table(rng, folder / "coefficients.csv", COEFFICIENT_COLUMNS, rows)
+
+
+def _write_accounts(
+    rng: Random,
+    folder: Path,
+    places: Sequence[Fields],
+    funds: Mapping[str, Any],
+    span: Span,
+    totals: Sequence[str],
+) -> None:
+    """Add approvals, advances, money received and paid, and lines that funds read."""
+    # An advance is of a fund, as soon as there are funds.
+    rows = [row for row in rows_of(folder, "accounts") if row["kind"] != "advance"]
+    kinds = {fund["kind"] for fund in funds.values()}
+    wanted = any(fund.get("offset_lines") for fund in funds.values()) or "floor" in kinds
+    for place in places:
+        here = {"institution_id": place["institution_id"]}
+        for name, fund in funds.items():
+            if _concerns(fund, place):
+                rows += [here | row for row in _of_fund(rng, name, fund)]
+        if wanted:
+            for line, kind in (("医疗收入", "income"), ("人员支出", "expenditure")):
+                for recurrent in ("", "0", "1", "1"):
+                    row = {"line": line, "kind": kind, "amount": _yuan(rng, 4000)}
+                    rows.append(here | row | {"recurrent": recurrent})
+        for line in ("交通", "培训"):
+            row = {"line": line, "kind": "expenditure", "amount": _yuan(rng, 700)}
+            rows += [here | row] if wanted and rng.random() < 0.5 else []
+        rows += [here | row for row in _totals(rng, totals)]
+    for row in rows:
+        if not row.get("date") and rng.random() < 0.3:
+            row["date"] = random_day(rng, *span).isoformat()
+    if rows:
+        rng.shuffle(rows)
+        write_table(rng, folder / "accounts.csv", ACCOUNT_COLUMNS, rows)
+
+
+def _totals(rng: Random, totals: Sequence[str]) -> list[Fields]:
+    """Return approved totals of pay of one institution, and the base part that was paid."""
+    rows: list[Fields] = []
+    for line in totals:
+        if line != "pay_total" or rng.random() < 0.7:
+            rows.append({"line": line, "kind": "approved", "amount": _yuan(rng, 9000)})
+    if "pay_cap" in totals and rng.random() < 0.5:
+        rows.append({"line": "base_pay", "kind": "paid", "amount": _yuan(rng, 900)})
+    return rows
+
+
+def _of_fund(rng: Random, name: str, fund: Mapping[str, Any]) -> list[Fields]:
+    """Return what was approved, advanced, received and paid of one fund at one institution."""
+    rows: list[Fields] = []
+    payers = payers_of(fund)
+    if fund["kind"] == "given":
+        for source in payers or rng.sample(SOURCES, rng.randint(1, 2)):
+            row = {"line": name, "kind": "approved", "source": source}
+            rows.append(row | {"amount": _yuan(rng, 9000)})
+        payers = sorted({row["source"] for row in rows})
+    for payer in payers:
+        for kind in ("approved", "advance", "received", "paid"):
+            if rng.random() < 0.3 and (kind, fund["kind"]) != ("approved", "given"):
+                row = {"line": name, "kind": kind, "source": payer}
+                rows.append(row | {"amount": _yuan(rng, 2000)})
+    return rows
+
+
+def payers_of(fund: Mapping[str, Any]) -> list[str]:
+    """Return who pays a fund in the period."""
+    if fund["kind"] == "packages":
+        return ["居民", fund["reimbursed_by"]]
+    declared = fund.get("payers") or []
+    if declared and "payers" in declared[-1]:
+        declared = declared[-1]["payers"]
+    return [one["payer"] for one in declared]
+
+
+def _concerns(fund: Mapping[str, Any], place: Fields) -> bool:
+    scope = fund.get("institutions") or {}
+    return (
+        place["institution_id"] in scope.get("ids", [place["institution_id"]])
+        and place.get("group", "") in scope.get("groups", [place.get("group", "")])
+        and place["kind"] in scope.get("kinds", [place["kind"]])
+    )
+
+
+def _yuan(rng: Random, most: int) -> str:
+    return f"{rng.randrange(most)}.{rng.randrange(100):02}"
