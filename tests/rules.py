@@ -43,8 +43,9 @@ RULES: Final = read_rules()
 
 
 def folders(root: Path = SCENARIOS) -> list[Path]:
-    """The scenario folders in the order of their names."""
-    return sorted(path for path in root.iterdir() if (path / "case").is_dir())
+    """The scenario folders in the order of their numbers."""
+    found = [path for path in root.iterdir() if (path / "case").is_dir()]
+    return sorted(found, key=lambda path: (len(path.name.partition("-")[0]), path.name))
 
 
 def rules_named(folder: Path) -> tuple[str, ...]:
