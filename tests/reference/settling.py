@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -46,7 +46,7 @@ class Outcome:
     steps: Sequence[Step]
     payouts: Mapping[tuple[str, str, str], Payout]
     """By institution, pool and person."""
-    statement: Callable[[str, str, str], Mapping[MoneyName, Money]]
+    statement: Callable[[str, str, str], Mapping[MoneyName, Money]] = field(compare=False)
     """The money on the lines of the key of a payout, named alike (5.13)."""
     pools: Mapping[tuple[str, str], PoolTotal]
     """By institution and pool."""
