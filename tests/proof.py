@@ -55,15 +55,13 @@ KINDS = (
         "properties of counting, every rule on 计数性质",
         ("tests/proofs/test_counting_properties.py",),
         "60 cases of 200 records for each property and change",
-        "a place in a class that goes to the record that was read first; a stay whose pieces "
-        "depend on how days are cut",
+        "texts left out of who is first in a class: then the row that is read first is",
     ),
     Kind(
         "properties of paying, every rule on 分配性质",
         ("tests/proofs/test_paying_properties.py",),
         "60 cases of 150 records for each property and change",
-        "an order of rows that decides who gets a fen; a part of a cut that vanishes between "
-        "departments",
+        "sharers kept in the order they are written in; a left-over fen left out of a statement",
     ),
     Kind(
         "kernels against exact models 运算",
@@ -92,7 +90,7 @@ KINDS = (
         "what-if = a case of its own 试算",
         ("tests/unit/test_recount.py", "tests/unit/test_reweigh.py"),
         "of up to 120 cases for each change and combination, 40 that can be paid",
-        "a cell carried to the wrong stint; a shared total merged over a new segment",
+        "an item that another one depends on and that is not counted again",
     ),
     Kind(
         "a year in parts = the year 分期核算",
@@ -107,7 +105,7 @@ KINDS = (
         "every scenario with waiting records, in small shards; 160 random cases by grid and by "
         "parser; lists by columns and row by row, 300 examples of whole cases and sentences and "
         "2,000 of cells; the demo, twice",
-        "parting always by resident; a correction that loses its record",
+        "a correction in another part than its record; a quantity valued differently by the parser",
     ),
     Kind(
         "the same bytes on every Python, from the wheel 各版本一致",

@@ -162,7 +162,8 @@ def _share_out(plan: Plan, record: Fields) -> None:
     rng, place = plan.rng, record["institution_id"]
     there = sorted({row["person_id"] for row in plan.postings if row["institution_id"] == place})
     others = rng.sample(there, min(len(there), rng.randint(1, 3)))
-    people = sorted({record["person_id"], *others}, key=lambda _: rng.random())
+    people = sorted({record["person_id"], *others})
+    rng.shuffle(people)
     match rng.choice(("alone", "alone", "equal", "shares", "shares", "team")):
         case "equal":
             record["performers"] = ";".join(people)

@@ -14,6 +14,7 @@ from equivalents.errors import RefusedError
 from equivalents.intake import grid, text, words
 from equivalents.intake.csvfile import CsvPart
 from equivalents.run import check_case, settle_case
+from tests.proofs.counts import counts
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "docs" / "example"
 
@@ -79,7 +80,7 @@ def everything(case: Path, out: Path) -> dict[str, object]:
     return told
 
 
-@pytest.mark.parametrize("seed", range(16))
+@pytest.mark.parametrize("seed", range(counts(16, 160)))
 def test_a_case_settles_to_the_same_bytes_by_grid_and_by_parser(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

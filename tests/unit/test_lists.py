@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from equivalents.errors import ConservationError, as_object, near_miss
@@ -40,6 +40,7 @@ from equivalents.tally import Plan
 from tests import obvious_lists as obvious_module
 from tests.bad.case import GOOD, Content, write_case
 from tests.obvious_lists import Lists, obvious_lists
+from tests.proofs.counts import counts
 from tests.reference import write_random_case
 
 HEAD = ("institution_id", "person_id", "item_code", "service_date", "quantity")
@@ -175,6 +176,7 @@ def random_faults(drawn: Drawn, source: Source) -> list[FaultSet]:
     return found
 
 
+@settings(max_examples=counts(60, 300))
 @given(drawn=DRAWN)
 def test_random_faults(drawn: Drawn, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("lists")
@@ -255,6 +257,7 @@ def test_many_malformed_rows_cost_no_more_than_others(tmp_path: Path) -> None:
 # -- the pieces ----------------------------------------------------------------------------------
 
 
+@settings(max_examples=counts(60, 300))
 @given(values=st.lists(VALUE, min_size=1, max_size=5), other=VALUE)
 @example(values=ODD, other='“,"')
 def test_every_sentence_in_columns_reads_like_one_by_one(values: list[str], other: str) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +20,8 @@ FORMS = (
     *("'below_zero'", "'institutions'", "'assessment'"),
 )
 
+ROOT = Path(__file__).resolve().parents[2]
+
 
 @pytest.mark.parametrize("dirty", [True, False])
 @pytest.mark.parametrize("seed", range(8))
@@ -28,6 +33,29 @@ def test_random_cases_can_be_settled(tmp_path: Path, seed: int, dirty: bool) -> 
     assert outcome.received == 60 if dirty else 0 < outcome.received <= 60
     assert dirty or not any(counts.rejected for counts in outcome.counts.values())
     assert all(pool.amount_fen == pool.paid_fen for pool in outcome.pools.values())
+
+
+WRITE = """
+import sys
+from pathlib import Path
+from tests.reference import FEATURES, write_random_case
+
+for seed in range(3):
+    write_random_case(Path(sys.argv[1], str(seed)), seed, 80, dirty=seed > 0, features=FEATURES)
+"""
+
+
+def test_a_seed_is_one_case_in_every_process(tmp_path: Path) -> None:
+    # A set of texts has another order in each process; a seed that failed must fail again.
+    found = []
+    for salt in ("1", "2"):
+        command = [sys.executable, "-c", WRITE, str(tmp_path / salt)]
+        environment = os.environ | {"PYTHONHASHSEED": salt}
+        subprocess.run(command, cwd=ROOT, env=environment, check=True)
+        files = [path for path in sorted((tmp_path / salt).rglob("*")) if path.is_file()]
+        found.append({path.relative_to(tmp_path / salt): path.read_bytes() for path in files})
+    assert found[0] == found[1]
+    assert {path.parts[0] for path in found[0]} == {"0", "1", "2"}
 
 
 def test_random_cases_meet_every_verdict(tmp_path: Path) -> None:
