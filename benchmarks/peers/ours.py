@@ -20,9 +20,22 @@ from equivalents.settle import Settlement, settle
 
 __all__ = ["as_table", "settled"]
 
-# With its first array pyarrow imports pandas, where that is installed: a second and 80 MB that an
-# installation of this engine never pays, as pandas is there for its peer alone.
-sys.modules["pandas"] = None  # type: ignore[assignment]
+
+class _WithoutPandas:
+    """Keeps pandas, which is there for its peer alone, out of this process.
+
+    With its first array pyarrow imports it where it is installed: a second and 80 MB that an
+    installation of this engine never pays.
+    """
+
+    @staticmethod
+    def find_spec(name: str, *_: object) -> None:
+        """Say that there is no pandas."""
+        if name == "pandas":
+            raise ModuleNotFoundError(name)
+
+
+sys.meta_path.insert(0, _WithoutPandas)  # type: ignore[arg-type]
 pa.array([""])
 
 

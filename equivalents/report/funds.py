@@ -158,11 +158,13 @@ def surplus_checks(settlement: Settlement) -> Iterator[Sides]:
     )
     pay = {one.institution_id: one.split.pay_fen for one in found}
     pools = [p for p in settlement.pools if p.pool == SURPLUS_POOL and p.institution_id in pay]
+    caps = settlement.funded.caps if settlement.funded is not None else ()
+    cut = sum(fen for one in caps for pool, fen in one.cuts if pool == SURPLUS_POOL)
     yield Sides(
-        "结余池 = 结余中的奖励性绩效（元）",
-        "pools named surplus = the pay halves",
+        "结余池 = 结余中的奖励性绩效（元）" + ("" if not cut else " − 总量封顶扣下"),
+        "pools named surplus = the pay halves" + ("" if not cut else " - what the pay cap took"),
         print_fen(sum(pool.amount_fen for pool in pools)),
-        print_fen(sum(pay.values())),
+        print_fen(sum(pay.values()) - cut),
     )
 
 
