@@ -35,7 +35,7 @@ class _WithoutPandas:
             raise ModuleNotFoundError(name)
 
 
-sys.meta_path.insert(0, _WithoutPandas)  # type: ignore[arg-type]
+sys.meta_path.insert(0, _WithoutPandas)
 pa.array([""])
 
 
