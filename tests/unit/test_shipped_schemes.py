@@ -4,6 +4,7 @@ Catches: a scheme file that a change of the loader leaves behind, a composition 
 the seed, a figure of our own that is not marked, a sixth channel.
 """
 
+import re
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from equivalents.policy.funds import PerHead
 from equivalents.policy.model import Institution
 from equivalents.policy.scheme import Scheme
 from equivalents.policy.yamltext import Entry
+from equivalents.resources import shipped_weights
 
 SHIPPED = sorted(shipped_schemes())
 FIVE = "zhejiang-2017-effective-contract"
@@ -98,3 +100,30 @@ def test_the_fifth_channel_is_switched_on_by_a_layer() -> None:
 
 def test_every_city_of_the_seed_is_there() -> None:
     assert {f"zhejiang-2017-{city}" for city in CITIES} < set(SHIPPED)
+
+
+@pytest.mark.rules("B9")
+def test_deqings_assessment_moves_the_total_alone() -> None:
+    """A kind that the pool's own coefficients take as well would be taken off twice."""
+    findings = Findings()
+    reading, _ = read_layers([Entry("deqing-2019", Place("case.yaml"))], Path("/nowhere"), findings)
+    kind = reading.scheme.pay_cap.coefficient
+    assert reading.merged.get("coefficients").get(kind).get("applies_to").text == "none"
+
+
+def test_the_readme_tells_of_every_scheme() -> None:
+    text = (shipped_weights() / "README.md").read_text(encoding="utf-8")
+    for name in SHIPPED:
+        city = name.removeprefix("zhejiang-2017-")
+        assert f"`{city if city in CITIES else name}`" in text, name
+
+
+@pytest.mark.rules("B4")
+def test_the_readme_says_what_each_city_pays() -> None:
+    text = (shipped_weights() / "README.md").read_text(encoding="utf-8")
+    for city, payers in CITIES.items():
+        line = next(line for line in text.splitlines() if line.startswith(f"| `{city}` |"))
+        whole = [fen // 100 for fen in payers.values()]
+        if city != "zhoushan":
+            told = [int(n) for n in re.findall(r"\d+", line.split("|")[4])]
+            assert told == (whole if len(set(whole)) > 1 else whole[:1]), city

@@ -80,8 +80,8 @@ def validator() -> jsonschema.Draft202012Validator:
 
 
 def readme() -> dict[str, dict[str, str]]:
-    """The table of ``weights/README.md``: file -> its cells by heading."""
-    text = (WEIGHTS / "README.md").read_text(encoding="utf-8")
+    """The first table of ``weights/README.md``: file -> its cells by heading."""
+    text, _, _ = (WEIGHTS / "README.md").read_text(encoding="utf-8").partition("\n## ")
     lines = [line for line in text.splitlines() if line.startswith("|")]
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     header, _, *body = cells
