@@ -19,10 +19,10 @@ import pyarrow.parquet
 from equivalents.count import Way
 from equivalents.intake.case import load_case
 from equivalents.intake.source import Source
+from equivalents.memory import let_go
 from equivalents.settle import Settlement, settle
 
 __all__ = ["as_table", "settled"]
-
 
 
 class _WithoutPandas(MetaPathFinder):
@@ -48,7 +48,7 @@ def settled(case: Path, way: Way, threads: int) -> Settlement:
     """Settle a case folder one way, faulty records and all."""
     loaded = load_case(case)
     source = Source(case, loaded.records)
-    return settle(loaded.rules, source.blocks, path=way, workers=threads)
+    return settle(loaded.rules, source.blocks, path=way, workers=threads, freed=let_go)
 
 
 def as_table(result: Settlement) -> pa.Table:
