@@ -60,10 +60,12 @@ def resolve(
     for done, aside in run(work.without_texts, ledger.shards):
         left += aside
         yield from done
+    several = bool(scales.plan.waits.by_household.any())
     for some in _at_once(left):
         if freed is not None:
             freed()
-        texts = fetched([one.rows for one in some], ledger.origins, run)
+        rows = [one.rows for one in some]
+        texts = fetched(rows, ledger.origins, run, residents=several)
         yield from run(partial(work.with_texts, texts), some)
 
 

@@ -57,7 +57,7 @@ class Corrections:
     def __init__(self, links: Mapping[int, int]) -> None:
         self.links = links
 
-    def texts(self, rows: Int64) -> list[tuple[str, ...]]:
+    def texts(self, rows: Int64, *, residents: bool = True) -> list[tuple[str, ...]]:
         return [()] * rows.size
 
     def corrected(self) -> Mapping[int, tuple[int, int]]:
