@@ -37,7 +37,7 @@ _PLACES, _EACH, _ITEMS = 200, 50, 8
 class _Drawn:
     """An origin whose texts are the row numbers, as records with ids would have them."""
 
-    def texts(self, rows: Int64) -> list[tuple[str, ...]]:
+    def texts(self, rows: Int64, *, residents: bool = True) -> list[tuple[str, ...]]:
         return [(f"{row:09}",) for row in rows.tolist()]
 
     def corrected(self) -> Mapping[int, tuple[int, int]]:

@@ -95,10 +95,12 @@ def count(
     workers: int = 1,
     progress: Callable[[int], None] | None = None,
     seen: Seen | None = None,
+    freed: Callable[[], None] | None = None,
 ) -> Counted:
     """Count all parts, with ``workers`` threads.
 
-    ``progress`` is told of rows as they are done, ``seen`` of every block as its records end.
+    ``progress`` is told of rows as they are done, ``seen`` of every block as its records end;
+    ``freed`` is called when much memory has become free before more is asked for.
     """
     total = _nothing(scales, seen)
 
@@ -115,11 +117,13 @@ def count(
         with ThreadPoolExecutor(workers) as pool:
             for counted in pool.map(one, parts):
                 total.absorb(counted)
-            _count_waiting(total, scales, path, pool.map)
+            _count_waiting(total, scales, path, pool.map, freed)
     else:
         for counted in map(one, parts):
             total.absorb(counted)
-        _count_waiting(total, scales, path, map)
+        _count_waiting(total, scales, path, map, freed)
+    if freed is not None and total.waiting.origins:
+        freed()
     total.tally.settle()
     _check(total, scales, path)
     return total
@@ -142,7 +146,9 @@ def _count_block(block: RecordBlock, counted: Counted, scales: Scales, path: Way
         _end(block, place(block, scales.plan), counted, scales, path)
 
 
-def _count_waiting(total: Counted, scales: Scales, path: Way, run: Run) -> None:
+def _count_waiting(
+    total: Counted, scales: Scales, path: Way, run: Run, freed: Callable[[], None] | None
+) -> None:
     """Count the records that had to wait for all others (A3, A12)."""
 
     def one(resolved: Resolved) -> Counted:
@@ -152,7 +158,7 @@ def _count_waiting(total: Counted, scales: Scales, path: Way, run: Run) -> None:
         counted.tally.settle()
         return counted
 
-    for counted in resolve(total.waiting, scales, one, run):
+    for counted in resolve(total.waiting, scales, one, run, freed):
         total.absorb(counted)
 
 

@@ -60,8 +60,17 @@ def set_order(entries: Entries, ties: Ties, texts: Texts) -> None:
     entries.order[order] = np.arange(len(entries))
 
 
-def fetched(rows: Iterable[tuple[Int64, Int64]], origins: Mapping[int, Origin], run: Run) -> Texts:
-    """The texts of all rows that are asked for, pairs of parts and rows; each part is read once."""
+def fetched(
+    rows: Iterable[tuple[Int64, Int64]],
+    origins: Mapping[int, Origin],
+    run: Run,
+    *,
+    residents: bool = True,
+) -> Texts:
+    """The texts of all rows that are asked for, pairs of parts and rows; each part is read once.
+
+    ``residents`` says whether rows of different residents are compared (by households).
+    """
     pairs = [*rows]
     part, row = (np.concatenate([pair[at] for pair in pairs]) for at in (0, 1))
     parts = np.unique(part).tolist()
@@ -69,7 +78,7 @@ def fetched(rows: Iterable[tuple[Int64, Int64]], origins: Mapping[int, Origin], 
     def one(at: int) -> _Texts:
         mine = np.unique(row[part == at])
         places = ((at, number) for number in mine.tolist())
-        return dict(zip(places, origins[at].texts(mine), strict=True))
+        return dict(zip(places, origins[at].texts(mine, residents=residents), strict=True))
 
     texts: _Texts = {}
     for found in run(one, parts):

@@ -43,10 +43,11 @@ class FaultSet:
 class Origin(Protocol):
     """Where the records of a part came from: for the few whose other columns matter."""
 
-    def texts(self, rows: Int64) -> list[tuple[str, ...]]:
+    def texts(self, rows: Int64, *, residents: bool = True) -> list[tuple[str, ...]]:
         """The columns behind the quantity of some rows as canonical text, in order (5.5).
 
-        Rows are given, and come, in ascending order.
+        Rows are given, and come, in ascending order. Without ``residents`` the resident ids need
+        not be told: rows are compared with those of one resident alone.
         """
 
     def corrected(self) -> Mapping[int, tuple[int, int]]:

@@ -40,23 +40,32 @@ class Resolved:
 
 
 def resolve(
-    waiting: Waiting, scales: Scales, end: Callable[[Resolved], _Done], run: Run = map
+    waiting: Waiting,
+    scales: Scales,
+    end: Callable[[Resolved], _Done],
+    run: Run = map,
+    freed: Callable[[], None] | None = None,
 ) -> Iterator[_Done]:
     """Decide what counts among all waiting records of a case, in every series.
 
     ``end`` is told of some records at a time, from the threads of ``run``; what it returns is
     yielded. Records that may tie by all but texts are left, with
-    all that they may meet, until the texts are fetched. ``waiting`` is empty afterwards.
+    all that they may meet, until the texts are fetched. ``waiting`` is empty afterwards. ``freed``
+    is called when much memory has become free before more is asked for.
     """
-    ledger = Ledger(waiting, scales.plan)
+    ledger = Ledger(waiting, scales.plan, freed)
     scales.plan.marked |= bool(ledger.shards)
     work = _Work(ledger, scales, end)
     left: list[_Aside] = []
     for done, aside in run(work.without_texts, ledger.shards):
         left += aside
         yield from done
+    several = bool(scales.plan.waits.by_household.any())
     for some in _at_once(left):
-        texts = fetched([one.rows for one in some], ledger.origins, run)
+        if freed is not None:
+            freed()
+        rows = [one.rows for one in some]
+        texts = fetched(rows, ledger.origins, run, residents=several)
         yield from run(partial(work.with_texts, texts), some)
 
 

@@ -17,6 +17,7 @@ from equivalents.findings import Findings
 from equivalents.intake.case import Case, load_case
 from equivalents.intake.recordfiles import record_files
 from equivalents.intake.source import Source
+from equivalents.memory import let_go
 from equivalents.processors import workers
 from equivalents.settle import Settlement, pay, weigh
 from equivalents.tally import Plan
@@ -69,9 +70,7 @@ def check_case(folder: Path, told: Told = silent, *, first: int | None = None) -
     from equivalents.report.lists import all_problems, json_problems
 
     case, source = open_case(folder, told)
-    plan = Plan(case.rules)
-    parts = source.blocks(plan)
-    unpaid = weigh(case.rules, plan, parts, "direct", workers=workers(), progress=row_counter(told))
+    unpaid = _weighed(case, source, "direct", told)
     try:
         money = pay(unpaid).problems
     except RefusedError as error:
@@ -106,10 +105,7 @@ def settle_case(
 
     check_replaceable(out)
     case, source = open_case(folder, told)
-    plan = Plan(case.rules)
-    path: Way = "direct" if direct else "tally"
-    parts = source.blocks(plan)
-    settlement = weigh(case.rules, plan, parts, path, workers=workers(), progress=row_counter(told))
+    settlement = _weighed(case, source, "direct" if direct else "tally", told)
     if not (stop_on_reject and settlement.counted.rejected):
         try:
             settlement = pay(settlement)
@@ -154,6 +150,14 @@ def _record_problems(folder: Path) -> tuple[Problem, ...]:
     except DataError as error:
         return error.problems
     return ()
+
+
+def _weighed(case: Case, source: Source, path: Way, told: Told) -> Settlement:
+    """All records counted and weighed, with the means that this machine has."""
+    plan = Plan(case.rules)
+    parts, progress = source.blocks(plan), row_counter(told)
+    threads = workers()
+    return weigh(case.rules, plan, parts, path, workers=threads, progress=progress, freed=let_go)
 
 
 def row_counter(told: Told) -> Callable[[int], None]:

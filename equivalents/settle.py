@@ -74,6 +74,7 @@ def settle(
     workers: int = 1,
     more_cuts: Iterable[int] = (),
     progress: Callable[[int], None] | None = None,
+    freed: Callable[[], None] | None = None,
 ) -> Settlement:
     """Settle a period: count, weigh and share, exactly.
 
@@ -85,13 +86,15 @@ def settle(
         workers: threads that count parts.
         more_cuts: further days at which buckets are cut; changes no result.
         progress: told of rows as they are counted.
+        freed: called when much memory has become free before more is asked for; whoever knows
+            how gives it back to the machine. It changes no result.
 
     Raises:
         RefusedError: a pool that cannot be paid (5.9), or a total beyond the limits.
         ConservationError: a defect; the numbers are in the message.
     """
     plan = Plan(rules, more_cuts)
-    unpaid = weigh(rules, plan, parts(plan), path, workers=workers, progress=progress)
+    unpaid = weigh(rules, plan, parts(plan), path, workers=workers, progress=progress, freed=freed)
     if stop_on_reject and unpaid.counted.rejected:
         return unpaid
     return pay(unpaid)
@@ -131,6 +134,7 @@ def weigh(
     *,
     workers: int = 1,
     progress: Callable[[int], None] | None = None,
+    freed: Callable[[], None] | None = None,
 ) -> Settlement:
     """Count and weigh all parts: a settlement whose pools are not shared yet.
 
@@ -140,11 +144,11 @@ def weigh(
     if rules.scheme is not None and needs_lines(rules.scheme, rules.period):
         path = "tally"
     scales = Scales(rules, plan)
-    counted = count(parts, scales, path, workers=workers, progress=progress)
+    counted = count(parts, scales, path, workers=workers, progress=progress, freed=freed)
     try:
         weighed = {series: _weigh(counted, scales, series, path) for series in scales.series}
     except NeedsTallyError:
-        return weigh(rules, plan, parts, "tally", workers=workers)
+        return weigh(rules, plan, parts, "tally", workers=workers, freed=freed)
     return _unpaid(rules, plan, scales, counted, weighed)
 
 

@@ -7,6 +7,7 @@ cache, threads share the shards, and memory is that of a few of them. A correcti
 shard of the record that it takes back; where that is of another resident, the group is not parted.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -56,9 +57,13 @@ class Shard:
 class Ledger:
     """All waiting records of a case, parted into ``shards``, with corrections matched."""
 
-    def __init__(self, waiting: Waiting, plan: Plan) -> None:
-        """Take the records over; ``waiting`` keeps none."""
+    def __init__(
+        self, waiting: Waiting, plan: Plan, freed: Callable[[], None] | None = None
+    ) -> None:
+        """Take the records over; ``freed`` is called when ``waiting`` has given away any."""
         self._columns = columns = waiting.taken()
+        if freed is not None and columns["part"].size:
+            freed()
         self.origins = waiting.origins
         back, there = links_of(columns, self.origins)
         subjects = _subjects(plan.waits)

@@ -5,7 +5,10 @@ the clock starts when a peer's libraries are there.
 """
 
 import sys
+from collections.abc import Sequence
+from importlib.abc import MetaPathFinder
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pyarrow as pa
@@ -16,26 +19,28 @@ import pyarrow.parquet
 from equivalents.count import Way
 from equivalents.intake.case import load_case
 from equivalents.intake.source import Source
+from equivalents.memory import let_go
 from equivalents.settle import Settlement, settle
 
 __all__ = ["as_table", "settled"]
 
 
-class _WithoutPandas:
-    """Keeps pandas, which is there for its peer alone, out of this process.
+class _WithoutPandas(MetaPathFinder):
+    """With its first array pyarrow imports pandas, where that is installed.
 
-    With its first array pyarrow imports it where it is installed: a second and 80 MB that an
-    installation of this engine never pays.
+    This costs a second and 80 MB that an installation of this engine never pays, as pandas is there
+    for its peer alone. A None in ``sys.modules`` would not do: pyarrow takes it for the module.
     """
 
-    @staticmethod
-    def find_spec(name: str, *_: object) -> None:
-        """Say that there is no pandas."""
-        if name == "pandas":
-            raise ModuleNotFoundError(name)
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> None:
+        """Refuse pandas; leave everything else to others."""
+        if fullname == "pandas":
+            raise ModuleNotFoundError(fullname, name=fullname)
 
 
-sys.meta_path.insert(0, _WithoutPandas)
+sys.meta_path.insert(0, _WithoutPandas())
 pa.array([""])
 
 
@@ -43,7 +48,7 @@ def settled(case: Path, way: Way, threads: int) -> Settlement:
     """Settle a case folder one way, faulty records and all."""
     loaded = load_case(case)
     source = Source(case, loaded.records)
-    return settle(loaded.rules, source.blocks, path=way, workers=threads)
+    return settle(loaded.rules, source.blocks, path=way, workers=threads, freed=let_go)
 
 
 def as_table(result: Settlement) -> pa.Table:

@@ -146,13 +146,15 @@ class Source:
         """Rows of one part (sorted row numbers, each once) by columns, in row order."""
         return original_rows(self.parts[index], self._names[index], wanted)
 
-    def texts(self, index: int, rows: Int64) -> list[tuple[str, ...]]:
+    def texts(self, index: int, rows: Int64, *, residents: bool) -> list[tuple[str, ...]]:
         """The columns behind the quantity of some rows of a part, as :class:`Origin` has them.
 
-        Only these columns are read; where the part has none of them, nothing is.
+        Only these columns are read; where the part has none of them, nothing is. Of all of them
+        resident ids, which are hardly ever alike, take longest.
         """
         part, names = self.parts[index], self._names[index]
-        wanted = frozenset(heading for heading, name in names.items() if name in _LATER)
+        asked = {*_LATER} if residents else {*_LATER} - {"resident_id"}
+        wanted = frozenset(heading for heading, name in names.items() if name in asked)
         if not wanted:
             return _later_texts({}, rows.size)
         found: list[tuple[str, ...]] = []
@@ -192,8 +194,8 @@ class _PartOrigin:
     source: Source
     index: int
 
-    def texts(self, rows: Int64) -> list[tuple[str, ...]]:
-        return self.source.texts(self.index, rows)
+    def texts(self, rows: Int64, *, residents: bool = True) -> list[tuple[str, ...]]:
+        return self.source.texts(self.index, rows, residents=residents)
 
     def corrected(self) -> Mapping[int, tuple[int, int]]:
         return self.source.corrected(self.index)

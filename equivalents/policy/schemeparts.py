@@ -55,6 +55,7 @@ PAY_CAP_KEYS: Final = {
     "terms": "list",
     "coefficient": "text",
     "excess": "text",
+    "outside": "texts",
     **_DATED,
 }
 """What the total pay cap may say."""

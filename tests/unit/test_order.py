@@ -38,7 +38,7 @@ class Told:
         self.sources = sources
         self.asked: list[list[int]] = []
 
-    def texts(self, rows: Int64) -> list[tuple[str, ...]]:
+    def texts(self, rows: Int64, *, residents: bool = True) -> list[tuple[str, ...]]:
         self.asked.append(rows.tolist())
         return [(self.sources[row],) for row in rows.tolist()]
 

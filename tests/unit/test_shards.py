@@ -6,16 +6,20 @@ record, a group of items with both kinds of classes parted by one of them, rows 
 
 from collections.abc import Mapping
 from pathlib import Path
+from shutil import copytree
 
 import numpy as np
 import pytest
 
 from equivalents import shards
+from equivalents.intake.case import load_case
+from equivalents.intake.source import Source
 from equivalents.policy.basis import basis_of
 from equivalents.policy.calendar import LAST_DAY, parse_day, parse_period
 from equivalents.policy.model import CaseRules, Institution, Posting, WeightRow
 from equivalents.records import Contact, RecordBlock
 from equivalents.run import settle_case
+from equivalents.settle import settle
 from equivalents.shards import Ledger
 from equivalents.tally import Plan
 from equivalents.units import Int64
@@ -29,7 +33,7 @@ WAITING = sorted(
 )
 
 
-def told(case: Path, out: Path) -> dict[str, bytes]:
+def results(case: Path, out: Path) -> dict[str, bytes]:
     """Every file of a result."""
     settle_case(case, out, stop_on_reject=False)
     return {file.name: file.read_bytes() for file in sorted(out.iterdir())}
@@ -40,9 +44,9 @@ def test_small_shards_change_nothing(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = SCENARIOS / name / "case"
-    expected = told(case, tmp_path / "large")
+    expected = results(case, tmp_path / "large")
     monkeypatch.setattr(shards, "_SIZE", 1)
-    found = told(case, tmp_path / "small")
+    found = results(case, tmp_path / "small")
     assert found == expected
     assert len(found) > 1
 
@@ -53,14 +57,14 @@ class Corrections:
     def __init__(self, links: Mapping[int, int]) -> None:
         self.links = links
 
-    def texts(self, rows: Int64) -> list[tuple[str, ...]]:
+    def texts(self, rows: Int64, *, residents: bool = True) -> list[tuple[str, ...]]:
         return [()] * rows.size
 
     def corrected(self) -> Mapping[int, tuple[int, int]]:
         return {row: (0, other) for row, other in self.links.items()}
 
 
-def a_ledger(links: Mapping[int, int]) -> Ledger:
+def sixty(links: Mapping[int, int]) -> tuple[Waiting, Plan]:
     """Sixty records of four residents in two households, in turn of items A, B and C.
 
     A counts by household, B by resident, C by both in two series. Rows that correct are negative.
@@ -87,7 +91,47 @@ def a_ledger(links: Mapping[int, int]) -> Ledger:
     item = (at % 3).astype(np.int32)
     waiting = Waiting()
     waiting.add(RecordBlock(0, at, zero, zero, item, zero, quantity, contact=contact))
-    return Ledger(waiting, plan)
+    return waiting, plan
+
+
+def a_ledger(links: Mapping[int, int]) -> Ledger:
+    """The sixty records in shards."""
+    return Ledger(*sixty(links))
+
+
+def test_it_is_told_when_nothing_waits_any_more() -> None:
+    waiting, plan = sixty({})
+    left = [len(waiting)]
+    Ledger(waiting, plan, lambda: left.append(len(waiting)))
+    assert left == [60, 0]
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "often"),
+    [
+        ("01-service-date-picks-version", "", 0),
+        # For the shards and for adding up; no two records tie.
+        ("08-first-visit-of-the-year", "", 2),
+        # And for the texts of two records of one day.
+        ("08-first-visit-of-the-year", "I01,P01,TJ01,2025-01-06,1,R001,\n", 3),
+    ],
+)
+def test_it_is_told_before_more_memory_is_asked_for(
+    name: str, more: str, often: int, tmp_path: Path
+) -> None:
+    copytree(SCENARIOS / name / "case", tmp_path / "case")
+    with (tmp_path / "case" / "records.csv").open("a", encoding="utf-8") as file:
+        file.write(more)
+    case = load_case(tmp_path / "case")
+    source = Source(case.folder, case.records)
+    calls: list[None] = []
+    told = settle(case.rules, source.blocks, freed=lambda: calls.append(None))
+    assert len(calls) == often
+    silent = settle(case.rules, source.blocks)
+    assert told.counted.counted == silent.counted.counted
+    assert told.payouts is not None
+    assert silent.payouts is not None
+    assert told.payouts.amount_fen.tolist() == silent.payouts.amount_fen.tolist()
 
 
 def test_who_may_meet_stays_together(monkeypatch: pytest.MonkeyPatch) -> None:
