@@ -395,4 +395,4 @@ def test_periods(text: str, first: date, after: date) -> None:
 
 def test_later_tables_are_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="NOT_SUPPORTED"):
-        settle(a_case(tmp_path, charges="resident_id,institution_id,code,amount,date\n"))
+        settle(a_case(tmp_path, assessments="level,subject_id,indicator\n"))
