@@ -5,7 +5,7 @@ specification page 3 "A case"; rules A1, A6, A9; definitions 5.8, 5.20, 5.21.
 """
 
 import gc
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,12 +20,13 @@ from equivalents.intake.accounts import read_accounts, surplus_rule
 from equivalents.intake.contracts import contract_counts
 from equivalents.intake.fundtables import heads_for, read_fund_tables
 from equivalents.intake.headings import LATER_TABLES, TABLES
+from equivalents.intake.madepools import bridge_pools, needs_given_pools, surplus_pools
 from equivalents.intake.recordfiles import record_files
 from equivalents.intake.settings import Settings, check_series, read_settings
 from equivalents.intake.tables import SUFFIXES, read_table, table_file
 from equivalents.intake.teams import read_teams
 from equivalents.intake.wholecolumns import flags, note_known, note_twice, note_unknown, spans
-from equivalents.policy.accounts import BALANCE_KINDS, SURPLUS_POOL, Account
+from equivalents.policy.accounts import Account
 from equivalents.policy.calendar import Period
 from equivalents.policy.check import check_postings, check_weights
 from equivalents.policy.coefficients import SURPLUS, check_coefficients
@@ -57,8 +58,7 @@ from equivalents.policy.model import (
 )
 from equivalents.policy.openingload import OpeningReader
 from equivalents.policy.roster import Roster
-from equivalents.policy.scheme import Scheme
-from equivalents.policy.schemecases import check_in_case
+from equivalents.policy.schemecases import check_coefficients_once, check_in_case
 from equivalents.policy.schemecheck import check_figures, check_series_of
 from equivalents.policy.sharing import LevelKey, LevelKind
 from equivalents.policy.sharingtext import check_sharing
@@ -129,18 +129,6 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _surplus_pools(accounts: Iterable[Account]) -> Sequence[Pool]:
-    """The pools that balances will fill; how much is not known here."""
-    owners = sorted({row.institution_id for row in accounts if row.kind in BALANCE_KINDS})
-    return [Pool(owner, SURPLUS_POOL, "", 0) for owner in owners]
-
-
-def _bridge_pools(scheme: Scheme | None, owners: Iterable[str]) -> Sequence[Pool]:
-    """The pools that money will be bridged to; how much is not known here."""
-    names = scheme.bridges if scheme is not None else ()
-    return [Pool(owner, name, "", 0) for owner in owners for name in names]
-
-
 class _Reader:
     """Reads one case; ``findings`` and ``inputs`` grow as files are opened."""
 
@@ -155,7 +143,6 @@ class _Reader:
         findings = self.findings
         settings = read_settings(self.folder / "case.yaml", "case.yaml", findings)
         self.inputs += settings.scheme_files
-        scheme = settings.scheme
         self._refuse_later_tables()
         institutions = self._institutions(self._table("institutions"))
         known = {row.institution_id for row in institutions}
@@ -167,22 +154,19 @@ class _Reader:
         series = sorted({row.series for row in weights})
         used = self._used(known, series)
         account_rows = self._table("accounts")
-        shares_surplus = any(row["kind"] in BALANCE_KINDS for row in account_rows)
-        made = shares_surplus or (scheme is not None and bool(scheme.bridges or scheme.funds))
-        pools = self._pools(self._table("pools", required=not made), known, series)
+        needed = needs_given_pools(account_rows, settings.scheme)
+        pools = self._pools(self._table("pools", required=needed), known, series)
         accounts = self._accounts(account_rows, known, settings.period)
         check_series(settings, series, findings)
         codes = dict(zip(LevelKind, (known, departments, people), strict=True))
-        every = (*pools, *_surplus_pools(accounts))
-        named = (*every, *_bridge_pools(scheme, ("",)))
+        every = (*pools, *surplus_pools(accounts))
+        named = (*every, *bridge_pools(settings.scheme, ("",)))
         check_sharing(settings.sharing, named, institutions, codes, findings)
-        every = (*every, *_bridge_pools(scheme, sorted(known)))
+        every = (*every, *bridge_pools(settings.scheme, sorted(known)))
         keys = self._key_rules(settings, KeyReader(findings, institutions, postings), every, series)
         findings.problems += [*check_weights(weights), *check_postings(postings)]
         self._fund_tables(settings, sorted(known), postings, teams)
-        if scheme is not None:
-            check_series_of(scheme, tuple(series), findings)
-            check_in_case(scheme, institutions, pools, findings)
+        self._check_scheme(settings, series, institutions, pools, keys)
         if settings.period is None:
             return None
         surplus = surplus_rule(settings.surplus, accounts, pools, settings.period, series, findings)
@@ -200,13 +184,28 @@ class _Reader:
         )
         return self._declared(settings, rules, every, people)
 
+    def _check_scheme(
+        self,
+        settings: Settings,
+        series: Sequence[str],
+        institutions: Sequence[Institution],
+        pools: Sequence[Pool],
+        keys: KeyRules,
+    ) -> None:
+        """The scheme against the tables of the case."""
+        scheme, period = settings.scheme, settings.period
+        if scheme is not None:
+            check_series_of(scheme, tuple(series), self.findings)
+            check_in_case(scheme, institutions, pools, self.findings)
+            check_coefficients_once(scheme, keys, self.findings)
+            if period is not None:
+                check_figures(scheme, period, self.findings)
+
     def _declared(
         self, settings: Settings, rules: CaseRules, pools: Sequence[Pool], people: Collection[str]
     ) -> CaseRules:
         """The same rules with what case.yaml and its scheme declare, and who has contracts."""
         names, limits = [pool.pool for pool in pools], settings.yearly_limits
-        if settings.scheme is not None:
-            check_figures(settings.scheme, rules.period, self.findings)
         return replace(
             rules,
             title=settings.title,

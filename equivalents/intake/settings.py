@@ -19,6 +19,7 @@ from equivalents.policy.layers import SCHEME_KEYS
 from equivalents.policy.loadcontacts import read_concurrent, read_stays
 from equivalents.policy.model import Handling
 from equivalents.policy.scheme import Scheme
+from equivalents.policy.schemetext import SHARED_KEYS
 from equivalents.policy.sharing import Sharing
 from equivalents.policy.sharingtext import read_sharing
 from equivalents.policy.surplus import read_surplus
@@ -31,18 +32,7 @@ CASE_KEYS: Final = (
     "title",
     "reference",
     "scheme",
-    "weight_tables",
-    "outside_period",
-    "series",
-    "concurrent",
-    "stays",
-    "surplus",
-    "sharing",
-    "team_roles",
-    "coefficients",
-    "ceilings",
-    "leave",
-    "yearly_limits",
+    *SHARED_KEYS,
     *SCHEME_KEYS,
 )
 _SHAPES: Final = {

@@ -96,7 +96,7 @@ class CapTermKind(StrEnum):
 class CapTerm:
     """One term of a formula cap, in fen once computed, half-up.
 
-    ``per_head``: staff in the cap on the last day x ``rate_e4`` a month x months. ``fund_share``
+    ``per_head``: people posted on the last day x ``rate_e4`` a month x months. ``fund_share``
     and ``line_share``: ``share`` of a fund's due money or of an account line. ``amount``: rows
     ``approved`` of the accounts with the line ``name``.
     """

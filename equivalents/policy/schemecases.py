@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from equivalents.errors import Place
 from equivalents.findings import Findings, near
+from equivalents.policy.funds import Fund, PerEquivalent, PerHead, Tasks
+from equivalents.policy.keyrules import Applies, KeyRules, Scope
 from equivalents.policy.model import Institution, Pool
 from equivalents.policy.scheme import Scheme
 
-__all__ = ["check_in_case"]
+__all__ = ["check_coefficients_once", "check_in_case"]
 
 
 def check_in_case(
@@ -30,6 +32,31 @@ def check_in_case(
         if bridge is not None:
             place, other = pool.place.at("pool"), str(bridge.place)
             findings.add("POOL_BRIDGED_AND_GIVEN", place, pool.pool, other=other)
+
+
+def check_coefficients_once(scheme: Scheme, keys: KeyRules, findings: Findings) -> None:
+    """Note kinds of coefficients that move money of the scheme and multiply pools or keys as well.
+
+    An institution coefficient multiplies pools unless it is declared otherwise (5.2): one that a
+    fund or the pay cap names would be charged twice.
+    """
+    held = {one.kind for one in keys.coefficients if one.scope is Scope.INSTITUTION}
+    named = {kind: fund.place for fund in scheme.funds.values() for kind in _kinds_of(fund)}
+    if scheme.pay_cap.coefficient:
+        named[scheme.pay_cap.coefficient] = scheme.pay_cap.place
+    for kind, place in named.items():
+        if kind in held and keys.rule(kind).applies_to is not Applies.NONE:
+            findings.add("COEFFICIENT_TWICE", place, kind)
+
+
+def _kinds_of(fund: Fund) -> Sequence[str]:
+    """The kinds of institution coefficients that a fund is computed with."""
+    match fund.body:
+        case PerHead(coefficient=kind) | Tasks(assessment=kind):
+            return (kind,) if kind else ()
+        case PerEquivalent(coefficients=kinds):
+            return kinds
+    return ()
 
 
 def _check_known(

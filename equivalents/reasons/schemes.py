@@ -176,4 +176,14 @@ SCHEME_REASONS: Final = (
         "绩效工资总量的写法有误：{detail}（“{value}”）。",
         "The pay cap is not valid: {detail} ('{value}').",
     ),
+    Reason(
+        "COEFFICIENT_TWICE",
+        "warning",
+        "rules",
+        "系数类别“{value}”既用于资金或绩效工资总量，又会乘机构的绩效池，等于计了两次。"
+        "如不是本意，请在 coefficients 中为它写 applies_to: none。",
+        "The kind of coefficient '{value}' moves a fund or the pay cap and multiplies pools as "
+        "well: it counts twice. If that is not meant, declare applies_to: none for it in "
+        "coefficients.",
+    ),
 )

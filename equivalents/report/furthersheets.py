@@ -297,9 +297,17 @@ def further_rows(
         spans = zip(texts["from"], texts["to"], strict=True)
         texts["to"] = [_last_day(start, end) for start, end in spans]
     for name, words in sheet.words.items():
-        texts[name] = [words.get(one, one) for one in texts[name]]
+        texts[name] = [_in_words(one, words) for one in texts[name]]
     columns = [texts[name] for name, _ in sheet.columns]
     yield from zip(*columns, strict=True)
+
+
+def _in_words(text: str, words: Mapping[str, str]) -> str:
+    """A value in words: the whole, or what stands before its first colon (``heads:2025-12-31``)."""
+    word, colon, of = text.partition(":")
+    if text in words or word not in words:
+        return words.get(text, text)
+    return f"{words[word]}：{of}" if colon else words[word]
 
 
 def _last_day(start: str, end: str) -> str:

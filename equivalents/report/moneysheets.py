@@ -11,6 +11,22 @@ _FUND: Final = ("fund", SheetColumn("资金", 20))
 _PAYER: Final = ("payer", SheetColumn("出资方", 16))
 _KINDS: Final = {"advance": "预拨", "received": "到账", "paid": "已付", "approved": "核定"}
 _THEN: Final = {"payable": "应拨付", "recover": "收回", "carry": "结转下期抵扣"}
+_WHAT: Final = {
+    "heads": "人数",
+    "package": "服务包",
+    "item": "项目",
+    "equivalents": "当量",
+    "task": "核定任务",
+    "approved": "核定金额",
+    "fund": "资金的一部分",
+    "expenditure": "经常性支出",
+    "income:recurrent": "减：经常性收入",
+    "income:approved": "减：核定收入",
+    "income": "减：收入",
+    "charges": "减：收费",
+    "zero": "补足到 0.00",
+    "budget": "按预算缩减",
+}
 _CAP: Final = {
     "per_head": "按人数",
     "fund_share": "资金的比例",
@@ -38,6 +54,7 @@ MONEY_SHEETS: Final = (
             ("coefficient", SheetColumn("系数", 10)),
             money_column("amount", "金额"),
         ),
+        {"what": _WHAT},
     ),
     FurtherSheet(
         "ledger",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from tests.bad.case import Content, Fault
 
-__all__ = ["SCHEMES"]
+__all__ = ["SCHEMES", "SCHEME_WARNINGS"]
 
 HEAD = "scheme: s\ntitle: 甲县方案\nreference: 甲县〔2025〕1号\n"
 FUND = "funds:\n  f:\n    kind: given\n"
@@ -159,4 +159,15 @@ SCHEMES = [
           scheme("pay_cap:\n  kind: formula\n"
                  "  terms: [{kind: fund_share, name: f, share: 1/2}]\n"),
           "s.yaml", 6, "pay_cap.terms[1]", "f"),
+]  # fmt: skip
+
+SCHEME_WARNINGS = [
+    Fault("coefficient-counts-twice", "COEFFICIENT_TWICE",
+          {**scheme("pay_cap: {kind: fixed, coefficient: assessment}\n"),
+           "accounts.csv": "institution_id,line,kind,amount\n"
+           "I01,pay_cap,approved,900.00\nI02,pay_cap,approved,900.00\n",
+           "coefficients.csv": "scope,subject_id,kind,value,valid_from\n"
+           "institution,I01,assessment,0.9,2025-01-01\n"
+           "institution,I02,assessment,0.9,2025-01-01\n"},
+          "s.yaml", 4, "pay_cap", "assessment", ("applies_to: none",)),
 ]  # fmt: skip

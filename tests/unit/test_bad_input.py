@@ -26,7 +26,7 @@ from tests.bad.leave import LEAVE, LEAVE_MONEY, LEAVE_WARNINGS
 from tests.bad.opening import OF_A_YEAR, OF_A_YEAR_WARNINGS
 from tests.bad.records import EXCLUDED, RECORDS, WARNINGS
 from tests.bad.rules import RULES
-from tests.bad.schemes import SCHEMES
+from tests.bad.schemes import SCHEME_WARNINGS, SCHEMES
 from tests.bad.sharing import SHARING, SHARING_WARNINGS
 from tests.bad.tables import MONEY, TABLES, UNREADABLE
 from tests.bad.yearly import YEARLY, YEARLY_WARNINGS
@@ -44,6 +44,7 @@ LISTED = [
     *LEAVE_WARNINGS,
     *YEARLY_WARNINGS,
     *OF_A_YEAR_WARNINGS,
+    *SCHEME_WARNINGS,
     *SIGNED_WARNINGS,
 ]
 ONLY_LISTS = ["problems.csv", "rejected.csv", "summary.json"]

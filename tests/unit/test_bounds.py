@@ -218,6 +218,23 @@ def test_a_bound_beside_the_exact_share(
     assert within(pools) == [model(*pools[0])]
 
 
+@given(
+    st.integers(2**54, 2**57),
+    st.lists(st.integers(2**60, 2**61 - 1), min_size=2, max_size=4),
+    st.integers(-2, 2),
+    st.booleans(),
+)
+@example(32_710_460_376_869_224, [1_581_570_060_256_481_526, 3_746_076_440_059_465_290], 0, False)
+def test_a_bound_beside_the_exact_share_where_products_pass_all_floats(
+    pool: int, keys: list[int], nudge: int, floor: bool
+) -> None:
+    """Where neither the float nor the wrapped product tells the side: Python integers do."""
+    share = pool * keys[0] // sum(keys) + nudge
+    first = Payee(keys[0], share if floor else 0, None if floor else share)
+    pools = [(pool, [first, *(Payee(key) for key in keys[1:])])]
+    assert within(pools) == [model(*pools[0])]
+
+
 @given(SMALL)
 def test_no_bound_is_crossed_and_every_fen_is_somewhere(pools: Pools) -> None:
     for (pool, these), (paid, kept) in zip(pools, within(pools), strict=True):

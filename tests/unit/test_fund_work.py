@@ -4,7 +4,6 @@ Faults caught: a floating price that is rounded and then used, an adjustment rou
 factor, an item bought without its share, work priced by the wrong month, a sum above its budget.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -12,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from equivalents.errors import RefusedError
-from equivalents.fund import money, needs_lines
+from equivalents.fund import money
 from equivalents.fundfacts import Due, Facts, Money
 from equivalents.policy.accounts import Account
-from equivalents.policy.calendar import parse_day, parse_period
+from equivalents.policy.calendar import parse_day
 from equivalents.policy.funds import (
     Dated,
     Fund,
@@ -394,23 +393,3 @@ def test_own_prices_of_an_institution() -> None:
     own = made.fund(replace(body, prices_e4={"VISIT": made.price("2")}))
     fund = replace(made.fund(body), own={"I2": own})
     assert totals(money(made.scheme(fund), bought(VISITS))) == ["10.50", "0.67", "0.00"]
-
-
-# -- which series need item lines ------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("fund", "needed"),
-    [
-        (by_equivalents(price_e4=made.price("1")), False),
-        (by_equivalents(floating=True, budget_fen=made.budget("1")), False),
-        (by_equivalents(price_e4=made.price("1"), channel="公卫"), True),
-        (by_equivalents(price_e4=made.prices(d2024_01_01="1", d2025_01_01="2")), False),
-        (by_equivalents(price_e4=made.prices(d2025_01_01="1", d2025_02_01="2")), True),
-        (replace(by_equivalents(), valid_from=parse_day("2025-07-01")), True),
-        (made.fund(PerItem("purchase", {})), True),
-    ],
-)
-def test_item_lines_are_needed_where_items_or_months_differ(fund: Fund, needed: bool) -> None:
-    series: Sequence[str] = sorted(needs_lines(made.scheme(fund), parse_period("2025")))
-    assert series == (["purchase"] if needed else [])
