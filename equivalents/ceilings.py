@@ -131,7 +131,7 @@ def cut_ceilings(plan: Plan, series: str, posting_e7: Int64) -> Cuts | None:
     windows = _windows(plan, series)
     if not windows:
         return None
-    present = np.flatnonzero(plan.postings.overlap(plan.period.start, plan.period.end))
+    present = plan.present
     window = window_of(plan, series, present)
     keys: list[npt.NDArray[np.integer]] = [
         plan.postings.person[present],

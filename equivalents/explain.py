@@ -20,16 +20,15 @@ from equivalents.levels import Step
 from equivalents.payouts import Payouts
 from equivalents.policy.calendar import month_of
 from equivalents.policy.coefficients import ONE_E4
-from equivalents.policy.keyrules import Window
 from equivalents.policy.model import CONDITIONS, Pool, Posting, WeightRow
 from equivalents.policy.sharing import LevelKey, LevelKind
 from equivalents.settle import Settlement
 from equivalents.sharesteps import ShareStep, share_steps
+from equivalents.takenoff import TakenOff, taken_off
 from equivalents.units import Int64
 from equivalents.yearly import LimitedPayout
 
 __all__ = [
-    "CutLine",
     "ItemLine",
     "KeySegment",
     "PersonStory",
@@ -64,16 +63,6 @@ class ItemLine:
     basis: str
     valid_from: int
     reference: str
-
-
-@dataclass(frozen=True, slots=True)
-class CutLine:
-    """What a ceiling takes of the equivalents of a series in a window (封顶扣减, 5.12)."""
-
-    series: str
-    window: str
-    ceiling: str
-    cut_e7: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +125,7 @@ class PoolStory:
 class PlaceStory:
     """What a person did and is paid at one institution.
 
-    ``equivalents_e7`` are sums by series, before the ``cuts`` of ceilings.
+    ``equivalents_e7`` are sums by series, before the ``cuts``: what shares in no pool.
     """
 
     institution_id: str
@@ -144,7 +133,7 @@ class PlaceStory:
     postings: tuple[Posting, ...]
     lines: tuple[ItemLine, ...]
     equivalents_e7: tuple[tuple[str, int], ...]
-    cuts: tuple[CutLine, ...]
+    cuts: tuple[TakenOff, ...]
     pools: tuple[PoolStory, ...]
 
     @property
@@ -227,9 +216,15 @@ def _place(settlement: Settlement, place: int, person: int, mine: Int64) -> Plac
         tuple(_whole_postings(plan.postings[int(at)] for at in here)),
         tuple(_lines(settlement, place, person)),
         sums,
-        tuple(_cuts(settlement, place, person)),
+        tuple(_taken_off(settlement, name, plan.persons[person])),
         tuple(_pools(settlement, place, person)),
     )
+
+
+def _taken_off(settlement: Settlement, place: str, person: str) -> Iterator[TakenOff]:
+    for row in taken_off(settlement, _paid(settlement)):
+        if (row.institution_id, row.person_id) == (place, person):
+            yield row
 
 
 def _whole_postings(parts: Iterable[Posting]) -> Iterator[Posting]:
@@ -277,17 +272,6 @@ def _lines(settlement: Settlement, place: int, person: int) -> Iterator[ItemLine
                 row.valid_from,
                 row.reference,
             )
-
-
-def _cuts(settlement: Settlement, place: int, person: int) -> Iterator[CutLine]:
-    detail = _paid(settlement).detail
-    for series, cuts in sorted(detail.cuts.items()) if detail is not None else ():
-        mine = (cuts.institution == place) & (cuts.person == person)
-        for at in np.flatnonzero(mine).tolist():
-            ceiling = settlement.plan.coefficients.rules.ceilings[int(cuts.ceiling[at])]
-            month = month_of(int(cuts.since[at]))
-            window = month[:4] if ceiling.window is Window.YEAR else month
-            yield CutLine(series, window, ceiling.name, int(cuts.cut_e7[at]))
 
 
 def _conditions(row: WeightRow) -> tuple[tuple[str, str], ...]:

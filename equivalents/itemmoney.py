@@ -105,7 +105,8 @@ def _lines(settlement: Settlement, payouts: Payouts, at: int, by: LevelKey) -> I
             yield from _items(settlement, series, plain, mine, ONE_E4)
         return
     postings = settlement.plan.postings
-    here = np.flatnonzero((postings.institution == place) & (postings.person == person))
+    here = settlement.plan.present  # a head's postings share in no pool (5.20)
+    here = here[(postings.institution[here] == place) & (postings.person[here] == person)]
     earned = earned_at(settlement.counted.tally, settlement.scales, series, here)
     left = _left_e7(detail, at, by)
     coefficient = _coefficients(settlement, detail, at, by, here)

@@ -101,12 +101,10 @@ class _Staff:
 
     def __init__(self, plan: Plan) -> None:
         postings = plan.postings
-        period = plan.period
-        overlaps = postings.overlap(period.start, period.end)
         self._width = max(len(plan.persons), 1)
         pair = postings.institution.astype(np.int64) * self._width + postings.person
-        self.present: Int64 = np.flatnonzero(overlaps)
-        """The postings with a day in the period."""
+        self.present: Int64 = plan.present
+        """The postings with a day in the period, but those of heads (5.20)."""
         self.pair: Int64
         """The pair of each of them, in ascending order, as postings stand in theirs."""
         self._pairs, self._starts, self.pair = runs(pair[self.present])

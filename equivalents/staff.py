@@ -1,11 +1,11 @@
-"""Who is eligible: everybody with a posting in the period, by institution and department.
+"""Who is eligible: who has a posting in the period, but for heads, by place and department.
 
 One table serves whole institutions (a row is an institution and a person), another departments
 (a row is an institution, a department and a person, so that a person in two departments has a row
 in each). Rows stand in the order of their codes. Sources: definitions 5.9 and 5.20.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from equivalents.policy.posts import Codes
 from equivalents.tally import Plan
 from equivalents.units import Exact, Int64, checked_total
 
-__all__ = ["ONE_HEAD_E4", "Staff", "add_up"]
+__all__ = ["ONE_HEAD_E4", "Staff", "add_up", "led_work"]
 
 ONE_HEAD_E4 = 10_000
 """A person counts as one head unless a coefficient for headcount says otherwise."""
@@ -30,7 +30,7 @@ class Staff:
 
     def __init__(self, plan: Plan, *, by_department: bool = False) -> None:
         postings = plan.postings
-        self._present = np.flatnonzero(postings.overlap(plan.period.start, plan.period.end))
+        self._present = plan.present
         named = [row.department_id for row in postings.rows] if by_department else []
         self.departments = ("", *sorted({name for name in named if name}))
         position = {name: at for at, name in enumerate(self.departments)}
@@ -70,6 +70,21 @@ class Staff:
         for (institution, person), value in heads_e4.items():
             heads[(self.institution == institution) & (self.person == person)] = value
         return heads
+
+
+def led_work(plan: Plan, posting_e7: Int64) -> Iterator[tuple[int, int, str, int]]:
+    """What heads did in posts that share in no staff pool: place, person, post, equivalents in e7.
+
+    One for each of a person's posts at an institution; those of 0 are left out.
+    """
+    postings = plan.postings
+    led = postings.overlap(plan.period.start, plan.period.end)
+    led[plan.present] = False
+    found: dict[tuple[int, int, str], int] = {}
+    for at in np.flatnonzero(led).tolist():
+        name = int(postings.institution[at]), int(postings.person[at]), postings[at].post
+        found[name] = found.get(name, 0) + int(posting_e7[at])
+    yield from ((*name, value) for name, value in sorted(found.items()) if value)
 
 
 def add_up(values_e7: Int64, at: Int64, size: int) -> Int64:

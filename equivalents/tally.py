@@ -11,7 +11,7 @@ person without a posting there) is counted by verdict instead, so that nothing i
 Sources: specification page 2 "The tally"; rules A1, A4, A6, A10; definition 5.5 (dates).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -27,6 +27,7 @@ from equivalents.ids import IdBook
 from equivalents.policy.book import Attributes, PostingClass, Verdict
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, Period
 from equivalents.policy.coefficients import Coefficients
+from equivalents.policy.leaders import LeaderRule, leads
 from equivalents.policy.model import CaseRules
 from equivalents.policy.posts import NO_POSTING, Codes, Postings
 from equivalents.policy.roster import Roster
@@ -77,6 +78,7 @@ class Plan:
         self._ever = self._bucket_table()
         self._bucket = self._ever.copy()
         self._bucket[: self.period.start - FIRST_DAY] = Verdict.OUTSIDE_PERIOD
+        self.present = self._present(rules.key_rules.leaders)
         self.performers = Performers(self.postings, self.persons, rules.teams)
         self.months = np.array(self.period.month_starts, np.int64)
         self.month_of_bucket = np.searchsorted(self.months, self.bucket_starts, side="right") - 1
@@ -111,6 +113,15 @@ class Plan:
             days = self.coefficients.begins(place, person, post)
             segment[at] = sum(day <= since for day in days)
         return segment
+
+    def _present(self, leaders: Sequence[LeaderRule]) -> Int64:
+        """The postings with a day in the period that share in the staff pools (5.20)."""
+        present = self.postings.overlap(self.period.start, self.period.end)
+        if leaders:
+            rows = self.postings.rows
+            led = (leads(row, leaders, self.period) for row in rows)
+            present &= ~np.fromiter(led, np.bool_, len(rows))
+        return np.flatnonzero(present)
 
     def _bucket_table(self) -> Codes:
         """The bucket of every day that a table may name; outside of them it is negative."""

@@ -16,8 +16,8 @@ LINE = re.compile(
 )
 SERIES = re.compile(r"^  当量 equivalents, 口径 series (.*)$")
 SUM = re.compile(rf"^    小计 sum = {NUMBER}$")
-CUT = re.compile(rf"^    封顶扣减 cut .*: {NUMBER}$")
-AFTER = re.compile(rf"^    封顶后 after the ceiling = {NUMBER}$")
+CUT = re.compile(rf"^    (?:封顶扣减 cut|单位负责人不入池 head's work) .*: {NUMBER}$")
+AFTER = re.compile(rf"^    (?:封顶后 after the ceiling|进入绩效池 shared in pools) = {NUMBER}$")
 POOL = re.compile(
     rf"^  绩效池 pool .*（(.*)，口径 (.*)） {NUMBER} 元;"
     rf" 当量 {NUMBER}, 依据 key {NUMBER}（\S+ (\w+)）$"

@@ -35,6 +35,7 @@ from equivalents.policy.fundcounts import Charged, FundCounts
 from equivalents.policy.heads import FundTables
 from equivalents.policy.keyload import KeyReader
 from equivalents.policy.keyrules import KeyRules
+from equivalents.policy.leaderload import read_leaders
 from equivalents.policy.leave import check_leave
 from equivalents.policy.leaveload import (
     note_idle_leave,
@@ -230,7 +231,8 @@ class _Reader:
         ceilings = reader.ceilings(settings.ceilings, series)
         owners = [(pool.institution_id, pool.pool) for pool in pools]
         leave = read_leave_rules(settings.leave, names, self.findings)
-        keys = KeyRules(rows, kinds, ceilings, leave_rules=leave)
+        leaders = read_leaders(settings.leaders, reader.roster, settings.period, self.findings)
+        keys = KeyRules(rows, kinds, ceilings, leave_rules=leave, leaders=leaders)
         of_case = (self.findings, reader.institutions, reader.roster)
         opening = OpeningReader(*of_case, owners, series, settings.period)
         keys = opening.read(self._table("opening"), keys)

@@ -72,6 +72,7 @@ class Settings:
     coefficients: Entry
     ceilings: Entry
     leave: Entry
+    leaders: Entry
     yearly_limits: Entry
     scheme: Scheme | None
     scheme_files: tuple[tuple[str, Path], ...]
@@ -104,6 +105,7 @@ def read_settings(path: Path, name: str, findings: Findings) -> Settings:
         entry.get("coefficients"),
         entry.get("ceilings"),
         entry.get("leave"),
+        entry.get("leaders"),
         entry.get("yearly_limits"),
         of_case.scheme,
         of_case.files,

@@ -72,7 +72,8 @@ class Coefficients:
     def plain(self) -> bool:
         """Whether every key is just the exact equivalents: no rule says otherwise."""
         rules = self.rules
-        return not (rules.coefficients or rules.ceilings or rules.opening or rules.leave)
+        some = (rules.coefficients, rules.ceilings, rules.opening, rules.leave, rules.leaders)
+        return not any(some)
 
     def kinds(self, applies: Applies, pool: str) -> frozenset[str]:
         """The kinds of coefficients that apply to a pool in one of the ways of 5.3."""

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from equivalents.errors import NOWHERE, Place
+from equivalents.policy.leaders import LeaderRule
 from equivalents.policy.leave import Leave, LeaveRule, PastKey
 
 __all__ = [
@@ -163,6 +164,7 @@ class KeyRules:
     past: tuple[PastKey, ...] = ()
     paid: tuple[PaidBefore, ...] = ()
     earned: tuple[EarnedBefore, ...] = ()
+    leaders: tuple[LeaderRule, ...] = ()
 
     def rule(self, kind: str) -> KindRule:
         """What a kind applies to: as declared, else by its name (5.3)."""

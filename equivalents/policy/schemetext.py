@@ -39,6 +39,7 @@ SHARED_KEYS: Final = (
     "team_roles",
     "coefficients",
     "ceilings",
+    "leaders",
     "leave",
     "yearly_limits",
 )

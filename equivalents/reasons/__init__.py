@@ -14,6 +14,7 @@ from equivalents.reasons.contracts import CONTRACT_REASONS
 from equivalents.reasons.files import FILE_REASONS
 from equivalents.reasons.funds import FUND_REASONS
 from equivalents.reasons.keys import KEY_REASONS
+from equivalents.reasons.leaders import LEADER_REASONS
 from equivalents.reasons.leave import LEAVE_REASONS
 from equivalents.reasons.model import BOTH, LONGEST, Reason, Severity, Stage, in_language
 from equivalents.reasons.money import MONEY_REASONS
@@ -41,6 +42,7 @@ REASONS: Final[dict[str, Reason]] = {
         *FILE_REASONS,
         *RULE_REASONS,
         *KEY_REASONS,
+        *LEADER_REASONS,
         *LEAVE_REASONS,
         *RECORD_REASONS,
         *CONTACT_REASONS,

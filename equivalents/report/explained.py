@@ -5,6 +5,7 @@ test) gets from quantities to yuan without any other file.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
 from equivalents.contracts import ContractLine
 from equivalents.explain import ItemLine, PersonStory, PlaceStory, PoolStory
@@ -16,6 +17,7 @@ from equivalents.policy.leave import Average
 from equivalents.policy.model import Posting
 from equivalents.report.leavetable import print_percent
 from equivalents.sharesteps import ShareStep, StandingBound
+from equivalents.takenoff import CEILING, LEADER, TakenOff
 from equivalents.units import print_e3, print_e4, print_e7, print_fen
 from equivalents.yearly import LimitedPayout
 
@@ -69,14 +71,27 @@ def _place_text(place: PlaceStory) -> Iterator[str]:
         yield f"    小计 sum = {print_e7(total_e7)}"
         cuts = [cut for cut in place.cuts if cut.series == series]
         for cut in cuts:
-            yield f"    封顶扣减 cut {cut.window} {cut.ceiling}: {print_e7(-cut.cut_e7)}"
+            yield f"    {_why_off(cut)}: {print_e7(-cut.equivalents_e7)}"
         if cuts:
-            left_e7 = total_e7 - sum(cut.cut_e7 for cut in cuts)
-            yield f"    封顶后 after the ceiling = {print_e7(left_e7)}"
+            left_e7 = total_e7 - sum(cut.equivalents_e7 for cut in cuts)
+            yield f"    {_LEFT[cuts[-1].rule]} = {print_e7(left_e7)}"
     for pool in place.pools:
         yield from _pool_text(pool)
     sums = " + ".join(print_fen(pool.amount_fen) for pool in place.pools) or "0.00"
     yield f"  应得 amount here = {sums} = {print_fen(place.amount_fen)}"
+
+
+_LEFT: Final = {
+    CEILING: "封顶后 after the ceiling",
+    LEADER: "进入绩效池 shared in pools",
+}
+
+
+def _why_off(cut: TakenOff) -> str:
+    """The rule that keeps equivalents out of the pools."""
+    if cut.rule == LEADER:
+        return f"单位负责人不入池 head's work {cut.window} {cut.name}"
+    return f"封顶扣减 cut {cut.window} {cut.name}"
 
 
 def _days_text(posting: Posting) -> str:

@@ -51,8 +51,8 @@ def _place_json(place: PlaceStory) -> dict[str, Any]:
             {
                 "series": cut.series,
                 "window": cut.window,
-                "ceiling": cut.ceiling,
-                "equivalents": print_e7(-cut.cut_e7),
+                cut.rule: cut.name,
+                "equivalents": print_e7(-cut.equivalents_e7),
             }
             for cut in place.cuts
         ],

@@ -3,18 +3,20 @@
 Sources: A7, A8; definitions 5.1, 5.3, 5.9, 5.12; specification page 3 (``adjusted.csv``).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
 
 from equivalents.keys import VARIED
-from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, month_of, print_day
+from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, print_day
 from equivalents.policy.coefficients import ONE_E4
-from equivalents.policy.keyrules import Ceiling, KeyRules, Window
+from equivalents.policy.keyrules import Ceiling, KeyRules
+from equivalents.policy.leaders import LeaderRule
 from equivalents.report.leavetable import leave_rules, leave_table
 from equivalents.report.table import OutTable, codes, decimals, repeated, texts
 from equivalents.settle import Payouts, Settlement
+from equivalents.takenoff import taken_off
 from equivalents.units import (
     E7_PLACES,
     FEN_PLACES,
@@ -28,12 +30,11 @@ from equivalents.withhold import KeyDetail
 __all__ = [
     "adjusted_lines",
     "carried_keys",
-    "ceiling_columns",
-    "ceiling_rows",
     "coefficient_column",
     "key_check",
     "key_rules",
     "key_tables",
+    "taken_off_columns",
 ]
 
 
@@ -90,47 +91,24 @@ def _days(days: Int64) -> pa.Array:
     return codes([print_day(int(day)) for day in known], at.astype(np.int32))
 
 
-def ceiling_columns(settlement: Settlement, payouts: Payouts) -> dict[str, pa.Array] | None:
-    """The cuts as columns of ``equivalents.csv``: one negative line each (封顶扣减, 5.12)."""
-    rows = list(ceiling_rows(settlement, payouts))
+def taken_off_columns(settlement: Settlement, payouts: Payouts) -> dict[str, pa.Array] | None:
+    """What shares in no pool as columns of ``equivalents.csv``: one negative line each."""
+    rows = list(taken_off(settlement, payouts))
     if not rows:
         return None
     blank = repeated("", len(rows))
     return {
-        "institution_id": texts([place for _, place, _, _, _, _ in rows]),
-        "person_id": texts([person for _, _, person, _, _, _ in rows]),
+        "institution_id": texts([row.institution_id for row in rows]),
+        "person_id": texts([row.person_id for row in rows]),
         "item_code": blank,
-        "month": texts([window for _, _, _, window, _, _ in rows]),
+        "month": texts([row.window for row in rows]),
         "quantity": blank,
         "weight": blank,
-        "equivalents": texts([print_e7(-cut) for _, _, _, _, _, cut in rows]),
-        "series": texts([series for series, _, _, _, _, _ in rows]),
-        "weight_row": texts([f"ceiling:{name}" for _, _, _, _, name, _ in rows]),
+        "equivalents": texts([print_e7(-row.equivalents_e7) for row in rows]),
+        "series": texts([row.series for row in rows]),
+        "weight_row": texts([row.weight_row for row in rows]),
         "share": repeated("1", len(rows)),
     }
-
-
-def ceiling_rows(
-    settlement: Settlement, payouts: Payouts
-) -> Iterable[tuple[str, str, str, str, str, int]]:
-    """Series, institution, person, window, name of the ceiling and the cut in e7."""
-    plan = settlement.plan
-    for series, cuts in sorted(payouts.detail.cuts.items()) if payouts.detail else ():
-        columns = (cuts.institution, cuts.person, cuts.since, cuts.ceiling, cuts.cut_e7)
-        for place, person, since, number, cut in zip(
-            *(column.tolist() for column in columns), strict=True
-        ):
-            ceiling = plan.coefficients.rules.ceilings[number]
-            yearly = ceiling.window is Window.YEAR
-            window = month_of(since)[:4] if yearly else month_of(since)
-            yield (
-                series,
-                plan.institutions[place],
-                plan.persons[person],
-                window,
-                ceiling.name,
-                cut,
-            )
 
 
 def key_tables(settlement: Settlement, payouts: Payouts) -> Iterator[OutTable]:
@@ -248,7 +226,18 @@ def key_rules(rules: KeyRules) -> dict[str, object]:
         ]
     if rules.ceilings:
         found["ceilings"] = [_ceiling(one) for one in rules.ceilings]
+    if rules.leaders:
+        found["leaders"] = [_leader(one) for one in rules.leaders]
     return found | leave_rules(rules)
+
+
+def _leader(rule: LeaderRule) -> dict[str, object]:
+    return {
+        "posts": list(rule.posts),
+        "valid_from": _start(rule.valid_from),
+        "valid_to": _end(rule.valid_to),
+        "reference": rule.reference,
+    }
 
 
 def _ceiling(ceiling: Ceiling) -> dict[str, object]:

@@ -15,8 +15,8 @@ from equivalents.policy.sharing import LevelKind
 from equivalents.reasons import EXCLUSIONS
 from equivalents.report.keytables import (
     adjusted_lines,
-    ceiling_columns,
     coefficient_column,
+    taken_off_columns,
 )
 from equivalents.report.table import OutTable, codes, decimals, repeated, texts
 from equivalents.settle import Payouts, Settlement
@@ -43,7 +43,8 @@ def equivalents_table(settlement: Settlement, payouts: Payouts) -> OutTable:
     """Item lines: quantity x weight = equivalents, per person, item, month, series, weight row.
 
     ``share`` is the person's share of the quantity, ``n/d`` in lowest terms, 1 where nobody shares.
-    The cut of a ceiling is one separate negative line without item, quantity and weight (5.12).
+    The cut of a ceiling (5.12) and the work of a head in a series that pools are shared by (5.20)
+    are separate negative lines without item, quantity and weight.
     """
     parts = [
         (series, weighed.lines)
@@ -54,7 +55,7 @@ def equivalents_table(settlement: Settlement, payouts: Payouts) -> OutTable:
     joined = {name: pa.concat_arrays([part[name] for part in columns]) for name in columns[0]}
     order = pa.array(_line_order([lines for _, lines in parts]))
     ordered = {name: joined[name].take(order) for name in joined}
-    cuts = ceiling_columns(settlement, payouts)
+    cuts = taken_off_columns(settlement, payouts)
     if cuts is not None:
         ordered = _with_cuts(ordered, cuts)
     return OutTable("equivalents", ordered)

@@ -19,7 +19,7 @@ from equivalents.report.book import Book, SheetColumn
 from equivalents.report.faults import RejectedRow
 from equivalents.report.funds import SURPLUS_SHEET, is_estimate, surplus_rows
 from equivalents.report.furthersheets import FURTHER, NOTED_SHEET, further_rows, noted_rows
-from equivalents.report.keytables import ceiling_rows, coefficient_column
+from equivalents.report.keytables import coefficient_column
 from equivalents.report.lists import Listed
 from equivalents.report.moneysheets import MONEY_SHEETS
 from equivalents.report.results import paid_by_pool
@@ -28,6 +28,7 @@ from equivalents.report.summary import checks
 from equivalents.report.table import OutTable
 from equivalents.settle import Payouts, Settlement
 from equivalents.spread import SpreadRow
+from equivalents.takenoff import LEADER, TakenOff, taken_off
 from equivalents.units import Int64, print_e3, print_e4, print_e7, print_fen
 
 __all__ = ["ROWS_SHOWN", "write_workbook"]
@@ -292,19 +293,24 @@ def _item_rows(settlement: Settlement, payouts: Payouts) -> Iterable[Sequence[st
                 row.row_id,
                 "1" if whole == 1 else f"{share}/{whole}",
             )
-    yield from _cut_rows(settlement, payouts, staff)
+    yield from _taken_off_rows(settlement, payouts, staff)
 
 
-def _cut_rows(
+def _taken_off_rows(
     settlement: Settlement,
     payouts: Payouts,
     staff: Mapping[tuple[str, str], tuple[str, str]],
 ) -> Iterable[Sequence[str]]:
-    """The cuts of ceilings, one line each."""
-    for series, place, person, window, name, cut in ceiling_rows(settlement, payouts):
-        who = series, place, person, staff[place, person][0]
-        title = f"封顶扣减 {window}"
-        yield *who, "", title, "", "", "", "", print_e7(-cut), f"ceiling:{name}", "1"
+    """What shares in no pool: the cuts of ceilings and the work of heads, one line each."""
+    for row in taken_off(settlement, payouts):
+        name = staff[row.institution_id, row.person_id][0]
+        who = row.series, row.institution_id, row.person_id, name
+        value = print_e7(-row.equivalents_e7)
+        yield *who, "", _why_off(row), "", "", "", "", value, row.weight_row, "1"
+
+
+def _why_off(row: TakenOff) -> str:
+    return f"单位负责人（{row.name}）不入池" if row.rule == LEADER else f"封顶扣减 {row.window}"
 
 
 def _over_months(lines: Lines) -> Iterable[tuple[int, ...]]:

@@ -44,6 +44,7 @@ FEATURED = [
     *("shares+coefficients+levels", "shares+coefficients+ceilings+levels+bounds+surplus"),
     "+".join(sorted(FEATURES)),
     *("leave", "leave+levels", "leave+coefficients", "leave+shares+ceilings"),
+    *("leaders", "leaders+levels+coefficients", "leaders+ceilings+contracts"),
     *("yearly", "yearly+coefficients+leave", "yearly+levels"),
     *("yearly+bounds", "yearly+ceilings", "yearly+bounds+ceilings+coefficients"),
     *("contracts", "contracts+levels"),

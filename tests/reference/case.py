@@ -87,6 +87,7 @@ class Posting:
     active_from: date
     active_to: date
     department: str = ""
+    post_name: str = ""
 
     def active_on(self, day: date) -> bool:
         """Say whether the person holds the post on that day; `active_to` is exclusive."""
@@ -155,6 +156,13 @@ class Case:
     contracts: tuple[Contract, ...]
     scheme: Scheme
     tables: FundTables
+    period: str = ""
+    leader_rules: Sequence[Mapping[str, Any]] = ()
+    """The key `leaders` of `case.yaml`: the rules that it has."""
+    all_postings: tuple[Posting, ...] = ()
+    """Those of heads too, where `postings` are only those that share in pools."""
+    led: frozenset[tuple[str, str, str]] = frozenset()
+    """Institution, person and post code of heads, once they are taken out of `postings`."""
 
     @property
     def series(self) -> tuple[str, ...]:
@@ -176,6 +184,7 @@ def read_case(folder: Path, shipped: Path | None = None) -> Case:
         [row for row in rows_of(folder, "opening") if row["kind"] == kind]
         for kind in ("key", "past", "paid", "earned")
     )
+    postings = tuple(_posting(row) for row in csv_table(folder / "staff.csv"))
     return Case(
         first_day=first_day,
         after=after,
@@ -183,7 +192,7 @@ def read_case(folder: Path, shipped: Path | None = None) -> Case:
         missing={name: rules["missing"] for name, rules in series.items() if "missing" in rules},
         institutions={row["institution_id"]: row.get("group", "") for row in places},
         parents={row["institution_id"]: row.get("parent_id", "") for row in places},
-        postings=tuple(_posting(row) for row in csv_table(folder / "staff.csv")),
+        postings=postings,
         weights=_all_weights(folder, declared.get("weight_tables") or [], shipped),
         records=tuple(record for path in _record_files(folder) for record in _records(path)),
         pools=tuple(_pool(row) for row in csv_table(folder / "pools.csv")),
@@ -202,7 +211,15 @@ def read_case(folder: Path, shipped: Path | None = None) -> Case:
         contracts=tuple(map(contract, rows_of(folder, "contracts"))),
         scheme=scheme,
         tables=read_fund_tables(folder),
+        period=declared["period"],
+        leader_rules=_rules(declared.get("leaders")),
+        all_postings=postings,
     )
+
+
+def _rules(declared: Any) -> Sequence[Mapping[str, Any]]:
+    """Return a list of rules, also where only one is declared."""
+    return declared if isinstance(declared, list) else [declared] if declared else []
 
 
 def _posting(row: Mapping[str, str]) -> Posting:
@@ -215,6 +232,7 @@ def _posting(row: Mapping[str, str]) -> Posting:
         active_from=date_or(row.get("active_from", ""), FIRST_DAY),
         active_to=date_or(row.get("active_to", ""), NO_END),
         department=row.get("department_id", ""),
+        post_name=row.get("post", ""),
     )
 
 

@@ -18,6 +18,8 @@ def signed(case: Case, institution: str, person: str, department: str | None) ->
         return total
     home = home_of(case, person)
     here = home.institution == institution and department in (None, home.department)
+    # What somebody signed as a head shares in no pool (5.20).
+    here = here and (home.institution, person, home.post) not in case.led
     return total if here else Fraction(0)
 
 
@@ -57,7 +59,7 @@ def _of_team(case: Case, team: str, count: int, last: date) -> list[tuple[str, F
 
 
 def _posted(case: Case, person: str, day: date) -> list[Posting]:
-    return [one for one in case.postings if one.person == person and one.active_on(day)]
+    return [one for one in case.all_postings if one.person == person and one.active_on(day)]
 
 
 def home_of(case: Case, person: str) -> Posting:

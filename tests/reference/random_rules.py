@@ -9,11 +9,13 @@ from random import Random
 
 from tests.reference.random_contracts import write_contracts
 from tests.reference.random_csv import write_table
+from tests.reference.random_leaders import write_leaders
 from tests.reference.random_leave import write_leave
 from tests.reference.random_weights import Fields, random_day
 
 COUNTING = ("shares", "bases", "days", "concurrent")
-PAYING = ("coefficients", "ceilings", "levels", "bounds", "surplus", "leave", "yearly", "contracts")
+PAYING = ("coefficients", "ceilings", "levels", "bounds", "surplus", "leave", "yearly", "contracts",
+          "leaders")  # fmt: skip
 FEATURES = frozenset((*COUNTING, *PAYING))
 """The names of the features that a random case may draw."""
 FUNDS = frozenset({"funds"})
@@ -230,6 +232,8 @@ def rules(rng: Random, folder: Path, weights: Sequence[Fields], staff: Sequence[
         text += write_accounts(rng, folder, places)
     if "leave" in features:
         text += write_leave(rng, folder, people, span)
+    if "leaders" in features:
+        text += write_leaders(rng, folder, span)
     # Teams that share records have members without a clear home: then only people sign.
     teams = "shares" not in features
     if "contracts" in features and not write_contracts(rng, folder, staff, span, teams=teams):

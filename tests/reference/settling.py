@@ -15,6 +15,7 @@ from tests.reference.coefficients import Coefficients
 from tests.reference.funds import Due, Funds
 from tests.reference.fundwork import work
 from tests.reference.keys import Adjusted, Keys
+from tests.reference.leaders import led_lines, sharing
 from tests.reference.leave import LeaveLine, Leaves
 from tests.reference.ledger import Entry, bridged, ledger, placeholders, with_pools
 from tests.reference.levels import Payout, PoolSharing, PoolTotal, Step
@@ -83,6 +84,9 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
     read = replace(read, pools=with_pools(read, bridged(read, dues)))
     over = paycap.cut(read, dues)
     read = replace(read, pools=paycap.less(read.pools, over))
+    led = led_lines(read, split, read.period)
+    every = lines(split)
+    read, split = sharing(read, split)
     coefficients = Coefficients(read)
     taken = cuts(read, split)
     keys = Keys(read, split, taken, coefficients)
@@ -97,7 +101,7 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
 
     return Outcome(
         verdicts={(one.record.file, one.record.row): one.verdicts for one in judged},
-        lines={**lines(split), **cut_lines(taken)},
+        lines={**every, **cut_lines(taken), **led},
         adjusted=[line for one in shared for line in one.lines],
         leave=[line for one in shared for line in one.leave_lines()],
         steps=[step for one in shared for step in one.steps],

@@ -49,7 +49,7 @@ class Span:
         """Count the months with a posting on every day (or on any), there or anywhere."""
         held = [
             one
-            for one in self.case.postings
+            for one in self.case.all_postings
             if one.person == person and institution in (None, one.institution)
         ]
         days: dict[tuple[int, int], list[bool]] = {}

@@ -22,6 +22,7 @@ from tests.bad.contracts import CONTRACT_MONEY, CONTRACTS
 from tests.bad.files import FILES
 from tests.bad.heads import HEADS, SIGNED_WARNINGS
 from tests.bad.keys import KEY_MONEY, KEY_WARNINGS, KEYS
+from tests.bad.leaders import LEADER_WARNINGS, LEADERS
 from tests.bad.leave import LEAVE, LEAVE_MONEY, LEAVE_WARNINGS
 from tests.bad.opening import OF_A_YEAR, OF_A_YEAR_WARNINGS
 from tests.bad.records import EXCLUDED, RECORDS, WARNINGS
@@ -33,7 +34,7 @@ from tests.bad.yearly import YEARLY, YEARLY_WARNINGS
 
 OF_THE_CASE = [
     *FILES, *TABLES, *RULES, *YAML, *UNREADABLE, *MONEY, *ACCOUNTS, *SURPLUS, *SHARING, *KEYS,
-    *KEY_MONEY, *LEAVE, *LEAVE_MONEY, *YEARLY, *OF_A_YEAR, *CONTRACTS,
+    *KEY_MONEY, *LEAVE, *LEAVE_MONEY, *LEADERS, *YEARLY, *OF_A_YEAR, *CONTRACTS,
     *CONTRACT_MONEY, *HEADS, *SCHEMES,
 ]  # fmt: skip
 LISTED = [
@@ -42,6 +43,7 @@ LISTED = [
     *SHARING_WARNINGS,
     *KEY_WARNINGS,
     *LEAVE_WARNINGS,
+    *LEADER_WARNINGS,
     *YEARLY_WARNINGS,
     *OF_A_YEAR_WARNINGS,
     *SCHEME_WARNINGS,

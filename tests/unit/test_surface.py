@@ -96,13 +96,14 @@ FLOW = [
     "compare",
     "sharesteps",
     "itemmoney",
+    "takenoff",
     "explain",
     "spread",
 ]
 PURE = {*FLOW} - {"errors", "policy"}
 PURE_POLICY = {
     "model", "accounts", "calendar", "posts", "book", "check", "roster", "basis", "contacts",
-    "waits", "keep", "sharing", "keyrules", "coefficients", "leave",
+    "waits", "keep", "sharing", "keyrules", "coefficients", "leave", "leaders",
     "yearly", "contracts", "fundcounts", "funds", "heads", "homes", "scheme",
 }  # fmt: skip
 STANDARD = {
