@@ -79,9 +79,12 @@ class PoolMoney:
         cut: Fraction,
         after: tuple[Fraction, Fraction],
         segments: Mapping[Fraction, Fraction],
+        led: Fraction,
         where: str,
     ) -> None:
         """The lines are all item lines, the cut, leave and what was brought in, no less, no more.
+
+        But for what somebody did as a head: ``led`` (negative) is on no item line here.
 
         ``after`` are the sums of leave and of what was brought in; ``segments`` the equivalents by
         coefficient, where the text has any.
@@ -97,7 +100,11 @@ class PoolMoney:
                 assert line.coefficient == 1, where
             if line.kind == "项目 item":
                 of_items[line.item] += line.equivalents
-        assert of_items == items, where
+        if led:
+            assert {*of_items} <= {*items}, where
+            assert sum(of_items.values()) == sum(items.values()) + led, where
+        else:
+            assert of_items == items, where
         assert of_kind["封顶扣减 cut"] == cut, where
         assert (of_kind["请假 leave"], of_kind["期初 brought in"]) == after, where
         if segments:

@@ -16,7 +16,8 @@ LINE = re.compile(
 )
 SERIES = re.compile(r"^  当量 equivalents, 口径 series (.*)$")
 SUM = re.compile(rf"^    小计 sum = {NUMBER}$")
-CUT = re.compile(rf"^    (?:封顶扣减 cut|单位负责人不入池 head's work) .*: {NUMBER}$")
+CUT = re.compile(rf"^    封顶扣减 cut .*: {NUMBER}$")
+LED = re.compile(rf"^    单位负责人不入池 head's work .*: {NUMBER}$")
 AFTER = re.compile(rf"^    (?:封顶后 after the ceiling|进入绩效池 shared in pools) = {NUMBER}$")
 POOL = re.compile(
     rf"^  绩效池 pool .*（(.*)，口径 (.*)） {NUMBER} 元;"
@@ -219,12 +220,14 @@ class _Clerk:
         self.series = ""
         self.sums: dict[str, Fraction] = {}
         self.cuts: dict[str, Fraction] = {}
+        self.led: dict[str, Fraction] = {}
         self.item_lines: dict[str, dict[ItemName, Fraction]] = {}
         self.items = Fraction(0)
         self.here = self.amounts = 0
         self.total: int | None = None
         self.checks = (
             (LINE, self.line), (SERIES, self.of_series), (SUM, self.sum), (CUT, self.cut),
+            (LED, self.lead),
             (AFTER, self.after), (POOL, self.pool), (SEGMENT, self.segment),
             (BROUGHT, self.bring), (LEAVE, self.on_leave), (CONTRACTS, self.contract),
             (INSTITUTION, self.at_institution), (HEAD, self.head), (MEAN, self.mean),
@@ -248,6 +251,7 @@ class _Clerk:
         self.series, self.items = found[1], Fraction(0)
         # Series begin anew at each institution.
         self.item_lines[self.series], self.cuts[self.series] = {}, Fraction(0)
+        self.led[self.series] = Fraction(0)
 
     def sum(self, found: re.Match[str], line: str) -> None:
         assert self.items == Fraction(found[1]), line
@@ -256,6 +260,10 @@ class _Clerk:
     def cut(self, found: re.Match[str], _: str) -> None:
         self.sums[self.series] += Fraction(found[1])
         self.cuts[self.series] += Fraction(found[1])
+
+    def lead(self, found: re.Match[str], _: str) -> None:
+        self.sums[self.series] += Fraction(found[1])
+        self.led[self.series] += Fraction(found[1])
 
     def after(self, found: re.Match[str], line: str) -> None:
         assert self.sums[self.series] == Fraction(found[1]), line
@@ -359,7 +367,8 @@ class _Clerk:
         if self.by in ("adjusted", "equivalents"):
             items, cut = self.item_lines[self.of_pool], self.cuts[self.of_pool]
             after = self.added, self.brought
-            self.money.check_key(items, cut, after, self.coefficients, line)
+            led = self.led[self.of_pool]
+            self.money.check_key(items, cut, after, self.coefficients, led, line)
         else:
             assert not self.money.lines, line
 

@@ -65,8 +65,6 @@ def rules_to_keep(rules: CaseRules) -> Any:
     for name in _OF_SCHEMES:
         if plain[name] is None:
             del plain[name]
-    if not rules.key_rules.leaders:
-        del plain["key_rules"]["leaders"]
     for part, names in ((plain, _UNORDERED), (plain["key_rules"], _UNORDERED_KEYS)):
         for name in names:
             part[name].sort(key=_as_text)
@@ -117,9 +115,7 @@ def read_kept(folder: Path) -> Kept:
     manifest = _manifest(folder)
     try:
         resolved = json.loads((folder / RULES).read_bytes())
-        case = dict.fromkeys(_OF_SCHEMES) | resolved["case"]
-        case["key_rules"].setdefault("leaders", [])
-        rules = from_plain(CaseRules, case)
+        rules = from_plain(CaseRules, dict.fromkeys(_OF_SCHEMES) | resolved["case"])
     except (NotKeptError, KeyError, ValueError):
         raise _problem("OUT_CHANGED", RULES) from None
     rules = replace(rules, postings=_read_roster(pq.read_table(folder / _ROSTER)))
