@@ -7,6 +7,8 @@
 PY := .venv/bin/python
 PYTHON ?=
 PYTEST_ARGS ?=
+# As many workers as there are cores; pytest-benchmark would only warn that it cannot measure then.
+EVERY_CORE := -n auto --dist worksteal -p no:benchmark
 ARGS ?=
 export PYTHON
 
@@ -24,7 +26,7 @@ test:  ## everything that must pass: lint, types, tests with small counts 测试
 	@scripts/deps
 	@scripts/venv
 	@$(MAKE) --no-print-directory lint
-	$(PY) -m pytest $(PYTEST_ARGS)
+	$(PY) -m pytest $(EVERY_CORE) $(PYTEST_ARGS)
 
 proof: venv  ## the same proofs with their full counts; writes docs/proof.md 完整验证
 	$(PY) -m tests.proof $(ARGS)

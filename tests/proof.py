@@ -127,6 +127,8 @@ KINDS = (
     ),
 )  # fmt: skip
 
+_CORES = ("-n", "auto", "--dist", "worksteal", "-p", "no:benchmark")
+"""As many workers as there are cores."""
 _FAILED = re.compile(r"^(?:FAILED|ERROR):? (\S+?\[.*?\](?= - |$)|.+?)(?: - .*)?$", re.MULTILINE)
 """A line of pytest's summary; parameters may have spaces, a reason may follow."""
 
@@ -143,7 +145,7 @@ class Result(NamedTuple):
 
 def prove(kind: Kind, counts: str) -> Result:
     """Run one kind to its end, with ``full`` or ``quick`` counts."""
-    command = [sys.executable, "-m", "pytest", "-q", "-rfE", "--color=no", *kind.where]
+    command = [sys.executable, "-m", "pytest", "-q", "-rfE", "--color=no", *_CORES, *kind.where]
     started = time.monotonic()
     environment = os.environ | {"EQUIVALENTS_PROOF": counts}
     done = subprocess.run(
