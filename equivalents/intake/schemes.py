@@ -6,7 +6,7 @@ specification page 3 (``scheme``); issue "Schemes as dated data".
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,11 +122,20 @@ def read_layers(
 
 
 def layer_files(names: Iterable[Entry], folder: Path, findings: Findings) -> list[tuple[str, Path]]:
-    """The files that are named, each with what it is called; one that is not there is noted."""
+    """The files that are named, each with what it is called; one that is not there is noted.
+
+    Files of the case are called by their path in it, wherever the case is; a shipped one by its
+    name, with its folder before it where a file of the case is called alike.
+    """
     found = [_find(one, folder, findings) for one in names]
-    return names_apart(
-        [(_inside(path, folder) or path.name, path) for path in found if path is not None]
-    )
+    paths = [path for path in found if path is not None]
+    inside = {_inside(path, folder) for path in paths}
+    return [(_inside(path, folder) or _shipped_name(path, inside), path) for path in paths]
+
+
+def _shipped_name(path: Path, taken: Collection[str]) -> str:
+    ends = (Path(*path.parts[-count:]).as_posix() for count in range(1, len(path.parts)))
+    return next(end for end in ends if end not in taken)
 
 
 def inline_layer(entry: Entry) -> Layer:
