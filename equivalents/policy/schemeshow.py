@@ -37,6 +37,8 @@ _FIGURES: Final = frozenset(
     ("rate", "price", "reimbursement", "share", "at_least", "budget", "pay_ratio", "cap")
 )
 """Keys under which a plain text is a figure."""
+_OF_FIGURES: Final = (("prices",), ("group_prices",), ("standards",), ("items",))
+"""Keys of mappings whose plain texts are figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +247,7 @@ class _Walk:
 
 def _is_figure(keys: _Keys) -> bool:
     """Whether a text is a figure by its key, or by the mapping of names that it stands in."""
-    return keys[-1] in _FIGURES or keys[-2:-1] in (("prices",), ("group_prices",), ("standards",))
+    return keys[-1] in _FIGURES or keys[-2:-1] in _OF_FIGURES
 
 
 def _flat(entry: Entry) -> bool:
@@ -313,18 +315,29 @@ def _blocks(values: Sequence[Value], merged: Entry, layered: Layered) -> tuple[B
     grouped: dict[_Keys, list[Value]] = {}
     for value in values:
         grouped.setdefault(_rule(value.keys), []).append(value)
-    first = sorted(grouped, key=lambda keys: SECTIONS.index(keys[0]))
+    first = sorted(grouped, key=lambda keys: SECTIONS.index(_section(keys)))
     return tuple(_block(keys, grouped[keys], merged, layered) for keys in first)
 
 
 def _block(keys: _Keys, values: Sequence[Value], merged: Entry, layered: Layered) -> Block:
-    entry = merged
-    for key in keys:
+    entry = merged.get(_section(keys))
+    if keys[0].endswith("]"):
+        number = int(keys[0].partition("[")[2][:-1])
+        # A later layer's list may be shorter: then the rule is told as dropped, and is no more.
+        entry = entry.items[number - 1] if number <= len(entry.items) else Entry("", NOWHERE)
+    for key in keys[1:]:
         entry = entry.get(key)
     start, end = span_of(entry, Findings())
     return Block(keys, entry.get("title").text, layered.ground(entry), start, end, tuple(values))
 
 
 def _rule(keys: _Keys) -> _Keys:
-    top = keys[0].partition("[")[0]
-    return (top, *keys[1:2]) if top in _NAMED else (top,)
+    """The rule that a value belongs to: one of a name, one of a list, or the whole section."""
+    section = _section(keys)
+    if section in _NAMED:
+        return (section, *keys[1:2])
+    return keys[:1] if len(keys) > 1 else (section,)
+
+
+def _section(keys: _Keys) -> str:
+    return keys[0].partition("[")[0]

@@ -47,7 +47,7 @@ def show_text(reading: Reading, on: int | None, institution: str) -> str:
     view = view_of(reading, on, institution)
     page = Page(view.layers)
     lines = [*_head(reading, view, on, institution), *_layers(view.layers, institution)]
-    for top, blocks in groupby(view.blocks, key=lambda block: block.keys[0]):
+    for top, blocks in groupby(view.blocks, key=lambda block: block.keys[0].partition("[")[0]):
         lines += ["", f"{SECTION_TITLES[top]} {top}"]
         for block in blocks:
             lines += page.block(block)
@@ -124,17 +124,19 @@ class Page:
         shown = [one for one in block.values if _told(one, block)]
         mark = _MARK if block.ground.illustrative else ""
         span = days(block.valid_from, block.valid_to)
-        told = "  ".join(filter(None, (*block.keys[1:], block.title, span, mark)))
+        name = block.keys[1:] or [key for key in block.keys if key.endswith("]")]
+        told = [*name, *filter(None, (block.title, span))]
         if told:
-            yield from hanging("  ", told)
+            yield from hanging("  ", "  ".join(filter(None, (*told, mark))))
         if head and block.ground.reference:
-            yield from hanging("    依据 reference: ", block.ground.reference, 8)
+            ground = block.ground.reference if told else f"{block.ground.reference}  {mark}"
+            yield from hanging("    依据 reference: ", ground.rstrip(), 8)
         for _, versions in groupby(shown, key=lambda value: value.keys):
             yield from self._versions(block, list(versions))
 
     def _versions(self, block: Block, values: Sequence[Value]) -> Iterator[str]:
         """One value in all its versions, then those that they replaced."""
-        label = key_title(values[0].keys[len(block.keys) :] or block.keys)
+        label = key_title(values[0].keys[len(block.keys) :] or values[0].keys)
         above = block.ground.reference
         for value in values:
             if value.dropped:

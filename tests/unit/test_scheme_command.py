@@ -216,6 +216,61 @@ def test_the_text_says_the_same_within_its_columns(there: Path) -> None:
     assert all(line == line.rstrip() for line in text.splitlines())
 
 
+LISTS = """\
+scheme: lists
+title: 丙县方案
+reference: 丙县〔2025〕1号
+channels:
+  eq: {items: {"1.2": 1, SF01: "0.6"}}
+  fx: {items: {SF01: "0.4"}}
+funds:
+  a.b: {kind: per_item, series: pay, prices: {"1.2": "3.5"}}
+pay_cap:
+  kind: formula
+  terms: [{kind: amount, name: 增量}, {kind: per_head, rate: {value: "10", unit: 元}}]
+surplus:
+  - {pay_ratio: "1/2", valid_to: 2026-01-01}
+  - {pay_ratio: "3/5", valid_from: 2026-01-01}
+ceilings:
+  - {name: 甲, series: pay, tiers: [{from: "0", rate: "1"}], valid_from: 2025-01-01}
+  - {name: 乙, series: buy, tiers: [{from: "0", rate: "1"}]}
+"""
+
+
+def test_rules_of_a_list_and_names_with_dots_are_told(there: Path) -> None:
+    (there / "lists.yaml").write_text(LISTS, encoding="utf-8")
+    shown = told("show", "lists.yaml", "--on", "2025-06-30")
+    found = {one["path"]: one["value"] for one in shown["values"]}
+    assert found["channels.eq.items.1.2"] == "1"
+    assert found["funds.a.b.prices.1.2"] == "3.5"
+    assert found["pay_cap.terms[1]"] == "kind=amount, name=增量"
+    assert found["pay_cap.terms[2].rate"] == "10"
+    assert (found["surplus[1]"], "surplus[2]" in found) == ("pay_ratio=1/2", False)
+    assert found["ceilings[2].tiers[1]"] == "from=0, rate=1"
+    # Three parts of items, a price, a rate, a ratio, and the rates of two ceilings.
+    assert (shown["counts"]["funds"], shown["counts"]["figures"]) == (1, 8)
+    text = run("show", "lists.yaml").stdout
+    assert "  ceilings[1]  2025-01-01 起\n" in text
+    assert "pay_ratio=3/5  2026-01-01 起" in text
+    assert "  a.b\n" in text
+
+
+def test_a_shorter_list_drops_the_rest_with_all_they_said(there: Path) -> None:
+    (there / "lists.yaml").write_text(LISTS, encoding="utf-8")
+    (there / "short.yaml").write_text(
+        "scheme: short\ntitle: 丙县减\nreference: 丙县〔2026〕1号\n"
+        'ceilings:\n  - {name: 甲, series: pay, tiers: [{from: "0", rate: "1"}]}\n',
+        encoding="utf-8",
+    )
+    shown = told("show", "lists.yaml", "short.yaml")
+    gone = [one["path"] for one in shown["values"] if one.get("dropped")]
+    assert gone == [
+        "ceilings[1].valid_from", "ceilings[2].name", "ceilings[2].series", "ceilings[2].tiers[1]",
+    ]  # fmt: skip
+    text = run("show", "lists.yaml", "short.yaml").stdout
+    assert text.count("层 2 不再有 dropped") == len(gone)
+
+
 def test_all_versions_are_told_without_a_day_whatever_the_clock_says(there: Path) -> None:
     assert told("show", "base.yaml")["on"] == ""
     assert "全部版本" in run("show", "base.yaml").stdout
