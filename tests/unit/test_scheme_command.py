@@ -6,6 +6,7 @@ one name taken for each other, a difference that is not listed, a scheme with er
 """
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,13 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from equivalents.cli import app
+from equivalents.intake.schemefiles import open_schemes
 from equivalents.intake.schemes import shipped_schemes
+from equivalents.policy.figuretext import money_e4
+from equivalents.policy.funds import PerHead
 from equivalents.policy.layers import SCHEME_KEYS
 from equivalents.policy.schemediff import Kind
-from equivalents.policy.schemeshow import SECTIONS
+from equivalents.policy.schemeshow import SECTIONS, Value, view_of
 from equivalents.policy.schemetext import SHARED_KEYS
 from equivalents.report.schemewords import COLUMNS, SECTION_TITLES, days, width, wrapped
 from tests.rules import folders
@@ -290,6 +294,46 @@ def test_a_scenario_is_shown_as_its_files_say(path: Path) -> None:
     case = str(path.parent.parent / "case")
     done = run("show", case, "--institution", institution, "--on", day)
     assert done.stdout == path.read_text(encoding="utf-8")
+
+
+CASES = [folder / "case" for folder in folders()]
+WITH_SCHEME = [
+    case
+    for case in CASES
+    if re.search(
+        r"^(scheme|funds):", (case / "case.yaml").read_text(encoding="utf-8"), re.MULTILINE
+    )
+]
+
+
+@pytest.mark.rules("B4", "B10")
+@pytest.mark.parametrize("case", WITH_SCHEME, ids=lambda case: case.parent.name)
+def test_what_is_shown_is_what_money_is_computed_from(case: Path) -> None:
+    """Rates, their days, grounds and places, of all and of each institution with its own."""
+    reading = open_schemes([str(case)]).reading
+    for institution in ("", *reading.layered.own):
+        shown: dict[str, list[Value]] = {}
+        for value in view_of(reading, institution=institution).values:
+            shown.setdefault(value.path, []).append(value)
+        for name, fund in reading.scheme.funds.items():
+            body = fund.of(institution).body
+            if not isinstance(body, PerHead):
+                continue
+            rates = {
+                (money_e4(one.text), one.unit, one.valid_from, one.valid_to, one.reference,
+                 one.illustrative, one.place)
+                for one in shown[f"funds.{name}.rate"]
+            }  # fmt: skip
+            assert rates == {
+                (one.value, one.unit, one.valid_from, one.valid_to, one.reference,
+                 one.illustrative, one.place)
+                for one in body.rate_e4.versions
+            }  # fmt: skip
+
+
+def test_there_are_scenarios_with_a_scheme_and_with_an_own_layer() -> None:
+    own = [case for case in WITH_SCHEME if open_schemes([str(case)]).reading.layered.own]
+    assert len(WITH_SCHEME) > len(own) > 0
 
 
 # -- diff ----------------------------------------------------------------------------------------
