@@ -15,6 +15,7 @@ import typer
 from equivalents.asking import compare, explain
 from equivalents.errors import Problem, as_object
 from equivalents.run import check_case, settle_case
+from equivalents.schemecli import scheme
 from equivalents.terminal import (
     SHOWN,
     print_json,
@@ -186,6 +187,7 @@ def demo(
 
 app.command()(explain)
 app.command()(compare)
+app.add_typer(scheme, name="scheme")
 
 
 def main() -> None:

@@ -105,8 +105,10 @@ def print_list(head: dict[str, Any], objects: Iterator[str]) -> None:
     typer.echo(f"\n  ]{end}")
 
 
-def show_problems(problems: Sequence[Problem], as_json: bool, total: int = 0) -> None:
-    """The first problems in full, the rest by number; as JSON all that are listed.
+def show_problems(
+    problems: Sequence[Problem], as_json: bool, total: int = 0, *, every: bool = False
+) -> None:
+    """The first problems in full, the rest by number; as JSON, or with ``every``, all listed.
 
     ``total`` is the true number where only the first ones were listed.
     """
@@ -119,17 +121,17 @@ def show_problems(problems: Sequence[Problem], as_json: bool, total: int = 0) ->
     money = [problem for problem in problems if problem.reason.stage == "money"]
     others = [problem for problem in problems if problem.reason.stage != "money"]
     for several, count in ((others, total - len(money)), (money, len(money))):
-        _show_first(several, count)
+        _show_first(several, count, len(several) if every else SHOWN)
 
 
-def _show_first(problems: Sequence[Problem], total: int) -> None:
+def _show_first(problems: Sequence[Problem], total: int, shown: int) -> None:
     """The first problems of one kind, then how many more there are."""
-    for problem in problems[:SHOWN]:
+    for problem in problems[:shown]:
         where = str(problem.place)
         typer.echo(f"{problem.severity} {problem.code}{f'  {where}' if where else ''}", err=True)
         typer.echo(f"    {problem.text('zh')}", err=True)
         typer.echo(f"    {problem.text('en')}", err=True)
-    rest = total - len(problems[:SHOWN])
+    rest = total - len(problems[:shown])
     if rest:
         typer.echo(
             f"……另有 {rest:,} 个问题，可用 check --json 全部列出；"

@@ -1,4 +1,4 @@
-"""Hypothesis profiles: small fixed counts in `make test`, full counts in `make proof`."""
+"""Hypothesis profiles (small counts in `make test`, full ones in `make proof`), shared cases."""
 
 import os
 from pathlib import Path
@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.build import medicare
+from tests.schemelayers import BASE, OVER, OWN
 
 _COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("quick", max_examples=60, derandomize=True, **_COMMON)  # type: ignore[arg-type]
@@ -20,3 +21,12 @@ def medicare_case(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("medicare") / "case"
     medicare.build(folder)
     return folder
+
+
+@pytest.fixture
+def there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the three layers of a scheme, where the commands are run."""
+    for name, text in (("base", BASE), ("over", OVER), ("own", OWN)):
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

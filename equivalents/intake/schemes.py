@@ -5,7 +5,8 @@ it stood in case.yaml; every value keeps the file and line where it was written.
 specification page 3 (``scheme``); issue "Schemes as dated data".
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,17 @@ from equivalents.policy.schemetext import SHARED_KEYS, Reading, has_scheme, read
 from equivalents.policy.yamltext import Entry, read_yaml
 from equivalents.resources import shipped_weights
 
-__all__ = ["SchemeOfCase", "load_scheme", "read_layers", "scheme_of_case", "shipped_schemes"]
+__all__ = [
+    "SchemeOfCase",
+    "inline_layer",
+    "layer_files",
+    "load_scheme",
+    "names_apart",
+    "read_files",
+    "read_layers",
+    "scheme_of_case",
+    "shipped_schemes",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +51,44 @@ def load_scheme(paths: Sequence[Path]) -> tuple[Scheme, Findings, Reading]:
     and path, and the layers; ``layered.ground(entry)`` is the reference that founds a value.
     """
     findings = Findings()
-    layers = []
-    for path in paths:
-        read = read_yaml(path, path.name, findings)
-        if read is not None:
-            layers.append(read_layer(read, path.stem, (*SCHEME_KEYS, *SHARED_KEYS), findings))
+    layers = read_files(names_apart([(path.name, path) for path in paths]), findings)
     reading = read_scheme(layers, findings)
     return reading.scheme, findings, reading
+
+
+def names_apart(files: Sequence[tuple[str, Path]]) -> list[tuple[str, Path]]:
+    """The same files, with folders before the names of those that would be called alike.
+
+    A value is known by file, line and path, so two files of one name would be mistaken for each
+    other. Names stay relative; one file that is named twice keeps one name.
+    """
+    names: dict[str, set[Path]] = defaultdict(set)
+    for name, path in files:
+        names[name].add(path.resolve())
+    return [
+        (name, path) if len(names[name]) == 1 else (_longer(path, names[name]), path)
+        for name, path in files
+    ]
+
+
+def _longer(path: Path, alike: Iterable[Path]) -> str:
+    """The shortest end of a path that no other of those called alike has."""
+    own = path.resolve()
+    others = [one.parts for one in alike if one != own]
+    for count in range(2, len(own.parts)):
+        if all(other[-count:] != own.parts[-count:] for other in others):
+            return Path(*own.parts[-count:]).as_posix()
+    return own.name
+
+
+def read_files(files: Iterable[tuple[str, Path]], findings: Findings) -> list[Layer]:
+    """Scheme files as layers, in their order; one that cannot be read is noted and left out."""
+    layers = []
+    for name, path in files:
+        read = read_yaml(path, name, findings)
+        if read is not None:
+            layers.append(read_layer(read, path.stem, (*SCHEME_KEYS, *SHARED_KEYS), findings))
+    return layers
 
 
 def scheme_of_case(folder: Path, entry: Entry, findings: Findings) -> SchemeOfCase:
@@ -70,25 +112,33 @@ def read_layers(
     A name is a path inside ``folder``, or that of a shipped scheme. A layer of an institution is
     laid over the community's, whatever stands inline.
     """
-    layers: list[Layer] = []
-    files: list[tuple[str, Path]] = []
-    for one in names:
-        path = _find(one, folder, findings)
-        if path is None:
-            continue
-        name = _inside(path, folder) or path.name
-        read = read_yaml(path, name, findings)
-        files.append((name, path))
-        if read is not None:
-            layers.append(read_layer(read, path.stem, (*SCHEME_KEYS, *SHARED_KEYS), findings))
+    files = layer_files(names, folder, findings)
+    layers = read_files(files, findings)
     community = [layer for layer in layers if not layer.of_institutions]
     own = [layer for layer in layers if layer.of_institutions]
-    last = [] if inline is None else [_inline(inline)]
+    last = [] if inline is None else [inline_layer(inline)]
     in_order = [*community, *last, *own] if inline is not None else layers
     return read_scheme(in_order, findings), tuple(files)
 
 
-def _inline(entry: Entry) -> Layer:
+def layer_files(names: Iterable[Entry], folder: Path, findings: Findings) -> list[tuple[str, Path]]:
+    """The files that are named, each with what it is called; one that is not there is noted.
+
+    Files of the case are called by their path in it, wherever the case is; a shipped one by its
+    name, with its folder before it where a file of the case is called alike.
+    """
+    found = [_find(one, folder, findings) for one in names]
+    paths = [path for path in found if path is not None]
+    inside = {_inside(path, folder) for path in paths}
+    return [(_inside(path, folder) or _shipped_name(path, inside), path) for path in paths]
+
+
+def _shipped_name(path: Path, taken: Collection[str]) -> str:
+    ends = (Path(*path.parts[-count:]).as_posix() for count in range(1, len(path.parts)))
+    return next(end for end in ends if end not in taken)
+
+
+def inline_layer(entry: Entry) -> Layer:
     """The keys of case.yaml that a scheme could have, as the community's last layer."""
     placed = with_paths(entry)
     keys = (*SCHEME_KEYS, *SHARED_KEYS)

@@ -11,7 +11,7 @@ from typing import Final
 
 from equivalents.errors import Place
 from equivalents.findings import Findings, near
-from equivalents.intake.schemes import scheme_of_case
+from equivalents.intake.schemes import SchemeOfCase, scheme_of_case
 from equivalents.policy.accounts import SurplusRule
 from equivalents.policy.calendar import Period, parse_period
 from equivalents.policy.contacts import ConcurrentRule, StayRule
@@ -25,7 +25,14 @@ from equivalents.policy.sharingtext import read_sharing
 from equivalents.policy.surplus import read_surplus
 from equivalents.policy.yamltext import Entry, expect, read_yaml
 
-__all__ = ["CASE_KEYS", "Settings", "check_series", "read_settings"]
+__all__ = [
+    "CASE_KEYS",
+    "Settings",
+    "check_series",
+    "read_case_yaml",
+    "read_settings",
+    "settings_of",
+]
 
 CASE_KEYS: Final = (
     "period",
@@ -80,18 +87,29 @@ class Settings:
 
 def read_settings(path: Path, name: str, findings: Findings) -> Settings:
     """Read case.yaml; every fault is noted."""
+    entry = read_case_yaml(path, name, findings)
+    of_case = scheme_of_case(path.parent, entry, findings)
+    return settings_of(of_case, _period(entry, findings), findings)
+
+
+def read_case_yaml(path: Path, name: str, findings: Findings) -> Entry:
+    """case.yaml as it stands, its keys known; an empty mapping where it cannot be read."""
     entry = read_yaml(path, name, findings) or Entry({}, Place(name))
     expect(entry, "mapping", name, findings)
     for key, value in entry.mapping.items():
         if key not in CASE_KEYS:
             findings.add("KEY_UNKNOWN", value.place, key, near=near(key, CASE_KEYS))
-    of_case = scheme_of_case(path.parent, entry, findings)
+    return entry
+
+
+def settings_of(of_case: SchemeOfCase, period: Period | None, findings: Findings) -> Settings:
+    """What the keys say once the scheme stands under them; every fault is noted."""
     entry = of_case.entry
     for key, shape in _SHAPES.items():
         expect(entry.get(key), shape, key, findings)
     tables = entry.get("weight_tables")
     return Settings(
-        _period(entry, findings),
+        period,
         entry.get("title").text,
         tuple(tables.items or ([tables] if tables.text else [])),
         _handling(entry.get("outside_period"), findings),

@@ -14,8 +14,14 @@ from typing import Any
 import jsonschema
 import yaml
 
+from equivalents.findings import Findings
 from equivalents.intake.case import load_case
-from equivalents.intake.schemes import load_scheme, shipped_schemes
+from equivalents.intake.schemes import (
+    load_scheme,
+    names_apart,
+    scheme_of_case,
+    shipped_schemes,
+)
 from equivalents.policy import fundtext, payertext, schemeparts
 from equivalents.policy.calendar import parse_day
 from equivalents.policy.figuretext import FIGURE_KEYS
@@ -37,6 +43,7 @@ from equivalents.policy.layers import HEAD_KEYS, SCHEME_KEYS
 from equivalents.policy.model import CaseRules
 from equivalents.policy.scheme import BridgeRule, CapKind, Excess, Scheme
 from equivalents.policy.schemetext import SHARED_KEYS
+from equivalents.policy.yamltext import read_yaml
 from equivalents.report.kept import rules_to_keep
 from tests.bad.case import case_with, run
 
@@ -214,6 +221,38 @@ def test_a_scheme_is_kept_in_a_result_exactly_and_in_its_order(tmp_path: Path) -
     assert to_plain(again) == to_plain(scheme)
     assert list(again.funds) == list(scheme.funds)
     assert isinstance(again.funds["floor"].body, Floor)
+
+
+def test_two_files_of_one_name_keep_their_own_grounds(tmp_path: Path) -> None:
+    """A county may lay a file over the shipped one that it is named after."""
+    name = "zhejiang-2017-hangzhou"
+    over = (
+        f"scheme: {name}\ntitle: 本县\nreference: 本县〔2025〕2号\n"
+        'funds: {contract-fee: {rate: {value: "11.00"}}}\n'
+    )
+    for at in ("case", "moved"):
+        folder = tmp_path / at
+        folder.mkdir()
+        written(folder, case=f"period: 2025\nscheme: [{name}, {name}.yaml]\n", **{name: over})
+        findings = Findings()
+        entry = read_yaml(folder / "case.yaml", "case.yaml", findings)
+        assert entry is not None
+        scheme = scheme_of_case(folder, entry, findings)
+        assert [file for file, _ in scheme.files] == [f"schemes/{name}.yaml", f"{name}.yaml"]
+        assert scheme.scheme is not None
+        body = scheme.scheme.funds["contract-fee"].body
+        assert isinstance(body, PerHead)
+        (rate,) = body.rate_e4.versions
+        assert (rate.place.file, rate.reference) == (f"{name}.yaml", "本县〔2025〕2号")
+        assert scheme.scheme.funds["contract-fee"].payers.versions[0].reference != rate.reference
+
+
+def test_files_of_one_name_are_called_by_the_folders_that_part_them(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    paths = [*written(tmp_path / "a", s=FULL), *written(tmp_path / "b", s=FULL)]
+    named = names_apart([(path.name, path) for path in (*paths, paths[0])])
+    assert [name for name, _ in named] == ["a/s.yaml", "b/s.yaml", "a/s.yaml"]
 
 
 # -- a case ------------------------------------------------------------------------------------

@@ -8,6 +8,10 @@ import csv
 import re
 from pathlib import Path
 
+import pytest
+from typer.testing import CliRunner
+
+from equivalents.cli import app
 from equivalents.run import settle_case
 
 GUIDE = Path(__file__).parents[2] / "docs" / "schemes.md"
@@ -62,6 +66,30 @@ def test_a_layer_changes_the_rate_from_its_day(tmp_path: Path) -> None:
     out = settled(tmp_path / "step-4", EMPTY + FUNDS + POOLS, case)
     paid = [("医保基金", "150.00"), ("公卫经费", "120.00"), ("签约居民", "120.00")]
     assert column(out, "ledger", "payer", "due") == paid
+
+
+def scheme(*args: str) -> str:
+    done = CliRunner().invoke(app, ["scheme", *args])
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def test_the_commands_show_what_the_guide_prints(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Run as the guide writes them, in the folder of the case, which it calls 案例."""
+    case = CASE.replace("2025", "2026").replace("county.yaml", "[county.yaml, county-2026.yaml]")
+    files = {"case": case, "county": EMPTY + FUNDS + POOLS, "county-2026": LAYER}
+    for name, text in files.items():
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    text = GUIDE.read_text(encoding="utf-8")
+    commands = re.findall(r"^equivalents scheme +(.+)$", text, re.MULTILINE)
+    ran = {line.split()[0]: scheme(*line.replace("案例", ".").split()) for line in commands}
+    assert "没有问题" in ran["check"]
+    shown, changed = re.findall(r"```\n((?: .*\n)+)```", text)
+    assert shown in ran["show"]
+    assert changed in ran["diff"]
 
 
 def test_the_files_that_the_guide_names_are_there(tmp_path: Path) -> None:
