@@ -3,8 +3,8 @@
 The idea: a filter is a handful of comparisons of whole columns, and a head is a distinct pair
 (institution, resident) among the contracts that pass. A resident with two active contracts at one
 institution is one head; with contracts at two institutions one at each, which the checks of
-contracts report (C5). Sources: B4, B4a, B5; definition 5.15 (active on the last day, ages on 31
-December).
+contracts report (C5), unless the fund counts everybody once. Sources: B4, B4a, B5; definition
+5.15 (active on the last day, ages on 31 December).
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -48,6 +48,8 @@ def heads_of(
     if heads.source is HeadSource.REGISTERS:
         return _registered(registers, heads.register, institutions, day)
     at = np.flatnonzero(fitting(contracts, heads, day, year_end))
+    if heads.once:
+        at = _earliest(contracts, at)
     position = {name: number for number, name in enumerate(institutions)}
     # The last place stands for everything that is not asked for, also for no home at all.
     known = [position.get(name, -1) for name in contracts.homes.institutions]
@@ -120,6 +122,16 @@ def _among(column: Coded, wanted: Callable[[str], bool]) -> _Flags:
     flags = np.fromiter(map(wanted, column.texts), np.bool_, len(column.texts))
     found: _Flags = flags[column.code]
     return found
+
+
+def _earliest(contracts: Contracts, at: Int64) -> Int64:
+    """Of some contracts the earliest of each resident, ties by contract id."""
+    ids = np.array([contracts.contract_id[one] for one in at.tolist()], np.str_)
+    order = np.lexsort((ids, contracts.active_from[at], contracts.resident.code[at]))
+    resident = contracts.resident.code[at][order]
+    first = np.ones(order.size, np.bool_)
+    first[1:] = resident[1:] != resident[:-1]
+    return np.sort(at[order[first]])
 
 
 def _each_once(place: Int64, resident: Codes, residents: int) -> Int64:

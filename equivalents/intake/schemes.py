@@ -12,6 +12,7 @@ from pathlib import Path
 
 from equivalents.findings import Findings, near
 from equivalents.policy.layers import SCHEME_KEYS, Ground, Layer, read_layer, with_paths
+from equivalents.policy.openchoices import note_open_choices
 from equivalents.policy.scheme import Scheme
 from equivalents.policy.schemetext import SHARED_KEYS, Reading, has_scheme, read_scheme
 from equivalents.policy.yamltext import Entry, read_yaml
@@ -98,6 +99,7 @@ def scheme_of_case(folder: Path, entry: Entry, findings: Findings) -> SchemeOfCa
     named = entry.get("scheme")
     names = named.items or ([named] if named.text else [])
     reading, files = read_layers(names, folder, findings, inline=entry)
+    note_open_choices(reading.scheme.choices, findings)
     merged = reading.merged.mapping
     kept = {key: value for key, value in entry.mapping.items() if key not in SHARED_KEYS}
     shared = {key: merged[key] for key in SHARED_KEYS if key in merged}

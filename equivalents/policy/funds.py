@@ -114,7 +114,8 @@ class Heads:
     From contracts: those active on the counting day whose contract has every filled condition:
     ``permanent`` residents, one of the ``groups``, an age on 31 December from ``age_from`` up to
     and including ``age_to`` (5.15), a ``package``. From registers: rows of ``register``, the last
-    one on or before the counting day and within the period.
+    one on or before the counting day and within the period. With ``once`` a resident with contracts
+    at several institutions is one head, at that of the earliest contract (then by contract id).
     """
 
     source: HeadSource = HeadSource.CONTRACTS
@@ -124,6 +125,7 @@ class Heads:
     age_from: int | None = None
     age_to: int | None = None
     package: str = ""
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

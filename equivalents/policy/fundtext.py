@@ -63,6 +63,7 @@ _HEADS: Final = {
     "age_from": "text",
     "age_to": "text",
     "package": "text",
+    "once": "text",
 }
 _PACKAGE: Final = {"title": "text", "price": "", "reimbursement": "", "items": "texts"}
 _TIER: Final = {"from": "text", "price": ""}
@@ -194,6 +195,7 @@ def _heads(entry: Entry, read: Reader) -> Heads:
         low,
         high,
         entry.get("package").text,
+        read.flag(entry.get("once"), default=False),
     )
 
 

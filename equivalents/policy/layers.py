@@ -29,7 +29,10 @@ __all__ = [
     "with_paths",
 ]
 
-HEAD_KEYS: Final = ("scheme", "title", "reference", "layer", "institution", "illustrative")
+HEAD_KEYS: Final = (
+    *("scheme", "title", "reference", "layer", "institution", "illustrative"),
+    "open_choices",
+)
 """What a scheme file says of itself."""
 SCHEME_KEYS: Final = (
     "consultation_codes",
@@ -54,7 +57,10 @@ NOT_OF_AN_INSTITUTION: Final = (
 """Keys of a fund that hold for all institutions alike."""
 
 _YES: Final = ("yes", "true")
-_SHAPES: Final = dict.fromkeys(HEAD_KEYS, "text") | {"institution": "texts"}
+_SHAPES: Final = dict.fromkeys(HEAD_KEYS, "text") | {
+    "institution": "texts",
+    "open_choices": "mapping",
+}
 
 
 class Ground(NamedTuple):
@@ -69,6 +75,7 @@ class Layer:
     """One file of a scheme: what it says of itself, and its other keys as ``entry``.
 
     ``institutions`` is empty for a layer of the community. ``ground`` is that of the whole file.
+    ``choices`` are its open choices: by path the reason.
     """
 
     file: str
@@ -79,6 +86,7 @@ class Layer:
     of_institutions: bool = False
     ground: Ground = field(default_factory=Ground)
     place: Place = NOWHERE
+    choices: Mapping[str, Entry] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +147,7 @@ def read_layer(entry: Entry, stem: str, known: Sequence[str], findings: Findings
         entry.get("layer").text == "institution",
         Ground(entry.get("reference").text, entry.get("illustrative").text in _YES),
         entry.place,
+        entry.get("open_choices").mapping,
     )
     _check_head(layer, entry, stem, findings)
     return layer

@@ -21,6 +21,7 @@ __all__ = [
     "CapTermKind",
     "Channel",
     "Excess",
+    "OpenChoice",
     "PayCap",
     "Scheme",
     "ShareTest",
@@ -158,6 +159,21 @@ class ShareTest:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenChoice:
+    """A choice that a document leaves open (原文未定): where it stands, what was taken and why.
+
+    ``decided_by`` is the later file that writes the same path, blank while nobody did.
+    """
+
+    path: str
+    taken: str
+    reason: str
+    file: str
+    decided_by: str = ""
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
 class Scheme:
     """A scheme as it applies to a case: the community's layer with what institutions changed."""
 
@@ -175,6 +191,8 @@ class Scheme:
     layers: Sequence[str] = ()
     """The files that made it, community first."""
     place: Place = NOWHERE
+    choices: tuple[OpenChoice, ...] = ()
+    """What its documents leave open, illustrative 示例 until decided."""
 
     def __post_init__(self) -> None:
         """Funds stand in their declared order, also when they are read again from a result."""

@@ -14,6 +14,7 @@ from equivalents.policy.figuretext import Reader
 from equivalents.policy.funds import Fund
 from equivalents.policy.fundtext import read_funds
 from equivalents.policy.layers import SCHEME_KEYS, Layer, Layered, lay
+from equivalents.policy.openchoices import open_choices
 from equivalents.policy.scheme import Scheme
 from equivalents.policy.schemecheck import check_names
 from equivalents.policy.schemeparts import (
@@ -78,6 +79,7 @@ def read_scheme(layers: Sequence[Layer], findings: Findings) -> Reading:
         read.texts(entry.get("consultation_codes")),
         tuple(layer.file for layer in layers),
         entry.place,
+        open_choices(layers, findings),
     )
     check_names(scheme, tuple(entry.get("funds").mapping), findings)
     check_twice(scheme, findings)

@@ -60,6 +60,23 @@ SCHEME_REASONS: Final = (
         "The title '{value}' of an illustrative scheme must say 示例.",
     ),
     Reason(
+        "CHOICES_OPEN",
+        "warning",
+        "rules",
+        "方案文件“{value}”有 {count} 处是原文未定、由方案自行取用的（示例）：{paths}。"
+        "请按本县文件在自己的层中写明，并写 reference；逐项说明见 equivalents scheme show。",
+        "The scheme file '{value}' settles {count} things that its document leaves open "
+        "(illustrative): {paths}. Write them in a layer of your own, with a reference; "
+        "equivalents scheme show tells each.",
+    ),
+    Reason(
+        "CHOICE_PATH_UNKNOWN",
+        "error",
+        "rules",
+        "open_choices 中的“{value}”在本文件中没有对应的内容{near}。",
+        "Nothing in this file stands at '{value}', named in open_choices{near}.",
+    ),
+    Reason(
         "LAYER_INVALID",
         "error",
         "rules",

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, print_day
 from equivalents.policy.layers import Layer
+from equivalents.policy.scheme import OpenChoice
 from equivalents.policy.schemeshow import ABOUT, Block, Value, View, view_of
 from equivalents.policy.schemetext import Reading
 from equivalents.report.schemewords import (
@@ -57,6 +58,7 @@ def show_text(reading: Reading, on: int | None, institution: str) -> str:
         for block in otherwise:
             lines += page.block(block, head=False)
     lines += _idle(view, page)
+    lines += _choices(reading.scheme.choices)
     return "\n".join([*lines, "", _counted(counts(view, own))]) + "\n"
 
 
@@ -85,6 +87,17 @@ def _head(reading: Reading, view: View, on: int | None, institution: str) -> Ite
         known = institution in _institutions(reading)
         note = "" if known else "（没有自己的层，适用县域层 no layer of its own: as the community）"
         yield f"机构 institution: {institution}{note}"
+
+
+def _choices(choices: Sequence[OpenChoice]) -> Iterator[str]:
+    """What the documents leave open: what was taken, and why; or who decided it."""
+    if choices:
+        yield from ("", "原文未定的选择 open choices  [示例]")
+    for one in choices:
+        place = f"{one.place.file}:{one.place.row}"
+        yield from hanging("  ", f"{one.path} = {one.taken}  ({place})")
+        told = f"已由 {one.decided_by} 确定 decided" if one.decided_by else one.reason
+        yield from hanging("    ", told)
 
 
 def _layers(layers: Sequence[Layer], institution: str) -> Iterator[str]:
@@ -219,7 +232,19 @@ def show_object(reading: Reading, on: int | None, institution: str) -> dict[str,
         ],
         "not_in_force": [value_object(value) for value in view.idle],
         "not_its_own": [*view.elsewhere],
+        "open_choices": [_choice_object(one) for one in reading.scheme.choices],
         "counts": counts(view, own),
+    }
+
+
+def _choice_object(choice: OpenChoice) -> dict[str, Any]:
+    return {
+        "path": choice.path,
+        "taken": choice.taken,
+        "reason": choice.reason,
+        "decided_by": choice.decided_by,
+        "file": choice.place.file,
+        "line": choice.place.row,
     }
 
 

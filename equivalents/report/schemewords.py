@@ -42,6 +42,7 @@ SECTION_TITLES: Final[Mapping[str, str]] = {
     "team_roles": "团队角色",
     "coefficients": "系数",
     "ceilings": "当量封顶",
+    "leaders": "单位负责人",
     "leave": "休假",
     "yearly_limits": "年度限额",
 }

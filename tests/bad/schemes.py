@@ -48,6 +48,9 @@ SCHEMES = [
           "s.yaml", 1, "scheme", "t", ("s",)),
     Fault("scheme-not-marked", "SCHEME_NOT_MARKED", scheme("illustrative: yes\n"),
           "s.yaml", 2, "title", "甲县方案"),
+    Fault("choice-path", "CHOICE_PATH_UNKNOWN",
+          scheme("open_choices: {funds.f.title: 原文未写}\n" + FUND), "s.yaml", 4,
+          "open_choices.funds.f.title", "funds.f.title", ("funds.f.kind",)),
     Fault("scheme-key", "KEY_UNKNOWN", scheme("fund: {}\n"), "s.yaml", 4, "fund", "fund",
           ("funds",)),
     Fault("scheme-shape", "VALUE_SHAPE", scheme("sharing: [绩效]\n"), "s.yaml", 4, "sharing"),
@@ -162,6 +165,9 @@ SCHEMES = [
 ]  # fmt: skip
 
 SCHEME_WARNINGS = [
+    Fault("choices-open", "CHOICES_OPEN",
+          scheme("open_choices: {consultation_codes: 原文未写}\nconsultation_codes: [A]\n"),
+          "s.yaml", 4, "open_choices.consultation_codes", "s.yaml", ("consultation_codes",)),
     Fault("coefficient-counts-twice", "COEFFICIENT_TWICE",
           {**scheme("pay_cap: {kind: fixed, coefficient: assessment}\n"),
            "accounts.csv": "institution_id,line,kind,amount\n"

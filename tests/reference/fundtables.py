@@ -27,6 +27,7 @@ class Signed(NamedTuple):
     groups: frozenset[str]
     permanent: bool
     birth: date | None
+    contract: str
 
 
 class Register(NamedTuple):
@@ -107,6 +108,7 @@ def _signed(row: Mapping[str, str]) -> Signed:
         frozenset(row.get("groups", "").split(";")) - {""},
         row.get("permanent", "") == "1",
         a_date(row.get("birth_date", "")),
+        row["contract_id"],
     )
 
 

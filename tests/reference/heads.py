@@ -14,15 +14,17 @@ def heads(case: Case, asked: Yaml, institution: str, day: date) -> int:
     """Count the heads that a fund asks for, each resident once at an institution."""
     if asked.get("source", "contracts") == "registers":
         return _registered(case, asked["register"], institution, day)
-    return len(
-        {
-            one.resident
-            for one in case.tables.signed
-            if one.active_from <= day < one.active_to
-            and _fits(case, asked, one)
-            and place_of(case, one, day) == institution
-        }
-    )
+    signed = [
+        one
+        for one in case.tables.signed
+        if one.active_from <= day < one.active_to and _fits(case, asked, one)
+    ]
+    if yes(asked, "once"):
+        first: dict[str, Signed] = {}
+        for one in sorted(signed, key=lambda one: (one.active_from, one.contract)):
+            first.setdefault(one.resident, one)
+        signed = list(first.values())
+    return len({one.resident for one in signed if place_of(case, one, day) == institution})
 
 
 def _fits(case: Case, asked: Yaml, one: Signed) -> bool:

@@ -83,6 +83,8 @@ def _heads(plan: FundPlan) -> Yaml:
         found["permanent"] = "yes"
     if rng.random() < 0.3:
         found["groups"] = rng.sample(GROUPS, rng.randint(1, 2))
+    if rng.random() < 0.3:
+        found["once"] = "yes"
     if rng.random() < 0.4:
         found |= rng.choice(
             ({"age_from": "40"}, {"age_from": "40", "age_to": "64"}, {"age_to": "64"})

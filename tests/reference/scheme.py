@@ -18,7 +18,10 @@ from tests.reference.text import FIRST_DAY, NO_END, Refused, date_or
 
 Yaml = Mapping[str, Any]
 SCHEME_KEYS = ("channels", "funds", "pools", "pay_cap", "share_tests", "consultation_codes")
-ABOUT_A_FILE = ("scheme", "title", "reference", "layer", "institution", "illustrative")
+ABOUT_A_FILE = (
+    *("scheme", "title", "reference", "layer", "institution", "illustrative"),
+    "open_choices",
+)
 
 
 class Payer(NamedTuple):

@@ -5,6 +5,7 @@ in the whole county; a contract counted on the day it ends; an age told by the y
 team at home where only one of its members is posted; the register row of a later day.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -72,6 +73,16 @@ def test_a_resident_is_a_head_once_at_each_institution() -> None:
     assert heads_of(
         contracts(rows), NO_REGISTERS, Heads(), ("C", "Z", "A"), D("2025-12-31"), D("2025-12-31")
     ).tolist() == [1, 0, 2]
+
+
+def test_once_is_once_in_the_county_where_the_earliest_contract_is() -> None:
+    rows = [
+        One("J1", "B", "P", start=D("2025-02-01")), One("J1", "A", "P", start=D("2025-03-01")),
+        One("J2", "A", "P"), One("J2", "C", "P"),  # the same day: Q2 before Q3
+        One("J3", "A", "P", end=D("2025-06-01")), One("J3", "C", "P", start=D("2025-05-01")),
+    ]  # fmt: skip
+    assert count(contracts(rows), Heads(once=True)) == [1, 1, 1]
+    assert count(contracts(rows), Heads()) == [2, 1, 2]
 
 
 @pytest.mark.parametrize(
@@ -201,6 +212,7 @@ _filters = st.builds(
     age_from=st.sampled_from([None, 0, 40, 150]),
     age_to=st.sampled_from([None, 39, 64]),
     package=st.sampled_from(["", "p", "q"]),
+    once=st.booleans(),
 )
 
 
@@ -211,8 +223,8 @@ def age(birth: int, day: int) -> int:
 
 def by_hand(rows: Sequence[One], heads: Heads, day: int) -> list[int]:
     """Heads counted one by one."""
-    found: set[tuple[str, str]] = set()
-    for one in rows:
+    found: dict[str, list[tuple[int, str, str]]] = defaultdict(list)
+    for number, one in enumerate(rows):
         asks_age = heads.age_from is not None or heads.age_to is not None
         if not one.start <= day < one.end or (heads.permanent and not one.permanent):
             continue
@@ -226,8 +238,11 @@ def by_hand(rows: Sequence[One], heads: Heads, day: int) -> list[int]:
                 continue
             if heads.age_to is not None and years > heads.age_to:
                 continue
-        found.add((one.institution, one.resident))
-    return [sum(place == name for place, _ in found) for name in PLACES]
+        found[one.resident].append((one.start, f"Q{number}", one.institution))
+    places: list[str] = []
+    for signed in found.values():
+        places += [min(signed)[2]] if heads.once else {place for _, _, place in signed}
+    return [places.count(name) for name in PLACES]
 
 
 @given(st.lists(_ones, max_size=12), _filters, _days)

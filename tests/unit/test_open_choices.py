@@ -1,0 +1,118 @@
+"""Open choices 原文未定的选择: told while they are open, silent once a county has decided them.
+
+Faults seen to be caught: a path that leads nowhere, a choice that an institution's layer decides
+for everybody, a choice without a reason, a city that settles something in silence.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from equivalents.errors import Place
+from equivalents.findings import Findings
+from equivalents.intake.schemes import load_scheme, read_layers, shipped_schemes
+from equivalents.policy.scheme import Scheme
+from equivalents.policy.yamltext import Entry
+from tests.bad.case import case_with, run
+
+pytestmark = pytest.mark.rules("B4", "B10")
+
+BASE = """scheme: base
+title: 示例县方案
+reference: 示例文件 1 号
+open_choices:
+  funds.fee.heads: 原文未写人数口径
+  funds.fee.income: 原文未写是否记收入
+funds:
+  fee:
+    kind: per_head
+    heads: {source: contracts}
+    rate: {value: "10.00", unit: 元/人·年, valid_from: 2025-01-01}
+    payers: [{payer: 县财政, share: 1}]
+    income: yes
+"""
+OVER = """scheme: over
+title: 本县方案
+reference: 示例文件 2 号
+"""
+
+
+def read(tmp_path: Path, **files: str) -> tuple[Scheme, Findings]:
+    """Scheme files laid over each other, in the order in which they are given."""
+    paths = []
+    for name, text in files.items():
+        path = tmp_path / f"{name}.yaml"
+        path.write_text(text, encoding="utf-8")
+        paths.append(path)
+    scheme, findings, _ = load_scheme(paths)
+    return scheme, findings
+
+
+def test_a_choice_says_what_was_taken_and_why(tmp_path: Path) -> None:
+    scheme, findings = read(tmp_path, base=BASE)
+    assert findings.problems == []
+    told = [(one.path, one.taken, one.reason, one.decided_by) for one in scheme.choices]
+    assert told == [
+        ("funds.fee.heads", "source: contracts", "原文未写人数口径", ""),
+        ("funds.fee.income", "yes", "原文未写是否记收入", ""),
+    ]
+
+
+def test_a_later_layer_decides_what_it_writes_and_no_more(tmp_path: Path) -> None:
+    over = OVER + "funds: {fee: {income: yes}}\n"
+    scheme, findings = read(tmp_path, base=BASE, over=over)
+    assert findings.problems == []
+    assert [one.decided_by for one in scheme.choices] == ["", "over.yaml"]
+
+
+def test_an_institution_decides_nothing_for_the_community(tmp_path: Path) -> None:
+    over = OVER + "layer: institution\ninstitution: I01\nfunds: {fee: {income: no}}\n"
+    scheme, _ = read(tmp_path, base=BASE, over=over)
+    assert [one.decided_by for one in scheme.choices] == ["", ""]
+
+
+def test_a_case_is_told_once_a_file_until_it_has_decided(tmp_path: Path) -> None:
+    inline = "reference: 示例文件 3 号\nfunds: {fee: {income: no"
+    tables = {"contracts.csv": "contract_id,resident_id,person_id,active_from\n"}
+    for number, (more, told) in enumerate(
+        (("}}", True), (", heads: {source: contracts}}}", False))
+    ):
+        (tmp_path / str(number)).mkdir()
+        yaml = f"period: 2025\nscheme: base.yaml\n{inline}{more}\n"
+        files = {"case.yaml": yaml, "base.yaml": BASE, **tables}
+        shown = run("check", case_with(tmp_path / str(number), files)).stderr
+        assert ("CHOICES_OPEN" in shown) is told, shown
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "says"),
+    [
+        ("funds.fee.head: 原文未写", "CHOICE_PATH_UNKNOWN", "funds.fee.heads"),
+        ("funds.fee.income:", "KEY_MISSING", "open_choices.funds.fee.income"),
+    ],
+)
+def test_a_choice_at_fault_is_placed(tmp_path: Path, line: str, code: str, says: str) -> None:
+    text = BASE.replace("funds.fee.income: 原文未写是否记收入", line)
+    _, findings = read(tmp_path, base=text)
+    (problem,) = findings.problems
+    assert (problem.code, problem.place.file, problem.place.row) == (code, "base.yaml", 6)
+    assert says in problem.text("zh")
+    assert says in problem.text("en")
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in sorted(shipped_schemes()) if name.startswith("zhejiang-2017-")]
+)
+def test_a_city_says_what_the_seed_leaves_open(name: str) -> None:
+    if name == "zhejiang-2017-effective-contract":
+        return  # illustrative as a whole
+    reading, _ = read_layers([Entry(name, Place("case.yaml"))], Path("/nowhere"), Findings())
+    paths = {one.path for one in reading.scheme.choices}
+    fee = reading.scheme.funds["contract-fee"]
+    wanted = {"funds.contract-fee.rate.valid_from", "funds.contract-fee.income"}
+    wanted |= {"pools.contract-fee.rule"}
+    wanted |= set() if fee.restricted else {"funds.contract-fee.restricted"}
+    # Shaoxing and Lishui say 有效签约; no other city says whose heads.
+    effective = name.rpartition("-")[2] in ("shaoxing", "lishui")
+    wanted |= set() if effective else {"funds.contract-fee.heads"}
+    assert paths == wanted
