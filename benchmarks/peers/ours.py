@@ -41,7 +41,9 @@ class _WithoutPandas(MetaPathFinder):
 
 
 sys.meta_path.insert(0, _WithoutPandas())
+# With the first array of texts come time zones, with the first from NumPy masked arrays.
 pa.array([""])
+pa.array(np.zeros(1, np.int64))
 
 
 def settled(case: Path, way: Way, threads: int) -> Settlement:
