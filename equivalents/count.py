@@ -13,6 +13,7 @@ from typing import Final, Literal
 import numpy as np
 
 from equivalents.errors import ConservationError
+from equivalents.grouping import each_once
 from equivalents.order import Run
 from equivalents.policy.book import Verdict
 from equivalents.policy.posts import Codes
@@ -220,7 +221,7 @@ def _judge(
 
 def _distinct(positions: Sequence[Int64]) -> int:
     """How many records some series reject."""
-    return int(np.unique(np.concatenate(positions)).size) if positions else 0
+    return each_once(np.concatenate(positions)).size if positions else 0
 
 
 def _note(

@@ -9,9 +9,10 @@ import numpy.typing as npt
 from equivalents.units import Codes, Exact, Int64
 
 _Column = TypeVar("_Column", Int64, Exact)
+_Whole = TypeVar("_Whole", bound=np.integer)
 _Keys = Sequence[npt.NDArray[np.integer]]
 
-__all__ = ["among", "distinct", "group", "numbered", "runs", "sum_runs"]
+__all__ = ["among", "distinct", "each_once", "group", "numbered", "runs", "sum_runs"]
 
 
 def group(keys: _Keys) -> tuple[Int64, Int64]:
@@ -114,6 +115,15 @@ def numbered(keys: _Keys) -> Int64:
     numbers = np.zeros(order.size, np.int64)
     numbers[order] = np.repeat(np.arange(starts.size), np.diff(starts, append=order.size))
     return numbers
+
+
+def each_once(values: npt.NDArray[_Whole]) -> npt.NDArray[_Whole]:
+    """The distinct values of a column, ascending.
+
+    What NumPy offers for this loads its masked arrays at the first call: a run is too short for it.
+    """
+    ordered = np.sort(values)
+    return ordered[np.flatnonzero(np.diff(ordered, prepend=ordered[:1] - 1))]
 
 
 def among(keys: npt.NDArray[np.integer], some: npt.NDArray[np.integer]) -> npt.NDArray[np.bool_]:

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from equivalents.grouping import each_once
 from equivalents.policy.waits import Waits
 from equivalents.tally import Plan
 from equivalents.units import Codes, Int64
@@ -129,7 +130,7 @@ def _keys(
             mine = np.flatnonzero((own & (several > 1))[group])
             added = columns[name][some][mine] % several[group[mine]]
             key[some][mine] += added.astype(key.dtype)
-    crossing = np.unique(which[back[key[back] != key[there]]])
+    crossing = each_once(which[back[key[back] != key[there]]])
     if crossing.size:
         alone = np.isin(which, crossing)
         key[alone] = first[which[alone]]

@@ -4,11 +4,7 @@ The engine imports the parts of pyarrow when it needs them; here they are import
 the clock starts when a peer's libraries are there.
 """
 
-import sys
-from collections.abc import Sequence
-from importlib.abc import MetaPathFinder
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pyarrow as pa
@@ -25,23 +21,9 @@ from equivalents.settle import Settlement, settle
 __all__ = ["as_table", "settled"]
 
 
-class _WithoutPandas(MetaPathFinder):
-    """With its first array pyarrow imports pandas, where that is installed.
-
-    This costs a second and 80 MB that an installation of this engine never pays, as pandas is there
-    for its peer alone. A None in ``sys.modules`` would not do: pyarrow takes it for the module.
-    """
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> None:
-        """Refuse pandas; leave everything else to others."""
-        if fullname == "pandas":
-            raise ModuleNotFoundError(fullname, name=fullname)
-
-
-sys.meta_path.insert(0, _WithoutPandas())
+# With the first array of texts come time zones, with the first from NumPy masked arrays.
 pa.array([""])
+pa.array(np.zeros(1, np.int64))
 
 
 def settled(case: Path, way: Way, threads: int) -> Settlement:

@@ -32,7 +32,7 @@ from equivalents.intake.identity import find_identities
 from equivalents.intake.originals import Original, OriginalRows, original_rows
 from equivalents.intake.parquet import ParquetPart, parquet_parts, text_values
 from equivalents.intake.tables import match_columns
-from equivalents.memory import let_go
+from equivalents.memory import keep, let_go
 from equivalents.records import FaultSet, RecordBlock
 from equivalents.tally import Plan
 from equivalents.units import Int64
@@ -59,6 +59,7 @@ class Source:
         Raises:
             DataError: every fault of a whole file (format, encoding, columns), all at once.
         """
+        keep()
         self.findings = Findings()
         self.parts: list[_Part] = []
         self._names: list[dict[str, str]] = []

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from equivalents.codes import Codebook
+from equivalents.grouping import each_once
 from equivalents.policy.basis import Subject
 from equivalents.policy.contacts import FULL_E4, ConcurrentRule
 from equivalents.policy.model import WeightRow
@@ -238,7 +239,7 @@ class WeightBook:
             return answer
         with self._learning:
             answer, at = self._remembered(kind, slot, posting_class)
-            for cell in np.unique(at[answer == _UNRESOLVED]).tolist():
+            for cell in each_once(at[answer == _UNRESOLVED]).tolist():
                 key = np.unravel_index(cell, self._resolved.shape)
                 self._resolved[key] = self._resolve(*map(int, key))
             return self._remembered(kind, slot, posting_class)[0]

@@ -12,6 +12,7 @@ from operator import attrgetter
 import numpy as np
 
 from equivalents.errors import Problem
+from equivalents.grouping import each_once
 from equivalents.policy.calendar import print_day
 from equivalents.policy.model import CONDITIONS, Posting, WeightRow
 from equivalents.policy.roster import Roster
@@ -137,7 +138,7 @@ def _together(roster: Roster) -> Iterator[list[int]]:
     order = np.lexsort((roster.active_from, pair))
     key, since, until = pair[order], roster.active_from[order], roster.active_to[order]
     # Sorted by their first day, some posting of a pair meets another only if neighbours do.
-    meeting = np.unique(key[1:][(key[1:] == key[:-1]) & (since[1:] < until[:-1])])
+    meeting = each_once(key[1:][(key[1:] == key[:-1]) & (since[1:] < until[:-1])])
     starts, stops = (np.searchsorted(key, meeting, side=side) for side in ("left", "right"))
     for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):
         if persons[int(order[start])]:

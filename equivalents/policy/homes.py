@@ -100,6 +100,8 @@ def homes_of(
 def _posts(
     asked: set[str], institutions: Sequence[str], roster: Roster
 ) -> Mapping[str, list[_Post]]:
+    if not asked:
+        return {}
     position = {name: at for at, name in enumerate(institutions)}
     found: dict[str, list[_Post]] = defaultdict(list)
     columns = (

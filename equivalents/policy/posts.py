@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from equivalents.codes import Codebook, Coded
+from equivalents.grouping import each_once
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY
 from equivalents.policy.model import Posting
 from equivalents.policy.roster import Roster
@@ -138,7 +139,7 @@ class Postings:
         key, since, until = keys[order], self._since[owner[order]], self._until[owner[order]]
         # Sorted by their first day, some run of a key overlaps another only if two neighbours do.
         meets = (key[1:] == key[:-1]) & (since[1:] < until[:-1])
-        return np.unique(key[1:][meets])
+        return each_once(key[1:][meets])
 
     def _runs(self, keys: Int64, owner: Int64) -> Iterator[tuple[int, int, int, int]]:
         """Cut the postings that share a key at each other's dates."""

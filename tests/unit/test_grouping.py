@@ -1,7 +1,8 @@
 """Sorting by several columns, against sorted tuples.
 
 Faults caught: two keys taken for one where their bits overlap, a place cut off where keys and
-places together are wider than one integer, sums of runs that begin one too late.
+places together are wider than one integer, sums of runs that begin one too late, a value told
+twice or a first one left out.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from equivalents.grouping import distinct, group, sum_runs
+from equivalents.grouping import distinct, each_once, group, sum_runs
 
 WIDTHS = [
     (1, 1),
@@ -40,3 +41,13 @@ def test_keys_are_sorted_and_told_apart(widths: Sequence[int], size: int) -> Non
     again = group(keys)
     assert np.array_equal(again[1], starts)
     assert [rows[at] for at in again[0].tolist()] == sorted(rows)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int32, np.int64])
+def test_each_value_once_in_order(kind: type[np.integer]) -> None:
+    least, most = np.iinfo(kind).min, np.iinfo(kind).max
+    some = [most, 3, least, 3, 0, least, most - 1]
+    found = each_once(np.array(some, kind))
+    assert found.dtype == kind
+    assert found.tolist() == sorted(set(some))
+    assert each_once(np.zeros(0, kind)).size == 0

@@ -212,6 +212,33 @@ def test_importing_the_package_is_light() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_settling_loads_no_masked_arrays(tmp_path: Path) -> None:
+    """They cost more than a small case takes; ``np.unique`` loads them."""
+    (tmp_path / "records.csv").write_text(
+        "institution_id,person_id,item_code,service_date,quantity\n"
+        "J1,P1,A,2026-01-05,1\nJ1,P9,A,2026-01-05,1\n",
+        "utf-8",
+    )
+    tables = {
+        "case.yaml": 'period: "2026-01"\n',
+        "institutions.csv": "institution_id\nJ1\n",
+        "staff.csv": "person_id,institution_id,active_from,active_to\nP1,J1,2026-01-01,\n",
+        "weights.csv": "item_code,weight,valid_from\nA,1,2020-01-01\n",
+        "pools.csv": "institution_id,pool,amount\nJ1,bonus,10\n",
+    }
+    for name, text in tables.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    code = (
+        "import sys; from pathlib import Path; from equivalents.run import open_case;"
+        "from equivalents.settle import settle;"
+        f"case, source = open_case(Path({str(tmp_path)!r}));"
+        "found = settle(case.rules, source.blocks, path='direct');"
+        "print(found.counted.rejected, 'numpy.ma' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["1", "False"]
+
+
 def test_one_version() -> None:
     project = tomllib.loads((ROOT.parent / "pyproject.toml").read_text(encoding="utf-8"))
     assert project["project"]["version"] == equivalents.__version__
