@@ -90,6 +90,7 @@ FLOW = [
     "ledger",
     "fundsettle",
     "settle",
+    "origin",
     "recount",
     "proposal",
     "changes",
