@@ -51,7 +51,7 @@ class PoolSource:
                 return True
         return False
 
-    def check(self, pool_fen: int, where: str) -> None:
+    def check(self, pool_fen: int | None, where: str) -> None:
         """Lines and payers add up to the base, the last line is what the pool has."""
         assert self.kind, where
         assert self.fen == pool_fen, where
