@@ -17,6 +17,7 @@ from equivalents.errors import DataError, Place, Problem
 from equivalents.findings import Findings, Places, Row, Table, near
 from equivalents.heads import charged_fen
 from equivalents.intake.accounts import read_accounts, surplus_rule
+from equivalents.intake.chargeprices import shipped_prices
 from equivalents.intake.contracts import contract_counts
 from equivalents.intake.fundtables import heads_for, read_fund_tables
 from equivalents.intake.headings import LATER_TABLES, TABLES
@@ -379,9 +380,8 @@ class _Reader:
             known = sorted(
                 path.stem for path in shipped.iterdir() if path.suffix in (".yaml", ".csv")
             )
-            self.findings.add(
-                "TABLE_UNKNOWN", entry.place, entry.text, near=near(entry.text, known)
-            )
+            code = "CHARGE_PRICES_FISCAL" if entry.text in shipped_prices() else "TABLE_UNKNOWN"
+            self.findings.add(code, entry.place, entry.text, near=near(entry.text, known))
             return []
         self.inputs.append((path.name, path))
         if path.suffix in (".yaml", ".yml"):

@@ -6,10 +6,11 @@ specification page 3 (``scheme``); issue "Schemes as dated data".
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from equivalents.findings import Findings, near
+from equivalents.intake.chargeprices import charge_prices
 from equivalents.policy.layers import SCHEME_KEYS, Ground, Layer, read_layer, with_paths
 from equivalents.policy.scheme import Scheme
 from equivalents.policy.schemetext import SHARED_KEYS, Reading, has_scheme, read_scheme
@@ -45,7 +46,8 @@ def load_scheme(paths: Sequence[Path]) -> tuple[Scheme, Findings, Reading]:
         read = read_yaml(path, path.name, findings)
         if read is not None:
             layers.append(read_layer(read, path.stem, (*SCHEME_KEYS, *SHARED_KEYS), findings))
-    reading = read_scheme(layers, findings)
+    folder = paths[-1].parent if paths else Path()
+    reading, _ = _with_prices(read_scheme(layers, findings), folder, findings)
     return reading.scheme, findings, reading
 
 
@@ -85,7 +87,17 @@ def read_layers(
     own = [layer for layer in layers if layer.of_institutions]
     last = [] if inline is None else [_inline(inline)]
     in_order = [*community, *last, *own] if inline is not None else layers
-    return read_scheme(in_order, findings), tuple(files)
+    reading, more = _with_prices(read_scheme(in_order, findings), folder, findings)
+    return reading, (*files, *more)
+
+
+def _with_prices(
+    reading: Reading, folder: Path, findings: Findings
+) -> tuple[Reading, tuple[tuple[str, Path], ...]]:
+    """The scheme with the charge prices that it names, and their file (B4a)."""
+    own = reading.layered.own.values()
+    prices, files = charge_prices(reading.merged, own, folder, findings)
+    return replace(reading, scheme=replace(reading.scheme, charge_prices=prices)), files
 
 
 def _inline(entry: Entry) -> Layer:

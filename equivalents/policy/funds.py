@@ -191,7 +191,7 @@ class PerEquivalent:
     shares, where one is named). P is fixed: ``price_e4``, by institution ``group_prices_e4`` or
     by scale ``tiers``; or floating: ``budget_fen`` shared by D x T. T is the product of the named
     institution ``coefficients``, rounded once to four places; I the income of the account lines
-    ``offset_lines``.
+    ``offset_lines``, and what residents were charged by the codes ``offset_charges``.
     """
 
     series: str
@@ -205,6 +205,7 @@ class PerEquivalent:
     coefficients: tuple[str, ...] = ()
     offset_lines: tuple[str, ...] = ()
     below_zero: bool = False
+    offset_charges: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

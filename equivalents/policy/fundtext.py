@@ -241,6 +241,7 @@ def _per_equivalent(entry: Entry, read: Reader) -> FundBody | None:
         read.texts(entry.get("coefficients")),
         read.texts(entry.get("offset_lines")),
         read.flag(entry.get("below_zero"), default=False),
+        read.texts(entry.get("offset_charges")),
     )
 
 
@@ -331,6 +332,7 @@ KINDS: Final[Mapping[str, tuple[Mapping[str, str], _Body]]] = {
             "over_budget": "text",
             "coefficients": "texts",
             "offset_lines": "texts",
+            "offset_charges": "texts",
             "below_zero": "text",
         },
         _per_equivalent,

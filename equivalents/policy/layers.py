@@ -33,6 +33,7 @@ HEAD_KEYS: Final = ("scheme", "title", "reference", "layer", "institution", "ill
 """What a scheme file says of itself."""
 SCHEME_KEYS: Final = (
     "consultation_codes",
+    "charge_prices",
     "channels",
     "funds",
     "pools",

@@ -219,6 +219,8 @@ def _adjusted(plan: FundPlan) -> Yaml:
         fund["coefficients"] = plan.rng.choice((["eff"], ["adj", "eff"]))
     if plan.rng.random() < 0.4:
         fund["offset_lines"] = ["医疗收入"]
+        if plan.rng.random() < 0.5:
+            fund["offset_charges"] = list(CHARGE_CODES[:1])
     return fund
 
 

@@ -64,6 +64,7 @@ FLOW = [
     "heads",
     "headchecks",
     "contractchecks",
+    "chargechecks",
     "leavedays",
     "leave",
     "withhold",
@@ -104,7 +105,7 @@ PURE = {*FLOW} - {"errors", "policy"}
 PURE_POLICY = {
     "model", "accounts", "calendar", "posts", "book", "check", "roster", "basis", "contacts",
     "waits", "keep", "sharing", "keyrules", "coefficients", "leave",
-    "yearly", "contracts", "fundcounts", "funds", "heads", "homes", "scheme",
+    "yearly", "contracts", "fundcounts", "funds", "heads", "homes", "prices", "scheme",
 }  # fmt: skip
 STANDARD = {
     "bisect", "collections", "concurrent", "dataclasses", "difflib", "enum", "fractions",
