@@ -168,7 +168,7 @@ def bought(case: Case, fund: Yaml, month: date) -> Mapping[str, Fraction] | None
     whole_months(case, channel, "channel")
     if not in_force(channel, month):
         return {}
-    items = channel["items"]
+    items = channel.get("items") or {}
     if isinstance(items, list):
         return dict.fromkeys(items, Fraction(1))
     return {item: Fraction(part) for item, part in items.items()}
