@@ -142,6 +142,7 @@ class PerHead:
     rate by months active; else heads of 31 December (or the period's last day) pay in full.
     ``coefficient`` names an institution coefficient (an effective rate) that multiplies the heads.
     ``less_charges`` are codes of the table of charges that are taken off (referral charges, B5).
+    ``at_least_e4`` is what the rate may never be below (不低于, B4), in the rate's own unit.
     """
 
     heads: Heads
@@ -151,6 +152,7 @@ class PerHead:
     coefficient: str = ""
     less_charges: tuple[str, ...] = ()
     below_zero: bool = False
+    at_least_e4: Dated[int] | None = None
 
 
 class OverBudget(StrEnum):

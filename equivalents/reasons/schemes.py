@@ -139,6 +139,14 @@ SCHEME_REASONS: Final = (
         "{total}, not 1.",
     ),
     Reason(
+        "RATE_BELOW_MINIMUM",
+        "error",
+        "rules",
+        "标准 {value} 元低于规定的下限 {least} 元（{reference}）。请提高到下限或以上。",
+        "The rate of {value} yuan is below its minimum of {least} yuan ({reference}). Raise it to "
+        "the minimum or above.",
+    ),
+    Reason(
         "ITEM_OF_A_CHANNEL",
         "error",
         "rules",

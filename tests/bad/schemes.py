@@ -138,6 +138,13 @@ SCHEMES = [
           scheme("channels:\n  a: {items: {MZ01: 1/2}}\n"
                  "  b: {items: {MZ01: 1/2}, valid_to: 2025-07-01}\n"),
           "s.yaml", 5, "channels.a", "MZ01", ("1/2", "2025-07-01")),
+    Fault("rate-below-minimum", "RATE_BELOW_MINIMUM",
+          fund('rate: "19.9999"\n    at_least: "20.00"\n    payers: [{payer: 甲, share: 1}]'),
+          "s.yaml", 8, "funds.f.rate", "19.9999", ("20.0000", "甲县〔2025〕1号")),
+    Fault("disabled-below-twenty", "RATE_BELOW_MINIMUM",
+          {"case.yaml": 'period: 2025-06\nscheme: sanmenxia-2019\nreference: 甲县〔2025〕1号\n'
+                        'funds: {disabled-contracts: {rate: "19.99"}}\n'},
+          "case.yaml", 4, "funds.disabled-contracts.rate", "19.9900", ("20.0000",)),
     Fault("item-of-a-channel", "ITEM_OF_A_CHANNEL",
           scheme('channels: {c: {items: [SF01]}}\n'
                  'funds:\n  f: {kind: per_equivalent, series: pay, price: "1"}\n'),
