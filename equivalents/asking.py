@@ -48,7 +48,7 @@ def explain(
 ) -> None:
     """溯源：一个人的每一分钱从何而来。Where every fen of a person, or of a pool, comes from."""
     from equivalents.report.explained import person_text, pool_text
-    from equivalents.report.explained_json import person_json, pool_json
+    from equivalents.report.explained_json import person_json, whole_pool_json
     from equivalents.tracing import trace_person, trace_pool
 
     with reporting(form is Form.JSON):
@@ -61,9 +61,8 @@ def explain(
             story, records = trace_person(out, person, institution, case)
             text, told = person_text(story, records), person_json(story, records)
         else:
-            steps = trace_pool(out, institution, pool)
-            text = pool_text(institution, pool, steps)
-            told = {"institution_id": institution, "pool": pool, "steps": pool_json(steps)}
+            origin, steps = trace_pool(out, institution, pool)
+            text, told = pool_text(origin, steps), whole_pool_json(origin, steps)
     if form is Form.JSON:
         print_json(told)
     else:

@@ -17,6 +17,7 @@ from equivalents.itemmoney import MoneyLine, money_lines
 from equivalents.keys import PoolKeys
 from equivalents.leave import LeaveLine
 from equivalents.levels import Step
+from equivalents.origin import Origin, origin_of
 from equivalents.payouts import Payouts
 from equivalents.policy.calendar import month_of
 from equivalents.policy.coefficients import ONE_E4
@@ -84,15 +85,16 @@ class KeySegment:
 class PoolStory:
     """What one pool pays somebody, step by step.
 
-    ``key_by`` says what people are shared by. ``amount_fen`` is the last step's less what is
-    withheld and what a yearly limit takes. Where coefficients, ceilings or leave are in use,
-    ``segments``, ``brought_e7`` and the lines of ``leave`` add up to a key ``adjusted``, and by
-    their equivalents to a key ``equivalents``; without them the key is the equivalents. ``heads``
-    are there where a head decides and is not simply one: the head is the mean over their days.
-    ``institution_e4`` multiplies the pool before ``shared_fen`` goes down (5.2). ``money`` is the
-    amount on the lines of the key (5.13); what is on none of them stands on the pool's line.
+    ``origin`` says where its money came from, ``key_by`` what people are shared by. ``amount_fen``
+    is the last step's less what is withheld and what a yearly limit takes. With coefficients,
+    ceilings or leave ``segments``, ``brought_e7`` and the lines of ``leave`` add up to a key
+    ``adjusted``, and by their equivalents to a key ``equivalents``; without them the key is the
+    equivalents. ``heads`` are there where a head decides and is not simply one: the mean over
+    their days. ``institution_e4`` multiplies the pool before ``shared_fen`` goes down (5.2).
+    ``money`` is the amount on the lines of the key (5.13); the rest stands on the pool's line.
     """
 
+    origin: Origin
     institution_id: str
     pool: str
     series: str
@@ -163,8 +165,7 @@ def explain_person(settlement: Settlement, person_id: str, institution_id: str =
     Raises:
         RefusedError: ``PERSON_NOT_FOUND`` (no posting there in the roster).
     """
-    plan = settlement.plan
-    person = plan.persons.find(person_id)
+    plan, person = settlement.plan, settlement.plan.persons.find(person_id)
     mine = np.flatnonzero(plan.postings.person == person) if person >= 0 else np.zeros(0, np.int64)
     places = np.unique(plan.postings.institution[mine])
     if institution_id:
@@ -177,8 +178,10 @@ def explain_person(settlement: Settlement, person_id: str, institution_id: str =
     return PersonStory(person_id, names[-1], settlement.rules.period.name, stories)
 
 
-def explain_pool(settlement: Settlement, institution_id: str, pool: str) -> tuple[ShareStep, ...]:
-    """Every step of one pool, highest level first, each parent's children in their order.
+def explain_pool(
+    settlement: Settlement, institution_id: str, pool: str
+) -> tuple[Origin, tuple[ShareStep, ...]]:
+    """Where a pool came from, and every step, highest level first, children in their order.
 
     Raises:
         RefusedError: ``POOL_NOT_FOUND``.
@@ -186,14 +189,13 @@ def explain_pool(settlement: Settlement, institution_id: str, pool: str) -> tupl
     payouts = _paid(settlement)
     for at, one in enumerate(settlement.pools):
         if (one.institution_id, one.pool) == (institution_id, pool):
-            return tuple(
+            return origin_of(settlement, one), tuple(
                 story
                 for step in payouts.steps
                 for story in share_steps(settlement, step, np.flatnonzero(step.pool == at))
             )
-    raise RefusedError(
-        [Problem("POOL_NOT_FOUND", value=pool, facts={"institution": institution_id})]
-    )
+    where = {"institution": institution_id}
+    raise RefusedError([Problem("POOL_NOT_FOUND", value=pool, facts=where)])
 
 
 def _paid(settlement: Settlement) -> Payouts:
@@ -202,9 +204,8 @@ def _paid(settlement: Settlement) -> Payouts:
 
 
 def _place(settlement: Settlement, place: int, person: int, mine: Int64) -> PlaceStory:
-    plan = settlement.plan
+    plan, name = settlement.plan, settlement.plan.institutions[place]
     here = mine[plan.postings.institution[mine] == place]
-    name = plan.institutions[place]
     names = {row.institution_id: row.name for row in settlement.rules.institutions}
     sums = tuple(
         (series, sum(int(value) for value in weighed.posting_e7[here]))
@@ -290,6 +291,7 @@ def _pools(settlement: Settlement, place: int, person: int) -> Iterator[PoolStor
         number = int(payouts.pool[at])
         pool = settlement.pools[number]
         yield PoolStory(
+            origin_of(settlement, pool),
             pool.institution_id,
             pool.pool,
             pool.series,

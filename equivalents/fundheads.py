@@ -6,15 +6,14 @@ twelfths of a yearly rate; prorated it is a twelfth for the heads of each month'
 Everything is multiplied first and rounded once. Sources: B4, B4a, B5; definition 5.15.
 """
 
-from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from equivalents.fundfacts import RESIDENT, DueLine
+from equivalents.fundfacts import RESIDENT
 from equivalents.policy.calendar import print_day
 from equivalents.policy.funds import Fund, Heads, Packages, Per, PerHead
 from equivalents.policy.model import Institution
-from equivalents.reckoning import Piece, Reckoned, Reckoner
+from equivalents.reckoning import Piece, Reckoned, Reckoner, charged
 from equivalents.units import print_e4
 
 __all__ = ["packages", "per_head"]
@@ -60,15 +59,9 @@ def per_head(case: Reckoner, fund: Fund, body: PerHead, place: Institution) -> R
         exact = count.times(heads) * rate * factor.value / 100
         what = f"heads:{print_day(count.day)}"
         pieces.append(Piece(what, count.text(heads), print_e4(rate), factor.text, exact))
-    taken = tuple(_charges(case, body, place)) if counts else ()
+    taken = tuple(charged(case, body.less_charges, place)) if counts else ()
     days = [count.day for count in counts]
     return Reckoned(pieces, taken, body.below_zero, days)
-
-
-def _charges(case: Reckoner, body: PerHead, place: Institution) -> Iterator[DueLine]:
-    for code in dict.fromkeys(body.less_charges):
-        amount = case.facts.charges_fen.get((place.institution_id, code), 0)
-        yield DueLine(f"charges:{code}", "", "", "", -amount)
 
 
 def packages(case: Reckoner, fund: Fund, body: Packages, place: Institution) -> Reckoned:

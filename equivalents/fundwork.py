@@ -16,7 +16,7 @@ from equivalents.fundshop import Shop
 from equivalents.policy.calendar import print_day
 from equivalents.policy.funds import Dated, Fund, PerEquivalent, PerItem
 from equivalents.policy.model import Institution
-from equivalents.reckoning import Factor, Piece, Reckoned, Reckoner
+from equivalents.reckoning import Factor, Piece, Reckoned, Reckoner, charged
 from equivalents.units import E7_PLACES, WEIGHT_PLACES, print_e3, print_e4
 
 __all__ = ["floating", "per_equivalent", "per_item"]
@@ -81,10 +81,11 @@ def _piece(equivalents_e7: Fraction, rate: str, factor: Factor, exact_fen: Fract
 
 
 def _offset(case: Reckoner, body: PerEquivalent, place: Institution) -> Iterator[DueLine]:
-    """The income I that is taken off, line by line."""
+    """The income I that is taken off, line by line: of the accounts, and what was charged."""
     for line in dict.fromkeys(body.offset_lines):
         rows = (row.amount_fen for row in case.accounts(place, "income") if row.line == line)
         yield DueLine(f"income:{line}", "", "", "", -sum(rows))
+    yield from charged(case, body.offset_charges, place)
 
 
 def floating(

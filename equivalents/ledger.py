@@ -109,7 +109,7 @@ def ledger(
         less = taken.get((one.institution_id, one.bridge.pool), 0)
         pools[key] = pools.get(key, 0) + one.pool_fen - less
     restricted = tuple(_restricted(scheme, accounts, rows, pools))
-    said = [*book.warned, *_advanced(scheme, rows), *_closings(accounts, restricted)]
+    said = [*book.warned, *_advanced(scheme, rows), *_closings(scheme, accounts, restricted)]
     return Ledger(rows, restricted, moves, tuple(said))
 
 
@@ -251,7 +251,9 @@ def _advanced(scheme: Scheme, rows: Sequence[LedgerRow]) -> Iterator[Problem]:
             yield Problem("OVER_ADVANCED", fund.place, row.fund, facts)
 
 
-def _closings(accounts: Sequence[Account], rows: Sequence[Restricted]) -> Iterator[Problem]:
+def _closings(
+    scheme: Scheme, accounts: Sequence[Account], rows: Sequence[Restricted]
+) -> Iterator[Problem]:
     """Reported closings of restricted money that are not the computed ones, and overspent ones."""
     lines = by_line(accounts)
     places = {
@@ -265,4 +267,5 @@ def _closings(accounts: Sequence[Account], rows: Sequence[Restricted]) -> Iterat
             facts["reported"] = print_fen(reported)
             yield Problem("RESTRICTED_CLOSING", places[key], row.fund, facts)
         elif row.closing_fen < 0:
-            yield Problem("RESTRICTED_OVERSPENT", value=row.fund, facts=facts)
+            place = scheme.funds[row.fund].place
+            yield Problem("RESTRICTED_OVERSPENT", place, row.fund, facts)

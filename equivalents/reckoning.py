@@ -23,7 +23,7 @@ from equivalents.policy.model import Institution
 from equivalents.policy.scheme import Scheme
 from equivalents.units import print_e4
 
-__all__ = ["Factor", "Piece", "Reckoned", "Reckoner", "rounded"]
+__all__ = ["Factor", "Piece", "Reckoned", "Reckoner", "charged", "rounded"]
 
 _Value = TypeVar("_Value")
 
@@ -196,3 +196,10 @@ class Reckoner:
     def tasks(self, fund: Fund, place: Institution) -> Sequence[tuple[str, int]]:
         """The tasks that a fund approved for an institution and their quantities in e3."""
         return self._tasks.get((place.institution_id, fund.name), ())
+
+
+def charged(case: Reckoner, codes: Iterable[str], place: Institution) -> Iterator[DueLine]:
+    """What an institution charged in the period by some codes, as lines that are taken off."""
+    for code in dict.fromkeys(codes):
+        amount = case.facts.charges_fen.get((place.institution_id, code), 0)
+        yield DueLine(f"charges:{code}", "", "", "", -amount)

@@ -14,6 +14,7 @@ import numpy as np
 from equivalents.count import count
 from equivalents.errors import DataError, Problem
 from equivalents.explain import PersonStory, explain_person, explain_pool
+from equivalents.origin import Origin
 from equivalents.policy.book import Verdict
 from equivalents.policy.calendar import print_day
 from equivalents.records import RecordBlock
@@ -44,8 +45,8 @@ def trace_person(
     return story, records
 
 
-def trace_pool(out: Path, institution_id: str, pool: str) -> tuple[ShareStep, ...]:
-    """Every step of a pool in a kept result.
+def trace_pool(out: Path, institution_id: str, pool: str) -> tuple[Origin, tuple[ShareStep, ...]]:
+    """Where the money of a pool in a kept result came from, and every step of it.
 
     Raises:
         DataError: no complete result, a changed one, an unknown pool.

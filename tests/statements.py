@@ -6,6 +6,7 @@ from fractions import Fraction
 from math import ceil, floor, prod
 
 from tests.statement_money import MONEY, ON_THE_POOL, ItemName, MoneyLine, PoolMoney
+from tests.statement_source import PoolSource
 
 __all__ = ["Told", "re_add", "re_add_pool", "read_step"]
 
@@ -176,7 +177,8 @@ def re_add(text: str, *, totals: int = 1) -> int:
                 check(found, line)
                 break
         else:
-            assert not line.startswith("    "), f"nobody adds up {line}"
+            told = clerk.source.read(line)
+            assert told or not line.startswith("    "), f"nobody adds up {line}"
     assert clerk.total is not None, "the text has no total"
     return clerk.total
 
@@ -187,9 +189,16 @@ def re_add_pool(text: str, *, kept: bool) -> int:
     ``kept``: some money was retained or carried, so children may have less than their parent.
     """
     families: dict[tuple[str, str], list[Told]] = {}
+    source = PoolSource()
     for line in text.splitlines():
-        if told := read_step(line):
+        if source.read(line):
+            assert not families, line
+        elif told := read_step(line):
             families.setdefault((told.to, told.parent), []).append(told)
+    # Of a pool under a coefficient of the institution a part is kept before the first step.
+    first = next(iter(families.values()), [])
+    shared = [step.parent_fen for step in first if step.parent_fen is not None]
+    source.check(source.fen if kept else max(shared, default=source.fen), text)
     for steps in families.values():
         _check_family(steps, kept=kept)
     return sum(map(len, families.values()))
@@ -224,6 +233,7 @@ class _Clerk:
         self.item_lines: dict[str, dict[ItemName, Fraction]] = {}
         self.items = Fraction(0)
         self.here = self.amounts = 0
+        self.source = PoolSource()
         self.total: int | None = None
         self.checks = (
             (LINE, self.line), (SERIES, self.of_series), (SUM, self.sum), (CUT, self.cut),
@@ -271,6 +281,7 @@ class _Clerk:
     def pool(self, found: re.Match[str], line: str) -> None:
         self.at, series, amount, equivalents, key, self.by = found.groups()
         self.going, self.of_pool = fen(amount), series
+        self.source, self.pool_fen = PoolSource(), self.going
         self.level, self.got = "", {self.at: self.going}
         self.days: list[tuple[int, Fraction]] = []
         self.one_head = Fraction(1)
@@ -345,6 +356,7 @@ class _Clerk:
         self.paid_part, self.withheld = Fraction(found[1]), fen(found[2])
 
     def gets(self, found: re.Match[str], line: str) -> None:
+        self.source.check(self.pool_fen, line)
         # Departments pay a person apart, so the last steps may be several.
         assert fen(found[1]) + self.withheld + self.taken == sum(self.last), line
         if self.paid_part is not None:

@@ -17,6 +17,7 @@ from equivalents.errors import DataError, Place, Problem
 from equivalents.findings import Findings, Places, Row, Table, near
 from equivalents.heads import charged_fen
 from equivalents.intake.accounts import read_accounts, surplus_rule
+from equivalents.intake.chargeprices import shipped_prices
 from equivalents.intake.contracts import contract_counts
 from equivalents.intake.fundtables import heads_for, read_fund_tables
 from equivalents.intake.headings import LATER_TABLES, TABLES
@@ -59,7 +60,11 @@ from equivalents.policy.model import (
 )
 from equivalents.policy.openingload import OpeningReader
 from equivalents.policy.roster import Roster
-from equivalents.policy.schemecases import check_coefficients_once, check_in_case
+from equivalents.policy.schemecases import (
+    check_bought_once,
+    check_coefficients_once,
+    check_in_case,
+)
 from equivalents.policy.schemecheck import check_figures, check_series_of
 from equivalents.policy.sharing import LevelKey, LevelKind
 from equivalents.policy.sharingtext import check_sharing
@@ -167,7 +172,7 @@ class _Reader:
         keys = self._key_rules(settings, KeyReader(findings, institutions, postings), every, series)
         findings.problems += [*check_weights(weights), *check_postings(postings)]
         self._fund_tables(settings, sorted(known), postings, teams)
-        self._check_scheme(settings, series, institutions, pools, keys)
+        self._check_scheme(settings, weights, institutions, pools, keys)
         if settings.period is None:
             return None
         surplus = surplus_rule(settings.surplus, accounts, pools, settings.period, series, findings)
@@ -188,7 +193,7 @@ class _Reader:
     def _check_scheme(
         self,
         settings: Settings,
-        series: Sequence[str],
+        weights: Sequence[WeightRow],
         institutions: Sequence[Institution],
         pools: Sequence[Pool],
         keys: KeyRules,
@@ -196,11 +201,12 @@ class _Reader:
         """The scheme against the tables of the case."""
         scheme, period = settings.scheme, settings.period
         if scheme is not None:
-            check_series_of(scheme, tuple(series), self.findings)
+            check_series_of(scheme, tuple(sorted({w.series for w in weights})), self.findings)
             check_in_case(scheme, institutions, pools, self.findings)
             check_coefficients_once(scheme, keys, self.findings)
             if period is not None:
                 check_figures(scheme, period, self.findings)
+                check_bought_once(scheme, weights, period, self.findings)
 
     def _declared(
         self, settings: Settings, rules: CaseRules, pools: Sequence[Pool], people: Collection[str]
@@ -381,9 +387,8 @@ class _Reader:
             known = sorted(
                 path.stem for path in shipped.iterdir() if path.suffix in (".yaml", ".csv")
             )
-            self.findings.add(
-                "TABLE_UNKNOWN", entry.place, entry.text, near=near(entry.text, known)
-            )
+            code = "CHARGE_PRICES_FISCAL" if entry.text in shipped_prices() else "TABLE_UNKNOWN"
+            self.findings.add(code, entry.place, entry.text, near=near(entry.text, known))
             return []
         self.inputs.append((path.name, path))
         if path.suffix in (".yaml", ".yml"):

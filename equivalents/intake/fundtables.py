@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from equivalents.chargechecks import price_findings
 from equivalents.codes import Coded
 from equivalents.contractchecks import charge_findings
 from equivalents.errors import Place, RefusedError
@@ -19,7 +20,7 @@ from equivalents.intake.contracts import read_contracts
 from equivalents.intake.wholecolumns import amounts, days, note_twice, note_unknown
 from equivalents.policy.calendar import FIRST_DAY, Period, print_day
 from equivalents.policy.fundcounts import HeadCount, Task
-from equivalents.policy.funds import Packages, Tasks
+from equivalents.policy.funds import Fund, Packages, PerEquivalent, PerHead, Tasks
 from equivalents.policy.heads import (
     Charges,
     FundTables,
@@ -78,19 +79,34 @@ def heads_for(
     """The heads that the funds of a scheme ask for; what cannot be counted is noted.
 
     So are tasks of funds that the scheme does not have, and what the signed were charged against
-    the scheme (C5, B4a).
+    the scheme or its charge prices (C5, B4a).
     """
     funds = [one for fund in scheme.funds.values() for one in (fund, *fund.own.values())]
     packages = [fund.body for fund in funds if isinstance(fund.body, Packages)]
     findings.problems += charge_findings(
         tables.contracts, tables.charges, scheme.consultation_codes, packages
     )
+    if scheme.charge_prices is not None:
+        others = _charge_codes(scheme, funds)
+        findings.problems += price_findings(tables.charges, scheme.charge_prices, others)
     _note_task_funds(tables.tasks, scheme, findings)
     try:
         return head_counts(scheme.funds.values(), tables, institutions, period)
     except RefusedError as error:
         findings.take(error)
         return ()
+
+
+def _charge_codes(scheme: Scheme, funds: Iterable[Fund]) -> set[str]:
+    """The charge codes that a scheme names elsewhere than in its charge prices."""
+    found = {*scheme.consultation_codes}
+    for fund in funds:
+        match fund.body:
+            case PerHead(less_charges=codes) | PerEquivalent(offset_charges=codes):
+                found |= {*codes}
+            case Packages(packages=packages):
+                found |= {code for package in packages for code in package.items}
+    return found
 
 
 def _note_task_funds(tasks: Iterable[Task], scheme: Scheme, findings: Findings) -> None:

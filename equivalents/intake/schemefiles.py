@@ -19,6 +19,7 @@ from equivalents.intake.schemes import (
     names_apart,
     read_files,
     shipped_schemes,
+    with_prices,
 )
 from equivalents.intake.settings import Settings, read_case_yaml, settings_of
 from equivalents.intake.teams import read_teams
@@ -70,7 +71,8 @@ def open_schemes(names: Sequence[str]) -> Opened:
     case = gathered.case
     if case is not None:
         layers = _with_case(layers, inline_layer(case))
-    reading = read_scheme(layers, findings)
+    folder = gathered.folder or (files[-1][1].parent if files else Path())
+    reading, _ = with_prices(read_scheme(layers, findings), folder, findings)
     _check_shared(reading, case or Entry({}, NOWHERE), findings)
     return Opened(reading, tuple(_by_line(findings.problems, [name for name, _ in files])))
 
@@ -88,6 +90,7 @@ class _Gathered:
 
     findings: Findings = field(default_factory=Findings)
     case: Entry | None = None
+    folder: Path | None = None
 
 
 def _parted(names: Sequence[str]) -> Iterator[str]:
@@ -108,7 +111,7 @@ def _gather(name: str, gathered: _Gathered) -> list[tuple[str, Path]]:
                 "Only one case may be named. To compare two cases use scheme diff."
             )
         case = read_case_yaml(folder / "case.yaml", "case.yaml", gathered.findings)
-        gathered.case = case
+        gathered.case, gathered.folder = case, folder
         named = case.get("scheme")
         return layer_files(
             named.items or ([named] if named.text else []), folder, gathered.findings

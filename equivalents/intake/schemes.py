@@ -7,10 +7,11 @@ specification page 3 (``scheme``); issue "Schemes as dated data".
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from equivalents.findings import Findings, near
+from equivalents.intake.chargeprices import charge_prices
 from equivalents.policy.layers import SCHEME_KEYS, Ground, Layer, read_layer, with_paths
 from equivalents.policy.openchoices import note_open_choices
 from equivalents.policy.scheme import Scheme
@@ -28,6 +29,7 @@ __all__ = [
     "read_layers",
     "scheme_of_case",
     "shipped_schemes",
+    "with_prices",
 ]
 
 
@@ -53,7 +55,8 @@ def load_scheme(paths: Sequence[Path]) -> tuple[Scheme, Findings, Reading]:
     """
     findings = Findings()
     layers = read_files(names_apart([(path.name, path) for path in paths]), findings)
-    reading = read_scheme(layers, findings)
+    folder = paths[-1].parent if paths else Path()
+    reading, _ = with_prices(read_scheme(layers, findings), folder, findings)
     return reading.scheme, findings, reading
 
 
@@ -120,7 +123,17 @@ def read_layers(
     own = [layer for layer in layers if layer.of_institutions]
     last = [] if inline is None else [inline_layer(inline)]
     in_order = [*community, *last, *own] if inline is not None else layers
-    return read_scheme(in_order, findings), tuple(files)
+    reading, more = with_prices(read_scheme(in_order, findings), folder, findings)
+    return reading, (*files, *more)
+
+
+def with_prices(
+    reading: Reading, folder: Path, findings: Findings
+) -> tuple[Reading, tuple[tuple[str, Path], ...]]:
+    """The scheme with the charge prices that it names, and their file (B4a)."""
+    own = reading.layered.own.values()
+    prices, files = charge_prices(reading.merged, own, folder, findings)
+    return replace(reading, scheme=replace(reading.scheme, charge_prices=prices)), files
 
 
 def layer_files(names: Iterable[Entry], folder: Path, findings: Findings) -> list[tuple[str, Path]]:

@@ -144,6 +144,7 @@ class PerHead:
     rate by months active; else heads of 31 December (or the period's last day) pay in full.
     ``coefficient`` names an institution coefficient (an effective rate) that multiplies the heads.
     ``less_charges`` are codes of the table of charges that are taken off (referral charges, B5).
+    ``at_least_e4`` is what the rate may never be below (不低于, B4), in the rate's own unit.
     """
 
     heads: Heads
@@ -153,6 +154,7 @@ class PerHead:
     coefficient: str = ""
     less_charges: tuple[str, ...] = ()
     below_zero: bool = False
+    at_least_e4: Dated[int] | None = None
 
 
 class OverBudget(StrEnum):
@@ -193,7 +195,7 @@ class PerEquivalent:
     shares, where one is named). P is fixed: ``price_e4``, by institution ``group_prices_e4`` or
     by scale ``tiers``; or floating: ``budget_fen`` shared by D x T. T is the product of the named
     institution ``coefficients``, rounded once to four places; I the income of the account lines
-    ``offset_lines``.
+    ``offset_lines``, and what residents were charged by the codes ``offset_charges``.
     """
 
     series: str
@@ -207,6 +209,7 @@ class PerEquivalent:
     coefficients: tuple[str, ...] = ()
     offset_lines: tuple[str, ...] = ()
     below_zero: bool = False
+    offset_charges: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

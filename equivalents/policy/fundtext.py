@@ -33,6 +33,7 @@ from equivalents.policy.funds import (
 )
 from equivalents.policy.payertext import read_payers
 from equivalents.policy.yamltext import Entry, expect, span_of
+from equivalents.units import print_e4
 
 __all__ = ["FUND_KEYS", "KINDS", "read_funds"]
 
@@ -161,8 +162,10 @@ def _per_head(entry: Entry, read: Reader) -> FundBody | None:
     prorate = read.flag(entry.get("prorate"), default=False)
     if prorate and per is not Per.YEAR:
         read.invalid("FUND_INVALID", entry.get("prorate"), "prorate", _PRORATE)
+    least = read.figure(entry.get("at_least"), money_e4, "at_least")
     if rate is None:
         return None
+    _check_least(rate, least, read)
     return PerHead(
         heads,
         rate,
@@ -171,7 +174,18 @@ def _per_head(entry: Entry, read: Reader) -> FundBody | None:
         entry.get("coefficient").text,
         read.texts(entry.get("less_charges")),
         read.flag(entry.get("below_zero"), default=False),
+        least,
     )
+
+
+def _check_least(rate: Dated[int], least: Dated[int] | None, read: Reader) -> None:
+    """A rate is never below the minimum in force with it; the minimum itself is enough (B4)."""
+    for one in rate.versions:
+        for bound in least.versions if least is not None else ():
+            meet = max(one.valid_from, bound.valid_from) < min(one.valid_to, bound.valid_to)
+            if meet and one.value < bound.value:
+                facts = {"least": print_e4(bound.value), "reference": bound.reference}
+                read.findings.add("RATE_BELOW_MINIMUM", one.place, print_e4(one.value), **facts)
 
 
 def _heads(entry: Entry, read: Reader) -> Heads:
@@ -243,6 +257,7 @@ def _per_equivalent(entry: Entry, read: Reader) -> FundBody | None:
         read.texts(entry.get("coefficients")),
         read.texts(entry.get("offset_lines")),
         read.flag(entry.get("below_zero"), default=False),
+        read.texts(entry.get("offset_charges")),
     )
 
 
@@ -310,6 +325,7 @@ KINDS: Final[Mapping[str, tuple[Mapping[str, str], _Body]]] = {
         {
             "heads": "mapping",
             "rate": "",
+            "at_least": "",
             "per": "text",
             "prorate": "text",
             "coefficient": "text",
@@ -333,6 +349,7 @@ KINDS: Final[Mapping[str, tuple[Mapping[str, str], _Body]]] = {
             "over_budget": "text",
             "coefficients": "texts",
             "offset_lines": "texts",
+            "offset_charges": "texts",
             "below_zero": "text",
         },
         _per_equivalent,

@@ -36,6 +36,7 @@ HEAD_KEYS: Final = (
 """What a scheme file says of itself."""
 SCHEME_KEYS: Final = (
     "consultation_codes",
+    "charge_prices",
     "channels",
     "funds",
     "pools",

@@ -196,6 +196,9 @@ def weight_table(path: Path, name: str, columns: Iterable[str], findings: Findin
     entry = read_yaml(path, name, findings)
     if entry is None:
         return []
+    if "prices" in entry.mapping and "cities" in entry.mapping:
+        findings.add("CHARGE_PRICES_FISCAL", entry.place, name)
+        return []
     known = tuple(columns)
     _check_keys(entry, _TABLE_KEYS, findings)
     for key in ("table", "title", "rows"):

@@ -12,6 +12,7 @@ from fractions import Fraction
 from equivalents.errors import NOWHERE, Place
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY
 from equivalents.policy.funds import Dated, Fund
+from equivalents.policy.prices import ChargePrices
 
 __all__ = [
     "Bridge",
@@ -193,6 +194,8 @@ class Scheme:
     place: Place = NOWHERE
     choices: tuple[OpenChoice, ...] = ()
     """What its documents leave open, illustrative 示例 until decided."""
+    charge_prices: ChargePrices | None = None
+    """What residents may be charged 收费价格: it checks charges and is no fiscal price (B4a)."""
 
     def __post_init__(self) -> None:
         """Funds stand in their declared order, also when they are read again from a result."""

@@ -18,6 +18,7 @@ from equivalents.reasons.leaders import LEADER_REASONS
 from equivalents.reasons.leave import LEAVE_REASONS
 from equivalents.reasons.model import BOTH, LONGEST, Reason, Severity, Stage, in_language
 from equivalents.reasons.money import MONEY_REASONS
+from equivalents.reasons.prices import PRICE_REASONS
 from equivalents.reasons.records import RECORD_REASONS
 from equivalents.reasons.results import RESULT_REASONS
 from equivalents.reasons.rules import RULE_REASONS
@@ -47,6 +48,7 @@ REASONS: Final[dict[str, Reason]] = {
         *RECORD_REASONS,
         *CONTACT_REASONS,
         *CONTRACT_REASONS,
+        *PRICE_REASONS,
         *MONEY_REASONS,
         *FUND_REASONS,
         *BRIDGE_REASONS,

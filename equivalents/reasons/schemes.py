@@ -156,6 +156,24 @@ SCHEME_REASONS: Final = (
         "{total}, not 1.",
     ),
     Reason(
+        "RATE_BELOW_MINIMUM",
+        "error",
+        "rules",
+        "标准 {value} 元低于规定的下限 {least} 元（{reference}）。请提高到下限或以上。",
+        "The rate of {value} yuan is below its minimum of {least} yuan ({reference}). Raise it to "
+        "the minimum or above.",
+    ),
+    Reason(
+        "ITEM_OF_A_CHANNEL",
+        "error",
+        "rules",
+        "项目“{value}”属于购买渠道“{channel}”，资金“{fund}”没有写渠道，又按口径“{series}”（{other}）"
+        "购买一次。请从该口径去掉此项目，或为资金写明 channel。",
+        "The item '{value}' belongs to the channel '{channel}', and the fund '{fund}', which names "
+        "no channel, buys it again by the series '{series}' ({other}). Take the item out of the "
+        "series, or name the fund's channel.",
+    ),
+    Reason(
         "FUNDS_BUY_TWICE",
         "error",
         "rules",

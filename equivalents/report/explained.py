@@ -11,11 +11,13 @@ from equivalents.contracts import ContractLine
 from equivalents.explain import ItemLine, PersonStory, PlaceStory, PoolStory
 from equivalents.itemmoney import LineKind, MoneyLine
 from equivalents.leave import LeaveLine
+from equivalents.origin import Origin
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, print_day
 from equivalents.policy.coefficients import ONE_E4
 from equivalents.policy.leave import Average
 from equivalents.policy.model import Posting
 from equivalents.report.leavetable import print_percent
+from equivalents.report.origins import origin_text
 from equivalents.sharesteps import ShareStep, StandingBound
 from equivalents.takenoff import CEILING, LEADER, TakenOff
 from equivalents.units import print_e3, print_e4, print_e7, print_fen
@@ -132,6 +134,7 @@ def _pool_text(pool: PoolStory) -> Iterator[str]:
         f" {print_fen(pool.pool_fen)} 元; 当量 {print_e7(pool.equivalents_e7)},"
         f" 依据 key {print_e7(pool.key_e7)}（{_KEYS[pool.key_by]} {pool.key_by}）"
     )
+    yield from origin_text(pool.origin)
     if pool.institution_e4 != ONE_E4:
         yield (
             f"    机构系数 coefficient of the institution × {print_e4(pool.institution_e4)}:"
@@ -282,9 +285,10 @@ def _record_text(record: Record) -> str:
     return "  " + "  ".join(record[name] for name in shown if record[name])
 
 
-def pool_text(institution_id: str, pool: str, steps: Iterable[ShareStep]) -> str:
-    """The explanation of a pool: each parent and child, level by level."""
-    lines = [f"溯源 explain  绩效池 pool {pool}  {institution_id}"]
+def pool_text(origin: Origin, steps: Iterable[ShareStep]) -> str:
+    """The explanation of a pool: its source, then each parent and child, level by level."""
+    lines = [f"溯源 explain  绩效池 pool {origin.pool}  {origin.institution_id}"]
+    lines += ["", *origin_text(origin)]
     level = ""
     for step in steps:
         if step.level != level:

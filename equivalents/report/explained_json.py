@@ -6,15 +6,17 @@ from typing import Any
 from equivalents.explain import ItemLine, PersonStory, PlaceStory, PoolStory
 from equivalents.itemmoney import MoneyLine
 from equivalents.leave import LeaveLine
+from equivalents.origin import Origin
 from equivalents.policy.calendar import LAST_DAY, print_day
 from equivalents.policy.leave import Average
 from equivalents.report.explained import Record
 from equivalents.report.leavetable import print_percent
+from equivalents.report.origins import origin_json
 from equivalents.sharesteps import ShareStep
 from equivalents.units import print_e3, print_e4, print_e7, print_fen
 from equivalents.yearly import LimitedPayout
 
-__all__ = ["person_json", "pool_json"]
+__all__ = ["person_json", "pool_json", "whole_pool_json"]
 
 
 def person_json(story: PersonStory, records: Sequence[Record] | None = None) -> dict[str, Any]:
@@ -66,6 +68,7 @@ def _pool_of_person_json(pool: PoolStory) -> dict[str, Any]:
         "pool": pool.pool,
         "series": pool.series,
         "pool_amount": print_fen(pool.pool_fen),
+        "source": origin_json(pool.origin),
         "equivalents": print_e7(pool.equivalents_e7),
         "key_by": pool.key_by,
         "key": print_e7(pool.key_e7),
@@ -188,6 +191,16 @@ def _line_json(line: ItemLine) -> dict[str, Any]:
         "counting_basis": line.basis,
         "valid_from": print_day(line.valid_from),
         "reference": line.reference,
+    }
+
+
+def whole_pool_json(origin: Origin, steps: Iterable[ShareStep]) -> dict[str, Any]:
+    """A pool as JSON values: whose it is, where its money came from, every step."""
+    return {
+        "institution_id": origin.institution_id,
+        "pool": origin.pool,
+        "source": origin_json(origin),
+        "steps": pool_json(steps),
     }
 
 

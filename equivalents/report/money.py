@@ -13,6 +13,7 @@ from equivalents.errors import ConservationError
 from equivalents.fundsettle import Funded
 from equivalents.paycap import Capped
 from equivalents.policy.calendar import print_day
+from equivalents.report.origins import SOURCE_COLUMNS, source_rows
 from equivalents.report.table import OutTable, texts
 from equivalents.settle import Settlement
 from equivalents.units import print_e4, print_fen
@@ -126,6 +127,7 @@ def money_tables(settlement: Settlement) -> Iterator[OutTable]:
     if money is None:
         return
     rows: dict[str, tuple[str, list[tuple[str, ...]]]] = {
+        "pool_sources": (SOURCE_COLUMNS, [*source_rows(settlement)]),
         "dues": ("institution_id fund what count rate coefficient amount", [*_due_rows(money)]),
         "ledger": (
             "institution_id fund payer due approved received paid owed then",

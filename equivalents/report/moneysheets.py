@@ -40,7 +40,42 @@ _CAP: Final = {
     "returned": "超出，上缴",
 }
 
+_SOURCE: Final = {
+    "given": "直接给定",
+    "surplus": "结余",
+    "fund": "资金",
+    "approved": "核定金额",
+}
+_RULE: Final = {
+    "all": "全部转入",
+    "percent": "按比例转入",
+    "after_costs": "扣除成本后转入",
+    "odd_to_development": "五五分成，尾差归事业发展",
+    "odd_to_pay": "五五分成，尾差归绩效",
+}
+
 MONEY_SHEETS: Final = (
+    FurtherSheet(
+        "pool_sources",
+        "绩效池来源",
+        "（来源金额 - 成本）× 比例 = 转入；转入 - 超总量扣减 = 绩效池",
+        (
+            *WHERE,
+            ("pool", SheetColumn("绩效池", 16)),
+            ("source", SheetColumn("来源类别", 12)),
+            ("name", SheetColumn("资金或核定科目", 20)),
+            money_column("base", "来源金额", total=False),
+            ("payers", SheetColumn("出资方", 36)),
+            money_column("costs", "成本", total=False),
+            ("rule", SheetColumn("转入规则", 20)),
+            ("share", SheetColumn("比例", 10)),
+            money_column("made", "转入"),
+            money_column("cut", "超总量扣减"),
+            money_column("amount", "绩效池"),
+            ("reference", SheetColumn("文件依据", 30)),
+        ),
+        {"source": _SOURCE, "rule": _RULE},
+    ),
     FurtherSheet(
         "dues",
         "资金计算",

@@ -32,6 +32,7 @@ SECTION_TITLES: Final[Mapping[str, str]] = {
     "pay_cap": "绩效工资总量",
     "share_tests": "比例检验",
     "consultation_codes": "一般诊疗费编码",
+    "charge_prices": "收费价格",
     "weight_tables": "当量表",
     "outside_period": "期外记录",
     "series": "口径",

@@ -141,6 +141,28 @@ SCHEMES = [
           scheme("channels:\n  a: {items: {MZ01: 1/2}}\n"
                  "  b: {items: {MZ01: 1/2}, valid_to: 2025-07-01}\n"),
           "s.yaml", 5, "channels.a", "MZ01", ("1/2", "2025-07-01")),
+    Fault("rate-below-minimum", "RATE_BELOW_MINIMUM",
+          fund('rate: "19.9999"\n    at_least: "20.00"\n    payers: [{payer: 甲, share: 1}]'),
+          "s.yaml", 8, "funds.f.rate", "19.9999", ("20.0000", "甲县〔2025〕1号")),
+    Fault("disabled-below-twenty", "RATE_BELOW_MINIMUM",
+          {"case.yaml": 'period: 2025-06\nscheme: sanmenxia-2019\nreference: 甲县〔2025〕1号\n'
+                        'funds: {disabled-contracts: {rate: "19.99"}}\n'},
+          "case.yaml", 4, "funds.disabled-contracts.rate", "19.9900", ("20.0000",)),
+    Fault("item-of-a-channel", "ITEM_OF_A_CHANNEL",
+          scheme('channels: {c: {items: [SF01]}}\n'
+                 'funds:\n  f: {kind: per_equivalent, series: pay, price: "1"}\n'),
+          "s.yaml", 6, "funds.f", "SF01", ("c", "pay", "weights.csv")),
+    Fault("priced-item-of-a-channel", "ITEM_OF_A_CHANNEL",
+          scheme('channels: {c: {items: [SF01, MZ01]}}\n'
+                 'funds:\n  f: {kind: per_item, series: pay, prices: {SF01: "1"}}\n'),
+          "s.yaml", 6, "funds.f", "SF01", ("c",)),
+    Fault("contract-item-in-the-purchase", "ITEM_OF_A_CHANNEL",
+          {"case.yaml": "period: 2025-06\nscheme: zhejiang-2017\nsurplus: {assessment: none}\n"
+                        "series: {fixed_price: {missing: exclude}}\n",
+           "weights.csv": "series,item_code,weight,valid_from\npay,MZ01,1,2025-01-01\n"
+                          "pay,SF01,2,2025-01-01\npurchase,MZ01,1,2025-01-01\n"
+                          "purchase,QY01,2,2025-01-01\nfixed_price,GW1102,1,2025-01-01\n"},
+          "zhejiang-2017.yaml", 41, "funds.purchase", "QY01", ("effective-contract",)),
     Fault("funds-buy-twice", "FUNDS_BUY_TWICE",
           scheme('funds:\n  f: {kind: per_equivalent, series: pay, price: "1"}\n'
                  '  g: {kind: per_item, series: pay, prices: {MZ01: "2"}}\n'),

@@ -114,5 +114,5 @@ def test_the_statement_of_everybody_re_adds_to_what_is_paid(
     for pool in read_out(tmp_path / "out", "pools"):
         named = pool["institution_id"], pool["pool"]
         kept = any(Decimal(pool[name]) for name in ("retained", "carried"))
-        steps = re_add_pool(pool_text(*named, explain_pool(settled, *named)), kept=kept)
+        steps = re_add_pool(pool_text(*explain_pool(settled, *named)), kept=kept)
         assert steps or not Decimal(pool["paid"]), "only a pool that pays nobody has no step"

@@ -168,7 +168,7 @@ def bought(case: Case, fund: Yaml, month: date) -> Mapping[str, Fraction] | None
     whole_months(case, channel, "channel")
     if not in_force(channel, month):
         return {}
-    items = channel["items"]
+    items = channel.get("items") or {}
     if isinstance(items, list):
         return dict.fromkeys(items, Fraction(1))
     return {item: Fraction(part) for item, part in items.items()}
@@ -238,9 +238,15 @@ def per_equivalent(case: Case, fund: Yaml, institution: str, did: Work) -> Amoun
 
 
 def offset(case: Case, fund: Yaml, institution: str) -> int:
-    """Return I in fen: the income of the account lines that are taken off."""
+    """Return I in fen: the income of the account lines, and the charges, that are taken off."""
     lines: Sequence[str] = fund.get("offset_lines") or []
-    return sum(
+    codes: Sequence[str] = fund.get("offset_charges") or []
+    charges = sum(
+        row.amount_fen
+        for row in case.tables.charges
+        if row.institution == institution and row.code in codes and _of_period(case, row.day)
+    )
+    return charges + sum(
         row.amount_fen
         for row in case.tables.accounts
         if row.institution == institution

@@ -176,7 +176,8 @@ def give_channels(plan: FundPlan) -> None:
         if items and set(items.values()) == {"1"} and plan.rng.random() < 0.5:
             plan.channels[name]["items"] = sorted(items)
         elif not items:
-            del plan.channels[name]
+            # It buys nothing, and what the others have nobody buys beside them (B1).
+            del plan.channels[name]["items"]
 
 
 def _work(plan: FundPlan, kind: str, channel: str) -> Yaml:
@@ -187,7 +188,8 @@ def _work(plan: FundPlan, kind: str, channel: str) -> Yaml:
 def items(plan: FundPlan) -> Yaml:
     """Return fixed-price purchase (B1)."""
     fund = _work(plan, "per_item", "c-items")
-    bought = plan.channels.get("c-items", {"items": plan.items[fund["series"]][:2]})["items"]
+    channel = plan.channels.get("c-items", {})
+    bought = channel.get("items") or plan.items[fund["series"]][:2]
     fund["prices"] = {item: plan.figure(plan.yuan) for item in bought}
     return fund | _budget(plan)
 
@@ -221,6 +223,8 @@ def _adjusted(plan: FundPlan) -> Yaml:
         fund["coefficients"] = plan.rng.choice((["eff"], ["adj", "eff"]))
     if plan.rng.random() < 0.4:
         fund["offset_lines"] = ["医疗收入"]
+        if plan.rng.random() < 0.5:
+            fund["offset_charges"] = list(CHARGE_CODES[:1])
     return fund
 
 

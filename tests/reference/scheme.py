@@ -17,7 +17,10 @@ import yaml
 from tests.reference.text import FIRST_DAY, NO_END, Refused, date_or
 
 Yaml = Mapping[str, Any]
-SCHEME_KEYS = ("channels", "funds", "pools", "pay_cap", "share_tests", "consultation_codes")
+SCHEME_KEYS = (
+    *("channels", "funds", "pools", "pay_cap", "share_tests"),
+    *("consultation_codes", "charge_prices"),
+)
 ABOUT_A_FILE = (
     *("scheme", "title", "reference", "layer", "institution", "illustrative"),
     "open_choices",

@@ -51,10 +51,7 @@ def test_a_pool_lists_every_child_with_its_step(tmp_path: Path) -> None:
     case = next(path for path in SCENARIOS if "county-to-institutions" in path.parent.name)
     settle_case(case, out, stop_on_reject=False)
     for pool in read(out, "pools"):
-        text = pool_text(
-            pool["institution_id"], pool["pool"],
-            trace_pool(out, pool["institution_id"], pool["pool"]),
-        )  # fmt: skip
+        text = pool_text(*trace_pool(out, pool["institution_id"], pool["pool"]))
         steps = [step for line in text.splitlines() if (step := read_step(line))]
         found = {(step.parent, step.child, step.amount) for step in steps}
         wanted = {
@@ -74,7 +71,7 @@ def test_the_text_of_a_pool_shows_one_rate_and_its_bounds(case: Path, tmp_path: 
     settle_case(case, out, stop_on_reject=False)
     for pool in read(out, "pools"):
         named = pool["institution_id"], pool["pool"]
-        text = pool_text(*named, trace_pool(out, *named))
+        text = pool_text(*trace_pool(out, *named))
         re_add_pool(text, kept=any(fen(pool[name]) for name in ("retained", "carried")))
 
 
@@ -95,7 +92,7 @@ def test_a_cap_of_somebody_else_is_told_with_its_money_and_keys(tmp_path: Path) 
     out = tmp_path / "out"
     settle_case(case, out, stop_on_reject=False)
     pool = read(out, "pools")[0]
-    steps = trace_pool(out, pool["institution_id"], pool["pool"])
+    _, steps = trace_pool(out, pool["institution_id"], pool["pool"])
     capped = [step for step in steps if step.bound is not None]
     others = [step for step in steps if step.bound is None]
     assert capped
@@ -130,7 +127,7 @@ def test_json_tells_the_same_of_bounds(tmp_path: Path) -> None:
     case = next(path for path in SCENARIOS if path.parent.name.startswith("36-"))
     settle_case(case, out, stop_on_reject=False)
     pool = read(out, "pools")[0]
-    steps = pool_json(trace_pool(out, pool["institution_id"], pool["pool"]))
+    steps = pool_json(trace_pool(out, pool["institution_id"], pool["pool"])[1])
     capped = [step["bound"] for step in steps if step["bound"]]
     assert [(one["side"], one["unit"], one["value"], one["amount"]) for one in capped] == [
         ("cap", "yuan", "400.00", "400.00")

@@ -143,6 +143,28 @@ def test_the_income_offset_does_not_go_below_zero(below_zero: bool, expected: st
     ]
 
 
+@pytest.mark.rules("B2", "B4a")
+@pytest.mark.parametrize("floating", [False, True])
+def test_charges_that_a_scheme_names_come_off_as_income(floating: bool) -> None:
+    charges = {("I1", "CALL"): 30, ("I1", "BED"): 20, ("I1", "X"): 7, ("I2", "CALL"): 9}
+    fund = by_equivalents(
+        price_e4=None if floating else made.price("0.2"),
+        floating=floating,
+        budget_fen=made.budget("2.03") if floating else None,
+        offset_charges=("CALL", "BED", "CALL"),
+        offset_lines=("诊疗",),
+    )
+    facts = bought(EQUAL, charges_fen=charges, accounts=(income("诊疗", "0.13"),))
+    due = money(made.scheme(fund), facts).dues[0]
+    first, *taken = made.lines(due)
+    assert [(line[0], line[4]) for line in taken] == [
+        ("income:诊疗", "-0.13"), ("charges:CALL", "-0.30"), ("charges:BED", "-0.20"),
+    ]  # fmt: skip
+    # 10.125 equivalents x 0.20 = 2.025 -> 2.03; of two with equal keys half the budget, 1.02.
+    assert first[4] == ("1.02" if floating else "2.03")
+    assert due.due_fen == (102 if floating else 203) - 13 - 30 - 20
+
+
 def test_a_price_that_changes_is_that_of_the_month_of_service() -> None:
     fund = by_equivalents(price_e4=made.prices(d2025_01_01="1", d2025_02_01="2"))
     due = one(fund, bought(EQUAL))

@@ -205,7 +205,8 @@ def test_checks_and_warnings_are_told(out: Path) -> None:
 
 def test_the_workbook_tells_the_same(out: Path) -> None:
     found = sheets(out)
-    for table in ("dues", "ledger", "movements", "restricted", "paycap", "share_tests", "funds"):
+    ledgers = ("ledger", "movements", "restricted", "paycap", "share_tests", "funds")
+    for table in ("pool_sources", "dues", *ledgers):
         assert len(lines(found[SHEET_OF[table]])) == len(rows(out, table)), table
     first = lines(found["资金台账"])[1]
     assert (first["出资方"], first["尚欠（元）"], first["处理"]) == ("市", -15.99, "收回")

@@ -93,9 +93,15 @@ def test_sanmenxia_pays_four_to_six() -> None:
 def test_the_fifth_channel_is_switched_on_by_a_layer() -> None:
     off, _ = read("zhejiang-2017")
     on, _ = read("zhejiang-2017", FIVE)
-    assert set(on.channels) - set(off.channels) == {"effective-contract"}
-    assert len(off.channels) + len({"equivalents"}) == 4
+    assert {*on.funds} - {*off.funds} == {"effective-contract"}
+    assert on.channels == off.channels
+    assert {fund.channel or "equivalents" for fund in off.funds.values()} == {
+        "line-items", "fixed-price", "equivalents", "insurance",
+    }  # fmt: skip
+    assert on.funds["effective-contract"].channel == "effective-contract"
     assert not on.funds["effective-contract"].in_cap
+    # On or off, its items are not those of the purchase by equivalents.
+    assert "QY01" in off.channels["effective-contract"].items
 
 
 def test_every_city_of_the_seed_is_there() -> None:

@@ -64,6 +64,7 @@ FLOW = [
     "heads",
     "headchecks",
     "contractchecks",
+    "chargechecks",
     "leavedays",
     "leave",
     "withhold",
@@ -90,6 +91,7 @@ FLOW = [
     "ledger",
     "fundsettle",
     "settle",
+    "origin",
     "recount",
     "proposal",
     "changes",
@@ -104,7 +106,7 @@ PURE = {*FLOW} - {"errors", "policy"}
 PURE_POLICY = {
     "model", "accounts", "calendar", "posts", "book", "check", "roster", "basis", "contacts",
     "waits", "keep", "sharing", "keyrules", "coefficients", "leave", "leaders",
-    "yearly", "contracts", "fundcounts", "funds", "heads", "homes", "scheme",
+    "yearly", "contracts", "fundcounts", "funds", "heads", "homes", "prices", "scheme",
 }  # fmt: skip
 STANDARD = {
     "bisect", "collections", "concurrent", "dataclasses", "difflib", "enum", "fractions",

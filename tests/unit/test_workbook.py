@@ -25,7 +25,7 @@ SHEET_OF = {
     "carried_keys": "结转依据", "excluded": "不计记录", "funds": "资金流向", "problems": "提示",
     "opening_next": "下期期初", "dues": "资金计算", "ledger": "资金台账",
     "movements": "资金往来", "restricted": "限定用途结转", "paycap": "绩效工资总量",
-    "share_tests": "比例核查",
+    "share_tests": "比例核查", "pool_sources": "绩效池来源",
 }  # fmt: skip
 """The sheet in which a reader finds a table."""
 ALWAYS = ("payouts", "pools", "equivalents", "rejected", "spread", "leave", "contract_keys")

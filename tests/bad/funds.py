@@ -1,0 +1,207 @@
+"""Money at fault when it is computed: funds, bridges, the pay cap, the ledger, share tests."""
+
+from collections.abc import Mapping
+
+from tests.bad.case import Content, Fault
+
+__all__ = ["FUNDS", "FUND_WARNINGS"]
+
+ACCOUNTS = "institution_id,line,kind,amount,source\n"
+CONTRACTS = "contract_id,resident_id,team_id,person_id,active_from,package\n"
+CHARGES = "resident_id,institution_id,code,amount,date\n"
+TASKS = "institution_id,fund,task,quantity,income\n"
+PAID = "payers: [{payer: 甲, share: 1}]"
+GIVEN = f"funds: {{f: {{kind: given, {PAID}}}}}\n"
+BOUGHT = f"kind: per_equivalent, series: pay, {PAID}"
+SIGNED = f'kind: per_head, heads: {{source: contracts}}, rate: "1", {PAID}'
+COUNTED = f"kind: per_head, heads: {{source: registers, register: r}}, {PAID}"
+PACKAGES = (
+    "funds: {f: {kind: packages, reimbursed_by: 医保, packages:"
+    ' {包: {price: "10", reimbursement: "4", items: [ECG]}}}}\n'
+)
+
+
+def case(body: str, period: str = "2025-06", **tables: str) -> Mapping[str, Content]:
+    """A case with these keys of a scheme inline, from line 3 on; ``tables`` by name."""
+    head = f"period: {period}\nreference: 甲县〔2025〕1号\n"
+    files: dict[str, Content] = {f"{name}.csv": text for name, text in tables.items()}
+    return {"case.yaml": head + body, **files}
+
+
+def fund(keys: str, period: str = "2025-06", **tables: str) -> Mapping[str, Content]:
+    """A case with one fund ``f`` on line 3."""
+    return case(f"funds: {{f: {{{keys}}}}}\n", period, **tables)
+
+
+def signed(row: str, keys: str = SIGNED, **tables: str) -> Mapping[str, Content]:
+    """A fund of heads by contracts, with one contract."""
+    return fund(keys, contracts=f"{CONTRACTS}{row}\n", **tables)
+
+
+def here(name: str, code: str, files: Mapping[str, Content], *says: str) -> Fault:
+    """What is told of the fund ``f`` at its place."""
+    return Fault(name, code, files, "case.yaml", 3, "funds.f", "f", says)
+
+
+Q2 = "2025-Q2"
+REGISTER = "institution_id,group,heads,date\nI01,r,{0},2025-04-01\nI02,r,1,2025-04-01\n"
+BRIDGED = GIVEN + "pools: {p: {fund: f}}\n"
+
+FUNDS = [
+    here("fund-figure", "FUND_FIGURE_MISSING",
+         fund(f'{COUNTED}, per: month, rate: {{value: "1", valid_from: 2025-05-01}}', Q2,
+              registers=REGISTER.format(1)), "rate", "2025-04-30"),
+    here("fund-mid-month", "FUND_MID_MONTH",
+         fund(f'{BOUGHT}, price: [{{value: "1", valid_to: 2025-06-15}},'
+              ' {value: "2", valid_from: 2025-06-15}]'), "2025-06-15"),
+    here("fund-group-price", "FUND_PRICE_MISSING",
+         fund(f'{BOUGHT}, group_prices: {{山区: "1"}}, institutions: {{ids: [I01]}}'),
+         "I01"),
+    here("fund-coefficient", "FUND_COEFFICIENT_MISSING",
+         fund(f'{BOUGHT}, price: "1", coefficients: [remote], institutions: {{ids: [I01]}}'),
+         "remote", "I01"),
+    here("fund-over-budget", "FUND_OVER_BUDGET",
+         fund(f'kind: per_item, series: pay, prices: {{MZ01: "1"}}, budget: "12.99", {PAID}'),
+         "13.00", "12.99"),
+    Fault("fund-nobody-has-equivalents", "FUND_NO_KEY",
+          case(f'channels: {{c: {{title: 空}}}}\nfunds: {{f: {{{BOUGHT}, channel: c, floating: yes,'
+               ' budget: "10.00"}}\n'), "case.yaml", 4, "funds.f", "f", ("2025-06-30",)),
+    here("fund-payers-change", "FUND_PAYERS_CHANGE",
+         fund(COUNTED.replace(PAID, "payers: [{valid_to: 2025-05-01, " + PAID + "}, "
+              "{valid_from: 2025-05-01, payers: [{payer: 乙, share: 1}]}]")
+              + ', per: month, rate: "1"', Q2, registers=REGISTER.format(1)), "2025-05-31"),
+    here("task-without-standard", "FUND_STANDARD_MISSING",
+         fund(f'kind: tasks, standards: {{门诊: "1"}}, {PAID}', tasks=f"{TASKS}I01,f,住院,1,\n"),
+         "住院"),
+    here("approved-out-of-scope", "FUND_OUT_OF_SCOPE",
+         fund(f"kind: given, institutions: {{ids: [I01]}}, {PAID}",
+              accounts=f"{ACCOUNTS}I02,f,approved,1.00,甲\n"), "I02"),
+    here("fund-too-large", "FUND_TOO_LARGE",
+         fund(f'{COUNTED}, per: month, rate: "999999"', registers=REGISTER.format(9999999999)
+              .replace("2025-04", "2025-06")), "I01"),
+    Fault("task-of-no-fund", "TASK_FUND_UNKNOWN",
+          fund(f'kind: tasks, standards: {{门诊: "1"}}, {PAID}', tasks=f"{TASKS}I01,g,门诊,1,\n"),
+          "tasks.csv", 2, "fund", "g", ("f",)),
+    Fault("register-missing", "REGISTER_MISSING",
+          fund(f'{COUNTED}, rate: "1"', registers="institution_id,group,heads,date\n"
+               "I01,r,1,2025-06-30\nI02,s,1,2025-06-30\n"),
+          "case.yaml", 3, "funds.f", "I02", ("r", "2025-06-30")),
+    Fault("signed-with-somebody-gone", "HEADS_NO_PLACE",
+          signed("Q1,J1,,P02,2025-01-01,", staff="person_id,institution_id,active_to\nP01,I01,\n"
+                 "P02,I01,2025-06-30\nP03,I02,\n"),
+          "contracts.csv", 2, "", "P02", ("2025-06-30",)),
+    Fault("signed-with-somebody-of-two-places", "HEADS_PLACE_UNCLEAR",
+          signed("Q1,J1,,P01,2025-01-01,", staff="person_id,institution_id\nP01,I01\nP01,I02\n"
+                 "P02,I01\nP03,I02\n"),
+          "contracts.csv", 2, "", "P01", ("2025-06-30",)),
+    Fault("signed-of-no-age", "HEADS_NO_BIRTH",
+          signed("Q1,J1,,P01,2025-01-01,",
+                 SIGNED.replace("source: contracts", "source: contracts, age_from: 65")),
+          "contracts.csv", 2, "birth_date", "Q1", ("f",)),
+    Fault("pool-of-a-part-of-the-period", "SCHEME_PART_PERIOD",
+          case(GIVEN + "pools: {p: {fund: f, valid_from: 2025-05-01}}\n", Q2),
+          "case.yaml", 4, "pools.p", "p", ("2025-Q2",)),
+    Fault("income-and-pool", "FUND_TWICE",
+          case(BRIDGED, accounts=f"{ACCOUNTS}I01,f,approved,9.00,甲\nI01,f,income,9.00,甲\n"),
+          "accounts.csv", 3, "", "f", ("I01", "p")),
+    Fault("source-of-income-and-pool", "FUND_TWICE",
+          case(BRIDGED, accounts=f"{ACCOUNTS}I01,f,approved,9.00,甲\nI01,补助,income,9.00,f\n"),
+          "accounts.csv", 3, "", "f", ("I01", "p")),
+    Fault("bridge-and-surplus", "BRIDGE_POOL_GIVEN",
+          case(GIVEN + "pools: {surplus: {fund: f}}\n",
+               accounts=f"{ACCOUNTS}I01,f,approved,9.00,甲\nI01,诊疗,income,5.00,\n"),
+          "case.yaml", 4, "pools.surplus", "I01", ("surplus",)),
+    Fault("pool-below-zero", "BRIDGE_NEGATIVE",
+          case(f'funds: {{f: {{{BOUGHT}, price: "1", offset_lines: [诊疗], below_zero: yes}}}}\n'
+               "pools: {p: {fund: f}}\n", accounts=f"{ACCOUNTS}I01,诊疗,income,20.01,\n"),
+          "case.yaml", 4, "pools.p", "p", ("I01", "-0.01")),
+    Fault("pool-of-no-share", "BRIDGE_FIGURE_MISSING",
+          case(GIVEN + "pools: {p: {fund: f, rule: percent,"
+               ' share: {value: "0.5", valid_to: 2025-06-30}}}\n',
+               accounts=f"{ACCOUNTS}I01,f,approved,9.00,甲\n"),
+          "case.yaml", 4, "pools.p", "p", ("2025-06-30",)),
+    Fault("pool-of-no-series", "BRIDGE_SERIES",
+          case(f'funds: {{f: {{{BOUGHT}, price: "1", institutions: {{ids: [I01]}}}}}}\n'.replace(
+              "series: pay", "series: a") + "pools: {p: {fund: f}}\n",
+               weights="series,item_code,weight,valid_from\na,MZ01,1,2025-01-01\n"
+               "a,SF01,1,2025-01-01\nb,MZ01,1,2025-01-01\nb,SF01,1,2025-01-01\n",
+               pools="institution_id,pool,amount,series\nI01,绩效,100.00,a\n"),
+          "case.yaml", 4, "pools.p", "p", ("pay", "a, b")),
+    Fault("pools-take-too-much", "BRIDGE_OVERDRAWN",
+          case("pools:\n  p: {approved_line: 总额, rule: percent, share: 3/5}\n"
+               "  q: {approved_line: 总额, rule: percent, share: 3/5}\n",
+               accounts=f"{ACCOUNTS}I01,总额,approved,10.00,甲\n"),
+          "case.yaml", 5, "pools.q", "q", ("I01", "6.00", "4.00")),
+    Fault("cap-of-nothing", "PAYCAP_MISSING",
+          case("pay_cap: {kind: fixed}\n", accounts=f"{ACCOUNTS}I02,pay_cap,approved,900.00,\n"),
+          "case.yaml", 3, "pay_cap", "I01", ("pay_cap",)),
+    Fault("cap-of-no-figure", "PAYCAP_FIGURE_MISSING",
+          case("pay_cap:\n  kind: formula\n  terms:\n"
+               '    - {kind: per_head, rate: {value: "1", valid_to: 2025-06-30}}\n',
+               pools="institution_id,pool,amount\nI01,绩效,100.00\n"),
+          "case.yaml", 6, "pay_cap.terms[1]", "I01", ("per_head", "2025-06-30")),
+    Fault("cap-of-no-coefficient", "PAYCAP_COEFFICIENT_MISSING",
+          case("pay_cap: {kind: fixed, coefficient: total}\n", accounts=f"{ACCOUNTS}"
+               "I01,pay_cap,approved,900.00,\n", pools="institution_id,pool,amount\n"
+               "I01,绩效,100.00\n"),
+          "case.yaml", 3, "pay_cap", "I01", ("total",)),
+    Fault("advance-of-no-fund", "MONEY_LINE_UNKNOWN",
+          case(GIVEN.replace("f:", "fee:"), accounts=f"{ACCOUNTS}I01,fe,advance,1.00,甲\n"),
+          "accounts.csv", 2, "line", "fe", ("advance", "fee")),
+    Fault("advance-of-nobody", "LEDGER_PAYER_MISSING",
+          fund(f'{BOUGHT}, price: "1"'.replace("share: 1}", "share: 1}, {payer: 乙, share: 1}"),
+               accounts=f"{ACCOUNTS}I01,f,advance,1.00,\n"),
+          "accounts.csv", 2, "source", "I01", ("甲, 乙",)),
+    Fault("share-of-no-figure", "SHARE_FIGURE_MISSING",
+          case("share_tests: {t: {part_lines: [a], whole_lines: [b],"
+               ' at_least: {value: "0.4", valid_to: 2025-06-30}}}\n'),
+          "case.yaml", 3, "share_tests.t", "t", ("2025-06-30",)),
+]  # fmt: skip
+"""What is refused when the money of a case is computed."""
+
+FUND_WARNINGS = [
+    Fault("consultation-of-the-signed", "CHARGE_CONSULTATION",
+          {**case("consultation_codes: [GC]\n"), "contracts.csv": f"{CONTRACTS}"
+           "Q1,J1,,P01,2024-01-01,\n", "charges.csv": f"{CHARGES}J1,I01,GC,1.00,2025-06-05\n"},
+          "charges.csv", 2, "code", "J1", ("GC", "2025-06-05", "Q1")),
+    Fault("package-item-charged", "CHARGE_IN_PACKAGE",
+          case(PACKAGES, contracts=f"{CONTRACTS}Q1,J1,,P01,2024-01-01,包\n",
+               charges=f"{CHARGES}J1,I01,ECG,1.00,2025-06-05\n"),
+          "charges.csv", 2, "code", "J1", ("ECG", "包", "Q1")),
+    Fault("package-unknown", "CONTRACT_PACKAGE_UNKNOWN",
+          case(PACKAGES, contracts=f"{CONTRACTS}Q1,J1,,P01,2024-01-01,大包\n"),
+          "contracts.csv", 2, "package", "大包", ("包",)),
+    Fault("pool-of-no-money", "BRIDGE_EMPTY", case("pools: {p: {approved_line: 总额}}\n"),
+          "case.yaml", 3, "pools.p", "p", ("总额",)),
+    Fault("cap-takes", "PAYCAP_CUT",
+          case("pay_cap: {kind: fixed}\n", accounts=f"{ACCOUNTS}I01,pay_cap,approved,99.99,\n"
+               "I02,pay_cap,approved,30.00,\n"),
+          "case.yaml", 3, "pay_cap", "I01", ("99.99", "0.01")),
+    Fault("cap-below-the-base", "PAYCAP_BASE_ABOVE",
+          case("pay_cap: {kind: fixed}\n", accounts=f"{ACCOUNTS}I01,pay_cap,approved,99.99,\n"
+               "I01,base_pay,paid,100.00,\nI02,pay_cap,approved,30.00,\n"),
+          "case.yaml", 3, "pay_cap", "I01", ("100.00", "99.99")),
+    Fault("payer-of-another-fund", "LEDGER_PAYER_UNKNOWN",
+          fund(f'{BOUGHT}, price: "1"', accounts=f"{ACCOUNTS}I01,f,advance,1.00,乙\n"),
+          "accounts.csv", 2, "source", "乙", ("甲",)),
+    Fault("advanced-too-much", "OVER_ADVANCED",
+          fund(f'{BOUGHT}, price: "1"', accounts=f"{ACCOUNTS}I01,f,advance,20.01,甲\n"),
+          "case.yaml", 3, "funds.f", "f", ("I01", "0.01")),
+    Fault("closing-that-is-not", "RESTRICTED_CLOSING",
+          fund(f'{BOUGHT}, price: "1", restricted: yes', accounts=f"{ACCOUNTS}"
+               "I01,f,received,20.00,甲\nI01,f,closing_restricted,19.99,\n"),
+          "accounts.csv", 3, "", "f", ("20.00", "19.99")),
+    Fault("more-spent-than-there-was", "RESTRICTED_OVERSPENT",
+          fund(f'{BOUGHT}, price: "1", restricted: yes',
+               accounts=f"{ACCOUNTS}I01,f,paid,0.01,甲\n"),
+          "case.yaml", 3, "funds.f", "f", ("I01", "-0.01")),
+    Fault("a-fen-below-forty-percent", "SHARE_TEST_FAILED",
+          case('share_tests: {t: {part_lines: [a], whole_lines: [b], at_least: "0.4"}}\n',
+               accounts=f"{ACCOUNTS}I01,a,project_expenditure,39.99,\nI01,b,received,100.00,\n"),
+          "case.yaml", 3, "share_tests.t", "t", ("I01", "39.99", "100.00", "2/5")),
+    Fault("costs-of-pool-and-surplus", "COSTS_TWICE",
+          case(GIVEN + "pools: {p: {fund: f, rule: after_costs, cost_lines: [交通]}}\n",
+               accounts=f"{ACCOUNTS}I01,f,approved,9.00,甲\nI01,交通,expenditure,1.00,\n"),
+          "accounts.csv", 3, "", "交通", ("I01", "1.00")),
+]  # fmt: skip
+"""What is told of money, and changes nothing."""
