@@ -22,6 +22,7 @@ from equivalents.intake.fundtables import heads_for, read_fund_tables
 from equivalents.intake.headings import LATER_TABLES, TABLES
 from equivalents.intake.madepools import bridge_pools, needs_given_pools, surplus_pools
 from equivalents.intake.recordfiles import record_files
+from equivalents.intake.schemes import shipped_among
 from equivalents.intake.settings import Settings, check_series, read_settings
 from equivalents.intake.tables import SUFFIXES, read_table, table_file
 from equivalents.intake.teams import read_teams
@@ -196,7 +197,8 @@ class _Reader:
         scheme, period = settings.scheme, settings.period
         if scheme is not None:
             check_series_of(scheme, tuple(series), self.findings)
-            check_in_case(scheme, institutions, pools, self.findings)
+            shipped = shipped_among(settings.scheme_files)
+            check_in_case(scheme, institutions, pools, shipped, self.findings)
             check_coefficients_once(scheme, keys, self.findings)
             if period is not None:
                 check_figures(scheme, period, self.findings)

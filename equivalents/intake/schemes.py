@@ -16,7 +16,14 @@ from equivalents.policy.schemetext import SHARED_KEYS, Reading, has_scheme, read
 from equivalents.policy.yamltext import Entry, read_yaml
 from equivalents.resources import shipped_weights
 
-__all__ = ["SchemeOfCase", "load_scheme", "read_layers", "scheme_of_case", "shipped_schemes"]
+__all__ = [
+    "SchemeOfCase",
+    "load_scheme",
+    "read_layers",
+    "scheme_of_case",
+    "shipped_among",
+    "shipped_schemes",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,12 @@ class SchemeOfCase:
 def shipped_schemes() -> dict[str, Path]:
     """The shipped schemes by name."""
     return {path.stem: path for path in sorted((shipped_weights() / "schemes").glob("*.yaml"))}
+
+
+def shipped_among(files: Iterable[tuple[str, Path]]) -> frozenset[str]:
+    """The names, as places have them, of those files of a scheme that are shipped ones."""
+    shipped = set(shipped_schemes().values())
+    return frozenset(name for name, path in files if path in shipped)
 
 
 def load_scheme(paths: Sequence[Path]) -> tuple[Scheme, Findings, Reading]:

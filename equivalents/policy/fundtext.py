@@ -139,7 +139,7 @@ def _fund(name: str, entry: Entry, read: Reader) -> Fund | None:
 
 def _scope(entry: Entry, read: Reader) -> Scope:
     read.keys(entry, _SCOPE, "institutions")
-    return Scope(*(read.texts(entry.get(key)) for key in _SCOPE))
+    return Scope(*(read.texts(entry.get(key)) for key in _SCOPE), entry.place)
 
 
 # -- the kinds ---------------------------------------------------------------------------------

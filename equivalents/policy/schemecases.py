@@ -1,6 +1,6 @@
 """A scheme against the tables of its case: institutions that it names, pools given and made."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from equivalents.errors import Place
 from equivalents.findings import Findings, near
@@ -13,17 +13,26 @@ __all__ = ["check_coefficients_once", "check_in_case"]
 
 
 def check_in_case(
-    scheme: Scheme, institutions: Sequence[Institution], pools: Sequence[Pool], findings: Findings
+    scheme: Scheme,
+    institutions: Sequence[Institution],
+    pools: Sequence[Pool],
+    shipped: Collection[str],
+    findings: Findings,
 ) -> None:
-    """Note institutions, groups and kinds that no row has, and pools both given and bridged."""
+    """Note institutions, groups and kinds that no row has, and pools both given and bridged.
+
+    ``shipped`` are the names of the shipped files of the scheme. They are written for many
+    counties, so a group or kind that this one lacks is only told; elsewhere it is a slip.
+    """
     ids = sorted({one.institution_id for one in institutions})
     groups = sorted({one.group for one in institutions} - {""})
     kinds = sorted({one.kind for one in institutions} - {""})
     for fund in scheme.funds.values():
         scope = fund.scope
-        _check_known(scope.ids, "institution_id", ids, fund.place, findings)
-        _check_known(scope.groups, "group", groups, fund.place, findings)
-        _check_known(scope.kinds, "kind", kinds, fund.place, findings)
+        absent = "SCOPE_ABSENT" if scope.place.file in shipped else "ID_UNKNOWN"
+        _check_known(scope.ids, "institution_id", ids, scope.place, findings)
+        _check_known(scope.groups, "group", groups, scope.place, findings, absent)
+        _check_known(scope.kinds, "kind", kinds, scope.place, findings, absent)
     owners = {name: one.place for fund in scheme.funds.values() for name, one in fund.own.items()}
     for name, place in owners.items():
         _check_known((name,), "institution", ids, place, findings)
@@ -60,8 +69,13 @@ def _kinds_of(fund: Fund) -> Sequence[str]:
 
 
 def _check_known(
-    names: Sequence[str], column: str, known: Sequence[str], place: Place, findings: Findings
+    names: Sequence[str],
+    column: str,
+    known: Sequence[str],
+    place: Place,
+    findings: Findings,
+    code: str = "ID_UNKNOWN",
 ) -> None:
     for name in names:
         if name not in known:
-            findings.add("ID_UNKNOWN", place, name, column=column, near=near(name, known))
+            findings.add(code, place, name, column=column, near=near(name, known))

@@ -74,17 +74,7 @@ def _write_payable(plan: FundPlan, folder: Path, files: Mapping[str, Yaml]) -> N
             if refused.code == "FUND_NO_KEY":
                 plan.funds[refused.where]["budget"] = "0.00"
                 continue
-            if refused.code == "FUND_PRICE_MISSING":
-                _without_tiers(plan)
-                continue
         return
-
-
-def _without_tiers(plan: FundPlan) -> None:
-    """An institution with more taken back than done is in no tier of scale: one price for all."""
-    for fund in plan.funds.values():
-        if fund.pop("tiers", None):
-            fund["price"] = "7.25"
 
 
 def _layers(plan: FundPlan, whole: Yaml) -> dict[str, Yaml]:

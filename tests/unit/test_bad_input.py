@@ -63,6 +63,8 @@ BY_COMMAND = {
     "FUND_OVER_BUDGET", "FUND_NO_KEY", "FUND_PAYERS_CHANGE", "FUND_STANDARD_MISSING",
     "FUND_REIMBURSEMENT", "FUND_OUT_OF_SCOPE", "FUND_TOO_LARGE",
     "PROPOSAL_NEW_KIND", "PROPOSAL_DATED", "PROPOSAL_UNPAYABLE",
+    # tests/unit/test_shipped_schemes.py: it needs a shipped scheme that names a group
+    "SCOPE_ABSENT",
     # tests/unit/test_bridge.py, test_paycap.py, test_ledger.py and test_fundsettle.py
     "SCHEME_PART_PERIOD", "FUND_TWICE", "COSTS_TWICE", "BRIDGE_POOL_GIVEN", "BRIDGE_NEGATIVE",
     "BRIDGE_FIGURE_MISSING", "BRIDGE_OVERDRAWN", "BRIDGE_SERIES", "BRIDGE_EMPTY",
