@@ -29,6 +29,7 @@ from equivalents.intake.teams import read_teams
 from equivalents.intake.wholecolumns import flags, note_known, note_twice, note_unknown, spans
 from equivalents.policy.accounts import Account
 from equivalents.policy.calendar import Period
+from equivalents.policy.capbefore import CapBefore
 from equivalents.policy.check import check_postings, check_weights
 from equivalents.policy.coefficients import SURPLUS, check_coefficients
 from equivalents.policy.contacts import UsedClass
@@ -59,7 +60,7 @@ from equivalents.policy.model import (
 )
 from equivalents.policy.openingload import OpeningReader
 from equivalents.policy.roster import Roster
-from equivalents.policy.schemecases import check_coefficients_once, check_in_case
+from equivalents.policy.schemecases import check_cap_before, check_coefficients_once, check_in_case
 from equivalents.policy.schemecheck import check_figures, check_series_of
 from equivalents.policy.sharing import LevelKey, LevelKind
 from equivalents.policy.sharingtext import check_sharing
@@ -137,6 +138,7 @@ class _Reader:
         self.folder = folder
         self.findings = Findings()
         self.tables = FundTables()
+        self.cap_before: tuple[CapBefore, ...] | None = None
         self.inputs: list[tuple[str, Path]] = [("case.yaml", folder / "case.yaml")]
 
     def rules(self) -> CaseRules | None:
@@ -195,6 +197,7 @@ class _Reader:
     ) -> None:
         """The scheme against the tables of the case."""
         scheme, period = settings.scheme, settings.period
+        check_cap_before(scheme, self.cap_before or (), period, self.findings)
         if scheme is not None:
             check_series_of(scheme, tuple(series), self.findings)
             shipped = shipped_among(settings.scheme_files)
@@ -219,6 +222,7 @@ class _Reader:
             yearly=read_yearly_limits(limits, names, people, rules.period, self.findings),
             contracts=contract_counts(self.tables.contracts, rules.period),
             scheme=settings.scheme,
+            cap_before=self.cap_before,
         )
 
     def _key_rules(
@@ -236,6 +240,7 @@ class _Reader:
         of_case = (self.findings, reader.institutions, reader.roster)
         opening = OpeningReader(*of_case, owners, series, settings.period)
         keys = opening.read(self._table("opening"), keys)
+        self.cap_before = opening.cap_before
         return self._leave(settings.period, keys, reader.roster)
 
     def _leave(self, period: Period | None, keys: KeyRules, roster: Roster) -> KeyRules:
@@ -290,6 +295,8 @@ class _Reader:
         starts, ends = spans(table, ("active_from", "active_to"), self.findings)
         mains = flags(table, "main", self.findings)
         read: dict[str, Any] = {"active_from": starts, "active_to": ends, "main": mains}
+        if "in_cap" in table.columns:
+            read["in_cap"] = flags(table, "in_cap", self.findings, blank=True).tolist()
         return Roster.by_columns(texts | read | {"place": table.places})
 
     def _teams(self, settings: Settings, people: Collection[str]) -> tuple[TeamMember, ...]:

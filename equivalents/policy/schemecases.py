@@ -4,12 +4,14 @@ from collections.abc import Collection, Sequence
 
 from equivalents.errors import Place
 from equivalents.findings import Findings, near
+from equivalents.policy.calendar import Period
+from equivalents.policy.capbefore import CapBefore, CapBeforeKind
 from equivalents.policy.funds import Fund, PerEquivalent, PerHead, Tasks
 from equivalents.policy.keyrules import Applies, KeyRules, Scope
 from equivalents.policy.model import Institution, Pool
-from equivalents.policy.scheme import Scheme
+from equivalents.policy.scheme import CapKind, CapPer, PayCap, Scheme
 
-__all__ = ["check_coefficients_once", "check_in_case"]
+__all__ = ["check_cap_before", "check_coefficients_once", "check_in_case"]
 
 
 def check_in_case(
@@ -41,6 +43,24 @@ def check_in_case(
         if bridge is not None:
             place, other = pool.place.at("pool"), str(bridge.place)
             findings.add("POOL_BRIDGED_AND_GIVEN", place, pool.pool, other=other)
+
+
+def check_cap_before(
+    scheme: Scheme | None, rows: Sequence[CapBefore], period: Period | None, findings: Findings
+) -> None:
+    """Note what is brought in for a pay cap where none is in force that it could count in.
+
+    A cap of each period alone has no year to date; what is carried opens the next period all the
+    same.
+    """
+    cap = scheme.pay_cap if scheme is not None else PayCap()
+    in_force = cap.kind is not CapKind.NONE
+    if period is not None:
+        in_force &= cap.valid_from < period.end and cap.valid_to > period.start
+    for row in rows:
+        of_year = row.kind is not CapBeforeKind.EXCESS
+        if not in_force or (of_year and cap.per is not CapPer.YEAR):
+            findings.add("OPENING_NO_CAP", row.place.at("kind"), row.kind, kind=row.kind)
 
 
 def check_coefficients_once(scheme: Scheme, keys: KeyRules, findings: Findings) -> None:

@@ -37,7 +37,7 @@ _TALLY: Final = "tally.parquet"
 _UNORDERED: Final = ("institutions", "weights", "pools", "used", "accounts", "teams")
 _UNORDERED_KEYS: Final = ("coefficients", "opening", "leave", "past", "paid", "earned")
 """Rules whose rows have no order of their own: they are kept sorted."""
-_OF_SCHEMES: Final = ("scheme", "counts")
+_OF_SCHEMES: Final = ("scheme", "counts", "cap_before")
 """Rules that only a case with a scheme has: they are left out where there is none."""
 _DAYS: Final = ("active_from", "active_to")
 _OPEN: Final = (FIRST_DAY, LAST_DAY)
@@ -85,7 +85,7 @@ def write_roster(rules: CaseRules, path: Path) -> None:
     for name in _DAYS:
         days = columns.get(name, ())
         columns[name] = tuple("" if day in _OPEN else print_day(day) for day in days)
-    kinds = {"main": pa.bool_()}
+    kinds = dict.fromkeys(("main", "in_cap"), pa.bool_())
     _write(
         pa.table(
             {name: pa.array(columns.get(name, ()), kinds.get(name, pa.string())) for name in names}

@@ -87,6 +87,8 @@ class Posting:
     active_from: date
     active_to: date
     department: str = ""
+    in_cap: bool = True
+    """False where the posting is out of the total pay cap (B9)."""
 
     def active_on(self, day: date) -> bool:
         """Say whether the person holds the post on that day; `active_to` is exclusive."""
@@ -215,6 +217,7 @@ def _posting(row: Mapping[str, str]) -> Posting:
         active_from=date_or(row.get("active_from", ""), FIRST_DAY),
         active_to=date_or(row.get("active_to", ""), NO_END),
         department=row.get("department_id", ""),
+        in_cap=row.get("in_cap", "") != "0",
     )
 
 

@@ -82,7 +82,7 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
     dues = Funds(read, work(judged, split)).dues
     read = replace(read, pools=with_pools(read, bridged(read, dues)))
     over = paycap.cut(read, dues)
-    read = replace(read, pools=paycap.less(read.pools, over))
+    read = replace(read, pools=paycap.less(read, over))
     coefficients = Coefficients(read)
     taken = cuts(read, split)
     keys = Keys(read, split, taken, coefficients)

@@ -35,7 +35,15 @@ from equivalents.policy.funds import (
 from equivalents.policy.keep import from_plain, to_plain
 from equivalents.policy.layers import HEAD_KEYS, SCHEME_KEYS
 from equivalents.policy.model import CaseRules
-from equivalents.policy.scheme import BridgeRule, CapKind, Excess, Scheme
+from equivalents.policy.scheme import (
+    BridgeRule,
+    CapKind,
+    CapPer,
+    CapStaff,
+    Excess,
+    Scheme,
+    Several,
+)
 from equivalents.policy.schemetext import SHARED_KEYS
 from equivalents.report.kept import rules_to_keep
 from tests.bad.case import case_with, run
@@ -98,8 +106,9 @@ pools:
 pay_cap:
   kind: formula
   excess: returned
+  prorate: yes
   terms:
-    - {kind: per_head, rate: "3000"}
+    - {kind: per_head, rate: "3000", staff: all, several: each}
     - {kind: fund_share, name: contract, share: "0.5"}
     - {kind: amount, name: 增量}
 share_tests:
@@ -172,6 +181,10 @@ def test_channels_bridges_cap_and_tests_are_read(tmp_path: Path) -> None:
     assert scheme.bridges["签约奖励"].rule is BridgeRule.PERCENT
     assert not scheme.bridges["总量"].in_cap
     assert (scheme.pay_cap.kind, scheme.pay_cap.excess) == (CapKind.FORMULA, Excess.RETURNED)
+    assert (scheme.pay_cap.per, scheme.pay_cap.prorate) == (CapPer.YEAR, True)
+    heads, share, _ = scheme.pay_cap.terms
+    assert (heads.staff, heads.several) == (CapStaff.ALL, Several.EACH)
+    assert (share.staff, share.several) == (CapStaff.IN_CAP, Several.REFUSE)
     assert scheme.share_tests[0].at_least.versions[0].value == Fraction(2, 5)
     assert scheme.consultation_codes == ("YBZL",)
 
@@ -200,7 +213,7 @@ def test_all_faults_of_all_layers_come_at_once(tmp_path: Path) -> None:
         (one.place.file, one.place.row, one.place.column, one.code) for one in findings.problems
     ]
     assert found == [
-        ("full.yaml", 62, "channel", "KEY_UNKNOWN"),
+        ("full.yaml", 63, "channel", "KEY_UNKNOWN"),
         ("bad.yaml", 4, "fund", "KEY_UNKNOWN"),
         ("bad.yaml", 5, "funds.contract.prr", "KEY_UNKNOWN"),
         ("bad.yaml", 5, "funds.contract.rate", "NUMBER_INVALID"),
@@ -254,9 +267,10 @@ def test_the_files_of_a_scheme_are_hashed_and_the_scheme_is_kept(tmp_path: Path)
 def test_a_case_without_a_scheme_is_kept_as_before(tmp_path: Path) -> None:
     rules = load_case(case_with(tmp_path, {})).rules
     plain = rules_to_keep(rules)
-    assert not {"scheme", "counts"} & {*plain}
+    names = {"scheme", "counts", "cap_before"}
+    assert not names & {*plain}
     assert rules_to_keep(replace(rules, scheme=Scheme("")))["scheme"]["name"] == ""
-    assert from_plain(CaseRules, {"scheme": None, "counts": None} | plain).scheme is None
+    assert from_plain(CaseRules, dict.fromkeys(names) | plain).scheme is None
 
 
 def test_a_shape_is_wrong_wherever_it_stands(tmp_path: Path) -> None:

@@ -161,9 +161,7 @@ def test_a_group_that_a_shipped_scheme_names_and_the_county_lacks_is_told(
     assert problem.place == Place("wide.yaml", "", 7, "funds.f.institutions")
 
 
-@pytest.mark.parametrize(
-    ("scope", "shipped"), [("{groups: [山区]}", False), ("{ids: [I9]}", True)]
-)
+@pytest.mark.parametrize(("scope", "shipped"), [("{groups: [山区]}", False), ("{ids: [I9]}", True)])
 def test_a_slip_in_the_countys_own_scheme_and_an_unknown_institution_stay_errors(
     scope: str, shipped: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

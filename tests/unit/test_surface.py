@@ -85,6 +85,8 @@ FLOW = [
     "fundkinds",
     "fund",
     "bridge",
+    "captodate",
+    "capterms",
     "paycap",
     "sharetest",
     "ledger",
