@@ -146,7 +146,7 @@ def _said_of(caps: Sequence[Capped]) -> Iterator[Problem]:
             yield Problem("PAYCAP_CUT", place, name, facts | _amount(one.taken_fen, then=then))
 
 
-def _amount(fen: int, **more: str) -> Mapping[str, str]:
+def _amount(fen: int, **more: str) -> dict[str, str]:
     return {"amount": print_fen(fen), **more}
 
 

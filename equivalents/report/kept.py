@@ -76,10 +76,11 @@ def _as_text(row: Any) -> str:
 
 
 def write_roster(rules: CaseRules, path: Path) -> None:
-    """The postings of a case in their natural order."""
+    """The postings of a case in their natural order; ``in_cap`` only where one is out of it."""
     import pyarrow as pa
 
-    names = [name for name in Posting._fields if name != "place"]
+    left_out = {"place", *(["in_cap"] if all(row.in_cap for row in rules.postings) else [])}
+    names = [name for name in Posting._fields if name not in left_out]
     rows = sorted(tuple(getattr(row, name) for name in names) for row in rules.postings)
     columns = dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {}
     for name in _DAYS:

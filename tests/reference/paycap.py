@@ -140,7 +140,7 @@ def _term(case: Case, rule: Yaml, term: Yaml, place: str, due: Mapping[At, int])
             fen = due.get((place, term["name"]), 0)
             fen += _before(case, place, "cap_fund").get(term["name"], 0)
         case "line_share":
-            fen = _rows(case, place, term["name"], "income")
+            fen = _came_in(case, place, term["name"])
             fen += _before(case, place, "cap_line").get(term["name"], 0)
         case _:
             return floor(_rows(case, place, term["name"], "approved") * _part(case, rule))
@@ -169,6 +169,15 @@ def counted_at(case: Case, term: Yaml, person: str) -> set[str]:
     mains = [one for one in posts if one.main]
     everybody = term.get("staff", "in_cap") == "all"
     return {one.institution for one in mains or posts if everybody or one.in_cap}
+
+
+def _came_in(case: Case, place: str, line: str) -> int:
+    """Return the income on a line, of projects too; where there is none, what was received."""
+    booked = ("income", "project_income")
+    rows = [r for r in case.tables.accounts if (r.institution, r.line) == (place, line)]
+    if any(row.kind in booked for row in rows):
+        return sum(_rows(case, place, line, kind) for kind in booked)
+    return sum(_rows(case, place, line, kind) for kind in ("advance", "received"))
 
 
 def _paid(case: Case, rule: Yaml, place: str) -> int:
