@@ -172,7 +172,7 @@ SCHEMES = [
 
 SCHEME_WARNINGS = [
     Fault("coefficient-counts-twice", "COEFFICIENT_TWICE",
-          {**scheme("pay_cap: {kind: fixed, coefficient: assessment}\n"),
+          {**scheme("pay_cap: {kind: fixed, coefficient: assessment, per: period}\n"),
            "accounts.csv": "institution_id,line,kind,amount\n"
            "I01,pay_cap,approved,900.00\nI02,pay_cap,approved,900.00\n",
            "coefficients.csv": "scope,subject_id,kind,value,valid_from\n"
