@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from equivalents.policy.accounts import Account
 from equivalents.policy.calendar import Period
+from equivalents.policy.capbefore import CapBefore
 from equivalents.policy.funds import Fund, Heads
 from equivalents.policy.keyrules import Coefficient, Scope
 from equivalents.policy.model import Institution
@@ -30,7 +31,7 @@ class Facts:
     ``charges_fen`` are sums over the period by institution and charge code, ``tasks_e3`` approved
     quantities by institution, fund and task, ``approved_income_fen`` the income beside them.
     ``coefficients_e4`` are those of the period's last day by institution and kind. ``work`` holds
-    the counted work by series.
+    the counted work by series. ``cap_before`` is what earlier periods bring in for the pay cap.
     """
 
     institutions: tuple[Institution, ...]
@@ -42,6 +43,7 @@ class Facts:
     approved_income_fen: Mapping[tuple[str, str], int] = field(default_factory=dict)
     coefficients_e4: Mapping[tuple[str, str], int] = field(default_factory=dict)
     work: Mapping[str, Work] = field(default_factory=dict)
+    cap_before: Sequence[CapBefore] = ()
 
 
 class DueLine(NamedTuple):

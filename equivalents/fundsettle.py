@@ -6,7 +6,7 @@ if they had been given. A case without a scheme passes through untouched.
 Sources: B1 to B10, D0; definitions 5.10, 5.13 to 5.15, 5.18.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from equivalents.bridge import Bridged, bridge_problems, bridged
@@ -16,10 +16,12 @@ from equivalents.fundfacts import Facts, Money, coefficients_on
 from equivalents.heads import counter
 from equivalents.ledger import Ledger, ledger
 from equivalents.paycap import Capped, capped
+from equivalents.policy.capbefore import CapBefore
 from equivalents.policy.fundcounts import FundCounts
 from equivalents.policy.funds import PerEquivalent, PerItem
 from equivalents.policy.model import CaseRules, Pool
 from equivalents.policy.scheme import Excess, Scheme
+from equivalents.reasons import BOTH
 from equivalents.sharetest import ShareResult, share_problems, share_results
 from equivalents.tally import Plan
 from equivalents.units import print_fen
@@ -34,7 +36,8 @@ class Funded:
     """The money of a settled period.
 
     ``pools`` are all pools of the case, within the caps, by institution and name. ``bridged`` says
-    which of them came out of money and how, ``caps`` what a cap took. ``problems`` are warnings.
+    which of them came out of money and how, ``caps`` what a cap took; ``cap_waiting`` and
+    ``cap_next`` are as in :class:`~equivalents.paycap.CapResult`. ``problems`` are warnings.
     """
 
     money: Money
@@ -44,6 +47,8 @@ class Funded:
     tests: tuple[ShareResult, ...]
     pools: tuple[Pool, ...]
     problems: tuple[Problem, ...]
+    cap_waiting: tuple[CapBefore, ...] = ()
+    cap_next: tuple[CapBefore, ...] = ()
 
 
 def funded(scheme: Scheme, rules: CaseRules, facts: Facts, given: Sequence[Pool]) -> Funded:
@@ -72,24 +77,39 @@ def funded(scheme: Scheme, rules: CaseRules, facts: Facts, given: Sequence[Pool]
     outside |= {
         (pool.institution_id, pool.pool) for pool in given if pool.pool in scheme.pay_cap.outside
     }
-    left, caps = capped(scheme.pay_cap, pools, outside, facts, due, rules.postings)
-    _check(left, caps, made, given)
-    kept = {} if scheme.pay_cap.excess is Excess.RETURNED else _cuts(caps)
-    book = ledger(scheme, due, rules.accounts, made, kept)
+    within = capped(scheme.pay_cap, pools, outside, facts, due, rules.postings)
+    caps = within.caps
+    _check(within.pools, caps, made, given)
+    book = ledger(scheme, due, rules.accounts, made, _kept(scheme.pay_cap.excess, caps))
     results = share_results(scheme.share_tests, rules.accounts, rules.period.end - 1)
-    problems += [*_said_of(caps), *book.problems, *share_problems(results)]
-    return Funded(due, made, caps, book, results, left, tuple(problems))
+    problems += [*_said_of(caps), *map(_said_of_waiting, within.waiting)]
+    problems += [*book.problems, *share_problems(results)]
+    told = tuple(problems)
+    return Funded(due, made, caps, book, results, within.pools, told, within.waiting, within.next)
 
 
-def _cuts(caps: Sequence[Capped]) -> dict[tuple[str, str], int]:
-    return {(one.institution_id, pool): fen for one in caps for pool, fen in one.cuts}
+def _kept(excess: Excess, caps: Sequence[Capped]) -> dict[tuple[str, str], int]:
+    """What stays with the source of each pool, below 0 where more of it is spent.
+
+    The cap takes from a pool and leaves it there unless it is returned; what was carried before
+    comes out of it now.
+    """
+    found: dict[tuple[str, str], int] = {}
+    for one in caps:
+        cuts = () if excess is Excess.RETURNED else one.cuts
+        for sign, parts in ((1, cuts), (-1, one.opened)):
+            for pool, fen in parts:
+                key = (one.institution_id, pool)
+                found[key] = found.get(key, 0) + sign * fen
+    return found
 
 
 def _check(
     pools: Sequence[Pool], caps: Sequence[Capped], made: Sequence[Bridged], given: Sequence[Pool]
 ) -> None:
-    """Pools and cuts together are what was given and bridged; no fund gave more than it owes."""
+    """Pools and cuts are what was given, bridged and carried; no fund gave more than it owes."""
     left = sum(pool.amount_fen for pool in pools) + sum(one.taken_fen for one in caps)
+    left -= sum(one.opened_fen for one in caps)
     whole = sum(pool.amount_fen for pool in given) + sum(one.pool_fen for one in made)
     if left != whole:
         raise ConservationError(f"pools of {left} fen out of {whole}")
@@ -103,22 +123,37 @@ def _check(
         raise ConservationError(f"more became pools than there was: {over}")
 
 
-def _said_of(caps: Sequence[Capped]) -> Sequence[Problem]:
-    """Warnings for what a cap took, and for base pay above it."""
-    found = []
+def _said_of(caps: Sequence[Capped]) -> Iterator[Problem]:
+    """Warnings for what a cap took, and for what is above it and cannot be taken."""
     for one in caps:
-        facts = {"cap": print_fen(one.cap_fen), "base": print_fen(one.base_fen)}
+        place, name = one.rule.place, one.institution_id
+        base = one.base_before_fen + one.base_fen
+        facts = {"cap": print_fen(one.cap_fen), "base": print_fen(base), "before": ""}
         if one.over_base_fen:
-            found.append(Problem("PAYCAP_BASE_ABOVE", one.rule.place, one.institution_id, facts))
+            yield Problem("PAYCAP_BASE_ABOVE", place, name, facts)
+        if one.before_fen:
+            amount = print_fen(one.before_fen)
+            zh, en = f"，以前期间的池已发 {amount} 元", f", pools of earlier periods had {amount}"
+            facts["before"] = f"{zh}{BOTH}{en}"
+        if one.over_paid_fen:
+            yield Problem("PAYCAP_OVER_PAID", place, name, facts | _amount(one.over_paid_fen))
         if one.taken_fen:
             then = {
                 Excess.KEPT: "留在机构¦stays with the institution",
                 Excess.CARRIED: "结转下期¦is carried",
                 Excess.RETURNED: "上缴¦is returned",
             }[one.rule.excess]
-            facts = {**facts, "amount": print_fen(one.taken_fen), "then": then}
-            found.append(Problem("PAYCAP_CUT", one.rule.place, one.institution_id, facts))
-    return found
+            yield Problem("PAYCAP_CUT", place, name, facts | _amount(one.taken_fen, then=then))
+
+
+def _amount(fen: int, **more: str) -> dict[str, str]:
+    return {"amount": print_fen(fen), **more}
+
+
+def _said_of_waiting(row: CapBefore) -> Problem:
+    """A warning for carried money whose pool the period does not have in the cap."""
+    facts = {"pool": row.name, **_amount(row.amount_fen)}
+    return Problem("PAYCAP_CARRIED_ON", row.place, row.institution_id, facts)
 
 
 # -- facts -----------------------------------------------------------------------------------------
@@ -148,6 +183,7 @@ def facts_of(scheme: Scheme, rules: CaseRules, plan: Plan, weighed: Mapping[str,
         income,
         coefficients_on(rules.key_rules.coefficients, rules.period.end - 1),
         {name: _work(weighed[name], plan) for name in sorted(bought_series(scheme))},
+        rules.cap_before or (),
     )
 
 

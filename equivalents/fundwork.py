@@ -64,10 +64,15 @@ def per_equivalent(
 def _price(
     case: Reckoner, fund: Fund, body: PerEquivalent, place: Institution, equivalents_e7: Fraction
 ) -> Dated[int] | None:
-    """The price of an institution: of its tier, else of its group, else the one of all (B2)."""
+    """The price of an institution: of its tier, else of its group, else the one of all (B2).
+
+    Below the first bound, as corrections of earlier months can leave it, holds the first tier
+    (5.12); whether the amount may then be below 0 is the fund's ``below_zero`` (5.13).
+    """
     if body.tiers:
-        reached = [tier for tier in body.tiers if equivalents_e7 >= tier.from_e7]
-        found = max(reached, key=lambda tier: tier.from_e7).price_e4 if reached else None
+        tiers = sorted(body.tiers, key=lambda tier: tier.from_e7)
+        reached = [tier for tier in tiers if equivalents_e7 >= tier.from_e7]
+        found: Dated[int] | None = (reached[-1] if reached else tiers[0]).price_e4
     else:
         found = body.group_prices_e4.get(place.group, body.price_e4)
     if found is None:

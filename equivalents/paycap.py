@@ -2,48 +2,42 @@
 
 The idea: the base part of pay counts first and is never touched; what base and in-cap pools are
 above the cap comes off these pools in proportion to them (5.10, ties by pool name). The excess
-stays with the institution, is carried or returned, as declared. All figures are those of the
-period as it stands. Sources: B9; definitions 5.10, 5.18.
+stays with the institution, is carried or returned, as declared. The cap is one of the year: what
+earlier periods of it paid counts first, and what they carried opens its pool again
+(:mod:`equivalents.captodate`). Sources: B9; definitions 5.10, 5.11, 5.18.
 """
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import floor
 
 from equivalents.bridge import in_force
+from equivalents.capterms import Terms, TermSum
+from equivalents.captodate import WHOLES, Before, befores_of, months_to_date, note_missing
 from equivalents.errors import ConservationError, Problem, RefusedError
-from equivalents.exact import half_up, share_fen
+from equivalents.exact import share_fen
 from equivalents.fundfacts import Facts, Money
-from equivalents.policy.accounts import by_line
-from equivalents.policy.calendar import print_day
+from equivalents.policy.capbefore import CapBefore, CapBeforeKind
 from equivalents.policy.coefficients import ONE_E4
 from equivalents.policy.model import Pool, Posting
-from equivalents.policy.scheme import CapKind, CapTerm, CapTermKind, PayCap
-from equivalents.units import print_e4, print_fen
+from equivalents.policy.scheme import CapKind, CapPer, Excess, PayCap
 
-__all__ = ["Capped", "TermSum", "capped", "line_income", "staff_on"]
+__all__ = ["CapResult", "Capped", "TermSum", "capped"]
 
-_E4_PER_FEN = 100
-
-
-@dataclass(frozen=True, slots=True)
-class TermSum:
-    """One term of a cap: its kind, name, figures as texts, and fen."""
-
-    kind: str
-    name: str
-    count: str
-    rate: str
-    amount_fen: int
+_YEAR = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Capped:
     """The cap of one institution and what it took, in fen.
 
-    ``cap_fen`` is the terms' sum times ``coefficient_e4`` (``None``: none), half-up. ``cuts`` are
-    the in-cap pools with what came off each; ``over_base_fen`` is base pay above the cap, which
-    nothing is taken for.
+    ``cap_fen`` is the terms' sum times ``coefficient_e4`` (``None``: none), rounded down.
+    ``base_before_fen`` and ``pools_before`` are what earlier periods of the year paid within it,
+    ``opened`` what they carried into pools of this period. ``pools_fen`` are the pools in the cap
+    with what opened them, ``cuts`` what came off each; ``over_base_fen`` is base pay above the cap,
+    which nothing is taken for, ``over_paid_fen`` what earlier pools are above what the base leaves
+    of it: no locked period is changed.
     """
 
     institution_id: str
@@ -54,6 +48,9 @@ class Capped:
     base_fen: int
     pools_fen: int
     cuts: tuple[tuple[str, int], ...]
+    base_before_fen: int = 0
+    pools_before: tuple[tuple[str, int], ...] = ()
+    opened: tuple[tuple[str, int], ...] = ()
 
     @property
     def taken_fen(self) -> int:
@@ -61,9 +58,39 @@ class Capped:
         return sum(fen for _, fen in self.cuts)
 
     @property
+    def opened_fen(self) -> int:
+        """What earlier periods carried into the pools together."""
+        return sum(fen for _, fen in self.opened)
+
+    @property
+    def before_fen(self) -> int:
+        """What earlier periods of the year paid out of pools in the cap."""
+        return sum(fen for _, fen in self.pools_before)
+
+    @property
     def over_base_fen(self) -> int:
-        """What the base part alone is above the cap."""
-        return max(self.base_fen - self.cap_fen, 0)
+        """What the base part of the year to date alone is above the cap."""
+        return max(self.base_before_fen + self.base_fen - self.cap_fen, 0)
+
+    @property
+    def over_paid_fen(self) -> int:
+        """What was paid in earlier periods above what the base part leaves of the cap."""
+        used = self.base_before_fen + self.base_fen + self.before_fen
+        return min(max(used - self.cap_fen, 0), self.before_fen)
+
+
+@dataclass(frozen=True, slots=True)
+class CapResult:
+    """Pools within their caps, the caps, and what the next period opens with.
+
+    ``waiting`` is what earlier periods carried into pools that this one does not have in the cap:
+    it is carried on.
+    """
+
+    pools: tuple[Pool, ...]
+    caps: tuple[Capped, ...] = ()
+    waiting: tuple[CapBefore, ...] = ()
+    next: tuple[CapBefore, ...] = ()
 
 
 def capped(
@@ -73,26 +100,26 @@ def capped(
     facts: Facts,
     money: Money,
     postings: Sequence[Posting],
-) -> tuple[tuple[Pool, ...], tuple[Capped, ...]]:
+) -> CapResult:
     """The pools within the caps of their institutions, and what each cap took.
 
     Args:
         rule: the pay cap of the scheme.
         pools: all pools of the case, before the cap.
         outside: (institution, pool) of those that do not count in it.
-        facts: accounts, coefficients and institutions of the period.
+        facts: accounts, coefficients and institutions of the period, and what is brought in.
         money: the dues, for terms that are a share of a fund.
         postings: for terms by heads of staff.
 
     Raises:
         RefusedError: ``PAYCAP_MISSING`` (an institution with pools in the cap and no approved
             total), ``PAYCAP_FIGURE_MISSING``, ``PAYCAP_COEFFICIENT_MISSING``,
-            ``SCHEME_PART_PERIOD``.
+            ``PAYCAP_STAFF_TWICE``, ``PAYCAP_YEAR``, ``SCHEME_PART_PERIOD``.
         ConservationError: pools and cuts do not add up to what was there (a defect).
     """
     problems: list[Problem] = []
     if rule.kind is CapKind.NONE or not in_force(rule, "pay_cap", facts.period, problems):
-        return tuple(pools), ()
+        return CapResult(tuple(pools))
     desk = _Desk(rule, facts, money, postings, problems)
     found = []
     for place in sorted(facts.institutions, key=lambda one: one.institution_id):
@@ -101,19 +128,28 @@ def capped(
         within = [pool for pool in mine if (name, pool.pool) not in outside]
         if within or desk.base(name):
             found.append(desk.cap(name, sorted(within, key=lambda pool: pool.pool)))
+    if rule.per is CapPer.YEAR:
+        names = [one.institution_id for one in found]
+        note_missing(rule, facts.period, desk.befores, names, problems)
     if problems:
         raise RefusedError(problems)
     left = _lowered(pools, found)
-    taken = sum(one.taken_fen for one in found)
-    if sum(p.amount_fen for p in left) + taken != sum(p.amount_fen for p in pools):
+    moved = sum(one.opened_fen - one.taken_fen for one in found)
+    if sum(p.amount_fen for p in left) - moved != sum(p.amount_fen for p in pools):
         raise ConservationError("pools and what the cap took are not the pools before it")
-    return left, tuple(found)
+    waiting = desk.waiting(found)
+    return CapResult(left, tuple(found), waiting, (*desk.next(found, left), *waiting))
 
 
 def _lowered(pools: Sequence[Pool], caps: Sequence[Capped]) -> tuple[Pool, ...]:
-    cut = {(one.institution_id, name): fen for one in caps for name, fen in one.cuts}
+    moved: dict[tuple[str, str], int] = {}
+    for one in caps:
+        for sign, parts in ((1, one.opened), (-1, one.cuts)):
+            for name, fen in parts:
+                key = (one.institution_id, name)
+                moved[key] = moved.get(key, 0) + sign * fen
     return tuple(
-        replace(pool, amount_fen=pool.amount_fen - cut.get((pool.institution_id, pool.pool), 0))
+        replace(pool, amount_fen=pool.amount_fen + moved.get((pool.institution_id, pool.pool), 0))
         for pool in pools
     )
 
@@ -129,112 +165,77 @@ class _Desk:
         postings: Sequence[Posting],
         problems: list[Problem],
     ) -> None:
-        self._rule, self._facts, self._problems = rule, facts, problems
-        self._lines = by_line(facts.accounts)
-        self._dues = money.by_fund()
-        self._day = facts.period.end - 1
-        by_heads = any(term.kind is CapTermKind.PER_HEAD for term in rule.terms)
-        fixed = rule.kind is CapKind.FIXED
-        self._staff = staff_on(postings, self._day) if by_heads and not fixed else {}
+        self._rule, self._facts = rule, facts
+        self._terms = Terms(rule, facts, money, postings, problems)
+        self.befores: Mapping[str, Before] = befores_of(facts.cap_before)
 
     def base(self, name: str) -> int:
-        """The base part of pay: rows ``paid`` of its line."""
-        return self._lines.get((name, "paid", self._rule.base_line), 0)
+        """The base part of the period."""
+        return self._terms.base(name)
 
     def cap(self, name: str, pools: Sequence[Pool]) -> Capped:
         """The cap of an institution over its pools that count."""
-        if self._rule.kind is CapKind.FIXED:
-            terms = [self._approved(name, self._rule.line)]
-        else:
-            terms = [self._term(name, term) for term in self._rule.terms]
-        total, coefficient = sum(term.amount_fen for term in terms), None
-        if self._rule.coefficient:
-            coefficient = self._coefficient(name)
-            total = half_up(Fraction(total * coefficient, ONE_E4))
-        amounts = [pool.amount_fen for pool in pools]
-        base, all_ = self.base(name), sum(amounts)
-        excess = min(max(base + all_ - total, 0), all_)
+        before = self.befores.get(name)
+        terms = self._terms.of(name, before)
+        total = sum(term.amount_fen for term in terms)
+        coefficient = self._terms.coefficient_e4(name)
+        if coefficient is not None:
+            total = floor(Fraction(total * coefficient, ONE_E4))
+        carried = before.all_of(CapBeforeKind.EXCESS) if before else {}
+        names = [pool.pool for pool in pools]
+        opened = {one: fen for one, fen in carried.items() if one in names}
+        amounts = [pool.amount_fen + opened.get(pool.pool, 0) for pool in pools]
+        paid = before.all_of(CapBeforeKind.POOL) if before else {}
+        base, all_ = self._terms.base(name), sum(amounts)
+        base_before = before.of(CapBeforeKind.BASE, "") if before else 0
+        used = base_before + base + sum(paid.values())
+        excess = min(max(used + all_ - total, 0), all_)
         cuts = share_fen(excess, amounts) if all_ else (0,) * len(amounts)
-        named = tuple((pool.pool, fen) for pool, fen in zip(pools, cuts, strict=True))
-        rule = self._rule
-        return Capped(name, rule, tuple(terms), coefficient, total, base, all_, named)
+        return Capped(
+            name,
+            self._rule,
+            terms,
+            coefficient,
+            total,
+            base,
+            all_,
+            tuple(zip(names, cuts, strict=True)),
+            base_before,
+            tuple(paid.items()),
+            tuple(opened.items()),
+        )
 
-    def _coefficient(self, name: str) -> int:
-        value = self._facts.coefficients_e4.get((name, self._rule.coefficient))
-        if value is None:
-            self._note("PAYCAP_COEFFICIENT_MISSING", name, kind=self._rule.coefficient)
-        return ONE_E4 if value is None else value
+    def waiting(self, caps: Sequence[Capped]) -> tuple[CapBefore, ...]:
+        """What was carried into pools that this period does not have in the cap."""
+        within = {(one.institution_id, pool) for one in caps for pool, _ in one.cuts}
+        return tuple(
+            CapBefore(CapBeforeKind.EXCESS, name, pool, "", fen, before.place)
+            for name, before in self.befores.items()
+            for pool, fen in before.all_of(CapBeforeKind.EXCESS).items()
+            if (name, pool) not in within
+        )
 
-    def _approved(self, name: str, line: str) -> TermSum:
-        amount = self._lines.get((name, "approved", line))
-        if amount is None:
-            self._note("PAYCAP_MISSING", name, line=line)
-        return TermSum("amount", line, "", "", amount or 0)
+    def next(self, caps: Sequence[Capped], left: Sequence[Pool]) -> Iterator[CapBefore]:
+        """What the next period opens with: the year to date, and what was carried."""
+        if self._rule.per is CapPer.YEAR and months_to_date(self._facts.period) < _YEAR:
+            yield from self._to_date(caps, left)
+        for one in caps if self._rule.excess is Excess.CARRIED else ():
+            for pool, fen in one.cuts:
+                if fen:
+                    yield CapBefore(CapBeforeKind.EXCESS, one.institution_id, pool, "", fen)
 
-    def _term(self, name: str, term: CapTerm) -> TermSum:
-        match term.kind:
-            case CapTermKind.AMOUNT:
-                return self._approved(name, term.name)
-            case CapTermKind.PER_HEAD:
-                return self._per_head(name, term)
-            case CapTermKind.FUND_SHARE:
-                due = self._dues.get(term.name, {}).get(name)
-                whole = due.due_fen if due else 0
-            case CapTermKind.LINE_SHARE:
-                whole = line_income(self._lines, name, term.name)
-        version = term.share.on(self._day) if term.share is not None else None
-        if version is None:
-            self._missing(name, term)
-            return TermSum(term.kind, term.name, print_fen(whole), "", 0)
-        amount = half_up(whole * version.value)
-        return TermSum(term.kind, term.name, print_fen(whole), str(version.value), amount)
-
-    def _per_head(self, name: str, term: CapTerm) -> TermSum:
-        """Staff of the last day x rate a month x months."""
-        version = term.rate_e4.on(self._day) if term.rate_e4 is not None else None
-        heads, months = self._staff.get(name, 0), len(self._facts.period.month_starts)
-        if version is None:
-            self._missing(name, term)
-            return TermSum(term.kind, term.name, f"{heads}x{months}", "", 0)
-        amount = half_up(Fraction(heads * months * version.value, _E4_PER_FEN))
-        rate = print_e4(version.value)
-        return TermSum(term.kind, term.name, f"{heads}x{months}", rate, amount)
-
-    def _missing(self, name: str, term: CapTerm) -> None:
-        facts = {"term": f"{term.kind.value} {term.name}".strip(), "day": print_day(self._day)}
-        self._problems.append(Problem("PAYCAP_FIGURE_MISSING", term.place, name, facts))
-
-    def _note(self, code: str, name: str, **facts: str) -> None:
-        self._problems.append(Problem(code, self._rule.place, name, facts))
-
-
-def staff_on(postings: Sequence[Posting], day: int) -> dict[str, int]:
-    """People with a posting on a day, by institution; who has a main posting counts there alone."""
-    everywhere: dict[str, set[str]] = {}
-    mains: dict[str, set[str]] = {}
-    for row in postings:
-        if row.active_from <= day < row.active_to:
-            everywhere.setdefault(row.person_id, set()).add(row.institution_id)
-            if row.main:
-                mains.setdefault(row.person_id, set()).add(row.institution_id)
-    found: dict[str, int] = {}
-    for person, places in everywhere.items():
-        for place in mains.get(person, places):
-            found[place] = found.get(place, 0) + 1
-    return found
-
-
-def line_income(lines: Mapping[tuple[str, str, str], int], name: str, line: str) -> int:
-    """What came in on a line: its income, of projects too; where there is none, what was received.
-
-    Money of a fund may stand both as income and as received: it counts once.
-    """
-    booked = [
-        lines[key]
-        for kind in ("income", "project_income")
-        for key in ((name, kind, line),)
-        if key in lines
-    ]
-    if booked:
-        return sum(booked)
-    return sum(lines.get((name, kind, line), 0) for kind in ("advance", "received"))
+    def _to_date(self, caps: Sequence[Capped], left: Sequence[Pool]) -> Iterator[CapBefore]:
+        """What was brought in of the year, and this period: also 0.00, so that it is known."""
+        yield from (r for r in self._facts.cap_before if r.kind is not CapBeforeKind.EXCESS)
+        period = self._facts.period.name
+        shares = {(WHOLES[t.kind], t.name): t for t in self._rule.terms if t.kind in WHOLES}
+        for place in self._facts.institutions:
+            name = place.institution_id
+            yield CapBefore(CapBeforeKind.BASE, name, "", period, self._terms.base(name))
+            for (kind, of), term in shares.items():
+                yield CapBefore(kind, name, of, period, self._terms.whole(name, term))
+        amounts = {(pool.institution_id, pool.pool): pool.amount_fen for pool in left}
+        for one in caps:
+            for pool, _ in one.cuts:
+                fen = amounts[one.institution_id, pool]
+                yield CapBefore(CapBeforeKind.POOL, one.institution_id, pool, period, fen)

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from equivalents.capterms import line_income
 from equivalents.errors import Problem, RefusedError
 from equivalents.exact import reaches
-from equivalents.paycap import line_income
 from equivalents.policy.accounts import Account, by_line
 from equivalents.policy.calendar import print_day
 from equivalents.policy.scheme import ShareTest

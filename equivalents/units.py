@@ -145,9 +145,9 @@ def parse_share(text: str) -> int:
     return value
 
 
-def parse_amount_fen(text: str) -> int:
-    """Read an amount in yuan as fen; three decimals and a negative amount are faults."""
-    return _parse_below(text, FEN_PLACES, AMOUNT_LIMIT_FEN)
+def parse_amount_fen(text: str, *, signed: bool = False) -> int:
+    """Read an amount in yuan as fen; three decimals are a fault, and below 0 unless ``signed``."""
+    return _parse_below(text, FEN_PLACES, AMOUNT_LIMIT_FEN, signed=signed)
 
 
 def print_fixed(value: int, places: int) -> str:

@@ -71,7 +71,7 @@ KINDS = (
          "tests/unit/test_calendar.py", "tests/unit/test_columns.py", "tests/unit/test_identity.py",
          "tests/unit/test_out_table.py", "tests/unit/test_work.py", "tests/unit/test_exact.py",
          "tests/unit/test_fund_properties.py", "tests/unit/test_money_properties.py",
-         "tests/unit/test_heads.py",
+         "tests/unit/test_captodate.py", "tests/unit/test_heads.py",
          "tests/unit/test_contractchecks.py", "tests/unit/test_chargechecks.py"),
         "2,000 hypothesis examples for each property",
         "the correction step of the division removed; no tie-break by key; full-width digits; "

@@ -23,12 +23,14 @@ from equivalents.intake.fundtables import heads_for, read_fund_tables
 from equivalents.intake.headings import LATER_TABLES, TABLES
 from equivalents.intake.madepools import bridge_pools, needs_given_pools, surplus_pools
 from equivalents.intake.recordfiles import record_files
+from equivalents.intake.schemeincase import check_scheme
 from equivalents.intake.settings import Settings, check_series, read_settings
 from equivalents.intake.tables import SUFFIXES, read_table, table_file
 from equivalents.intake.teams import read_teams
 from equivalents.intake.wholecolumns import flags, note_known, note_twice, note_unknown, spans
 from equivalents.policy.accounts import Account
 from equivalents.policy.calendar import Period
+from equivalents.policy.capbefore import CapBefore
 from equivalents.policy.check import check_postings, check_weights
 from equivalents.policy.coefficients import SURPLUS, check_coefficients
 from equivalents.policy.contacts import UsedClass
@@ -60,12 +62,6 @@ from equivalents.policy.model import (
 )
 from equivalents.policy.openingload import OpeningReader
 from equivalents.policy.roster import Roster
-from equivalents.policy.schemecases import (
-    check_bought_once,
-    check_coefficients_once,
-    check_in_case,
-)
-from equivalents.policy.schemecheck import check_figures, check_series_of
 from equivalents.policy.sharing import LevelKey, LevelKind
 from equivalents.policy.sharingtext import check_sharing
 from equivalents.policy.yamltext import Entry
@@ -142,6 +138,7 @@ class _Reader:
         self.folder = folder
         self.findings = Findings()
         self.tables = FundTables()
+        self.cap_before: tuple[CapBefore, ...] | None = None
         self.inputs: list[tuple[str, Path]] = [("case.yaml", folder / "case.yaml")]
 
     def rules(self) -> CaseRules | None:
@@ -172,7 +169,8 @@ class _Reader:
         keys = self._key_rules(settings, KeyReader(findings, institutions, postings), every, series)
         findings.problems += [*check_weights(weights), *check_postings(postings)]
         self._fund_tables(settings, sorted(known), postings, teams)
-        self._check_scheme(settings, weights, institutions, pools, keys)
+        before = self.cap_before or ()
+        check_scheme(settings, weights, institutions, pools, keys, before, findings)
         if settings.period is None:
             return None
         surplus = surplus_rule(settings.surplus, accounts, pools, settings.period, series, findings)
@@ -190,24 +188,6 @@ class _Reader:
         )
         return self._declared(settings, rules, every, people)
 
-    def _check_scheme(
-        self,
-        settings: Settings,
-        weights: Sequence[WeightRow],
-        institutions: Sequence[Institution],
-        pools: Sequence[Pool],
-        keys: KeyRules,
-    ) -> None:
-        """The scheme against the tables of the case."""
-        scheme, period = settings.scheme, settings.period
-        if scheme is not None:
-            check_series_of(scheme, tuple(sorted({w.series for w in weights})), self.findings)
-            check_in_case(scheme, institutions, pools, self.findings)
-            check_coefficients_once(scheme, keys, self.findings)
-            if period is not None:
-                check_figures(scheme, period, self.findings)
-                check_bought_once(scheme, weights, period, self.findings)
-
     def _declared(
         self, settings: Settings, rules: CaseRules, pools: Sequence[Pool], people: Collection[str]
     ) -> CaseRules:
@@ -224,6 +204,7 @@ class _Reader:
             yearly=read_yearly_limits(limits, names, people, rules.period, self.findings),
             contracts=contract_counts(self.tables.contracts, rules.period),
             scheme=settings.scheme,
+            cap_before=self.cap_before,
         )
 
     def _key_rules(
@@ -242,6 +223,7 @@ class _Reader:
         of_case = (self.findings, reader.institutions, reader.roster)
         opening = OpeningReader(*of_case, owners, series, settings.period)
         keys = opening.read(self._table("opening"), keys)
+        self.cap_before = opening.cap_before
         return self._leave(settings.period, keys, reader.roster)
 
     def _leave(self, period: Period | None, keys: KeyRules, roster: Roster) -> KeyRules:
@@ -296,6 +278,8 @@ class _Reader:
         starts, ends = spans(table, ("active_from", "active_to"), self.findings)
         mains = flags(table, "main", self.findings)
         read: dict[str, Any] = {"active_from": starts, "active_to": ends, "main": mains}
+        if "in_cap" in table.columns:
+            read["in_cap"] = flags(table, "in_cap", self.findings, blank=True).tolist()
         return Roster.by_columns(texts | read | {"place": table.places})
 
     def _teams(self, settings: Settings, people: Collection[str]) -> tuple[TeamMember, ...]:

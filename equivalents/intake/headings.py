@@ -222,6 +222,7 @@ TABLES: Final[Mapping[str, Sheet]] = {
                 Column("period", "期间"),
                 Column("amount", "金额（元）"),
                 Column("series", "当量口径"),
+                Column("line", "科目"),
             ),
             required=False,
         ),

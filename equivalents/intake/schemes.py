@@ -28,6 +28,7 @@ __all__ = [
     "read_files",
     "read_layers",
     "scheme_of_case",
+    "shipped_among",
     "shipped_schemes",
     "with_prices",
 ]
@@ -45,6 +46,12 @@ class SchemeOfCase:
 def shipped_schemes() -> dict[str, Path]:
     """The shipped schemes by name."""
     return {path.stem: path for path in sorted((shipped_weights() / "schemes").glob("*.yaml"))}
+
+
+def shipped_among(files: Iterable[tuple[str, Path]]) -> frozenset[str]:
+    """The names, as places have them, of those files of a scheme that are shipped ones."""
+    shipped = set(shipped_schemes().values())
+    return frozenset(name for name, path in files if path in shipped)
 
 
 def load_scheme(paths: Sequence[Path]) -> tuple[Scheme, Findings, Reading]:

@@ -44,9 +44,13 @@ def amounts(table: Table, column: str, findings: Findings) -> Int64:
     return _spread(table, column, np.array(read, np.int64))
 
 
-def flags(table: Table, column: str, findings: Findings) -> npt.NDArray[np.bool_]:
-    """The flags of a column; faults are noted row by row."""
-    read = _read(table, column, lambda row, heard: read_flag(row, column, heard), findings)
+def flags(
+    table: Table, column: str, findings: Findings, *, blank: bool = False
+) -> npt.NDArray[np.bool_]:
+    """The flags of a column, ``blank`` where it is; faults are noted row by row."""
+    read = _read(
+        table, column, lambda row, heard: read_flag(row, column, heard, blank=blank), findings
+    )
     return _spread(table, column, np.array(read, np.bool_))
 
 

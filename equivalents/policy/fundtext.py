@@ -141,7 +141,8 @@ def _fund(name: str, entry: Entry, read: Reader) -> Fund | None:
 
 def _scope(entry: Entry, read: Reader) -> Scope:
     read.keys(entry, _SCOPE, "institutions")
-    return Scope(*(read.texts(entry.get(key)) for key in _SCOPE))
+    ids, groups, kinds = (read.texts(entry.get(key)) for key in _SCOPE)
+    return Scope(ids, groups, kinds, entry.place)
 
 
 # -- the kinds ---------------------------------------------------------------------------------

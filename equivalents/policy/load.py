@@ -82,22 +82,22 @@ def read_end(row: Row, column: str, start: int, findings: Findings) -> int:
     return end
 
 
-def read_amount(row: Row, column: str, findings: Findings) -> int:
+def read_amount(row: Row, column: str, findings: Findings, *, signed: bool = False) -> int:
     """An amount of yuan in fen; 0 when blank or, with the fault noted, when unreadable."""
     text = row[column]
     try:
-        return parse_amount_fen(text) if text else 0
+        return parse_amount_fen(text, signed=signed) if text else 0
     except NumberFaultError as fault:
         findings.add("AMOUNT_INVALID", row.at(column), text, detail=fault_text(fault))
         return 0
 
 
-def read_flag(row: Row, column: str, findings: Findings) -> bool:
-    """A flag written 1, 0 or blank."""
+def read_flag(row: Row, column: str, findings: Findings, *, blank: bool = False) -> bool:
+    """A flag written 1, 0 or blank, which says ``blank``."""
     text = row[column]
     if text not in ("", "0", "1"):
         findings.add("FLAG_INVALID", row.at(column), text)
-    return text == "1"
+    return text == "1" if text else blank
 
 
 def weight_rows(rows: Iterable[Row], findings: Findings) -> list[WeightRow]:

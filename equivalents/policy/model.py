@@ -13,6 +13,7 @@ from equivalents.errors import NOWHERE, Place
 from equivalents.policy.accounts import Account, SurplusRule
 from equivalents.policy.basis import RECORD, Basis
 from equivalents.policy.calendar import Period, print_day
+from equivalents.policy.capbefore import CapBefore
 from equivalents.policy.contacts import ConcurrentRule, StayRule, UsedClass
 from equivalents.policy.contracts import ContractCount
 from equivalents.policy.fundcounts import FundCounts
@@ -78,6 +79,8 @@ class Posting(NamedTuple):
     main: bool = False
     kind: str = ""
     place: Place = NOWHERE
+    in_cap: bool = True
+    """Whether the posting counts in the heads of the total pay cap 计入总量 (B9)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +174,8 @@ class CaseRules:
     scheme: Scheme | None = None
     counts: FundCounts | None = None
     """What the funds of ``scheme`` ask of contracts, registers, charges and tasks."""
+    cap_before: tuple[CapBefore, ...] | None = None
+    """What earlier periods bring in for the pay cap of ``scheme``."""
 
     @property
     def series(self) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
 """Balances brought in from earlier periods: the table ``opening``, checked where it stands.
 
-Four kinds: ``key`` (a key, mostly a deficit, 5.9), ``past`` (keys that averages of leave go over,
-5.20), ``paid`` (what earlier locked periods of the same year paid, for limits of a year, 5.11) and
-``earned`` (their equivalents, for ceilings of a year, 5.12). Source: specification page 3.
+Kinds of persons: ``key`` (a key, mostly a deficit, 5.9), ``past`` (keys that averages of leave go
+over, 5.20), ``paid`` (what earlier locked periods of the same year paid, for limits of a year,
+5.11) and ``earned`` (their equivalents, for ceilings of a year, 5.12). Kinds of institutions begin
+with ``cap_``: what counts in a total pay cap of the year (5.18). Source: specification page 3.
 """
 
 from collections import defaultdict
@@ -15,6 +16,7 @@ from typing import Final
 from equivalents.errors import Place
 from equivalents.findings import Findings, Row, near
 from equivalents.policy.calendar import Period, month_of, parse_period, print_day
+from equivalents.policy.capbefore import CapBefore, CapBeforeKind
 from equivalents.policy.keyrules import EarnedBefore, KeyRules, OpeningKey, PaidBefore, Window
 from equivalents.policy.leaveload import past_keys
 from equivalents.policy.load import default_series, fault_text, read_amount
@@ -30,10 +32,20 @@ _COLUMNS: Final[Mapping[str, Sequence[str]]] = {
     "past": (*_OF_A_POOL, "equivalents"),
     "paid": (*_OF_A_POOL, "period", "amount"),
     "earned": ("institution_id", "person_id", "period", "equivalents"),
+    "cap_base": ("institution_id", "period", "amount"),
+    "cap_pool": ("institution_id", "pool", "period", "amount"),
+    "cap_fund": ("institution_id", "line", "period", "amount"),
+    "cap_line": ("institution_id", "line", "period", "amount"),
+    "cap_excess": ("institution_id", "pool", "amount"),
 }
 """What each kind needs."""
+_OF_CAPS: Final = tuple(kind.value for kind in CapBeforeKind)
+_SIGNED: Final = ("cap_fund", "cap_line")
+"""Kinds whose amount may be below 0."""
 _MORE: Final = {"past": ("days",), "earned": ("series",)}
-_EVERY: Final = ("pool", "equivalents", "days", "period", "amount", "series")
+_EVERY: Final = (
+    *("pool", "person_id", "equivalents", "days", "period", "amount", "series", "line"),
+)
 """The columns that belong to some kinds only."""
 _LIMIT_E7: Final = 10**17
 """A tier begins, and equivalents are brought in, below ten thousand million equivalents."""
@@ -63,6 +75,8 @@ class OpeningReader:
     pools: Iterable[tuple[str, str]]
     series: Sequence[str]
     period: Period | None
+    cap_before: tuple[CapBefore, ...] | None = None
+    """What is brought in for a pay cap, once :meth:`read` has read it."""
 
     def read(self, table: Iterable[Row], rules: KeyRules) -> KeyRules:
         """The rules with what is brought in; faults are noted."""
@@ -78,6 +92,9 @@ class OpeningReader:
         earned = tuple(self._earned(row) for row in of_kind["earned"])
         self._check_periods([(row[:3], row.period, row.place) for row in paid])
         self._check_periods([(row[:3], row.period, row.place) for row in earned])
+        caps = [self._cap(row) for row in rows if row["kind"] in _OF_CAPS]
+        self._check_periods([(row[:3], row.period, row.place) for row in caps if row.period])
+        self.cap_before = tuple(sorted(caps, key=lambda one: one[:5])) or None
         read = replace(rules, opening=tuple(opening), past=past, paid=paid, earned=earned)
         self._check_ceilings(read)
         return read
@@ -97,14 +114,21 @@ class OpeningReader:
             if row[column] and column not in used and (kind, column) != ("key", "days"):
                 place, value = row.at(column), row[column]
                 self.findings.add("OPENING_STRAY", place, value, column=column, kind=kind)
+        # A pool of an earlier period, which the cap had, need not be one of this period.
+        of_caps = ("pool",) if kind in _OF_CAPS else ()
         for column, names in self._known.items():
-            if column in used:
+            if column in used and column not in of_caps:
                 self._known_id(row, column, names)
-        for column in ("period", "amount"):
+        for column in (*of_caps, "period", "amount", "line"):
             if column in used and not row[column]:
                 self.findings.add("VALUE_MISSING", row.at(column), column=column)
         pair = row["institution_id"], row["pool"]
-        if "pool" in used and row["pool"] in self._known["pool"] and pair not in self._reached:
+        if (
+            "pool" in used
+            and not of_caps
+            and row["pool"] in self._known["pool"]
+            and pair not in self._reached
+        ):
             value = " ".join(pair)
             self.findings.add("ID_UNKNOWN", row.at("pool"), value, column="pool", near="")
 
@@ -147,6 +171,13 @@ class OpeningReader:
         fen = read_amount(row, "amount", self.findings) if row["amount"] else 0
         return PaidBefore(*ids, row["period"], fen, row.place)
 
+    def _cap(self, row: Row) -> CapBefore:
+        kind = CapBeforeKind(row["kind"])
+        fen = read_amount(row, "amount", self.findings, signed=kind in _SIGNED)
+        return CapBefore(
+            kind, row["institution_id"], row["pool"] or row["line"], row["period"], fen, row.place
+        )
+
     def _earned(self, row: Row) -> EarnedBefore:
         series = row["series"] or default_series(self.series)
         if self.series and series not in self.series:
@@ -176,7 +207,7 @@ class OpeningReader:
         for ids, of_one in spans.items():
             for one, other in pairwise(sorted(of_one)):
                 if other[0] < one[1]:
-                    value = " ".join(ids)
+                    value = " ".join(filter(None, ids))
                     self.findings.add("OPENING_TWICE", other[2], value, other=str(one[2]))
 
     def _earlier(self, text: str, place: Place) -> Period | None:

@@ -18,6 +18,8 @@ __all__ = [
     "Bridge",
     "BridgeRule",
     "CapKind",
+    "CapPer",
+    "CapStaff",
     "CapTerm",
     "CapTermKind",
     "Channel",
@@ -25,6 +27,7 @@ __all__ = [
     "OpenChoice",
     "PayCap",
     "Scheme",
+    "Several",
     "ShareTest",
 ]
 
@@ -94,13 +97,28 @@ class CapTermKind(StrEnum):
     AMOUNT = "amount"
 
 
+class CapStaff(StrEnum):
+    """Whom a term counts: those whose posting counts in the cap, or everybody."""
+
+    IN_CAP = "in_cap"
+    ALL = "all"
+
+
+class Several(StrEnum):
+    """People at several institutions and no main posting: refused, or counted at each."""
+
+    REFUSE = "refuse"
+    EACH = "each"
+
+
 @dataclass(frozen=True, slots=True)
 class CapTerm:
-    """One term of a formula cap, in fen once computed, half-up.
+    """One term of a formula cap, in fen once computed, rounded down (5.11).
 
-    ``per_head``: people posted on the last day x ``rate_e4`` a month x months. ``fund_share``
-    and ``line_share``: ``share`` of a fund's due money or of an account line. ``amount``: rows
-    ``approved`` of the accounts with the line ``name``.
+    ``per_head``: people posted on the last day x ``rate_e4`` a month x months; ``staff`` says
+    which, ``several`` what becomes of people at several institutions without a main posting.
+    ``fund_share`` and ``line_share``: ``share`` of a fund's due money or of an account line.
+    ``amount``: rows ``approved`` of the accounts with the line ``name``.
     """
 
     kind: CapTermKind
@@ -109,6 +127,15 @@ class CapTerm:
     share: Dated[Fraction] | None = None
     reference: str = ""
     place: Place = NOWHERE
+    staff: CapStaff = CapStaff.IN_CAP
+    several: Several = Several.REFUSE
+
+
+class CapPer(StrEnum):
+    """Whether a cap is one of the year, tested to date (5.18), or one of the period alone."""
+
+    YEAR = "year"
+    PERIOD = "period"
 
 
 class Excess(StrEnum):
@@ -127,6 +154,9 @@ class PayCap:
     of ``base_line``) counts first and is untouched; the excess comes off the in-cap pools in
     proportion (5.10). ``coefficient`` names an institution coefficient that moves the total.
     Pools that are given or a surplus count in it too, unless ``outside`` names them.
+
+    The cap is one of the year, and a shorter period is tested with what its earlier periods had
+    (5.18): against the whole of it, or with ``prorate`` against the months to date of its amounts.
     """
 
     kind: CapKind = CapKind.NONE
@@ -140,6 +170,8 @@ class PayCap:
     reference: str = ""
     place: Place = NOWHERE
     outside: tuple[str, ...] = ()
+    per: CapPer = CapPer.YEAR
+    prorate: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,31 +3,41 @@
 And the items that its series weigh: none is bought by a channel and by a fund beside it (B1).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from equivalents.errors import Place
 from equivalents.findings import Findings, near
 from equivalents.policy.calendar import Period
+from equivalents.policy.capbefore import CapBefore, CapBeforeKind
 from equivalents.policy.funds import Fund, PerEquivalent, PerHead, PerItem, Tasks
 from equivalents.policy.keyrules import Applies, KeyRules, Scope
 from equivalents.policy.model import Institution, Pool, WeightRow
-from equivalents.policy.scheme import Scheme
+from equivalents.policy.scheme import CapKind, CapPer, PayCap, Scheme
 
-__all__ = ["check_bought_once", "check_coefficients_once", "check_in_case"]
+__all__ = ["check_bought_once", "check_cap_before", "check_coefficients_once", "check_in_case"]
 
 
 def check_in_case(
-    scheme: Scheme, institutions: Sequence[Institution], pools: Sequence[Pool], findings: Findings
+    scheme: Scheme,
+    institutions: Sequence[Institution],
+    pools: Sequence[Pool],
+    shipped: Collection[str],
+    findings: Findings,
 ) -> None:
-    """Note institutions, groups and kinds that no row has, and pools both given and bridged."""
+    """Note institutions, groups and kinds that no row has, and pools both given and bridged.
+
+    ``shipped`` are the names of the shipped files of the scheme. They are written for many
+    counties, so a group or kind that this one lacks is only told; elsewhere it is a slip.
+    """
     ids = sorted({one.institution_id for one in institutions})
     groups = sorted({one.group for one in institutions} - {""})
     kinds = sorted({one.kind for one in institutions} - {""})
     for fund in scheme.funds.values():
         scope = fund.scope
-        _check_known(scope.ids, "institution_id", ids, fund.place, findings)
-        _check_known(scope.groups, "group", groups, fund.place, findings)
-        _check_known(scope.kinds, "kind", kinds, fund.place, findings)
+        absent = "SCOPE_ABSENT" if scope.place.file in shipped else "ID_UNKNOWN"
+        _check_known(scope.ids, "institution_id", ids, scope.place, findings)
+        _check_known(scope.groups, "group", groups, scope.place, findings, absent)
+        _check_known(scope.kinds, "kind", kinds, scope.place, findings, absent)
     owners = {name: one.place for fund in scheme.funds.values() for name, one in fund.own.items()}
     for name, place in owners.items():
         _check_known((name,), "institution", ids, place, findings)
@@ -36,6 +46,24 @@ def check_in_case(
         if bridge is not None:
             place, other = pool.place.at("pool"), str(bridge.place)
             findings.add("POOL_BRIDGED_AND_GIVEN", place, pool.pool, other=other)
+
+
+def check_cap_before(
+    scheme: Scheme | None, rows: Sequence[CapBefore], period: Period | None, findings: Findings
+) -> None:
+    """Note what is brought in for a pay cap where none is in force that it could count in.
+
+    A cap of each period alone has no year to date; what is carried opens the next period all the
+    same.
+    """
+    cap = scheme.pay_cap if scheme is not None else PayCap()
+    in_force = cap.kind is not CapKind.NONE
+    if period is not None:
+        in_force &= cap.valid_from < period.end and cap.valid_to > period.start
+    for row in rows:
+        of_year = row.kind is not CapBeforeKind.EXCESS
+        if not in_force or (of_year and cap.per is not CapPer.YEAR):
+            findings.add("OPENING_NO_CAP", row.place.at("kind"), row.kind, kind=row.kind)
 
 
 def check_coefficients_once(scheme: Scheme, keys: KeyRules, findings: Findings) -> None:
@@ -93,8 +121,13 @@ def _kinds_of(fund: Fund) -> Sequence[str]:
 
 
 def _check_known(
-    names: Sequence[str], column: str, known: Sequence[str], place: Place, findings: Findings
+    names: Sequence[str],
+    column: str,
+    known: Sequence[str],
+    place: Place,
+    findings: Findings,
+    code: str = "ID_UNKNOWN",
 ) -> None:
     for name in names:
         if name not in known:
-            findings.add("ID_UNKNOWN", place, name, column=column, near=near(name, known))
+            findings.add(code, place, name, column=column, near=near(name, known))

@@ -13,11 +13,14 @@ from equivalents.policy.scheme import (
     Bridge,
     BridgeRule,
     CapKind,
+    CapPer,
+    CapStaff,
     CapTerm,
     CapTermKind,
     Channel,
     Excess,
     PayCap,
+    Several,
     ShareTest,
 )
 from equivalents.policy.yamltext import Entry, expect, span_of
@@ -56,6 +59,8 @@ PAY_CAP_KEYS: Final = {
     "coefficient": "text",
     "excess": "text",
     "outside": "texts",
+    "per": "text",
+    "prorate": "text",
     **_DATED,
 }
 """What the total pay cap may say."""
@@ -73,6 +78,8 @@ _TERM: Final = {
     "name": "text",
     "rate": "",
     "share": "",
+    "staff": "text",
+    "several": "text",
     "reference": "text",
     "illustrative": "text",
 }
@@ -86,12 +93,20 @@ _COSTS: Final = (
     "¦the rule after_costs needs cost_lines, the others have none"
 )
 _TERMS: Final = "kind: formula 须有 terms，其他不用¦a formula cap needs terms, the others have none"
+_PRORATE: Final = "prorate 只用于 per: year¦prorate belongs to per: year"
 _TERM_NEEDS: Final[Mapping[CapTermKind, tuple[str, ...]]] = {
     CapTermKind.PER_HEAD: ("rate",),
     CapTermKind.FUND_SHARE: ("name", "share"),
     CapTermKind.LINE_SHARE: ("name", "share"),
     CapTermKind.AMOUNT: ("name",),
 }
+_TERM_MAY: Final[Mapping[CapTermKind, tuple[str, ...]]] = {
+    CapTermKind.PER_HEAD: ("rate", "staff", "several"),
+    CapTermKind.FUND_SHARE: ("share",),
+    CapTermKind.LINE_SHARE: ("share",),
+    CapTermKind.AMOUNT: (),
+}
+"""What of the keys of some kinds only a kind may have."""
 
 
 # -- channels ----------------------------------------------------------------------------------
@@ -194,6 +209,10 @@ def read_pay_cap(entry: Entry, read: Reader) -> PayCap:
     if (kind is CapKind.FORMULA) != bool(terms):
         read.invalid("PAY_CAP_INVALID", entry, "terms", _TERMS)
     start, end = span_of(entry, read.findings)
+    per = read.choice(entry.get("per"), CapPer.YEAR)
+    prorate = read.flag(entry.get("prorate"), default=False)
+    if prorate and per is not CapPer.YEAR:
+        read.invalid("PAY_CAP_INVALID", entry, "prorate", _PRORATE)
     plain = PayCap()
     return PayCap(
         kind,
@@ -207,6 +226,8 @@ def read_pay_cap(entry: Entry, read: Reader) -> PayCap:
         ground.reference,
         entry.place,
         read.texts(entry.get("outside")),
+        per,
+        prorate,
     )
 
 
@@ -216,8 +237,8 @@ def _term(entry: Entry, read: Reader) -> CapTerm:
     read.need(entry, "kind")
     kind = read.choice(entry.get("kind"), CapTermKind.AMOUNT)
     read.need(entry, *_TERM_NEEDS[kind])
-    for key in ("rate", "share"):
-        if entry.get(key).value != "" and key not in _TERM_NEEDS[kind]:
+    for key in ("rate", "share", "staff", "several"):
+        if entry.get(key).value != "" and key not in _TERM_MAY[kind]:
             place, near = entry.get(key).place, ""
             read.findings.add("KEY_UNKNOWN", place, key, near=near)
     return CapTerm(
@@ -227,6 +248,8 @@ def _term(entry: Entry, read: Reader) -> CapTerm:
         read.figure(entry.get("share"), part, "share"),
         ground.reference,
         entry.place,
+        read.choice(entry.get("staff"), CapStaff.IN_CAP),
+        read.choice(entry.get("several"), Several.REFUSE),
     )
 
 

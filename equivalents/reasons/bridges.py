@@ -114,9 +114,9 @@ BRIDGE_REASONS: Final = (
         "PAYCAP_CUT",
         "warning",
         "money",
-        "机构 {value} 的绩效工资总量为 {cap} 元，基础部分 {base} 元；"
+        "机构 {value} 的绩效工资总量为 {cap} 元，基础部分 {base} 元{before}；"
         "计入总量的绩效池超出 {amount} 元，已按比例扣减，{then}。",
-        "The pay cap of {value} is {cap} yuan, its base part {base}. Pools in the cap are "
+        "The pay cap of {value} is {cap} yuan, its base part {base}{before}. Pools in the cap are "
         "{amount} yuan above it, taken off in proportion; the excess {then}.",
     ),
     Reason(
@@ -126,6 +126,54 @@ BRIDGE_REASONS: Final = (
         "机构 {value} 的基础部分 {base} 元已高于绩效工资总量 {cap} 元；基础部分不动，请核对。",
         "The base part of {value}, {base} yuan, is above its pay cap of {cap} by itself. "
         "It is not touched; check both.",
+    ),
+    Reason(
+        "PAYCAP_OVER_PAID",
+        "warning",
+        "money",
+        "机构 {value} 的绩效工资总量为 {cap} 元，基础部分累计 {base} 元{before}，已超 {amount} 元。"
+        "已锁定的期间不改动；如须追回，请作为对个人的调整处理。",
+        "The pay cap of {value} is {cap} yuan, its base part to date {base}{before}: {amount} yuan "
+        "too much. Locked periods are not changed; claw back by adjustments of people.",
+    ),
+    Reason(
+        "PAYCAP_CARRIED_ON",
+        "warning",
+        "money",
+        "机构 {value} 以前因超总量结转的 {amount} 元属于绩效池“{pool}”，"
+        "本期没有计入总量的同名绩效池，继续结转。",
+        "{amount} yuan that the pay cap of {value} carried belong to the pool '{pool}', which this "
+        "period does not have in the cap. They are carried on.",
+    ),
+    Reason(
+        "PAYCAP_YEAR",
+        "error",
+        "money",
+        "绩效工资总量按年核定，机构 {value} 本年 {months} 的数据（{kind} {name}）没有带入。"
+        "请把上期结果的 opening_next.csv 作为 opening 带入；没有发的月份填 0.00。",
+        "The pay cap is one of the year, and {months} of {value} ({kind} {name}) are not brought "
+        "in. Take opening_next.csv of the last period as opening; write 0.00 where nothing was "
+        "paid.",
+    ),
+    Reason(
+        "PAYCAP_STAFF_TWICE",
+        "error",
+        "money",
+        "人员“{value}”在 {day} 任职于几个机构（{institutions}），没有唯一的主岗，"
+        "会在几个机构的总量里重复计数。请在花名册标明主岗（main），"
+        "或声明 several: each 各计一次。",
+        "'{value}' has postings at several institutions ({institutions}) on {day} and not one "
+        "main posting: the pay cap would count the head twice. Mark the main posting, or declare "
+        "several: each to count it at each.",
+    ),
+    Reason(
+        "OPENING_NO_CAP",
+        "error",
+        "rules",
+        "{kind} 行是绩效工资总量的期初，而本期没有生效的按年总量（pay_cap）。"
+        "请删去该行，或声明总量。",
+        "A row {kind} is of a pay cap of the year, and none is in force in this period. "
+        "Remove it, or declare the cap.",
     ),
     Reason(
         "MONEY_LINE_UNKNOWN",

@@ -28,9 +28,9 @@ FUND_REASONS: Final = (
         "error",
         "money",
         "资金“{value}”没有适用于机构 {institution}（分组“{group}”）的当量单价。"
-        "请补上该分组或该规模档次的单价。",
+        "请补上该分组的单价。",
         "The fund '{value}' has no price per equivalent for {institution} (group '{group}'). "
-        "Add a price for its group or its scale.",
+        "Add a price for its group.",
     ),
     Reason(
         "FUND_COEFFICIENT_MISSING",

@@ -39,6 +39,16 @@ SCHEME_REASONS: Final = (
         "No version of '{value}' is in force on {day}. Add one, or correct the dates of the fund.",
     ),
     Reason(
+        "SCOPE_ABSENT",
+        "warning",
+        "rules",
+        "随附方案的适用范围指到 {column}“{value}”，本县没有这样的机构{near}，该范围因此不含机构。"
+        "如有，请在 institutions 表中填写。",
+        "The scope of a shipped scheme names the {column} '{value}', which no institution of the "
+        "county has{near}; that part of the scope is empty. Fill it in the table institutions if "
+        "there should be one.",
+    ),
+    Reason(
         "SCHEME_UNKNOWN",
         "error",
         "rules",

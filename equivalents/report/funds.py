@@ -12,7 +12,14 @@ import numpy as np
 
 from equivalents.policy.accounts import PROJECT_KINDS, SURPLUS_POOL
 from equivalents.report.book import SheetColumn
-from equivalents.report.money import Flow, Sides, cap_flow, money_flows, pool_source
+from equivalents.report.money import (
+    Flow,
+    Sides,
+    cap_flow,
+    cap_opened,
+    money_flows,
+    pool_source,
+)
 from equivalents.report.results import paid_by_pool
 from equivalents.report.table import OutTable, decimals, texts
 from equivalents.settle import Settlement
@@ -31,6 +38,8 @@ _BUSINESS: Final = ("business", "balance")
 """The fund of the business account 业务收支, and the node where its money meets."""
 _PROJECT: Final = ("project", "project")
 """The same of project money 专项资金."""
+_POOL: Final = "pool"
+"""The node of a pool that has more than one source."""
 _INTO: Final = ("income", "opening_restricted", "project_income")
 _OUT_OF: Final = ("expenditure", "closing_restricted", "deduction", "project_expenditure")
 _MONTHS_OF_A_YEAR: Final = 12
@@ -84,6 +93,7 @@ def _pool_flows(settlement: Settlement) -> Iterator[Flow]:
     computed = {one.institution_id for one in settlement.surpluses}
     paid = paid_by_pool(settlement, payouts)
     sources, cuts = pool_source(settlement.funded), cap_flow(settlement.funded)
+    opened = cap_opened(settlement.funded)
     for at, pool in enumerate(settlement.pools):
         who = (pool.institution_id, pool.pool)
         surplus = pool.pool == SURPLUS_POOL and pool.institution_id in computed
@@ -93,6 +103,12 @@ def _pool_flows(settlement: Settlement) -> Iterator[Flow]:
             "carried": payouts.carried_fen[at],
         }
         source = _BUSINESS[0] if surplus else sources.get(who, "given")
+        if who in opened:
+            # Two sources meet in the node of the pool, and every use comes out of it.
+            own = pool.amount_fen + cuts.get(who, ("", 0))[1] - opened[who]
+            yield Flow(*who, source, _POOL, own)
+            yield Flow(*who, "cap_opening", _POOL, opened[who])
+            source = _POOL
         for use, amount in uses.items():
             if use == "paid" or amount:
                 yield Flow(*who, source, use, int(amount))
@@ -160,11 +176,17 @@ def surplus_checks(settlement: Settlement) -> Iterator[Sides]:
     pools = [p for p in settlement.pools if p.pool == SURPLUS_POOL and p.institution_id in pay]
     caps = settlement.funded.caps if settlement.funded is not None else ()
     cut = sum(fen for one in caps for pool, fen in one.cuts if pool == SURPLUS_POOL)
+    opened = sum(fen for one in caps for pool, fen in one.opened if pool == SURPLUS_POOL)
+    more = ("", "")
+    if opened:
+        more = (" + 总量封顶期初带入", " + what the pay cap carried before")
+    if cut:
+        more = (more[0] + " − 总量封顶扣下", more[1] + " - what the pay cap took")
     yield Sides(
-        "结余池 = 结余中的奖励性绩效（元）" + ("" if not cut else " − 总量封顶扣下"),
-        "pools named surplus = the pay halves" + ("" if not cut else " - what the pay cap took"),
+        "结余池 = 结余中的奖励性绩效（元）" + more[0],
+        "pools named surplus = the pay halves" + more[1],
         print_fen(sum(pool.amount_fen for pool in pools)),
-        print_fen(sum(pay.values()) - cut),
+        print_fen(sum(pay.values()) + opened - cut),
     )
 
 

@@ -28,6 +28,16 @@ __all__ = [
 _MONEY, _COUNT = "#,##0.00", "#,##0"
 _EQUIVALENTS: Final = "#,##0.0000###"
 _FOUR: Final = "0.0000"
+_OPENING: Final = {
+    "paid": "本年已发",
+    "earned": "封顶前当量",
+    "key": "低于 0 的依据",
+    "cap_base": "总量：基础部分",
+    "cap_pool": "总量：绩效池",
+    "cap_fund": "总量：资金",
+    "cap_line": "总量：科目",
+    "cap_excess": "超总量结转",
+}
 _PERSON: Final = ("person_id", "person_name")
 _PLACE: Final = ("institution_id", "institution_name")
 
@@ -174,7 +184,7 @@ FURTHER: Final = (
     FurtherSheet(
         "opening_next",
         "下期期初",
-        "同一年下一期的期初结转表（opening）：本年已发、封顶前当量与低于 0 的依据",
+        "下一期的期初结转表（opening）：本年已发、封顶前当量、总量的累计与结转、低于 0 的依据",
         (
             ("kind", SheetColumn("结转类别", 12)),
             *_PAID,
@@ -182,8 +192,9 @@ FURTHER: Final = (
             ("period", SheetColumn("期间", 10)),
             ("equivalents", SheetColumn("当量", 18, _EQUIVALENTS)),
             money_column("amount", "金额", total=False),
+            ("line", SheetColumn("科目", 16)),
         ),
-        {"kind": {"paid": "本年已发", "earned": "封顶前当量", "key": "低于 0 的依据"}},
+        {"kind": _OPENING},
     ),
     FurtherSheet(
         "excluded",

@@ -37,7 +37,7 @@ _TALLY: Final = "tally.parquet"
 _UNORDERED: Final = ("institutions", "weights", "pools", "used", "accounts", "teams")
 _UNORDERED_KEYS: Final = ("coefficients", "opening", "leave", "past", "paid", "earned")
 """Rules whose rows have no order of their own: they are kept sorted."""
-_OF_SCHEMES: Final = ("scheme", "counts")
+_OF_SCHEMES: Final = ("scheme", "counts", "cap_before")
 """Rules that only a case with a scheme has: they are left out where there is none."""
 _DAYS: Final = ("active_from", "active_to")
 _OPEN: Final = (FIRST_DAY, LAST_DAY)
@@ -76,16 +76,17 @@ def _as_text(row: Any) -> str:
 
 
 def write_roster(rules: CaseRules, path: Path) -> None:
-    """The postings of a case in their natural order."""
+    """The postings of a case in their natural order; ``in_cap`` only where one is out of it."""
     import pyarrow as pa
 
-    names = [name for name in Posting._fields if name != "place"]
+    left_out = {"place", *(["in_cap"] if all(row.in_cap for row in rules.postings) else [])}
+    names = [name for name in Posting._fields if name not in left_out]
     rows = sorted(tuple(getattr(row, name) for name in names) for row in rules.postings)
     columns = dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {}
     for name in _DAYS:
         days = columns.get(name, ())
         columns[name] = tuple("" if day in _OPEN else print_day(day) for day in days)
-    kinds = {"main": pa.bool_()}
+    kinds = dict.fromkeys(("main", "in_cap"), pa.bool_())
     _write(
         pa.table(
             {name: pa.array(columns.get(name, ()), kinds.get(name, pa.string())) for name in names}

@@ -13,6 +13,7 @@ from equivalents.errors import ConservationError
 from equivalents.fundsettle import Funded
 from equivalents.paycap import Capped
 from equivalents.policy.calendar import print_day
+from equivalents.policy.capbefore import CapBefore, CapBeforeKind
 from equivalents.report.origins import SOURCE_COLUMNS, source_rows
 from equivalents.report.table import OutTable, texts
 from equivalents.settle import Settlement
@@ -22,12 +23,14 @@ __all__ = [
     "Flow",
     "Sides",
     "cap_flow",
+    "cap_opened",
     "money_checks",
     "money_flows",
     "money_tables",
     "pool_source",
 ]
 
+_EXCESS: Final = CapBeforeKind.EXCESS
 _DUE: Final = "due"
 """The node in which the money of a fund meets."""
 
@@ -118,6 +121,12 @@ def cap_flow(money: Funded | None) -> Mapping[tuple[str, str], tuple[str, int]]:
     }
 
 
+def cap_opened(money: Funded | None) -> Mapping[tuple[str, str], int]:
+    """What the pay cap of earlier periods carried into a pool, by institution and pool."""
+    caps = money.caps if money is not None else ()
+    return {(one.institution_id, pool): fen for one in caps for pool, fen in one.opened}
+
+
 # -- tables ----------------------------------------------------------------------------------------
 
 
@@ -174,8 +183,16 @@ def _test_rows(money: Funded) -> Iterator[tuple[str, ...]]:
 def _cap_rows(settlement: Settlement, money: Funded) -> Iterator[tuple[str, ...]]:
     """Terms, their coefficient and the cap; base and pools against it; what came off each pool."""
     left = {(p.institution_id, p.pool): p.amount_fen for p in settlement.pools}
-    for one in money.caps:
-        yield from _one_cap(one, left)
+    waiting: dict[str, list[tuple[str, int]]] = {}
+    for row in money.cap_waiting:
+        waiting.setdefault(row.institution_id, []).append((row.name, row.amount_fen))
+    caps = {one.institution_id: one for one in money.caps}
+    for name in sorted({*caps, *waiting}):
+        if name in caps:
+            yield from _one_cap(caps[name], left)
+        for pool, fen in waiting.get(name, ()):
+            yield name, "opening", pool, "", "", print_fen(fen)
+            yield name, "carried_on", pool, "", "", print_fen(fen)
 
 
 def _one_cap(one: Capped, left: Mapping[tuple[str, str], int]) -> Iterator[tuple[str, ...]]:
@@ -184,9 +201,17 @@ def _one_cap(one: Capped, left: Mapping[tuple[str, str], int]) -> Iterator[tuple
         yield name, term.kind, term.name, term.count, term.rate, print_fen(term.amount_fen)
     rate = "" if one.coefficient_e4 is None else print_e4(one.coefficient_e4)
     yield name, "cap", one.rule.coefficient, "", rate, print_fen(one.cap_fen)
+    if one.base_before_fen:
+        yield name, "base_before", one.rule.base_line, "", "", print_fen(one.base_before_fen)
     yield name, "base", one.rule.base_line, "", "", print_fen(one.base_fen)
+    for pool, fen in one.pools_before:
+        yield name, "pool_before", pool, "", "", print_fen(fen)
+    opened = dict(one.opened)
     for pool, fen in one.cuts:
-        yield name, "pool", pool, "", "", print_fen(left[name, pool] + fen)
+        own = left[name, pool] + fen - opened.get(pool, 0)
+        yield name, "pool", pool, "", "", print_fen(own)
+    for pool, fen in one.opened:
+        yield name, "opening", pool, "", "", print_fen(fen)
     for pool, fen in one.cuts:
         if fen:
             yield name, one.rule.excess.value, pool, "", "", print_fen(fen)
@@ -221,14 +246,29 @@ def money_checks(settlement: Settlement) -> Iterator[Sides]:
     taken = cap_flow(money)
     left = sum(p.amount_fen for p in settlement.pools if (p.institution_id, p.pool) in made)
     cut = sum(fen for key, (_, fen) in taken.items() if key in made)
+    opened = sum(fen for key, fen in cap_opened(money).items() if key in made)
     yield Sides(
-        "由资金形成的绩效池 = 进入的资金 - 超总量扣减（元）",
-        "pools out of money = what went in - what the pay cap took",
+        "由资金形成的绩效池 = 进入的资金 + 期初带入 - 超总量扣减（元）",
+        "pools out of money = what went in + what was carried before - what the pay cap took",
         print_fen(left),
-        print_fen(sum(one.pool_fen for one in money.bridged) - cut),
+        print_fen(sum(one.pool_fen for one in money.bridged) + opened - cut),
     )
+    brought = [row for row in settlement.rules.cap_before or () if row.kind is _EXCESS]
+    if brought:
+        yield _carried_check(money, brought)
     if money.caps:
         yield _cap_check(money.caps)
+
+
+def _carried_check(money: Funded, brought: Sequence[CapBefore]) -> Sides:
+    """What was carried before opens pools or is carried on; nothing of it is lost."""
+    on = sum(row.amount_fen for row in money.cap_waiting)
+    return Sides(
+        "期初带入的超总量结转 = 进入绩效池 + 继续结转（元）",
+        "what the pay cap carried before = what opened pools + what is carried on",
+        print_fen(sum(row.amount_fen for row in brought)),
+        print_fen(sum(cap_opened(money).values()) + on),
+    )
 
 
 def _both_sides(money: Funded) -> tuple[int, int]:
@@ -245,11 +285,12 @@ def _both_sides(money: Funded) -> tuple[int, int]:
 
 
 def _cap_check(caps: Sequence[Capped]) -> Sides:
-    """Base and pools within the cap, where the base alone is not above it."""
+    """Base and pools of the year to date within the cap, where what is paid is not above it."""
     held = sum(
         1
         for one in caps
-        if one.base_fen + one.pools_fen - one.taken_fen <= max(one.cap_fen, one.base_fen)
+        for paid in [one.base_before_fen + one.base_fen + one.before_fen]
+        if paid + one.pools_fen - one.taken_fen <= max(one.cap_fen, paid)
     )
     return Sides(
         "基础部分 + 计入总量的绩效池不超绩效工资总量的机构数 = 设总量的机构数",

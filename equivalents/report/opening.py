@@ -1,12 +1,14 @@
 """Balances for the next period of the same year, as its table ``opening`` wants them.
 
 What was paid from pools with a bound of a year (5.11), what was earned in series with a ceiling of
-a year (5.12), each with its period, also what earlier periods brought in; and deficits (5.9).
+a year (5.12), what counts in a pay cap of the year (5.18), each with its period, also what earlier
+periods brought in; what the cap carried, which opens the next year too; and deficits (5.9).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 
 from equivalents.policy.calendar import parse_period, print_day
+from equivalents.policy.capbefore import CapBeforeKind
 from equivalents.policy.keyrules import Window
 from equivalents.policy.model import CaseRules
 from equivalents.report.keytables import carried_keys
@@ -19,23 +21,38 @@ __all__ = ["opening_table"]
 
 _COLUMNS = (
     *("kind", "institution_id", "pool", "person_id", "series", "period", "equivalents", "amount"),
+    "line",
 )
 _Row = Mapping[str, str]
 
 
 def opening_table(settlement: Settlement, payouts: Payouts) -> OutTable | None:
-    """``opening_next.csv``; ``None`` at the end of a year, and where nothing is of a year."""
+    """``opening_next.csv``; ``None`` where nothing is of a year that goes on, nor carried."""
     rules = settlement.rules
     next_day = print_day(rules.period.end)
-    if parse_period(next_day[:4]).start == rules.period.end:
-        return None
-    of_year = [*_paid(settlement, payouts), *_earned(settlement)]
+    over = parse_period(next_day[:4]).start == rules.period.end
+    of_year = [] if over else [*_paid(settlement, payouts), *_earned(settlement)]
+    of_year += _of_caps(settlement)
     if not of_year:
         return None
     rows = [*of_year, *_keys(settlement, payouts)]
     rows.sort(key=lambda row: tuple(row.get(name, "") for name in _COLUMNS))
     columns = {name: texts([row.get(name, "") for row in rows]) for name in _COLUMNS}
     return OutTable("opening_next", columns)
+
+
+def _of_caps(settlement: Settlement) -> Iterator[_Row]:
+    """What the pay cap hands on (5.18)."""
+    money = settlement.funded
+    for one in money.cap_next if money is not None else ():
+        name = "line" if one.kind in (CapBeforeKind.FUND, CapBeforeKind.LINE) else "pool"
+        yield {
+            "kind": one.kind,
+            "institution_id": one.institution_id,
+            name: one.name,
+            "period": one.period,
+            "amount": print_fen(one.amount_fen),
+        }
 
 
 def _paid(settlement: Settlement, payouts: Payouts) -> Iterator[_Row]:

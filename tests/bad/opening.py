@@ -20,6 +20,19 @@ def fault(name: str, code: str, line: str, column: str, value: str, *says: str) 
     return Fault(f"opening-{name}", code, rows(line), OPENING, 2, column, value, says)
 
 
+CAP_HEAD = "kind,institution_id,pool,period,amount,line,person_id"
+CAPPED = (
+    "period: 2025-06\nreference: 示例\nfunds: {f: {kind: floor}}\n"
+    "pay_cap: {kind: fixed, valid_from: 2025-01-01}\n"
+)
+
+
+def of_cap(name: str, code: str, line: str, column: str, value: str, *says: str) -> Fault:
+    """One row of a pay cap at fault."""
+    files: dict[str, Content] = {YAML: CAPPED, OPENING: f"{CAP_HEAD}\n{line}\n"}
+    return Fault(f"opening-cap-{name}", code, files, OPENING, 2, column, value, says)
+
+
 def bounds(text: str, to: str = "person") -> dict[str, Content]:
     """A level with a bound, in line 5 of case.yaml."""
     return {
@@ -56,6 +69,21 @@ OF_A_YEAR = [
     fault("stray-amount", "OPENING_STRAY", "key,I01,绩效,P01,,,-1,,5", "amount", "5", "key"),
     fault("stray-pool", "OPENING_STRAY", "earned,I01,绩效,P01,,2025-05,1,,", "pool", "绩效"),
     fault("stray-days", "OPENING_STRAY", "paid,I01,绩效,P01,,2025-05,,3,1", "days", "3", "paid"),
+    of_cap("name", "VALUE_MISSING", "cap_fund,I01,,2025-05,1,,", "line", "", "line"),
+    of_cap("pool", "VALUE_MISSING", "cap_excess,I01,,,1,,", "pool", "", "pool"),
+    of_cap("place", "ID_UNKNOWN", "cap_base,I1,,2025-05,1,,", "institution_id", "I1", "I01"),
+    of_cap("base-below-0", "AMOUNT_INVALID", "cap_base,I01,,2025-05,-1,,", "amount", "-1"),
+    of_cap("late", "OPENING_PERIOD", "cap_base,I01,,2025-06,1,,", "period", "2025-06"),
+    of_cap("person", "OPENING_STRAY", "cap_base,I01,,2025-05,1,,P01", "person_id", "P01"),
+    of_cap("balance", "OPENING_STRAY", "cap_excess,I01,绩效,2025-05,1,,", "period", "2025-05"),
+    Fault("opening-no-cap", "OPENING_NO_CAP",
+          {OPENING: f"{CAP_HEAD}\ncap_excess,I01,绩效,,1,,\n"}, OPENING, 2, "kind", "cap_excess"),
+    Fault("opening-cap-of-the-period", "OPENING_NO_CAP",
+          {YAML: CAPPED.replace("fixed", "fixed, per: period"),
+           OPENING: f"{CAP_HEAD}\ncap_base,I01,,2025-05,1,,\n"}, OPENING, 2, "kind", "cap_base"),
+    Fault("opening-cap-not-yet", "OPENING_NO_CAP",
+          {YAML: CAPPED.replace("2025-01-01", "2025-07-01"),
+           OPENING: f"{CAP_HEAD}\ncap_excess,I01,绩效,,1,,\n"}, OPENING, 2, "kind", "cap_excess"),
     Fault(
         "opening-twice",
         "OPENING_TWICE",

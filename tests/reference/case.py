@@ -88,6 +88,8 @@ class Posting:
     active_to: date
     department: str = ""
     post_name: str = ""
+    in_cap: bool = True
+    """False where the posting is out of the total pay cap (B9)."""
 
     def active_on(self, day: date) -> bool:
         """Say whether the person holds the post on that day; `active_to` is exclusive."""
@@ -233,6 +235,7 @@ def _posting(row: Mapping[str, str]) -> Posting:
         active_to=date_or(row.get("active_to", ""), NO_END),
         department=row.get("department_id", ""),
         post_name=row.get("post", ""),
+        in_cap=row.get("in_cap", "") != "0",
     )
 
 

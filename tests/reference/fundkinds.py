@@ -259,10 +259,10 @@ def offset(case: Case, fund: Yaml, institution: str) -> int:
 def _price(case: Case, fund: Yaml, institution: str, equivalents: Fraction) -> object:
     """Return the price of the scale tier, else of the group, else the one for all."""
     if fund.get("tiers"):
-        reached = [one for one in fund["tiers"] if Fraction(one["from"]) <= equivalents]
-        if not reached:
-            raise Refused("FUND_PRICE_MISSING", institution)
-        return max(reached, key=lambda one: Fraction(one["from"]))["price"]
+        tiers = sorted(fund["tiers"], key=lambda one: Fraction(one["from"]))
+        reached = [one for one in tiers if Fraction(one["from"]) <= equivalents]
+        # Below the first bound the first rate applies (5.12).
+        return (reached or tiers)[-1 if reached else 0]["price"]
     groups = fund.get("group_prices") or {}
     group = case.institutions[institution]
     if group not in groups and "price" not in fund:

@@ -9,8 +9,17 @@ from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.reference.tables import rows_of
-from tests.reference.text import AMOUNT, FIRST_DAY, NO_END, QUANTITY, a_date, date_or, must
+from tests.reference.tables import SIGNED_AMOUNT, rows_of
+from tests.reference.text import (
+    AMOUNT,
+    FIRST_DAY,
+    NO_END,
+    QUANTITY,
+    a_date,
+    date_or,
+    must,
+    period,
+)
 
 
 class Signed(NamedTuple):
@@ -70,6 +79,19 @@ class AccountLine(NamedTuple):
     day: date | None
 
 
+class CapRow(NamedTuple):
+    """One row of `opening` of an earlier period for the total pay cap (5.18)."""
+
+    kind: str
+    """`cap_base`, `cap_pool`, `cap_fund`, `cap_line`, or `cap_excess`, which was carried."""
+    institution: str
+    name: str
+    """The pool, fund or line; blank for the base part."""
+    amount_fen: int
+    months: frozenset[date]
+    """The first days of the months that it is of."""
+
+
 @dataclass(frozen=True)
 class FundTables:
     """Everything that only funds read."""
@@ -81,6 +103,7 @@ class FundTables:
     charges: tuple[Charge, ...]
     tasks: tuple[Task, ...]
     accounts: tuple[AccountLine, ...]
+    caps: tuple[CapRow, ...]
 
 
 def read_fund_tables(folder: Path) -> FundTables:
@@ -93,6 +116,7 @@ def read_fund_tables(folder: Path) -> FundTables:
         tuple(map(_charge, rows_of(folder, "charges"))),
         tuple(map(_task, rows_of(folder, "tasks"))),
         tuple(map(_account, rows_of(folder, "accounts"))),
+        tuple(_cap(row) for row in rows_of(folder, "opening") if row["kind"].startswith("cap_")),
     )
 
 
@@ -138,6 +162,17 @@ def _account(row: Mapping[str, str]) -> AccountLine:
         row.get("source", ""),
         a_date(row.get("date", "")),
     )
+
+
+def _cap(row: Mapping[str, str]) -> CapRow:
+    months: frozenset[date] = frozenset()
+    if row.get("period", ""):
+        first, after = period(row["period"])
+        days = (first.replace(month=month) for month in range(first.month, 13))
+        months = frozenset(day for day in days if day < after)
+    fen = int(must(row["amount"], SIGNED_AMOUNT) * 100)
+    name = row.get("pool", "") or row.get("line", "")
+    return CapRow(row["kind"], row["institution_id"], name, fen, months)
 
 
 def _fen(text: str) -> int:

@@ -1,19 +1,20 @@
-"""The total pay cap of an institution and what it takes off pools (B9; 5.10, 5.18)."""
+"""The total pay cap of an institution and what it takes off pools (B9; 5.10, 5.11, 5.18)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 
 from tests.reference.case import Case, Pool
 from tests.reference.fundkinds import coefficient, months
 from tests.reference.funds import Due, by_fund
 from tests.reference.ledger import bridges
-from tests.reference.numbers import half_up
+from tests.reference.numbers import floor
 from tests.reference.scheme import Yaml, in_force, on_day, yes
 from tests.reference.sharing import largest_remainder
+from tests.reference.text import Refused
 
 At = tuple[str, str]
 """Institution and pool."""
@@ -22,22 +23,68 @@ At = tuple[str, str]
 def cut(case: Case, dues: Sequence[Due]) -> dict[At, int]:
     """Return the fen that the cap takes off each pool in it, in proportion (5.10).
 
-    The base part counts first and is untouched; no pool falls below 0.
+    The base part counts first and is untouched; no pool falls below 0. What base and pools had
+    in earlier periods of the year counts too, and is not changed (5.18); what those carried is
+    part of the pool now.
     """
     rule = case.scheme.part("pay_cap")
     last = case.after - timedelta(days=1)
     if rule.get("kind", "none") == "none" or not in_force(rule, last):
         return {}
     found: dict[At, int] = {}
+    brought = opened(case)
     for place in case.institutions:
         pools = [pool for pool in case.pools if pool.institution == place and in_cap(case, pool)]
-        room = max(0, total(case, rule, place, by_fund(dues)) - _paid(case, rule, place))
-        excess = sum(pool.amount_fen for pool in pools) - room
+        if pools or _paid(case, rule, place):
+            _check_year(case, rule, place)
+        amounts = {
+            pool.pool: pool.amount_fen + brought.get((place, pool.pool), 0) for pool in pools
+        }
+        used = _paid(case, rule, place) + sum(_before(case, place, "cap_base", "cap_pool").values())
+        room = max(0, total(case, rule, place, by_fund(dues)) - used)
+        excess = sum(amounts.values()) - room
         if excess > 0:
-            keys = [(pool.pool, Fraction(pool.amount_fen)) for pool in pools]
+            keys = [(name, Fraction(fen)) for name, fen in amounts.items()]
             for name, part in largest_remainder(excess, keys).items():
                 found[place, name] = part.amount
     return found
+
+
+def opened(case: Case) -> dict[At, int]:
+    """Return what earlier periods carried above the cap, for the pools in it that are there."""
+    return {
+        (pool.institution, pool.pool): fen
+        for pool in case.pools
+        if in_cap(case, pool)
+        for name, fen in _before(case, pool.institution, "cap_excess").items()
+        if name == pool.pool and fen
+    }
+
+
+def _before(case: Case, place: str, *kinds: str) -> dict[str, int]:
+    """Return what is brought in, by name."""
+    found: dict[str, int] = {}
+    for row in case.tables.caps:
+        if row.institution == place and row.kind in kinds:
+            found[row.name] = found.get(row.name, 0) + row.amount_fen
+    return found
+
+
+def _check_year(case: Case, rule: Yaml, place: str) -> None:
+    """Refuse a cap of the year of which some earlier month is not known (5.18)."""
+    if rule.get("per", "year") == "period":
+        return
+    earlier = {date(case.first_day.year, month, 1) for month in range(1, case.first_day.month)}
+    asked = {("cap_base", "")}
+    for term in rule.get("terms") or []:
+        if term["kind"] in ("fund_share", "line_share"):
+            asked.add((f"cap_{term['kind'].partition('_')[0]}", term["name"]))
+    for kind, name in asked:
+        rows = [
+            r for r in case.tables.caps if (r.institution, r.kind, r.name) == (place, kind, name)
+        ]
+        if not earlier <= {month for row in rows for month in row.months}:
+            raise Refused("PAYCAP_YEAR", place)
 
 
 def in_cap(case: Case, pool: Pool) -> bool:
@@ -55,41 +102,82 @@ def in_cap(case: Case, pool: Pool) -> bool:
 
 
 def total(case: Case, rule: Yaml, place: str, due: Mapping[At, int]) -> int:
-    """Return the approved total of pay, or that of the formula, times its coefficient."""
+    """Return the approved total of pay, or that of the formula, times its coefficient.
+
+    A cap is the most that may be paid: it is rounded down (5.11).
+    """
     if rule["kind"] == "fixed":
-        fen = _rows(case, place, rule.get("line", "pay_cap"), "approved")
+        line = rule.get("line", "pay_cap")
+        fen = floor(_rows(case, place, line, "approved") * _part(case, rule))
     else:
-        fen = sum(_term(case, term, place, due) for term in rule["terms"])
+        fen = sum(_term(case, rule, term, place, due) for term in rule["terms"])
     if rule.get("coefficient"):
-        return int(half_up(fen * coefficient(case, place, rule["coefficient"]), 0))
+        return floor(fen * coefficient(case, place, rule["coefficient"]))
     return fen
 
 
-def _term(case: Case, term: Yaml, place: str, due: Mapping[At, int]) -> int:
-    """Return one term of a formula, rounded half-up to the fen."""
+def _part(case: Case, rule: Yaml) -> Fraction:
+    """Return the part of the year that amounts of the year stand for: its months to date."""
+    return Fraction(_months(case, rule), 12) if yes(rule, "prorate") else Fraction(1)
+
+
+def _months(case: Case, rule: Yaml) -> int:
+    """Return for how many months staff is counted."""
+    if rule.get("per", "year") == "period":
+        return len(months(case))
+    return (case.after - timedelta(days=1)).month if yes(rule, "prorate") else 12
+
+
+def _term(case: Case, rule: Yaml, term: Yaml, place: str, due: Mapping[At, int]) -> int:
+    """Return one term of a formula, rounded down to the fen."""
     last = case.after - timedelta(days=1)
     match term["kind"]:
         case "per_head":
-            people = staff(case, place)
+            people = staff(case, term, place)
             rate = on_day(term["rate"], last, "pay_cap")
-            return int(half_up(len(people) * rate * len(months(case)) * 100, 0))
+            return floor(len(people) * rate * _months(case, rule) * 100)
         case "fund_share":
             fen = due.get((place, term["name"]), 0)
+            fen += _before(case, place, "cap_fund").get(term["name"], 0)
         case "line_share":
-            fen = _rows(case, place, term["name"], "income")
+            fen = _came_in(case, place, term["name"])
+            fen += _before(case, place, "cap_line").get(term["name"], 0)
         case _:
-            return _rows(case, place, term["name"], "approved")
-    return int(half_up(fen * on_day(term["share"], last, "pay_cap"), 0))
+            return floor(_rows(case, place, term["name"], "approved") * _part(case, rule))
+    return floor(fen * on_day(term["share"], last, "pay_cap"))
 
 
-def staff(case: Case, place: str) -> set[str]:
-    """Return the staff of the last day; a main posting elsewhere says that he belongs there."""
+def staff(case: Case, term: Yaml, place: str) -> set[str]:
+    """Return the heads of the last day: who belongs there, and is in the cap unless all count.
+
+    A main posting says where somebody belongs, else every posting; nobody counts at two places
+    unless that is declared.
+    """
+    found: set[str] = set()
+    for person in {one.person for one in case.postings}:
+        homes = counted_at(case, term, person)
+        if len(homes) > 1 and term.get("several", "refuse") == "refuse":
+            raise Refused("PAYCAP_STAFF_TWICE", person)
+        found |= {person} if place in homes else set()
+    return found
+
+
+def counted_at(case: Case, term: Yaml, person: str) -> set[str]:
+    """Return the institutions where a person is a head of the cap on the last day."""
     last = case.after - timedelta(days=1)
-    posts = [one for one in case.postings if one.active_on(last)]
-    elsewhere = {one.person for one in posts if one.main and one.institution != place}
-    at_home = {one.person for one in posts if one.main and one.institution == place}
-    here = {one.person for one in posts if one.institution == place}
-    return here - (elsewhere - at_home)
+    posts = [one for one in case.postings if one.person == person and one.active_on(last)]
+    mains = [one for one in posts if one.main]
+    everybody = term.get("staff", "in_cap") == "all"
+    return {one.institution for one in mains or posts if everybody or one.in_cap}
+
+
+def _came_in(case: Case, place: str, line: str) -> int:
+    """Return the income on a line, of projects too; where there is none, what was received."""
+    booked = ("income", "project_income")
+    rows = [r for r in case.tables.accounts if (r.institution, r.line) == (place, line)]
+    if any(row.kind in booked for row in rows):
+        return sum(_rows(case, place, line, kind) for kind in booked)
+    return sum(_rows(case, place, line, kind) for kind in ("advance", "received"))
 
 
 def _paid(case: Case, rule: Yaml, place: str) -> int:
@@ -106,9 +194,13 @@ def _rows(case: Case, place: str, line: str, kind: str) -> int:
     )
 
 
-def less(pools: Sequence[Pool], taken: Mapping[At, int]) -> tuple[Pool, ...]:
-    """Return the pools as they are shared: without what the cap takes."""
+def less(case: Case, taken: Mapping[At, int]) -> tuple[Pool, ...]:
+    """Return the pools as they are shared: with what opens them, without what the cap takes."""
+    rule = case.scheme.part("pay_cap")
+    capped = rule.get("kind", "none") != "none"
+    brought = opened(case) if capped else {}
     return tuple(
-        replace(pool, amount_fen=pool.amount_fen - taken.get((pool.institution, pool.pool), 0))
-        for pool in pools
+        replace(pool, amount_fen=pool.amount_fen + brought.get(at, 0) - taken.get(at, 0))
+        for pool in case.pools
+        for at in [(pool.institution, pool.pool)]
     )

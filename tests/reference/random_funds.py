@@ -18,6 +18,7 @@ from tests.reference.random_fundkinds import (
     give_channels,
 )
 from tests.reference.random_fundtables import payers_of, write_fund_tables
+from tests.reference.random_paycap import bring_cap, pay_cap
 from tests.reference.random_weights import Fields
 from tests.reference.settling import settle
 from tests.reference.surplus import SIGNS
@@ -44,7 +45,7 @@ def write_funds(seed: int, folder: Path, weights: Sequence[Fields], span: Span) 
     _split(plan)
     pools = _bridges(plan)
     given = sorted({row["pool"] for row in csv_table(folder / "pools.csv")})
-    cap = _pay_cap(plan, given)
+    cap = pay_cap(plan, given)
     totals = ["pay_total"] if "激励" in pools else []
     totals += {"fixed": ["pay_cap"], "formula": ["other_pay"]}.get(cap.get("kind", ""), [])
     write_fund_tables(rng, folder, plan.places, plan.funds, span, totals)
@@ -55,6 +56,8 @@ def write_funds(seed: int, folder: Path, weights: Sequence[Fields], span: Span) 
     named = [*(["surplus"] if balances else []), *pools]
     if named:
         declared.setdefault("sharing", {}).update({name: {"nobody": "retain"} for name in named})
+    if cap:
+        bring_cap(plan, folder, cap, [*named, "没有的池"])
     whole = {"channels": plan.channels, "funds": plan.funds, "pools": pools, "pay_cap": cap}
     files = _layers(plan, {key: value for key, value in whole.items() if value})
     files["case.yaml"] = declared | files["case.yaml"]
@@ -74,17 +77,7 @@ def _write_payable(plan: FundPlan, folder: Path, files: Mapping[str, Yaml]) -> N
             if refused.code == "FUND_NO_KEY":
                 plan.funds[refused.where]["budget"] = "0.00"
                 continue
-            if refused.code == "FUND_PRICE_MISSING":
-                _without_tiers(plan)
-                continue
         return
-
-
-def _without_tiers(plan: FundPlan) -> None:
-    """An institution with more taken back than done is in no tier of scale: one price for all."""
-    for fund in plan.funds.values():
-        if fund.pop("tiers", None):
-            fund["price"] = "7.25"
 
 
 def _layers(plan: FundPlan, whole: Yaml) -> dict[str, Yaml]:
@@ -152,29 +145,6 @@ def _split(plan: FundPlan) -> None:
         plan.funds = {**plan.funds, "split-part": fund | {"reference": REFERENCE}}
         if plan.rng.random() < 0.5:
             plan.funds = {"split-part": plan.funds.pop("split-part"), **plan.funds}
-
-
-def _pay_cap(plan: FundPlan, given: Sequence[str]) -> Yaml:
-    """Return a total pay cap, or none; every institution has its lines."""
-    rng = plan.rng
-    found: Yaml = {"reference": REFERENCE}
-    match rng.choice(("", "", "fixed", "formula")):
-        case "fixed":
-            found["kind"] = "fixed"
-        case "formula":
-            share = rng.choice(("0.4", "2/3", "0.0123"))
-            found |= {"kind": "formula", "terms": [
-                {"kind": "amount", "name": "other_pay"},
-                {"kind": "per_head", "rate": rng.choice(("0", "55.5", "1234.5678"))},
-                {"kind": "fund_share", "name": rng.choice(sorted(plan.funds)), "share": share},
-                {"kind": "line_share", "name": "医疗收入", "share": share},
-            ]}  # fmt: skip
-            found["terms"] = found["terms"][: rng.randint(1, 4)]
-        case _:
-            return {}
-    found["excess"] = rng.choice(("carried", "kept", "returned"))
-    found["outside"] = rng.sample([*given, "surplus"], rng.choice((0, 0, 1)))
-    return found | ({"coefficient": "adj"} if rng.random() < 0.3 else {})
 
 
 def _bridges(plan: FundPlan) -> Yaml:

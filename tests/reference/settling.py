@@ -83,7 +83,7 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
     dues = Funds(read, work(judged, split)).dues
     read = replace(read, pools=with_pools(read, bridged(read, dues)))
     over = paycap.cut(read, dues)
-    read = replace(read, pools=paycap.less(read.pools, over))
+    read = replace(read, pools=paycap.less(read, over))
     led = led_lines(read, split, read.period)
     every = lines(split)
     read, split = sharing(read, split)

@@ -100,12 +100,15 @@ def test_a_scale_tier_prices_the_whole_and_includes_its_bound(
     assert due.due_fen == round(Fraction(expected) * 100)
 
 
-def test_below_the_first_tier_there_is_no_price() -> None:
-    fund = by_equivalents(tiers=(PriceTier(10**9, made.price("4")),))
-    with pytest.raises(RefusedError) as refused:
-        money(made.scheme(fund), bought(EQUAL))
-    # I3 has no work and needs no price.
-    assert [p.facts["institution"] for p in refused.value.problems] == ["I1", "I2"]
+@pytest.mark.parametrize(("below_zero", "due"), [(False, "0.00"), (True, "-7.50")])
+def test_below_the_first_tier_its_price_holds_and_the_amount_is_not_below_zero(
+    below_zero: bool, due: str
+) -> None:
+    """More taken back than done, as a correction of last year leaves it (5.12, 5.13)."""
+    tiers = (PriceTier(10**9, made.price("4")), PriceTier(0, made.price("5")))
+    work = made.work(("I1", "A", "2025-01", "1", "-1.5"), ("I2", "A", "2025-01", "1", "100"))
+    fund = by_equivalents(tiers=tiers, below_zero=below_zero)
+    assert totals(money(made.scheme(fund), bought(work)))[:2] == [due, "400.00"]
 
 
 def test_the_adjustment_is_the_product_rounded_once() -> None:

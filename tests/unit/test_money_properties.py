@@ -69,7 +69,8 @@ def test_a_cap_takes_the_excess_and_nothing_else(amounts: list[int], cap: int, b
         Account("I1", "base_pay", "paid", base),
     )
     facts = made.facts(accounts=accounts)
-    left, (one,) = capped(PayCap(CapKind.FIXED), pools, frozenset(), facts, Money(()), ())
+    found = capped(PayCap(CapKind.FIXED), pools, frozenset(), facts, Money(()), ())
+    left, (one,) = found.pools, found.caps
     assert one.taken_fen == min(max(base + sum(amounts) - cap, 0), sum(amounts))
     for before, after, (_, cut) in zip(pools, left, one.cuts, strict=True):
         assert after.amount_fen == before.amount_fen - cut >= 0

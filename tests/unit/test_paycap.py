@@ -10,14 +10,22 @@ from typing import Any
 
 import pytest
 
-from equivalents.errors import Problem, RefusedError
+from equivalents.capterms import staff_on
+from equivalents.errors import Place, Problem, RefusedError
 from equivalents.fundfacts import Money
-from equivalents.paycap import Capped, capped, staff_on
+from equivalents.paycap import Capped, capped
 from equivalents.policy.accounts import Account
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, parse_day
 from equivalents.policy.funds import Dated, Version
 from equivalents.policy.model import Pool, Posting
-from equivalents.policy.scheme import CapKind, CapTerm, CapTermKind, PayCap
+from equivalents.policy.scheme import (
+    CapKind,
+    CapStaff,
+    CapTerm,
+    CapTermKind,
+    PayCap,
+    Several,
+)
 from tests import funds as made
 
 pytestmark = pytest.mark.rules("B9")
@@ -47,9 +55,9 @@ def apply(
     **facts: Any,
 ) -> tuple[dict[tuple[str, str], int], dict[str, Capped]]:
     known = made.facts(where=made.places("I1", "I2"), **{"accounts": accounts(), **facts})
-    left, caps = capped(rule, pools, outside, known, money or Money(()), postings)
-    return {(p.institution_id, p.pool): p.amount_fen for p in left}, {
-        one.institution_id: one for one in caps
+    found = capped(rule, pools, outside, known, money or Money(()), postings)
+    return {(p.institution_id, p.pool): p.amount_fen for p in found.pools}, {
+        one.institution_id: one for one in found.caps
     }
 
 
@@ -99,12 +107,12 @@ def test_no_cap_changes_nothing() -> None:
     assert apply(past, accounts=[])[1] == {}
 
 
-def test_a_cap_is_moved_by_its_coefficient_and_rounded_once() -> None:
+def test_a_cap_is_moved_by_its_coefficient_and_rounded_down() -> None:
     rule = PayCap(CapKind.FIXED, coefficient="assessment")
     e4 = {("I1", "assessment"): 9_333, ("I2", "assessment"): 10_000}
     _, caps = apply(rule, coefficients_e4=e4, accounts=accounts("600.05"))
-    # 600.05 x 0.9333 = 560.026665 -> 560.03
-    assert caps["I1"].cap_fen == 56_003
+    # 600.05 x 0.9333 = 560.026665: the most that may be paid is 560.02 (5.11)
+    assert caps["I1"].cap_fen == 56_002
 
 
 def dated(text: str) -> Dated[Fraction]:
@@ -135,19 +143,66 @@ def test_the_terms_of_a_formula_are_added_up() -> None:
     rule = PayCap(CapKind.FORMULA, terms=TERMS)
     pools = [Pool("I1", "a", "pay", 100_000)]
     left, caps = apply(rule, pools, money=money, postings=POSTINGS, accounts=rows)
-    # 2 people x 12 x 33.3333 = 799.9992 -> 800.00; 10.05 x 0.7 = 7.035 -> 7.04; 33.33; 0.01
-    assert [term.amount_fen for term in caps["I1"].terms] == [80_000, 704, 3_333, 1]
-    assert left == {("I1", "a"): 84_038}
+    # 2 people x 12 x 33.3333 = 799.9992 -> 799.99; 10.05 x 0.7 = 7.035 -> 7.03; 33.33; 0.01
+    assert [term.amount_fen for term in caps["I1"].terms] == [79_999, 703, 3_333, 1]
+    assert left == {("I1", "a"): 84_036}
+
+
+DAY = parse_day("2025-12-31")
+
+
+def heads(
+    *rows: Posting, staff: CapStaff = CapStaff.IN_CAP, several: Several = Several.REFUSE
+) -> tuple[dict[str, int], list[Problem]]:
+    problems: list[Problem] = []
+    return staff_on(rows, DAY, staff, several, problems), problems
+
+
+def at(person: str, where: str, **more: Any) -> Posting:
+    return Posting(person, where, FIRST_DAY, LAST_DAY, **more)
 
 
 def test_who_has_a_main_posting_counts_there_alone() -> None:
-    postings = [
-        Posting("P1", "I1", FIRST_DAY, LAST_DAY, main=True),
-        Posting("P1", "I2", FIRST_DAY, LAST_DAY),
-        Posting("P2", "I1", FIRST_DAY, LAST_DAY),
-        Posting("P2", "I2", FIRST_DAY, LAST_DAY),
-    ]
-    assert staff_on(postings, parse_day("2025-12-31")) == {"I1": 2, "I2": 1}
+    found, problems = heads(
+        at("P1", "I1", main=True), at("P1", "I2"), at("P2", "I1", post_id="a"), at("P2", "I1")
+    )
+    assert (found, problems) == ({"I1": 2}, [])
+
+
+def test_who_is_out_of_the_cap_is_no_head_of_it_unless_all_are() -> None:
+    rows = (at("P1", "I1"), at("P2", "I1", in_cap=False), at("P3", "I2", main=True, in_cap=False),
+            at("P3", "I1"))  # fmt: skip
+    # P3 belongs to I2, where he is out of the cap; that he also works at I1 makes him no head there
+    assert heads(*rows)[0] == {"I1": 1}
+    assert heads(*rows, staff=CapStaff.ALL)[0] == {"I1": 2, "I2": 1}
+
+
+def test_in_the_cap_is_asked_of_the_posting_of_the_last_day() -> None:
+    rows = (
+        Posting("P1", "I1", FIRST_DAY, parse_day("2025-07-01"), in_cap=False),
+        Posting("P1", "I1", parse_day("2025-07-01"), LAST_DAY),
+        Posting("P2", "I1", FIRST_DAY, parse_day("2025-07-01")),
+        Posting("P2", "I1", parse_day("2025-07-01"), LAST_DAY, in_cap=False),
+    )
+    assert heads(*rows)[0] == {"I1": 1}
+
+
+def test_nobody_counts_in_two_caps_in_silence() -> None:
+    place = Place("staff.csv", "", 3)
+    rows = (at("P1", "I1"), at("P1", "I2", place=place))
+    (problem,) = heads(*rows)[1]
+    assert (problem.code, problem.value) == ("PAYCAP_STAFF_TWICE", "P1")
+    assert problem.place == place.at("main")
+    assert problem.facts["institutions"] == "I1, I2"
+    assert heads(*rows, several=Several.EACH) == ({"I1": 1, "I2": 1}, [])
+    # of two places one is out of the cap: then there is no question
+    assert heads(at("P1", "I1"), at("P1", "I2", in_cap=False)) == ({"I1": 1}, [])
+
+
+def test_two_caps_for_one_head_are_refused() -> None:
+    rule = PayCap(CapKind.FORMULA, terms=TERMS[:1])
+    rows = (at("P1", "I1"), at("P1", "I2"))
+    assert [p.code for p in refused(rule, postings=rows)] == ["PAYCAP_STAFF_TWICE"]
 
 
 # -- refusals ----------------------------------------------------------------------------------

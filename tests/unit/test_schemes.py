@@ -41,7 +41,15 @@ from equivalents.policy.funds import (
 from equivalents.policy.keep import from_plain, to_plain
 from equivalents.policy.layers import HEAD_KEYS, SCHEME_KEYS
 from equivalents.policy.model import CaseRules
-from equivalents.policy.scheme import BridgeRule, CapKind, Excess, Scheme
+from equivalents.policy.scheme import (
+    BridgeRule,
+    CapKind,
+    CapPer,
+    CapStaff,
+    Excess,
+    Scheme,
+    Several,
+)
 from equivalents.policy.schemetext import SHARED_KEYS
 from equivalents.policy.yamltext import read_yaml
 from equivalents.report.kept import rules_to_keep
@@ -105,8 +113,9 @@ pools:
 pay_cap:
   kind: formula
   excess: returned
+  prorate: yes
   terms:
-    - {kind: per_head, rate: "3000"}
+    - {kind: per_head, rate: "3000", staff: all, several: each}
     - {kind: fund_share, name: contract, share: "0.5"}
     - {kind: amount, name: 增量}
 share_tests:
@@ -179,6 +188,10 @@ def test_channels_bridges_cap_and_tests_are_read(tmp_path: Path) -> None:
     assert scheme.bridges["签约奖励"].rule is BridgeRule.PERCENT
     assert not scheme.bridges["总量"].in_cap
     assert (scheme.pay_cap.kind, scheme.pay_cap.excess) == (CapKind.FORMULA, Excess.RETURNED)
+    assert (scheme.pay_cap.per, scheme.pay_cap.prorate) == (CapPer.YEAR, True)
+    heads, share, _ = scheme.pay_cap.terms
+    assert (heads.staff, heads.several) == (CapStaff.ALL, Several.EACH)
+    assert (share.staff, share.several) == (CapStaff.IN_CAP, Several.REFUSE)
     assert scheme.share_tests[0].at_least.versions[0].value == Fraction(2, 5)
     assert scheme.consultation_codes == ("YBZL",)
 
@@ -207,7 +220,7 @@ def test_all_faults_of_all_layers_come_at_once(tmp_path: Path) -> None:
         (one.place.file, one.place.row, one.place.column, one.code) for one in findings.problems
     ]
     assert found == [
-        ("full.yaml", 62, "channel", "KEY_UNKNOWN"),
+        ("full.yaml", 63, "channel", "KEY_UNKNOWN"),
         ("bad.yaml", 4, "fund", "KEY_UNKNOWN"),
         ("bad.yaml", 5, "funds.contract.prr", "KEY_UNKNOWN"),
         ("bad.yaml", 5, "funds.contract.rate", "NUMBER_INVALID"),
@@ -238,7 +251,8 @@ def test_two_files_of_one_name_keep_their_own_grounds(tmp_path: Path) -> None:
         entry = read_yaml(folder / "case.yaml", "case.yaml", findings)
         assert entry is not None
         scheme = scheme_of_case(folder, entry, findings)
-        assert [file for file, _ in scheme.files] == [f"schemes/{name}.yaml", f"{name}.yaml"]
+        files = [f"schemes/{name}.yaml", f"{name}.yaml", "zhejiang-2017-charge-prices.yaml"]
+        assert [file for file, _ in scheme.files] == files
         assert scheme.scheme is not None
         body = scheme.scheme.funds["contract-fee"].body
         assert isinstance(body, PerHead)
@@ -293,9 +307,10 @@ def test_the_files_of_a_scheme_are_hashed_and_the_scheme_is_kept(tmp_path: Path)
 def test_a_case_without_a_scheme_is_kept_as_before(tmp_path: Path) -> None:
     rules = load_case(case_with(tmp_path, {})).rules
     plain = rules_to_keep(rules)
-    assert not {"scheme", "counts"} & {*plain}
+    names = {"scheme", "counts", "cap_before"}
+    assert not names & {*plain}
     assert rules_to_keep(replace(rules, scheme=Scheme("")))["scheme"]["name"] == ""
-    assert from_plain(CaseRules, {"scheme": None, "counts": None} | plain).scheme is None
+    assert from_plain(CaseRules, dict.fromkeys(names) | plain).scheme is None
 
 
 def test_a_shape_is_wrong_wherever_it_stands(tmp_path: Path) -> None:

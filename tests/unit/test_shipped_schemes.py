@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from equivalents.errors import Place
+from equivalents.errors import DataError, Place
 from equivalents.findings import Findings
 from equivalents.fund import money
 from equivalents.fundfacts import Facts
+from equivalents.intake.case import load_case
 from equivalents.intake.schemes import read_layers, shipped_schemes
 from equivalents.policy.calendar import parse_period
 from equivalents.policy.funds import PerHead
@@ -20,6 +21,7 @@ from equivalents.policy.model import Institution
 from equivalents.policy.scheme import Scheme
 from equivalents.policy.yamltext import Entry
 from equivalents.resources import shipped_weights
+from tests.reference.small_case import a_case
 
 SHIPPED = sorted(shipped_schemes())
 FIVE = "zhejiang-2017-effective-contract"
@@ -133,3 +135,42 @@ def test_the_readme_says_what_each_city_pays() -> None:
         if city != "zhoushan":
             told = [int(n) for n in re.findall(r"\d+", line.split("|")[4])]
             assert told == (whole if len(set(whole)) > 1 else whole[:1]), city
+
+
+# -- scopes --------------------------------------------------------------------------------------
+
+
+def scoped(folder: Path, scope: str, monkeypatch: pytest.MonkeyPatch, *, shipped: bool) -> Path:
+    """A case whose scheme, shipped or in the case, names institutions."""
+    text = (
+        "scheme: wide\ntitle: 示例\nreference: 示例\nfunds:\n  f:\n    kind: floor\n"
+        f"    institutions: {scope}\n"
+    )
+    (folder / "weights" / "schemes").mkdir(parents=True)
+    case = folder / "case"
+    case.mkdir()
+    to = folder / "weights" / "schemes" if shipped else case
+    (to / "wide.yaml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr("equivalents.intake.schemes.shipped_weights", lambda: folder / "weights")
+    name = "wide" if shipped else "wide.yaml"
+    a_case(case, case=f"period: 2025\nscheme: {name}\n")
+    return case
+
+
+@pytest.mark.parametrize("scope", ["{groups: [山区, II]}", "{kinds: [山区]}"])
+def test_a_group_that_a_shipped_scheme_names_and_the_county_lacks_is_told(
+    scope: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = load_case(scoped(tmp_path, scope, monkeypatch, shipped=True))
+    (problem,) = case.problems
+    assert (problem.code, problem.severity, problem.value) == ("SCOPE_ABSENT", "warning", "山区")
+    assert problem.place == Place("wide.yaml", "", 7, "funds.f.institutions")
+
+
+@pytest.mark.parametrize(("scope", "shipped"), [("{groups: [山区]}", False), ("{ids: [I9]}", True)])
+def test_a_slip_in_the_countys_own_scheme_and_an_unknown_institution_stay_errors(
+    scope: str, shipped: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(DataError) as caught:
+        load_case(scoped(tmp_path, scope, monkeypatch, shipped=shipped))
+    assert [problem.code for problem in caught.value.problems] == ["ID_UNKNOWN"]

@@ -86,6 +86,8 @@ FLOW = [
     "fundkinds",
     "fund",
     "bridge",
+    "captodate",
+    "capterms",
     "paycap",
     "sharetest",
     "ledger",
