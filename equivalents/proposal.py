@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from equivalents.errors import NOWHERE, Problem
+from equivalents.errors import NOWHERE, Problem, near
 from equivalents.policy.book import Verdict
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY
 from equivalents.policy.coefficients import check_coefficients
@@ -129,15 +129,17 @@ def _items_missed(
 
 def _items_added(counts: Counts, rows: Sequence[WeightRow]) -> Iterator[Problem]:
     told = set()
+    known = sorted(counts.plan.items.values)
     for row in rows:
         if row.item_code not in counts.plan.items and row.item_code not in told:
             told.add(row.item_code)
-            yield Problem("PROPOSAL_ADDS", row.place, row.item_code, {}, row.series)
+            facts = {"near": near(row.item_code, known)}
+            yield Problem("PROPOSAL_ADDS", row.place, row.item_code, facts, row.series)
 
 
 def _several_versions(rows: Sequence[WeightRow]) -> Iterator[Problem]:
     first: dict[tuple[str, tuple[str, ...]], WeightRow] = {}
-    for row in rows:
+    for row in sorted(rows, key=lambda row: row.place):
         earlier = first.setdefault((row.item_code, row.conditions), row)
         if earlier is not row:
             facts = {"other": str(earlier.place)}

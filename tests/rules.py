@@ -93,7 +93,7 @@ def report(rules: Mapping[str, Rule], proofs: Mapping[str, Sequence[str]]) -> st
     """The table: rule, state, what it says, room, numbers of the scenarios."""
     rows = [("rule", "state", "规则 what it says", "room", "场景 scenarios")]
     for rule in rules.values():
-        numbers = ", ".join(name[:2] for name in proofs.get(rule.rule, ()))
+        numbers = ", ".join(name.partition("-")[0] for name in proofs.get(rule.rule, ()))
         rows.append((rule.rule, rule.state, rule.title, rule.room, numbers or "-"))
     done = sum(rule.state == "done" for rule in rules.values())
     scenarios = {name for names in proofs.values() for name in names}

@@ -19,8 +19,8 @@ RECORD_REASONS: Final = (
         "DATE_INVALID",
         "error",
         "form",
-        "“{value}”不是有效日期。请写成 2025-03-31 的形式。",
-        "'{value}' is not a date. Write it like 2025-03-31.",
+        "“{value}”不是日历上有的日期，或写法不对。请写成 2025-03-31 的形式。",
+        "'{value}' is no day of the calendar, or not written like 2025-03-31.",
     ),
     Reason(
         "QUANTITY_INVALID",

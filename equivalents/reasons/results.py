@@ -73,9 +73,9 @@ RESULT_REASONS: Final = (
         "PROPOSAL_ADDS",
         "warning",
         "rules",
-        "拟调整方案中的项目“{value}”在现行当量表和记录中都没有，本期不产生当量。",
-        "The proposed item '{value}' is in no table and no record of this case; it earns nothing "
-        "in this period.",
+        "拟调整方案中的项目“{value}”在现行当量表和记录中都没有{near}，本期不产生当量。",
+        "The proposed item '{value}' is in no table and no record of this case{near}; it earns "
+        "nothing in this period.",
     ),
     Reason(
         "PROPOSAL_VERSIONS",

@@ -112,7 +112,9 @@ class Book:
             letter = xl_col_to_name(place)
             formula = f"=SUBTOTAL(109,{letter}4:{letter}{at})"
             style = self._format(columns[place].form, True)
-            sheet.write_formula(at, place, formula, style, str(total))
+            # A text as the stored value would make a viewer that does not calculate show a text.
+            stored = total if _fits_excel(str(total)) else str(total)
+            sheet.write_formula(at, place, formula, style, stored)
 
     def close(self) -> None:
         """Write the file."""

@@ -12,9 +12,11 @@ from typing import Final
 import numpy as np
 
 from equivalents.grouping import group
+from equivalents.intake.headings import TABLES
 from equivalents.lines import Lines
+from equivalents.policy.calendar import print_day
 from equivalents.policy.coefficients import ONE_E4
-from equivalents.policy.model import Pool
+from equivalents.policy.model import CONDITIONS, Pool, WeightRow
 from equivalents.report.book import Book, SheetColumn
 from equivalents.report.faults import RejectedRow
 from equivalents.report.funds import SURPLUS_SHEET, is_estimate, surplus_rows
@@ -26,6 +28,7 @@ from equivalents.report.results import paid_by_pool
 from equivalents.report.spread import SPREAD_SHEET, spread_sheet_rows
 from equivalents.report.summary import checks
 from equivalents.report.table import OutTable
+from equivalents.report.totalsheet import pool_title, total_sheet
 from equivalents.settle import Payouts, Settlement
 from equivalents.spread import SpreadRow
 from equivalents.takenoff import LEADER, TakenOff, taken_off
@@ -49,7 +52,7 @@ def write_workbook(
     tables: Mapping[str, OutTable],
     path: Path,
 ) -> None:
-    """Write 机构汇总, 人员明细, 项目明细, the sheets of further tables, 退回记录 to 核对.
+    """Write 机构汇总, 人员合计, 人员明细, 项目明细, the sheets of further tables, 退回记录 to 核对.
 
     ``listed`` has the first :data:`ROWS_SHOWN` rejected rows, and counts all of them by series and
     code; ``tables`` are the result tables by name.
@@ -59,6 +62,8 @@ def write_workbook(
     title = settlement.rules.title
     note = f"{title}　期间 {period}" if title else f"期间 {period}"
     book.sheet("机构汇总", note, _POOLS, _pool_rows(settlement, payouts))
+    told = f"{note}　每人一行：各绩效池相加 = 应发合计"
+    book.sheet("人员合计", told, *total_sheet(settlement, payouts))
     book.sheet("人员明细", note, *_people(settlement, payouts))
     _write_items(book, note, settlement, payouts)
     _write_further(book, note, settlement, payouts, tables)
@@ -120,7 +125,7 @@ def _write_items(book: Book, note: str, settlement: Settlement, payouts: Payouts
 _POOLS: Final = (
     SheetColumn("机构编号", 14),
     SheetColumn("机构名称", 26),
-    SheetColumn("绩效池", 14),
+    SheetColumn("绩效池", 20),
     SheetColumn("当量口径", 10),
     SheetColumn("人数", 8, _COUNT),
     SheetColumn("当量合计", 18, _EQUIVALENTS),
@@ -132,7 +137,7 @@ _POOLS: Final = (
 _PEOPLE: Final = (
     SheetColumn("机构编号", 14),
     SheetColumn("机构名称", 26),
-    SheetColumn("绩效池", 14),
+    SheetColumn("绩效池", 20),
     SheetColumn("人员编号", 14),
     SheetColumn("姓名", 12),
     SheetColumn("职称层级", 10),
@@ -190,7 +195,7 @@ def _pool_rows(settlement: Settlement, payouts: Payouts) -> Iterable[Sequence[st
         yield (
             pool.institution_id,
             names[pool.institution_id],
-            pool.pool,
+            pool_title(pool.pool),
             pool.series,
             str(people[at]),
             print_e7(sum(map(int, mine))),
@@ -248,7 +253,7 @@ def _people_rows(settlement: Settlement, payouts: Payouts) -> Iterable[Sequence[
         yield (
             institution_id,
             names[institution_id],
-            pool.pool,
+            pool_title(pool.pool),
             person_id,
             name,
             tier,
@@ -290,7 +295,7 @@ def _item_rows(settlement: Settlement, payouts: Payouts) -> Iterable[Sequence[st
                 print_e3(quantity),
                 print_e4(row.weight_e4),
                 print_e7(equivalents),
-                row.row_id,
+                _basis(row),
                 "1" if whole == 1 else f"{share}/{whole}",
             )
     yield from _taken_off_rows(settlement, payouts, staff)
@@ -307,6 +312,14 @@ def _taken_off_rows(
         who = row.series, row.institution_id, row.person_id, name
         value = print_e7(-row.equivalents_e7)
         yield *who, "", _why_off(row), "", "", "", "", value, row.weight_row, "1"
+
+
+def _basis(row: WeightRow) -> str:
+    """Which version of a weight it is, and its conditions in words."""
+    headings = {column.name: column.heading for column in TABLES["weights"].columns}
+    told = zip(CONDITIONS, row.conditions, strict=True)
+    parts = [f"{headings[name]} {value}" for name, value in told if value]
+    return "；".join([f"{print_day(row.valid_from)} 起", *parts])
 
 
 def _why_off(row: TakenOff) -> str:
@@ -334,12 +347,18 @@ def _rejected_rows(rejected: Sequence[RejectedRow]) -> Iterable[Sequence[str]]:
         yield (
             row.original.file,
             str(row.original.row),
-            problem.place.column,
+            _heading(problem.place.column),
             problem.code,
             problem.value,
             problem.text("zh"),
             problem.series,
         )
+
+
+def _heading(column: str) -> str:
+    """The Chinese heading of a column of the records; another one as it is."""
+    headings = {one.name: one.heading for one in TABLES["records"].columns}
+    return headings.get(column, column)
 
 
 def _check_rows(

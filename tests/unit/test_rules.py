@@ -35,6 +35,12 @@ def test_the_command_prints_every_rule_and_succeeds(capsys: pytest.CaptureFixtur
     assert shown.err == ""
     printed = [line.split()[0] for line in shown.out.splitlines() if line.strip()]
     assert [name for name in printed if name in RULES] == list(ALL)
+    known = {folder.name.partition("-")[0] for folder in folders()}
+    for line in shown.out.splitlines():
+        if line.split()[:1] and line.split()[0] in RULES and not line.endswith("-"):
+            # Numbers stand last, with commas between them.
+            told = line.rpartition("  ")[2].split(", ")
+            assert set(told) <= known, line
 
 
 def test_every_rule_of_the_foundation_has_two_scenarios_or_more() -> None:

@@ -5,8 +5,11 @@ withheld amount that a yearly limit lowered, a column too narrow for its texts.
 """
 
 import csv
+import re
 import shutil
 import unicodedata
+import zipfile
+from collections import defaultdict
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -31,6 +34,8 @@ SHEET_OF = {
 ALWAYS = ("payouts", "pools", "equivalents", "rejected", "spread", "leave", "contract_keys")
 WITH_LINES = (*ALWAYS, "withheld", "limited", "carried_keys", "excluded", "opening_next")
 """Those that need nothing but a line to have their sheet."""
+
+FORMULA = re.compile(r"<c [^>]*><f>")
 
 Sheet = tuple[list[str], list[list[Any]]]
 
@@ -136,6 +141,29 @@ def test_sums_are_of_the_lines_above_them(tmp_path: Path) -> None:
     assert sums["扣下（元）"] == f"=SUBTOTAL(109,N4:N{last})"
     assert heads.index("扣下（元）") == ord("N") - ord("A")
     assert sums["本期上限（元）"] is None, "a cap of a person stands once a pool"
+
+
+def test_a_sum_is_stored_as_a_number(tmp_path: Path) -> None:
+    # Who shows a workbook without calculating shows what is stored: a text would not add up.
+    settle_case(case_of("54"), tmp_path / "out")
+    with zipfile.ZipFile(tmp_path / "out" / "settlement.xlsx") as book:
+        names = [name for name in book.namelist() if name.startswith("xl/worksheets/")]
+        cells = [cell for name in names for cell in FORMULA.findall(book.read(name).decode())]
+    assert cells
+    assert not [cell for cell in cells if 't="str"' in cell]
+
+
+@pytest.mark.parametrize("number", ["54", "63", "87"])
+def test_everybody_has_one_row_with_what_is_to_be_paid(number: str, tmp_path: Path) -> None:
+    settle_case(case_of(number), tmp_path / "out")
+    rows = lines(sheets(tmp_path / "out")["人员合计"])
+    wanted: dict[str, Decimal] = defaultdict(Decimal)
+    for row in read_out(tmp_path / "out", "payouts"):
+        wanted[row["person_id"]] += Decimal(row["amount"])
+    assert [row["人员编号"] for row in rows] == sorted(wanted)
+    for row in rows:
+        parts = [Decimal(str(value)) for name, value in row.items() if name.endswith("（元）")]
+        assert parts[-1] == wanted[row["人员编号"]] == sum(parts[:-1])
 
 
 @pytest.mark.parametrize("number", ["35", "54", "66", "84", "87", "88", "93"])
