@@ -97,7 +97,10 @@ FLOW = [
     "compare",
     "sharesteps",
     "itemmoney",
+    "poolstory",
+    "poolaccount",
     "explain",
+    "ownrecords",
     "spread",
 ]
 PURE = {*FLOW} - {"errors", "policy"}
