@@ -38,9 +38,10 @@ class Family:
 
 @dataclass(frozen=True, slots=True)
 class LevelAccount:
-    """One level of a pool; what of it did not go down is retained or carried."""
+    """One level of a pool and its key; what of it did not go down is retained or carried."""
 
     level: str
+    key: str
     families: tuple[Family, ...]
     retained_fen: int
     carried_fen: int
@@ -146,7 +147,7 @@ def _levels(
             children[one.parent_label].append(one)
         families = (Family(name, fen, tuple(children[name])) for name, fen in parents.items())
         stays = int(step.retained_fen[at]), int(step.carried_fen[at])
-        found.append(LevelAccount(str(level.to), tuple(families), *stays))
+        found.append(LevelAccount(str(level.to), str(level.key), tuple(families), *stays))
         parents = {one.child_label: one.amount_fen for of in children.values() for one in of}
     return tuple(found)
 

@@ -33,7 +33,7 @@ SHARED = re.compile(
     rf"^    机构系数 coefficient of the institution × {NUMBER}:"
     rf" 下分 shared {NUMBER}, 留存 retained {NUMBER}, 结转 carried {NUMBER}$"
 )
-LEVEL = re.compile(r"^层级 level: (\S+) \S+$")
+LEVEL = re.compile(r"^层级 level: (\S+) \S+, \S+ (\w+)$")
 FAMILY = re.compile(
     rf"^    小计 sum (.+) \((\d+) 份\): 分出 given {NUMBER} \+ 未分 left {NUMBER} = {NUMBER}$"
 )
@@ -86,6 +86,9 @@ class _Reader:
         self.below: dict[str, int] = {}
         self.family: list[Told] = []
         self.left = 0
+        self.by = ""
+        self.keys_above: dict[str, Fraction] = {}
+        self.keys_below: dict[str, Fraction] = {}
         self.payee: tuple[str, str] | None = None
         self.checks = (
             (HEAD, self.head), (AMOUNT, self.amount), (SHARED, self.shared), (LEVEL, self.level),
@@ -134,6 +137,10 @@ class _Reader:
     def level(self, found: re.Match[str], line: str) -> None:
         self.close()
         self.to, self.above, self.below = found[1], self.below, {}
+        # A unit's key is the sum of those below it, where both are shared by the same.
+        adds_up = found[2] == self.by != "fixed"
+        self.keys_above, self.keys_below = self.keys_below if adds_up else {}, {}
+        self.by = found[2]
         assert self.above, line
 
     def close(self) -> None:
@@ -155,6 +162,10 @@ class _Reader:
             if self.to != "人员":
                 assert step.child not in self.below, line
                 self.below[step.child] = step.amount
+                own = step.key if step.base is None else step.base
+                self.keys_below[step.child] = Fraction(0) if step.equal else own
+        keys = sum((Fraction(0) if one.equal else one.key) for one in self.family)
+        assert self.keys_above.get(parent, keys) == keys, line
         _check_family(self.family)
         self.told.steps += self.family
         self.family, self.left = [], self.left + left

@@ -48,8 +48,9 @@ LIMITED = re.compile(
     rf" (留存 retained|结转 carried)(?:  \[依据 .*\])?$"
 )
 WITHHELD = re.compile(rf"^    考核系数 withhold × {NUMBER}: 扣留 withheld {NUMBER}$")
+SPAN = re.compile(r"(?:自 from (\S+)|一直 always)(?: 至 until (\S+)（不含 exclusive）)?")
 FACTOR = re.compile(
-    rf"^      因素 factor(?: (\[\S+, \S+\)))? (.+): {NUMBER}  \[(?:自 from|一直) .*\]$"
+    rf"^      因素 factor(?: (\[\S+, \S+\)))? (.+): {NUMBER}  \[((?:自 from|一直) .*)\]$"
 )
 PRODUCT = re.compile(
     rf"^      连乘 product(?: (\[\S+, \S+\)))?: {NUMBER}, 四舍五入 rounded = {NUMBER}$"
@@ -57,7 +58,9 @@ PRODUCT = re.compile(
 AT_INSTITUTION = re.compile(
     rf"^      机构系数 coefficient of the institution: {NUMBER} × {NUMBER} = {NUMBER}$"
 )
-NEGATIVE = re.compile(rf"^      依据为负 negative key {NUMBER}, 按 0 计 counts as 0$")
+NEGATIVE = re.compile(
+    rf"^      依据为负 negative key {NUMBER}, 按 0 计 counts as 0, 差额结转下期 deficit carried on$"
+)
 EQUAL = re.compile(r"^      无人依据为正, 各按 1 计 nobody has a positive key: each counts as 1$")
 EXTRA = (AT_INSTITUTION, NEGATIVE, EQUAL)
 CONTINUED = " " * 10
@@ -65,15 +68,17 @@ CONTINUED = " " * 10
 
 def unfolded(text: str) -> Iterator[str]:
     """The lines of a text; what stands ten columns in goes on with the line above."""
-    line = ""
+    line: str | None = None
     for piece in text.splitlines():
         assert sum(1 + (ord(one) > 0x2E00) for one in piece) <= 100 or " " not in piece.strip()
-        if piece.startswith(CONTINUED):
+        if line is not None and piece.startswith(CONTINUED):
             line += f" {piece.removeprefix(CONTINUED)}"
-        else:
+            continue
+        if line is not None:
             yield line
-            line = piece
-    yield line
+        line = piece
+    if line is not None:
+        yield line
 
 
 def half_up(value: Fraction, places: int = 0) -> Fraction:
@@ -111,6 +116,8 @@ class Told:
     """What stood above the cap and stayed with the parent."""
     negative: Fraction | None = None
     """The key that counted as 0, where the text says so."""
+    base: Fraction | None = None
+    """The key before a coefficient of the institution, where the text tells it."""
     equal: bool = False
     """Whether the text says that nobody has a positive key and each counts as 1."""
 
@@ -191,6 +198,7 @@ def read_extra(line: str, told: Told, factors: "Factors") -> bool:
         value = Fraction(found[2])
         assert half_up(Fraction(found[1]) * value, 7) == Fraction(found[3]), line
         assert Fraction(found[3]) == told.key, line
+        told.base = Fraction(found[1])
         factors.begin(value, line)
     elif found := NEGATIVE.match(line):
         told.negative = Fraction(found[1])
@@ -234,6 +242,11 @@ class Factors:
         if found := FACTOR.match(line):
             assert self.value is not None, line
             self.single.append(Fraction(found[3]))
+            span = SPAN.match(found[4])
+            assert span, line
+            if days := found[1]:
+                since, until = days.strip("[)").split(", ")
+                assert (span[1] or "") <= since < until <= (span[2] or "9"), line
         elif found := PRODUCT.match(line):
             assert prod(self.single, start=Fraction(1)) == Fraction(found[2]), line
             assert half_up(Fraction(found[2]), 4) == Fraction(found[3]) == self.value, line

@@ -21,6 +21,7 @@ from equivalents.report.folding import folded
 from equivalents.report.leavetable import print_percent
 from equivalents.report.origins import origin_text
 from equivalents.report.steptext import (
+    KEYS,
     days_text,
     factors_text,
     limited_text,
@@ -31,13 +32,6 @@ from equivalents.units import print_e3, print_e4, print_e7, print_fen
 
 __all__ = ["person_text"]
 
-_KEYS = {
-    "adjusted": "按调整当量",
-    "equivalents": "按当量",
-    "headcount": "按人头",
-    "fixed": "按固定份额",
-    "contracts": "按签约数",
-}
 _MONEY = {
     LineKind.ITEM: "项目 item",
     LineKind.CUT: "封顶扣减 cut",
@@ -129,7 +123,7 @@ def _pool_text(pool: PoolStory) -> Iterator[str]:
     yield (
         f"  绩效池 pool {pool.pool}（{pool.institution_id}，口径 {pool.series}）"
         f" {print_fen(pool.pool_fen)} 元; 当量 {print_e7(pool.equivalents_e7)},"
-        f" 依据 key {print_e7(pool.key_e7)}（{_KEYS[pool.key_by]} {pool.key_by}）"
+        f" 依据 key {print_e7(pool.key_e7)}（{KEYS[pool.key_by]} {pool.key_by}）"
     )
     yield from origin_text(pool.origin)
     if pool.institution_e4 != ONE_E4 or pool.institution_factors:

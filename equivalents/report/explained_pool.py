@@ -12,7 +12,7 @@ from equivalents.poolaccount import Family, LevelAccount, Payee, PoolAccount
 from equivalents.report.explained_json import factors_json, limited_json, steps_json
 from equivalents.report.folding import folded
 from equivalents.report.origins import origin_json, origin_text
-from equivalents.report.steptext import factors_text, limited_text, step_text, withheld_text
+from equivalents.report.steptext import KEYS, factors_text, limited_text, step_text, withheld_text
 from equivalents.units import print_e4, print_fen
 
 __all__ = ["pool_json", "pool_text"]
@@ -56,7 +56,7 @@ def _head_text(account: PoolAccount) -> Iterator[str]:
 
 
 def _level_text(level: LevelAccount) -> Iterator[str]:
-    yield f"层级 level: {_LEVELS[level.level]}"
+    yield f"层级 level: {_LEVELS[level.level]}, {KEYS[level.key]} {level.key}"
     for family in level.families:
         for step in family.steps:
             yield from step_text(step)
@@ -120,6 +120,7 @@ def pool_json(account: PoolAccount) -> dict[str, Any]:
 def _level_json(level: LevelAccount) -> dict[str, Any]:
     return {
         "level": level.level,
+        "key": level.key,
         "parents": [
             {
                 "parent": family.parent,

@@ -7,14 +7,23 @@ a yearly limit takes, each to be added up again by hand.
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from equivalents.policy.calendar import FIRST_DAY, print_day
+from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, print_day
 from equivalents.policy.coefficients import Stretch, product_e4
 from equivalents.policy.keyrules import Coefficient, Excess
 from equivalents.sharesteps import ShareStep, StandingBound
 from equivalents.units import print_e4, print_e7, print_fen
 from equivalents.yearly import LimitedPayout
 
-__all__ = ["days_text", "factors_text", "limited_text", "step_text", "withheld_text"]
+__all__ = ["KEYS", "days_text", "factors_text", "limited_text", "step_text", "withheld_text"]
+
+KEYS: Final = {
+    "adjusted": "按调整当量",
+    "equivalents": "按当量",
+    "headcount": "按人头",
+    "fixed": "按固定份额",
+    "contracts": "按签约数",
+}
+"""What a level is shared by, in Chinese."""
 
 _SHORT: Final = {"institution": "→ 机构", "department": "→ 科室", "person": "→ 人员"}
 _STAYS: Final = {Excess.RETAIN: "留存 retained", Excess.CARRY: "结转 carried"}
@@ -44,6 +53,9 @@ def factors_text(stretches: Sequence[Stretch]) -> Iterator[str]:
 def _factor_text(row: Coefficient, days: str) -> str:
     always = row.valid_from <= FIRST_DAY
     told = "一直 always" if always else f"自 from {print_day(row.valid_from)}"
+    told += (
+        f" 至 until {print_day(row.valid_to)}（不含 exclusive）" if row.valid_to < LAST_DAY else ""
+    )
     told += f"; 依据 {row.reference}" if row.reference else ""
     return f"      因素 factor{days} {row.kind}: {print_e4(row.value_e4)}  [{told}]"
 
@@ -107,7 +119,10 @@ def step_text(step: ShareStep) -> Iterator[str]:
     if step.key_e7 != max(step.raw_e7, 0):
         yield "      无人依据为正, 各按 1 计 nobody has a positive key: each counts as 1"
     elif step.raw_e7 < 0:
-        yield f"      依据为负 negative key {print_e7(step.raw_e7)}, 按 0 计 counts as 0"
+        yield (
+            f"      依据为负 negative key {print_e7(step.raw_e7)}, 按 0 计 counts as 0,"
+            " 差额结转下期 deficit carried on"
+        )
 
 
 def _by_key_text(step: ShareStep) -> str:
