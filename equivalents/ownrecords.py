@@ -106,9 +106,10 @@ class OwnRecords:
     def _mine(self, block: RecordBlock, placed: Placed) -> Int64:
         first = len(self.plan.postings)
         mine = np.isin(placed.posting, self.postings)
-        for at in np.flatnonzero(placed.posting >= first).tolist():
-            crew = self.plan.performers.crews[int(placed.posting[at]) - first]
-            mine[at] = any(posting in self.postings for posting, _ in crew)
+        codes = np.unique(placed.posting[placed.posting >= first]).tolist()
+        crews = self.plan.performers.crews
+        shared = [c for c in codes if any(one in self.postings for one, _ in crews[c - first])]
+        mine |= np.isin(placed.posting, shared)
         lost = placed.lost
         mine[lost] = block.person[lost] == self.person
         mine[lost] &= np.isin(block.institution[lost], self.institutions)
