@@ -24,7 +24,7 @@ __all__ = ["re_add"]
 
 LINE = re.compile(
     rf"^    (\d{{4}}-\d\d .*): (?:\d+ 条 records|床日 days), {NUMBER}(?: \S+)? × {NUMBER}"
-    rf"(?: × (\d+)/(\d+))? = {NUMBER}  \[(.*?); 条件"
+    rf"(?: × (\d+)/(\d+))? = {NUMBER}  \[(.*?); (?:条件|自 from)"
 )
 OF_RECORD = re.compile(r"^    口径 .*: (?:\d{4}-\d\d 计 counted|未计 not counted) .*$")
 SERIES = re.compile(r"^  当量 equivalents, 口径 series (.*)$")

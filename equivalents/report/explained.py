@@ -104,7 +104,8 @@ def _days_text(posting: Posting) -> str:
 
 def _line_text(line: ItemLine) -> str:
     share = f" × {line.share}/{line.whole}" if line.whole > 1 else ""
-    chosen = ", ".join(f"{name}={value}" for name, value in line.conditions) or "无条件 none"
+    chosen = ", ".join(f"{name}={value}" for name, value in line.conditions)
+    chosen = f"条件 {chosen}; " if chosen else ""
     unit = f" {line.unit}" if line.unit else ""
     basis = "" if line.basis == "record" else f", 口径 basis {line.basis}"
     reference = f", 依据 {line.reference}" if line.reference else ""
@@ -114,7 +115,7 @@ def _line_text(line: ItemLine) -> str:
         f"    {line.month} {line.item_code} {line.item_name}".rstrip()
         + f": {counted}, {print_e3(line.quantity_e3)}{unit}"
         + f" × {print_e4(line.weight_e4)}{share} = {print_e7(line.equivalents_e7)}"
-        + f"  [{line.weight_row}; 条件 {chosen}; 自 from {print_day(line.valid_from)}"
+        + f"  [{line.weight_row}; {chosen}自 from {print_day(line.valid_from)}"
         + f"{basis}{reference}]"
     )
 
