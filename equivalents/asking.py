@@ -47,8 +47,9 @@ def explain(
     ] = Form.TEXT,
 ) -> None:
     """溯源：一个人的每一分钱从何而来。Where every fen of a person, or of a pool, comes from."""
-    from equivalents.report.explained import person_text, pool_text
-    from equivalents.report.explained_json import person_json, whole_pool_json
+    from equivalents.report.explained import person_text
+    from equivalents.report.explained_json import person_json
+    from equivalents.report.explained_pool import pool_json, pool_text
     from equivalents.tracing import trace_person, trace_pool
 
     with reporting(form is Form.JSON):
@@ -61,8 +62,8 @@ def explain(
             story, records = trace_person(out, person, institution, case)
             text, told = person_text(story, records), person_json(story, records)
         else:
-            origin, steps = trace_pool(out, institution, pool)
-            text, told = pool_text(origin, steps), whole_pool_json(origin, steps)
+            account = trace_pool(out, institution, pool)
+            text, told = pool_text(account), pool_json(account)
     if form is Form.JSON:
         print_json(told)
     else:

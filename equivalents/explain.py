@@ -10,33 +10,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from equivalents.contracts import ContractLine
 from equivalents.errors import Problem, RefusedError
-from equivalents.headcount import HeadDays, head_of
-from equivalents.itemmoney import MoneyLine, money_lines
-from equivalents.keys import PoolKeys
-from equivalents.leave import LeaveLine
-from equivalents.levels import Step
-from equivalents.origin import Origin, origin_of
-from equivalents.payouts import Payouts
 from equivalents.policy.calendar import month_of
-from equivalents.policy.coefficients import ONE_E4
-from equivalents.policy.model import CONDITIONS, Pool, Posting, WeightRow
-from equivalents.policy.sharing import LevelKey, LevelKind
+from equivalents.policy.model import CONDITIONS, Posting, WeightRow
+from equivalents.poolstory import PoolStory, pools_of
 from equivalents.settle import Settlement
-from equivalents.sharesteps import ShareStep, share_steps
+from equivalents.sharesteps import paid
 from equivalents.takenoff import TakenOff, taken_off
 from equivalents.units import Int64
-from equivalents.yearly import LimitedPayout
 
 __all__ = [
     "ItemLine",
-    "KeySegment",
     "PersonStory",
     "PlaceStory",
-    "PoolStory",
     "explain_person",
-    "explain_pool",
 ]
 
 
@@ -64,63 +51,6 @@ class ItemLine:
     basis: str
     valid_from: int
     reference: str
-
-
-@dataclass(frozen=True, slots=True)
-class KeySegment:
-    """One adjusted line (5.1): equivalents x coefficient over the days ``[since, until)``.
-
-    The equivalents are those left after a ceiling.
-    """
-
-    post_id: str
-    since: int
-    until: int
-    equivalents_e7: int
-    coefficient_e4: int
-    adjusted_e7: int
-
-
-@dataclass(frozen=True, slots=True)
-class PoolStory:
-    """What one pool pays somebody, step by step.
-
-    ``origin`` says where its money came from, ``key_by`` what people are shared by. ``amount_fen``
-    is the last step's less what is withheld and what a yearly limit takes. With coefficients,
-    ceilings or leave ``segments``, ``brought_e7`` and the lines of ``leave`` add up to a key
-    ``adjusted``, and by their equivalents to a key ``equivalents``; without them the key is the
-    equivalents. ``heads`` are there where a head decides and is not simply one: the mean over
-    their days. ``institution_e4`` multiplies the pool before ``shared_fen`` goes down (5.2).
-    ``money`` is the amount on the lines of the key (5.13); the rest stands on the pool's line.
-    """
-
-    origin: Origin
-    institution_id: str
-    pool: str
-    series: str
-    pool_fen: int
-    equivalents_e7: int
-    key_by: str
-    key_e7: int
-    amount_fen: int
-    steps: tuple[ShareStep, ...]
-    segments: tuple[KeySegment, ...] = ()
-    brought_e7: int = 0
-    withhold_e4: int = 10_000
-    withheld_fen: int = 0
-    leave: tuple[LeaveLine, ...] = ()
-    limited: LimitedPayout | None = None
-    contracts: tuple[ContractLine, ...] = ()
-    heads: tuple[HeadDays, ...] = ()
-    head_e4: int = ONE_E4
-    institution_e4: int = ONE_E4
-    shared_fen: int = 0
-    money: tuple[MoneyLine, ...] = ()
-
-    @property
-    def unlined_fen(self) -> int:
-        """What of the amount is on no line."""
-        return self.amount_fen - sum(line.amount_fen for line in self.money)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,31 +108,6 @@ def explain_person(settlement: Settlement, person_id: str, institution_id: str =
     return PersonStory(person_id, names[-1], settlement.rules.period.name, stories)
 
 
-def explain_pool(
-    settlement: Settlement, institution_id: str, pool: str
-) -> tuple[Origin, tuple[ShareStep, ...]]:
-    """Where a pool came from, and every step, highest level first, children in their order.
-
-    Raises:
-        RefusedError: ``POOL_NOT_FOUND``.
-    """
-    payouts = _paid(settlement)
-    for at, one in enumerate(settlement.pools):
-        if (one.institution_id, one.pool) == (institution_id, pool):
-            return origin_of(settlement, one), tuple(
-                story
-                for step in payouts.steps
-                for story in share_steps(settlement, step, np.flatnonzero(step.pool == at))
-            )
-    where = {"institution": institution_id}
-    raise RefusedError([Problem("POOL_NOT_FOUND", value=pool, facts=where)])
-
-
-def _paid(settlement: Settlement) -> Payouts:
-    assert settlement.payouts is not None, "only paid settlements are explained"
-    return settlement.payouts
-
-
 def _place(settlement: Settlement, place: int, person: int, mine: Int64) -> PlaceStory:
     plan, name = settlement.plan, settlement.plan.institutions[place]
     here = mine[plan.postings.institution[mine] == place]
@@ -218,12 +123,12 @@ def _place(settlement: Settlement, place: int, person: int, mine: Int64) -> Plac
         tuple(_lines(settlement, place, person)),
         sums,
         tuple(_taken_off(settlement, name, plan.persons[person])),
-        tuple(_pools(settlement, place, person)),
+        tuple(pools_of(settlement, place, person)),
     )
 
 
 def _taken_off(settlement: Settlement, place: str, person: str) -> Iterator[TakenOff]:
-    for row in taken_off(settlement, _paid(settlement)):
+    for row in taken_off(settlement, paid(settlement)):
         if (row.institution_id, row.person_id) == (place, person):
             yield row
 
@@ -278,107 +183,3 @@ def _lines(settlement: Settlement, place: int, person: int) -> Iterator[ItemLine
 def _conditions(row: WeightRow) -> tuple[tuple[str, str], ...]:
     filled = zip(CONDITIONS, row.conditions, strict=True)
     return tuple((name, value) for name, value in filled if value)
-
-
-# -- pools and their steps -------------------------------------------------------------------------
-
-
-def _pools(settlement: Settlement, place: int, person: int) -> Iterator[PoolStory]:
-    payouts = _paid(settlement)
-    mine = np.flatnonzero((payouts.institution == place) & (payouts.person == person))
-    taken = payouts.limited.payouts if payouts.limited is not None else ()
-    for at in mine.tolist():
-        number = int(payouts.pool[at])
-        pool = settlement.pools[number]
-        yield PoolStory(
-            origin_of(settlement, pool),
-            pool.institution_id,
-            pool.pool,
-            pool.series,
-            pool.amount_fen,
-            int(payouts.equivalents_e7[at]),
-            str(settlement.rules.sharing_of(pool.pool).levels[-1].key),
-            int(payouts.key_e7[at]),
-            int(payouts.amount_fen[at]),
-            tuple(_way(settlement, number, place, person)),
-            *_key(settlement, at),
-            next((one for one in taken if one.row == at), None),
-            tuple(_contracts(settlement, pool, place, person)),
-            *_heads(settlement, pool, place, person),
-            _institution_e4(settlement, pool),
-            int(payouts.steps_of(number)[0].received_fen[number]),
-            money_lines(settlement, payouts, at),
-        )
-
-
-def _heads(
-    settlement: Settlement, pool: Pool, place: int, person: int
-) -> tuple[tuple[HeadDays, ...], int]:
-    """A head and what it is the mean of, where people are shared by heads or bounds go by them."""
-    last = settlement.rules.sharing_of(pool.pool).levels[-1]
-    if last.key != LevelKey.HEADCOUNT and not last.bounded:
-        return (), ONE_E4
-    keys = PoolKeys(settlement.plan, settlement.weighed, settlement.rules)
-    return head_of(keys, pool, keys.staff.find(place, person))
-
-
-def _institution_e4(settlement: Settlement, pool: Pool) -> int:
-    """The coefficient of the institution on a pool that has no level above people (5.2)."""
-    rules = settlement.plan.coefficients
-    above = settlement.rules.sharing_of(pool.pool).level(LevelKind.INSTITUTION)
-    if pool.institution_id not in rules.places or above is not None:
-        return ONE_E4
-    return rules.institution_runs(pool.institution_id, pool.pool)[0].value_e4
-
-
-def _contracts(
-    settlement: Settlement, pool: Pool, place: int, person: int
-) -> Iterator[ContractLine]:
-    """The contracts of a person at an institution, where a level of the pool goes by them."""
-    levels = settlement.rules.sharing_of(pool.pool).levels
-    postings = settlement.plan.postings
-    for line in _paid(settlement).contracts:
-        mine = (int(postings.institution[line.stint]), int(postings.person[line.stint]))
-        if mine == (place, person) and any(level.key == "contracts" for level in levels):
-            yield line
-
-
-def _key(
-    settlement: Settlement, at: int
-) -> tuple[tuple[KeySegment, ...], int, int, int, tuple[LeaveLine, ...]]:
-    """How the key of a payout came about, and what of its amount is withheld (5.1, 5.3)."""
-    detail, posts = _paid(settlement).detail, settlement.plan.postings.posts
-    if detail is None:
-        return (), 0, 10_000, 0, ()
-    lines = detail.lines
-    mine = np.flatnonzero(detail.line_row == at) if detail.keyed[at] else ()
-    segments = tuple(
-        KeySegment(
-            posts[int(lines.post[line])],
-            int(lines.since[line]),
-            int(lines.until[line]),
-            int(lines.equivalents_e7[line]),
-            int(lines.coefficient_e4[line]),
-            int(lines.adjusted_e7[line]),
-        )
-        for line in map(int, mine)
-    )
-    withheld = int(detail.withhold_e4[at]), int(detail.withheld_fen[at])
-    away = zip(detail.leave_row, detail.leave, strict=True)
-    leave = tuple(line for row, line in away if row == at)
-    return segments, int(detail.brought_e7[at]), *withheld, leave
-
-
-def _way(settlement: Settlement, pool: int, place: int, person: int) -> Iterator[ShareStep]:
-    """The steps that lead to a person, highest first; several where departments pay apart."""
-    payouts = _paid(settlement)
-    *above, last = payouts.steps_of(pool)
-    ends = np.flatnonzero(
-        (last.pool == pool) & (last.institution == place) & (last.child == person)
-    )
-    ways: list[tuple[Step, Int64]] = [(last, ends)]
-    for step in reversed(above):
-        parents = np.unique(ways[0][0].parent[ways[0][1]])
-        ways.insert(0, (step, np.flatnonzero((step.pool == pool) & np.isin(step.child, parents))))
-    for step, where in ways:
-        yield from share_steps(settlement, step, where)

@@ -20,11 +20,13 @@ from typing import Any
 import numpy as np
 
 from equivalents.apportion import apportion_signed
+from equivalents.ceilings import Cuts
 from equivalents.errors import ConservationError
 from equivalents.keys import BY_EQUIVALENTS
 from equivalents.lines import Earned, Lines, lines_of
 from equivalents.policy.calendar import month_of, print_day
 from equivalents.policy.coefficients import ONE_E4
+from equivalents.policy.keyrules import Ceiling, Window
 from equivalents.policy.sharing import LevelKey
 from equivalents.settle import Payouts, Settlement
 from equivalents.shares import Parts
@@ -32,7 +34,7 @@ from equivalents.units import Int64
 from equivalents.weigh import earned_at
 from equivalents.withhold import KeyDetail
 
-__all__ = ["LineKind", "MoneyLine", "money_lines"]
+__all__ = ["LineKind", "MoneyLine", "ceiling_of", "money_lines"]
 
 
 class LineKind(IntEnum):
@@ -49,7 +51,8 @@ class MoneyLine:
     """A line of a key and what of the amount falls on it, in fen; both may be negative.
 
     The key is ``equivalents_e7`` x ``coefficient_e4``, exactly. ``code`` is the item, or the kind
-    of leave; ``when`` the month, or the first day of the leave. ``share`` of ``whole`` is as in the
+    of leave; ``when`` the month, or the first day of the leave. Of a cut ``name`` tells the windows
+    and the ceilings. ``share`` of ``whole`` is as in the
     item lines.
     """
 
@@ -110,14 +113,14 @@ def _lines(settlement: Settlement, payouts: Payouts, at: int, by: LevelKey) -> I
     earned = earned_at(settlement.counted.tally, settlement.scales, series, here)
     left = _left_e7(detail, at, by)
     coefficient = _coefficients(settlement, detail, at, by, here)
-    cut_e7 = 0
+    cut_e7, name = 0, _cut_name(settlement, detail, series, (place, person))
     for value in sorted(left):
         lines = _of(settlement, earned, here[coefficient == value])
         yield from _items(settlement, series, lines, np.arange(lines.row.size), value)
         cut = sum(map(int, lines.equivalents_e7)) - left[value]
         cut_e7 += cut
         if cut:
-            yield MoneyLine(LineKind.CUT, "", "", "", "", 1, 1, -cut, value)
+            yield MoneyLine(LineKind.CUT, "", name, "", "", 1, 1, -cut, value)
     if cut_e7 != _cut_e7(detail, series, place, person):
         raise ConservationError("the item lines of a person are not those of the key")
     yield from _after(detail, at)
@@ -174,6 +177,24 @@ def _items(
             int(lines.equivalents_e7[at]),
             coefficient_e4,
         )
+
+
+def ceiling_of(settlement: Settlement, cuts: Cuts, at: int) -> tuple[str, Ceiling]:
+    """The window of a cut, a month or a year as text, and the ceiling that makes it."""
+    ceiling = settlement.plan.coefficients.rules.ceilings[int(cuts.ceiling[at])]
+    month = month_of(int(cuts.since[at]))
+    return month[:4] if ceiling.window is Window.YEAR else month, ceiling
+
+
+def _cut_name(settlement: Settlement, detail: KeyDetail, series: str, pair: tuple[int, int]) -> str:
+    """The windows in which ceilings cut a person at an institution, and their names."""
+    cuts = detail.cuts.get(series)
+    if cuts is None:
+        return ""
+    mine = np.flatnonzero((cuts.institution == pair[0]) & (cuts.person == pair[1]))
+    found = [ceiling_of(settlement, cuts, at) for at in mine.tolist()]
+    names = dict.fromkeys(ceiling.name for _, ceiling in found)
+    return ", ".join([*(window for window, _ in found), *names])
 
 
 def _cut_e7(detail: KeyDetail, series: str, place: int, person: int) -> int:

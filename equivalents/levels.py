@@ -53,8 +53,9 @@ class Step:
 
     Columns of children: ``pool`` (position), ``parent`` and ``child`` (units of the tree, at the
     level of people the child is a person), ``institution`` (where the child is), ``row`` (of the
-    staff table, for people), ``raw_e7`` (the key before a negative one counts as 0), ``key_e7``,
-    and the fen. ``capped_fen`` and ``floored_fen`` are what a bound moved against the allocation
+    staff table, for people), ``base_e7`` (the key before the coefficient of an institution),
+    ``raw_e7`` (before a negative one counts as 0), ``key_e7``, and the fen. ``capped_fen`` and
+    ``floored_fen`` are what a bound moved against the allocation
     without bounds. How bounds did it, for whoever adds it up again: ``held`` (at which bound),
     ``rest_fen`` (what the parent had left for those held at none), ``by`` (the key that shared it,
     or scaled floors), ``before_fen`` (the amount before an excess was retained) and ``head_e4``
@@ -69,6 +70,7 @@ class Step:
     child: Codes
     institution: Codes
     row: Int64
+    base_e7: Int64
     raw_e7: Int64
     key_e7: Int64
     amount_fen: Int64
@@ -153,7 +155,7 @@ class Ladder:
     def _step(self, level: Level, sharing: Sharing, nodes: Nodes) -> tuple[Step, Nodes]:
         children = self.tree.children(level.to, nodes, sharing)
         codes = self._codes(level, children)
-        raw = self._raw_keys(level, nodes, children, codes)
+        base, raw = self._raw_keys(level, nodes, children, codes)
         key = np.maximum(raw, 0)
         stuck = self._stuck(nodes, children, key)
         equal = stuck & (level.nobody == Nobody.EQUAL) & (children.count > 0)
@@ -173,6 +175,7 @@ class Ladder:
             children.code,
             children.institution,
             children.row,
+            base,
             raw,
             key,
             fen.amount,
@@ -207,7 +210,8 @@ class Ladder:
 
     def _raw_keys(
         self, level: Level, nodes: Nodes, children: Children, codes: Sequence[str]
-    ) -> Int64:
+    ) -> tuple[Int64, Int64]:
+        """The keys before and after the coefficients of institutions (5.2)."""
         pool = int(nodes.pool[0]) if nodes.pool.size else 0
         if level.key == LevelKey.FIXED:
             self._tell_missing(level, nodes, children, codes)
@@ -219,8 +223,8 @@ class Ladder:
             vector = self.keys.vector(pool, self.pools[pool].series, level.key)
             key = self.tree.equivalents(level.to, children, vector)
         if level.to != LevelKind.INSTITUTION:
-            return key
-        return self.keys.with_institution(pool, key, children.institution)
+            return key, key
+        return key, self.keys.with_institution(pool, key, children.institution)
 
     @staticmethod
     def _stuck(nodes: Nodes, children: Children, key: Int64) -> _Mask:

@@ -38,7 +38,8 @@ class Payouts:
     ``raw_e7`` is the key before a negative one counts as 0, ``deficit_e7`` what is below 0 in it.
     ``amount_fen`` is paid, ``detail`` says what was withheld and how keys came about (``None``
     where they are the exact equivalents). ``capped_fen`` and ``floored_fen`` are what caps took
-    and floors added; ``limited`` says what of it yearly limits took. ``retained_fen`` and
+    and floors added; ``limited`` says what of it yearly limits took, ``held`` what coefficients of
+    institutions kept of pools before they were shared. ``retained_fen`` and
     ``carried_fen`` have one value per pool. ``steps`` are the levels, highest first; their parents
     and children are positions in ``units``, but people's in the plan's codebook.
     """
@@ -61,6 +62,7 @@ class Payouts:
     detail: KeyDetail | None = None
     limited: Limited | None = None
     contracts: tuple[ContractLine, ...] = ()
+    held: Held | None = None
 
     def steps_of(self, pool: int) -> tuple[Step, ...]:
         """The levels that one pool goes down, highest first."""
@@ -151,9 +153,8 @@ def _kept_back(
         amount = amount - detail.withheld_fen
     if held is not None:
         retained, carried = retained + held.retained_fen, carried + held.carried_fen
-    return replace(
-        payouts, amount_fen=amount, retained_fen=retained, carried_fen=carried, detail=detail
-    )
+    paid = replace(payouts, amount_fen=amount, detail=detail, held=held)
+    return replace(paid, retained_fen=retained, carried_fen=carried)
 
 
 def _limited(

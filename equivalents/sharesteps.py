@@ -15,12 +15,13 @@ from equivalents.bounds import AT_CAP, AT_FLOOR
 from equivalents.levels import Step
 from equivalents.limits import limits_of
 from equivalents.payouts import Payouts
+from equivalents.policy.coefficients import ONE_E4, Stretch
 from equivalents.policy.sharing import Level, LevelKind, Sharing
 from equivalents.settle import Settlement
 from equivalents.units import Int64
 from equivalents.yeartodate import YearPart
 
-__all__ = ["HeldChildren", "ShareStep", "StandingBound", "share_steps"]
+__all__ = ["HeldChildren", "ShareStep", "StandingBound", "paid", "share_steps"]
 
 _WORDS: Final = {AT_CAP: "cap", AT_FLOOR: "floor"}
 _ANYWHERE: Final = -1
@@ -70,13 +71,22 @@ class ShareStep:
     the parent; with ``floors_fen`` the floors of all children were too much: amount = parent x
     floor / all floors, rounded. ``capped_fen`` and ``floored_fen`` are what a cap took and a floor
     added against sharing without bounds.
+
+    ``place`` is the institution where the child is. ``base_e7`` x ``institution_e4``, the product
+    of ``factors``, is ``raw_e7`` (5.2), and that is the key where it is not negative; where nobody
+    has a positive key and all get the same, each key is 1 (5.9).
     """
 
     level: str
     parent: str
     child: str
+    place: str
     children: int
     parent_fen: int
+    base_e7: int
+    institution_e4: int
+    factors: tuple[Stretch, ...]
+    raw_e7: int
     key_e7: int
     all_keys_e7: int
     amount_fen: int
@@ -88,6 +98,18 @@ class ShareStep:
     bound: StandingBound | None = None
     cut: bool = False
     floors_fen: int = 0
+
+    @property
+    def parent_label(self) -> str:
+        """The parent; a department with its institution, because others may have its code."""
+        within = self.level == LevelKind.PERSON and self.parent != self.place
+        return f"{self.place}/{self.parent}" if within else self.parent
+
+    @property
+    def child_label(self) -> str:
+        """The child, in the same way: what the steps below call their parent."""
+        within = self.level == LevelKind.DEPARTMENT and self.child != self.place
+        return f"{self.place}/{self.child}" if within else self.child
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +126,7 @@ class _Family:
 
 def share_steps(settlement: Settlement, step: Step, where: Int64) -> Iterator[ShareStep]:
     """The steps to some children of a level; ``where`` are their positions in it."""
-    payouts = _paid(settlement)
+    payouts = paid(settlement)
     names: Sequence[str] = payouts.units
     if step.to == LevelKind.PERSON:
         names = settlement.plan.persons.values
@@ -117,14 +139,18 @@ def share_steps(settlement: Settlement, step: Step, where: Int64) -> Iterator[Sh
             families[name] = _family(payouts, step, *name)
         family = families[name]
         child = names[int(step.child[at])]
-        sharing = settlement.rules.sharing_of(settlement.pools[name[0]].pool)
-        bound = _bound(sharing, step, at, child, family)
+        pool = settlement.pools[name[0]].pool
+        bound = _bound(settlement.rules.sharing_of(pool), step, at, child, family)
         yield ShareStep(
             str(step.to),
             payouts.units[name[1]],
             child,
+            settlement.plan.institutions[int(step.institution[at])],
             family.children,
             family.fen,
+            int(step.base_e7[at]),
+            *_at_institution(settlement, step, child, pool),
+            int(step.raw_e7[at]),
             int(step.key_e7[at]),
             family.all_keys_e7,
             int(step.amount_fen[at]),
@@ -139,9 +165,23 @@ def share_steps(settlement: Settlement, step: Step, where: Int64) -> Iterator[Sh
         )
 
 
-def _paid(settlement: Settlement) -> Payouts:
+def paid(settlement: Settlement) -> Payouts:
+    """The payouts of a settlement that was not stopped."""
     assert settlement.payouts is not None, "only paid settlements are explained"
     return settlement.payouts
+
+
+def _at_institution(
+    settlement: Settlement, step: Step, child: str, pool: str
+) -> tuple[int, tuple[Stretch, ...]]:
+    """The coefficient of an institution on its key in a pool, and its factors (5.2)."""
+    rules = settlement.plan.coefficients
+    if step.to != LevelKind.INSTITUTION or child not in rules.places:
+        return ONE_E4, ()
+    return (
+        rules.institution_runs(child, pool)[0].value_e4,
+        rules.institution_factors(child, pool),
+    )
 
 
 def _family(payouts: Payouts, step: Step, pool: int, parent: int, place: int) -> _Family:

@@ -7,9 +7,9 @@ the lines add up to what the pools are shared by. Sources: definitions 5.12, 5.2
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from equivalents.itemmoney import ceiling_of
 from equivalents.payouts import Payouts
-from equivalents.policy.calendar import month_of
-from equivalents.policy.keyrules import Window
+from equivalents.policy.keyrules import Tier
 from equivalents.settle import Settlement
 from equivalents.staff import led_work
 
@@ -22,7 +22,8 @@ LEADER = "leader"
 class TakenOff(NamedTuple):
     """Equivalents of a person in a series that share in no pool, in e7.
 
-    ``rule`` is :data:`CEILING` with the ceiling's ``name`` and its ``window``, a month or a year;
+    ``rule`` is :data:`CEILING` with the ceiling's ``name``, its ``tiers`` (each counts what lies
+    between its bound and the next one at its rate) and its ``window``, a month or a year;
     or :data:`LEADER` with the name of the head's post, over the whole period.
     """
 
@@ -33,6 +34,8 @@ class TakenOff(NamedTuple):
     rule: str
     name: str
     equivalents_e7: int
+    tiers: tuple[Tier, ...] = ()
+    reference: str = ""
 
     @property
     def weight_row(self) -> str:
@@ -44,17 +47,16 @@ def taken_off(settlement: Settlement, payouts: Payouts) -> Iterator[TakenOff]:
     """What ceilings cut, then the work of heads in every series that a pool is shared by."""
     plan = settlement.plan
     for series, cuts in sorted(payouts.detail.cuts.items()) if payouts.detail else ():
-        columns = (cuts.institution, cuts.person, cuts.since, cuts.ceiling, cuts.cut_e7)
-        for place, person, since, number, cut in zip(
-            *(column.tolist() for column in columns), strict=True
-        ):
-            ceiling = plan.coefficients.rules.ceilings[number]
-            month = month_of(since)
-            window = month[:4] if ceiling.window is Window.YEAR else month
+        owners = zip(cuts.institution.tolist(), cuts.person.tolist(), strict=True)
+        for at, (place, person) in enumerate(owners):
+            window, one = ceiling_of(settlement, cuts, at)
             names = plan.institutions[place], plan.persons[person]
-            yield TakenOff(series, *names, window, CEILING, ceiling.name, cut)
+            cut = CEILING, one.name, int(cuts.cut_e7[at]), one.tiers, one.reference
+            yield TakenOff(series, *names, window, *cut)
     period = settlement.rules.period.name
+    rules = settlement.rules.key_rules.leaders
+    references = {post: rule.reference for rule in rules for post in rule.posts}
     for series in sorted({pool.series for pool in settlement.pools} & set(settlement.weighed)):
         for place, person, post, value in led_work(plan, settlement.weighed[series].posting_e7):
             names = plan.institutions[place], plan.persons[person]
-            yield TakenOff(series, *names, period, LEADER, post, value)
+            yield TakenOff(series, *names, period, LEADER, post, value, (), references[post])

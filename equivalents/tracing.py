@@ -4,8 +4,9 @@ The result is settled again from its tally by the functions that paid it. With t
 person's records are listed too, each with how it ended; the case must be the one that was settled.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +14,15 @@ import numpy as np
 
 from equivalents.count import count
 from equivalents.errors import DataError, Problem
-from equivalents.explain import PersonStory, explain_person, explain_pool
-from equivalents.origin import Origin
-from equivalents.policy.book import Verdict
-from equivalents.policy.calendar import print_day
-from equivalents.records import RecordBlock
+from equivalents.explain import PersonStory, explain_person
+from equivalents.intake.source import Source
+from equivalents.ownrecords import OwnRecord, OwnRecords
+from equivalents.poolaccount import PoolAccount, explain_pool
 from equivalents.report.folder import sha256
 from equivalents.report.kept import Kept, read_kept
 from equivalents.run import open_case, workers
 from equivalents.settle import settle_kept
-from equivalents.sharesteps import ShareStep
-from equivalents.tally import Placed, Plan
-from equivalents.units import Codes, print_e3
+from equivalents.tally import Plan
 from equivalents.weigh import Scales
 
 __all__ = ["check_same", "records_of", "trace_person", "trace_pool"]
@@ -32,7 +30,7 @@ __all__ = ["check_same", "records_of", "trace_person", "trace_pool"]
 
 def trace_person(
     out: Path, person_id: str, institution_id: str = "", case: Path | None = None
-) -> tuple[PersonStory, list[dict[str, str]] | None]:
+) -> tuple[PersonStory, list[OwnRecord] | None]:
     """The story of a person in a kept result, and the records where a case is given.
 
     Raises:
@@ -45,8 +43,8 @@ def trace_person(
     return story, records
 
 
-def trace_pool(out: Path, institution_id: str, pool: str) -> tuple[Origin, tuple[ShareStep, ...]]:
-    """Where the money of a pool in a kept result came from, and every step of it.
+def trace_pool(out: Path, institution_id: str, pool: str) -> PoolAccount:
+    """All of a pool in a kept result: source, every step, what is taken off, paid and what stays.
 
     Raises:
         DataError: no complete result, a changed one, an unknown pool.
@@ -55,9 +53,7 @@ def trace_pool(out: Path, institution_id: str, pool: str) -> tuple[Origin, tuple
     return explain_pool(settle_kept(kept.rules, kept.plan, kept.tally), institution_id, pool)
 
 
-def records_of(
-    kept: Kept, case: Path, person_id: str, institution_id: str = ""
-) -> list[dict[str, str]]:
+def records_of(kept: Kept, case: Path, person_id: str, institution_id: str = "") -> list[OwnRecord]:
     """The records that a person did or shared, in the order of files and rows.
 
     Raises:
@@ -67,11 +63,26 @@ def records_of(
     loaded, source = open_case(case)
     plan = Plan(loaded.rules)
     scales = Scales(loaded.rules, plan)
-    found = _Found(plan, scales, _postings(plan, person_id, institution_id))
+    person, places = plan.persons.find(person_id), range(len(plan.institutions))
+    if institution_id:
+        at = plan.institutions.find(institution_id)
+        places = range(at, at + 1)
+    mine = (plan.postings.person == person) & np.isin(plan.postings.institution, places)
+    found = OwnRecords(plan, scales, person, places, np.flatnonzero(mine).tolist())
     count(source.blocks(plan), scales, "tally", workers=workers(), seen=found.see)
-    names = [part.name for part in source.parts]
-    rows = sorted(found.rows, key=lambda row: (row[0], row[1]))
-    return [{"file": names[part], "row": str(row), **texts} for part, row, texts in rows]
+    return list(_with_texts(source, found.records()))
+
+
+def _with_texts(source: Source, records: list[OwnRecord]) -> Iterator[OwnRecord]:
+    """Records with their file and texts, which are read again."""
+    for part, of_part in groupby(records, key=lambda one: one.part):
+        mine = list(of_part)
+        rows = np.array([one.row for one in mine], np.int64)
+        originals = (
+            original for some in source.original_rows(part, rows) for original in some.each()
+        )
+        for one, original in zip(mine, originals, strict=True):
+            yield replace(one, file=original.file, columns=original.by_column)
 
 
 def check_same(manifest: Mapping[str, Any], case: Path) -> None:
@@ -88,48 +99,3 @@ def check_same(manifest: Mapping[str, Any], case: Path) -> None:
     missing = not (case / "case.yaml").is_file()
     if problems or missing:
         raise DataError(problems or [Problem("CASE_NOT_FOUND", value=case.name)])
-
-
-def _postings(plan: Plan, person_id: str, institution_id: str) -> Sequence[int]:
-    person, place = plan.persons.find(person_id), plan.institutions.find(institution_id)
-    mine = plan.postings.person == person
-    if institution_id:
-        mine &= plan.postings.institution == place
-    found: list[int] = np.flatnonzero(mine).tolist()
-    return found
-
-
-@dataclass(slots=True)
-class _Found:
-    """Gathers the records of some postings while a case is counted, from any thread."""
-
-    plan: Plan
-    scales: Scales
-    postings: Sequence[int]
-    rows: list[tuple[int, int, dict[str, str]]] = field(default_factory=list)
-
-    def see(self, block: RecordBlock, placed: Placed, rows: Mapping[str, Codes]) -> None:
-        """Look at a block whose records have ended."""
-        first = len(self.plan.postings)
-        mine = np.isin(placed.posting, self.postings)
-        for at in np.flatnonzero(placed.posting >= first).tolist():
-            crew = self.plan.performers.crews[int(placed.posting[at]) - first]
-            mine[at] = any(posting in self.postings for posting, _ in crew)
-        mine[placed.lost] = False
-        if block.records is not None:
-            # What only speaks for a stay in pieces has no days of its own.
-            mine &= (block.records == 0) | (block.quantity_e3 != 0)
-        for at in np.flatnonzero(mine).tolist():
-            ended = "; ".join(self._ended(series, int(rows[series][at])) for series in rows)
-            texts = {
-                "item_code": self.plan.items[int(block.item[at])],
-                "service_date": print_day(int(block.day[at])),
-                "quantity": print_e3(int(block.quantity_e3[at])),
-                "ended": ended,
-            }
-            self.rows.append((block.part_of(at), int(block.row[at]), texts))
-
-    def _ended(self, series: str, row: int) -> str:
-        if row < 0:
-            return f"{series}: {Verdict(row).name}"
-        return f"{series}: {self.scales.books[series].rows[row].row_id}"

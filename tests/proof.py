@@ -80,11 +80,13 @@ KINDS = (
     Kind(
         "statements re-add from the printed text alone 说明可复核",
         ("tests/proofs/test_item_money.py", "tests/unit/test_apportion.py",
-         "tests/unit/test_explain.py"),
-        "everybody and every pool of every scenario; every line of 60 cases of 300 records for "
-        "each rule and combination; 2,000 hypothesis examples for each property",
+         "tests/unit/test_explain.py", "tests/unit/test_explain_texts.py"),
+        "everybody with every record and every pool of every scenario; the records of 40 random "
+        "cases; every line of 60 cases of 300 records for each rule and combination; 2,000 "
+        "hypothesis examples for each property",
         "the correction step of the division removed; floors towards zero; money on lines whose "
-        "keys add up to nothing; lines without the coefficient of their days",
+        "keys add up to nothing; lines without the coefficient of their days; the weight row of "
+        "another performer; a factor, what is withheld or what a parent keeps left untold",
     ),
     Kind(
         "what-if = a case of its own 试算",

@@ -21,7 +21,15 @@ from equivalents.policy.keyrules import Applies, Coefficient, KeyRules, KindRule
 from equivalents.policy.model import CaseRules
 from equivalents.policy.roster import Roster
 
-__all__ = ["Coefficients", "ONE_E4", "Run", "SURPLUS", "check_coefficients", "product_e4"]
+__all__ = [
+    "Coefficients",
+    "ONE_E4",
+    "Run",
+    "SURPLUS",
+    "Stretch",
+    "check_coefficients",
+    "product_e4",
+]
 
 ONE_E4: Final = 10_000
 """The coefficient 1.0000."""
@@ -38,6 +46,14 @@ class Run(NamedTuple):
     since: int
     until: int
     value_e4: int
+
+
+class Stretch(NamedTuple):
+    """Days ``[since, until)`` on which the same coefficients apply: the factors of a run."""
+
+    since: int
+    until: int
+    factors: tuple[Coefficient, ...]
 
 
 def product_e4(values_e4: Iterable[int]) -> int:
@@ -101,14 +117,35 @@ class Coefficients:
         self, institution_id: str, person_id: str, post_id: str, kinds: frozenset[str]
     ) -> tuple[Run, ...]:
         """The runs of a person in a post over the whole period, for these kinds (5.1)."""
-        rows = [
+        rows = self._rows_of(institution_id, person_id, post_id, kinds)
+        return _runs(rows, self.period)
+
+    def factors(
+        self,
+        institution_id: str,
+        person_id: str,
+        post_id: str,
+        kinds: frozenset[str],
+        days: tuple[int, int],
+    ) -> tuple[Stretch, ...]:
+        """Of which coefficients those runs are the product, over some days ``[since, until)``.
+
+        Stretches of one run may have different factors with the same product; days on which none
+        applies have a stretch without any.
+        """
+        rows = self._rows_of(institution_id, person_id, post_id, kinds)
+        return _within(_stretches(rows, self.period), *days)
+
+    def _rows_of(
+        self, institution_id: str, person_id: str, post_id: str, kinds: frozenset[str]
+    ) -> _Dated:
+        return [
             row
             for row in self._people.get(person_id, ())
             if row.kind in kinds
             and row.institution_id in ("", institution_id)
             and row.post_id in ("", post_id)
         ]
-        return _runs(rows, self.period)
 
     def institution_runs(self, institution_id: str, pool: str) -> tuple[Run, ...]:
         """The coefficients of an institution over the period for a pool or the key above (5.2).
@@ -116,9 +153,16 @@ class Coefficients:
         They multiply the institution's key at the level above or its pool and never touch
         people's keys inside it.
         """
+        return _runs(self._rows_at(institution_id, pool), self.period)
+
+    def institution_factors(self, institution_id: str, pool: str) -> tuple[Stretch, ...]:
+        """Of which coefficients those of an institution are the product, over the period."""
+        stretches = _stretches(self._rows_at(institution_id, pool), self.period)
+        return _within(stretches, self.period.start, self.period.end)
+
+    def _rows_at(self, institution_id: str, pool: str) -> _Dated:
         kinds = self.kinds(Applies.KEY, pool)
-        rows = [row for row in self._places.get(institution_id, ()) if row.kind in kinds]
-        return _runs(rows, self.period)
+        return [row for row in self._places.get(institution_id, ()) if row.kind in kinds]
 
     def stints(self, roster: Roster) -> Roster:
         """The roster cut where a coefficient of a person changes, and at a ceiling's months.
@@ -174,18 +218,36 @@ class Coefficients:
         return frozenset(self.period.month_starts[1:] if monthly else ())
 
 
-def _runs(rows: _Dated, period: Period) -> tuple[Run, ...]:
-    """Longest runs of days with one rounded product; they cover the period without a gap."""
+def _stretches(rows: _Dated, period: Period) -> Iterator[Stretch]:
+    """The days of the period between the edges of coefficients, with those that apply there."""
     edges = {day for row in rows for day in (row.valid_from, row.valid_to)}
     days = [period.start, *sorted(d for d in edges if period.start < d < period.end), period.end]
-    runs: list[Run] = []
     for since, until in pairwise(days):
-        value = product_e4(row.value_e4 for row in rows if row.valid_from <= since < row.valid_to)
+        yield Stretch(
+            since, until, tuple(row for row in rows if row.valid_from <= since < row.valid_to)
+        )
+
+
+def _runs(rows: _Dated, period: Period) -> tuple[Run, ...]:
+    """Longest runs of days with one rounded product; they cover the period without a gap."""
+    runs: list[Run] = []
+    for since, until, factors in _stretches(rows, period):
+        value = product_e4(row.value_e4 for row in factors)
         if runs and runs[-1].value_e4 == value:
             runs[-1] = runs[-1]._replace(until=until)
         else:
             runs.append(Run(since, until, value))
     return tuple(runs)
+
+
+def _within(stretches: Iterable[Stretch], since: int, until: int) -> tuple[Stretch, ...]:
+    """The parts of stretches within some days; none where nothing applies on any of them."""
+    found = [
+        Stretch(max(one.since, since), min(one.until, until), one.factors)
+        for one in stretches
+        if one.since < until and one.until > since
+    ]
+    return tuple(found) if any(one.factors for one in found) else ()
 
 
 def check_coefficients(rows: Iterable[Coefficient]) -> list[Problem]:

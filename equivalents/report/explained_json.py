@@ -3,23 +3,24 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from equivalents.explain import ItemLine, PersonStory, PlaceStory, PoolStory
+from equivalents.explain import ItemLine, PersonStory, PlaceStory
 from equivalents.itemmoney import MoneyLine
 from equivalents.leave import LeaveLine
-from equivalents.origin import Origin
+from equivalents.ownrecords import OwnRecord
 from equivalents.policy.calendar import LAST_DAY, print_day
+from equivalents.policy.coefficients import Stretch, product_e4
 from equivalents.policy.leave import Average
-from equivalents.report.explained import Record
+from equivalents.poolstory import PoolStory
 from equivalents.report.leavetable import print_percent
 from equivalents.report.origins import origin_json
 from equivalents.sharesteps import ShareStep
 from equivalents.units import print_e3, print_e4, print_e7, print_fen
 from equivalents.yearly import LimitedPayout
 
-__all__ = ["person_json", "pool_json", "whole_pool_json"]
+__all__ = ["factors_json", "limited_json", "person_json", "steps_json"]
 
 
-def person_json(story: PersonStory, records: Sequence[Record] | None = None) -> dict[str, Any]:
+def person_json(story: PersonStory, records: Sequence[OwnRecord] | None = None) -> dict[str, Any]:
     """The same as JSON values: every figure a decimal text."""
     told: dict[str, Any] = {
         "person_id": story.person_id,
@@ -28,7 +29,31 @@ def person_json(story: PersonStory, records: Sequence[Record] | None = None) -> 
         "amount": print_fen(story.amount_fen),
         "institutions": [_place_json(place) for place in story.places],
     }
-    return told if records is None else told | {"records": [dict(row) for row in records]}
+    return told if records is None else told | {"records": [*map(_record_json, records)]}
+
+
+def _record_json(record: OwnRecord) -> dict[str, Any]:
+    names = ("service_date", "service_end_date", "quantity", "team_id")
+    return {
+        "file": record.file,
+        "row": str(record.row),
+        "institution_id": record.institution_id,
+        "item_code": record.item_code,
+        **{name: record.columns.get(name, "") for name in names},
+        "performers": record.performers,
+        "ended": [
+            {
+                "series": end.series,
+                "verdict": end.verdict or "COUNTED",
+                "weight_row": end.weight_row,
+                "month": end.month,
+                "records": end.records,
+                "quantity": print_e3(end.quantity_e3),
+                "share": f"{end.share}/{end.whole}" if end.whole > 1 else "1",
+            }
+            for end in record.ends
+        ],
+    }
 
 
 def _place_json(place: PlaceStory) -> dict[str, Any]:
@@ -55,6 +80,11 @@ def _place_json(place: PlaceStory) -> dict[str, Any]:
                 "window": cut.window,
                 cut.rule: cut.name,
                 "equivalents": print_e7(-cut.equivalents_e7),
+                "tiers": [
+                    {"from": print_e7(one.from_e7), "rate": print_e4(one.rate_e4)}
+                    for one in cut.tiers
+                ],
+                "reference": cut.reference,
             }
             for cut in place.cuts
         ],
@@ -76,8 +106,10 @@ def _pool_of_person_json(pool: PoolStory) -> dict[str, Any]:
         "segments": _segments_json(pool),
         "brought_in": print_e7(pool.brought_e7),
         "leave": [_leave_json(line) for line in pool.leave],
+        "withhold": print_e4(pool.withhold_e4),
+        "withhold_factors": factors_json(pool.withhold_factors),
         "withheld": print_fen(pool.withheld_fen),
-        "yearly_limit": _limited_json(pool.limited),
+        "yearly_limit": limited_json(pool.limited),
         "contracts": [
             {
                 "team_id": line.team_id,
@@ -90,8 +122,9 @@ def _pool_of_person_json(pool: PoolStory) -> dict[str, Any]:
         "heads": _heads_json(pool),
         "head": print_e4(pool.head_e4),
         "institution_coefficient": print_e4(pool.institution_e4),
+        "institution_factors": factors_json(pool.institution_factors),
         "shared": print_fen(pool.shared_fen),
-        "steps": pool_json(pool.steps),
+        "steps": steps_json(pool.steps),
         "lines": [_money_json(line) for line in pool.money],
         "amount_on_no_line": print_fen(pool.unlined_fen),
     }
@@ -120,6 +153,7 @@ def _segments_json(pool: PoolStory) -> list[dict[str, Any]]:
             "equivalents": print_e7(one.equivalents_e7),
             "coefficient": print_e4(one.coefficient_e4),
             "adjusted": print_e7(one.adjusted_e7),
+            "factors": factors_json(one.factors),
         }
         for one in pool.segments
     ]
@@ -133,8 +167,9 @@ def _heads_json(pool: PoolStory) -> list[dict[str, Any]]:
             "to": print_day(one.until),
             "days": one.until - one.since,
             "coefficient": print_e4(one.value_e4),
+            "factors": factors_json(factors),
         }
-        for one in pool.heads
+        for one, factors in zip(pool.heads, pool.head_factors, strict=True)
     ]
 
 
@@ -157,7 +192,29 @@ def _leave_json(line: LeaveLine) -> dict[str, Any]:
     }
 
 
-def _limited_json(one: LimitedPayout | None) -> dict[str, Any] | None:
+def factors_json(stretches: Sequence[Stretch]) -> list[dict[str, Any]]:
+    """Of which coefficients one is the product, by stretches of days with the same factors."""
+    return [
+        {
+            "from": print_day(one.since),
+            "to": print_day(one.until),
+            "factors": [
+                {
+                    "kind": row.kind,
+                    "value": print_e4(row.value_e4),
+                    "valid_from": print_day(row.valid_from),
+                    "reference": row.reference,
+                }
+                for row in one.factors
+            ],
+            "coefficient": print_e4(product_e4(row.value_e4 for row in one.factors)),
+        }
+        for one in stretches
+    ]
+
+
+def limited_json(one: LimitedPayout | None) -> dict[str, Any] | None:
+    """What a yearly limit takes of an amount; ``None`` where none does."""
     if one is None:
         return None
     return {
@@ -170,6 +227,7 @@ def _limited_json(one: LimitedPayout | None) -> dict[str, Any] | None:
         "total": print_fen(one.total_fen),
         "allocated": print_fen(one.before_fen),
         "taken": print_fen(one.taken_fen),
+        "excess": one.limit.excess.value,
         "reference": one.limit.reference,
     }
 
@@ -194,25 +252,20 @@ def _line_json(line: ItemLine) -> dict[str, Any]:
     }
 
 
-def whole_pool_json(origin: Origin, steps: Iterable[ShareStep]) -> dict[str, Any]:
-    """A pool as JSON values: whose it is, where its money came from, every step."""
-    return {
-        "institution_id": origin.institution_id,
-        "pool": origin.pool,
-        "source": origin_json(origin),
-        "steps": pool_json(steps),
-    }
-
-
-def pool_json(steps: Iterable[ShareStep]) -> list[dict[str, Any]]:
+def steps_json(steps: Iterable[ShareStep]) -> list[dict[str, Any]]:
     """Steps of money as JSON values."""
     return [
         {
             "level": step.level,
             "parent": step.parent,
             "child": step.child,
+            "institution_id": step.place,
             "children": step.children,
             "parent_amount": print_fen(step.parent_fen),
+            "institution_coefficient": print_e4(step.institution_e4),
+            "institution_factors": factors_json(step.factors),
+            "key_before_coefficient": print_e7(step.base_e7),
+            "key_before_zero": print_e7(step.raw_e7),
             "key": print_e7(step.key_e7),
             "all_keys": print_e7(step.all_keys_e7),
             "amount": print_fen(step.amount_fen),

@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from equivalents import Source, load_case, settle, settle_case
-from equivalents.explain import explain_person, explain_pool
-from equivalents.report.explained import person_text, pool_text
+from equivalents.explain import explain_person
+from equivalents.poolaccount import explain_pool
+from equivalents.report.explained import person_text
+from equivalents.report.explained_pool import pool_text
 from tests.against_reference import read_out
 from tests.proofs.changing import (
     Change,
@@ -27,7 +29,8 @@ from tests.proofs.changing import (
 )
 from tests.proofs.counts import counts
 from tests.reference import write_random_case
-from tests.statements import re_add, re_add_pool
+from tests.statement_pool import re_add_pool
+from tests.statements import re_add
 
 PAYING = frozenset(("shares", "coefficients", "ceilings", "levels", "bounds", "surplus"))
 """The paying side, and shared records."""
@@ -103,8 +106,12 @@ def test_the_statement_of_everybody_re_adds_to_what_is_paid(
     write_random_case(tmp_path / "case", 14_000 + seed, 150, dirty=True, features=features)
     settle_case(tmp_path / "case", tmp_path / "out", stop_on_reject=False)
     paid: dict[str, Decimal] = defaultdict(Decimal)
+    by_place: dict[tuple[str, str, str], int] = defaultdict(int)
+    people: dict[tuple[str, str, str], int] = defaultdict(int)
     for row in read_out(tmp_path / "out", "payouts"):
         paid[row["person_id"]] += Decimal(row["amount"])
+        fen = int(Decimal(row["amount"]) * 100)
+        by_place[row["institution_id"], row["pool"], row["person_id"]] += fen
     case = load_case(tmp_path / "case")
     settled = settle(case.rules, Source(case.folder, case.records).blocks)
     assert paid
@@ -113,6 +120,9 @@ def test_the_statement_of_everybody_re_adds_to_what_is_paid(
         assert re_add(text, totals=_TOTALS) == amount * 100, person
     for pool in read_out(tmp_path / "out", "pools"):
         named = pool["institution_id"], pool["pool"]
-        kept = any(Decimal(pool[name]) for name in ("retained", "carried"))
-        steps = re_add_pool(pool_text(*explain_pool(settled, *named)), kept=kept)
-        assert steps or not Decimal(pool["paid"]), "only a pool that pays nobody has no step"
+        told = re_add_pool(pool_text(explain_pool(settled, *named)))
+        for name in ("amount", "paid", "retained", "carried"):
+            assert getattr(told, name) == Decimal(pool[name]) * 100, (named, name)
+        for (place, person), got in told.people.items():
+            people[place, pool["pool"], person] += got
+    assert people == by_place

@@ -13,14 +13,16 @@ import pytest
 from equivalents.fundfacts import DueLine
 from equivalents.origin import CutOff, Origin, Source
 from equivalents.policy.scheme import Excess
-from equivalents.report.explained import person_text, pool_text
-from equivalents.report.explained_json import person_json, whole_pool_json
+from equivalents.report.explained import person_text
+from equivalents.report.explained_json import person_json
+from equivalents.report.explained_pool import pool_json, pool_text
 from equivalents.report.origins import origin_json, origin_text
 from equivalents.run import settle_case
 from equivalents.tracing import trace_person, trace_pool
 from tests.rules import folders
+from tests.statement_pool import re_add_pool
 from tests.statement_source import PoolSource
-from tests.statements import re_add, re_add_pool
+from tests.statements import re_add
 
 FEE = Origin(
     "I1", "fee-pay", Source.FUND, 7_500, 8_000, "fee", "签约服务费", "甲〔2025〕1号", 10_001,
@@ -123,7 +125,7 @@ def out_of(name: str, tmp_path: Path) -> Path:
 def test_explain_says_which_fund_a_pool_came_from(tmp_path: Path) -> None:
     out = out_of("total-pay-cap-takes", tmp_path)
     fee, approved, given = (
-        trace_pool(out, "I01", name)[0] for name in ("fee-pay", "incentive", "月度绩效")
+        trace_pool(out, "I01", name).origin for name in ("fee-pay", "incentive", "月度绩效")
     )
     assert (fee.source, fee.name, fee.parts, fee.made_fen) == (
         Source.FUND, "fee", (("县财政", 7_000),), 7_000,
@@ -136,10 +138,10 @@ def test_explain_says_which_fund_a_pool_came_from(tmp_path: Path) -> None:
     assert approved.cut == CutOff(6_000, Excess.CARRIED, 100_000, "县人社〔2025〕3号（示例）")
     assert (given.source, given.made_fen, given.pool_fen) == (Source.GIVEN, 20_000, 16_000)
     for name in ("fee-pay", "incentive", "月度绩效"):
-        origin, steps = trace_pool(out, "I01", name)
-        re_add_pool(pool_text(origin, steps), kept=False)
-        told = whole_pool_json(origin, steps)
-        assert told["source"] == origin_json(origin)
+        account = trace_pool(out, "I01", name)
+        assert re_add_pool(pool_text(account)).amount == account.origin.pool_fen
+        told = pool_json(account)
+        assert told["source"] == origin_json(account.origin)
         assert (told["institution_id"], told["pool"]) == ("I01", name)
     story, _ = trace_person(out, "P01")
     assert re_add(person_text(story)) == 7_000 + 24_000 + 16_000
@@ -150,7 +152,7 @@ def test_explain_says_which_fund_a_pool_came_from(tmp_path: Path) -> None:
 @pytest.mark.rules("B7", "B10")
 def test_a_surplus_is_told_with_the_account_rows_of_its_balance(tmp_path: Path) -> None:
     out = out_of("surplus-odd-fen", tmp_path)
-    origin, _ = trace_pool(out, "I01", "surplus")
+    origin = trace_pool(out, "I01", "surplus").origin
     assert origin.source is Source.SURPLUS
     assert sum(line.amount_fen for line in origin.lines) == origin.base_fen
     assert origin.made_fen == origin.base_fen // 2 == origin.pool_fen

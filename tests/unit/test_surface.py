@@ -101,7 +101,10 @@ FLOW = [
     "sharesteps",
     "itemmoney",
     "takenoff",
+    "poolstory",
+    "poolaccount",
     "explain",
+    "ownrecords",
     "spread",
 ]
 PURE = {*FLOW} - {"errors", "policy"}

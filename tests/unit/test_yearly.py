@@ -142,6 +142,7 @@ def test_a_kept_result_tells_the_limit(tmp_path: Path) -> None:
             "total": "50.00",
             "allocated": "50.00",
             "taken": "10.00",
+            "excess": "retain",
             "reference": "示例 1 号",
         },
     )

@@ -1,0 +1,184 @@
+"""A whole pool explained: what it had, who got what at each level, what is paid and what stays.
+
+Every figure is one that the paying functions returned. A level lists each parent that had money,
+also one with nobody below it, so that what stays is seen where it stays. Sources: D1 to D3;
+definitions 5.2, 5.3, 5.9 to 5.11.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from equivalents.errors import Problem, RefusedError
+from equivalents.origin import Origin, origin_of
+from equivalents.policy.coefficients import ONE_E4, Stretch
+from equivalents.policy.model import Pool
+from equivalents.poolstory import FactorsOf, on_pool
+from equivalents.settle import Settlement
+from equivalents.sharesteps import ShareStep, paid, share_steps
+from equivalents.yearly import LimitedPayout
+
+__all__ = ["Family", "LevelAccount", "Payee", "PoolAccount", "explain_pool"]
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """What a parent had, in fen, and the steps to its children (none: nobody stands below it)."""
+
+    parent: str
+    had_fen: int
+    steps: tuple[ShareStep, ...]
+
+    @property
+    def given_fen(self) -> int:
+        """What the children got of it."""
+        return sum(step.amount_fen for step in self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class LevelAccount:
+    """One level of a pool and its key; what of it did not go down is retained or carried."""
+
+    level: str
+    key: str
+    families: tuple[Family, ...]
+    retained_fen: int
+    carried_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Payee:
+    """What one person is paid of a pool at an institution: the last steps, less what is taken.
+
+    ``parts_fen`` are the amounts of the last steps, several where departments pay apart.
+    """
+
+    place: str
+    person_id: str
+    parts_fen: tuple[int, ...]
+    withhold_e4: int
+    withheld_fen: int
+    factors: tuple[Stretch, ...]
+    limited: LimitedPayout | None
+    amount_fen: int
+
+    @property
+    def plain(self) -> bool:
+        """Whether the amount simply is that of the one last step."""
+        return self.parts_fen == (self.amount_fen,)
+
+
+@dataclass(frozen=True, slots=True)
+class PoolAccount:
+    """All of a pool: amount = paid + retained + carried, and how each of the three comes about.
+
+    ``institution_e4``, the product of ``factors``, multiplies the pool before ``shared_fen`` goes
+    down; ``kept_fen`` is what it keeps, retained and carried (5.2).
+    """
+
+    origin: Origin
+    pool: Pool
+    institution_e4: int
+    factors: tuple[Stretch, ...]
+    shared_fen: int
+    kept_fen: tuple[int, int]
+    levels: tuple[LevelAccount, ...]
+    payees: tuple[Payee, ...]
+    retained_fen: int
+    carried_fen: int
+
+    @property
+    def steps(self) -> tuple[ShareStep, ...]:
+        """Every step, highest level first, each parent's children in their order."""
+        return tuple(
+            step for level in self.levels for family in level.families for step in family.steps
+        )
+
+    @property
+    def paid_fen(self) -> int:
+        """What people are paid of it."""
+        return sum(payee.amount_fen for payee in self.payees)
+
+
+def explain_pool(settlement: Settlement, institution_id: str, pool: str) -> PoolAccount:
+    """Everything about one pool: source, every step, what is taken, paid and what stays.
+
+    Raises:
+        RefusedError: ``POOL_NOT_FOUND``.
+    """
+    for at, one in enumerate(settlement.pools):
+        if (one.institution_id, one.pool) == (institution_id, pool):
+            return _account(settlement, at, one)
+    where = {"institution": institution_id}
+    raise RefusedError([Problem("POOL_NOT_FOUND", value=pool, facts=where)])
+
+
+def _account(settlement: Settlement, at: int, pool: Pool) -> PoolAccount:
+    payouts = paid(settlement)
+    kept = (0, 0)
+    if payouts.held is not None:
+        kept = int(payouts.held.retained_fen[at]), int(payouts.held.carried_fen[at])
+    shared_fen = pool.amount_fen - sum(kept)
+    levels = _levels(settlement, at, pool, shared_fen)
+    return PoolAccount(
+        origin_of(settlement, pool),
+        pool,
+        *on_pool(settlement, pool),
+        shared_fen,
+        kept,
+        levels,
+        _payees(settlement, at, levels[-1]),
+        int(payouts.retained_fen[at]),
+        int(payouts.carried_fen[at]),
+    )
+
+
+def _levels(
+    settlement: Settlement, at: int, pool: Pool, shared_fen: int
+) -> tuple[LevelAccount, ...]:
+    by_level = {step.to: step for step in paid(settlement).steps}
+    parents = {pool.institution_id: shared_fen}
+    found = []
+    for level in settlement.rules.sharing_of(pool.pool).levels:
+        step = by_level[level.to]
+        children: dict[str, list[ShareStep]] = {parent: [] for parent in parents}
+        for one in share_steps(settlement, step, np.flatnonzero(step.pool == at)):
+            children[one.parent_label].append(one)
+        families = (Family(name, fen, tuple(children[name])) for name, fen in parents.items())
+        stays = int(step.retained_fen[at]), int(step.carried_fen[at])
+        found.append(LevelAccount(str(level.to), str(level.key), tuple(families), *stays))
+        parents = {one.child_label: one.amount_fen for of in children.values() for one in of}
+    return tuple(found)
+
+
+def _payees(settlement: Settlement, pool: int, last: LevelAccount) -> tuple[Payee, ...]:
+    payouts, plan = paid(settlement), settlement.plan
+    parts: dict[tuple[str, str], list[int]] = {}
+    for step in (step for family in last.families for step in family.steps):
+        parts.setdefault((step.place, step.child), []).append(step.amount_fen)
+    taken: Sequence[LimitedPayout]
+    taken = payouts.limited.payouts if payouts.limited is not None else ()
+    limited = {one.row: one for one in taken}
+    found = []
+    for row in np.flatnonzero(payouts.pool == pool).tolist():
+        place, person = int(payouts.institution[row]), int(payouts.person[row])
+        names = plan.institutions[place], plan.persons[person]
+        withhold_e4, withheld_fen = ONE_E4, 0
+        factors: tuple[Stretch, ...] = ()
+        if payouts.detail is not None and payouts.detail.withheld_fen[row]:
+            factors = FactorsOf(settlement, place, person).withheld(settlement.pools[pool])
+            withhold_e4 = int(payouts.detail.withhold_e4[row])
+            withheld_fen = int(payouts.detail.withheld_fen[row])
+        found.append(
+            Payee(
+                *names,
+                tuple(parts[names]),
+                withhold_e4,
+                withheld_fen,
+                factors,
+                limited.get(row),
+                int(payouts.amount_fen[row]),
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,166 @@
+"""The lines of an explanation that people's and pools' texts have in common (溯源).
+
+One step of money with all of its figures, the factors of a coefficient, what is withheld and what
+a yearly limit takes, each to be added up again by hand.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, print_day
+from equivalents.policy.coefficients import Stretch, product_e4
+from equivalents.policy.keyrules import Coefficient, Excess
+from equivalents.sharesteps import ShareStep, StandingBound
+from equivalents.units import print_e4, print_e7, print_fen
+from equivalents.yearly import LimitedPayout
+
+__all__ = ["KEYS", "days_text", "factors_text", "limited_text", "step_text", "withheld_text"]
+
+KEYS: Final = {
+    "adjusted": "按调整当量",
+    "equivalents": "按当量",
+    "headcount": "按人头",
+    "fixed": "按固定份额",
+    "contracts": "按签约数",
+}
+"""What a level is shared by, in Chinese."""
+
+_SHORT: Final = {"institution": "→ 机构", "department": "→ 科室", "person": "→ 人员"}
+_STAYS: Final = {Excess.RETAIN: "留存 retained", Excess.CARRY: "结转 carried"}
+
+
+def days_text(since: int, until: int) -> str:
+    """Days as a half-open span."""
+    return f"[{print_day(since)}, {print_day(until)})"
+
+
+def factors_text(stretches: Sequence[Stretch]) -> Iterator[str]:
+    """Of which coefficients one is the product, with dates and references; no line without any.
+
+    The product stands before and after rounding where it is not simply the one coefficient.
+    """
+    for one in stretches:
+        days = f" {days_text(one.since, one.until)}" if len(stretches) > 1 else ""
+        yield from (_factor_text(row, days) for row in one.factors)
+        if days or len(one.factors) > 1:
+            values = [row.value_e4 for row in one.factors]
+            yield (
+                f"      连乘 product{days}: {_product(values)}, 四舍五入 rounded"
+                f" = {print_e4(product_e4(values))}"
+            )
+
+
+def _factor_text(row: Coefficient, days: str) -> str:
+    always = row.valid_from <= FIRST_DAY
+    told = "一直 always" if always else f"自 from {print_day(row.valid_from)}"
+    told += (
+        f" 至 until {print_day(row.valid_to)}（不含 exclusive）" if row.valid_to < LAST_DAY else ""
+    )
+    told += f"; 依据 {row.reference}" if row.reference else ""
+    return f"      因素 factor{days} {row.kind}: {print_e4(row.value_e4)}  [{told}]"
+
+
+def _product(values_e4: Sequence[int]) -> str:
+    """The exact product of coefficients: at least four places, no zeros behind those."""
+    product, places = 10_000, 4
+    for value in values_e4:
+        product, places = product * value, places + 4
+    digits = str(product).zfill(places + 1)
+    whole, part = digits[:-places], digits[-places:]
+    return f"{whole}.{part[:4]}{part[4:].rstrip('0')}"
+
+
+def withheld_text(
+    coefficient_e4: int, withheld_fen: int, factors: Sequence[Stretch]
+) -> Iterator[str]:
+    """What a coefficient on the amount keeps back (5.3)."""
+    yield (
+        f"    考核系数 withhold × {print_e4(coefficient_e4)}:"
+        f" 扣留 withheld {print_fen(withheld_fen)}"
+    )
+    yield from factors_text(factors)
+
+
+def limited_text(one: LimitedPayout) -> str:
+    """What a yearly limit takes of an amount, and what becomes of it (5.11)."""
+    months = f"{one.part.months}/12 × {print_e4(one.part.head_e4)}"
+    if one.part.paid_fen:
+        months += f" - 年内已付 paid before {print_fen(one.part.paid_fen)}"
+    reference = f"  [依据 {one.limit.reference}]" if one.limit.reference else ""
+    return (
+        f"    年度封顶 yearly limit {one.limit.name}: {print_fen(one.year_fen)} × {months}"
+        f" = 上限 cap {print_fen(one.cap_fen)},"
+        f" {'、'.join(one.limit.pools)} 合计 total {print_fen(one.total_fen)},"
+        f" 其中此池 of this pool {print_fen(one.before_fen)},"
+        f" 扣下 taken {print_fen(one.taken_fen)}, {_STAYS[one.limit.excess]}{reference}"
+    )
+
+
+def step_text(step: ShareStep) -> Iterator[str]:
+    """One step of money, and how its key came about where that is not plain."""
+    parts = [_scaled_text(step) if step.floors_fen else _by_key_text(step)]
+    if step.bound is not None and not step.floors_fen:
+        parts = [f"依据 key {print_e7(step.key_e7)}"] if not step.cut else parts
+        word = "封顶 at cap" if step.bound.side == "cap" else "保底 at floor"
+        parts.append(f"{word} {_bound_text(step, step.bound)}")
+    extra = f", 尾差 remainder {step.remainder_fen} 分" if step.remainder_fen else ""
+    extra += f", 封顶 capped {print_fen(step.capped_fen)}" if step.capped_fen else ""
+    extra += f", 保底 floored {print_fen(step.floored_fen)}" if step.floored_fen else ""
+    if step.bound is not None and step.bound.reference:
+        extra += f"  [依据 {step.bound.reference}]"
+    way = f"{step.parent_label} {_SHORT[step.level]} {step.child_label}"
+    yield f"    {way}: {'; '.join(parts)}{extra}"
+    if step.factors:
+        yield (
+            f"      机构系数 coefficient of the institution: {print_e7(step.base_e7)}"
+            f" × {print_e4(step.institution_e4)} = {print_e7(step.raw_e7)}"
+        )
+        yield from factors_text(step.factors)
+    if step.key_e7 != max(step.raw_e7, 0):
+        yield "      无人依据为正, 各按 1 计 nobody has a positive key: each counts as 1"
+    elif step.raw_e7 < 0:
+        yield (
+            f"      依据为负 negative key {print_e7(step.raw_e7)}, 按 0 计 counts as 0,"
+            " 差额结转下期 deficit carried on"
+        )
+
+
+def _by_key_text(step: ShareStep) -> str:
+    """Money x key / keys, less what those held at a bound have of both."""
+    held = step.held
+    money, keys = print_fen(step.parent_fen), print_e7(step.all_keys_e7)
+    children = f"{step.children} 份"
+    if held.count and step.key_e7:
+        money = f"({money} - {print_fen(held.fen)})"
+        keys = f"({keys} - {print_e7(held.key_e7)})"
+        children += f", 封顶 at cap {held.at_cap}" if held.at_cap else ""
+        children += f", 保底 at floor {held.at_floor}" if held.at_floor else ""
+    shared = f"{money} × {print_e7(step.key_e7)} / {keys} ({children})"
+    return f"{shared} = {print_fen(step.before_fen)}"
+
+
+def _scaled_text(step: ShareStep) -> str:
+    """Floors over what the parent has are the keys that share it (5.11)."""
+    floor = print_fen(step.bound.fen) if step.bound is not None else "0.00"
+    rule = f"; 保底 floor {_bound_text(step, step.bound)}" if step.bound is not None else ""
+    return (
+        f"依据 key {print_e7(step.key_e7)}{rule}; 保底按比例 floors scaled"
+        f" {print_fen(step.parent_fen)} × {floor} / {print_fen(step.floors_fen)}"
+        f" ({step.children} 份) = {print_fen(step.amount_fen)}"
+    )
+
+
+def _bound_text(step: ShareStep, bound: StandingBound) -> str:
+    """A bound as it is declared, for the child's part of a head, and what that is in fen."""
+    rule = print_fen(bound.value)
+    if bound.average:
+        rule = (
+            f"{print_e4(bound.value)} × {print_fen(step.parent_fen)}"
+            f" / {print_e4(bound.heads_e4)} 人头 heads"
+        )
+    head, before = print_e4(bound.head_e4), ""
+    if bound.year is not None:
+        rule += f" × {bound.year.months}/12"
+        head = print_e4(bound.year.head_e4)
+        before = f" - 年内已付 paid before {print_fen(bound.year.paid_fen)}"
+    return f"{rule} × {head}{before} = {print_fen(bound.fen)}"
