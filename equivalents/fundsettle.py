@@ -76,6 +76,8 @@ def funded(scheme: Scheme, rules: CaseRules, facts: Facts, given: Sequence[Pool]
     _check(left, caps, made, given)
     kept = {} if scheme.pay_cap.excess is Excess.RETURNED else _cuts(caps)
     book = ledger(scheme, due, rules.accounts, made, kept)
+    if any(problem.severity == "error" for problem in book.problems):
+        raise RefusedError(book.problems)
     results = share_results(scheme.share_tests, rules.accounts, rules.period.end - 1)
     problems += [*_said_of(caps), *book.problems, *share_problems(results)]
     return Funded(due, made, caps, book, results, left, tuple(problems))

@@ -78,6 +78,7 @@ FLOW = [
     "work",
     "forecast",
     "fundfacts",
+    "fundincome",
     "reckoning",
     "fundheads",
     "fundshop",

