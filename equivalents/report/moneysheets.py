@@ -116,6 +116,26 @@ MONEY_SHEETS: Final = (
         ),
     ),
     FurtherSheet(
+        "accounts_next",
+        "下期收支账",
+        "带入下期收支账的各行：本期期末与下期期初的限定用途结转，结转抵扣的多拨",
+        (
+            *WHERE,
+            ("line", SheetColumn("科目", 24)),
+            ("kind", SheetColumn("类别", 22)),
+            money_column("amount", "金额", total=False),
+            ("source", SheetColumn("资金来源", 20)),
+            ("date", SheetColumn("日期", 12)),
+        ),
+        {
+            "kind": {
+                "closing_restricted": "期末限定用途结转",
+                "opening_restricted": "期初限定用途结转",
+                "advance": "预拨",
+            }
+        },
+    ),
+    FurtherSheet(
         "paycap",
         "绩效工资总量",
         "基础部分不动；基础部分与计入总量的绩效池超出总量的部分，按比例从绩效池扣减",

@@ -24,8 +24,8 @@ SHEET_OF = {
     "contract_keys": "签约依据", "withheld": "考核扣留", "limited": "年度封顶",
     "carried_keys": "结转依据", "excluded": "不计记录", "funds": "资金流向", "problems": "提示",
     "opening_next": "下期期初", "dues": "资金计算", "ledger": "资金台账",
-    "movements": "资金往来", "restricted": "限定用途结转", "paycap": "绩效工资总量",
-    "share_tests": "比例核查",
+    "movements": "资金往来", "restricted": "限定用途结转", "accounts_next": "下期收支账",
+    "paycap": "绩效工资总量", "share_tests": "比例核查",
 }  # fmt: skip
 """The sheet in which a reader finds a table."""
 ALWAYS = ("payouts", "pools", "equivalents", "rejected", "spread", "leave", "contract_keys")
