@@ -58,7 +58,6 @@ def reconciled(
             place = rows[0].place.at("amount") if rows else first[name]
             facts = {
                 "institution": name,
-                "title": fund.title or fund.name,
                 "due": print_fen(owed),
                 "booked": print_fen(booked),
                 "difference": print_fen(owed - booked),

@@ -129,6 +129,7 @@ def ledger(
     said = [
         *reconciled(money, accounts, came, made_fen),
         *book.warned,
+        *_approved(rows),
         *_advanced(rows, book.places),
         *_closings(scheme, accounts, restricted),
     ]
@@ -284,6 +285,20 @@ def _restricted(
             pool = pools.get((name, fund), 0)
             closing = opening + received - over - paid - pool
             yield Restricted(name, fund, opening, received, over, paid, pool, closing)
+
+
+def _approved(rows: Sequence[LedgerRow]) -> Iterator[Problem]:
+    """Approvals that are not what is due; of what nobody approved nothing is said."""
+    for row in rows:
+        if row.approved_fen and row.approved_fen != row.due_fen:
+            facts = {
+                "institution": row.institution_id,
+                "payer": row.payer,
+                "approved": print_fen(row.approved_fen),
+                "due": print_fen(row.due_fen),
+                "difference": print_fen(row.due_fen - row.approved_fen),
+            }
+            yield Problem("APPROVED_DIFFERS", value=row.fund, facts=facts)
 
 
 def _advanced(

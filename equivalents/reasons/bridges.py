@@ -39,7 +39,7 @@ BRIDGE_REASONS: Final = (
         "FUND_INCOME_DIFFERS",
         "warning",
         "money",
-        "资金“{title}”（{value}）：机构 {institution} 应得扣除绩效池后有 {due} 元应计入收入，"
+        "资金“{value}”：机构 {institution} 应得扣除绩效池后有 {due} 元应计入收入，"
         "收支账中科目或来源为该资金的收入行共 {booked} 元，相差 {difference} 元，"
         "结余随之偏差。请核对。",
         "The fund '{value}' owes {institution} {due} yuan of income after its pools, but the "
@@ -179,6 +179,15 @@ BRIDGE_REASONS: Final = (
         "资金来源“{value}”没有核定资金 {fund}（核定的有：{payers}），在台账中单列一行。请核对。",
         "The source '{value}' approved nothing of the fund {fund} (those who did: {payers}); it "
         "has a row of its own in the ledger. Check it.",
+    ),
+    Reason(
+        "APPROVED_DIFFERS",
+        "warning",
+        "money",
+        "资金“{value}”：{payer} 给机构 {institution} 核定 {approved} 元，按分配方案应得 {due} 元，"
+        "相差 {difference} 元。台账按应得结算，请核对。",
+        "The fund '{value}': {payer} approved {approved} yuan for {institution}, but {due} are "
+        "due by the scheme, a difference of {difference}. The ledger settles what is due; check.",
     ),
     Reason(
         "OVER_ADVANCED",

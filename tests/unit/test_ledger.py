@@ -85,6 +85,16 @@ def test_what_was_advanced_too_much_is_said_with_what_becomes_of_it() -> None:
     assert told[1][3].endswith("which is carried.")
 
 
+def test_an_approval_that_is_not_what_is_due_is_said() -> None:
+    told = [p for p in book().problems if p.code == "APPROVED_DIFFERS"]
+    names = ("payer", "approved", "due", "difference")
+    assert [tuple(p.facts[name] for name in names) for p in told] == [
+        ("市", "290.00", "200.00", "-90.00")
+    ]
+    exact = [replace(row, amount_fen=20_000) if row.kind == "approved" else row for row in ROWS]
+    assert [p for p in book(exact).problems if p.code == "APPROVED_DIFFERS"] == []
+
+
 def over(found: Ledger) -> list[Problem]:
     return [one for one in found.problems if one.code == "OVER_ADVANCED"]
 
