@@ -13,6 +13,7 @@ from fractions import Fraction
 from equivalents.errors import Problem, RefusedError
 from equivalents.exact import half_up
 from equivalents.fundfacts import Money
+from equivalents.fundincome import is_booked
 from equivalents.policy.accounts import Account, by_line
 from equivalents.policy.calendar import Period, print_day
 from equivalents.policy.model import CaseRules, Pool
@@ -177,8 +178,8 @@ def bridge_problems(
 ) -> list[Problem]:
     """What stands against the pools made, and what has to be said of them; ``given`` are others.
 
-    Errors: ``FUND_TWICE``, ``BRIDGE_POOL_GIVEN``, ``BRIDGE_SERIES``. Warnings: ``BRIDGE_EMPTY``,
-    ``COSTS_TWICE``.
+    Errors: ``FUND_TWICE``, ``FUND_ALL_INCOME``, ``BRIDGE_POOL_GIVEN``, ``BRIDGE_SERIES``.
+    Warnings: ``BRIDGE_EMPTY``, ``COSTS_TWICE``.
     """
     found: list[Problem] = []
     tables = {(pool.institution_id, pool.pool): pool for pool in given}
@@ -197,13 +198,40 @@ def bridge_problems(
         if begun and bridge.pool not in at_work:
             facts = {"source": bridge.fund or bridge.approved_line}
             found.append(Problem("BRIDGE_EMPTY", bridge.place, bridge.pool, facts))
-    found += _twice(made, rules.accounts)
+        fund = scheme.funds.get(bridge.fund)
+        if begun and fund is not None and bridge.rule is BridgeRule.ALL and fund.income:
+            found.append(Problem("FUND_ALL_INCOME", bridge.place, fund.name, {"pool": bridge.pool}))
+    found += _twice(scheme, made, rules.accounts)
     return found
 
 
-def _twice(made: Sequence[Bridged], accounts: Sequence[Account]) -> Iterator[Problem]:
+def _used_up(
+    scheme: Scheme, made: Sequence[Bridged], accounts: Sequence[Account]
+) -> dict[str, list[Bridged]]:
+    """Pools of funds that leave no room for their income rows, by institution.
+
+    Of a fund of income what is no pool may stand in the account; of the others nothing may.
+    """
+    found: dict[str, list[Bridged]] = {}
+    pools: dict[tuple[str, str], int] = {}
+    for one in made:
+        key = (one.institution_id, one.bridge.fund)
+        pools[key] = pools.get(key, 0) + one.pool_fen
+    for one in made:
+        if one.bridge.fund:
+            name, fund = one.institution_id, scheme.funds[one.bridge.fund]
+            room = one.base_fen - pools[name, fund.name] if fund.of(name).income else 0
+            rows = (r for r in accounts if r.institution_id == name and is_booked(r, fund))
+            if sum(row.amount_fen for row in rows) > room:
+                found.setdefault(name, []).append(one)
+    return found
+
+
+def _twice(
+    scheme: Scheme, made: Sequence[Bridged], accounts: Sequence[Account]
+) -> Iterator[Problem]:
     """Money of a pool that stands in the balance of the surplus as well (B7)."""
-    funds = {(one.institution_id, one.bridge.fund): one for one in made if one.bridge.fund}
+    funds = _used_up(scheme, made, accounts)
     costs = {
         (one.institution_id, line): one
         for one in made
@@ -212,11 +240,10 @@ def _twice(made: Sequence[Bridged], accounts: Sequence[Account]) -> Iterator[Pro
     }
     for row in accounts:
         if row.kind == "income":
-            for name in dict.fromkeys((row.line, row.source)):
-                if (row.institution_id, name) in funds:
-                    pool = funds[row.institution_id, name].bridge.pool
-                    facts = {"institution": row.institution_id, "pool": pool}
-                    yield Problem("FUND_TWICE", row.place, name, facts)
+            for one in funds.get(row.institution_id, ()):
+                if is_booked(row, scheme.funds[one.bridge.fund]):
+                    facts = {"institution": row.institution_id, "pool": one.bridge.pool}
+                    yield Problem("FUND_TWICE", row.place, one.bridge.fund, facts)
         elif row.kind == "expenditure" and (row.institution_id, row.line) in costs:
             one = costs[row.institution_id, row.line]
             facts = {"institution": row.institution_id, "pool": one.bridge.pool}

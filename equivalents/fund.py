@@ -161,11 +161,26 @@ class _Purse:
             case Tasks() as body:
                 reckoned = tasks(desk, fund, body, place)
             case Floor():
-                reckoned = floor(desk, fund, place)
+                reckoned = floor(desk, fund, place, self._income(place.institution_id))
             case Split() as body:
                 due = self._of(body.of).get(place.institution_id)
                 reckoned = split(desk, fund, body, due.due_fen if due else 0)
         return reckoned
+
+    def _income(self, institution: str) -> dict[str, Due]:
+        """What funds but floors, and parts of floors, owe an institution as its income."""
+        funds = self._desk.scheme.funds
+        found: dict[str, Due] = {}
+        for name in funds:
+            root = funds[name].of(institution)
+            while isinstance(root.body, Split):
+                root = funds[root.body.of].of(institution)
+            own = funds[name].of(institution)
+            if own.income and not isinstance(root.body, Floor):
+                due = self._of(name).get(institution)
+                if due is not None:
+                    found[name] = due
+        return found
 
     def _shop(self, body: PerItem | PerEquivalent) -> Shop:
         key = (body.series, body.channel)

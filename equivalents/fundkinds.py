@@ -3,11 +3,12 @@
 Sources: B1, B3, B5, B8; definitions 5.13, 5.17.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from equivalents.exact import print_exact
-from equivalents.fundfacts import DueLine
+from equivalents.fundfacts import Due, DueLine
+from equivalents.fundincome import is_booked
 from equivalents.policy.funds import Fund, Split, Tasks
 from equivalents.policy.model import Institution
 from equivalents.reckoning import Factor, Piece, Reckoned, Reckoner
@@ -64,14 +65,23 @@ def _tasks(
             yield Piece(f"task:{task}", count, rate, factor.text, exact)
 
 
-def floor(case: Reckoner, fund: Fund, place: Institution) -> Reckoned:
-    """Recurrent expenditure less recurrent income, not below 0 (B8)."""
+def floor(case: Reckoner, fund: Fund, place: Institution, dues: Mapping[str, Due]) -> Reckoned:
+    """Recurrent expenditure less recurrent income, not below 0 (B8).
+
+    ``dues`` are what other funds owe the institution as income. They are recurrent income as well,
+    or the floor would pay again what is already due; one with an income row of its own in the
+    accounts counts by that row, recurrent or not.
+    """
     spent, earned = (
         sum(row.amount_fen for row in case.accounts(place, kind) if row.recurrent)
         for kind in ("expenditure", "income")
     )
     pieces = [Piece("expenditure", "", print_fen(spent), "", Fraction(spent))]
     taken = [DueLine("income:recurrent", "", "", "", -earned)]
+    rows = case.accounts(place, "income")
+    for name, due in dues.items():
+        if due.due_fen and not any(is_booked(row, due.fund) for row in rows):
+            taken.append(DueLine(f"income:{name}", "", "", "", -due.due_fen))
     return Reckoned(pieces, taken, below_zero=False, days=[case.last_day(fund)])
 
 

@@ -81,6 +81,8 @@ def funded(scheme: Scheme, rules: CaseRules, facts: Facts, given: Sequence[Pool]
     caps = within.caps
     _check(within.pools, caps, made, given)
     book = ledger(scheme, due, rules.accounts, made, _kept(scheme.pay_cap.excess, caps))
+    if any(problem.severity == "error" for problem in book.problems):
+        raise RefusedError(book.problems)
     results = share_results(scheme.share_tests, rules.accounts, rules.period.end - 1)
     problems += [*_said_of(caps), *map(_said_of_waiting, within.waiting)]
     problems += [*book.problems, *share_problems(results)]

@@ -2,8 +2,9 @@
 
 The idea: what a payer owes an institution of a fund is what is due less what came, be it advance
 or settlement. Below 0 it was advanced too much, which is recovered or carried as the fund says.
-Restricted money that is unspent stays with its purpose: opening + received - paid - pools is what
-the next year opens with. Sources: B6, B10; definition 5.14.
+Restricted money that is unspent stays with its purpose: opening + received - what was advanced too
+much - paid - pools is what the next year opens with, and what the accounts must report before a
+balance is shared. Sources: B6, B10; definition 5.14.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,16 +12,18 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from equivalents.bridge import Bridged
-from equivalents.errors import ConservationError, Problem, RefusedError, near
+from equivalents.errors import NOWHERE, ConservationError, Place, Problem, RefusedError, near
 from equivalents.fundfacts import Money
-from equivalents.policy.accounts import FUND_KINDS, Account, by_line
-from equivalents.policy.funds import Deficit, Fund
+from equivalents.fundincome import reconciled
+from equivalents.policy.accounts import BALANCE_KINDS, FUND_KINDS, Account, by_line
+from equivalents.policy.funds import Deficit
 from equivalents.policy.scheme import CapTermKind, Scheme
 from equivalents.units import print_fen
 
 __all__ = ["Ledger", "LedgerRow", "Movement", "Restricted", "ledger"]
 
 _RECEIVED: Final = ("advance", "received")
+_SPENT: Final = ("expenditure", "project_expenditure")
 
 
 class LedgerRow(NamedTuple):
@@ -43,20 +46,26 @@ class LedgerRow(NamedTuple):
 class Restricted(NamedTuple):
     """Restricted money of a fund at an institution, in fen; the closing opens the next year.
 
-    ``closing = opening + received - paid - pools``, below 0 where more was spent than there was.
+    ``closing = opening + received - over - paid - pools``, below 0 where more was spent than there
+    was. ``over_fen`` was advanced above what is due: it is recovered, or carried as an advance of
+    the next period, and stands in no closing (B6).
     """
 
     institution_id: str
     fund: str
     opening_fen: int
     received_fen: int
+    over_fen: int
     paid_fen: int
     pools_fen: int
     closing_fen: int
 
 
 class Movement(NamedTuple):
-    """One account row of a fund; ``day`` is ``None`` where it has no date."""
+    """One account row of a fund; ``day`` is ``None`` where it has no date.
+
+    A row ``expenditure`` or ``project_expenditure`` whose source is the fund is ``paid`` of it.
+    """
 
     institution_id: str
     fund: str
@@ -94,7 +103,8 @@ def ledger(
 
     Raises:
         RefusedError: ``MONEY_LINE_UNKNOWN`` (a row of a kind of funds whose line is none of the
-            scheme), ``LEDGER_PAYER_MISSING`` (a row without source, of a fund with several payers).
+            scheme), ``LEDGER_PAYER_MISSING`` (a row without source, of a fund with several payers),
+            ``LEDGER_PAYER_UNKNOWN`` (a source that is none of the declared payers).
         ConservationError: the rows do not add up to what is due and what was received (a defect).
     """
     book = _Book(scheme, money, accounts)
@@ -109,7 +119,20 @@ def ledger(
         less = taken.get((one.institution_id, one.bridge.pool), 0)
         pools[key] = pools.get(key, 0) + one.pool_fen - less
     restricted = tuple(_restricted(scheme, accounts, rows, pools))
-    said = [*book.warned, *_advanced(scheme, rows), *_closings(scheme, accounts, restricted)]
+    came: dict[tuple[str, str], int] = {}
+    for row in rows:
+        key = (row.institution_id, row.fund)
+        came[key] = came.get(key, 0) + row.received_fen
+    made_fen = {(one.institution_id, one.bridge.fund): 0 for one in made}
+    for one in made:
+        made_fen[one.institution_id, one.bridge.fund] += one.pool_fen
+    said = [
+        *reconciled(money, accounts, came, made_fen),
+        *book.warned,
+        *_approved(rows),
+        *_advanced(rows, book.places),
+        *_closings(scheme, accounts, restricted),
+    ]
     return Ledger(rows, restricted, moves, tuple(said))
 
 
@@ -121,12 +144,14 @@ class _Book:
         self._dues = {(due.institution_id, due.fund.name): due for due in money.dues}
         self._order = {name: at for at, name in enumerate(scheme.funds)}
         self._others = _other_lines(scheme)
+        self.places: dict[tuple[str, str, str], Place] = {}
         self.refused: list[Problem] = []
         self.warned: list[Problem] = []
 
     def movements(self) -> Iterator[Movement]:
         """The rows that follow money of funds, by institution, fund, kind, day and payer."""
         found = [self._movement(row) for row in self._accounts if row.kind in FUND_KINDS]
+        found += [self._spending(row) for row in self._accounts if row.kind in _SPENT]
         yield from sorted(
             (one for one in found if one is not None),
             key=lambda m: (m[0], self._order[m.fund], m.kind, m.day or 0, m.payer, m.amount_fen),
@@ -140,12 +165,30 @@ class _Book:
                     Problem("MONEY_LINE_UNKNOWN", row.place.at("line"), row.line, facts)
                 )
             return None
-        who = (row.institution_id, row.line)
-        return Movement(*who, self._payer(row), row.kind, row.day, row.amount_fen)
+        who = (row.institution_id, row.line, self._payer(row))
+        if row.kind in _RECEIVED:
+            self.places[who] = row.place
+        return Movement(*who, row.kind, row.day, row.amount_fen)
+
+    def _spending(self, row: Account) -> Movement | None:
+        """An expenditure that names a fund as its source was paid of that fund's money."""
+        if row.source not in self._scheme.funds:
+            return None
+        known = self._known(row.institution_id, row.source)
+        # Of money of several payers nobody can say whose was spent: it stands in a row of its own.
+        payer = known[0] if len(known) == 1 else ""
+        return Movement(row.institution_id, row.source, payer, "paid", row.day, row.amount_fen)
+
+    def _known(self, institution: str, fund: str) -> list[str]:
+        """The payers of what is due; of an institution without a due those ever declared."""
+        due = self._dues.get((institution, fund))
+        if due is not None:
+            return [name for name, _ in due.parts]
+        versions = self._scheme.funds[fund].of(institution).payers.versions
+        return list(dict.fromkeys(payer.name for one in versions for payer in one.value))
 
     def _payer(self, row: Account) -> str:
-        due = self._dues.get((row.institution_id, row.line))
-        known = [name for name, _ in due.parts] if due else []
+        known = self._known(row.institution_id, row.line)
         if not row.source and len(known) == 1:
             return known[0]
         facts = {"fund": row.line, "payers": ", ".join(known)}
@@ -154,10 +197,17 @@ class _Book:
                 Problem("LEDGER_PAYER_MISSING", row.place.at("source"), row.institution_id, facts)
             )
         elif row.source and row.source not in known and known != [""]:
-            self.warned.append(
-                Problem("LEDGER_PAYER_UNKNOWN", row.place.at("source"), row.source, facts)
-            )
+            self._stranger(row, known, facts)
         return row.source
+
+    def _stranger(self, row: Account, known: list[str], facts: dict[str, str]) -> None:
+        """A source that owes nothing: a misspelt payer leaves a debt and an over-advance behind."""
+        place = row.place.at("source")
+        if self._scheme.funds[row.line].of(row.institution_id).payers.versions:
+            facts["near"] = near(row.source, known)
+            self.refused.append(Problem("LEDGER_PAYER_UNKNOWN", place, row.source, facts))
+        else:
+            self.warned.append(Problem("LEDGER_PAYER_OTHER", place, row.source, facts))
 
     def rows(self, moves: Sequence[Movement]) -> Iterator[LedgerRow]:
         """One row for each institution, fund and payer with anything due or moved."""
@@ -220,27 +270,43 @@ def _restricted(
     lines = by_line(accounts)
     sums: dict[tuple[str, str], list[int]] = {}
     for row in rows:
-        entry = sums.setdefault((row.institution_id, row.fund), [0, 0])
-        entry[0], entry[1] = entry[0] + row.received_fen, entry[1] + row.paid_fen
+        entry = sums.setdefault((row.institution_id, row.fund), [0, 0, 0])
+        for at, fen in enumerate((row.received_fen, max(-row.owed_fen, 0), row.paid_fen)):
+            entry[at] += fen
     for name, kind, line in lines:
         if kind in ("opening_restricted", "closing_restricted") and line in scheme.funds:
-            sums.setdefault((name, line), [0, 0])
+            sums.setdefault((name, line), [0, 0, 0])
     order = {name: at for at, name in enumerate(scheme.funds)}
-    for (name, fund), (received, paid) in sorted(
+    for (name, fund), (received, over, paid) in sorted(
         sums.items(), key=lambda one: (one[0][0], order[one[0][1]])
     ):
         if scheme.funds[fund].of(name).restricted:
             opening = lines.get((name, "opening_restricted", fund), 0)
             pool = pools.get((name, fund), 0)
-            closing = opening + received - paid - pool
-            yield Restricted(name, fund, opening, received, paid, pool, closing)
+            closing = opening + received - over - paid - pool
+            yield Restricted(name, fund, opening, received, over, paid, pool, closing)
 
 
-def _advanced(scheme: Scheme, rows: Sequence[LedgerRow]) -> Iterator[Problem]:
+def _approved(rows: Sequence[LedgerRow]) -> Iterator[Problem]:
+    """Approvals that are not what is due; of what nobody approved nothing is said."""
+    for row in rows:
+        if row.approved_fen and row.approved_fen != row.due_fen:
+            facts = {
+                "institution": row.institution_id,
+                "payer": row.payer,
+                "approved": print_fen(row.approved_fen),
+                "due": print_fen(row.due_fen),
+                "difference": print_fen(row.due_fen - row.approved_fen),
+            }
+            yield Problem("APPROVED_DIFFERS", value=row.fund, facts=facts)
+
+
+def _advanced(
+    rows: Sequence[LedgerRow], places: Mapping[tuple[str, str, str], Place]
+) -> Iterator[Problem]:
     """What was advanced above what is due, and what becomes of it (B6)."""
     for row in rows:
         if row.owed_fen < 0:
-            fund: Fund = scheme.funds[row.fund]
             recover = row.then == Deficit.RECOVER
             facts = {
                 "institution": row.institution_id,
@@ -248,24 +314,40 @@ def _advanced(scheme: Scheme, rows: Sequence[LedgerRow]) -> Iterator[Problem]:
                 "amount": print_fen(-row.owed_fen),
                 "then": "收回¦is recovered" if recover else "结转下期抵扣¦is carried",
             }
-            yield Problem("OVER_ADVANCED", fund.place, row.fund, facts)
+            # The amount was declared by an account row; where none was, what is due is below 0.
+            place = places.get((row.institution_id, row.fund, row.payer), NOWHERE)
+            yield Problem("OVER_ADVANCED", place.at("amount"), row.fund, facts)
 
 
 def _closings(
     scheme: Scheme, accounts: Sequence[Account], rows: Sequence[Restricted]
 ) -> Iterator[Problem]:
-    """Reported closings of restricted money that are not the computed ones, and overspent ones."""
+    """Closings that are missing or not the computed ones where a balance is shared; overspent ones.
+
+    A balance takes the reported closing off (5.14): were it less than what is unspent, restricted
+    money would become pay.
+    """
     lines = by_line(accounts)
-    places = {
-        (r.institution_id, r.line): r.place for r in accounts if r.kind.endswith("restricted")
-    }
+    first: dict[str, Place] = {}
+    places: dict[tuple[str, str], Place] = {}
+    for one in accounts:
+        if one.kind in BALANCE_KINDS:
+            first.setdefault(one.institution_id, one.place)
+        if one.kind.endswith("_restricted"):
+            places[one.institution_id, one.line] = one.place
     for row in rows:
         key = (row.institution_id, row.fund)
         facts = {"institution": row.institution_id, "closing": print_fen(row.closing_fen)}
         reported = lines.get((row.institution_id, "closing_restricted", row.fund))
-        if reported is not None and reported != row.closing_fen:
+        # Money that never was income of the balance does not stand in it, unless a row says so.
+        inside = scheme.funds[row.fund].of(row.institution_id).income or key in places
+        place = places.get(key, first.get(row.institution_id, NOWHERE))
+        if row.closing_fen < 0:
+            at = place if place != NOWHERE else scheme.funds[row.fund].place
+            yield Problem("RESTRICTED_OVERSPENT", at, row.fund, facts)
+        due = max(row.closing_fen, 0)
+        if reported is None and due and inside and row.institution_id in first:
+            yield Problem("RESTRICTED_UNREPORTED", place, row.fund, facts)
+        elif reported is not None and reported != due:
             facts["reported"] = print_fen(reported)
-            yield Problem("RESTRICTED_CLOSING", places[key], row.fund, facts)
-        elif row.closing_fen < 0:
-            place = scheme.funds[row.fund].place
-            yield Problem("RESTRICTED_OVERSPENT", place, row.fund, facts)
+            yield Problem("RESTRICTED_CLOSING", place, row.fund, facts)

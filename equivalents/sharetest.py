@@ -16,7 +16,7 @@ from equivalents.policy.calendar import print_day
 from equivalents.policy.scheme import ShareTest
 from equivalents.units import print_fen
 
-__all__ = ["ShareResult", "share_problems", "share_results"]
+__all__ = ["ShareResult", "print_share", "share_problems", "share_results"]
 
 _SPENT = ("expenditure", "project_expenditure")
 
@@ -77,6 +77,15 @@ def share_problems(results: Sequence[ShareResult]) -> Iterator[Problem]:
                 "institution": one.institution_id or "全部机构¦all institutions",
                 "part": print_fen(one.part_fen),
                 "whole": print_fen(one.whole_fen),
-                "share": str(one.at_least),
+                "share": print_share(one.at_least),
             }
             yield Problem("SHARE_TEST_FAILED", one.test.place, one.test.name, facts)
+
+
+def print_share(share: Fraction) -> str:
+    """A share as people read it: ``40%``, ``12.5%``; what no percent says exactly, as ``1/3``."""
+    e4 = share * 10**6
+    if e4.denominator != 1:
+        return str(share)
+    whole, rest = divmod(int(e4), 10**4)
+    return f"{whole}.{rest:04d}".rstrip("0").rstrip(".") + "%"

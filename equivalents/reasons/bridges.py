@@ -26,6 +26,27 @@ BRIDGE_REASONS: Final = (
         "surplus as well (B7). Money is used once: remove that income row or the pool's rule.",
     ),
     Reason(
+        "FUND_ALL_INCOME",
+        "error",
+        "money",
+        "资金“{value}”声明为机构收入（income: yes），又全部转为绩效池 {pool}。"
+        "请把 income 改为 no，或只取一部分（rule: percent 或 after_costs）。",
+        "The fund '{value}' is declared income of the institution (income: yes) and becomes the "
+        "pool {pool} as a whole. Declare income: no, or take a part (rule: percent or "
+        "after_costs).",
+    ),
+    Reason(
+        "FUND_INCOME_DIFFERS",
+        "warning",
+        "money",
+        "资金“{value}”：机构 {institution} 应得扣除绩效池后有 {due} 元应计入收入，"
+        "收支账中科目或来源为该资金的收入行共 {booked} 元，相差 {difference} 元，"
+        "结余随之偏差。请核对。",
+        "The fund '{value}' owes {institution} {due} yuan of income after its pools, but the "
+        "income rows whose line or source is the fund add up to {booked}: a difference of "
+        "{difference}, by which the surplus is off. Check it.",
+    ),
+    Reason(
         "COSTS_TWICE",
         "warning",
         "money",
@@ -192,11 +213,29 @@ BRIDGE_REASONS: Final = (
     ),
     Reason(
         "LEDGER_PAYER_UNKNOWN",
+        "error",
+        "money",
+        "资金来源“{value}”不是资金 {fund} 的出资方（{payers}）{near}。"
+        "请改正来源，或在分配方案中加上该出资方。",
+        "The source '{value}' is no payer of the fund {fund} ({payers}){near}. Correct it, or "
+        "declare the payer in the scheme.",
+    ),
+    Reason(
+        "LEDGER_PAYER_OTHER",
         "warning",
         "money",
-        "资金来源“{value}”不是资金 {fund} 的出资方（{payers}），在台账中单列一行。请核对。",
-        "The source '{value}' is no payer of the fund {fund} ({payers}); it has a row of its own "
-        "in the ledger. Check it.",
+        "资金来源“{value}”没有核定资金 {fund}（核定的有：{payers}），在台账中单列一行。请核对。",
+        "The source '{value}' approved nothing of the fund {fund} (those who did: {payers}); it "
+        "has a row of its own in the ledger. Check it.",
+    ),
+    Reason(
+        "APPROVED_DIFFERS",
+        "warning",
+        "money",
+        "资金“{value}”：{payer} 给机构 {institution} 核定 {approved} 元，按分配方案应得 {due} 元，"
+        "相差 {difference} 元。台账按应得结算，请核对。",
+        "The fund '{value}': {payer} approved {approved} yuan for {institution}, but {due} are "
+        "due by the scheme, a difference of {difference}. The ledger settles what is due; check.",
     ),
     Reason(
         "OVER_ADVANCED",
@@ -208,13 +247,26 @@ BRIDGE_REASONS: Final = (
     ),
     Reason(
         "RESTRICTED_CLOSING",
-        "warning",
+        "error",
         "money",
         "机构 {institution} 的限定用途资金“{value}”期末应结转 {closing} 元，"
-        "账目报的是 {reported} 元。"
-        "请核对到账、支付与绩效池。",
+        "账目报的是 {reported} 元，差额会进入结余。"
+        "请核对到账、支付与绩效池，并改正 closing_restricted 行。",
         "The restricted money of '{value}' at {institution} closes with {closing} yuan, but the "
-        "accounts say {reported}. Check what was received, paid and made pools.",
+        "accounts say {reported}: the difference would enter the balance. Check what was "
+        "received, paid and made pools, and correct the row closing_restricted.",
+    ),
+    Reason(
+        "RESTRICTED_UNREPORTED",
+        "error",
+        "money",
+        "机构 {institution} 的限定用途资金“{value}”期末应结转 {closing} 元，账目没有报（0.00 元），"
+        "这笔钱会进入结余。请在收支账中加一行：科目 {value}、类别 closing_restricted、"
+        "金额 {closing}；已经用掉的，补上支付行（paid）。",
+        "The restricted money of '{value}' at {institution} closes with {closing} yuan, but the "
+        "accounts report none (0.00), so it would enter the balance. Add a row to the accounts: "
+        "line {value}, kind closing_restricted, amount {closing}; if it was spent, add what was "
+        "paid (kind paid).",
     ),
     Reason(
         "RESTRICTED_OVERSPENT",

@@ -128,7 +128,13 @@ def _surplus_flows(settlement: Settlement) -> Iterator[Flow]:
 def _account_flows(settlement: Settlement) -> Iterator[Flow]:
     """The account rows, rows of one line added up; then what is left of project money."""
     totals: dict[tuple[str, str, str], int] = {}
+    funds = settlement.rules.scheme.funds if settlement.rules.scheme is not None else {}
     for row in settlement.rules.accounts:
+        if row.kind == PROJECT_KINDS[1] and row.source in funds:
+            # What was spent of a fund's money is told with the fund, and is no project of its own.
+            source = "income" if funds[row.source].of(row.institution_id).income else "institution"
+            yield Flow(row.institution_id, row.source, source, row.kind, row.amount_fen, row.line)
+            continue
         key = (row.kind, row.institution_id, row.line)
         totals[key] = totals.get(key, 0) + row.amount_fen
     left: dict[str, int] = {}
@@ -140,8 +146,10 @@ def _account_flows(settlement: Settlement) -> Iterator[Flow]:
             if kind in PROJECT_KINDS:
                 left[name] = left.get(name, 0) + (amount if kind in _INTO else -amount)
     for name, amount in sorted(left.items()):
-        yield Flow(name, _PROJECT[0], _PROJECT[1], "unspent", max(amount, 0))
-        yield Flow(name, _PROJECT[0], "overspent", _PROJECT[1], max(-amount, 0))
+        if amount > 0:
+            yield Flow(name, _PROJECT[0], _PROJECT[1], "unspent", amount)
+        elif amount < 0:
+            yield Flow(name, _PROJECT[0], "overspent", _PROJECT[1], -amount)
 
 
 def surplus_checks(settlement: Settlement) -> Iterator[Sides]:

@@ -214,6 +214,7 @@ FURTHER: Final = (
         (
             *WHERE,
             ("fund", SheetColumn("资金", 14)),
+            ("fund_title", SheetColumn("资金名称", 28)),
             ("source", SheetColumn("来源", 18)),
             ("use", SheetColumn("去向", 18)),
             money_column("amount", "金额", total=False),
@@ -304,6 +305,13 @@ def further_rows(
     if _PERSON[0] in texts:
         people = {row.person_id: row.name for row in settlement.rules.postings}
         texts[_PERSON[1]] = [people.get(one, "") for one in texts[_PERSON[0]]]
+    scheme = settlement.rules.scheme
+    if "fund" in texts:
+        titles = {fund.name: fund.title for fund in scheme.funds.values()} if scheme else {}
+        texts["fund_title"] = [titles.get(one, "") for one in texts["fund"]]
+    if "test" in texts and scheme:
+        tests = {test.name: test.title for test in scheme.share_tests}
+        texts["test_title"] = [tests.get(one, "") for one in texts["test"]]
     if "to" in texts:
         spans = zip(texts["from"], texts["to"], strict=True)
         texts["to"] = [_last_day(start, end) for start, end in spans]

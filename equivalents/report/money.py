@@ -17,6 +17,7 @@ from equivalents.policy.capbefore import CapBefore, CapBeforeKind
 from equivalents.report.origins import SOURCE_COLUMNS, source_rows
 from equivalents.report.table import OutTable, texts
 from equivalents.settle import Settlement
+from equivalents.sharetest import print_share
 from equivalents.units import print_e4, print_fen
 
 __all__ = [
@@ -144,7 +145,7 @@ def money_tables(settlement: Settlement) -> Iterator[OutTable]:
         ),
         "movements": ("institution_id fund payer kind date amount", [*_movement_rows(money)]),
         "restricted": (
-            "institution_id fund opening received paid pools closing",
+            "institution_id fund opening received over_advanced paid pools closing",
             [(*one[:2], *map(print_fen, one[2:])) for one in money.ledger.restricted],
         ),
         "paycap": ("institution_id line name count rate amount", [*_cap_rows(settlement, money)]),
@@ -176,7 +177,7 @@ def _movement_rows(money: Funded) -> Iterator[tuple[str, ...]]:
 def _test_rows(money: Funded) -> Iterator[tuple[str, ...]]:
     for one in money.tests:
         sides = print_fen(one.part_fen), print_fen(one.whole_fen)
-        share = str(one.at_least)
+        share = print_share(one.at_least)
         yield one.test.name, one.institution_id, *sides, share, "1" if one.holds else "0"
 
 

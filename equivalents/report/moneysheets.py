@@ -7,7 +7,10 @@ from equivalents.report.furthersheets import WHERE, FurtherSheet, money_column
 
 __all__ = ["MONEY_SHEETS"]
 
-_FUND: Final = ("fund", SheetColumn("资金", 20))
+_FUND: Final = (
+    ("fund", SheetColumn("资金", 20)),
+    ("fund_title", SheetColumn("资金名称", 28)),
+)
 _PAYER: Final = ("payer", SheetColumn("出资方", 16))
 _KINDS: Final = {"advance": "预拨", "received": "到账", "paid": "已付", "approved": "核定"}
 _THEN: Final = {"payable": "应拨付", "recover": "收回", "carry": "结转下期抵扣"}
@@ -86,7 +89,7 @@ MONEY_SHEETS: Final = (
         "数量 × 单价 × 系数，各行相加为应得；每家机构每项资金只取整一次",
         (
             *WHERE,
-            _FUND,
+            *_FUND,
             ("what", SheetColumn("计算项", 26)),
             ("count", SheetColumn("数量", 14)),
             ("rate", SheetColumn("单价（元）", 14)),
@@ -101,7 +104,7 @@ MONEY_SHEETS: Final = (
         "尚欠 = 应得 - 到账（含预拨）；为负是多拨",
         (
             *WHERE,
-            _FUND,
+            *_FUND,
             _PAYER,
             *(
                 money_column(name, heading)
@@ -123,7 +126,7 @@ MONEY_SHEETS: Final = (
         "收支账中各项资金的核定、预拨、到账与支付",
         (
             *WHERE,
-            _FUND,
+            *_FUND,
             _PAYER,
             ("kind", SheetColumn("类别", 10)),
             ("date", SheetColumn("日期", 12)),
@@ -134,21 +137,42 @@ MONEY_SHEETS: Final = (
     FurtherSheet(
         "restricted",
         "限定用途结转",
-        "期末 = 期初 + 到账 - 已付 - 绩效池，作为下期期初",
+        "期末 = 期初 + 到账 - 多拨 - 已付 - 绩效池，作为下期期初",
         (
             *WHERE,
-            _FUND,
+            *_FUND,
             *(
                 money_column(name, heading)
                 for name, heading in (
                     ("opening", "期初"),
                     ("received", "到账"),
+                    ("over_advanced", "多拨"),
                     ("paid", "已付"),
                     ("pools", "绩效池"),
                     ("closing", "期末"),
                 )
             ),
         ),
+    ),
+    FurtherSheet(
+        "accounts_next",
+        "下期收支账",
+        "带入下期收支账的各行：本期期末与下期期初的限定用途结转，结转抵扣的多拨",
+        (
+            *WHERE,
+            ("line", SheetColumn("科目", 24)),
+            ("kind", SheetColumn("类别", 22)),
+            money_column("amount", "金额", total=False),
+            ("source", SheetColumn("资金来源", 20)),
+            ("date", SheetColumn("日期", 12)),
+        ),
+        {
+            "kind": {
+                "closing_restricted": "期末限定用途结转",
+                "opening_restricted": "期初限定用途结转",
+                "advance": "预拨",
+            }
+        },
     ),
     FurtherSheet(
         "paycap",
@@ -170,6 +194,7 @@ MONEY_SHEETS: Final = (
         "使用金额不低于总额的规定比例；机构为空的是全部合计",
         (
             ("test", SheetColumn("核查项", 24)),
+            ("test_title", SheetColumn("核查名称", 30)),
             *WHERE,
             money_column("part", "使用", total=False),
             money_column("whole", "总额", total=False),

@@ -135,14 +135,25 @@ def tasks(case: Case, fund: Yaml, institution: str, name: str) -> Amount:
     return Amount(exact, below_zero=yes(fund, "below_zero"))
 
 
-def floor(case: Case, institution: str) -> Amount:
-    """max(0, recurrent expenditure - recurrent income) (B8)."""
+def floor(case: Case, institution: str, due_fen: int) -> Amount:
+    """max(0, recurrent expenditure - recurrent income), income that is due included (B8)."""
     fen = sum(
         {"expenditure": 1, "income": -1}.get(row.kind, 0) * row.amount_fen
         for row in case.tables.accounts
         if row.institution == institution and row.recurrent and _of_period(case, row.day)
     )
-    return Amount(Fraction(fen, 100))
+    return Amount(Fraction(fen - due_fen, 100))
+
+
+def booked(case: Case, institution: str, name: str) -> bool:
+    """Whether the account has an income row of the fund: its line or source is code or title."""
+    title = case.scheme.fund(name).get("title") or name
+    names = {name, title, f"{title}收入"}
+    return any(
+        row.kind == "income" and row.institution == institution and {row.line, row.source} & names
+        for row in case.tables.accounts
+        if _of_period(case, row.day)
+    )
 
 
 def given(case: Case, institution: str, name: str) -> Amount:

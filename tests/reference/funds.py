@@ -96,9 +96,21 @@ class Funds:
             "per_equivalent": lambda: fundkinds.per_equivalent(case, fund, place, did),
             "packages": lambda: fundkinds.packages(case, fund, place),
             "tasks": lambda: fundkinds.tasks(case, fund, place, name),
-            "floor": lambda: fundkinds.floor(case, place),
+            "floor": lambda: fundkinds.floor(case, place, self.income(place)),
         }
         return kinds[fund["kind"]]()
+
+    def income(self, place: str) -> int:
+        """Return what funds but floors owe as income and no account row has yet (B8)."""
+        case, total = self.case, 0
+        for name in case.scheme.funds:
+            fund = root = case.scheme.fund(name, place)
+            while root["kind"] == "split":
+                root = case.scheme.fund(root["of"], place)
+            counts = root["kind"] != "floor" and fund.get("income", "yes") == "yes"
+            if counts and not fundkinds.booked(case, place, name):
+                total += self.of(name).get(place, 0)
+        return total
 
     def budget(self, fund: Yaml, name: str) -> int | None:
         """Return the budget in fen, as it stands for the period."""

@@ -37,6 +37,10 @@ KINDS = {
 """What the account rows of a fund's line and payer are added to."""
 
 
+SPENT = ("expenditure", "project_expenditure")
+"""What is paid of a fund where it names the fund as its source."""
+
+
 def ledger(case: Case, dues: Sequence[Due]) -> dict[tuple[str, str, str], Entry]:
     """Return the ledger by institution, fund and payer."""
     found: dict[tuple[str, str, str], Entry] = {}
@@ -53,6 +57,12 @@ def ledger(case: Case, dues: Sequence[Due]) -> dict[tuple[str, str, str], Entry]
             fen = getattr(before, KINDS[row.kind]) + row.amount_fen
             entry = before._replace(**{KINDS[row.kind]: fen})
             found[row.institution, row.line, payer] = entry
+        elif row.kind in SPENT and row.source in case.scheme.funds:
+            # Money of a fund that was spent: of several payers nobody can say whose it was.
+            named = payers.get((row.institution, row.source), [])
+            who = (row.institution, row.source, named[0] if len(named) == 1 else "")
+            before = found.get(who, Entry())
+            found[who] = before._replace(paid_fen=before.paid_fen + row.amount_fen)
     return found
 
 

@@ -165,6 +165,7 @@ def _bridges(plan: FundPlan) -> Yaml:
                 bridge |= {"rule": "after_costs", "cost_lines": ["交通", "培训"]}
             case rule:
                 bridge |= rng.choice(({}, {"rule": rule}))
+                plan.funds[name]["income"] = "no"  # income never becomes a pool as a whole
         if rng.random() < 0.3:
             bridge["in_cap"] = rng.choice(("yes", "no"))
         if rng.random() < 0.3:

@@ -67,6 +67,9 @@ BY_COMMAND = {
     "SCOPE_ABSENT",
     # tests/unit/test_captodate.py and test_paycap.py: they need earlier periods
     "PAYCAP_YEAR", "PAYCAP_STAFF_TWICE", "PAYCAP_OVER_PAID", "PAYCAP_CARRIED_ON",
+    # tests/unit/test_ledger.py and test_fundincome.py
+    "FUND_ALL_INCOME", "FUND_INCOME_DIFFERS", "LEDGER_PAYER_OTHER", "RESTRICTED_UNREPORTED",
+    "APPROVED_DIFFERS",
 }  # fmt: skip
 
 

@@ -163,14 +163,46 @@ def said(
 MONEY = made.owed(("I1", "签约", "100"))
 
 
-@pytest.mark.parametrize(("line", "source"), [("签约", ""), ("财政", "签约"), ("签约", "签约")])
+def outside(one: Scheme) -> Scheme:
+    """The scheme with a fund that is no income of the institution, and has a title."""
+    own = replace(one.funds["签约"], income=False, title="签约服务费")
+    return replace(one, funds={**one.funds, "签约": own})
+
+
+@pytest.mark.parametrize(
+    ("line", "source"),
+    [
+        ("签约", ""),
+        ("财政", "签约"),
+        ("签约", "签约"),
+        ("签约服务费", ""),
+        ("签约服务费收入", ""),
+        ("财政", "签约服务费"),
+    ],
+)
 def test_money_is_never_both_income_and_a_pool(line: str, source: str) -> None:
-    one = scheme(Bridge("p", "签约"))
+    one = outside(scheme(Bridge("p", "签约")))
     found = bridged(one, MONEY, (), PERIOD)
     row = made.account("I1", line, "income", "100", source=source)
     assert said(one, found, accounts=[row]) == [("FUND_TWICE", "签约")]
     assert said(one, found, accounts=[replace(row, institution_id="I2")]) == []
     assert said(one, found, accounts=[replace(row, kind="received")]) == []
+    assert said(one, found, accounts=[replace(row, line="签约服务", source="")]) == []
+
+
+def test_income_that_becomes_a_pool_as_a_whole_is_refused() -> None:
+    one = scheme(Bridge("p", "签约"))
+    found = bridged(one, MONEY, (), PERIOD)
+    assert said(one, found) == [("FUND_ALL_INCOME", "签约")]
+
+
+@pytest.mark.parametrize(("booked", "codes"), [("30", []), ("30.01", [("FUND_TWICE", "签约")])])
+def test_of_a_fund_of_income_the_rest_may_stand_in_the_account(
+    booked: str, codes: list[tuple[str, str]]
+) -> None:
+    one = scheme(Bridge("p", "签约", rule=PERCENT, share=share("0.7")))
+    found = bridged(one, MONEY, (), PERIOD)
+    assert said(one, found, accounts=[made.account("I1", "签约", "income", booked)]) == codes
 
 
 def test_costs_that_lower_pool_and_surplus_are_said() -> None:
@@ -180,7 +212,7 @@ def test_costs_that_lower_pool_and_surplus_are_said() -> None:
 
 
 def test_a_pool_is_made_or_given_not_both() -> None:
-    one = scheme(Bridge("p", "签约"))
+    one = outside(scheme(Bridge("p", "签约")))
     found = bridged(one, MONEY, (), PERIOD)
     assert said(one, found, [Pool("I1", "p", "pay", 1)]) == [("BRIDGE_POOL_GIVEN", "I1")]
     assert said(one, found, [Pool("I2", "p", "pay", 1), Pool("I1", "q", "pay", 1)]) == []
@@ -193,7 +225,7 @@ def test_a_pool_without_any_source_is_said() -> None:
 
 
 def test_a_pool_takes_its_series_else_pay() -> None:
-    one = scheme(Bridge("p", "签约"), Bridge("q", approved_line="总量", series="购买"))
+    one = outside(scheme(Bridge("p", "签约"), Bridge("q", approved_line="总量", series="购买")))
     rows = [made.account("I1", "总量", "approved", "5")]
     found = bridged(one, MONEY, rows, PERIOD)
     assert [made_.pool(("pay", "purchase")).series for made_ in found] == ["pay", "购买"]

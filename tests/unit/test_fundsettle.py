@@ -137,15 +137,16 @@ def test_the_ledger_settles_advances_payer_by_payer(out: Path) -> None:
         ["I1", "contract", "市", "advance", "2025-02-01", "100.00"],
         ["I1", "contract", "区", "received", "2025-12-20", "126.02"],
     ]
-    # 226.02 came; 147.02 became a pool, of which the cap left 12.64 with the fund
+    # 226.02 came, 15.99 of it too much; of 147.02 as a pool the cap left 12.64 with the fund
     assert rows(out, "restricted")[0] == [
         "I1",
         "contract",
         "0.00",
         "226.02",
+        "15.99",
         "0.00",
         "134.38",
-        "91.64",
+        "75.65",
     ]
 
 
@@ -198,7 +199,7 @@ def test_checks_and_warnings_are_told(out: Path) -> None:
         "funds: all sources = all uses": "341.03",
     }
     assert all(one["holds"] for one in summary["checks"])
-    assert rows(out, "share_tests") == [["use", "I1", "40.00", "100.00", "2/5", "1"]]
+    assert rows(out, "share_tests") == [["use", "I1", "40.00", "100.00", "40%", "1"]]
     codes = {cell for row in rows(out, "problems") for cell in row}
     assert {"PAYCAP_CUT", "OVER_ADVANCED"} <= codes
 

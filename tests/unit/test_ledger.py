@@ -11,14 +11,14 @@ from fractions import Fraction
 import pytest
 
 from equivalents.bridge import bridged
-from equivalents.errors import Problem, RefusedError
+from equivalents.errors import Place, Problem, RefusedError
 from equivalents.fundfacts import Due, Money
 from equivalents.ledger import Ledger, LedgerRow, ledger
 from equivalents.policy.accounts import Account
 from equivalents.policy.calendar import parse_day, parse_period
 from equivalents.policy.funds import Dated, Deficit, Given, Version
 from equivalents.policy.scheme import Bridge, CapKind, PayCap, Scheme, ShareTest
-from equivalents.sharetest import share_problems, share_results
+from equivalents.sharetest import print_share, share_problems, share_results
 from equivalents.units import print_fen
 from tests import funds as made
 
@@ -76,13 +76,36 @@ def test_what_is_owed_is_due_less_what_came() -> None:
 
 
 def test_what_was_advanced_too_much_is_said_with_what_becomes_of_it() -> None:
-    told = [(p.code, p.value, p.facts["amount"], p.text("en")) for p in book().problems]
+    told = [(p.code, p.value, p.facts["amount"], p.text("en")) for p in over(book())]
     assert [one[:3] for one in told] == [
         ("OVER_ADVANCED", "签约", "0.01"),
         ("OVER_ADVANCED", "购买", "10.00"),
     ]
     assert told[0][3].endswith("which is recovered.")
     assert told[1][3].endswith("which is carried.")
+
+
+def test_an_approval_that_is_not_what_is_due_is_said() -> None:
+    told = [p for p in book().problems if p.code == "APPROVED_DIFFERS"]
+    names = ("payer", "approved", "due", "difference")
+    assert [tuple(p.facts[name] for name in names) for p in told] == [
+        ("市", "290.00", "200.00", "-90.00")
+    ]
+    exact = [replace(row, amount_fen=20_000) if row.kind == "approved" else row for row in ROWS]
+    assert [p for p in book(exact).problems if p.code == "APPROVED_DIFFERS"] == []
+
+
+def over(found: Ledger) -> list[Problem]:
+    return [one for one in found.problems if one.code == "OVER_ADVANCED"]
+
+
+def test_what_was_advanced_too_much_is_said_at_its_account_row() -> None:
+    places = [Place("accounts.csv", "", row) for row in range(2, 9)]
+    rows = [replace(row, place=place) for row, place in zip(ROWS, places, strict=True)]
+    assert [(p.place.row, p.place.column) for p in over(book(rows))] == [
+        (3, "amount"),
+        (7, "amount"),
+    ]
 
 
 def test_an_institution_recovers_as_its_own_fund_says() -> None:
@@ -108,7 +131,20 @@ def test_money_from_somebody_else_has_a_row_of_its_own() -> None:
     assert yuan(found.rows[2]) == (
         *("I1", "签约", "省", "0.00", "0.00", "3.00", "0.00", "-3.00", "recover"),
     )
-    assert found.problems[0].code == "LEDGER_PAYER_UNKNOWN"
+    assert "LEDGER_PAYER_OTHER" in {one.code for one in found.problems}
+
+
+def test_a_source_that_is_none_of_the_declared_payers_is_refused_with_the_nearest() -> None:
+    declared = replace(SIGNED, payers=made.payers(("市财政", 4), ("区财政", 6)))
+    due = Due("I1", declared, 100, (), (("市财政", 40), ("区财政", 60)))
+    scheme = replace(SCHEME, funds={"签约": declared})
+    row = made.account("I1", "签约", "received", "3", source="市财正")
+    for money, name in ((Money((due,)), "I1"), (Money(()), "I9")):
+        with pytest.raises(RefusedError) as caught:
+            book([replace(row, institution_id=name)], scheme, money)
+        (problem,) = caught.value.problems
+        assert (problem.code, problem.value) == ("LEDGER_PAYER_UNKNOWN", "市财正")
+        assert "市财政" in problem.facts["near"]
 
 
 def test_money_at_an_institution_that_is_owed_nothing_stands_too() -> None:
@@ -161,28 +197,67 @@ OPENING = made.account("I1", "签约", "opening_restricted", "200")
 
 def test_restricted_money_closes_with_what_is_unspent() -> None:
     found = book([*ROWS, OPENING], RESTRICTED)
-    # 200.00 + 240.01 received - 77.00 paid - 300.00 as pool = 63.01; I2 has nothing
+    # 200.00 + 240.01 received - 0.01 to recover - 77.00 paid - 300.00 as pool = 63.00
     assert [tuple(row) for row in found.restricted] == [
-        ("I1", "签约", 20_000, 24_001, 7_700, 30_000, 6_301),
-        ("I2", "签约", 0, 0, 0, 0, 0),
+        ("I1", "签约", 20_000, 24_001, 1, 7_700, 30_000, 6_300),
+        ("I2", "签约", 0, 0, 0, 0, 0, 0),
     ]
 
 
 def test_what_a_cap_took_and_left_is_not_spent() -> None:
     found = book([*ROWS, OPENING], RESTRICTED, taken={("I1", "p"): 1_000})
-    assert (found.restricted[0].pools_fen, found.restricted[0].closing_fen) == (29_000, 7_301)
+    assert (found.restricted[0].pools_fen, found.restricted[0].closing_fen) == (29_000, 7_300)
 
 
-@pytest.mark.parametrize(("closing", "codes"), [("63.01", []), ("63", ["RESTRICTED_CLOSING"])])
-def test_a_reported_closing_is_compared(closing: str, codes: list[str]) -> None:
-    rows = [*ROWS, OPENING, made.account("I1", "签约", "closing_restricted", closing)]
-    found = [p.code for p in book(rows, RESTRICTED).problems if p.code != "OVER_ADVANCED"]
-    assert found == codes
+def closings(*rows: Account, scheme: Scheme = RESTRICTED) -> list[tuple[str, str, str]]:
+    found = book([*ROWS, *rows], scheme).problems
+    kept = (p for p in found if p.code.startswith("RESTRICTED"))
+    return [(p.code, p.facts["closing"], p.facts.get("reported", "")) for p in kept]
+
+
+@pytest.mark.parametrize(
+    ("closing", "told"),
+    [("63", []), ("63.01", [("RESTRICTED_CLOSING", "63.00", "63.01")])],
+)
+def test_a_reported_closing_is_the_computed_one(
+    closing: str, told: list[tuple[str, str, str]]
+) -> None:
+    assert closings(OPENING, made.account("I1", "签约", "closing_restricted", closing)) == told
+
+
+def test_money_that_is_unspent_and_not_reported_is_told() -> None:
+    # Without the row all of it would be balance, and half of that pay.
+    assert closings(OPENING) == [("RESTRICTED_UNREPORTED", "63.00", "")]
+
+
+def test_money_outside_the_account_needs_no_report() -> None:
+    own = replace(SIGNED, restricted=True, income=False)
+    none = replace(RESTRICTED, funds={"签约": own, "购买": OTHER}, bridges={})
+    # 240.01 received - 0.01 to recover - 77.00 paid, none of it income of the balance
+    assert closings(scheme=none) == []
+    assert closings(OPENING, scheme=none) == [("RESTRICTED_UNREPORTED", "363.00", "")]
+
+
+def test_an_institution_without_a_balance_reports_nothing() -> None:
+    rows = [made.account("I1", "签约", "received", "9", source="市")]
+    none = replace(RESTRICTED, bridges={})
+    assert [p.code for p in book(rows, none).problems] == []
+    assert book(rows, none).restricted[0].closing_fen == 900
+
+
+@pytest.mark.parametrize("kind", ["expenditure", "project_expenditure"])
+def test_an_expenditure_whose_source_is_the_fund_was_paid_of_it(kind: str) -> None:
+    row = made.account("I1", "宣传", kind, "12.34", source="签约")
+    found = book([*ROWS, OPENING, row], RESTRICTED)
+    assert (found.restricted[0].paid_fen, found.restricted[0].closing_fen) == (8_934, 5_066)
+    assert [(r.payer, r.paid_fen) for r in found.rows if r.paid_fen] == [("区", 7_700), ("", 1_234)]
+    only = made.account("I1", "宣传", kind, "1", source="购买")
+    assert [(r.payer, r.paid_fen) for r in book([only]).rows if r.paid_fen] == [("医保", 100)]
 
 
 def test_more_spent_than_there_was_is_said() -> None:
     (problem,) = (p for p in book(scheme=RESTRICTED).problems if p.code == "RESTRICTED_OVERSPENT")
-    assert problem.facts["closing"] == "-136.99"
+    assert problem.facts["closing"] == "-137.00"
 
 
 # -- tests of shares ---------------------------------------------------------------------------
@@ -206,6 +281,12 @@ def test_a_share_is_compared_exactly(spent: str, holds: bool) -> None:
     assert (one.whole_fen, one.holds) == (100_000, holds)
     told = [(p.code, p.value, p.facts["part"]) for p in share_problems([one])]
     assert told == ([] if holds else [("SHARE_TEST_FAILED", "四成", spent)])
+    assert all(p.facts["share"] == "40%" for p in share_problems([one]))
+
+
+def test_shares_are_shown_as_percents_where_these_are_exact() -> None:
+    shown = [print_share(Fraction(text)) for text in ("2/5", "1", "0.125", "1/3", "0.000001")]
+    assert shown == ["40%", "100%", "12.5%", "1/3", "0.0001%"]
 
 
 def made_less(one: str, other: str) -> str:

@@ -221,10 +221,10 @@ ACCOUNTS = rows(
     "I1,pay_cap,approved,200.00,,",
     "I1,base_pay,paid,50.00,,",
 )
-TABLES = """line: {kind: given}
+TABLES = """line: {kind: given, income: no}
   base: {kind: floor, payers: [{payer: 县财政, share: 1}]}
-  part: {kind: split, of: line, share: 1/3, payers: [{payer: 县财政, share: 1}]}
-  plan: {kind: tasks, standards: {随访: '2.5'}, payers: [{payer: 县财政, share: 1}]}"""
+  part: {kind: split, of: line, income: no, share: 1/3, payers: [{payer: 县财政, share: 1}]}
+  plan: {kind: tasks, income: no, standards: {随访: '2.5'}, payers: [{payer: 县财政, share: 1}]}"""
 
 
 def settled_tables(tmp_path: Path, more: str) -> Outcome:
@@ -245,6 +245,20 @@ def test_given_floor_split_and_budget_mode(tmp_path: Path) -> None:
     assert outcome.ledger["I1", "line", "市财政"] == Entry(10000, 10000, 12000, 0)
     assert outcome.ledger["I1", "line", "市财政"].owed_fen == -2000
     assert outcome.ledger["I1", "line", "县财政"] == Entry(33333, 33333, 0, 1000)
+
+
+def test_a_floor_counts_income_that_is_due_and_not_booked(tmp_path: Path) -> None:
+    accounts = ACCOUNTS + "I1,购买,income,3.00,1,\n"
+    funds = """line: {kind: given}
+  part: {kind: split, of: base, share: 1/2, payers: [{payer: 县财政, share: 1}]}
+  bought: {kind: per_head, title: 购买, rate: '7', payers: [{payer: 县财政, share: 1}]}
+  base: {kind: floor, payers: [{payer: 县财政, share: 1}]}"""
+    lower = accounts.replace("333.33", "33.33")
+    text = case_of(funds)
+    outcome = settle(a_case(tmp_path, case=text, accounts=lower, contracts=SEVEN))
+    # 900.00 - 700.25 - 3.00 that is booked of what is bought - 133.33 that is due of line
+    assert due(outcome, "base") == 63_42
+    assert due(outcome, "part") == 31_71
 
 
 def test_bridges_make_pools_within_the_cap(tmp_path: Path) -> None:

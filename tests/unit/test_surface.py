@@ -79,6 +79,7 @@ FLOW = [
     "work",
     "forecast",
     "fundfacts",
+    "fundincome",
     "reckoning",
     "fundheads",
     "fundshop",

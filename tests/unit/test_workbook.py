@@ -27,8 +27,9 @@ SHEET_OF = {
     "contract_keys": "签约依据", "withheld": "考核扣留", "limited": "年度封顶",
     "carried_keys": "结转依据", "excluded": "不计记录", "funds": "资金流向", "problems": "提示",
     "opening_next": "下期期初", "dues": "资金计算", "ledger": "资金台账",
-    "movements": "资金往来", "restricted": "限定用途结转", "paycap": "绩效工资总量",
-    "share_tests": "比例核查", "pool_sources": "绩效池来源",
+    "movements": "资金往来", "restricted": "限定用途结转", "accounts_next": "下期收支账",
+    "paycap": "绩效工资总量", "share_tests": "比例核查",
+    "pool_sources": "绩效池来源",
 }  # fmt: skip
 """The sheet in which a reader finds a table."""
 ALWAYS = ("payouts", "pools", "equivalents", "rejected", "spread", "leave", "contract_keys")
@@ -189,4 +190,4 @@ def test_no_heading_or_text_is_cut(number: str, tmp_path: Path) -> None:
 def test_how_money_is_computed_is_said_in_words(tmp_path: Path) -> None:
     settle_case(case_of("97"), tmp_path / "out")
     said = [row["计算项"] for row in lines(sheets(tmp_path / "out")["资金计算"])]
-    assert said[:5] == ["当量", "减：收入：挂号收入", "经常性支出", "减：经常性收入", "补足到 0.00"]
+    assert said[:4] == ["当量", "减：收入：挂号收入", "经常性支出", "减：经常性收入"]
