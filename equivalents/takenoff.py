@@ -51,8 +51,10 @@ def taken_off(settlement: Settlement, payouts: Payouts) -> Iterator[TakenOff]:
         for at, (place, person) in enumerate(owners):
             window, one = ceiling_of(settlement, cuts, at)
             names = plan.institutions[place], plan.persons[person]
-            cut = CEILING, one.name, int(cuts.cut_e7[at]), one.tiers, one.reference
-            yield TakenOff(series, *names, window, *cut)
+            cut_e7 = int(cuts.cut_e7[at])
+            yield TakenOff(
+                series, *names, window, CEILING, one.name, cut_e7, one.tiers, one.reference
+            )
     period = settlement.rules.period.name
     rules = settlement.rules.key_rules.leaders
     references = {post: rule.reference for rule in rules for post in rule.posts}
