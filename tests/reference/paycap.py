@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 
+from tests.reference import accountlines
+from tests.reference.bridges import bridges
 from tests.reference.case import Case, Pool
 from tests.reference.fundkinds import coefficient, months
 from tests.reference.funds import Due, by_fund
-from tests.reference.ledger import bridges
 from tests.reference.numbers import half_up
 from tests.reference.scheme import Yaml, in_force, on_day, yes
 from tests.reference.sharing import largest_remainder
@@ -40,6 +41,17 @@ def cut(case: Case, dues: Sequence[Due]) -> dict[At, int]:
     return found
 
 
+def caps(case: Case, dues: Sequence[Due]) -> dict[str, tuple[int, int]]:
+    """Return the cap and the base part of each institution with pools in the cap, in fen."""
+    rule = case.scheme.part("pay_cap")
+    last = case.after - timedelta(days=1)
+    if rule.get("kind", "none") == "none" or not in_force(rule, last):
+        return {}
+    places = sorted({pool.institution for pool in case.pools if in_cap(case, pool)})
+    due = by_fund(dues)
+    return {place: (total(case, rule, place, due), _paid(case, rule, place)) for place in places}
+
+
 def in_cap(case: Case, pool: Pool) -> bool:
     """Say whether pay out of a pool counts: as its bridge and its fund declare.
 
@@ -57,7 +69,7 @@ def in_cap(case: Case, pool: Pool) -> bool:
 def total(case: Case, rule: Yaml, place: str, due: Mapping[At, int]) -> int:
     """Return the approved total of pay, or that of the formula, times its coefficient."""
     if rule["kind"] == "fixed":
-        fen = _rows(case, place, rule.get("line", "pay_cap"), "approved")
+        fen = accountlines.total(case, place, rule.get("line", "pay_cap"), "approved")
     else:
         fen = sum(_term(case, term, place, due) for term in rule["terms"])
     if rule.get("coefficient"):
@@ -76,9 +88,9 @@ def _term(case: Case, term: Yaml, place: str, due: Mapping[At, int]) -> int:
         case "fund_share":
             fen = due.get((place, term["name"]), 0)
         case "line_share":
-            fen = _rows(case, place, term["name"], "income")
+            fen = accountlines.came_in(case, place, term["name"])
         case _:
-            return _rows(case, place, term["name"], "approved")
+            return accountlines.total(case, place, term["name"], "approved")
     return int(half_up(fen * on_day(term["share"], last, "pay_cap"), 0))
 
 
@@ -94,16 +106,7 @@ def staff(case: Case, place: str) -> set[str]:
 
 def _paid(case: Case, rule: Yaml, place: str) -> int:
     """Return the base part that was paid."""
-    return _rows(case, place, rule.get("base_line", "base_pay"), "paid")
-
-
-def _rows(case: Case, place: str, line: str, kind: str) -> int:
-    return sum(
-        row.amount_fen
-        for row in case.tables.accounts
-        if (row.institution, row.line, row.kind) == (place, line, kind)
-        and (row.day is None or row.day >= case.first_day)
-    )
+    return accountlines.total(case, place, rule.get("base_line", "base_pay"), "paid")
 
 
 def less(pools: Sequence[Pool], taken: Mapping[At, int]) -> tuple[Pool, ...]:
