@@ -11,6 +11,7 @@ from tests.reference.bridges import bridges
 from tests.reference.case import Case, Pool
 from tests.reference.funds import Due
 from tests.reference.scheme import yes
+from tests.reference.text import Refused
 
 
 class Entry(NamedTuple):
@@ -76,7 +77,9 @@ def movements(case: Case, dues: Sequence[Due]) -> list[Movement]:
     for row in of_period(case):
         if row.kind in KINDS and row.line in case.scheme.funds:
             named = payers.get((row.institution, row.line), [])
-            payer = named[0] if not row.source and len(named) == 1 else row.source
+            if not row.source and len(named) > 1:
+                raise Refused("LEDGER_PAYER_MISSING", f"{row.institution} {row.line}")
+            payer = row.source or (named or [""])[0]
             who = (row.institution, row.line, payer)
             found.append(Movement(*who, row.kind, row.day, row.amount_fen))
     return found

@@ -8,6 +8,7 @@ from random import Random
 
 import yaml
 
+from tests.reference.random_bridges import bridges, pay_cap, share_tests
 from tests.reference.random_fundkinds import (
     BUYING,
     MAKERS,
@@ -17,7 +18,9 @@ from tests.reference.random_fundkinds import (
     Yaml,
     give_channels,
 )
-from tests.reference.random_fundtables import payers_of, write_fund_tables
+from tests.reference.random_fundtables import write_fund_tables
+from tests.reference.random_layers import layers
+from tests.reference.random_moneylines import add_money_lines
 from tests.reference.random_weights import Fields
 from tests.reference.settling import settle
 from tests.reference.surplus import SIGNS
@@ -42,12 +45,11 @@ def write_funds(seed: int, folder: Path, weights: Sequence[Fields], span: Span) 
         fund = make(plan) | {"reference": REFERENCE}
         plan.funds[f"{fund['kind']}-{len(plan.funds)}"] = fund | _scope(plan, fund)
     _split(plan)
-    pools = _bridges(plan)
+    pools = bridges(plan)
     given = sorted({row["pool"] for row in csv_table(folder / "pools.csv")})
-    cap = _pay_cap(plan, given)
-    totals = ["pay_total"] if "激励" in pools else []
-    totals += {"fixed": ["pay_cap"], "formula": ["other_pay"]}.get(cap.get("kind", ""), [])
-    write_fund_tables(rng, folder, plan.places, plan.funds, span, totals)
+    cap, tests = pay_cap(plan, given), share_tests(plan)
+    write_fund_tables(rng, folder, plan.places, plan.funds, span)
+    add_money_lines(rng, folder, plan, {"pools": pools, "pay_cap": cap, "share_tests": tests})
     kinds = declared.setdefault("coefficients", {})
     kinds |= {"eff": {"applies_to": "none"}, "adj": {"applies_to": "none"}}
     declared.setdefault("surplus", {})["assessment"] = "none"
@@ -56,7 +58,8 @@ def write_funds(seed: int, folder: Path, weights: Sequence[Fields], span: Span) 
     if named:
         declared.setdefault("sharing", {}).update({name: {"nobody": "retain"} for name in named})
     whole = {"channels": plan.channels, "funds": plan.funds, "pools": pools, "pay_cap": cap}
-    files = _layers(plan, {key: value for key, value in whole.items() if value})
+    whole |= {"share_tests": tests, "consultation_codes": rng.choice(([], ["GENERAL"]))}
+    files = layers(plan, {key: value for key, value in whole.items() if value})
     files["case.yaml"] = declared | files["case.yaml"]
     _write_payable(plan, folder, files)
 
@@ -74,50 +77,23 @@ def _write_payable(plan: FundPlan, folder: Path, files: Mapping[str, Yaml]) -> N
             if refused.code == "FUND_NO_KEY":
                 plan.funds[refused.where]["budget"] = "0.00"
                 continue
+            if refused.code == "FUND_OVER_BUDGET":
+                plan.funds[refused.where]["over_budget"] = "scale"
+                continue
             if refused.code == "FUND_PRICE_MISSING":
-                _without_tiers(plan)
+                _without_tiers(plan, files)
                 continue
         return
 
 
-def _without_tiers(plan: FundPlan) -> None:
+def _without_tiers(plan: FundPlan, files: Mapping[str, Yaml]) -> None:
     """An institution with more taken back than done is in no tier of scale: one price for all."""
     for fund in plan.funds.values():
         if fund.pop("tiers", None):
             fund["price"] = "7.25"
-
-
-def _layers(plan: FundPlan, whole: Yaml) -> dict[str, Yaml]:
-    """Return the scheme in files, or inline; `case.yaml` has what it says of it."""
-    rng = plan.rng
-    if rng.random() < 0.4:
-        return {"case.yaml": whole}
-    about = {"scheme": "county", "title": "随机方案（示例）", "reference": REFERENCE}
-    files: dict[str, Yaml] = {"schemes/county.yaml": about | {"layer": "community"} | whole}
-    inline: Yaml = {}
-    plain = [
-        name
-        for name, fund in plan.funds.items()
-        if fund["kind"] == "per_head" and not any("amount" in one for one in fund["payers"])
-    ]
-    if plain and rng.random() < 0.5:
-        place, name = rng.choice(plan.places)["institution_id"], rng.choice(plain)
-        own = _other_payers(plan, name) | {"rate": plan.yuan()}
-        layer: Yaml = {"scheme": "own", "title": "本院（示例）", "layer": "institution"}
-        layer |= {"reference": "示例文件〔2025〕2 号", "institution": place, "funds": {name: own}}
-        files["schemes/own.yaml"] = layer
-    if plain and rng.random() < 0.5:
-        name = rng.choice(plain)
-        inline = {"funds": {name: _other_payers(plan, name)}}
-    scheme = list(files) if len(files) > 1 or rng.random() < 0.5 else "schemes/county.yaml"
-    return files | {"case.yaml": {"scheme": scheme} | inline}
-
-
-def _other_payers(plan: FundPlan, name: str) -> Yaml:
-    """Return other shares of the same payers."""
-    who = payers_of(plan.funds[name])
-    shares = [{"payer": one, "share": str(plan.rng.randint(1, 9))} for one in who]
-    return {"payers": shares, "reference": "示例文件〔2025〕3 号"}
+    for text in files.values():
+        for own in text.get("funds", {}).values():
+            own.pop("tiers", None)
 
 
 def _scope(plan: FundPlan, fund: Yaml) -> Yaml:
@@ -140,67 +116,22 @@ def _scope(plan: FundPlan, fund: Yaml) -> Yaml:
         found["income"] = rng.choice(("yes", "no"))
     if rng.random() < 0.3:
         found["in_cap"] = rng.choice(("yes", "no"))
+    if rng.random() < 0.4:
+        found["restricted"] = rng.choice(("yes", "yes", "no"))
+    if rng.random() < 0.3:
+        found["over_advanced"] = rng.choice(("recover", "carry"))
+    if rng.random() < 0.2:
+        found |= {"title": "资金", "level": "county", "purpose": "基本公共卫生"}
     return found
 
 
 def _split(plan: FundPlan) -> None:
-    """Add a part of another fund, sometimes before it in declared order."""
-    if plan.rng.random() < 0.5:
-        of = plan.rng.choice(sorted(plan.funds))
+    """Add parts of other funds, also of such parts, sometimes before them in declared order."""
+    for number in range(plan.rng.choice((0, 1, 1, 3))):
+        name, of = f"split-{number}", plan.rng.choice(sorted(plan.funds))
         share = plan.figure(lambda: plan.rng.choice(("0.4", "2/5", "1/3", "1")))
-        fund = {"kind": "split", "of": of, "share": share, "payers": plan.payers()}
-        plan.funds = {**plan.funds, "split-part": fund | {"reference": REFERENCE}}
+        fund = {"kind": "split", "of": of, "share": share, "payers": plan.payers(one_day=True)}
+        fund |= {"reference": REFERENCE} | _scope(plan, fund)
+        plan.funds[name] = fund
         if plan.rng.random() < 0.5:
-            plan.funds = {"split-part": plan.funds.pop("split-part"), **plan.funds}
-
-
-def _pay_cap(plan: FundPlan, given: Sequence[str]) -> Yaml:
-    """Return a total pay cap, or none; every institution has its lines."""
-    rng = plan.rng
-    found: Yaml = {"reference": REFERENCE}
-    match rng.choice(("", "", "fixed", "formula")):
-        case "fixed":
-            found["kind"] = "fixed"
-        case "formula":
-            share = rng.choice(("0.4", "2/3", "0.0123"))
-            found |= {"kind": "formula", "terms": [
-                {"kind": "amount", "name": "other_pay"},
-                {"kind": "per_head", "rate": rng.choice(("0", "55.5", "1234.5678"))},
-                {"kind": "fund_share", "name": rng.choice(sorted(plan.funds)), "share": share},
-                {"kind": "line_share", "name": "医疗收入", "share": share},
-            ]}  # fmt: skip
-            found["terms"] = found["terms"][: rng.randint(1, 4)]
-        case _:
-            return {}
-    found["excess"] = rng.choice(("carried", "kept", "returned"))
-    found["outside"] = rng.sample([*given, "surplus"], rng.choice((0, 0, 1)))
-    return found | ({"coefficient": "adj"} if rng.random() < 0.3 else {})
-
-
-def _bridges(plan: FundPlan) -> Yaml:
-    """Return bridges from funds that are never below 0, and from an approved total."""
-    rng = plan.rng
-    found: Yaml = {}
-    safe = [
-        name
-        for name, fund in plan.funds.items()
-        if fund.get("below_zero") != "yes" and fund["kind"] not in ("per_item", "split")
-    ]
-    for name in rng.sample(safe, min(len(safe), rng.choice((0, 1, 1, 2)))):
-        bridge: Yaml = {"fund": name, "reference": REFERENCE}
-        match rng.choice(("all", "percent", "after_costs")):
-            case "percent":
-                bridge |= {"rule": "percent", "share": rng.choice(("0.7", "2/3", "0.3333"))}
-            case "after_costs":
-                bridge |= {"rule": "after_costs", "cost_lines": ["交通", "培训"]}
-            case rule:
-                bridge |= rng.choice(({}, {"rule": rule}))
-        if rng.random() < 0.3:
-            bridge["in_cap"] = rng.choice(("yes", "no"))
-        if rng.random() < 0.3:
-            bridge["series"] = rng.choice(sorted(plan.items))
-        found[f"桥-{len(found)}"] = bridge
-    if rng.random() < 0.3:
-        bridge = {"approved_line": "pay_total", "rule": "percent", "share": "0.4"}
-        found["激励"] = bridge | {"reference": REFERENCE}
-    return found
+            plan.funds = {name: plan.funds.pop(name), **plan.funds}
