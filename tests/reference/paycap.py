@@ -42,14 +42,15 @@ def cut(case: Case, dues: Sequence[Due]) -> dict[At, int]:
 
 
 def caps(case: Case, dues: Sequence[Due]) -> dict[str, tuple[int, int]]:
-    """Return the cap and the base part of each institution with pools in the cap, in fen."""
+    """Return the cap and the base part, in fen, where pools are in the cap or a base was paid."""
     rule = case.scheme.part("pay_cap")
     last = case.after - timedelta(days=1)
     if rule.get("kind", "none") == "none" or not in_force(rule, last):
         return {}
-    places = sorted({pool.institution for pool in case.pools if in_cap(case, pool)})
+    places = {pool.institution for pool in case.pools if in_cap(case, pool)}
+    places |= {place for place in case.institutions if _paid(case, rule, place)}
     due = by_fund(dues)
-    return {place: (total(case, rule, place, due), _paid(case, rule, place)) for place in places}
+    return {place: (total(case, rule, place, due), _paid(case, rule, place)) for place in sorted(places)}
 
 
 def in_cap(case: Case, pool: Pool) -> bool:

@@ -210,7 +210,7 @@ def give_channels(plan: FundPlan) -> None:
         # All from one day on or to one day: on every other day nobody buys.
         when = {plan.rng.choice(("valid_from", "valid_to")): plan.month()}
         for channel in plan.channels.values():
-            channel |= when | ({"title": "渠道"} if plan.rng.random() < 0.5 else {})
+            channel.update(when | ({"title": "渠道"} if plan.rng.random() < 0.5 else {}))
 
 
 def _work(plan: FundPlan, kind: str, channel: str) -> Yaml:

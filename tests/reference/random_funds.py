@@ -43,6 +43,8 @@ def write_funds(seed: int, folder: Path, weights: Sequence[Fields], span: Span) 
         give_channels(plan)
     for make in chosen:
         fund = make(plan) | {"reference": REFERENCE}
+        if make in BUYING and "channel" not in fund and len(BUYING & {*chosen}) > 1:
+            continue  # nothing is left for it: all channels are of the others
         plan.funds[f"{fund['kind']}-{len(plan.funds)}"] = fund | _scope(plan, fund)
     _split(plan)
     pools = bridges(plan)
