@@ -65,8 +65,8 @@ KINDS = (
     ),
     Kind(
         "properties of money 资金性质",
-        ("tests/proofs/test_money_of_funds.py",),
-        "60 cases for each property and change",
+        ("tests/proofs/test_money_of_funds.py", "tests/proofs/test_money_refusals.py"),
+        "60 cases for each property and change, and 60 spoiled in each of 9 ways",
         "approved tasks and heads kept in the order of their rows",
     ),
     Kind(

@@ -65,14 +65,16 @@ def counting_days(case: Case, fund: Yaml) -> list[date]:
     return [day for day in days if in_force(fund, day)]
 
 
-def coefficient(case: Case, institution: str, kind: str) -> Fraction:
+def coefficient(
+    case: Case, institution: str, kind: str, code: str = "FUND_COEFFICIENT_MISSING"
+) -> Fraction:
     """Return an institution's coefficient on the last day of the period; it must exist."""
     last = case.after - timedelta(days=1)
     for row in case.coefficients:
         named = (row.scope, row.subject, row.kind) == ("institution", institution, kind)
         if named and row.valid_on(last):
             return row.value
-    raise Refused("FUND_COEFFICIENT_MISSING", f"{institution} {kind}")
+    raise Refused(code, f"{institution} {kind}")
 
 
 def per_head(case: Case, fund: Yaml, institution: str) -> Amount:

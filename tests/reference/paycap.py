@@ -50,7 +50,9 @@ def caps(case: Case, dues: Sequence[Due]) -> dict[str, tuple[int, int]]:
     places = {pool.institution for pool in case.pools if in_cap(case, pool)}
     places |= {place for place in case.institutions if _paid(case, rule, place)}
     due = by_fund(dues)
-    return {place: (total(case, rule, place, due), _paid(case, rule, place)) for place in sorted(places)}
+    return {
+        place: (total(case, rule, place, due), _paid(case, rule, place)) for place in sorted(places)
+    }
 
 
 def in_cap(case: Case, pool: Pool) -> bool:
@@ -74,7 +76,8 @@ def total(case: Case, rule: Yaml, place: str, due: Mapping[At, int]) -> int:
     else:
         fen = sum(_term(case, term, place, due) for term in rule["terms"])
     if rule.get("coefficient"):
-        return int(half_up(fen * coefficient(case, place, rule["coefficient"]), 0))
+        missing = "PAYCAP_COEFFICIENT_MISSING"
+        return int(half_up(fen * coefficient(case, place, rule["coefficient"], missing), 0))
     return fen
 
 
