@@ -66,10 +66,12 @@ def rules_to_keep(rules: CaseRules) -> Any:
     for name in _OF_SCHEMES:
         if plain[name] is None:
             del plain[name]
-    parts = [(plain, _UNORDERED), (plain["key_rules"], _UNORDERED_KEYS)]
-    if "counts" in plain:
-        parts.append((plain["counts"], _UNORDERED_COUNTS))
-    for part, names in parts:
+    counts, of_counts = plain.get("counts", {}), _UNORDERED_COUNTS if "counts" in plain else ()
+    for part, names in (
+        (plain, _UNORDERED),
+        (plain["key_rules"], _UNORDERED_KEYS),
+        (counts, of_counts),
+    ):
         for name in names:
             part[name].sort(key=_as_text)
     return plain

@@ -15,6 +15,7 @@ from tests.reference.funds import Due, by_fund
 from tests.reference.numbers import half_up
 from tests.reference.scheme import Yaml, in_force, on_day, yes
 from tests.reference.sharing import largest_remainder
+from tests.reference.text import Refused
 
 At = tuple[str, str]
 """Institution and pool."""
@@ -32,6 +33,8 @@ def cut(case: Case, dues: Sequence[Due]) -> dict[At, int]:
     found: dict[At, int] = {}
     for place in case.institutions:
         pools = [pool for pool in case.pools if pool.institution == place and in_cap(case, pool)]
+        if not pools:
+            continue
         room = max(0, total(case, rule, place, by_fund(dues)) - _paid(case, rule, place))
         excess = sum(pool.amount_fen for pool in pools) - room
         if excess > 0:
@@ -72,7 +75,7 @@ def in_cap(case: Case, pool: Pool) -> bool:
 def total(case: Case, rule: Yaml, place: str, due: Mapping[At, int]) -> int:
     """Return the approved total of pay, or that of the formula, times its coefficient."""
     if rule["kind"] == "fixed":
-        fen = accountlines.total(case, place, rule.get("line", "pay_cap"), "approved")
+        fen = _approved(case, place, rule.get("line", "pay_cap"))
     else:
         fen = sum(_term(case, term, place, due) for term in rule["terms"])
     if rule.get("coefficient"):
@@ -94,8 +97,15 @@ def _term(case: Case, term: Yaml, place: str, due: Mapping[At, int]) -> int:
         case "line_share":
             fen = accountlines.came_in(case, place, term["name"])
         case _:
-            return accountlines.total(case, place, term["name"], "approved")
+            return _approved(case, place, term["name"])
     return int(half_up(fen * on_day(term["share"], last, "pay_cap"), 0))
+
+
+def _approved(case: Case, place: str, line: str) -> int:
+    """Return an approved total; where none was approved nothing is free of the cap."""
+    if not accountlines.rows(case, place, line, "approved"):
+        raise Refused("PAYCAP_MISSING", f"{place} {line}")
+    return accountlines.total(case, place, line, "approved")
 
 
 def staff(case: Case, place: str) -> set[str]:

@@ -60,7 +60,7 @@ def write_funds(seed: int, folder: Path, weights: Sequence[Fields], span: Span) 
     if named:
         declared.setdefault("sharing", {}).update({name: {"nobody": "retain"} for name in named})
     whole = {"channels": plan.channels, "funds": plan.funds, "pools": pools, "pay_cap": cap}
-    whole |= {"share_tests": tests, "consultation_codes": rng.choice(([], ["GENERAL"]))}
+    whole |= {"share_tests": tests, "consultation_codes": ["GENERAL"][: rng.randrange(2)]}
     files = layers(plan, {key: value for key, value in whole.items() if value})
     files["case.yaml"] = declared | files["case.yaml"]
     _write_payable(plan, folder, files)

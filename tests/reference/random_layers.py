@@ -85,4 +85,7 @@ def _own(plan: FundPlan, fund: Yaml) -> Yaml:
     own = {key: makers[key]() for key in said if rng.random() < 0.6}
     if _plain_payers(fund) and rng.random() < 0.5:
         own |= _other_payers(plan, fund)
+    dated = {"valid_from", "valid_to"} & fund.keys()
+    if rng.random() < 0.15 and not dated and fund["kind"] not in ("given", "floor"):
+        own[rng.choice(("valid_from", "valid_to"))] = plan.month()
     return own
