@@ -59,7 +59,7 @@ def write_funds(seed: int, folder: Path, weights: Sequence[Fields], span: Span) 
     named = [*(["surplus"] if balances else []), *pools]
     if named:
         declared.setdefault("sharing", {}).update({name: {"nobody": "retain"} for name in named})
-    whole = {"channels": plan.channels, "funds": plan.funds, "pools": pools, "pay_cap": cap}
+    whole: Yaml = {"channels": plan.channels, "funds": plan.funds, "pools": pools, "pay_cap": cap}
     whole |= {"share_tests": tests, "consultation_codes": ["GENERAL"][: rng.randrange(2)]}
     files = layers(plan, {key: value for key, value in whole.items() if value})
     files["case.yaml"] = declared | files["case.yaml"]
