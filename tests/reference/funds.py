@@ -48,27 +48,31 @@ class Funds:
         """Return what one fund owes by institution, in fen."""
         if name not in self.found:
             fund = self.case.scheme.fund(name)
-            here = self.places(fund)
+            here = self.places(name)
             self._out_of_scope(name, fund, here)
-            if fund["kind"] == "per_equivalent" and fund.get("floating") == "yes":
+            asked = here or self.in_force(fund)
+            if fund["kind"] == "per_equivalent" and fund.get("floating") == "yes" and asked:
                 self.found[name] = self.floating(fund, name, here)
             else:
                 fen = {place: self.amount(name, place) for place in here}
                 self.found[name] = self.within_budget(fund, name, fen)
         return self.found[name]
 
-    def places(self, fund: Yaml) -> list[str]:
-        """Return the institutions of a fund that is in force on some day of the period."""
+    def in_force(self, fund: Yaml) -> bool:
+        """Say whether a fund is in force on some day of the period."""
         first, to = span(fund)
-        if max(first, self.case.first_day) >= min(to, self.case.after):
-            return []
-        scope = fund.get("institutions") or {}
+        return max(first, self.case.first_day) < min(to, self.case.after)
+
+    def places(self, name: str) -> list[str]:
+        """Return the institutions of a fund that has them in its scope and is in force there."""
+        scope = self.case.scheme.fund(name).get("institutions") or {}
         return [
             place
             for place, group in sorted(self.case.institutions.items())
             if place in scope.get("ids", [place])
             and group in scope.get("groups", [group])
             and self.case.tables.kinds[place] in scope.get("kinds", [self.case.tables.kinds[place]])
+            and self.in_force(self.case.scheme.fund(name, place))
         ]
 
     def _out_of_scope(self, name: str, fund: Yaml, here: Sequence[str]) -> None:
@@ -157,7 +161,7 @@ class Funds:
         if amount is not None and amount.parts is not None and not payers:
             payers = tuple(Payer(who, part) for who, part in amount.parts.items())
         if not payers:
-            return (("", fen),) if fen else ()
+            return (("", fen),)
         return split(fen, payers)
 
     def payers(self, fund: Yaml, name: str) -> tuple[Payer, ...]:
