@@ -14,6 +14,7 @@ import typer
 
 from equivalents.asking import compare, explain
 from equivalents.errors import Problem, as_object
+from equivalents.forecastcli import forecast
 from equivalents.run import check_case, settle_case
 from equivalents.schemecli import scheme
 from equivalents.terminal import (
@@ -187,6 +188,7 @@ def demo(
 
 app.command()(explain)
 app.command()(compare)
+app.command()(forecast)
 app.add_typer(scheme, name="scheme")
 
 

@@ -130,7 +130,7 @@ def ledger(
         *reconciled(money, accounts, came, made_fen),
         *book.warned,
         *_approved(rows),
-        *_advanced(rows, book.places),
+        *_advanced(scheme, rows, book.places),
         *_closings(scheme, accounts, restricted),
     ]
     return Ledger(rows, restricted, moves, tuple(said))
@@ -302,7 +302,7 @@ def _approved(rows: Sequence[LedgerRow]) -> Iterator[Problem]:
 
 
 def _advanced(
-    rows: Sequence[LedgerRow], places: Mapping[tuple[str, str, str], Place]
+    scheme: Scheme, rows: Sequence[LedgerRow], places: Mapping[tuple[str, str, str], Place]
 ) -> Iterator[Problem]:
     """What was advanced above what is due, and what becomes of it (B6)."""
     for row in rows:
@@ -315,8 +315,9 @@ def _advanced(
                 "then": "收回¦is recovered" if recover else "结转下期抵扣¦is carried",
             }
             # The amount was declared by an account row; where none was, what is due is below 0.
-            place = places.get((row.institution_id, row.fund, row.payer), NOWHERE)
-            yield Problem("OVER_ADVANCED", place.at("amount"), row.fund, facts)
+            row_place = places.get((row.institution_id, row.fund, row.payer))
+            place = row_place.at("amount") if row_place else scheme.funds[row.fund].place
+            yield Problem("OVER_ADVANCED", place, row.fund, facts)
 
 
 def _closings(

@@ -12,6 +12,7 @@ from equivalents.reasons.bridges import BRIDGE_REASONS
 from equivalents.reasons.contacts import CONTACT_REASONS
 from equivalents.reasons.contracts import CONTRACT_REASONS
 from equivalents.reasons.files import FILE_REASONS
+from equivalents.reasons.forecasts import FORECAST_REASONS
 from equivalents.reasons.funds import FUND_REASONS
 from equivalents.reasons.keys import KEY_REASONS
 from equivalents.reasons.leaders import LEADER_REASONS
@@ -50,6 +51,7 @@ REASONS: Final[dict[str, Reason]] = {
         *CONTRACT_REASONS,
         *PRICE_REASONS,
         *MONEY_REASONS,
+        *FORECAST_REASONS,
         *FUND_REASONS,
         *BRIDGE_REASONS,
         *ACCOUNT_REASONS,

@@ -12,6 +12,7 @@ CHARGES = "resident_id,institution_id,code,amount,date\n"
 TASKS = "institution_id,fund,task,quantity,income\n"
 PAID = "payers: [{payer: 甲, share: 1}]"
 GIVEN = f"funds: {{f: {{kind: given, {PAID}}}}}\n"
+OUTSIDE = f"funds: {{f: {{kind: given, income: no, {PAID}}}}}\n"
 BOUGHT = f"kind: per_equivalent, series: pay, {PAID}"
 SIGNED = f'kind: per_head, heads: {{source: contracts}}, rate: "1", {PAID}'
 COUNTED = f"kind: per_head, heads: {{source: registers, register: r}}, {PAID}"
@@ -45,7 +46,7 @@ def here(name: str, code: str, files: Mapping[str, Content], *says: str) -> Faul
 
 Q2 = "2025-Q2"
 REGISTER = "institution_id,group,heads,date\nI01,r,{0},2025-04-01\nI02,r,1,2025-04-01\n"
-BRIDGED = GIVEN + "pools: {p: {fund: f}}\n"
+BRIDGED = OUTSIDE + "pools: {p: {fund: f}}\n"
 
 FUNDS = [
     here("fund-figure", "FUND_FIGURE_MISSING",
@@ -108,7 +109,7 @@ FUNDS = [
           case(BRIDGED, accounts=f"{ACCOUNTS}I01,f,approved,9.00,甲\nI01,补助,income,9.00,f\n"),
           "accounts.csv", 3, "", "f", ("I01", "p")),
     Fault("bridge-and-surplus", "BRIDGE_POOL_GIVEN",
-          case(GIVEN + "pools: {surplus: {fund: f}}\n",
+          case(OUTSIDE + "pools: {surplus: {fund: f}}\n",
                accounts=f"{ACCOUNTS}I01,f,approved,9.00,甲\nI01,诊疗,income,5.00,\n"),
           "case.yaml", 4, "pools.surplus", "I01", ("surplus",)),
     Fault("pool-below-zero", "BRIDGE_NEGATIVE",
@@ -121,7 +122,7 @@ FUNDS = [
                accounts=f"{ACCOUNTS}I01,f,approved,9.00,甲\n"),
           "case.yaml", 4, "pools.p", "p", ("2025-06-30",)),
     Fault("pool-of-no-series", "BRIDGE_SERIES",
-          case(f'funds: {{f: {{{BOUGHT}, price: "1", institutions: {{ids: [I01]}}}}}}\n'.replace(
+          case(f'funds: {{f: {{{BOUGHT}, income: no, price: "1", institutions: {{ids: [I01]}}}}}}\n'.replace(
               "series: pay", "series: a") + "pools: {p: {fund: f}}\n",
                weights="series,item_code,weight,valid_from\na,MZ01,1,2025-01-01\n"
                "a,SF01,1,2025-01-01\nb,MZ01,1,2025-01-01\nb,SF01,1,2025-01-01\n",
@@ -133,15 +134,15 @@ FUNDS = [
                accounts=f"{ACCOUNTS}I01,总额,approved,10.00,甲\n"),
           "case.yaml", 5, "pools.q", "q", ("I01", "6.00", "4.00")),
     Fault("cap-of-nothing", "PAYCAP_MISSING",
-          case("pay_cap: {kind: fixed}\n", accounts=f"{ACCOUNTS}I02,pay_cap,approved,900.00,\n"),
+          case("pay_cap: {kind: fixed, per: period}\n", accounts=f"{ACCOUNTS}I02,pay_cap,approved,900.00,\n"),
           "case.yaml", 3, "pay_cap", "I01", ("pay_cap",)),
     Fault("cap-of-no-figure", "PAYCAP_FIGURE_MISSING",
-          case("pay_cap:\n  kind: formula\n  terms:\n"
+          case("pay_cap:\n  kind: formula\n  per: period\n  terms:\n"
                '    - {kind: per_head, rate: {value: "1", valid_to: 2025-06-30}}\n',
                pools="institution_id,pool,amount\nI01,绩效,100.00\n"),
-          "case.yaml", 6, "pay_cap.terms[1]", "I01", ("per_head", "2025-06-30")),
+          "case.yaml", 7, "pay_cap.terms[1]", "I01", ("per_head", "2025-06-30")),
     Fault("cap-of-no-coefficient", "PAYCAP_COEFFICIENT_MISSING",
-          case("pay_cap: {kind: fixed, coefficient: total}\n", accounts=f"{ACCOUNTS}"
+          case("pay_cap: {kind: fixed, per: period, coefficient: total}\n", accounts=f"{ACCOUNTS}"
                "I01,pay_cap,approved,900.00,\n", pools="institution_id,pool,amount\n"
                "I01,绩效,100.00\n"),
           "case.yaml", 3, "pay_cap", "I01", ("total",)),
@@ -152,6 +153,13 @@ FUNDS = [
           fund(f'{BOUGHT}, price: "1"'.replace("share: 1}", "share: 1}, {payer: 乙, share: 1}"),
                accounts=f"{ACCOUNTS}I01,f,advance,1.00,\n"),
           "accounts.csv", 2, "source", "I01", ("甲, 乙",)),
+    Fault("payer-of-another-fund", "LEDGER_PAYER_UNKNOWN",
+          fund(f'{BOUGHT}, price: "1"', accounts=f"{ACCOUNTS}I01,f,advance,1.00,乙\n"),
+          "accounts.csv", 2, "source", "乙", ("甲",)),
+    Fault("closing-that-is-not", "RESTRICTED_CLOSING",
+          fund(f'{BOUGHT}, price: "1", restricted: yes', accounts=f"{ACCOUNTS}"
+               "I01,f,received,20.00,甲\nI01,f,closing_restricted,19.99,\n"),
+          "accounts.csv", 3, "", "f", ("20.00", "19.99")),
     Fault("share-of-no-figure", "SHARE_FIGURE_MISSING",
           case("share_tests: {t: {part_lines: [a], whole_lines: [b],"
                ' at_least: {value: "0.4", valid_to: 2025-06-30}}}\n'),
@@ -174,23 +182,16 @@ FUND_WARNINGS = [
     Fault("pool-of-no-money", "BRIDGE_EMPTY", case("pools: {p: {approved_line: 总额}}\n"),
           "case.yaml", 3, "pools.p", "p", ("总额",)),
     Fault("cap-takes", "PAYCAP_CUT",
-          case("pay_cap: {kind: fixed}\n", accounts=f"{ACCOUNTS}I01,pay_cap,approved,99.99,\n"
+          case("pay_cap: {kind: fixed, per: period}\n", accounts=f"{ACCOUNTS}I01,pay_cap,approved,99.99,\n"
                "I02,pay_cap,approved,30.00,\n"),
           "case.yaml", 3, "pay_cap", "I01", ("99.99", "0.01")),
     Fault("cap-below-the-base", "PAYCAP_BASE_ABOVE",
-          case("pay_cap: {kind: fixed}\n", accounts=f"{ACCOUNTS}I01,pay_cap,approved,99.99,\n"
+          case("pay_cap: {kind: fixed, per: period}\n", accounts=f"{ACCOUNTS}I01,pay_cap,approved,99.99,\n"
                "I01,base_pay,paid,100.00,\nI02,pay_cap,approved,30.00,\n"),
           "case.yaml", 3, "pay_cap", "I01", ("100.00", "99.99")),
-    Fault("payer-of-another-fund", "LEDGER_PAYER_UNKNOWN",
-          fund(f'{BOUGHT}, price: "1"', accounts=f"{ACCOUNTS}I01,f,advance,1.00,乙\n"),
-          "accounts.csv", 2, "source", "乙", ("甲",)),
     Fault("advanced-too-much", "OVER_ADVANCED",
           fund(f'{BOUGHT}, price: "1"', accounts=f"{ACCOUNTS}I01,f,advance,20.01,甲\n"),
-          "case.yaml", 3, "funds.f", "f", ("I01", "0.01")),
-    Fault("closing-that-is-not", "RESTRICTED_CLOSING",
-          fund(f'{BOUGHT}, price: "1", restricted: yes', accounts=f"{ACCOUNTS}"
-               "I01,f,received,20.00,甲\nI01,f,closing_restricted,19.99,\n"),
-          "accounts.csv", 3, "", "f", ("20.00", "19.99")),
+          "accounts.csv", 2, "amount", "f", ("I01", "0.01")),
     Fault("more-spent-than-there-was", "RESTRICTED_OVERSPENT",
           fund(f'{BOUGHT}, price: "1", restricted: yes',
                accounts=f"{ACCOUNTS}I01,f,paid,0.01,甲\n"),
@@ -198,7 +199,7 @@ FUND_WARNINGS = [
     Fault("a-fen-below-forty-percent", "SHARE_TEST_FAILED",
           case('share_tests: {t: {part_lines: [a], whole_lines: [b], at_least: "0.4"}}\n',
                accounts=f"{ACCOUNTS}I01,a,project_expenditure,39.99,\nI01,b,received,100.00,\n"),
-          "case.yaml", 3, "share_tests.t", "t", ("I01", "39.99", "100.00", "2/5")),
+          "case.yaml", 3, "share_tests.t", "t", ("I01", "39.99", "100.00", "40%")),
     Fault("costs-of-pool-and-surplus", "COSTS_TWICE",
           case(GIVEN + "pools: {p: {fund: f, rule: after_costs, cost_lines: [交通]}}\n",
                accounts=f"{ACCOUNTS}I01,f,approved,9.00,甲\nI01,交通,expenditure,1.00,\n"),

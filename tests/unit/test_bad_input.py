@@ -63,6 +63,8 @@ BY_COMMAND = {
     # tests/unit/test_fund_heads.py: the reader of schemes refuses it before (FUND_INVALID)
     "FUND_REIMBURSEMENT",
     "PROPOSAL_NEW_KIND", "PROPOSAL_DATED", "PROPOSAL_UNPAYABLE",
+    # tests/unit/test_forecast_command.py
+    "YEAR_TWICE", "YEAR_MISSING",
     # tests/unit/test_shipped_schemes.py: it needs a shipped scheme that names a group
     "SCOPE_ABSENT",
     # tests/unit/test_captodate.py and test_paycap.py: they need earlier periods
