@@ -6,7 +6,17 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Found", "Table", "add", "differing", "fen", "plain", "read_out", "without_zeros"]
+__all__ = [
+    "Found",
+    "Table",
+    "add",
+    "bound",
+    "differing",
+    "fen",
+    "plain",
+    "read_out",
+    "without_zeros",
+]
 
 Row = dict[str, str]
 Table = dict[tuple[object, ...], tuple[object, ...]]
@@ -54,3 +64,8 @@ def fen(text: str) -> int:
     found = Fraction(text) * 100
     assert found.denominator == 1, text
     return found.numerator
+
+
+def bound(text: str) -> Fraction:
+    """A share, which stands as a percent where it is one."""
+    return Fraction(text[:-1]) / 100 if text.endswith("%") else Fraction(text)

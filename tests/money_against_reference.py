@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from tests import reference
-from tests.lines_alike import Found, Table, add, differing, fen, read_out, without_zeros
+from tests.lines_alike import Found, Table, add, bound, differing, fen, read_out, without_zeros
 
 __all__ = ["money_differences"]
 
@@ -159,9 +159,7 @@ def _expected_caps(expected: reference.Outcome) -> Table:
 def _tests(out: Path) -> Found:
     for row in _rows(out, "share_tests"):
         figures = tuple(fen(row[name]) for name in TESTS)
-        bound = row["at_least"]  # as a percent, where it is one exactly
-        exact = Fraction(bound[:-1]) / 100 if bound.endswith("%") else Fraction(bound)
-        said = exact, row["holds"] == "1"
+        said = bound(row["at_least"]), row["holds"] == "1"
         yield (row["test"], row["institution_id"]), (*figures, *said)
 
 

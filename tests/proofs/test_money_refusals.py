@@ -61,13 +61,6 @@ def blank_sources(rows: list[Row], chance: random.Random) -> None:
             row["source"] = ""
 
 
-def approvals_elsewhere(rows: list[Row], chance: random.Random) -> None:
-    places = sorted({row["institution_id"] for row in rows})
-    for row in rows:
-        if row["kind"] == "approved" and chance.random() < 0.3:
-            row["institution_id"] = chance.choice(places)
-
-
 def change_funds(change: Callable[[Any, random.Random], None]) -> Spoil:
     """A spoil of funds in every layer of the scheme; only the first says of which kind they are."""
 
@@ -79,6 +72,18 @@ def change_funds(change: Callable[[Any, random.Random], None]) -> Spoil:
             path.write_text(yaml.safe_dump(text, allow_unicode=True, sort_keys=False), "utf-8")
 
     return spoil
+
+
+def approvals_elsewhere(case: Path, chance: random.Random) -> None:
+    """Given money is for one institution only; what others have of it approved stays there."""
+    heading, rows = read_rows(case / "institutions.csv")
+    here = chance.choice(rows)[heading.index("institution_id")]
+
+    def only_here(fund: Any, chance: random.Random) -> None:
+        if fund.get("kind") == "given":
+            fund["institutions"] = {"ids": [here]}
+
+    change_funds(only_here)(case, chance)
 
 
 def over_budget(fund: Any, chance: random.Random) -> None:
@@ -115,7 +120,7 @@ SPOILS: dict[str, Spoil] = {
     "coefficients": change_table("coefficients", drop_one_of_funds),
     "births": change_table("contracts", blank_births),
     "sources": change_table("accounts", blank_sources),
-    "approvals": change_table("accounts", approvals_elsewhere),
+    "approvals": approvals_elsewhere,
     "budgets": change_funds(over_budget),
     "months": change_funds(in_mid_month),
     "payers": change_funds(payers_change),

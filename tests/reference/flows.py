@@ -63,8 +63,7 @@ def _accounts(found: Flows, case: Case) -> None:
     for row in of_period(case):
         if row.kind == "project_expenditure" and row.source in case.scheme.funds:
             # It was spent of the fund's money, which is no project of its own.
-            fund = case.scheme.fund(row.source, row.institution)
-            kept = "income" if yes(fund, "income", default=True) else "institution"
+            kept = _kept(case, row.source, row.institution)
             flow = Flow(row.institution, row.source, kept, row.kind, row.line)
             found.move(flow, row.amount_fen)
             continue
@@ -84,6 +83,12 @@ def _accounts(found: Flows, case: Case) -> None:
     for place, fen in left.items():
         found.move(Flow(place, "project", "project", "unspent"), max(fen, 0))
         found.move(Flow(place, "project", "overspent", "project"), max(-fen, 0))
+
+
+def _kept(case: Case, fund: str, place: str) -> str:
+    """Return where money of a fund is that made no pool."""
+    income = yes(case.scheme.fund(fund, place), "income", default=True)
+    return "income" if income else "institution"
 
 
 def _surpluses(found: Flows, surpluses: Mapping[str, Surplus]) -> None:
@@ -112,8 +117,7 @@ def _dues(found: Flows, case: Case, dues: Sequence[Due], made: Sequence[Pool]) -
             if pool.institution == due.institution and source == ("fund", due.fund):
                 found.move(Flow(*who, "due", pool.pool), pool.amount_fen)
                 left -= pool.amount_fen
-        income = yes(case.scheme.fund(due.fund, due.institution), "income", default=True)
-        rest = "income" if income else "institution"
+        rest = _kept(case, due.fund, due.institution)
         found.move(Flow(*who, "due", rest), max(left, 0))
         found.move(Flow(*who, rest, "due"), max(-left, 0))
 
