@@ -56,7 +56,8 @@ class DueLine(NamedTuple):
     ``equivalents``      equivalents x price x adjustment
     ``task:NAME``        approved tasks x standard x assessment
     ``approved:PAYER``   an approved amount
-    ``fund:NAME``        part of another fund's due amount
+    ``fund:NAME``        a split's part of its parent
+    ``split:NAME``       what a split of this fund takes off
     ``expenditure``      recurrent expenditure
     ``income:LINE``      income that is taken off (a line, ``recurrent`` or ``approved``)
     ``charges:CODE``     charges that are taken off
@@ -80,10 +81,12 @@ class DueLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What a fund owes an institution for the period, before anything was paid.
+    """What an institution has of a fund for the period, before anything was paid.
 
     ``fund`` is the fund as the institution has it; ``parts`` are the payers in declared order with
-    their fen, a single blank one where none is declared.
+    their fen, a single blank one where none is declared, and none of a split, whose money comes
+    out of its parent. ``passed`` are the splits of this fund with what they take: the parts add
+    up to ``due_fen`` and what was passed on.
     """
 
     institution_id: str
@@ -91,6 +94,7 @@ class Due:
     due_fen: int
     lines: tuple[DueLine, ...]
     parts: tuple[tuple[str, int], ...]
+    passed: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

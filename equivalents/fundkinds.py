@@ -75,10 +75,17 @@ def floor(case: Reckoner, fund: Fund, place: Institution) -> Reckoned:
     return Reckoned(pieces, taken, below_zero=False, days=[case.last_day(fund)])
 
 
-def split(case: Reckoner, fund: Fund, body: Split, due_fen: int) -> Reckoned:
-    """A part of what another fund owes the institution, rounded half-up (kind ``split``)."""
+def split(case: Reckoner, fund: Fund, body: Split, whole_fen: int, left_fen: int) -> Reckoned:
+    """A share of its parent's money, rounded half-up and taken out of it (kind ``split``).
+
+    ``left_fen`` is what splits declared earlier leave of ``whole_fen``: shares that add up to 1
+    may each be rounded up, and the last takes what is left.
+    """
     day = case.last_day(fund)
     share = case.figure(fund, body.share, day, "share") or Fraction()
     text = print_exact(share, WEIGHT_PLACES)
-    piece = Piece(f"fund:{body.of}", "", print_fen(due_fen), text, due_fen * share)
+    exact = whole_fen * share
+    if abs(exact) > abs(left_fen):
+        exact = Fraction(left_fen)
+    piece = Piece(f"fund:{body.of}", "", print_fen(whole_fen), text, exact)
     return Reckoned([piece], days=[day])

@@ -13,8 +13,9 @@ from typing import Final, NamedTuple
 from equivalents.bridge import Bridged
 from equivalents.errors import ConservationError, Problem, RefusedError, near
 from equivalents.fundfacts import Money
+from equivalents.fundsplits import received_of_splits
 from equivalents.policy.accounts import FUND_KINDS, Account, by_line
-from equivalents.policy.funds import Deficit, Fund
+from equivalents.policy.funds import Deficit, Fund, Split
 from equivalents.policy.scheme import CapTermKind, Scheme
 from equivalents.units import print_fen
 
@@ -43,6 +44,7 @@ class LedgerRow(NamedTuple):
 class Restricted(NamedTuple):
     """Restricted money of a fund at an institution, in fen; the closing opens the next year.
 
+    What a fund received for its splits is received by them.
     ``closing = opening + received - paid - pools``, below 0 where more was spent than there was.
     """
 
@@ -94,7 +96,8 @@ def ledger(
 
     Raises:
         RefusedError: ``MONEY_LINE_UNKNOWN`` (a row of a kind of funds whose line is none of the
-            scheme), ``LEDGER_PAYER_MISSING`` (a row without source, of a fund with several payers).
+            scheme), ``LEDGER_PAYER_MISSING`` (a row without source, of a fund with several payers),
+            ``LEDGER_OF_SPLIT`` (money that came in for a split: it comes in for its parent).
         ConservationError: the rows do not add up to what is due and what was received (a defect).
     """
     book = _Book(scheme, money, accounts)
@@ -108,7 +111,7 @@ def ledger(
         key = (one.institution_id, one.bridge.fund)
         less = taken.get((one.institution_id, one.bridge.pool), 0)
         pools[key] = pools.get(key, 0) + one.pool_fen - less
-    restricted = tuple(_restricted(scheme, accounts, rows, pools))
+    restricted = tuple(_restricted(scheme, accounts, rows, money, pools))
     said = [*book.warned, *_advanced(scheme, rows), *_closings(accounts, restricted)]
     return Ledger(rows, restricted, moves, tuple(said))
 
@@ -140,6 +143,10 @@ class _Book:
                     Problem("MONEY_LINE_UNKNOWN", row.place.at("line"), row.line, facts)
                 )
             return None
+        body = self._scheme.funds[row.line].body
+        if isinstance(body, Split) and row.kind in _RECEIVED:
+            place, facts = row.place.at("line"), {"of": body.of}
+            self.refused.append(Problem("LEDGER_OF_SPLIT", place, row.line, facts))
         who = (row.institution_id, row.line)
         return Movement(*who, self._payer(row), row.kind, row.day, row.amount_fen)
 
@@ -214,6 +221,7 @@ def _restricted(
     scheme: Scheme,
     accounts: Sequence[Account],
     rows: Sequence[LedgerRow],
+    money: Money,
     pools: Mapping[tuple[str, str], int],
 ) -> Iterator[Restricted]:
     """Opening to closing of every fund that is restricted where it moves or has money."""
@@ -222,6 +230,9 @@ def _restricted(
     for row in rows:
         entry = sums.setdefault((row.institution_id, row.fund), [0, 0])
         entry[0], entry[1] = entry[0] + row.received_fen, entry[1] + row.paid_fen
+    came = {key: received for key, (received, _) in sums.items()}
+    for key, fen in received_of_splits(money, came).items():
+        sums.setdefault(key, [0, 0])[0] += fen
     for name, kind, line in lines:
         if kind in ("opening_restricted", "closing_restricted") and line in scheme.funds:
             sums.setdefault((name, line), [0, 0])

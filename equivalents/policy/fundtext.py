@@ -87,6 +87,10 @@ _PACKAGE_PAYERS: Final = (
     "服务包由居民与 reimbursed_by 支付，不另写 payers"
     "¦a package is paid by the resident and by reimbursed_by; it has no payers"
 )
+_SPLIT_PAYERS: Final = (
+    "拆分的资金出自上级资金，不另写 payers"
+    "¦a split comes out of its parent; it has no payers of its own"
+)
 _DEAR: Final = "报销高于价格¦the reimbursement is above the price"
 
 
@@ -116,6 +120,8 @@ def _fund(name: str, entry: Entry, read: Reader) -> Fund | None:
     payers = read_payers(entry.get("payers"), read, rate)
     if isinstance(body, Packages) and payers.versions:
         read.invalid("FUND_INVALID", entry.get("payers"), name, _PACKAGE_PAYERS)
+    if isinstance(body, Split) and payers.versions:
+        read.invalid("FUND_INVALID", entry.get("payers"), name, _SPLIT_PAYERS)
     start, end = span_of(entry, read.findings)
     return Fund(
         name,

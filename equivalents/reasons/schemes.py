@@ -147,6 +147,14 @@ SCHEME_REASONS: Final = (
         "institution or date.",
     ),
     Reason(
+        "FUND_SPLIT_OVER",
+        "error",
+        "rules",
+        "资金“{value}”与 {other} 都从“{of}”中拆分，自 {day} 起合计 {total}，超过全部。请更正。",
+        "The funds '{value}' and {other} are splits of '{of}' and take {total} of it from {day} "
+        "on, more than all. Correct them.",
+    ),
+    Reason(
         "FUND_BRIDGED_TWICE",
         "error",
         "rules",

@@ -29,6 +29,8 @@ __all__ = [
 
 _DUE: Final = "due"
 """The node in which the money of a fund meets."""
+_SPLIT: Final = "split"
+"""The line of what goes from a fund to a part of it: it neither comes in nor goes out."""
 
 
 class Flow(NamedTuple):
@@ -71,12 +73,21 @@ def money_flows(money: Funded) -> Iterator[Flow]:
         for one in bridged.get(who, ()):
             left -= one.pool_fen
             yield Flow(*who, _DUE, one.bridge.pool, one.pool_fen)
+        for name, fen in due.passed:
+            yield from _passed_on(due.institution_id, due.fund.name, name, fen)
         rest = "income" if due.fund.income else "institution"
         if left > 0:
             yield Flow(*who, _DUE, rest, left)
         elif left < 0:
             yield Flow(*who, rest, _DUE, -left)
     yield from _approved_flows(money)
+
+
+def _passed_on(institution_id: str, parent: str, name: str, fen: int) -> Iterator[Flow]:
+    """What goes from a fund to a split of it, out of the one and into the other."""
+    ends = (_DUE, name, parent, _DUE) if fen > 0 else (name, _DUE, _DUE, parent)
+    yield Flow(institution_id, parent, *ends[:2], abs(fen), _SPLIT)
+    yield Flow(institution_id, name, *ends[2:], abs(fen), _SPLIT)
 
 
 def _bridged(money: Funded) -> Mapping[tuple[str, str], Sequence[Bridged]]:
@@ -232,14 +243,18 @@ def money_checks(settlement: Settlement) -> Iterator[Sides]:
 def _both_sides(money: Funded) -> tuple[int, int]:
     """What goes into the node of every fund, and out of it."""
     sums: dict[tuple[str, str], list[int]] = {}
+    into = out_of = 0
     for flow in money_flows(money):
         ends = sums.setdefault((flow.institution_id, flow.fund), [0, 0])
-        ends[0] += flow.amount_fen if flow.use == _DUE else 0
-        ends[1] += flow.amount_fen if flow.source == _DUE else 0
+        came = flow.amount_fen if flow.use == _DUE else 0
+        went = flow.amount_fen if flow.source == _DUE else 0
+        ends[0], ends[1] = ends[0] + came, ends[1] + went
+        if flow.line != _SPLIT:
+            into, out_of = into + came, out_of + went
     uneven = {key: ends for key, ends in sums.items() if ends[0] != ends[1]}
     if uneven:
         raise ConservationError(f"sources and uses of funds differ: {uneven}")
-    return sum(ends[0] for ends in sums.values()), sum(ends[1] for ends in sums.values())
+    return into, out_of
 
 
 def _cap_check(caps: Sequence[Capped]) -> Sides:

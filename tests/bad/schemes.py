@@ -146,6 +146,18 @@ SCHEMES = [
           "s.yaml", 7, "pools.p", "ff", ("f",)),
     Fault("pool-rule", "POOL_RULE_INVALID",
           scheme(FUND + "pools: {p: {fund: f, rule: percent}}\n"), "s.yaml", 7, "pools.p", "p"),
+    Fault("split-payers", "FUND_INVALID",
+          scheme(FUND + "  g: {kind: split, of: f, share: 2/5, payers: [{payer: 甲, share: 1}]}\n"),
+          "s.yaml", 7, "funds.g.payers", "g"),
+    Fault("splits-above-the-whole", "FUND_SPLIT_OVER",
+          scheme(FUND + "  g: {kind: split, of: f, share: 2/5}\n"
+                 '  h: {kind: split, of: f, share: [{value: "0.6", valid_to: 2025-03-01},\n'
+                 '      {value: "0.7", valid_from: 2025-03-01}]}\n'),
+          "s.yaml", 8, "funds.h", "h", ("g", "11/10", "2025-03-01")),
+    Fault("split-received", "LEDGER_OF_SPLIT",
+          {**scheme(FUND + "  g: {kind: split, of: f, share: 2/5}\n"),
+           "accounts.csv": "institution_id,line,kind,amount\nI01,g,received,5.00\n"},
+          "accounts.csv", 2, "line", "g", ("f",)),
     Fault("fund-bridged-twice", "FUND_BRIDGED_TWICE",
           scheme(FUND + "pools:\n  p: {fund: f}\n  q: {fund: f, rule: percent, share: 1/10}\n"),
           "s.yaml", 9, "pools.q", "q", ("f", "p")),

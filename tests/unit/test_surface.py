@@ -83,6 +83,7 @@ FLOW = [
     "fundshop",
     "fundwork",
     "fundkinds",
+    "fundsplits",
     "fund",
     "bridge",
     "paycap",
