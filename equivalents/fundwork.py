@@ -31,7 +31,7 @@ def per_item(fund: Fund, body: PerItem, place: Institution, shop: Shop) -> Recko
     """Quantity x price of each item, at the price of the month of service."""
     pieces = []
     for item, which, quantity in shop.quantities(fund, body, place):
-        share = shop.share(item)
+        share = shop.share(item, shop.days(fund)[0])  # of a listed item, the same all along
         price = body.prices_e4[item].versions[which].value
         exact = Fraction(quantity * price, _E3_E4_PER_FEN) * share
         text = "" if share == 1 else print_exact(share, WEIGHT_PLACES)

@@ -58,6 +58,7 @@ from equivalents.policy.model import (
     WeightRow,
 )
 from equivalents.policy.openingload import OpeningReader
+from equivalents.policy.purchases import check_purchases
 from equivalents.policy.roster import Roster
 from equivalents.policy.schemecases import check_coefficients_once, check_in_case
 from equivalents.policy.schemecheck import check_figures, check_series_of
@@ -167,7 +168,7 @@ class _Reader:
         keys = self._key_rules(settings, KeyReader(findings, institutions, postings), every, series)
         findings.problems += [*check_weights(weights), *check_postings(postings)]
         self._fund_tables(settings, sorted(known), postings, teams)
-        self._check_scheme(settings, series, institutions, pools, keys)
+        self._check_scheme(settings, weights, institutions, pools, keys)
         if settings.period is None:
             return None
         surplus = surplus_rule(settings.surplus, accounts, pools, settings.period, series, findings)
@@ -188,19 +189,21 @@ class _Reader:
     def _check_scheme(
         self,
         settings: Settings,
-        series: Sequence[str],
+        weights: Sequence[WeightRow],
         institutions: Sequence[Institution],
         pools: Sequence[Pool],
         keys: KeyRules,
     ) -> None:
         """The scheme against the tables of the case."""
         scheme, period = settings.scheme, settings.period
+        series = sorted({row.series for row in weights})
         if scheme is not None:
             check_series_of(scheme, tuple(series), self.findings)
             check_in_case(scheme, institutions, pools, self.findings)
             check_coefficients_once(scheme, keys, self.findings)
             if period is not None:
                 check_figures(scheme, period, self.findings)
+                check_purchases(scheme, weights, pools, period, self.findings)
 
     def _declared(
         self, settings: Settings, rules: CaseRules, pools: Sequence[Pool], people: Collection[str]

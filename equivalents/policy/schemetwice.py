@@ -14,7 +14,7 @@ from equivalents.policy.calendar import FIRST_DAY, print_day
 from equivalents.policy.funds import Fund, PerEquivalent, PerItem, Split
 from equivalents.policy.scheme import Bridge, BridgeRule, Channel, Scheme
 
-__all__ = ["check_twice"]
+__all__ = ["check_twice", "share_places"]
 
 
 def check_twice(scheme: Scheme, findings: Findings) -> None:
@@ -25,7 +25,7 @@ def check_twice(scheme: Scheme, findings: Findings) -> None:
 
 
 def _check_purchases(scheme: Scheme, findings: Findings) -> None:
-    """Two series may stand for two kinds of work, so only funds of one series are compared."""
+    """Funds of one series; what is bought by two series is seen against the weights of a case."""
     funds = [
         (fund, fund.body)
         for fund in scheme.funds.values()
@@ -41,7 +41,7 @@ def _check_purchases(scheme: Scheme, findings: Findings) -> None:
             if items is not None
         ]
         both = frozenset.intersection(*named) if named else frozenset({other.name})
-        if both and _share_places(one, other):
+        if both and share_places(one, other):
             facts = {"fund": other.name, "other": one.name}
             findings.add("FUNDS_BUY_TWICE", other.place, min(both), **facts)
 
@@ -51,7 +51,7 @@ def _bought(
 ) -> frozenset[str] | None:
     """The items that a fund buys; ``None`` for every item of its series."""
     channel = channels.get(body.channel)
-    items = None if channel is None else frozenset(channel.items)
+    items = None if channel is None or channel.others else frozenset(channel.items)
     if isinstance(body, PerEquivalent):
         return items
     priced = frozenset(body.prices_e4)
@@ -62,7 +62,7 @@ def _meet(one: Fund | Bridge, other: Fund | Bridge) -> bool:
     return max(one.valid_from, other.valid_from) < min(one.valid_to, other.valid_to)
 
 
-def _share_places(one: Fund, other: Fund) -> bool:
+def share_places(one: Fund, other: Fund) -> bool:
     """Whether an institution may be in the scope of both."""
     a, b = one.scope, other.scope
     pairs = ((a.ids, b.ids), (a.groups, b.groups), (a.kinds, b.kinds))
@@ -76,7 +76,7 @@ def _check_splits(scheme: Scheme, findings: Findings) -> None:
         before = [
             one
             for one in [*scheme.funds.values()][:at]
-            if of and _parent(one) == of and _share_places(one, fund)
+            if of and _parent(one) == of and share_places(one, fund)
         ]
         owners = ("", *sorted({name for one in (*before, fund) for name in one.own}))
         for institution in owners if before else ():

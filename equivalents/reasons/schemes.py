@@ -126,9 +126,16 @@ SCHEME_REASONS: Final = (
         "ITEM_BOUGHT_TWICE",
         "error",
         "rules",
-        "项目“{value}”自 {day} 起被重复购买：渠道 {channels} 合计 {total}，应为 1。",
-        "The item '{value}' is bought twice from {day} on: channels {channels} add up to {total}, "
-        "not 1.",
+        "项目“{value}”自 {day} 起被重复购买：{channels}（渠道或资金）合计 {total}，应为 1。",
+        "The item '{value}' is bought twice from {day} on: {channels} (channels or funds) add up "
+        "to {total}, not 1.",
+    ),
+    Reason(
+        "CHANNEL_INVALID",
+        "error",
+        "rules",
+        "购买渠道“{value}”的写法有误：{detail}。",
+        "The channel '{value}' is not valid: {detail}.",
     ),
     Reason(
         "ITEM_PARTLY_BOUGHT",

@@ -36,6 +36,7 @@ def payers(listed: str) -> Mapping[str, Content]:
     return fund(f'rate: "12.00"\n    payers: [{listed}]')
 
 
+SERIES = "series,item_code,weight,valid_from\npay,MZ01,1,2025-01-01\npay,SF01,2,2025-01-01\n"
 OWN = "scheme: own\ntitle: 甲院\nreference: 甲县〔2025〕2号\nlayer: institution\n"
 
 SCHEMES = [
@@ -134,6 +135,26 @@ SCHEMES = [
     Fault("item-twice", "ITEM_BOUGHT_TWICE",
           scheme("channels:\n  a: {items: [MZ01]}\n  b: {items: {MZ01: 1/2}}\n"),
           "s.yaml", 6, "channels.b", "MZ01", ("3/2", "a, b")),
+    Fault("item-twice-over-series", "ITEM_BOUGHT_TWICE",
+          {**scheme('funds:\n  f: {kind: per_equivalent, series: purchase, price: "1"}\n'
+                    '  g: {kind: per_item, series: fixed, prices: {SF01: "2"}}\n'),
+           "weights.csv": SERIES + "purchase,SF01,2,2025-01-01\nfixed,SF01,1,2025-01-01\n"},
+          "weights.csv", 5, "", "SF01", ("f, g", "2")),
+    Fault("item-of-a-channel-that-is-off", "ITEM_BOUGHT_TWICE",
+          {**scheme("channels:\n  rest: {others: yes}\n  contract: {items: [SF01]}\n"
+                    "funds:\n  f:\n    kind: per_equivalent\n    series: purchase\n"
+                    '    channel: rest\n    price: "1"\n'),
+           "weights.csv": SERIES + "purchase,MZ01,1,2025-01-01\npurchase,SF01,2,2025-01-01\n"},
+          "weights.csv", 5, "", "SF01", ("contract, f", "2")),
+    Fault("channel-others-and-items", "CHANNEL_INVALID",
+          scheme("channels:\n  a: {others: yes, items: [MZ01]}\n"), "s.yaml", 5, "channels.a", "a"),
+    Fault("channels-of-the-others", "CHANNEL_INVALID",
+          scheme("channels:\n  a: {others: yes, valid_to: 2025-03-01}\n"
+                 "  b: {others: yes, valid_from: 2025-02-01}\n"), "s.yaml", 6, "channels.b", "b"),
+    Fault("prices-of-the-others", "FUND_INVALID",
+          scheme("channels: {a: {others: yes}}\n"
+                 'funds:\n  f: {kind: per_item, series: pay, channel: a, prices: {MZ01: "2"}}\n'),
+          "s.yaml", 6, "funds.f", "f"),
     Fault("item-partly", "ITEM_PARTLY_BOUGHT",
           scheme("channels:\n  a: {items: {MZ01: 1/2}}\n"
                  "  b: {items: {MZ01: 1/2}, valid_to: 2025-07-01}\n"),

@@ -150,6 +150,16 @@ def test_fixed_prices_by_month_channel_and_tier(tmp_path: Path) -> None:
     assert due(outcome, "g") == 2640, "8 x 1.5 x 2/5 + 2 x 2 = 8.8, all of it at 3"
 
 
+def test_a_channel_of_the_others_buys_what_none_lists(tmp_path: Path) -> None:
+    """A is bought elsewhere to 3/5 until July, then wholly here; B is here all along."""
+    funds = "g: {kind: per_equivalent, channel: d, series: pay, price: '10', "
+    funds += "payers: [{payer: a, share: 1}]}"
+    channels = "channels:\n  c: {items: {A: '0.6'}, valid_to: 2025-07-01}\n  d: {others: yes}\n"
+    case = a_case(tmp_path, case=case_of(funds, more=channels), records=WORK, weights=WEIGHTS)
+    # A: 3 x 1.5 x 0.4 = 1.8 before July, 5 x 1.5 = 7.5 after; B: 2 x 2 = 4.
+    assert due(settle(case), "g") == 133_00
+
+
 def test_income_is_taken_off_and_not_below_zero(tmp_path: Path) -> None:
     pay = "series: pay, price: '10', offset_lines: [诊疗], payers: [{payer: a, share: 1}]"
     funds = f"f: {{kind: per_equivalent, {pay}}}\n"
