@@ -120,7 +120,8 @@ class _Purse:
         )
         if self._desk.problems:
             raise RefusedError(self._desk.problems)
-        return Money(dues, self._floating_e4)
+        used = tuple((name, version) for (name, _), version in self._desk.used.items())
+        return Money(dues, self._floating_e4, used)
 
     def _of(self, name: str) -> Mapping[str, _Sum]:
         """What a fund comes to by institution, before its splits take their parts."""
@@ -186,7 +187,7 @@ class _Purse:
             case PerHead() as body:
                 reckoned = per_head(desk, fund, body, place)
             case PerItem() as body:
-                reckoned = per_item(fund, body, place, self._shop(body))
+                reckoned = per_item(desk, fund, body, place, self._shop(body))
             case PerEquivalent() as body:
                 reckoned = per_equivalent(desk, fund, body, place, self._shop(body))
             case Packages() as body:

@@ -7,11 +7,11 @@ Sources: B1 to B10; definitions 5.13, 5.15.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from equivalents.policy.accounts import Account
 from equivalents.policy.calendar import Period
-from equivalents.policy.funds import Fund, Heads
+from equivalents.policy.funds import Fund, Heads, Version
 from equivalents.policy.keyrules import Coefficient, Scope
 from equivalents.policy.model import Institution
 from equivalents.work import Work
@@ -69,7 +69,8 @@ class DueLine(NamedTuple):
     ``amount_fen``: one rounding per institution and fund, of which each line has its part (5.13).
     A blank count or coefficient is 1; without a rate the amount is a whole sum of its own.
     ``count`` is ``84/12`` where a yearly rate is paid by months. At a floating price the rate is
-    for display, and the amount is the share of the budget.
+    for display, and the amount is the share of the budget. ``by`` is the version of the rate (of
+    the share, the budget), with its unit and reference; ``None`` where the line has no figure.
     """
 
     what: str
@@ -77,6 +78,7 @@ class DueLine(NamedTuple):
     rate: str
     coefficient: str
     amount_fen: int
+    by: Version[Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +104,12 @@ class Money:
     """All dues, by institution and, within it, in the declared order of funds.
 
     ``floating_e4`` are the floating prices in ten-thousandths of a yuan by fund: for display only.
+    ``used`` are the figures that amounts were computed with, by name (``FUND.rate``).
     """
 
     dues: tuple[Due, ...]
     floating_e4: Mapping[str, int] = field(default_factory=dict)
+    used: Sequence[tuple[str, Version[Any]]] = ()
 
     def by_fund(self) -> dict[str, dict[str, Due]]:
         """The dues by fund and institution; a fund that owes nobody is not in it."""

@@ -57,11 +57,12 @@ def _tasks(
             case.note("FUND_STANDARD_MISSING", fund, task=task)
             continue
         name = f"standards.{task}"
-        standard = case.figure(fund, body.standards_e4[task], case.last_day(fund), name)
-        if standard is not None:
+        by = case.version(fund, body.standards_e4[task], case.last_day(fund), name)
+        if by is not None:
+            standard = by.value
             exact = Fraction(quantity * standard, _E3_E4_PER_FEN) * factor.value
             count, rate = print_e3(quantity), print_e4(standard)
-            yield Piece(f"task:{task}", count, rate, factor.text, exact)
+            yield Piece(f"task:{task}", count, rate, factor.text, exact, by)
 
 
 def floor(case: Reckoner, fund: Fund, place: Institution) -> Reckoned:
@@ -82,10 +83,11 @@ def split(case: Reckoner, fund: Fund, body: Split, whole_fen: int, left_fen: int
     may each be rounded up, and the last takes what is left.
     """
     day = case.last_day(fund)
-    share = case.figure(fund, body.share, day, "share") or Fraction()
+    by = case.version(fund, body.share, day, "share")
+    share = by.value if by is not None else Fraction()
     text = print_exact(share, WEIGHT_PLACES)
     exact = whole_fen * share
     if abs(exact) > abs(left_fen):
         exact = Fraction(left_fen)
-    piece = Piece(f"fund:{body.of}", "", print_fen(whole_fen), text, exact)
+    piece = Piece(f"fund:{body.of}", "", print_fen(whole_fen), text, exact, by)
     return Reckoned([piece], days=[day])

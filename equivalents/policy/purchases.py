@@ -44,7 +44,8 @@ def check_purchases(
     if any(one.code in ("FUNDS_BUY_TWICE", "ITEM_BOUGHT_TWICE") for one in findings.problems):
         return  # the scheme alone says it already
     every = {row.series for row in weights}
-    shared = {"pay", *(one.series for one in (*pools, *scheme.bridges.values()))}
+    shared = {"pay", *(one.series for one in pools)}
+    shared |= {one.series for one in scheme.bridges.values()}
     shop = _Shops(scheme, weights, frozenset(shared if len(every) > 1 else every))
     for item in shop.items():
         for day in shop.days(item, period):

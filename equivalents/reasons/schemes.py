@@ -74,6 +74,22 @@ SCHEME_REASONS: Final = (
         "'{value}' changes the value of {other} and names no reference. Write one there.",
     ),
     Reason(
+        "LAYER_DIFFERS",
+        "warning",
+        "rules",
+        "“{value}”与同级另一层（{other}）的值不同，以列在后面的为准。请核对两层的先后。",
+        "'{value}' differs from another layer of the same kind ({other}); the one that is named "
+        "later counts. Check their order.",
+    ),
+    Reason(
+        "FIGURE_ILLUSTRATIVE",
+        "warning",
+        "money",
+        "“{value}”用的是示例数值，没有文件依据（{reference}）。正式核算前请换成本县文件的数值。",
+        "'{value}' is an illustrative figure that no document founds ({reference}). Put your "
+        "county's own in its place before people are paid by it.",
+    ),
+    Reason(
         "FUND_UNKNOWN",
         "error",
         "rules",

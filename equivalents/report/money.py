@@ -137,7 +137,10 @@ def money_tables(settlement: Settlement) -> Iterator[OutTable]:
     if money is None:
         return
     rows: dict[str, tuple[str, list[tuple[str, ...]]]] = {
-        "dues": ("institution_id fund what count rate coefficient amount", [*_due_rows(money)]),
+        "dues": (
+            "institution_id fund what count rate coefficient amount unit reference illustrative",
+            [*_due_rows(money)],
+        ),
         "ledger": (
             "institution_id fund payer due approved received paid owed then",
             [*_ledger_rows(money)],
@@ -159,7 +162,10 @@ def money_tables(settlement: Settlement) -> Iterator[OutTable]:
 def _due_rows(money: Funded) -> Iterator[tuple[str, ...]]:
     for due in money.money.dues:
         for line in due.lines:
-            yield due.institution_id, due.fund.name, *line[:4], print_fen(line.amount_fen)
+            by = line.by
+            ground = (by.unit, by.reference, "1" if by.illustrative else "0") if by else ("",) * 3
+            who = due.institution_id, due.fund.name
+            yield *who, *line[:4], print_fen(line.amount_fen), *ground
 
 
 def _ledger_rows(money: Funded) -> Iterator[tuple[str, ...]]:

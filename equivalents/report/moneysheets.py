@@ -54,8 +54,11 @@ MONEY_SHEETS: Final = (
             ("rate", SheetColumn("单价（元）", 14)),
             ("coefficient", SheetColumn("系数", 10)),
             money_column("amount", "金额"),
+            ("unit", SheetColumn("单位", 12)),
+            ("reference", SheetColumn("文件依据", 30)),
+            ("illustrative", SheetColumn("示例", 8)),
         ),
-        {"what": _WHAT},
+        {"what": _WHAT, "illustrative": {"1": "示例", "0": ""}},
     ),
     FurtherSheet(
         "ledger",

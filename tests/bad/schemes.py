@@ -36,6 +36,8 @@ def payers(listed: str) -> Mapping[str, Content]:
     return fund(f'rate: "12.00"\n    payers: [{listed}]')
 
 
+T = "scheme: t\ntitle: 甲县补充\nreference: 甲县〔2025〕4号\n"
+SIGNED = "contract_id,resident_id,person_id,active_from\nC1,R1,P01,2025-01-01\n"
 SERIES = "series,item_code,weight,valid_from\npay,MZ01,1,2025-01-01\npay,SF01,2,2025-01-01\n"
 OWN = "scheme: own\ntitle: 甲院\nreference: 甲县〔2025〕2号\nlayer: institution\n"
 
@@ -195,6 +197,16 @@ SCHEMES = [
 ]  # fmt: skip
 
 SCHEME_WARNINGS = [
+    Fault("layers-differ", "LAYER_DIFFERS",
+          {**scheme(HEADS, t=f"{T}funds: {{f: {{rate: \"9.00\"}}}}\n"),
+           "contracts.csv": SIGNED},
+          "t.yaml", 4, "funds.f.rate", "funds.f.rate", ("s.yaml",)),
+    Fault("layers-of-one-institution-differ", "LAYER_DIFFERS",
+          {**scheme(HEADS, own=f'{OWN}institution: I01\nfunds: {{f: {{rate: "9.00"}}}}\n',
+                    two=f'{OWN.replace("own", "two")}institution: [I02, I01]\n'
+                        'funds: {f: {rate: "8.00"}}\n'),
+           "contracts.csv": SIGNED},
+          "two.yaml", 6, "funds.f.rate", "funds.f.rate", ("own.yaml",)),
     Fault("coefficient-counts-twice", "COEFFICIENT_TWICE",
           {**scheme("pay_cap: {kind: fixed, coefficient: assessment}\n"),
            "accounts.csv": "institution_id,line,kind,amount\n"

@@ -173,7 +173,7 @@ class Rest(dict[str, Fraction]):
                 part = Fraction(1) if isinstance(items, list) else Fraction(items[item])
                 self[item] = self.get(item, Fraction(1)) - part
 
-    def get(self, item: str, default: object = None) -> Fraction:  # type: ignore[override]
+    def get(self, item: str, default: object = None) -> Fraction:
         """Return the whole of an item that nobody lists."""
         return super().get(item, Fraction(1))
 

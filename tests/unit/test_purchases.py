@@ -11,7 +11,7 @@ import pytest
 
 from equivalents.findings import Findings
 from equivalents.fund import money
-from equivalents.policy.calendar import parse_day, parse_period
+from equivalents.policy.calendar import LAST_DAY, parse_day, parse_period
 from equivalents.policy.funds import Fund, PerEquivalent, PerItem, Scope
 from equivalents.policy.model import Pool, WeightRow
 from equivalents.policy.purchases import check_purchases
@@ -42,8 +42,8 @@ def prices(series: str = "fixed", channel: str = "", **more: object) -> Fund:
     return made.fund(body, "fixed-price", channel=channel, **more)
 
 
-def lists(name: str, part: Fraction = Fraction(1), **more: int) -> Channel:
-    return Channel(name, items={"X": part}, **more)
+def lists(name: str, part: Fraction = Fraction(1), until: int = LAST_DAY) -> Channel:
+    return Channel(name, items={"X": part}, valid_to=until)
 
 
 REST = Channel("rest", others=True)
@@ -138,7 +138,7 @@ def test_a_weight_of_0_buys_no_equivalents_but_counts_for_a_price() -> None:
 
 def test_the_others_are_what_no_channel_lists_in_the_month() -> None:
     """X is half somebody else's until July and wholly ours after it; Y is ours all along."""
-    half = lists("listed", HALF, valid_to=JULY)
+    half = lists("listed", HALF, JULY)
     fund = buys(channel="rest")
     work = made.work(
         ("I1", "X", "2025-03", "10", "10"),

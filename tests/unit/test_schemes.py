@@ -209,6 +209,7 @@ def test_all_faults_of_all_layers_come_at_once(tmp_path: Path) -> None:
     assert found == [
         ("full.yaml", 62, "channel", "KEY_UNKNOWN"),
         ("bad.yaml", 4, "fund", "KEY_UNKNOWN"),
+        ("bad.yaml", 5, "funds.contract.rate", "LAYER_DIFFERS"),
         ("bad.yaml", 5, "funds.contract.prr", "KEY_UNKNOWN"),
         ("bad.yaml", 5, "funds.contract.rate", "NUMBER_INVALID"),
     ]

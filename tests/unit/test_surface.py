@@ -89,6 +89,7 @@ FLOW = [
     "paycap",
     "sharetest",
     "ledger",
+    "illustrations",
     "fundsettle",
     "settle",
     "recount",
