@@ -67,6 +67,8 @@ _HEADS: Final = {
 _PACKAGE: Final = {"title": "text", "price": "", "reimbursement": "", "items": "texts"}
 _TIER: Final = {"from": "text", "price": ""}
 _AGES: Final = 150
+_COMPUTED: Final = (PerHead, PerItem, PerEquivalent, Tasks, Floor)
+"""Kinds that say what is due and not who owes it."""
 
 _ONE_PRICE: Final = (
     "price、group_prices、tiers、floating 四者须有且只有一个"
@@ -120,6 +122,8 @@ def _fund(name: str, entry: Entry, read: Reader) -> Fund | None:
     payers = read_payers(entry.get("payers"), read, rate)
     if isinstance(body, Packages) and payers.versions:
         read.invalid("FUND_INVALID", entry.get("payers"), name, _PACKAGE_PAYERS)
+    if isinstance(body, _COMPUTED) and _nobody(entry.get("payers")):
+        read.findings.add("PAYERS_MISSING", entry.get("payers").place, name)
     if isinstance(body, Split) and payers.versions:
         read.invalid("FUND_INVALID", entry.get("payers"), name, _SPLIT_PAYERS)
     start, end = span_of(entry, read.findings)
@@ -141,6 +145,12 @@ def _fund(name: str, entry: Entry, read: Reader) -> Fund | None:
         *ground,
         place=entry.place,
     )
+
+
+def _nobody(entry: Entry) -> bool:
+    """Whether nobody pays a fund, or nobody for some days of it."""
+    dated = [one.get("payers") for one in entry.items if "payers" in one.mapping]
+    return not entry.items or any(not one.items for one in dated)
 
 
 def _scope(entry: Entry, read: Reader) -> Scope:

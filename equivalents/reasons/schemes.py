@@ -132,6 +132,14 @@ SCHEME_REASONS: Final = (
         "The payers are not valid: {detail} ('{value}').",
     ),
     Reason(
+        "PAYERS_MISSING",
+        "error",
+        "rules",
+        "资金“{value}”没有出资方，算出来的钱无人拨付。请在 payers 中写明由谁承担。",
+        "Nobody pays the fund '{value}': what it comes to would be owed by no one. Name the "
+        "payers in payers.",
+    ),
+    Reason(
         "PAYERS_NOT_ALL",
         "error",
         "rules",
