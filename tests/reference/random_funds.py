@@ -141,7 +141,7 @@ def _split(plan: FundPlan) -> None:
     if plan.rng.random() < 0.5:
         of = plan.rng.choice(sorted(plan.funds))
         share = plan.figure(lambda: plan.rng.choice(("0.4", "2/5", "1/3", "1")))
-        fund = {"kind": "split", "of": of, "share": share, "payers": plan.payers()}
+        fund = {"kind": "split", "of": of, "share": share}
         plan.funds = {**plan.funds, "split-part": fund | {"reference": REFERENCE}}
         if plan.rng.random() < 0.5:
             plan.funds = {"split-part": plan.funds.pop("split-part"), **plan.funds}
