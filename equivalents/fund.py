@@ -2,7 +2,8 @@
 
 The idea: a fund's kind gives exact pieces (heads x rate, equivalents x price ...), which are added
 up and rounded once per institution and fund; the due amount is then split among its payers by
-largest remainder in their declared order. Lines and parts both add up to it again.
+largest remainder in their declared order. Lines and parts both add up to it again. A split has no
+payers: its money comes out of its parent, whose own due is what its splits leave.
 
 Every institution in a fund's scope has a due, also of 0.00, where the fund is in force on some day
 of the period. A budget is that of the period as it stands. What is missing, or above a budget that
@@ -54,8 +55,9 @@ def money(scheme: Scheme, facts: Facts) -> Money:
             a change within a month of work (``FUND_MID_MONTH``), a sum above its budget
             (``FUND_OVER_BUDGET``), a budget nobody has equivalents for (``FUND_NO_KEY``), payers
             that change within the period (``FUND_PAYERS_CHANGE``), a reimbursement above its price
-            (``FUND_REIMBURSEMENT``), an approval out of scope (``FUND_OUT_OF_SCOPE``), an amount
-            beyond the limits (``FUND_TOO_LARGE``).
+            (``FUND_REIMBURSEMENT``), an approval out of scope (``FUND_OUT_OF_SCOPE``), a split for
+            a part of the days of its parent (``SCHEME_PART_PERIOD``), an amount beyond the limits
+            (``FUND_TOO_LARGE``).
         ConservationError: lines or parts do not add up to their due (a defect).
     """
     return _Purse(Reckoner(scheme, facts)).money()
@@ -98,32 +100,64 @@ class _Purse:
     def __init__(self, desk: Reckoner) -> None:
         self._desk = desk
         self._floating_e4: dict[str, int] = {}
-        self._dues: dict[str, dict[str, Due]] = {}
+        self._whole: dict[str, dict[str, _Sum]] = {}
         self._open: list[str] = []
         self._shops: dict[tuple[str, str], Shop] = {}
+        self._splits: dict[str, list[str]] = {}
+        for fund in desk.scheme.funds.values():
+            if isinstance(fund.body, Split):
+                self._splits.setdefault(fund.body.of, []).append(fund.name)
 
     def money(self) -> Money:
         """All dues, or everything that stands against them."""
-        by_fund = [self._of(name) for name in self._desk.scheme.funds]
+        dues = tuple(
+            _due(self._desk, place.institution_id, fund, one, self._passed(fund.name, place))
+            for place in self._desk.places
+            for name in self._desk.scheme.funds
+            for one in (self._of(name).get(place.institution_id),)
+            if one is not None
+            for fund in (self._desk.scheme.funds[name].of(place.institution_id),)
+        )
         if self._desk.problems:
             raise RefusedError(self._desk.problems)
-        names = [place.institution_id for place in self._desk.places]
-        dues = tuple(dues[name] for name in names for dues in by_fund if name in dues)
-        return Money(dues, self._floating_e4)
+        used = tuple((name, version) for (name, _), version in self._desk.used.items())
+        return Money(dues, self._floating_e4, used)
 
-    def _of(self, name: str) -> Mapping[str, Due]:
-        """What a fund owes, by institution."""
+    def _of(self, name: str) -> Mapping[str, _Sum]:
+        """What a fund comes to by institution, before its splits take their parts."""
         if name in self._open:
             raise ValueError(f"funds that are parts of each other: {self._open}")
-        if name not in self._dues:
+        if name not in self._whole:
             self._open.append(name)
             fund = self._desk.scheme.funds[name]
-            sums = self._within_budget(fund, self._sums(fund))
-            self._dues[name] = {
-                at: _due(self._desk, at, fund.of(at), one) for at, one in sums.items()
-            }
+            self._whole[name] = self._within_budget(fund, self._sums(fund))
             self._open.pop()
-        return self._dues[name]
+        return self._whole[name]
+
+    def _passed(self, name: str, place: Institution) -> tuple[tuple[str, int], ...]:
+        """What the splits of a fund take at an institution, in declared order."""
+        taken = [
+            (one, self._of(one).get(place.institution_id)) for one in self._splits.get(name, ())
+        ]
+        return tuple((one, part.due_fen) for one, part in taken if part and part.due_fen)
+
+    def _left(self, fund: Fund, body: Split, place: Institution) -> tuple[int, int]:
+        """What the parent of a split comes to, and what splits declared earlier leave of it."""
+        whole = self._of(body.of).get(place.institution_id)
+        parent = self._desk.scheme.funds[body.of].of(place.institution_id)
+        self._check_days(fund, parent)
+        splits = self._splits[body.of]
+        earlier = splits[: splits.index(fund.name)]
+        parts = [self._of(name).get(place.institution_id) for name in earlier]
+        due = whole.due_fen if whole else 0
+        return due, due - sum(part.due_fen for part in parts if part)
+
+    def _check_days(self, fund: Fund, parent: Fund) -> None:
+        """A parent's due is that of all its days: a split of some of them has no part of it."""
+        period = self._desk.period
+        since, until = max(parent.valid_from, period.start), min(parent.valid_to, period.end)
+        if since < until and (fund.valid_from > since or fund.valid_to < until):
+            self._desk.note("SCHEME_PART_PERIOD", fund, period=period.name)
 
     def _sums(self, fund: Fund) -> dict[str, _Sum]:
         """What a fund gives each institution before any budget over all of them."""
@@ -153,7 +187,7 @@ class _Purse:
             case PerHead() as body:
                 reckoned = per_head(desk, fund, body, place)
             case PerItem() as body:
-                reckoned = per_item(fund, body, place, self._shop(body))
+                reckoned = per_item(desk, fund, body, place, self._shop(body))
             case PerEquivalent() as body:
                 reckoned = per_equivalent(desk, fund, body, place, self._shop(body))
             case Packages() as body:
@@ -161,25 +195,28 @@ class _Purse:
             case Tasks() as body:
                 reckoned = tasks(desk, fund, body, place)
             case Floor():
-                reckoned = floor(desk, fund, place, self._income(place.institution_id))
+                reckoned = floor(desk, fund, place, self._income(place))
             case Split() as body:
-                due = self._of(body.of).get(place.institution_id)
-                reckoned = split(desk, fund, body, due.due_fen if due else 0)
+                reckoned = split(desk, fund, body, *self._left(fund, body, place))
         return reckoned
 
-    def _income(self, institution: str) -> dict[str, Due]:
-        """What funds but floors, and parts of floors, owe an institution as its income."""
+    def _income(self, place: Institution) -> list[tuple[Fund, int]]:
+        """What funds but floors, and parts of floors, owe an institution as its income, in fen.
+
+        Of a fund with splits it is what they leave; each of them counts by itself.
+        """
         funds = self._desk.scheme.funds
-        found: dict[str, Due] = {}
+        found = []
         for name in funds:
-            root = funds[name].of(institution)
+            root = funds[name].of(place.institution_id)
             while isinstance(root.body, Split):
-                root = funds[root.body.of].of(institution)
-            own = funds[name].of(institution)
+                root = funds[root.body.of].of(place.institution_id)
+            own = funds[name].of(place.institution_id)
             if own.income and not isinstance(root.body, Floor):
-                due = self._of(name).get(institution)
-                if due is not None:
-                    found[name] = due
+                whole = self._of(name).get(place.institution_id)
+                if whole is not None:
+                    passed = sum(fen for _, fen in self._passed(name, place))
+                    found.append((own, whole.due_fen - passed))
         return found
 
     def _shop(self, body: PerItem | PerEquivalent) -> Shop:
@@ -226,25 +263,37 @@ def _scaled(one: _Sum, due_fen: int) -> _Sum:
     return _Sum(one.reckoned, due_fen, (*one.lines, less))
 
 
-def _due(desk: Reckoner, institution_id: str, fund: Fund, one: _Sum) -> Due:
-    """A due amount split among its payers, with both sums checked."""
+def _due(
+    desk: Reckoner,
+    institution_id: str,
+    fund: Fund,
+    one: _Sum,
+    passed: tuple[tuple[str, int], ...],
+) -> Due:
+    """A due amount split among its payers, less what splits take, with both sums checked."""
     due_fen = one.due_fen
     if abs(due_fen) >= AMOUNT_LIMIT_FEN:
         desk.note("FUND_TOO_LARGE", fund, institution=institution_id, amount=print_fen(due_fen))
         due_fen = 0
     parts = _parts(desk, fund, one.reckoned, due_fen)
     adds = sum(line.amount_fen for line in one.lines) == one.due_fen
-    if not adds or sum(fen for _, fen in parts) != due_fen:
+    left_fen = due_fen - sum(fen for _, fen in passed)
+    over = abs(left_fen) > abs(due_fen) or left_fen * due_fen < 0
+    if not adds or (parts and sum(fen for _, fen in parts) != due_fen) or (over and due_fen):
         raise ConservationError(
-            f"{fund.name} at {institution_id}: {one.lines} and {parts} are not {one.due_fen} fen"
+            f"{fund.name} at {institution_id}: {one.lines}, {parts} and {passed} are not"
+            f" {one.due_fen} fen"
         )
-    return Due(institution_id, fund, due_fen, one.lines, parts)
+    less = (DueLine(f"split:{name}", "", "", "", -fen) for name, fen in passed)
+    return Due(institution_id, fund, left_fen, (*one.lines, *less), parts, passed)
 
 
 def _parts(
     desk: Reckoner, fund: Fund, reckoned: Reckoned, due_fen: int
 ) -> tuple[tuple[str, int], ...]:
     """The parts of the payers in declared order, by 5.10 over their shares (5.15)."""
+    if isinstance(fund.body, Split):
+        return ()
     if reckoned.payers:
         names = [name for name, _ in reckoned.payers]
         keys = whole_keys([exact for _, exact in reckoned.payers])

@@ -7,12 +7,12 @@ Sources: B1 to B10; definitions 5.13, 5.15.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from equivalents.policy.accounts import Account
 from equivalents.policy.calendar import Period
 from equivalents.policy.capbefore import CapBefore
-from equivalents.policy.funds import Fund, Heads
+from equivalents.policy.funds import Fund, Heads, Version
 from equivalents.policy.keyrules import Coefficient, Scope
 from equivalents.policy.model import Institution
 from equivalents.work import Work
@@ -58,7 +58,8 @@ class DueLine(NamedTuple):
     ``equivalents``      equivalents x price x adjustment
     ``task:NAME``        approved tasks x standard x assessment
     ``approved:PAYER``   an approved amount
-    ``fund:NAME``        part of another fund's due amount
+    ``fund:NAME``        a split's part of its parent
+    ``split:NAME``       what a split of this fund takes off
     ``expenditure``      recurrent expenditure
     ``income:LINE``      income that is taken off (a line, ``recurrent`` or ``approved``)
     ``charges:CODE``     charges that are taken off
@@ -70,7 +71,8 @@ class DueLine(NamedTuple):
     ``amount_fen``: one rounding per institution and fund, of which each line has its part (5.13).
     A blank count or coefficient is 1; without a rate the amount is a whole sum of its own.
     ``count`` is ``84/12`` where a yearly rate is paid by months. At a floating price the rate is
-    for display, and the amount is the share of the budget.
+    for display, and the amount is the share of the budget. ``by`` is the version of the rate (of
+    the share, the budget), with its unit and reference; ``None`` where the line has no figure.
     """
 
     what: str
@@ -78,14 +80,17 @@ class DueLine(NamedTuple):
     rate: str
     coefficient: str
     amount_fen: int
+    by: Version[Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What a fund owes an institution for the period, before anything was paid.
+    """What an institution has of a fund for the period, before anything was paid.
 
     ``fund`` is the fund as the institution has it; ``parts`` are the payers in declared order with
-    their fen, a single blank one where none is declared.
+    their fen, a single blank one where none is declared, and none of a split, whose money comes
+    out of its parent. ``passed`` are the splits of this fund with what they take: the parts add
+    up to ``due_fen`` and what was passed on.
     """
 
     institution_id: str
@@ -93,6 +98,7 @@ class Due:
     due_fen: int
     lines: tuple[DueLine, ...]
     parts: tuple[tuple[str, int], ...]
+    passed: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +106,12 @@ class Money:
     """All dues, by institution and, within it, in the declared order of funds.
 
     ``floating_e4`` are the floating prices in ten-thousandths of a yuan by fund: for display only.
+    ``used`` are the figures that amounts were computed with, by name (``FUND.rate``).
     """
 
     dues: tuple[Due, ...]
     floating_e4: Mapping[str, int] = field(default_factory=dict)
+    used: Sequence[tuple[str, Version[Any]]] = ()
 
     def by_fund(self) -> dict[str, dict[str, Due]]:
         """The dues by fund and institution; a fund that owes nobody is not in it."""

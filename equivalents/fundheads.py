@@ -52,13 +52,14 @@ def per_head(case: Reckoner, fund: Fund, body: PerHead, place: Institution) -> R
     counts = _counts(case, fund, body.per, body.prorate)
     pieces = []
     for count in counts:
-        rate = case.figure(fund, body.rate_e4, count.day, "rate")
-        if rate is None:
+        by = case.version(fund, body.rate_e4, count.day, "rate")
+        if by is None:
             continue
+        rate = by.value
         heads = case.heads(body.heads, count.day, place)
         exact = count.times(heads) * rate * factor.value / 100
         what = f"heads:{print_day(count.day)}"
-        pieces.append(Piece(what, count.text(heads), print_e4(rate), factor.text, exact))
+        pieces.append(Piece(what, count.text(heads), print_e4(rate), factor.text, exact, by))
     taken = tuple(charged(case, body.less_charges, place)) if counts else ()
     days = [count.day for count in counts]
     return Reckoned(pieces, taken, body.below_zero, days)
@@ -70,11 +71,12 @@ def packages(case: Reckoner, fund: Fund, body: Packages, place: Institution) -> 
     pieces, reimbursed = [], Fraction()
     for package in body.packages:
         for count in counts:
-            price = case.figure(fund, package.price_e4, count.day, f"{package.name}.price")
+            by = case.version(fund, package.price_e4, count.day, f"{package.name}.price")
             name = f"{package.name}.reimbursement"
             back = case.figure(fund, package.reimbursement_e4, count.day, name)
-            if price is None or back is None:
+            if by is None or back is None:
                 continue
+            price = by.value
             if back > price:
                 case.note("FUND_REIMBURSEMENT", fund, package=package.name)
                 continue
@@ -82,7 +84,7 @@ def packages(case: Reckoner, fund: Fund, body: Packages, place: Institution) -> 
             exact = count.times(heads) * price / 100
             reimbursed += count.times(heads) * back / 100
             what = f"package:{package.name}:{print_day(count.day)}"
-            pieces.append(Piece(what, count.text(heads), print_e4(price), "", exact))
+            pieces.append(Piece(what, count.text(heads), print_e4(price), "", exact, by))
     own = sum((piece.exact_fen for piece in pieces), -reimbursed)
     payers = ((RESIDENT, own), (body.reimbursed_by, reimbursed))
     return Reckoned(pieces, days=[count.day for count in counts], payers=payers)

@@ -3,11 +3,11 @@
 Sources: B1, B3, B5, B8; definitions 5.13, 5.17.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from equivalents.exact import print_exact
-from equivalents.fundfacts import Due, DueLine
+from equivalents.fundfacts import DueLine
 from equivalents.fundincome import is_booked
 from equivalents.policy.funds import Fund, Split, Tasks
 from equivalents.policy.model import Institution
@@ -58,14 +58,17 @@ def _tasks(
             case.note("FUND_STANDARD_MISSING", fund, task=task)
             continue
         name = f"standards.{task}"
-        standard = case.figure(fund, body.standards_e4[task], case.last_day(fund), name)
-        if standard is not None:
+        by = case.version(fund, body.standards_e4[task], case.last_day(fund), name)
+        if by is not None:
+            standard = by.value
             exact = Fraction(quantity * standard, _E3_E4_PER_FEN) * factor.value
             count, rate = print_e3(quantity), print_e4(standard)
-            yield Piece(f"task:{task}", count, rate, factor.text, exact)
+            yield Piece(f"task:{task}", count, rate, factor.text, exact, by)
 
 
-def floor(case: Reckoner, fund: Fund, place: Institution, dues: Mapping[str, Due]) -> Reckoned:
+def floor(
+    case: Reckoner, fund: Fund, place: Institution, dues: Sequence[tuple[Fund, int]]
+) -> Reckoned:
     """Recurrent expenditure less recurrent income, not below 0 (B8).
 
     ``dues`` are what other funds owe the institution as income. They are recurrent income as well,
@@ -79,16 +82,24 @@ def floor(case: Reckoner, fund: Fund, place: Institution, dues: Mapping[str, Due
     pieces = [Piece("expenditure", "", print_fen(spent), "", Fraction(spent))]
     taken = [DueLine("income:recurrent", "", "", "", -earned)]
     rows = case.accounts(place, "income")
-    for name, due in dues.items():
-        if due.due_fen and not any(is_booked(row, due.fund) for row in rows):
-            taken.append(DueLine(f"income:{name}", "", "", "", -due.due_fen))
+    for other, fen in dues:
+        if fen and not any(is_booked(row, other) for row in rows):
+            taken.append(DueLine(f"income:{other.name}", "", "", "", -fen))
     return Reckoned(pieces, taken, below_zero=False, days=[case.last_day(fund)])
 
 
-def split(case: Reckoner, fund: Fund, body: Split, due_fen: int) -> Reckoned:
-    """A part of what another fund owes the institution, rounded half-up (kind ``split``)."""
+def split(case: Reckoner, fund: Fund, body: Split, whole_fen: int, left_fen: int) -> Reckoned:
+    """A share of its parent's money, rounded half-up and taken out of it (kind ``split``).
+
+    ``left_fen`` is what splits declared earlier leave of ``whole_fen``: shares that add up to 1
+    may each be rounded up, and the last takes what is left.
+    """
     day = case.last_day(fund)
-    share = case.figure(fund, body.share, day, "share") or Fraction()
+    by = case.version(fund, body.share, day, "share")
+    share = by.value if by is not None else Fraction()
     text = print_exact(share, WEIGHT_PLACES)
-    piece = Piece(f"fund:{body.of}", "", print_fen(due_fen), text, due_fen * share)
+    exact = whole_fen * share
+    if abs(exact) > abs(left_fen):
+        exact = Fraction(left_fen)
+    piece = Piece(f"fund:{body.of}", "", print_fen(whole_fen), text, exact, by)
     return Reckoned([piece], days=[day])

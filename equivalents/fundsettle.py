@@ -14,6 +14,7 @@ from equivalents.errors import ConservationError, Problem, RefusedError
 from equivalents.fund import money
 from equivalents.fundfacts import Facts, Money, coefficients_on
 from equivalents.heads import counter
+from equivalents.illustrations import illustrative_figures
 from equivalents.ledger import Ledger, ledger
 from equivalents.paycap import Capped, capped
 from equivalents.policy.capbefore import CapBefore
@@ -86,6 +87,7 @@ def funded(scheme: Scheme, rules: CaseRules, facts: Facts, given: Sequence[Pool]
     results = share_results(scheme.share_tests, rules.accounts, rules.period.end - 1)
     problems += [*_said_of(caps), *map(_said_of_waiting, within.waiting)]
     problems += [*book.problems, *share_problems(results)]
+    problems += illustrative_figures(due, made, caps, results, rules.period.end - 1)
     told = tuple(problems)
     return Funded(due, made, caps, book, results, within.pools, told, within.waiting, within.next)
 

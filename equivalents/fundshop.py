@@ -33,15 +33,18 @@ class Shop:
             raise ValueError(f"work of {series} outside the period")
         self._month = np.searchsorted(starts, self._work.month)
         self._versions: dict[int, Int64] = {}
-        shares = [self.share(item) for item in self._work.items]
-        self._shares = sorted({Fraction(0), *shares})
+        shares = [[self.share(item, day) for day in case.month_starts] for item in self._work.items]
+        self._shares = sorted({Fraction(0), *(share for row in shares for share in row)})
         position = {share: at for at, share in enumerate(self._shares)}
-        # Position 0 is the share 0: an item that is not bought.
-        self._share_of_item = np.array([position[share] for share in shares], np.int64)
+        # (items, months); position 0 is the share 0: an item that is not bought.
+        found = [[position[share] for share in row] for row in shares]
+        self._share_at = np.array(found, np.int64).reshape(len(shares), len(starts))
 
-    def share(self, item: str) -> Fraction:
-        """The share of an item that is bought."""
-        return Fraction(1) if self._channel is None else self._channel.items.get(item, Fraction())
+    def share(self, item: str, day: int) -> Fraction:
+        """The share of an item that is bought in the month that begins on a day."""
+        if self._channel is None:
+            return Fraction(1)
+        return self._case.scheme.bought(self._channel.name, item, day)
 
     def days(self, fund: Fund) -> Sequence[int]:
         """The first days of the months in which the fund and the channel are in force."""
@@ -51,6 +54,10 @@ class Shop:
         spans = [(fund.valid_from, fund.valid_to)]
         if self._channel is not None:
             spans.append((self._channel.valid_from, self._channel.valid_to))
+            if self._channel.others:  # what is left changes with every other channel
+                every = self._case.scheme.channels.values()
+                edges = [(one.valid_from, one.valid_to) for one in every if one.items]
+                self._case.check_whole_months(fund, "channels", edges)
         self._case.check_whole_months(fund, "valid_from", spans)
         return [
             at
@@ -61,7 +68,7 @@ class Shop:
     def equivalents(self, fund: Fund, place: Institution) -> list[tuple[int, Fraction]]:
         """What is bought of an institution, in e7, by the first day of the month."""
         rows = self._rows.get(place.institution_id, slice(0, 0))
-        share = self._share_of_item[self._work.item[rows]]
+        share = self._share_at[self._work.item[rows], self._month[rows]]
         bought = share > 0
         found: dict[int, Fraction] = defaultdict(Fraction)
         values = self._work.equivalents_e7[rows][bought]
@@ -96,12 +103,14 @@ class Shop:
         months = self._months(fund)
         for at, item in enumerate(self._work.items):
             dated = body.prices_e4.get(item)
-            if self._share_of_item[at] == 0 or (dated is None and self._channel is None):
+            if dated is None and self._channel is None:
                 continue
             versions = dated.versions if dated else ()
             spans = [(one.valid_from, one.valid_to) for one in versions]
             self._case.check_whole_months(fund, f"prices.{item}", spans)
             for month in months:
+                if self._share_at[at, month] == 0:
+                    continue
                 day = self._case.month_starts[month]
                 inside = (1 + n for n, (since, end) in enumerate(spans) if since <= day < end)
                 found[at, month] = next(inside, -1)

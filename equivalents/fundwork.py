@@ -14,7 +14,7 @@ from equivalents.exact import half_up, print_exact, share_fen, whole_keys
 from equivalents.fundfacts import DueLine
 from equivalents.fundshop import Shop
 from equivalents.policy.calendar import print_day
-from equivalents.policy.funds import Dated, Fund, PerEquivalent, PerItem
+from equivalents.policy.funds import Dated, Fund, PerEquivalent, PerItem, Version
 from equivalents.policy.model import Institution
 from equivalents.reckoning import Factor, Piece, Reckoned, Reckoner, charged
 from equivalents.units import E7_PLACES, WEIGHT_PLACES, print_e3, print_e4
@@ -27,15 +27,17 @@ _E3_E4_PER_FEN = 10**5
 """Quantities in e3 times yuan in e4 are fen of this size."""
 
 
-def per_item(fund: Fund, body: PerItem, place: Institution, shop: Shop) -> Reckoned:
+def per_item(case: Reckoner, fund: Fund, body: PerItem, place: Institution, shop: Shop) -> Reckoned:
     """Quantity x price of each item, at the price of the month of service."""
     pieces = []
     for item, which, quantity in shop.quantities(fund, body, place):
-        share = shop.share(item)
-        price = body.prices_e4[item].versions[which].value
+        share = shop.share(item, shop.days(fund)[0])  # of a listed item, the same all along
+        by = body.prices_e4[item].versions[which]
+        case.use(fund, f"prices.{item}", by)
+        price = by.value
         exact = Fraction(quantity * price, _E3_E4_PER_FEN) * share
         text = "" if share == 1 else print_exact(share, WEIGHT_PLACES)
-        pieces.append(Piece(f"item:{item}", print_e3(quantity), print_e4(price), text, exact))
+        pieces.append(Piece(f"item:{item}", print_e3(quantity), print_e4(price), text, exact, by))
     return Reckoned(pieces, days=shop.days(fund))
 
 
@@ -46,15 +48,19 @@ def per_equivalent(
     bought = shop.equivalents(fund, place)
     factor = case.coefficient(fund, place, body.coefficients)
     by_price: dict[int, Fraction] = defaultdict(Fraction)
+    by: dict[int, Version[int]] = {}
     if bought:
         dated = _price(case, fund, body, place, sum((d for _, d in bought), Fraction()))
         versions = dated.versions if dated else ()
         case.check_whole_months(fund, "price", [(v.valid_from, v.valid_to) for v in versions])
         for day, equivalents_e7 in bought:
-            price = case.figure(fund, dated, day, "price") if dated else None
-            by_price[price or 0] += equivalents_e7
+            version = case.version(fund, dated, day, "price") if dated else None
+            price = version.value if version is not None else 0
+            by_price[price] += equivalents_e7
+            if version is not None:
+                by.setdefault(price, version)
     pieces = [
-        _piece(d, print_e4(price), factor, d * price * factor.value / _E7_E4_PER_FEN)
+        _piece(d, price, factor, d * price * factor.value / _E7_E4_PER_FEN, by.get(price))
         for price, d in by_price.items()
     ]
     taken = tuple(_offset(case, body, place))
@@ -80,9 +86,15 @@ def _price(
     return found
 
 
-def _piece(equivalents_e7: Fraction, rate: str, factor: Factor, exact_fen: Fraction) -> Piece:
+def _piece(
+    equivalents_e7: Fraction,
+    price_e4: int,
+    factor: Factor,
+    exact_fen: Fraction,
+    by: Version[int] | None,
+) -> Piece:
     count = print_exact(equivalents_e7 / 10**E7_PLACES, E7_PLACES)
-    return Piece("equivalents", count, rate, factor.text, exact_fen)
+    return Piece("equivalents", count, print_e4(price_e4), factor.text, exact_fen, by)
 
 
 def _offset(case: Reckoner, body: PerEquivalent, place: Institution) -> Iterator[DueLine]:
@@ -104,7 +116,8 @@ def floating(
     body, counted = fund.body, []
     assert isinstance(body, PerEquivalent), "only equivalents have a floating price"
     dated = Dated(()) if body.budget_fen is None else body.budget_fen
-    budget = case.figure(fund, dated, day, "budget") or 0
+    by = case.version(fund, dated, day, "budget")
+    budget = by.value if by is not None else 0
     for place in places:
         own = fund.of(place.institution_id)
         mine = own.body
@@ -121,7 +134,7 @@ def floating(
     shares = share_fen(budget, whole_keys(keys))
     for (place, own, mine, d, factor), amount in zip(counted, shares, strict=True):
         # What counts as 0 is shown as 0, so that count x price is the amount.
-        piece = _piece(max(d, Fraction()), print_e4(price), factor, Fraction(amount))
+        piece = _piece(max(d, Fraction()), price, factor, Fraction(amount), by)
         taken = tuple(_offset(case, mine, place))
         found[place.institution_id] = Reckoned([piece], taken, mine.below_zero, shop.days(own))
     return found, price

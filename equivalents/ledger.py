@@ -15,8 +15,9 @@ from equivalents.bridge import Bridged
 from equivalents.errors import NOWHERE, ConservationError, Place, Problem, RefusedError, near
 from equivalents.fundfacts import Money
 from equivalents.fundincome import reconciled
+from equivalents.fundsplits import received_of_splits
 from equivalents.policy.accounts import BALANCE_KINDS, FUND_KINDS, Account, by_line
-from equivalents.policy.funds import Deficit
+from equivalents.policy.funds import Deficit, Split
 from equivalents.policy.scheme import CapTermKind, Scheme
 from equivalents.units import print_fen
 
@@ -46,6 +47,7 @@ class LedgerRow(NamedTuple):
 class Restricted(NamedTuple):
     """Restricted money of a fund at an institution, in fen; the closing opens the next year.
 
+    What a fund received for its splits is received by them.
     ``closing = opening + received - over - paid - pools``, below 0 where more was spent than there
     was. ``over_fen`` was advanced above what is due: it is recovered, or carried as an advance of
     the next period, and stands in no closing (B6).
@@ -104,7 +106,8 @@ def ledger(
     Raises:
         RefusedError: ``MONEY_LINE_UNKNOWN`` (a row of a kind of funds whose line is none of the
             scheme), ``LEDGER_PAYER_MISSING`` (a row without source, of a fund with several payers),
-            ``LEDGER_PAYER_UNKNOWN`` (a source that is none of the declared payers).
+            ``LEDGER_PAYER_UNKNOWN`` (a source that is none of the declared payers),
+            ``LEDGER_OF_SPLIT`` (money that came in for a split: it comes in for its parent).
         ConservationError: the rows do not add up to what is due and what was received (a defect).
     """
     book = _Book(scheme, money, accounts)
@@ -118,7 +121,7 @@ def ledger(
         key = (one.institution_id, one.bridge.fund)
         less = taken.get((one.institution_id, one.bridge.pool), 0)
         pools[key] = pools.get(key, 0) + one.pool_fen - less
-    restricted = tuple(_restricted(scheme, accounts, rows, pools))
+    restricted = tuple(_restricted(scheme, accounts, rows, money, pools))
     came: dict[tuple[str, str], int] = {}
     for row in rows:
         key = (row.institution_id, row.fund)
@@ -165,6 +168,10 @@ class _Book:
                     Problem("MONEY_LINE_UNKNOWN", row.place.at("line"), row.line, facts)
                 )
             return None
+        body = self._scheme.funds[row.line].body
+        if isinstance(body, Split) and row.kind in _RECEIVED:
+            place, facts = row.place.at("line"), {"of": body.of}
+            self.refused.append(Problem("LEDGER_OF_SPLIT", place, row.line, facts))
         who = (row.institution_id, row.line, self._payer(row))
         if row.kind in _RECEIVED:
             self.places[who] = row.place
@@ -264,6 +271,7 @@ def _restricted(
     scheme: Scheme,
     accounts: Sequence[Account],
     rows: Sequence[LedgerRow],
+    money: Money,
     pools: Mapping[tuple[str, str], int],
 ) -> Iterator[Restricted]:
     """Opening to closing of every fund that is restricted where it moves or has money."""
@@ -273,6 +281,9 @@ def _restricted(
         entry = sums.setdefault((row.institution_id, row.fund), [0, 0, 0])
         for at, fen in enumerate((row.received_fen, max(-row.owed_fen, 0), row.paid_fen)):
             entry[at] += fen
+    came = {key: entry[0] for key, entry in sums.items()}
+    for key, fen in received_of_splits(money, came).items():
+        sums.setdefault(key, [0, 0, 0])[0] += fen
     for name, kind, line in lines:
         if kind in ("opening_restricted", "closing_restricted") and line in scheme.funds:
             sums.setdefault((name, line), [0, 0, 0])

@@ -10,15 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from equivalents.errors import Problem
+from equivalents.errors import Place, Problem
 from equivalents.exact import apportion, half_up
 from equivalents.fundfacts import DueLine, Facts
 from equivalents.policy.accounts import Account
 from equivalents.policy.calendar import print_day
 from equivalents.policy.coefficients import ONE_E4, product_e4
-from equivalents.policy.funds import Dated, Fund, Heads, Scope
+from equivalents.policy.funds import Dated, Fund, Heads, Scope, Version
 from equivalents.policy.model import Institution
 from equivalents.policy.scheme import Scheme
 from equivalents.units import print_e4
@@ -36,6 +36,7 @@ class Piece(NamedTuple):
     rate: str
     coefficient: str
     exact_fen: Fraction
+    by: Version[Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ def rounded(reckoned: Reckoned) -> tuple[int, tuple[DueLine, ...]]:
     exact = [piece.exact_fen for piece in reckoned.pieces]
     whole = apportion(half_up(sum(exact, Fraction())), exact) if exact else ()
     lines = [
-        DueLine(*piece[:4], amount) for piece, amount in zip(reckoned.pieces, whole, strict=True)
+        DueLine(*piece[:4], amount, piece.by)
+        for piece, amount in zip(reckoned.pieces, whole, strict=True)
     ]
     lines.extend(line for line in reckoned.taken if line.amount_fen)
     due = sum(line.amount_fen for line in lines)
@@ -89,6 +91,7 @@ class Reckoner:
         self._at = {place.institution_id: at for at, place in enumerate(facts.institutions)}
         self._heads: dict[tuple[Heads, int], Sequence[int]] = {}
         self._problems: dict[tuple[object, ...], Problem] = {}
+        self.used: dict[tuple[str, Place], Version[Any]] = {}
 
     @property
     def problems(self) -> list[Problem]:
@@ -133,11 +136,23 @@ class Reckoner:
 
     def figure(self, fund: Fund, dated: Dated[_Value], day: int, name: str) -> _Value | None:
         """The value of a figure on a day; none is noted and gives ``None``."""
+        version = self.version(fund, dated, day, name)
+        return version.value if version is not None else None
+
+    def version(
+        self, fund: Fund, dated: Dated[_Value], day: int, name: str
+    ) -> Version[_Value] | None:
+        """The version of a figure on a day, which is kept as used; none is noted."""
         version = dated.on(day)
         if version is None:
             self.note("FUND_FIGURE_MISSING", fund, figure=name, day=print_day(day))
-            return None
-        return version.value
+        else:
+            self.use(fund, name, version)
+        return version
+
+    def use(self, fund: Fund, name: str, version: Version[Any]) -> None:
+        """Keep a version as one that an amount was computed with."""
+        self.used.setdefault((f"{fund.name}.{name}", version.place), version)
 
     def coefficient(self, fund: Fund, place: Institution, kinds: Sequence[str]) -> Factor:
         """The product of an institution's coefficients, rounded once to four places (5.1, 5.13).

@@ -31,6 +31,7 @@ funds:
       - {from: "1000", price: {value: "3", unit: 元/当量}}
     institutions: {ids: [I01]}
     valid_from: 2025-01-01
+    payers: [{payer: 县财政, share: 1}]
 """
 OVER = """\
 scheme: over

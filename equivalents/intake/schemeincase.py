@@ -11,8 +11,8 @@ from equivalents.intake.settings import Settings
 from equivalents.policy.capbefore import CapBefore
 from equivalents.policy.keyrules import KeyRules
 from equivalents.policy.model import Institution, Pool, WeightRow
+from equivalents.policy.purchases import check_purchases
 from equivalents.policy.schemecases import (
-    check_bought_once,
     check_cap_before,
     check_coefficients_once,
     check_in_case,
@@ -41,4 +41,4 @@ def check_scheme(
         check_coefficients_once(scheme, keys, findings)
         if period is not None:
             check_figures(scheme, period, findings)
-            check_bought_once(scheme, weights, period, findings)
+            check_purchases(scheme, weights, pools, period, findings)

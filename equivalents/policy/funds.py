@@ -253,7 +253,11 @@ class Floor:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A part of another fund's due amount, rounded half-up once per institution."""
+    """A share of another fund's money, taken out of it: the rest of the parent shrinks (B4, B10).
+
+    Rounded half-up once per institution; a split has no payers, and the splits of one parent take
+    no more than all of it.
+    """
 
     of: str
     share: Dated[Fraction]

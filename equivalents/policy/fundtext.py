@@ -69,6 +69,8 @@ _HEADS: Final = {
 _PACKAGE: Final = {"title": "text", "price": "", "reimbursement": "", "items": "texts"}
 _TIER: Final = {"from": "text", "price": ""}
 _AGES: Final = 150
+_COMPUTED: Final = (PerHead, PerItem, PerEquivalent, Tasks, Floor)
+"""Kinds that say what is due and not who owes it."""
 
 _ONE_PRICE: Final = (
     "price、group_prices、tiers、floating 四者须有且只有一个"
@@ -88,6 +90,10 @@ _PRORATE: Final = "prorate 只用于 per: year¦prorate belongs to per: year"
 _PACKAGE_PAYERS: Final = (
     "服务包由居民与 reimbursed_by 支付，不另写 payers"
     "¦a package is paid by the resident and by reimbursed_by; it has no payers"
+)
+_SPLIT_PAYERS: Final = (
+    "拆分的资金出自上级资金，不另写 payers"
+    "¦a split comes out of its parent; it has no payers of its own"
 )
 _DEAR: Final = "报销高于价格¦the reimbursement is above the price"
 
@@ -118,6 +124,10 @@ def _fund(name: str, entry: Entry, read: Reader) -> Fund | None:
     payers = read_payers(entry.get("payers"), read, rate)
     if isinstance(body, Packages) and payers.versions:
         read.invalid("FUND_INVALID", entry.get("payers"), name, _PACKAGE_PAYERS)
+    if isinstance(body, _COMPUTED) and _nobody(entry.get("payers")):
+        read.findings.add("PAYERS_MISSING", entry.get("payers").place, name)
+    if isinstance(body, Split) and payers.versions:
+        read.invalid("FUND_INVALID", entry.get("payers"), name, _SPLIT_PAYERS)
     start, end = span_of(entry, read.findings)
     return Fund(
         name,
@@ -137,6 +147,12 @@ def _fund(name: str, entry: Entry, read: Reader) -> Fund | None:
         *ground,
         place=entry.place,
     )
+
+
+def _nobody(entry: Entry) -> bool:
+    """Whether nobody pays a fund, or nobody for some days of it."""
+    dated = [one.get("payers") for one in entry.items if "payers" in one.mapping]
+    return not entry.items or any(not one.items for one in dated)
 
 
 def _scope(entry: Entry, read: Reader) -> Scope:

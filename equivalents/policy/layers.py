@@ -57,6 +57,8 @@ NOT_OF_AN_INSTITUTION: Final = (
 )
 """Keys of a fund that hold for all institutions alike."""
 
+_WORDS: Final = ("title", "reference")
+"""Keys that say something of a value and decide none."""
 _YES: Final = ("yes", "true")
 _SHAPES: Final = dict.fromkeys(HEAD_KEYS, "text") | {
     "institution": "texts",
@@ -213,7 +215,8 @@ def lay(layers: Sequence[Layer], findings: Findings) -> Layered:
             continue
         if seen_own:
             findings.add("LAYER_INVALID", layer.place, layer.name, detail=_LATE)
-        entry = _over(entry, layer.entry, layer.ground.reference, findings)
+        earlier = layers[: layers.index(layer)] if layer.name else ()
+        entry = _over(entry, layer.entry, layer.ground.reference, _files(earlier), findings)
     own: dict[str, Entry] = {}
     known = entry.get("funds").mapping
     for layer in layers:
@@ -222,7 +225,9 @@ def lay(layers: Sequence[Layer], findings: Findings) -> Layered:
                 hint, every = near(name, tuple(known)), ", ".join(known)
                 findings.add("FUND_UNKNOWN", fund.place, name, near=hint, allowed=every)
         for institution in layer.institutions if layer.of_institutions else ():
-            funds = _own_funds(entry, own.get(institution), layer, findings)
+            before = [one for one in layers if institution in one.institutions]
+            alike = _files(before[: before.index(layer)])
+            funds = _own_funds(entry, own.get(institution), layer, alike, findings)
             own[institution] = Entry({"funds": Entry(funds, layer.place)}, layer.place)
     grounds = {
         place: ground for layer in layers for place, ground in _grounds(layer.entry, layer.ground)
@@ -230,8 +235,12 @@ def lay(layers: Sequence[Layer], findings: Findings) -> Layered:
     return Layered(tuple(layers), entry, own, grounds)
 
 
+def _files(layers: Sequence[Layer]) -> frozenset[str]:
+    return frozenset(layer.file for layer in layers)
+
+
 def _own_funds(
-    entry: Entry, before: Entry | None, layer: Layer, findings: Findings
+    entry: Entry, before: Entry | None, layer: Layer, alike: frozenset[str], findings: Findings
 ) -> dict[str, Entry]:
     """The funds of one institution, each complete, after one more of its layers."""
     funds = dict(before.get("funds").mapping) if before else {}
@@ -240,26 +249,40 @@ def _own_funds(
         if name in known:
             base = funds.get(name, known[name])
             reference = over.get("reference").text or layer.ground.reference
-            funds[name] = _over(base, over, reference, findings)
+            funds[name] = _over(base, over, reference, alike, findings)
     return funds
 
 
-def _over(base: Entry, over: Entry, reference: str, findings: Findings) -> Entry:
-    """``over`` laid over ``base``; ``reference`` is the nearest one above ``over`` in its file."""
+def _over(
+    base: Entry, over: Entry, reference: str, alike: frozenset[str], findings: Findings
+) -> Entry:
+    """``over`` laid over ``base``; ``reference`` is the nearest one above ``over`` in its file.
+
+    ``alike`` are the files of earlier layers of the same kind: which of two counts is told.
+    """
     if over.value == "":
         return base  # a key without a value means "not given"
     if isinstance(base.value, dict) and isinstance(over.value, dict):
         reference = over.get("reference").text or reference
-        joined = dict(base.value)
+        joined, figure = dict(base.value), "value" in base.value and "value" in over.value
+        said = {key: one for key, one in over.value.items() if key not in _WORDS and key in joined}
         for key, value in over.value.items():
-            joined[key] = _over(joined[key], value, reference, findings) if key in joined else value
+            ways = frozenset() if figure or key in _WORDS else alike
+            there = joined.get(key, value)
+            joined[key] = _over(there, value, reference, ways, findings)
+        differs = any(_plain(one) != _plain(base.get(key)) for key, one in said.items())
+        if figure and differs and base.place.file in alike:  # a figure is one value: told once
+            findings.add("LAYER_DIFFERS", over.place, over.place.column, other=str(base.place))
         return Entry(joined, base.place)
     reference = over.get("reference").text or reference
     versions = over.items if base.value != "" else []
     founded = bool(versions) and all(one.get("reference").text for one in versions)
-    if base.value != "" and not (reference or founded) and _plain(base) != _plain(over):
-        path = over.place.column
-        findings.add("OVERRIDE_NO_REFERENCE", over.place, path, other=str(base.place))
+    differs = base.value != "" and _plain(base) != _plain(over)
+    path, other = over.place.column, str(base.place)
+    if differs and not (reference or founded):
+        findings.add("OVERRIDE_NO_REFERENCE", over.place, path, other=other)
+    elif differs and base.place.file in alike:
+        findings.add("LAYER_DIFFERS", over.place, path, other=other)
     return over
 
 

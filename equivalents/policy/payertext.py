@@ -57,6 +57,8 @@ def _version(entry: Entry, read: Reader, rate: Dated[int] | None) -> Version[tup
 
 
 def _payers(entries: Sequence[Entry], read: Reader) -> tuple[Payer, ...]:
+    if not entries:
+        return ()  # a fund that nobody pays is told where it is read
     forms = [[form for form in FORMS if form in one.mapping] for one in entries]
     alike = all(len(form) == 1 and form == forms[0] for form in forms)
     if not alike:

@@ -36,7 +36,8 @@ __all__ = [
 class Channel:
     """A purchase channel 购买渠道 (B1) and the items it buys, with the part of each that it buys.
 
-    Over all channels the parts of an item add to 1: no service is bought twice.
+    Over all channels the parts of an item add to 1: no service is bought twice. A channel with
+    ``others`` lists none and buys what the channels in force leave of every item.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Channel:
     valid_to: int = LAST_DAY
     reference: str = ""
     place: Place = NOWHERE
+    others: bool = False
 
 
 class BridgeRule(StrEnum):
@@ -228,6 +230,17 @@ class Scheme:
     """What its documents leave open, illustrative 示例 until decided."""
     charge_prices: ChargePrices | None = None
     """What residents may be charged 收费价格: it checks charges and is no fiscal price (B4a)."""
+
+    def bought(self, channel: str, item: str, day: int) -> Fraction:
+        """The part of an item that a channel in force buys on a day (B1)."""
+        one = self.channels[channel]
+        if not one.others:
+            return one.items.get(item, Fraction())
+        listing = (other for other in self.channels.values() if item in other.items)
+        return 1 - sum(
+            (other.items[item] for other in listing if other.valid_from <= day < other.valid_to),
+            Fraction(),
+        )
 
     def __post_init__(self) -> None:
         """Funds stand in their declared order, also when they are read again from a result."""

@@ -1,20 +1,17 @@
-"""A scheme against the tables of its case: institutions that it names, pools given and made.
+"""A scheme against the tables of its case: institutions that it names, pools given and made."""
 
-And the items that its series weigh: none is bought by a channel and by a fund beside it (B1).
-"""
-
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 from equivalents.errors import Place
 from equivalents.findings import Findings, near
 from equivalents.policy.calendar import Period
 from equivalents.policy.capbefore import CapBefore, CapBeforeKind
-from equivalents.policy.funds import Fund, PerEquivalent, PerHead, PerItem, Tasks
+from equivalents.policy.funds import Fund, PerEquivalent, PerHead, Tasks
 from equivalents.policy.keyrules import Applies, KeyRules, Scope
-from equivalents.policy.model import Institution, Pool, WeightRow
+from equivalents.policy.model import Institution, Pool
 from equivalents.policy.scheme import CapKind, CapPer, PayCap, Scheme
 
-__all__ = ["check_bought_once", "check_cap_before", "check_coefficients_once", "check_in_case"]
+__all__ = ["check_cap_before", "check_coefficients_once", "check_in_case"]
 
 
 def check_in_case(
@@ -79,35 +76,6 @@ def check_coefficients_once(scheme: Scheme, keys: KeyRules, findings: Findings) 
     for kind, place in named.items():
         if kind in held and keys.rule(kind).applies_to is not Applies.NONE:
             findings.add("COEFFICIENT_TWICE", place, kind)
-
-
-def check_bought_once(
-    scheme: Scheme, weights: Iterable[WeightRow], period: Period, findings: Findings
-) -> None:
-    """Note items that a channel has and a fund without a channel buys as well (B1).
-
-    Such a fund buys all that its series weighs, or all that it prices: what the series gives a
-    weight above 0 within the period. An item of a channel that no fund pays for, as one that is
-    switched off, stays out of them too.
-    """
-    weighed: dict[str, dict[str, Place]] = {}
-    for row in weights:
-        if row.weight_e4 and row.valid_from < period.end and row.valid_to > period.start:
-            weighed.setdefault(row.series, {}).setdefault(row.item_code, row.place)
-    for fund in scheme.funds.values():
-        body = fund.body
-        if not isinstance(body, PerItem | PerEquivalent) or body.channel:
-            continue
-        series = weighed.get(body.series, {})
-        for channel in scheme.channels.values():
-            since = max(fund.valid_from, channel.valid_from, period.start)
-            if since >= min(fund.valid_to, channel.valid_to, period.end):
-                continue
-            for item in sorted({*channel.items} & {*series}):
-                if isinstance(body, PerEquivalent) or item in body.prices_e4:
-                    facts = {"fund": fund.name, "channel": channel.name, "series": body.series}
-                    facts["other"] = str(series[item])
-                    findings.add("ITEM_OF_A_CHANNEL", fund.place, item, **facts)
 
 
 def _kinds_of(fund: Fund) -> Sequence[str]:

@@ -4,6 +4,7 @@ Sources: B1, D0; issue "Schemes as dated data" (cycles between funds and pools).
 """
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from equivalents.errors import Place
 from equivalents.findings import Findings, near
@@ -22,6 +23,11 @@ from equivalents.policy.scheme import CapTermKind, Scheme
 
 __all__ = ["check_figures", "check_names", "check_series_of"]
 
+_PRICED: Final = (
+    "按项目计价的资金须走列明项目的渠道"
+    "¦a fund with a price for each item goes through a channel that lists them"
+)
+
 
 def check_names(scheme: Scheme, funds: tuple[str, ...], findings: Findings) -> None:
     """Note funds and channels that are named and not declared, and splits that go round.
@@ -38,6 +44,8 @@ def check_names(scheme: Scheme, funds: tuple[str, ...], findings: Findings) -> N
             named = body.channel
         if named:
             _known("CHANNEL_UNKNOWN", named, channels, fund.place, findings)
+        if isinstance(body, PerItem) and named in channels and scheme.channels[named].others:
+            findings.add("FUND_INVALID", fund.place, fund.name, detail=_PRICED)
     for bridge in scheme.bridges.values():
         if bridge.fund:
             _known("FUND_UNKNOWN", bridge.fund, funds, bridge.place, findings)

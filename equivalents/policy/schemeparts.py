@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 _DATED: Final = dict.fromkeys(("valid_from", "valid_to", "reference", "illustrative"), "text")
-CHANNEL_KEYS: Final = {"title": "text", "items": "", **_DATED}
+CHANNEL_KEYS: Final = {"title": "text", "items": "", "others": "text", **_DATED}
 """What a channel may say."""
 BRIDGE_KEYS: Final = {
     "fund": "text",
@@ -84,6 +84,10 @@ _TERM: Final = {
     "illustrative": "text",
 }
 
+_OTHERS: Final = (
+    "others: yes 的渠道不列项目，且同一日只能有一个"
+    "¦a channel with others: yes lists no items, and there is one on a day"
+)
 _ONE_SOURCE: Final = "须有 fund 或 approved_line 之一¦give either a fund or an approved_line"
 _SHARE: Final = (
     "rule: percent 须有 share，其他规则不用¦the rule percent needs a share, the others have none"
@@ -122,7 +126,12 @@ def read_channels(entry: Entry, read: Reader) -> dict[str, Channel]:
         start, end = span_of(one, read.findings)
         items = _items(one.get("items"), read)
         title = one.get("title").text
-        found[name] = Channel(name, title, items, start, end, ground.reference, one.place)
+        others = read.flag(one.get("others"), default=False)
+        found[name] = Channel(name, title, items, start, end, ground.reference, one.place, others)
+        twin = [other for other in found.values() if other.others and other.name != name]
+        met = any(start < other.valid_to and other.valid_from < end for other in twin)
+        if others and (items or met):
+            read.invalid("CHANNEL_INVALID", one, name, _OTHERS)
     return found
 
 
@@ -134,16 +143,22 @@ def _items(entry: Entry, read: Reader) -> dict[str, Fraction]:
 
 
 def check_whole_items(channels: Mapping[str, Channel], read: Reader) -> None:
-    """No service is bought twice: on every day the parts of an item add to 1 (B1)."""
-    items = sorted({item for one in channels.values() for item in one.items})
+    """No service is bought twice: on every day the parts of an item add to 1 (B1).
+
+    Less than 1 is all right while a channel buys the others: it takes the rest.
+    """
+    every = [*channels.values()]
+    items = sorted({item for one in every for item in one.items})
     for item in items:
-        buying = [one for one in channels.values() if item in one.items]
-        for day in sorted({day for one in buying for day in (one.valid_from, one.valid_to)}):
+        buying = [one for one in every if item in one.items]
+        edges = [one for one in every if item in one.items or one.others]
+        for day in sorted({day for one in edges for day in (one.valid_from, one.valid_to)}):
             there = [one for one in buying if one.valid_from <= day < one.valid_to]
             if not there:
                 continue  # from here on nobody buys it
             total = sum((one.items[item] for one in there), Fraction(0))
-            if total != 1:
+            rest = any(one.others and one.valid_from <= day < one.valid_to for one in every)
+            if total > 1 or (total < 1 and not rest):
                 code = "ITEM_BOUGHT_TWICE" if total > 1 else "ITEM_PARTLY_BOUGHT"
                 names = ", ".join(one.name for one in there)
                 facts = {"channels": names, "total": str(total), "day": _since(day)}

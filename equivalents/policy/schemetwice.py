@@ -1,7 +1,8 @@
-"""No service is bought twice, and no money becomes pools twice: funds and bridges of a scheme.
+"""No service is bought twice, and no money is spent twice: funds, splits and bridges of a scheme.
 
 That the parts of an item add to 1 over the channels is seen where these are read; here are funds
-that buy the same work, and bridges that take more than all of a fund. Sources: B1, D0.
+that buy the same work, and splits and bridges that take more than all of a fund.
+Sources: B1, B10, D0.
 """
 
 from collections.abc import Mapping
@@ -9,20 +10,22 @@ from fractions import Fraction
 from itertools import combinations
 
 from equivalents.findings import Findings
-from equivalents.policy.funds import Fund, PerEquivalent, PerItem
+from equivalents.policy.calendar import FIRST_DAY, print_day
+from equivalents.policy.funds import Fund, PerEquivalent, PerItem, Split
 from equivalents.policy.scheme import Bridge, BridgeRule, Channel, Scheme
 
-__all__ = ["check_twice"]
+__all__ = ["check_twice", "share_places"]
 
 
 def check_twice(scheme: Scheme, findings: Findings) -> None:
-    """Note funds that buy the same work on one day, and funds that become pools twice."""
+    """Note funds that buy the same work on one day, and funds that are spent more than once."""
     _check_purchases(scheme, findings)
+    _check_splits(scheme, findings)
     _check_bridges(scheme.bridges, findings)
 
 
 def _check_purchases(scheme: Scheme, findings: Findings) -> None:
-    """Two series may stand for two kinds of work, so only funds of one series are compared."""
+    """Funds of one series; what is bought by two series is seen against the weights of a case."""
     funds = [
         (fund, fund.body)
         for fund in scheme.funds.values()
@@ -38,7 +41,7 @@ def _check_purchases(scheme: Scheme, findings: Findings) -> None:
             if items is not None
         ]
         both = frozenset.intersection(*named) if named else frozenset({other.name})
-        if both and _share_places(one, other):
+        if both and share_places(one, other):
             facts = {"fund": other.name, "other": one.name}
             findings.add("FUNDS_BUY_TWICE", other.place, min(both), **facts)
 
@@ -48,7 +51,7 @@ def _bought(
 ) -> frozenset[str] | None:
     """The items that a fund buys; ``None`` for every item of its series."""
     channel = channels.get(body.channel)
-    items = None if channel is None else frozenset(channel.items)
+    items = None if channel is None or channel.others else frozenset(channel.items)
     if isinstance(body, PerEquivalent):
         return items
     priced = frozenset(body.prices_e4)
@@ -59,11 +62,49 @@ def _meet(one: Fund | Bridge, other: Fund | Bridge) -> bool:
     return max(one.valid_from, other.valid_from) < min(one.valid_to, other.valid_to)
 
 
-def _share_places(one: Fund, other: Fund) -> bool:
+def share_places(one: Fund, other: Fund) -> bool:
     """Whether an institution may be in the scope of both."""
     a, b = one.scope, other.scope
     pairs = ((a.ids, b.ids), (a.groups, b.groups), (a.kinds, b.kinds))
     return all(not left or not right or {*left} & {*right} for left, right in pairs)
+
+
+def _check_splits(scheme: Scheme, findings: Findings) -> None:
+    """The splits of one parent take no more than all of it, on no day and at no institution."""
+    for at, fund in enumerate(scheme.funds.values()):
+        of = _parent(fund)
+        before = [
+            one
+            for one in [*scheme.funds.values()][:at]
+            if of and _parent(one) == of and share_places(one, fund)
+        ]
+        owners = ("", *sorted({name for one in (*before, fund) for name in one.own}))
+        for institution in owners if before else ():
+            over = _over_whole([one.of(institution) for one in (*before, fund)])
+            if over:
+                others = ", ".join(one.name for one in before)
+                findings.add("FUND_SPLIT_OVER", fund.place, fund.name, other=others, of=of, **over)
+                break
+
+
+def _parent(fund: Fund) -> str:
+    return fund.body.of if isinstance(fund.body, Split) else ""
+
+
+def _over_whole(splits: list[Fund]) -> dict[str, str]:
+    """The first day from which splits take more than all of their parent, and what they take."""
+    spans = [
+        (max(version.valid_from, one.valid_from), min(version.valid_to, one.valid_to), version)
+        for one in splits
+        if isinstance(one.body, Split)
+        for version in one.body.share.versions
+    ]
+    for day in sorted({since for since, _, _ in spans}):
+        there = [one.value for since, until, one in spans if since <= day < until]
+        if sum(there, Fraction()) > 1:
+            since = "起初¦the beginning" if day == FIRST_DAY else print_day(day)
+            return {"total": str(sum(there, Fraction())), "day": since}
+    return {}
 
 
 def _check_bridges(bridges: Mapping[str, Bridge], findings: Findings) -> None:

@@ -212,6 +212,14 @@ BRIDGE_REASONS: Final = (
         "Add it.",
     ),
     Reason(
+        "LEDGER_OF_SPLIT",
+        "error",
+        "money",
+        "“{value}”拆自资金“{of}”，没有自己的出资方。请把预拨、到账记在“{of}”名下。",
+        "'{value}' is a split of the fund '{of}' and has no payers of its own. Put what came in "
+        "on the line '{of}'.",
+    ),
+    Reason(
         "LEDGER_PAYER_UNKNOWN",
         "error",
         "money",

@@ -101,6 +101,22 @@ SCHEME_REASONS: Final = (
         "'{value}' changes the value of {other} and names no reference. Write one there.",
     ),
     Reason(
+        "LAYER_DIFFERS",
+        "warning",
+        "rules",
+        "“{value}”与同级另一层（{other}）的值不同，以列在后面的为准。请核对两层的先后。",
+        "'{value}' differs from another layer of the same kind ({other}); the one that is named "
+        "later counts. Check their order.",
+    ),
+    Reason(
+        "FIGURE_ILLUSTRATIVE",
+        "warning",
+        "money",
+        "“{value}”用的是示例数值，没有文件依据（{reference}）。正式核算前请换成本县文件的数值。",
+        "'{value}' is an illustrative figure that no document founds ({reference}). Put your "
+        "county's own in its place before people are paid by it.",
+    ),
+    Reason(
         "FUND_UNKNOWN",
         "error",
         "rules",
@@ -143,6 +159,14 @@ SCHEME_REASONS: Final = (
         "The payers are not valid: {detail} ('{value}').",
     ),
     Reason(
+        "PAYERS_MISSING",
+        "error",
+        "rules",
+        "资金“{value}”没有出资方，算出来的钱无人拨付。请在 payers 中写明由谁承担。",
+        "Nobody pays the fund '{value}': what it comes to would be owed by no one. Name the "
+        "payers in payers.",
+    ),
+    Reason(
         "PAYERS_NOT_ALL",
         "error",
         "rules",
@@ -153,9 +177,16 @@ SCHEME_REASONS: Final = (
         "ITEM_BOUGHT_TWICE",
         "error",
         "rules",
-        "项目“{value}”自 {day} 起被重复购买：渠道 {channels} 合计 {total}，应为 1。",
-        "The item '{value}' is bought twice from {day} on: channels {channels} add up to {total}, "
-        "not 1.",
+        "项目“{value}”自 {day} 起被重复购买：{channels}（渠道或资金）合计 {total}，应为 1。",
+        "The item '{value}' is bought twice from {day} on: {channels} (channels or funds) add up "
+        "to {total}, not 1.",
+    ),
+    Reason(
+        "CHANNEL_INVALID",
+        "error",
+        "rules",
+        "购买渠道“{value}”的写法有误：{detail}。",
+        "The channel '{value}' is not valid: {detail}.",
     ),
     Reason(
         "ITEM_PARTLY_BOUGHT",
@@ -174,22 +205,20 @@ SCHEME_REASONS: Final = (
         "the minimum or above.",
     ),
     Reason(
-        "ITEM_OF_A_CHANNEL",
-        "error",
-        "rules",
-        "项目“{value}”属于购买渠道“{channel}”，资金“{fund}”没有写渠道，又按口径“{series}”（{other}）"
-        "购买一次。请从该口径去掉此项目，或为资金写明 channel。",
-        "The item '{value}' belongs to the channel '{channel}', and the fund '{fund}', which names "
-        "no channel, buys it again by the series '{series}' ({other}). Take the item out of the "
-        "series, or name the fund's channel.",
-    ),
-    Reason(
         "FUNDS_BUY_TWICE",
         "error",
         "rules",
         "资金“{fund}”与“{other}”购买同一工作（{value}）。请按购买渠道、机构或日期分开。",
         "The funds '{fund}' and '{other}' buy the same work ({value}). Part them by channel, "
         "institution or date.",
+    ),
+    Reason(
+        "FUND_SPLIT_OVER",
+        "error",
+        "rules",
+        "资金“{value}”与 {other} 都从“{of}”中拆分，自 {day} 起合计 {total}，超过全部。请更正。",
+        "The funds '{value}' and {other} are splits of '{of}' and take {total} of it from {day} "
+        "on, more than all. Correct them.",
     ),
     Reason(
         "FUND_BRIDGED_TWICE",

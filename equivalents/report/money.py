@@ -34,6 +34,8 @@ __all__ = [
 _EXCESS: Final = CapBeforeKind.EXCESS
 _DUE: Final = "due"
 """The node in which the money of a fund meets."""
+_SPLIT: Final = "split"
+"""The line of what goes from a fund to a part of it: it neither comes in nor goes out."""
 
 
 class Flow(NamedTuple):
@@ -76,12 +78,21 @@ def money_flows(money: Funded) -> Iterator[Flow]:
         for one in bridged.get(who, ()):
             left -= one.pool_fen
             yield Flow(*who, _DUE, one.bridge.pool, one.pool_fen)
+        for name, fen in due.passed:
+            yield from _passed_on(due.institution_id, due.fund.name, name, fen)
         rest = "income" if due.fund.income else "institution"
         if left > 0:
             yield Flow(*who, _DUE, rest, left)
         elif left < 0:
             yield Flow(*who, rest, _DUE, -left)
     yield from _approved_flows(money)
+
+
+def _passed_on(institution_id: str, parent: str, name: str, fen: int) -> Iterator[Flow]:
+    """What goes from a fund to a split of it, out of the one and into the other."""
+    ends = (_DUE, name, parent, _DUE) if fen > 0 else (name, _DUE, _DUE, parent)
+    yield Flow(institution_id, parent, *ends[:2], abs(fen), _SPLIT)
+    yield Flow(institution_id, name, *ends[2:], abs(fen), _SPLIT)
 
 
 def _bridged(money: Funded) -> Mapping[tuple[str, str], Sequence[Bridged]]:
@@ -138,7 +149,10 @@ def money_tables(settlement: Settlement) -> Iterator[OutTable]:
         return
     rows: dict[str, tuple[str, list[tuple[str, ...]]]] = {
         "pool_sources": (SOURCE_COLUMNS, [*source_rows(settlement)]),
-        "dues": ("institution_id fund what count rate coefficient amount", [*_due_rows(money)]),
+        "dues": (
+            "institution_id fund what count rate coefficient amount unit reference illustrative",
+            [*_due_rows(money)],
+        ),
         "ledger": (
             "institution_id fund payer due approved received paid owed then",
             [*_ledger_rows(money)],
@@ -160,7 +174,10 @@ def money_tables(settlement: Settlement) -> Iterator[OutTable]:
 def _due_rows(money: Funded) -> Iterator[tuple[str, ...]]:
     for due in money.money.dues:
         for line in due.lines:
-            yield due.institution_id, due.fund.name, *line[:4], print_fen(line.amount_fen)
+            by = line.by
+            ground = (by.unit, by.reference, "1" if by.illustrative else "0") if by else ("",) * 3
+            who = due.institution_id, due.fund.name
+            yield *who, *line[:4], print_fen(line.amount_fen), *ground
 
 
 def _ledger_rows(money: Funded) -> Iterator[tuple[str, ...]]:
@@ -275,14 +292,18 @@ def _carried_check(money: Funded, brought: Sequence[CapBefore]) -> Sides:
 def _both_sides(money: Funded) -> tuple[int, int]:
     """What goes into the node of every fund, and out of it."""
     sums: dict[tuple[str, str], list[int]] = {}
+    into = out_of = 0
     for flow in money_flows(money):
         ends = sums.setdefault((flow.institution_id, flow.fund), [0, 0])
-        ends[0] += flow.amount_fen if flow.use == _DUE else 0
-        ends[1] += flow.amount_fen if flow.source == _DUE else 0
+        came = flow.amount_fen if flow.use == _DUE else 0
+        went = flow.amount_fen if flow.source == _DUE else 0
+        ends[0], ends[1] = ends[0] + came, ends[1] + went
+        if flow.line != _SPLIT:
+            into, out_of = into + came, out_of + went
     uneven = {key: ends for key, ends in sums.items() if ends[0] != ends[1]}
     if uneven:
         raise ConservationError(f"sources and uses of funds differ: {uneven}")
-    return sum(ends[0] for ends in sums.values()), sum(ends[1] for ends in sums.values())
+    return into, out_of
 
 
 def _cap_check(caps: Sequence[Capped]) -> Sides:

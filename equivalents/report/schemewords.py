@@ -78,6 +78,7 @@ _KEY_TITLES: Final[Mapping[str, str]] = {
     "reimbursed_by": "报销方",
     "reimbursement": "报销",
     "items": "项目",
+    "others": "其余项目",
     "assessment": "考核",
     "of": "取自资金",
     "share": "比例",
@@ -125,7 +126,10 @@ _CHOICES: Final[Mapping[str, Mapping[str, str]]] = {
     "over_advanced": {"recover": "收回", "carry": "结转"},
     "excess": {"kept": "留在机构", "carried": "结转", "returned": "上缴"},
     **dict.fromkeys(
-        ("income", "in_cap", "restricted", "prorate", "below_zero", "floating", "permanent"),
+        (
+            *("income", "in_cap", "restricted", "prorate", "below_zero", "floating"),
+            *("permanent", "others"),
+        ),
         _FLAGS,
     ),
     "illustrative": _FLAGS,

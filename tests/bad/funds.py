@@ -122,8 +122,8 @@ FUNDS = [
                accounts=f"{ACCOUNTS}I01,f,approved,9.00,甲\n"),
           "case.yaml", 4, "pools.p", "p", ("2025-06-30",)),
     Fault("pool-of-no-series", "BRIDGE_SERIES",
-          case(f'funds: {{f: {{{BOUGHT}, income: no, price: "1", institutions: {{ids: [I01]}}}}}}\n'.replace(
-              "series: pay", "series: a") + "pools: {p: {fund: f}}\n",
+          case(f'funds: {{f: {{{BOUGHT}, income: no, price: "1", institutions: {{ids: [I01]}}}}}}\n'
+               .replace("series: pay", "series: a") + "pools: {p: {fund: f}}\n",
                weights="series,item_code,weight,valid_from\na,MZ01,1,2025-01-01\n"
                "a,SF01,1,2025-01-01\nb,MZ01,1,2025-01-01\nb,SF01,1,2025-01-01\n",
                pools="institution_id,pool,amount,series\nI01,绩效,100.00,a\n"),
@@ -134,7 +134,8 @@ FUNDS = [
                accounts=f"{ACCOUNTS}I01,总额,approved,10.00,甲\n"),
           "case.yaml", 5, "pools.q", "q", ("I01", "6.00", "4.00")),
     Fault("cap-of-nothing", "PAYCAP_MISSING",
-          case("pay_cap: {kind: fixed, per: period}\n", accounts=f"{ACCOUNTS}I02,pay_cap,approved,900.00,\n"),
+          case("pay_cap: {kind: fixed, per: period}\n",
+               accounts=f"{ACCOUNTS}I02,pay_cap,approved,900.00,\n"),
           "case.yaml", 3, "pay_cap", "I01", ("pay_cap",)),
     Fault("cap-of-no-figure", "PAYCAP_FIGURE_MISSING",
           case("pay_cap:\n  kind: formula\n  per: period\n  terms:\n"
@@ -182,11 +183,13 @@ FUND_WARNINGS = [
     Fault("pool-of-no-money", "BRIDGE_EMPTY", case("pools: {p: {approved_line: 总额}}\n"),
           "case.yaml", 3, "pools.p", "p", ("总额",)),
     Fault("cap-takes", "PAYCAP_CUT",
-          case("pay_cap: {kind: fixed, per: period}\n", accounts=f"{ACCOUNTS}I01,pay_cap,approved,99.99,\n"
+          case("pay_cap: {kind: fixed, per: period}\n",
+               accounts=f"{ACCOUNTS}I01,pay_cap,approved,99.99,\n"
                "I02,pay_cap,approved,30.00,\n"),
           "case.yaml", 3, "pay_cap", "I01", ("99.99", "0.01")),
     Fault("cap-below-the-base", "PAYCAP_BASE_ABOVE",
-          case("pay_cap: {kind: fixed, per: period}\n", accounts=f"{ACCOUNTS}I01,pay_cap,approved,99.99,\n"
+          case("pay_cap: {kind: fixed, per: period}\n",
+               accounts=f"{ACCOUNTS}I01,pay_cap,approved,99.99,\n"
                "I01,base_pay,paid,100.00,\nI02,pay_cap,approved,30.00,\n"),
           "case.yaml", 3, "pay_cap", "I01", ("100.00", "99.99")),
     Fault("advanced-too-much", "OVER_ADVANCED",

@@ -22,7 +22,7 @@ def fault(name: str, code: str, line: str, column: str, value: str, *says: str) 
 
 CAP_HEAD = "kind,institution_id,pool,period,amount,line,person_id"
 CAPPED = (
-    "period: 2025-06\nreference: 示例\nfunds: {f: {kind: floor}}\n"
+    "period: 2025-06\nreference: 示例\nfunds: {f: {kind: floor, payers: [{payer: 甲, share: 1}]}}\n"
     "pay_cap: {kind: fixed, valid_from: 2025-01-01}\n"
 )
 

@@ -36,6 +36,10 @@ def payers(listed: str) -> Mapping[str, Content]:
     return fund(f'rate: "12.00"\n    payers: [{listed}]')
 
 
+PAID = "payers: [{payer: 甲, share: 1}]"
+T = "scheme: t\ntitle: 甲县补充\nreference: 甲县〔2025〕4号\n"
+SIGNED = "contract_id,resident_id,person_id,active_from\nC1,R1,P01,2025-01-01\n"
+SERIES = "series,item_code,weight,valid_from\npay,MZ01,1,2025-01-01\npay,SF01,2,2025-01-01\n"
 OWN = "scheme: own\ntitle: 甲院\nreference: 甲县〔2025〕2号\nlayer: institution\n"
 
 SCHEMES = [
@@ -64,7 +68,7 @@ SCHEMES = [
           "own.yaml", 6, "pay_cap", "pay_cap"),
     Fault("layer-for-all", "LAYER_INVALID",
           scheme(FUND, own=f"{OWN}institution: I01\nfunds: {{f: {{kind: floor}}}}\n"),
-          "own.yaml", 6, "funds.f.kind", "kind"),
+          "own.yaml", 6, "funds.f.kind", "kind", also=("PAYERS_MISSING",)),
     Fault("layer-of-nobody", "ID_UNKNOWN",
           scheme(HEADS, own=f'{OWN}institution: I09\nfunds: {{f: {{rate: "9.00"}}}}\n'),
           "own.yaml", 1, "", "I09", ("I02",)),
@@ -92,7 +96,7 @@ SCHEMES = [
           "s.yaml", 6, "funds.f", says=("2025-06-30",)),
     Fault("figure-number", "NUMBER_INVALID", fund('rate: "1e3"'), "s.yaml", 8, "funds.f.rate",
           "1e3"),
-    Fault("figure-key", "KEY_UNKNOWN", fund('rate: {value: "1", untl: 2026-01-01}'),
+    Fault("figure-key", "KEY_UNKNOWN", fund(f'rate: {{value: "1", untl: 2026-01-01}}\n    {PAID}'),
           "s.yaml", 8, "funds.f.rate.untl", "untl"),
     Fault("fund-kind", "CHOICE_INVALID", scheme("funds: {f: {kind: per_haed}}\n"),
           "s.yaml", 4, "funds.f.kind", "per_haed", ("per_head", "floor")),
@@ -103,15 +107,16 @@ SCHEMES = [
           scheme(HEADS.replace("contracts}", "contracts, age_from: 64, age_to: 40}")),
           "s.yaml", 7, "funds.f.heads.age_from"),
     Fault("fund-prices", "FUND_INVALID",
-          scheme("funds: {f: {kind: per_equivalent, series: pay}}\n"), "s.yaml", 4, "funds.f"),
+          scheme(f"funds: {{f: {{kind: per_equivalent, series: pay, {PAID}}}}}\n"),
+          "s.yaml", 4, "funds.f"),
     Fault("fund-series", "SERIES_UNKNOWN",
-          scheme('funds: {f: {kind: per_equivalent, series: pya, price: "1"}}\n'),
+          scheme(f'funds: {{f: {{kind: per_equivalent, series: pya, price: "1", {PAID}}}}}\n'),
           "s.yaml", 4, "funds.f", "pya", ("pay",)),
     Fault("fund-scope", "ID_UNKNOWN",
-          scheme("funds: {f: {kind: floor, institutions: {ids: [I10]}}}\n"),
+          scheme(f"funds: {{f: {{kind: floor, institutions: {{ids: [I10]}}, {PAID}}}}}\n"),
           "s.yaml", 4, "funds.f.institutions", "I10", ("I02",)),
     Fault("fund-scope-group", "ID_UNKNOWN",
-          scheme("funds: {f: {kind: floor, institutions: {groups: [山区]}}}\n"),
+          scheme(f"funds: {{f: {{kind: floor, institutions: {{groups: [山区]}}, {PAID}}}}}\n"),
           "s.yaml", 4, "funds.f.institutions", "山区"),
     Fault("fund-of-nothing", "FUND_UNKNOWN",
           scheme('funds:\n  f: {kind: split, of: g, share: "0.4"}\n'), "s.yaml", 5, "funds.f", "g"),
@@ -123,6 +128,13 @@ SCHEMES = [
           scheme("funds:\n  f:\n    kind: packages\n    reimbursed_by: 医保基金\n    packages:\n"
                  '      基础包: {price: "100", reimbursement: "120"}\n'),
           "s.yaml", 9, "funds.f.packages.基础包.reimbursement", "基础包"),
+    Fault("payers-nobody", "PAYERS_MISSING", payers(""), "s.yaml", 9, "funds.f.payers", "f"),
+    Fault("payers-none", "PAYERS_MISSING", scheme("funds: {f: {kind: floor}}\n"),
+          "s.yaml", 4, "funds.f", "f"),
+    Fault("payers-nobody-for-some-days", "PAYERS_MISSING",
+          payers("{valid_to: 2025-03-01, payers: []}, "
+                 "{valid_from: 2025-03-01, payers: [{payer: 甲, share: 1}]}"),
+          "s.yaml", 9, "funds.f.payers", "f"),
     Fault("payer-no-form", "PAYERS_INVALID", payers("{payer: 甲}"), "s.yaml", 9,
           "funds.f.payers[1]", "甲"),
     Fault("payer-percent", "PAYERS_NOT_ALL",
@@ -140,6 +152,27 @@ SCHEMES = [
     Fault("item-twice", "ITEM_BOUGHT_TWICE",
           scheme("channels:\n  a: {items: [MZ01]}\n  b: {items: {MZ01: 1/2}}\n"),
           "s.yaml", 6, "channels.b", "MZ01", ("3/2", "a, b")),
+    Fault("item-twice-over-series", "ITEM_BOUGHT_TWICE",
+          {**scheme(f'funds:\n  f: {{kind: per_equivalent, series: purchase, price: "1", {PAID}}}\n'
+                    f'  g: {{kind: per_item, series: fixed, prices: {{SF01: "2"}}, {PAID}}}\n'),
+           "weights.csv": SERIES + "purchase,SF01,2,2025-01-01\nfixed,SF01,1,2025-01-01\n"},
+          "weights.csv", 5, "", "SF01", ("f, g", "2")),
+    Fault("item-of-a-channel-that-is-off", "ITEM_BOUGHT_TWICE",
+          {**scheme("channels:\n  rest: {others: yes}\n  contract: {items: [SF01]}\n"
+                    "funds:\n  f:\n    kind: per_equivalent\n    series: purchase\n"
+                    '    channel: rest\n    price: "1"\n    payers: [{payer: 甲, share: 1}]\n'),
+           "weights.csv": SERIES + "purchase,MZ01,1,2025-01-01\npurchase,SF01,2,2025-01-01\n"},
+          "weights.csv", 5, "", "SF01", ("contract, f", "2")),
+    Fault("channel-others-and-items", "CHANNEL_INVALID",
+          scheme("channels:\n  a: {others: yes, items: [MZ01]}\n"), "s.yaml", 5, "channels.a", "a"),
+    Fault("channels-of-the-others", "CHANNEL_INVALID",
+          scheme("channels:\n  a: {others: yes, valid_to: 2025-03-01}\n"
+                 "  b: {others: yes, valid_from: 2025-02-01}\n"), "s.yaml", 6, "channels.b", "b"),
+    Fault("prices-of-the-others", "FUND_INVALID",
+          scheme("channels: {a: {others: yes}}\n"
+                 "funds:\n  f: {kind: per_item, series: pay, channel: a, "
+                 f'prices: {{MZ01: "2"}}, {PAID}}}\n'),
+          "s.yaml", 6, "funds.f", "f"),
     Fault("item-partly", "ITEM_PARTLY_BOUGHT",
           scheme("channels:\n  a: {items: {MZ01: 1/2}}\n"
                  "  b: {items: {MZ01: 1/2}, valid_to: 2025-07-01}\n"),
@@ -151,29 +184,41 @@ SCHEMES = [
           {"case.yaml": 'period: 2025-06\nscheme: sanmenxia-2019\nreference: 甲县〔2025〕1号\n'
                         'funds: {disabled-contracts: {rate: "19.99"}}\n'},
           "case.yaml", 4, "funds.disabled-contracts.rate", "19.9900", ("20.0000",)),
-    Fault("item-of-a-channel", "ITEM_OF_A_CHANNEL",
+    Fault("item-of-a-channel", "ITEM_BOUGHT_TWICE",
           scheme('channels: {c: {items: [SF01]}}\n'
-                 'funds:\n  f: {kind: per_equivalent, series: pay, price: "1"}\n'),
-          "s.yaml", 6, "funds.f", "SF01", ("c", "pay", "weights.csv")),
-    Fault("priced-item-of-a-channel", "ITEM_OF_A_CHANNEL",
+                 f'funds:\n  f: {{kind: per_equivalent, series: pay, price: "1", {PAID}}}\n'),
+          "weights.csv", 3, "", "SF01", ("c, f",)),
+    Fault("priced-item-of-a-channel", "ITEM_BOUGHT_TWICE",
           scheme('channels: {c: {items: [SF01, MZ01]}}\n'
-                 'funds:\n  f: {kind: per_item, series: pay, prices: {SF01: "1"}}\n'),
-          "s.yaml", 6, "funds.f", "SF01", ("c",)),
-    Fault("contract-item-in-the-purchase", "ITEM_OF_A_CHANNEL",
+                 f'funds:\n  f: {{kind: per_item, series: pay, prices: {{SF01: "1"}}, {PAID}}}\n'),
+          "weights.csv", 3, "", "SF01", ("c, f",)),
+    Fault("contract-item-in-the-purchase", "ITEM_BOUGHT_TWICE",
           {"case.yaml": "period: 2025-06\nscheme: zhejiang-2017\nsurplus: {assessment: none}\n"
                         "series: {fixed_price: {missing: exclude}}\n",
            "weights.csv": "series,item_code,weight,valid_from\npay,MZ01,1,2025-01-01\n"
                           "pay,SF01,2,2025-01-01\npurchase,MZ01,1,2025-01-01\n"
                           "purchase,QY01,2,2025-01-01\nfixed_price,GW1102,1,2025-01-01\n"},
-          "zhejiang-2017.yaml", 41, "funds.purchase", "QY01", ("effective-contract",)),
+          "weights.csv", 5, "", "QY01", ("effective-contract, purchase",)),
     Fault("funds-buy-twice", "FUNDS_BUY_TWICE",
-          scheme('funds:\n  f: {kind: per_equivalent, series: pay, price: "1"}\n'
-                 '  g: {kind: per_item, series: pay, prices: {MZ01: "2"}}\n'),
+          scheme(f'funds:\n  f: {{kind: per_equivalent, series: pay, price: "1", {PAID}}}\n'
+                 f'  g: {{kind: per_item, series: pay, prices: {{MZ01: "2"}}, {PAID}}}\n'),
           "s.yaml", 6, "funds.g", "MZ01", ("f", "g")),
     Fault("pool-of-nothing", "FUND_UNKNOWN", scheme(FUND + "pools: {p: {fund: ff}}\n"),
           "s.yaml", 7, "pools.p", "ff", ("f",)),
     Fault("pool-rule", "POOL_RULE_INVALID",
           scheme(FUND + "pools: {p: {fund: f, rule: percent}}\n"), "s.yaml", 7, "pools.p", "p"),
+    Fault("split-payers", "FUND_INVALID",
+          scheme(FUND + "  g: {kind: split, of: f, share: 2/5, payers: [{payer: 甲, share: 1}]}\n"),
+          "s.yaml", 7, "funds.g.payers", "g"),
+    Fault("splits-above-the-whole", "FUND_SPLIT_OVER",
+          scheme(FUND + "  g: {kind: split, of: f, share: 2/5}\n"
+                 '  h: {kind: split, of: f, share: [{value: "0.6", valid_to: 2025-03-01},\n'
+                 '      {value: "0.7", valid_from: 2025-03-01}]}\n'),
+          "s.yaml", 8, "funds.h", "h", ("g", "11/10", "2025-03-01")),
+    Fault("split-received", "LEDGER_OF_SPLIT",
+          {**scheme(FUND + "  g: {kind: split, of: f, share: 2/5}\n"),
+           "accounts.csv": "institution_id,line,kind,amount\nI01,g,received,5.00\n"},
+          "accounts.csv", 2, "line", "g", ("f",)),
     Fault("fund-bridged-twice", "FUND_BRIDGED_TWICE",
           scheme(FUND + "pools:\n  p: {fund: f}\n  q: {fund: f, rule: percent, share: 1/10}\n"),
           "s.yaml", 9, "pools.q", "q", ("f", "p")),
@@ -199,6 +244,16 @@ SCHEME_WARNINGS = [
     Fault("choices-open", "CHOICES_OPEN",
           scheme("open_choices: {consultation_codes: 原文未写}\nconsultation_codes: [A]\n"),
           "s.yaml", 4, "open_choices.consultation_codes", "s.yaml", ("consultation_codes",)),
+    Fault("layers-differ", "LAYER_DIFFERS",
+          {**scheme(HEADS, t=f"{T}funds: {{f: {{rate: \"9.00\"}}}}\n"),
+           "contracts.csv": SIGNED},
+          "t.yaml", 4, "funds.f.rate", "funds.f.rate", ("s.yaml",)),
+    Fault("layers-of-one-institution-differ", "LAYER_DIFFERS",
+          {**scheme(HEADS, own=f'{OWN}institution: I01\nfunds: {{f: {{rate: "9.00"}}}}\n',
+                    two=f'{OWN.replace("own", "two")}institution: [I02, I01]\n'
+                        'funds: {f: {rate: "8.00"}}\n'),
+           "contracts.csv": SIGNED},
+          "two.yaml", 6, "funds.f.rate", "funds.f.rate", ("own.yaml",)),
     Fault("coefficient-counts-twice", "COEFFICIENT_TWICE",
           {**scheme("pay_cap: {kind: fixed, coefficient: assessment, per: period}\n"),
            "accounts.csv": "institution_id,line,kind,amount\n"

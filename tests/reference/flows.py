@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tests.reference.accountlines import of_period
 from tests.reference.bridges import bridges, source_of, there
 from tests.reference.case import Case, Pool
-from tests.reference.funds import Due
+from tests.reference.funds import Due, splits_of, wholes
 from tests.reference.ledger import ledger
 from tests.reference.levels import PoolTotal
 from tests.reference.scheme import yes
@@ -109,7 +109,8 @@ def _ledger(found: Flows, case: Case, dues: Sequence[Due]) -> None:
 
 
 def _dues(found: Flows, case: Case, dues: Sequence[Due], made: Sequence[Pool]) -> None:
-    """Move what is due to pools; the rest stays with the institution."""
+    """Move what is due to pools and splits; the rest stays with the institution."""
+    whole = wholes(case, dues)
     for due in dues:
         who, left = (due.institution, due.fund), due.due_fen
         for pool in made:
@@ -117,9 +118,21 @@ def _dues(found: Flows, case: Case, dues: Sequence[Due], made: Sequence[Pool]) -
             if pool.institution == due.institution and source == ("fund", due.fund):
                 found.move(Flow(*who, "due", pool.pool), pool.amount_fen)
                 left -= pool.amount_fen
+        for name in splits_of(case, due.fund):
+            _passed_on(found, due.institution, due.fund, name, whole.get((who[0], name), 0))
         rest = _kept(case, due.fund, due.institution)
         found.move(Flow(*who, "due", rest), max(left, 0))
         found.move(Flow(*who, rest, "due"), max(-left, 0))
+
+
+def _passed_on(found: Flows, place: str, parent: str, name: str, fen: int) -> None:
+    """Move money out of a fund and into a split of it; what is below 0 the other way."""
+    if fen >= 0:
+        found.move(Flow(place, parent, "due", name, "split"), fen)
+        found.move(Flow(place, name, parent, "due", "split"), fen)
+    else:
+        found.move(Flow(place, parent, name, "due", "split"), -fen)
+        found.move(Flow(place, name, "due", parent, "split"), -fen)
 
 
 def _approved(found: Flows, case: Case, dues: Sequence[Due], made: Sequence[Pool]) -> None:

@@ -178,6 +178,24 @@ def _of_period(case: Case, day: date | None) -> bool:
     return day is None or day >= case.first_day
 
 
+class Rest(dict[str, Fraction]):
+    """The part of each item that no channel lists in a month (B1)."""
+
+    def __init__(self, case: Case, month: date) -> None:
+        """Take off what every channel in force lists."""
+        super().__init__()
+        for other in case.scheme.part("channels").values():
+            items = other.get("items") or []
+            whole_months(case, other if items else {}, "channel")
+            for item in items if in_force(other, month) else ():
+                part = Fraction(1) if isinstance(items, list) else Fraction(items[item])
+                self[item] = self.get(item, Fraction(1)) - part
+
+    def get(self, item: str, default: object = None) -> Fraction:
+        """Return the whole of an item that nobody lists."""
+        return super().get(item, Fraction(1))
+
+
 def bought(case: Case, fund: Yaml, month: date) -> Mapping[str, Fraction] | None:
     """Return the part of each item that a channel buys in a month; nothing where none is named."""
     if not fund.get("channel"):
@@ -186,6 +204,8 @@ def bought(case: Case, fund: Yaml, month: date) -> Mapping[str, Fraction] | None
     whole_months(case, channel, "channel")
     if not in_force(channel, month):
         return {}
+    if yes(channel, "others"):
+        return Rest(case, month)
     items = channel.get("items") or {}
     if isinstance(items, list):
         return dict.fromkeys(items, Fraction(1))

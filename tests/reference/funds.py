@@ -22,7 +22,9 @@ class Due(NamedTuple):
     institution: str
     fund: str
     due_fen: int
+    """What the fund keeps: a split's part is no longer its parent's (B10)."""
     parts: tuple[tuple[str, int], ...]
+    """By payer, of the whole fund before its splits; none of a split."""
 
 
 class Funds:
@@ -37,7 +39,7 @@ class Funds:
         for name in case.scheme.funds:
             self.of(name)
         self.dues = [
-            Due(place, name, fen, self.parts(name, place, fen))
+            Due(place, name, fen - self.taken(name, place), self.parts(name, place, fen))
             for place in sorted(case.institutions)
             for name in case.scheme.funds
             for fen in [self.found[name].get(place)]
@@ -85,10 +87,22 @@ class Funds:
         fund = self.case.scheme.fund(name, place)
         if fund["kind"] == "split":
             share = on_day(fund["share"], last_day(self.case, fund), name)
-            return int(half_up(share * self.of(fund["of"]).get(place, 0), 0))
+            whole = self.of(fund["of"]).get(place, 0)
+            before = self.splits(fund["of"])
+            left = whole - sum(self.of(one).get(place, 0) for one in before[: before.index(name)])
+            part = int(half_up(abs(share * whole), 0))
+            return min(part, left) if whole >= 0 else max(-part, left)
         found = self.kind(name, fund, place)
         self.amounts[name, place] = found
         return found.fen
+
+    def splits(self, of: str) -> list[str]:
+        """Return the splits of a fund in declared order."""
+        return splits_of(self.case, of)
+
+    def taken(self, name: str, place: str) -> int:
+        """Return what the splits of a fund take out of it."""
+        return sum(self.of(one).get(place, 0) for one in self.splits(name))
 
     def kind(self, name: str, fund: Yaml, place: str) -> Amount:
         """Compute by kind."""
@@ -113,7 +127,7 @@ class Funds:
                 root = case.scheme.fund(root["of"], place)
             counts = root["kind"] != "floor" and fund.get("income", "yes") == "yes"
             if counts and not fundkinds.booked(case, place, name):
-                total += self.of(name).get(place, 0)
+                total += self.of(name).get(place, 0) - self.taken(name, place)
         return total
 
     def budget(self, fund: Yaml, name: str) -> int | None:
@@ -156,6 +170,8 @@ class Funds:
     def parts(self, name: str, place: str, fen: int) -> tuple[tuple[str, int], ...]:
         """Split what is due among the payers, in declared order (5.15)."""
         fund = self.case.scheme.fund(name, place)
+        if fund["kind"] == "split":
+            return ()
         payers = self.payers(fund, name)
         amount = self.amounts.get((name, place))
         if amount is not None and amount.parts is not None and not payers:
@@ -195,3 +211,20 @@ def split(fen: int, payers: Sequence[Payer]) -> tuple[tuple[str, int], ...]:
 def by_fund(dues: Sequence[Due]) -> Mapping[tuple[str, str], int]:
     """Return what is due by institution and fund."""
     return {(due.institution, due.fund): due.due_fen for due in dues}
+
+
+def wholes(case: Case, dues: Sequence[Due]) -> dict[tuple[str, str], int]:
+    """Return what funds come to before their splits, by institution and fund, in fen."""
+    kept = by_fund(dues)
+
+    def whole(place: str, name: str) -> int:
+        parts = sum(whole(place, one) for one in splits_of(case, name))
+        return kept.get((place, name), 0) + parts
+
+    return {(place, name): whole(place, name) for place, name in kept}
+
+
+def splits_of(case: Case, of: str) -> list[str]:
+    """Return the splits of a fund in declared order."""
+    named = [(name, case.scheme.fund(name)) for name in case.scheme.funds]
+    return [name for name, one in named if one["kind"] == "split" and one["of"] == of]

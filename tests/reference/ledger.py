@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from fractions import Fraction
 from typing import NamedTuple
 
-from tests.reference.accountlines import SPENT, of_period, rows, total
+from tests.reference.accountlines import ADVANCED, SPENT, of_period, rows, total
 from tests.reference.bridges import bridges
 from tests.reference.case import Case, Pool
-from tests.reference.funds import Due
+from tests.reference.funds import Due, by_fund, splits_of, wholes
 from tests.reference.fundtables import AccountLine
 from tests.reference.scheme import Yaml, yes
+from tests.reference.sharing import largest_remainder
 from tests.reference.surplus import SIGNS
 from tests.reference.text import Refused
 
@@ -84,6 +86,8 @@ def movements(case: Case, dues: Sequence[Due]) -> list[Movement]:
     for row in of_period(case):
         at = (row.institution, row.line)
         if row.kind in KINDS and row.line in case.scheme.funds:
+            if row.kind in ADVANCED and case.scheme.fund(row.line)["kind"] == "split":
+                raise Refused("LEDGER_OF_SPLIT", f"{row.institution}\t{row.line}\t{row.source}")
             payer = _payer(case, known[at], row)
             found.append(Movement(*at, payer, row.kind, row.day, row.amount_fen))
         elif row.kind in SPENT and row.source in case.scheme.funds:
@@ -154,6 +158,7 @@ def restricted(
     `made` are the bridged pools; what a cap took off them stays, unless it was returned.
     """
     moved, entries = movements(case, dues), ledger(case, dues)
+    came = received(case, dues, moved)
     returned = case.scheme.part("pay_cap").get("excess", "carried") == "returned"
     found: dict[tuple[str, str], Restricted] = {}
     for place in case.institutions:
@@ -168,7 +173,7 @@ def restricted(
             )
             found[place, name] = Restricted(
                 total(case, place, name, "opening_restricted"),
-                sum(one.amount_fen for one in here if one.kind in ("advance", "received")),
+                came.get((place, name), 0),
                 sum(
                     max(-entry.owed_fen, 0)
                     for (*at, _), entry in entries.items()
@@ -177,6 +182,41 @@ def restricted(
                 sum(one.amount_fen for one in here if one.kind == "paid"),
                 pools,
             )
+    return found
+
+
+def received(
+    case: Case, dues: Sequence[Due], moved: Sequence[Movement]
+) -> dict[tuple[str, str], int]:
+    """Return what came in by institution and fund: a split has its part of what its parent got.
+
+    Up to the whole due it goes to the rest and to splits in the proportion of what each is due
+    (5.10, the rest first); what came above that stays with the parent.
+    """
+    found: dict[tuple[str, str], int] = {}
+    for move in moved:
+        if move.kind in ADVANCED:
+            at = move.institution, move.fund
+            found[at] = found.get(at, 0) + move.amount_fen
+    whole, kept = wholes(case, dues), by_fund(dues)
+
+    def pass_on(place: str, name: str) -> None:
+        splits, all_fen = splits_of(case, name), whole.get((place, name), 0)
+        fen = min(found.get((place, name), 0), all_fen)
+        if fen <= 0 or not splits:
+            return
+        due = [kept.get((place, name), 0), *(whole.get((place, one), 0) for one in splits)]
+        keys = [(f"{number:09}", Fraction(one)) for number, one in enumerate(due)]
+        parts = largest_remainder(fen, keys)
+        for (code, _), one in zip(keys[1:], splits, strict=True):
+            found[place, name] -= parts[code].amount
+            found[place, one] = found.get((place, one), 0) + parts[code].amount
+            pass_on(place, one)
+
+    for place in case.institutions:
+        for name in case.scheme.funds:
+            if case.scheme.fund(name)["kind"] != "split":
+                pass_on(place, name)
     return found
 
 

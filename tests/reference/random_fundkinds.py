@@ -198,8 +198,10 @@ def give_channels(plan: FundPlan) -> None:
     parts = (("1",), ("0.6", "0.4"), ("1/3", "2/3"), ("0.25", "0.25", "0.5"))
     names = ("c-items", "c-fixed", "c-floating")
     plan.channels.update({name: {"items": {}, "reference": REFERENCE} for name in names})
-    for item in sorted({item for found in plan.items.values() for item in found}):
-        one = plan.rng.choice(parts)
+    every = sorted({item for found in plan.items.values() for item in found})
+    for item in every:
+        # A fund without a channel would buy what the others have: each channel lists something.
+        one = plan.rng.choice(parts) if item != every[0] else parts[-1]
         for name, part in zip(plan.rng.sample(names, len(one)), one, strict=True):
             plan.channels[name]["items"][item] = part
     for name in names:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -28,6 +29,7 @@ from tests.reference.surplus import SIGNS
 from tests.reference.tables import rows_of
 from tests.reference.text import Refused, csv_table
 
+DATES = ("valid_from", "valid_to")
 MOST_REPORTS = 40
 """So many closings are corrected; then funds are no longer restricted."""
 
@@ -138,12 +140,21 @@ def _scope(plan: FundPlan, fund: Yaml) -> Yaml:
 
 
 def _split(plan: FundPlan) -> None:
-    """Add parts of other funds, also of such parts, sometimes before them in declared order."""
-    for number in range(plan.rng.choice((0, 1, 1, 3))):
-        name, of = f"split-{number}", plan.rng.choice(sorted(plan.funds))
-        share = plan.figure(lambda: plan.rng.choice(("0.4", "2/5", "1/3", "1")))
-        fund = {"kind": "split", "of": of, "share": share, "payers": plan.payers(one_day=True)}
-        fund |= {"reference": REFERENCE} | _scope(plan, fund)
-        plan.funds[name] = fund
-        if plan.rng.random() < 0.5:
+    """Add parts of other funds, also of such parts, sometimes before them in declared order.
+
+    The parts of one fund take no more than all of it, on all of its days.
+    """
+    rng = plan.rng
+    parents: list[str] = []
+    for number in range(rng.choice((0, 1, 1, 3))):
+        parents.append(rng.choice([*sorted(plan.funds), *(f"split-{n}" for n in range(number))]))
+    for number, of in enumerate(parents):
+        alone = parents.count(of) == 1
+        some = ("0.4", "2/5", "1/3", "1") if alone else ("0.25", "1/3", "0.3333")
+        share = plan.figure(partial(rng.choice, some))
+        fund = {"kind": "split", "of": of, "share": share, "reference": REFERENCE}
+        scope = _scope(plan, fund)
+        name = f"split-{number}"
+        plan.funds[name] = fund | {k: v for k, v in scope.items() if k not in DATES}
+        if rng.random() < 0.5:
             plan.funds = {name: plan.funds.pop(name), **plan.funds}

@@ -220,6 +220,9 @@ def _of_fund(rng: Random, name: str, fund: Mapping[str, Any]) -> list[Fields]:
             row = {"line": name, "kind": "approved", "source": source}
             rows.append(row | {"amount": yuan(rng, 9000)})
         payers = sorted({row["source"] for row in rows})
+    if fund["kind"] == "split" and rng.random() < 0.3:
+        # Money comes in for its parent; of its own it is only spent.
+        rows.append({"line": name, "kind": "paid", "source": "", "amount": yuan(rng, 900)})
     for payer in payers:
         for kind in ("approved", "advance", "received", "paid"):
             if rng.random() < 0.3 and (kind, fund["kind"]) != ("approved", "given"):

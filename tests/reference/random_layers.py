@@ -75,7 +75,7 @@ def _own(plan: FundPlan, fund: Yaml) -> Yaml:
         "less_charges": lambda: rng.sample(CHARGE_CODES, 2),
         "standards": lambda: figures(fund["standards"]),
         "packages": lambda: {"A": {"price": f"{60 + rng.randrange(50)}.01"}},
-        "share": lambda: rng.choice(("0.9", "1/7")),
+        "share": lambda: rng.choice(("0.3", "1/7")),  # of three splits too
         "restricted": yes_or_no,
         "income": yes_or_no,
         "in_cap": yes_or_no,
@@ -88,6 +88,6 @@ def _own(plan: FundPlan, fund: Yaml) -> Yaml:
     if _plain_payers(fund) and rng.random() < 0.5:
         own |= _other_payers(plan, fund)
     dated = {"valid_from", "valid_to"} & fund.keys()
-    if rng.random() < 0.15 and not dated and fund["kind"] not in ("given", "floor"):
+    if rng.random() < 0.15 and not dated and fund["kind"] not in ("given", "floor", "split"):
         own[rng.choice(("valid_from", "valid_to"))] = plan.month()
     return own

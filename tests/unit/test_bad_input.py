@@ -72,6 +72,8 @@ BY_COMMAND = {
     # tests/unit/test_ledger.py and test_fundincome.py
     "FUND_ALL_INCOME", "FUND_INCOME_DIFFERS", "LEDGER_PAYER_OTHER", "RESTRICTED_UNREPORTED",
     "APPROVED_DIFFERS",
+    # tests/unit/test_illustrations.py
+    "FIGURE_ILLUSTRATIVE",
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from equivalents.exact import half_up
 from equivalents.fund import money
-from equivalents.fundfacts import Due, Facts
+from equivalents.fundfacts import Due, DueLine, Facts
 from equivalents.policy.funds import (
     Dated,
     Fund,
@@ -44,9 +44,9 @@ def named(keys: Sequence[int]) -> Sequence[tuple[str, int]]:
     return [(f"出资方{n}", key) for n, key in enumerate(keys)]
 
 
-def exact_fen(line: tuple[str, str, str, str, int]) -> Fraction:
+def exact_fen(line: DueLine) -> Fraction:
     """A line multiplied again by hand from its texts."""
-    _, count, rate, coefficient, _ = line
+    _, count, rate, coefficient = line[:4]
     return Fraction(count or "1") * Fraction(rate) * Fraction(coefficient or "1") * 100
 
 

@@ -28,6 +28,7 @@ from equivalents.policy.funds import (
 from equivalents.policy.funds import Scope as Where
 from equivalents.policy.keyrules import Coefficient, Scope
 from equivalents.policy.model import Institution
+from equivalents.units import print_fen
 from tests import funds as made
 
 
@@ -148,17 +149,57 @@ def test_the_floor_is_what_recurrent_income_lacks(earned: str, expected: int) ->
 def test_a_part_of_a_fund_declared_later_and_a_part_of_that_part() -> None:
     whole = made.fund(PerHead(Heads(), made.price("0.05")), "whole")
     part = made.fund(Split("whole", share("2/5")), "part")
-    smaller = made.fund(Split("part", share("1/3")), "smaller", payers=made.payers(("甲", 1)))
+    smaller = made.fund(Split("part", share("1/3")), "smaller")
     facts = made.facts(heads=made.always(25))
     found = money(made.scheme(smaller, part, whole), facts)
-    # 1.25, of it 0.50, of it 0.1666
+    # 1.25, of it 0.50, of it 0.1666; each keeps what its own part leaves.
     assert made.dues(found) == {
         ("I1", "smaller"): "0.17",
-        ("I1", "part"): "0.50",
-        ("I1", "whole"): "1.25",
+        ("I1", "part"): "0.33",
+        ("I1", "whole"): "0.75",
     }
     assert [due.fund.name for due in found.dues] == ["smaller", "part", "whole"]
-    assert made.lines(found.dues[1]) == [("fund:whole", "", "1.25", "0.4000", "0.50")]
+    assert made.lines(found.dues[1]) == [
+        ("fund:whole", "", "1.25", "0.4000", "0.50"),
+        ("split:smaller", "", "", "", "-0.17"),
+    ]
+    assert [made.parts(due) for due in found.dues] == [[], [], [("", "1.25")]]
+    assert [due.passed for due in found.dues] == [(), (("smaller", 17),), (("part", 50),)]
+
+
+@pytest.mark.parametrize(
+    ("whole", "below_zero", "expected"),
+    [("0.05", False, ["0.00", "0.03", "0.02"]), ("-0.05", True, ["0.00", "-0.03", "-0.02"])],
+)
+def test_halves_are_not_rounded_up_beyond_the_whole(
+    whole: str, below_zero: bool, expected: list[str]
+) -> None:
+    """Two halves of 0.05 are 0.03 and 0.02: the later one takes what is left."""
+    parent = made.fund(
+        Tasks({"门诊": made.price("0.05")}, below_zero=below_zero),
+        "whole",
+        payers=made.payers(("甲", 1)),
+    )
+    one, two = (made.fund(Split("whole", share("1/2")), name) for name in ("b", "a"))
+    facts = made.facts(
+        tasks_e3={("I1", "whole", "门诊"): 1000},
+        approved_income_fen={("I1", "whole"): 10 if below_zero else 0},
+    )
+    found = money(made.scheme(parent, one, two), facts)
+    assert [print_fen(due.due_fen) for due in found.dues] == expected
+    assert made.parts(found.dues[0]) == [("甲", whole)]
+
+
+def test_a_split_of_some_of_the_days_is_refused() -> None:
+    whole = made.fund(PerHead(Heads(), made.price("1")), "whole")
+    part = made.fund(Split("whole", share("1/2")), "part", valid_from=parse_day("2025-07-01"))
+    facts = made.facts(heads=made.always(3))
+    assert refused(whole, part, facts=facts) == ["SCHEME_PART_PERIOD"]
+    late = made.fund(whole.body, "whole", valid_from=parse_day("2025-07-01"))
+    assert made.dues(money(made.scheme(late, part), facts)) == {
+        ("I1", "whole"): "1.50",
+        ("I1", "part"): "1.50",
+    }
 
 
 def test_a_part_of_what_an_institution_does_not_have_is_nothing() -> None:
@@ -167,7 +208,7 @@ def test_a_part_of_what_an_institution_does_not_have_is_nothing() -> None:
     facts = made.facts(where=made.places("I1", "I2"), heads=made.always(3, 3))
     assert made.dues(money(made.scheme(whole, part), facts)) == {
         ("I1", "part"): "0.00",
-        ("I2", "whole"): "3.00",
+        ("I2", "whole"): "1.50",
         ("I2", "part"): "1.50",
     }
 

@@ -113,13 +113,35 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_what_is_due_stands_line_by_line(out: Path) -> None:
-    assert rows(out, "dues") == [
+    assert [row[:7] for row in rows(out, "dues")] == [
         # 10 visits x 1.5 = 15 equivalents; three contracts
         ["I1", "purchase", "equivalents", "15.0000000", "2.5000", "", "37.50"],
         ["I1", "contract", "heads:2025-12-31", "3", "70.0100", "", "210.03"],
         ["I2", "purchase", "equivalents", "3.0000000", "2.5000", "", "7.50"],
         ["I2", "contract", "heads:2025-12-31", "1", "70.0100", "", "70.01"],
     ]
+    assert {tuple(row[7:]) for row in rows(out, "dues")} == {("", "示例方案", "0")}
+
+
+def test_an_illustrative_figure_is_told_once_and_marked_on_its_lines(tmp_path: Path) -> None:
+    """The price and the bridge's share are ours; the rate is not, and two places use the price."""
+    price = '{value: "2.50", unit: 元/当量, illustrative: yes, reference: 示例}'
+    share = '{value: "0.7", illustrative: yes, reference: 自拟}'
+    yaml = CASE["case.yaml"].replace('price: "2.50"', f"price: {price}")
+    yaml = yaml.replace('rule: percent, share: "0.7"', f"rule: percent, share: {share}")
+    settled = settle_case(case(tmp_path / "case", case=yaml), tmp_path / "out")
+    told = [one for one in settled.problems if one.code == "FIGURE_ILLUSTRATIVE"]
+    assert [(one.value, one.facts["reference"], one.place.row) for one in told] == [
+        ("purchase.price", "示例", 7),
+        ("contract-pay.share", "自拟", 18),
+    ]
+    assert [row[1:3] + row[7:] for row in rows(tmp_path / "out", "dues")] == [
+        ["purchase", "equivalents", "元/当量", "示例", "1"],
+        ["contract", "heads:2025-12-31", "", "示例方案", "0"],
+    ] * 2
+    sheet = lines(sheets(tmp_path / "out")["资金计算"])
+    marked = [(row["单位"], row["文件依据"], row["示例"]) for row in sheet][:2]
+    assert marked == [("元/当量", "示例", "示例"), ("", "示例方案", "")]
 
 
 def test_the_ledger_settles_advances_payer_by_payer(out: Path) -> None:
@@ -250,7 +272,7 @@ def test_item_quantities_are_at_hand_where_a_fund_asks_for_them(tmp_path: Path) 
     folder = case(tmp_path / "case", case=yaml)
     settle_case(folder, tmp_path / "out", direct=True)
     due = [row for row in rows(tmp_path / "out", "dues") if row[1] == "purchase"]
-    assert [row[2:] for row in due] == [
+    assert [row[2:7] for row in due] == [
         ["item:X", "10.000", "2.5000", "", "25.00"],
         ["item:X", "2.000", "2.5000", "", "5.00"],
     ]

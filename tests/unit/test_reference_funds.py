@@ -150,6 +150,16 @@ def test_fixed_prices_by_month_channel_and_tier(tmp_path: Path) -> None:
     assert due(outcome, "g") == 2640, "8 x 1.5 x 2/5 + 2 x 2 = 8.8, all of it at 3"
 
 
+def test_a_channel_of_the_others_buys_what_none_lists(tmp_path: Path) -> None:
+    """A is bought elsewhere to 3/5 until July, then wholly here; B is here all along."""
+    funds = "g: {kind: per_equivalent, channel: d, series: pay, price: '10', "
+    funds += "payers: [{payer: a, share: 1}]}"
+    channels = "channels:\n  c: {items: {A: '0.6'}, valid_to: 2025-07-01}\n  d: {others: yes}\n"
+    case = a_case(tmp_path, case=case_of(funds, more=channels), records=WORK, weights=WEIGHTS)
+    # A: 3 x 1.5 x 0.4 = 1.8 before July, 5 x 1.5 = 7.5 after; B: 2 x 2 = 4.
+    assert due(settle(case), "g") == 133_00
+
+
 def test_income_is_taken_off_and_not_below_zero(tmp_path: Path) -> None:
     pay = "series: pay, price: '10', offset_lines: [诊疗], payers: [{payer: a, share: 1}]"
     funds = f"f: {{kind: per_equivalent, {pay}}}\n"
@@ -223,7 +233,7 @@ ACCOUNTS = rows(
 )
 TABLES = """line: {kind: given, income: no}
   base: {kind: floor, payers: [{payer: 县财政, share: 1}]}
-  part: {kind: split, of: line, income: no, share: 1/3, payers: [{payer: 县财政, share: 1}]}
+  part: {kind: split, of: line, income: no, share: 1/3}
   plan: {kind: tasks, income: no, standards: {随访: '2.5'}, payers: [{payer: 县财政, share: 1}]}"""
 
 
@@ -238,7 +248,7 @@ def settled_tables(tmp_path: Path, more: str) -> Outcome:
 
 def test_given_floor_split_and_budget_mode(tmp_path: Path) -> None:
     outcome = settled_tables(tmp_path, "")
-    assert due(outcome, "line") == 433_33
+    assert due(outcome, "line") == 433_33 - 144_44, "the part is taken out of it"
     assert due(outcome, "base") == 199_75, "only what is recurrent"
     assert due(outcome, "part") == 144_44, "433.33 / 3 = 144.443"
     assert due(outcome, "plan") == 20_00, "10.5 x 2.5 - 6.25"
@@ -266,13 +276,14 @@ def test_bridges_make_pools_within_the_cap(tmp_path: Path) -> None:
     more += "  b: {fund: base, rule: after_costs, cost_lines: [设备]}\n"
     more += "  c: {fund: part, in_cap: no}\n"
     outcome = settled_tables(tmp_path, more + "pay_cap: {kind: fixed}\n")
-    # 433.33 x 0.7 = 303.331; 199.75 - 50 = 149.75; together 453.08 where 150.00 is left.
-    assert sum(outcome.over_cap.values()) == 453_08 - 150_00
-    # 303.08 x 303.33 / 453.08 = 202.908...; 303.08 x 149.75 / 453.08 = 100.171...
+    # The part is no longer the line's: 433.33 - 144.44 = 288.89; x 0.7 = 202.223;
+    # 199.75 - 50 = 149.75; together 351.97 where 150.00 is left.
+    assert sum(outcome.over_cap.values()) == 351_97 - 150_00
+    # 201.97 x 202.22 / 351.97 = 116.0400...; 201.97 x 149.75 / 351.97 = 85.929...
     taken = {pool: fen for (_, pool), fen in outcome.over_cap.items()}
-    assert taken == {"a": 202_91, "b": 100_17, "main": 0, "surplus": 0}
+    assert taken == {"a": 116_04, "b": 85_93, "main": 0, "surplus": 0}
     assert {pool: one.paid_fen for (_, pool), one in outcome.pools.items()} == {
-        "a": 100_42, "b": 49_58, "c": 144_44, "main": 0, "surplus": 0,
+        "a": 86_18, "b": 63_82, "c": 144_44, "main": 0, "surplus": 0,
     }  # fmt: skip
 
 

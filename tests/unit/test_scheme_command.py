@@ -76,12 +76,12 @@ def test_the_other_way_round_what_was_added_is_removed(there: Path) -> None:
         ("groups: [老年人]", "groups: [老年人, 儿童]", ["changed"]),
         ("level: 县", "level: 市", ["changed"]),
         ("    valid_from: 2025-01-01\n", "    valid_from: 2025-02-01\n", ["changed"]),
-        ("  bought:", "  more: {kind: floor}\n  bought:", ["added"]),
+        ("  bought:", "  more: {kind: given}\n  bought:", ["added"]),
         ("title: 甲县方案", "title: 乙县方案", ["changed"]),
         ("institutions: {ids: [I01]}", "institutions: {groups: [甲]}", ["removed", "added"]),
         ("consultation_codes: [YBZL]\n", "", ["removed"]),
-        # Every figure without a reference of its own: two rates, payers, two tiers.
-        ("〔2025〕1号", "〔2025〕9号", ["changed", *["founded"] * 5]),
+        # Every figure without a reference of its own: two rates, payers twice, two tiers.
+        ("〔2025〕1号", "〔2025〕9号", ["changed", *["founded"] * 6]),
         ("kind: per_head", "kind: per_head\n    # a remark", []),
     ],
     ids=["unit", "end", "mark", "ground", "list", "payer", "rule-dates", "fund", "title", "scope",
@@ -126,12 +126,12 @@ def test_a_shipped_scheme_is_checked_shown_and_equal_to_itself(name: str) -> Non
 def test_a_good_scheme_is_confirmed_with_counts(there: Path) -> None:
     """Replaced: the rate, the first tier's price, both keys of the lost tier, I02's rate."""
     assert told("check", *LAYERS)["counts"] == {
-        "channels": 0, "funds": 2, "pools": 0, "figures": 4, "illustrative": 0, "replaced": 5,
+        "channels": 0, "funds": 2, "pools": 0, "figures": 5, "illustrative": 0, "replaced": 5,
         "institutions": 1,
     }  # fmt: skip
     done = run("check", "base.yaml")
     assert (done.exit_code, done.stderr) == (0, "")
-    assert "数值 figures 5  其中示例 illustrative 1" in done.stdout
+    assert "数值 figures 6  其中示例 illustrative 1" in done.stdout
     assert "没有问题 no problems" in done.stdout
 
 

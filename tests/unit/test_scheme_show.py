@@ -153,7 +153,7 @@ channels:
   eq: {items: {"1.2": 1, SF01: "0.6"}}
   fx: {items: {SF01: "0.4"}}
 funds:
-  a.b: {kind: per_item, series: pay, prices: {"1.2": "3.5"}}
+  a.b: {kind: per_item, series: pay, prices: {"1.2": "3.5"}, payers: [{payer: 甲, share: 1}]}
 pay_cap:
   kind: formula
   terms: [{kind: amount, name: 增量}, {kind: per_head, rate: {value: "10", unit: 元}}]
@@ -176,8 +176,8 @@ def test_rules_of_a_list_and_names_with_dots_are_told(there: Path) -> None:
     assert found["pay_cap.terms[2].rate"] == "10"
     assert (found["surplus[1]"], "surplus[2]" in found) == ("pay_ratio=1/2", False)
     assert found["ceilings[2].tiers[1]"] == "from=0, rate=1"
-    # Three parts of items, a price, a rate, a ratio, and the rates of two ceilings.
-    assert (shown["counts"]["funds"], shown["counts"]["figures"]) == (1, 8)
+    # Three parts of items, a price, a rate, a ratio, the rates of two ceilings, payers.
+    assert (shown["counts"]["funds"], shown["counts"]["figures"]) == (1, 9)
     text = run("show", "lists.yaml").stdout
     assert "  ceilings[1]  2025-01-01 起\n" in text
     assert "pay_ratio=3/5  2026-01-01 起" in text

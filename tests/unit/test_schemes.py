@@ -104,8 +104,8 @@ funds:
     kind: packages
     reimbursed_by: 医保
     packages: {基础包: {price: "120", reimbursement: "80", items: [MZ01]}}
-  tasks: {kind: tasks, standards: {门诊: "30"}, assessment: 考核}
-  floor: {kind: floor, valid_from: 2020-01-01}
+  tasks: {kind: tasks, standards: {门诊: "30"}, assessment: 考核, payers: [{payer: 甲, share: 1}]}
+  floor: {kind: floor, valid_from: 2020-01-01, payers: [{payer: 甲, share: 1}]}
   part: {kind: split, of: contract, share: 2/5}
 pools:
   签约奖励: {fund: contract, rule: percent, share: 2/5}
@@ -179,6 +179,8 @@ def test_payers_are_keys_in_their_declared_order(tmp_path: Path) -> None:
         "insured": [("医保", 200_000)],
         "bought": [("甲", 333_333), ("乙", 666_667)],
         "major": [("甲", 1), ("乙", 1)],
+        "tasks": [("甲", 1)],
+        "floor": [("甲", 1)],
     }
 
 
@@ -222,6 +224,7 @@ def test_all_faults_of_all_layers_come_at_once(tmp_path: Path) -> None:
     assert found == [
         ("full.yaml", 63, "channel", "KEY_UNKNOWN"),
         ("bad.yaml", 4, "fund", "KEY_UNKNOWN"),
+        ("bad.yaml", 5, "funds.contract.rate", "LAYER_DIFFERS"),
         ("bad.yaml", 5, "funds.contract.prr", "KEY_UNKNOWN"),
         ("bad.yaml", 5, "funds.contract.rate", "NUMBER_INVALID"),
     ]
@@ -280,7 +283,7 @@ SHARED = (
 def test_the_keys_of_a_scheme_stand_under_those_of_the_case(tmp_path: Path) -> None:
     yaml_of_case = (
         "period: 2025-06\nscheme: s.yaml\nreference: 本县〔2025〕2号\n"
-        "sharing: {绩效: {nobody: equal}}\nfunds: {g: {kind: floor}}\n"
+        "sharing: {绩效: {nobody: equal}}\nfunds: {g: {kind: given}}\n"
     )
     case = load_case(case_with(tmp_path, {"case.yaml": yaml_of_case, "s.yaml": SHARED}))
     rules = case.rules

@@ -15,7 +15,7 @@ from equivalents.fund import money
 from equivalents.fundfacts import Facts
 from equivalents.intake.case import load_case
 from equivalents.intake.schemes import read_layers, shipped_schemes
-from equivalents.policy.calendar import parse_period
+from equivalents.policy.calendar import FIRST_DAY, parse_period
 from equivalents.policy.funds import PerHead
 from equivalents.policy.model import Institution
 from equivalents.policy.scheme import Scheme
@@ -95,12 +95,15 @@ def test_sanmenxia_pays_four_to_six() -> None:
 def test_the_fifth_channel_is_switched_on_by_a_layer() -> None:
     off, _ = read("zhejiang-2017")
     on, _ = read("zhejiang-2017", FIVE)
-    assert {*on.funds} - {*off.funds} == {"effective-contract"}
-    assert on.channels == off.channels
-    assert {fund.channel or "equivalents" for fund in off.funds.values()} == {
-        "line-items", "fixed-price", "equivalents", "insurance",
-    }  # fmt: skip
-    assert on.funds["effective-contract"].channel == "effective-contract"
+    five = {"line-items", "insurance", "equivalents", "fixed-price", "effective-contract"}
+    assert set(on.channels) == set(off.channels) == five
+    assert set(on.funds) - set(off.funds) == {"effective-contract"}
+    for scheme in (on, off):
+        assert scheme.channels["effective-contract"].items
+        assert {fund.channel for fund in off.funds.values()} <= set(scheme.channels)
+        assert scheme.bought("equivalents", "QY01", FIRST_DAY) == 0
+        assert scheme.bought("equivalents", "GW1102", FIRST_DAY) == 0
+        assert scheme.bought("equivalents", "MZ01", FIRST_DAY) == 1
     assert not on.funds["effective-contract"].in_cap
     # On or off, its items are not those of the purchase by equivalents.
     assert "QY01" in off.channels["effective-contract"].items
