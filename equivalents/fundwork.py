@@ -133,7 +133,8 @@ def floating(
     found = {}
     shares = share_fen(budget, whole_keys(keys))
     for (place, own, mine, d, factor), amount in zip(counted, shares, strict=True):
-        piece = _piece(d, price, factor, Fraction(amount), by)
+        # What counts as 0 is shown as 0, so that count x price is the amount.
+        piece = _piece(max(d, Fraction()), price, factor, Fraction(amount), by)
         taken = tuple(_offset(case, mine, place))
         found[place.institution_id] = Reckoned([piece], taken, mine.below_zero, shop.days(own))
     return found, price

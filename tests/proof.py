@@ -64,6 +64,12 @@ KINDS = (
         "sharers kept in the order they are written in; a left-over fen left out of a statement",
     ),
     Kind(
+        "properties of money 资金性质",
+        ("tests/proofs/test_money_of_funds.py", "tests/proofs/test_money_refusals.py"),
+        "60 cases for each property and change, and 60 spoiled in each of 9 ways",
+        "approved tasks and heads kept in the order of their rows",
+    ),
+    Kind(
         "kernels against exact models 运算",
         ("tests/unit/test_units.py", "tests/unit/test_allocate.py", "tests/unit/test_bounds.py",
          "tests/unit/test_levels.py", "tests/unit/test_tally.py", "tests/unit/test_surplus.py",

@@ -36,6 +36,7 @@ _ROSTER: Final = "roster.parquet"
 _TALLY: Final = "tally.parquet"
 _UNORDERED: Final = ("institutions", "weights", "pools", "used", "accounts", "teams")
 _UNORDERED_KEYS: Final = ("coefficients", "opening", "leave", "past", "paid", "earned")
+_UNORDERED_COUNTS: Final = ("heads", "charges", "tasks")
 """Rules whose rows have no order of their own: they are kept sorted."""
 _OF_SCHEMES: Final = ("scheme", "counts", "cap_before")
 """Rules that only a case with a scheme has: they are left out where there is none."""
@@ -65,7 +66,12 @@ def rules_to_keep(rules: CaseRules) -> Any:
     for name in _OF_SCHEMES:
         if plain[name] is None:
             del plain[name]
-    for part, names in ((plain, _UNORDERED), (plain["key_rules"], _UNORDERED_KEYS)):
+    counts, of_counts = plain.get("counts", {}), _UNORDERED_COUNTS if "counts" in plain else ()
+    for part, names in (
+        (plain, _UNORDERED),
+        (plain["key_rules"], _UNORDERED_KEYS),
+        (counts, of_counts),
+    ):
         for name in names:
             part[name].sort(key=_as_text)
     return plain

@@ -16,7 +16,8 @@ from equivalents import Source, load_case, settle, settle_case
 FOLLOWS_FILES = {"rejected.csv", "problems.csv", "manifest.json", "settlement.xlsx"}
 MASTER_TABLES = (
     *("institutions", "departments", "staff", "weights", "pools", "teams"),
-    *("coefficients", "opening", "accounts"),
+    *("coefficients", "opening", "accounts", "leave", "contracts", "registers"),
+    *("charges", "tasks"),
 )
 
 Change = Callable[[Path, random.Random], None]

@@ -15,6 +15,8 @@ from tests.reference.scheme import Yaml, in_force, on_day, span, versions, yes
 from tests.reference.text import Refused
 
 RESIDENT = "居民"
+BUYING = ("per_item", "per_equivalent")
+"""The kinds that buy work, month by month."""
 
 
 class Amount(NamedTuple):
@@ -54,7 +56,7 @@ def last_day(case: Case, fund: Yaml) -> date:
 def counting_days(case: Case, fund: Yaml) -> list[date]:
     """Return the days of the period that decide what a fund comes to."""
     match fund["kind"]:
-        case "per_item" | "per_equivalent":
+        case kind if kind in BUYING:
             days = months(case)
         case "per_head" | "packages" if fund.get("per", "year") == "month" or yes(fund, "prorate"):
             days = month_ends(case)
@@ -62,17 +64,22 @@ def counting_days(case: Case, fund: Yaml) -> list[date]:
             days = [case.after - timedelta(days=1)]
         case _:
             days = [last_day(case, fund)]
+    if fund["kind"] in BUYING and fund.get("channel"):
+        channel = case.scheme.part("channels")[fund["channel"]]
+        days = [day for day in days if in_force(channel, day)]
     return [day for day in days if in_force(fund, day)]
 
 
-def coefficient(case: Case, institution: str, kind: str) -> Fraction:
+def coefficient(
+    case: Case, institution: str, kind: str, code: str = "FUND_COEFFICIENT_MISSING"
+) -> Fraction:
     """Return an institution's coefficient on the last day of the period; it must exist."""
     last = case.after - timedelta(days=1)
     for row in case.coefficients:
         named = (row.scope, row.subject, row.kind) == ("institution", institution, kind)
         if named and row.valid_on(last):
             return row.value
-    raise Refused("FUND_COEFFICIENT_MISSING", f"{institution} {kind}")
+    raise Refused(code, f"{institution} {kind}")
 
 
 def per_head(case: Case, fund: Yaml, institution: str) -> Amount:
@@ -228,8 +235,9 @@ def done(
         if (series, place) == (fund["series"], institution) and in_force(fund, month):
             parts = bought(case, fund, month)
             part = Fraction(1) if parts is None else parts.get(item, Fraction(0))
-            found.append((item, month, amount * part))
-    return [one for one in found if one[2]]
+            if part:  # work that comes to 0 was done too, and needs its price
+                found.append((item, month, amount * part))
+    return found
 
 
 def per_item(case: Case, fund: Yaml, institution: str, did: Work) -> Amount:
@@ -260,10 +268,11 @@ def adjustment(case: Case, fund: Yaml, institution: str) -> Fraction:
 def per_equivalent(case: Case, fund: Yaml, institution: str, did: Work) -> Amount:
     """D x P x T - I with a fixed price (B2, 5.13)."""
     pieces = done(case, fund, institution, did.equivalents)
-    price = _price(case, fund, institution, sum((one[2] for one in pieces), Fraction(0)))
-    exact = sum(
-        (amount * _priced(case, price, month, "price") for _, month, amount in pieces), Fraction(0)
-    )
+    exact = Fraction(0)
+    if pieces:  # who did nothing needs no price
+        price = _price(case, fund, institution, sum((one[2] for one in pieces), Fraction(0)))
+        for _, month, amount in pieces:
+            exact += amount * _priced(case, price, month, "price")
     exact *= adjustment(case, fund, institution)
     return Amount(exact, offset(case, fund, institution), yes(fund, "below_zero"))
 

@@ -50,27 +50,31 @@ class Funds:
         """Return what one fund owes by institution, in fen."""
         if name not in self.found:
             fund = self.case.scheme.fund(name)
-            here = self.places(fund)
+            here = self.places(name)
             self._out_of_scope(name, fund, here)
-            if fund["kind"] == "per_equivalent" and fund.get("floating") == "yes":
+            asked = here or self.in_force(fund)
+            if fund["kind"] == "per_equivalent" and fund.get("floating") == "yes" and asked:
                 self.found[name] = self.floating(fund, name, here)
             else:
                 fen = {place: self.amount(name, place) for place in here}
                 self.found[name] = self.within_budget(fund, name, fen)
         return self.found[name]
 
-    def places(self, fund: Yaml) -> list[str]:
-        """Return the institutions of a fund that is in force on some day of the period."""
+    def in_force(self, fund: Yaml) -> bool:
+        """Say whether a fund is in force on some day of the period."""
         first, to = span(fund)
-        if max(first, self.case.first_day) >= min(to, self.case.after):
-            return []
-        scope = fund.get("institutions") or {}
+        return max(first, self.case.first_day) < min(to, self.case.after)
+
+    def places(self, name: str) -> list[str]:
+        """Return the institutions of a fund that has them in its scope and is in force there."""
+        scope = self.case.scheme.fund(name).get("institutions") or {}
         return [
             place
             for place, group in sorted(self.case.institutions.items())
             if place in scope.get("ids", [place])
             and group in scope.get("groups", [group])
             and self.case.tables.kinds[place] in scope.get("kinds", [self.case.tables.kinds[place]])
+            and self.in_force(self.case.scheme.fund(name, place))
         ]
 
     def _out_of_scope(self, name: str, fund: Yaml, here: Sequence[str]) -> None:
@@ -94,8 +98,7 @@ class Funds:
 
     def splits(self, of: str) -> list[str]:
         """Return the splits of a fund in declared order."""
-        named = [(name, self.case.scheme.fund(name)) for name in self.case.scheme.funds]
-        return [name for name, one in named if one["kind"] == "split" and one["of"] == of]
+        return splits_of(self.case, of)
 
     def taken(self, name: str, place: str) -> int:
         """Return what the splits of a fund take out of it."""
@@ -174,7 +177,7 @@ class Funds:
         if amount is not None and amount.parts is not None and not payers:
             payers = tuple(Payer(who, part) for who, part in amount.parts.items())
         if not payers:
-            return (("", fen),) if fen else ()
+            return (("", fen),)
         return split(fen, payers)
 
     def payers(self, fund: Yaml, name: str) -> tuple[Payer, ...]:
@@ -208,3 +211,20 @@ def split(fen: int, payers: Sequence[Payer]) -> tuple[tuple[str, int], ...]:
 def by_fund(dues: Sequence[Due]) -> Mapping[tuple[str, str], int]:
     """Return what is due by institution and fund."""
     return {(due.institution, due.fund): due.due_fen for due in dues}
+
+
+def wholes(case: Case, dues: Sequence[Due]) -> dict[tuple[str, str], int]:
+    """Return what funds come to before their splits, by institution and fund, in fen."""
+    kept = by_fund(dues)
+
+    def whole(place: str, name: str) -> int:
+        parts = sum(whole(place, one) for one in splits_of(case, name))
+        return kept.get((place, name), 0) + parts
+
+    return {(place, name): whole(place, name) for place, name in kept}
+
+
+def splits_of(case: Case, of: str) -> list[str]:
+    """Return the splits of a fund in declared order."""
+    named = [(name, case.scheme.fund(name)) for name in case.scheme.funds]
+    return [name for name, one in named if one["kind"] == "split" and one["of"] == of]

@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 
+from tests.reference import accountlines
+from tests.reference.bridges import bridges
 from tests.reference.case import Case, Pool
 from tests.reference.fundkinds import coefficient, months
 from tests.reference.funds import Due, by_fund
-from tests.reference.ledger import bridges
 from tests.reference.numbers import floor
 from tests.reference.scheme import Yaml, in_force, on_day, yes
 from tests.reference.sharing import largest_remainder
@@ -35,14 +36,14 @@ def cut(case: Case, dues: Sequence[Due]) -> dict[At, int]:
     brought = opened(case)
     for place in case.institutions:
         pools = [pool for pool in case.pools if pool.institution == place and in_cap(case, pool)]
-        if pools or _paid(case, rule, place):
-            _check_year(case, rule, place)
+        if not pools:
+            continue
         amounts = {
             pool.pool: pool.amount_fen + brought.get((place, pool.pool), 0) for pool in pools
         }
         used = _paid(case, rule, place) + sum(_before(case, place, "cap_base", "cap_pool").values())
         room = max(0, total(case, rule, place, by_fund(dues)) - used)
-        excess = sum(amounts.values()) - room
+        excess = min(sum(amounts.values()) - room, sum(amounts.values()))
         if excess > 0:
             keys = [(name, Fraction(fen)) for name, fen in amounts.items()]
             for name, part in largest_remainder(excess, keys).items():
@@ -87,6 +88,22 @@ def _check_year(case: Case, rule: Yaml, place: str) -> None:
             raise Refused("PAYCAP_YEAR", place)
 
 
+def caps(case: Case, dues: Sequence[Due]) -> dict[str, tuple[int, int]]:
+    """Return the cap and the base part, in fen, where pools are in the cap or a base was paid."""
+    rule = case.scheme.part("pay_cap")
+    last = case.after - timedelta(days=1)
+    if rule.get("kind", "none") == "none" or not in_force(rule, last):
+        return {}
+    places = {pool.institution for pool in case.pools if in_cap(case, pool)}
+    places |= {place for place in case.institutions if _paid(case, rule, place)}
+    for place in places:
+        _check_year(case, rule, place)
+    due = by_fund(dues)
+    return {
+        place: (total(case, rule, place, due), _paid(case, rule, place)) for place in sorted(places)
+    }
+
+
 def in_cap(case: Case, pool: Pool) -> bool:
     """Say whether pay out of a pool counts: as its bridge and its fund declare.
 
@@ -107,12 +124,12 @@ def total(case: Case, rule: Yaml, place: str, due: Mapping[At, int]) -> int:
     A cap is the most that may be paid: it is rounded down (5.11).
     """
     if rule["kind"] == "fixed":
-        line = rule.get("line", "pay_cap")
-        fen = floor(_rows(case, place, line, "approved") * _part(case, rule))
+        fen = floor(_approved(case, place, rule.get("line", "pay_cap")) * _part(case, rule))
     else:
         fen = sum(_term(case, rule, term, place, due) for term in rule["terms"])
     if rule.get("coefficient"):
-        return floor(fen * coefficient(case, place, rule["coefficient"]))
+        missing = "PAYCAP_COEFFICIENT_MISSING"
+        return floor(fen * coefficient(case, place, rule["coefficient"], missing))
     return fen
 
 
@@ -140,11 +157,18 @@ def _term(case: Case, rule: Yaml, term: Yaml, place: str, due: Mapping[At, int])
             fen = due.get((place, term["name"]), 0)
             fen += _before(case, place, "cap_fund").get(term["name"], 0)
         case "line_share":
-            fen = _came_in(case, place, term["name"])
+            fen = accountlines.came_in(case, place, term["name"])
             fen += _before(case, place, "cap_line").get(term["name"], 0)
         case _:
-            return floor(_rows(case, place, term["name"], "approved") * _part(case, rule))
+            return floor(_approved(case, place, term["name"]) * _part(case, rule))
     return floor(fen * on_day(term["share"], last, "pay_cap"))
+
+
+def _approved(case: Case, place: str, line: str) -> int:
+    """Return an approved total; where none was approved nothing is free of the cap."""
+    if not accountlines.rows(case, place, line, "approved"):
+        raise Refused("PAYCAP_MISSING", f"{place} {line}")
+    return accountlines.total(case, place, line, "approved")
 
 
 def staff(case: Case, term: Yaml, place: str) -> set[str]:
@@ -171,36 +195,15 @@ def counted_at(case: Case, term: Yaml, person: str) -> set[str]:
     return {one.institution for one in mains or posts if everybody or one.in_cap}
 
 
-def _came_in(case: Case, place: str, line: str) -> int:
-    """Return the income on a line, of projects too; where there is none, what was received."""
-    booked = ("income", "project_income")
-    rows = [r for r in case.tables.accounts if (r.institution, r.line) == (place, line)]
-    if any(row.kind in booked for row in rows):
-        return sum(_rows(case, place, line, kind) for kind in booked)
-    return sum(_rows(case, place, line, kind) for kind in ("advance", "received"))
-
-
 def _paid(case: Case, rule: Yaml, place: str) -> int:
     """Return the base part that was paid."""
-    return _rows(case, place, rule.get("base_line", "base_pay"), "paid")
+    return accountlines.total(case, place, rule.get("base_line", "base_pay"), "paid")
 
 
-def _rows(case: Case, place: str, line: str, kind: str) -> int:
-    return sum(
-        row.amount_fen
-        for row in case.tables.accounts
-        if (row.institution, row.line, row.kind) == (place, line, kind)
-        and (row.day is None or row.day >= case.first_day)
-    )
-
-
-def less(case: Case, taken: Mapping[At, int]) -> tuple[Pool, ...]:
+def less(case: Case, opened_by: Mapping[At, int], taken: Mapping[At, int]) -> tuple[Pool, ...]:
     """Return the pools as they are shared: with what opens them, without what the cap takes."""
-    rule = case.scheme.part("pay_cap")
-    capped = rule.get("kind", "none") != "none"
-    brought = opened(case) if capped else {}
     return tuple(
-        replace(pool, amount_fen=pool.amount_fen + brought.get(at, 0) - taken.get(at, 0))
+        replace(pool, amount_fen=pool.amount_fen + opened_by.get(at, 0) - taken.get(at, 0))
         for pool in case.pools
         for at in [(pool.institution, pool.pool)]
     )

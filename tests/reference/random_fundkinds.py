@@ -51,13 +51,18 @@ class FundPlan:
         cut = self.month()
         return [{"value": value(), "valid_to": cut}, {"value": value(), "valid_from": cut}]
 
-    def payers(self, forms: Sequence[str] = ("share", "percent", "equal")) -> list[Yaml]:
-        """Return some payers, or dated ones that do not change within the period."""
+    def payers(self, *, one_day: bool = False) -> list[Yaml]:
+        """Return some payers, or dated ones.
+
+        Within the period they stay the same, but where `one_day` decides: then they may change.
+        """
+        forms = ("share", "percent", "equal")
         found = self._payers(self.rng.choice(forms))
-        if self.rng.random() < 0.2:
-            first = self.span[0].isoformat()
-            before = {"valid_to": first, "payers": self._payers("share"), "reference": REFERENCE}
-            return [before, {"valid_from": first, "payers": found, "reference": REFERENCE}]
+        if self.rng.random() < 0.35:
+            cut = self.rng.choice((self.span[0].isoformat(), self.month()))
+            before = self._payers("share") if one_day or cut <= self.span[0].isoformat() else found
+            dated = [{"valid_to": cut, "payers": before}, {"valid_from": cut, "payers": found}]
+            return [one | {"reference": REFERENCE} for one in dated]
         return found
 
     def _payers(self, form: str) -> list[Yaml]:
@@ -72,7 +77,8 @@ class FundPlan:
             }[len(who)],
             "equal": ["yes" for _ in who],
         }[form]
-        return [{"payer": name, form: part} for name, part in zip(who, parts, strict=True)]
+        level = {"level": "county"} if self.rng.random() < 0.1 else {}
+        return [{"payer": name, form: p} | level for name, p in zip(who, parts, strict=True)]
 
 
 def _heads(plan: FundPlan) -> Yaml:
@@ -85,6 +91,8 @@ def _heads(plan: FundPlan) -> Yaml:
         found["groups"] = rng.sample(GROUPS, rng.randint(1, 2))
     if rng.random() < 0.3:
         found["once"] = "yes"
+    if rng.random() < 0.2:
+        found["package"] = rng.choice(PACKAGES)
     if rng.random() < 0.4:
         found |= rng.choice(
             ({"age_from": "40"}, {"age_from": "40", "age_to": "64"}, {"age_to": "64"})
@@ -92,74 +100,97 @@ def _heads(plan: FundPlan) -> Yaml:
     return found
 
 
-def by_year(plan: FundPlan) -> Yaml:
-    """Return a fee by year, whole or by months active."""
+def _per_head(plan: FundPlan, heads: Yaml, per: str) -> Yaml:
+    """Return heads x rate with whatever may be declared about it (B4, B5)."""
     rng = plan.rng
-    fund: Yaml = {"kind": "per_head", "heads": _heads(plan), "per": "year"}
+    fund: Yaml = {"kind": "per_head", "heads": heads, "per": per}
+    prorate = per == "year" and rng.random() < 0.4
+    fund |= {"prorate": rng.choice(("yes", "yes", "no"))} if prorate else {}
     fund["rate"] = plan.figure(plan.yuan)
-    fund["payers"] = plan.payers()
-    if rng.random() < 0.3:
-        parts = [f"{rng.randint(1, 80)}{rng.choice(('', '.5', '.3333'))}" for _ in range(3)]
-        total = int(sum(Fraction(part) * 10_000 for part in parts))
-        fund["rate"] = f"{total // 10_000}.{total % 10_000:04}"
-        who = rng.sample(PAYERS, 3)
-        fund["payers"] = [
-            {"payer": name, "amount": part} for name, part in zip(who, parts, strict=True)
-        ]
-    if rng.random() < 0.4:
-        fund["prorate"] = "yes"
+    fund["payers"] = plan.payers(one_day=per == "year" and fund.get("prorate") != "yes")
     if rng.random() < 0.3:
         fund["coefficient"] = "eff"
+    if rng.random() < 0.3:
+        fund["less_charges"] = plan.rng.sample(CHARGE_CODES, rng.randint(1, 2))
+    if rng.random() < 0.2:
+        fund["below_zero"] = "yes"
     return fund
+
+
+def by_year(plan: FundPlan) -> Yaml:
+    """Return a fee by year, whole or by months active; sometimes payers' amounts make the rate."""
+    fund = _per_head(plan, _heads(plan), "year")
+    if plan.rng.random() < 0.4:
+        who = plan.rng.sample(PAYERS, 3)
+        first, fund["payers"] = _amounts(plan, who)
+        fund["rate"] = first
+        if fund.get("prorate") != "yes" and plan.rng.random() < 0.5:
+            other, parts = _amounts(plan, who)
+            cut = plan.month()
+            dates = ({"valid_to": cut}, {"valid_from": cut})
+            rates, payers = (first, other), (fund["payers"], parts)
+            fund["rate"] = [{"value": r} | d for r, d in zip(rates, dates, strict=True)]
+            fund["payers"] = [{"payers": p} | d for p, d in zip(payers, dates, strict=True)]
+    return fund
+
+
+def _amounts(plan: FundPlan, who: Sequence[str]) -> tuple[str, list[Yaml]]:
+    """Return a rate and payers whose amounts add to it."""
+    rng = plan.rng
+    parts = [f"{rng.randint(1, 80)}{rng.choice(('', '.5', '.3333'))}" for _ in who]
+    total = int(sum(Fraction(part) * 10_000 for part in parts))
+    payers = [{"payer": name, "amount": part} for name, part in zip(who, parts, strict=True)]
+    return f"{total // 10_000}.{total % 10_000:04}", payers
 
 
 def by_month(plan: FundPlan) -> Yaml:
     """Return a fee by month."""
-    fund = {"kind": "per_head", "heads": _heads(plan), "per": "month"}
-    return fund | {"rate": plan.figure(plan.yuan), "payers": plan.payers()}
+    return _per_head(plan, _heads(plan), "month")
 
 
 def registered(plan: FundPlan) -> Yaml:
     """Return a line by the heads of a register."""
     heads = {"source": "registers", "register": plan.rng.choice(REGISTERS)}
-    fund = {"kind": "per_head", "heads": heads, "per": plan.rng.choice(("month", "year"))}
-    return fund | {"rate": plan.figure(plan.yuan), "payers": plan.payers()}
+    return _per_head(plan, heads, plan.rng.choice(("month", "year")))
 
 
 def capitation(plan: FundPlan) -> Yaml:
     """Return capitation less referral charges (B5)."""
     codes = plan.rng.sample(CHARGE_CODES, plan.rng.randint(1, 2))
-    fund = registered(plan) | {"less_charges": codes}
-    return fund | ({"below_zero": "yes"} if plan.rng.random() < 0.3 else {})
+    return registered(plan) | {"less_charges": codes}
 
 
 def packages(plan: FundPlan) -> Yaml:
-    """Return service packages (B4a)."""
+    """Return service packages (B4a); no reimbursement is above a price."""
+    rng = plan.rng
     found: Yaml = {}
     for name in PACKAGES:
-        back = plan.rng.randrange(60)
-        found[name] = {"title": name, "price": f"{back + plan.rng.randrange(90)}.5"}
-        found[name] |= {"reimbursement": f"{back}{plan.rng.choice(('', '.25', '.3333'))}"}
+        found[name] = {"title": name, "price": plan.figure(lambda: f"{60 + rng.randrange(90)}.5")}
+        found[name]["reimbursement"] = plan.figure(lambda: plan.yuan(60))
+        if rng.random() < 0.3:
+            found[name]["items"] = rng.sample(CHARGE_CODES, 1)
     fund = {"kind": "packages", "packages": found, "reimbursed_by": "医保基金"}
-    return fund | {"per": plan.rng.choice(("year", "year", "month"))}
+    return fund | {"per": rng.choice(("year", "year", "month"))}
 
 
 def tasks(plan: FundPlan) -> Yaml:
     """Return budget mode (B3)."""
     standards = {name: plan.figure(plan.yuan) for name in ("建档", "随访", "体检")}
-    fund = {"kind": "tasks", "standards": standards, "payers": plan.payers()}
+    fund = {"kind": "tasks", "standards": standards, "payers": plan.payers(one_day=True)}
     fund |= {"assessment": "eff"} if plan.rng.random() < 0.5 else {}
     return fund | ({"below_zero": "yes"} if plan.rng.random() < 0.3 else {})
 
 
 def given(plan: FundPlan) -> Yaml:
     """Return line items that somebody approves (B1)."""
-    return {"kind": "given"} | ({"payers": plan.payers()} if plan.rng.random() < 0.6 else {})
+    return {"kind": "given"} | (
+        {"payers": plan.payers(one_day=True)} if plan.rng.random() < 0.6 else {}
+    )
 
 
 def floor(plan: FundPlan) -> Yaml:
     """Return the floor for a recurrent deficit (B8)."""
-    return {"kind": "floor", "payers": plan.payers()}
+    return {"kind": "floor", "payers": plan.payers(one_day=True)}
 
 
 def give_channels(plan: FundPlan) -> None:
@@ -180,6 +211,11 @@ def give_channels(plan: FundPlan) -> None:
         elif not items:
             # It buys nothing, and what the others have nobody buys beside them (B1).
             del plan.channels[name]["items"]
+    if plan.rng.random() < 0.3:
+        # All from one day on or to one day: on every other day nobody buys.
+        when = {plan.rng.choice(("valid_from", "valid_to")): plan.month()}
+        for channel in plan.channels.values():
+            channel.update(when | ({"title": "渠道"} if plan.rng.random() < 0.5 else {}))
 
 
 def _work(plan: FundPlan, kind: str, channel: str) -> Yaml:
@@ -199,8 +235,8 @@ def items(plan: FundPlan) -> Yaml:
 def _budget(plan: FundPlan) -> Yaml:
     if plan.rng.random() < 0.5:
         return {}
-    yuan = plan.rng.choice(("0.01", "777.77", "20000", "99999999.99"))
-    return {"budget": yuan, "over_budget": "scale"}
+    yuan = plan.figure(lambda: plan.rng.choice(("0.01", "777.77", "20000", "99999999.99")))
+    return {"budget": yuan, "over_budget": plan.rng.choice(("scale", "scale", "refuse"))}
 
 
 def equivalents(plan: FundPlan) -> Yaml:
@@ -211,7 +247,7 @@ def equivalents(plan: FundPlan) -> Yaml:
         case "groups" if all(groups):
             fund["group_prices"] = {name: plan.figure(plan.yuan) for name in groups}
         case "tiers":
-            bounds = ("0", "1.5", rng.choice(("20", "100.0001")))
+            bounds = ("0", "1.5", rng.choice(("20", "100.0001")))[: rng.choice((1, 3, 3))]
             fund["tiers"] = [{"from": one, "price": plan.figure(plan.yuan)} for one in bounds]
         case _:
             fund["price"] = plan.figure(plan.yuan)
@@ -233,7 +269,10 @@ def _adjusted(plan: FundPlan) -> Yaml:
 def floating(plan: FundPlan) -> Yaml:
     """Return purchase by equivalents at a floating price (5.13)."""
     fund = _work(plan, "per_equivalent", "c-floating") | _adjusted(plan) | {"floating": "yes"}
-    return fund | {"budget": plan.rng.choice(("0.00", "0.07", "777.77", "123456.78"))}
+    if plan.rng.random() < 0.2:
+        fund["below_zero"] = "yes"
+    yuan = ("0.00", "0.07", "777.77", "123456.78")
+    return fund | {"budget": plan.figure(lambda: plan.rng.choice(yuan))}
 
 
 MAKERS: list[Callable[[FundPlan], Yaml]] = [

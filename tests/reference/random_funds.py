@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from random import Random
 
 import yaml
 
+from tests.reference.random_bridges import bridges, share_tests
 from tests.reference.random_fundkinds import (
     BUYING,
     MAKERS,
@@ -17,13 +19,19 @@ from tests.reference.random_fundkinds import (
     Yaml,
     give_channels,
 )
-from tests.reference.random_fundtables import payers_of, write_fund_tables
+from tests.reference.random_fundtables import write_fund_tables
+from tests.reference.random_layers import layers
+from tests.reference.random_moneylines import add_money_lines, drop_source, report_closing
 from tests.reference.random_paycap import bring_cap, pay_cap
 from tests.reference.random_weights import Fields
 from tests.reference.settling import settle
 from tests.reference.surplus import SIGNS
 from tests.reference.tables import rows_of
 from tests.reference.text import Refused, csv_table
+
+DATES = ("valid_from", "valid_to")
+MOST_REPORTS = 40
+"""So many closings are corrected; then funds are no longer restricted."""
 
 
 def write_funds(seed: int, folder: Path, weights: Sequence[Fields], span: Span) -> None:
@@ -41,14 +49,15 @@ def write_funds(seed: int, folder: Path, weights: Sequence[Fields], span: Span) 
         give_channels(plan)
     for make in chosen:
         fund = make(plan) | {"reference": REFERENCE}
+        if make in BUYING and "channel" not in fund and len(BUYING & {*chosen}) > 1:
+            continue  # nothing is left for it: all channels are of the others
         plan.funds[f"{fund['kind']}-{len(plan.funds)}"] = fund | _scope(plan, fund)
     _split(plan)
-    pools = _bridges(plan)
+    pools = bridges(plan)
     given = sorted({row["pool"] for row in csv_table(folder / "pools.csv")})
-    cap = pay_cap(plan, given)
-    totals = ["pay_total"] if "激励" in pools else []
-    totals += {"fixed": ["pay_cap"], "formula": ["other_pay"]}.get(cap.get("kind", ""), [])
-    write_fund_tables(rng, folder, plan.places, plan.funds, span, totals)
+    cap, tests = pay_cap(plan, given), share_tests(plan)
+    write_fund_tables(rng, folder, plan.places, plan.funds, span)
+    add_money_lines(rng, folder, plan, {"pools": pools, "pay_cap": cap, "share_tests": tests})
     kinds = declared.setdefault("coefficients", {})
     kinds |= {"eff": {"applies_to": "none"}, "adj": {"applies_to": "none"}}
     declared.setdefault("surplus", {})["assessment"] = "none"
@@ -56,16 +65,18 @@ def write_funds(seed: int, folder: Path, weights: Sequence[Fields], span: Span) 
     named = [*(["surplus"] if balances else []), *pools]
     if named:
         declared.setdefault("sharing", {}).update({name: {"nobody": "retain"} for name in named})
-    if cap:
+    if cap.get("kind", "none") != "none":
         bring_cap(plan, folder, cap, [*named, "没有的池"])
-    whole = {"channels": plan.channels, "funds": plan.funds, "pools": pools, "pay_cap": cap}
-    files = _layers(plan, {key: value for key, value in whole.items() if value})
+    whole: Yaml = {"channels": plan.channels, "funds": plan.funds, "pools": pools, "pay_cap": cap}
+    whole |= {"share_tests": tests, "consultation_codes": ["GENERAL"][: rng.randrange(2)]}
+    files = layers(plan, {key: value for key, value in whole.items() if value})
     files["case.yaml"] = declared | files["case.yaml"]
     _write_payable(plan, folder, files)
 
 
 def _write_payable(plan: FundPlan, folder: Path, files: Mapping[str, Yaml]) -> None:
     """Write the files; budgets that nobody has equivalents for are taken out."""
+    told = 0
     while True:
         for name, text in files.items():
             (folder / name).parent.mkdir(exist_ok=True)
@@ -77,40 +88,26 @@ def _write_payable(plan: FundPlan, folder: Path, files: Mapping[str, Yaml]) -> N
             if refused.code == "FUND_NO_KEY":
                 plan.funds[refused.where]["budget"] = "0.00"
                 continue
+            if refused.code == "LEDGER_PAYER_UNKNOWN":
+                drop_source(plan.rng, folder, refused.where)
+                continue
+            if refused.code.startswith("RESTRICTED_"):
+                told += 1
+                report_closing(plan.rng, folder, refused.where)
+                if told > MOST_REPORTS:
+                    _unrestricted(refused.where.split("\t")[1], files)
+                continue
+            if refused.code == "FUND_OVER_BUDGET":
+                plan.funds[refused.where]["over_budget"] = "scale"
+                continue
         return
 
 
-def _layers(plan: FundPlan, whole: Yaml) -> dict[str, Yaml]:
-    """Return the scheme in files, or inline; `case.yaml` has what it says of it."""
-    rng = plan.rng
-    if rng.random() < 0.4:
-        return {"case.yaml": whole}
-    about = {"scheme": "county", "title": "随机方案（示例）", "reference": REFERENCE}
-    files: dict[str, Yaml] = {"schemes/county.yaml": about | {"layer": "community"} | whole}
-    inline: Yaml = {}
-    plain = [
-        name
-        for name, fund in plan.funds.items()
-        if fund["kind"] == "per_head" and not any("amount" in one for one in fund["payers"])
-    ]
-    if plain and rng.random() < 0.5:
-        place, name = rng.choice(plan.places)["institution_id"], rng.choice(plain)
-        own = _other_payers(plan, name) | {"rate": plan.yuan()}
-        layer: Yaml = {"scheme": "own", "title": "本院（示例）", "layer": "institution"}
-        layer |= {"reference": "示例文件〔2025〕2 号", "institution": place, "funds": {name: own}}
-        files["schemes/own.yaml"] = layer
-    if plain and rng.random() < 0.5:
-        name = rng.choice(plain)
-        inline = {"funds": {name: _other_payers(plan, name)}}
-    scheme = list(files) if len(files) > 1 or rng.random() < 0.5 else "schemes/county.yaml"
-    return files | {"case.yaml": {"scheme": scheme} | inline}
-
-
-def _other_payers(plan: FundPlan, name: str) -> Yaml:
-    """Return other shares of the same payers."""
-    who = payers_of(plan.funds[name])
-    shares = [{"payer": one, "share": str(plan.rng.randint(1, 9))} for one in who]
-    return {"payers": shares, "reference": "示例文件〔2025〕3 号"}
+def _unrestricted(fund: str, files: Mapping[str, Yaml]) -> None:
+    """Take back a restriction; a closing may move the cap that moves the closing."""
+    for text in files.values():
+        if "restricted" in text.get("funds", {}).get(fund, {}):
+            text["funds"][fund]["restricted"] = "no"
 
 
 def _scope(plan: FundPlan, fund: Yaml) -> Yaml:
@@ -133,45 +130,31 @@ def _scope(plan: FundPlan, fund: Yaml) -> Yaml:
         found["income"] = rng.choice(("yes", "no"))
     if rng.random() < 0.3:
         found["in_cap"] = rng.choice(("yes", "no"))
+    if rng.random() < 0.4:
+        found["restricted"] = rng.choice(("yes", "yes", "no"))
+    if rng.random() < 0.3:
+        found["over_advanced"] = rng.choice(("recover", "carry"))
+    if rng.random() < 0.2:
+        found |= {"title": "资金", "level": "county", "purpose": "基本公共卫生"}
     return found
 
 
 def _split(plan: FundPlan) -> None:
-    """Add a part of another fund, sometimes before it in declared order."""
-    if plan.rng.random() < 0.5:
-        of = plan.rng.choice(sorted(plan.funds))
-        share = plan.figure(lambda: plan.rng.choice(("0.4", "2/5", "1/3", "1")))
-        fund = {"kind": "split", "of": of, "share": share}
-        plan.funds = {**plan.funds, "split-part": fund | {"reference": REFERENCE}}
-        if plan.rng.random() < 0.5:
-            plan.funds = {"split-part": plan.funds.pop("split-part"), **plan.funds}
+    """Add parts of other funds, also of such parts, sometimes before them in declared order.
 
-
-def _bridges(plan: FundPlan) -> Yaml:
-    """Return bridges from funds that are never below 0, and from an approved total."""
+    The parts of one fund take no more than all of it, on all of its days.
+    """
     rng = plan.rng
-    found: Yaml = {}
-    safe = [
-        name
-        for name, fund in plan.funds.items()
-        if fund.get("below_zero") != "yes" and fund["kind"] not in ("per_item", "split")
-    ]
-    for name in rng.sample(safe, min(len(safe), rng.choice((0, 1, 1, 2)))):
-        bridge: Yaml = {"fund": name, "reference": REFERENCE}
-        match rng.choice(("all", "percent", "after_costs")):
-            case "percent":
-                bridge |= {"rule": "percent", "share": rng.choice(("0.7", "2/3", "0.3333"))}
-            case "after_costs":
-                bridge |= {"rule": "after_costs", "cost_lines": ["交通", "培训"]}
-            case rule:
-                bridge |= rng.choice(({}, {"rule": rule}))
-                plan.funds[name]["income"] = "no"  # income never becomes a pool as a whole
-        if rng.random() < 0.3:
-            bridge["in_cap"] = rng.choice(("yes", "no"))
-        if rng.random() < 0.3:
-            bridge["series"] = rng.choice(sorted(plan.items))
-        found[f"桥-{len(found)}"] = bridge
-    if rng.random() < 0.3:
-        bridge = {"approved_line": "pay_total", "rule": "percent", "share": "0.4"}
-        found["激励"] = bridge | {"reference": REFERENCE}
-    return found
+    parents: list[str] = []
+    for number in range(rng.choice((0, 1, 1, 3))):
+        parents.append(rng.choice([*sorted(plan.funds), *(f"split-{n}" for n in range(number))]))
+    for number, of in enumerate(parents):
+        alone = parents.count(of) == 1
+        some = ("0.4", "2/5", "1/3", "1") if alone else ("0.25", "1/3", "0.3333")
+        share = plan.figure(partial(rng.choice, some))
+        fund = {"kind": "split", "of": of, "share": share, "reference": REFERENCE}
+        scope = _scope(plan, fund)
+        name = f"split-{number}"
+        plan.funds[name] = fund | {k: v for k, v in scope.items() if k not in DATES}
+        if rng.random() < 0.5:
+            plan.funds = {name: plan.funds.pop(name), **plan.funds}

@@ -35,9 +35,8 @@ def write_fund_tables(
     places: Sequence[Fields],
     funds: Mapping[str, Any],
     span: Span,
-    totals: Sequence[str],
 ) -> None:
-    """Write every table that the funds need; `totals` are approved totals of pay."""
+    """Write every table that the funds need."""
     codes = [row["institution_id"] for row in places]
     for number, row in enumerate(places):
         # A scope may name both kinds, so there is one of each.
@@ -56,7 +55,7 @@ def write_fund_tables(
     _write_charges(rng, folder, codes, span)
     _write_tasks(rng, folder, codes, funds)
     _write_coefficients(rng, folder, codes, span)
-    _write_accounts(rng, folder, places, funds, span, totals)
+    _write_accounts(rng, folder, places, funds, span)
 
 
 def _write_contracts(rng: Random, folder: Path, codes: Sequence[str], span: Span) -> None:
@@ -89,6 +88,7 @@ def _write_contracts(rng: Random, folder: Path, codes: Sequence[str], span: Span
         if person not in always or rng.random() < 0.7:
             row["institution_id"] = rng.choice(codes)
         rows.append(row | _days(rng, span))
+    rows += _of_teams(rng, folder, span, {person: homes[person] for person in always & {*alone}})
     for row in rows:
         row["birth_date"] = f"{rng.randrange(1940, 2020)}-{rng.choice(('01-01', '12-31', '06-30'))}"
         row["groups"] = ";".join(rng.sample(GROUPS, rng.choice((0, 0, 1, 2))))
@@ -96,6 +96,31 @@ def _write_contracts(rng: Random, folder: Path, codes: Sequence[str], span: Span
     if rows:
         rng.shuffle(rows)
         write_table(rng, folder / "contracts.csv", CONTRACT_COLUMNS, rows)
+
+
+def _of_teams(
+    rng: Random, folder: Path, span: Span, at_home: Mapping[str, set[str]]
+) -> list[Fields]:
+    """Return contracts of teams that have no place of their own, and write the teams.
+
+    All who are ever in such a team are of one institution all along; one stays in it.
+    """
+    places = sorted({place for found in at_home.values() for place in found})
+    rows, members = list[Fields](), rows_of(folder, "teams")
+    for place in places if rng.random() < 0.4 else ():
+        people = sorted(person for person, found in at_home.items() if found == {place})
+        for number, person in enumerate(rng.sample(people, min(2, len(people)))):
+            row = {"team_id": f"F{place}", "person_id": person, "role": "GP"}
+            members.append(
+                row | ({"valid_to": random_day(rng, *span).isoformat()} if number else {})
+            )
+        for number in range(rng.randint(1, 6)):
+            row = {"contract_id": f"F{place}{number}", "resident_id": f"F{place}{number}"}
+            rows.append(row | {"team_id": f"F{place}"} | _days(rng, span))
+    columns = ("team_id", "person_id", "role", "share", "valid_from", "valid_to")
+    if rows:
+        write_table(rng, folder / "teams.csv", columns, members)
+    return rows
 
 
 def _days(rng: Random, span: Span) -> Fields:
@@ -115,7 +140,7 @@ def _days(rng: Random, span: Span) -> Fields:
 def _write_charges(rng: Random, folder: Path, codes: Sequence[str], span: Span) -> None:
     rows = [
         {"resident_id": f"R{rng.randrange(25)}", "institution_id": rng.choice(codes)}
-        | {"code": rng.choice(CHARGE_CODES), "amount": _yuan(rng, 900)}
+        | {"code": rng.choice(CHARGE_CODES), "amount": yuan(rng, 900)}
         | {"date": random_day(rng, *span).isoformat()}
         for _ in range(rng.choice((0, 12)))
     ]
@@ -131,10 +156,10 @@ def _write_tasks(rng: Random, folder: Path, codes: Sequence[str], funds: Mapping
             for task in rng.sample(sorted(fund["standards"]), rng.randint(0, 3)):
                 row = {"institution_id": code, "fund": name, "task": task}
                 row["quantity"] = f"{rng.randrange(500)}.{rng.choice(('5', '25', '001'))}"
-                row["income"] = rng.choice(("", "", _yuan(rng, 3000)))
+                row["income"] = rng.choice(("", "", yuan(rng, 3000)))
                 rows.append(row)
             if rng.random() < 0.4:
-                row = {"institution_id": code, "fund": name, "income": _yuan(rng, 900)}
+                row = {"institution_id": code, "fund": name, "income": yuan(rng, 900)}
                 rows.append(row)
     if rows:
         columns = ("institution_id", "fund", "task", "quantity", "income")
@@ -162,7 +187,6 @@ def _write_accounts(
     places: Sequence[Fields],
     funds: Mapping[str, Any],
     span: Span,
-    totals: Sequence[str],
 ) -> None:
     """Add approvals, advances, money received and paid, and lines that funds read."""
     # An advance is of a fund, as soon as there are funds.
@@ -177,29 +201,14 @@ def _write_accounts(
         if wanted:
             for line, kind in (("医疗收入", "income"), ("人员支出", "expenditure")):
                 for recurrent in ("", "0", "1", "1"):
-                    row = {"line": line, "kind": kind, "amount": _yuan(rng, 4000)}
+                    row = {"line": line, "kind": kind, "amount": yuan(rng, 4000)}
                     rows.append(here | row | {"recurrent": recurrent})
-        for line in ("交通", "培训"):
-            row = {"line": line, "kind": "expenditure", "amount": _yuan(rng, 700)}
-            rows += [here | row] if wanted and rng.random() < 0.5 else []
-        rows += [here | row for row in _totals(rng, totals)]
     for row in rows:
         if not row.get("date") and rng.random() < 0.3:
             row["date"] = random_day(rng, *span).isoformat()
     if rows:
         rng.shuffle(rows)
         write_table(rng, folder / "accounts.csv", ACCOUNT_COLUMNS, rows)
-
-
-def _totals(rng: Random, totals: Sequence[str]) -> list[Fields]:
-    """Return approved totals of pay of one institution, and the base part that was paid."""
-    rows: list[Fields] = []
-    for line in totals:
-        if line != "pay_total" or rng.random() < 0.7:
-            rows.append({"line": line, "kind": "approved", "amount": _yuan(rng, 9000)})
-    if "pay_cap" in totals and rng.random() < 0.5:
-        rows.append({"line": "base_pay", "kind": "paid", "amount": _yuan(rng, 900)})
-    return rows
 
 
 def _of_fund(rng: Random, name: str, fund: Mapping[str, Any]) -> list[Fields]:
@@ -209,13 +218,17 @@ def _of_fund(rng: Random, name: str, fund: Mapping[str, Any]) -> list[Fields]:
     if fund["kind"] == "given":
         for source in payers or rng.sample(SOURCES, rng.randint(1, 2)):
             row = {"line": name, "kind": "approved", "source": source}
-            rows.append(row | {"amount": _yuan(rng, 9000)})
+            rows.append(row | {"amount": yuan(rng, 9000)})
         payers = sorted({row["source"] for row in rows})
+    if fund["kind"] == "split" and rng.random() < 0.3:
+        # Money comes in for its parent; of its own it is only spent.
+        rows.append({"line": name, "kind": "paid", "source": "", "amount": yuan(rng, 900)})
     for payer in payers:
         for kind in ("approved", "advance", "received", "paid"):
             if rng.random() < 0.3 and (kind, fund["kind"]) != ("approved", "given"):
-                row = {"line": name, "kind": kind, "source": payer}
-                rows.append(row | {"amount": _yuan(rng, 2000)})
+                blank = len(payers) == 1 and "valid_to" not in str(fund) and rng.random() < 0.5
+                row = {"line": name, "kind": kind, "source": "" if blank else payer}
+                rows.append(row | {"amount": yuan(rng, 2000)})
     return rows
 
 
@@ -238,5 +251,6 @@ def _concerns(fund: Mapping[str, Any], place: Fields) -> bool:
     )
 
 
-def _yuan(rng: Random, most: int) -> str:
+def yuan(rng: Random, most: int) -> str:
+    """Return an amount below so many yuan."""
     return f"{rng.randrange(most)}.{rng.randrange(100):02}"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
+from tests.reference.random_bridges import GRANTS
 from tests.reference.random_csv import write_table
 from tests.reference.random_fundkinds import REFERENCE, FundPlan, Yaml
 from tests.reference.random_weights import Fields
@@ -21,25 +22,44 @@ def pay_cap(plan: FundPlan, given: Sequence[str]) -> Yaml:
     """Return a total pay cap, or none; every institution has its lines."""
     rng = plan.rng
     found: Yaml = {"reference": REFERENCE}
-    match rng.choice(("", "", "fixed", "formula")):
+    match rng.choice(("", "", "none", "fixed", "formula")):
         case "fixed":
             found["kind"] = "fixed"
+            found |= {"line": "总量"} if rng.random() < 0.3 else {}
         case "formula":
-            share = rng.choice(("0.4", "2/3", "0.0123"))
-            found |= {"kind": "formula", "terms": [
-                {"kind": "amount", "name": "other_pay"},
-                {"kind": "per_head", "rate": rng.choice(("0", "55.5", "1234.5678")),
-                 "several": "each"} | rng.choice(({}, {"staff": "all"}, {"staff": "in_cap"})),
-                {"kind": "fund_share", "name": rng.choice(sorted(plan.funds)), "share": share},
-                {"kind": "line_share", "name": "医疗收入", "share": share},
-            ]}  # fmt: skip
-            found["terms"] = found["terms"][: rng.randint(1, 4)]
+            found |= {"kind": "formula", "terms": _terms(plan)}
+        case "none":
+            return found | {"kind": "none"}
         case _:
             return {}
+    if rng.random() < 0.4:
+        found["base_line"] = "基础性绩效"
+    if rng.random() < 0.2:
+        found["valid_from"] = plan.span[0].isoformat()
     found["excess"] = rng.choice(("carried", "kept", "returned"))
     found["outside"] = rng.sample([*given, "surplus"], rng.choice((0, 0, 1)))
     found |= rng.choice(({}, {"per": "period"}, {"per": "year"}, {"prorate": "yes"}))
     return found | ({"coefficient": "adj"} if rng.random() < 0.3 else {})
+
+
+def _terms(plan: FundPlan) -> list[Yaml]:
+    """Return terms of every kind, of some kinds several."""
+    rng = plan.rng
+
+    def share() -> str:
+        return rng.choice(("0.4", "2/3", "0.0123", "1"))
+
+    rate = plan.figure(lambda: rng.choice(("0", "55.5", "1234.5678")))
+    heads: Yaml = {"kind": "per_head", "rate": rate, "several": "each"}
+    terms: list[Yaml] = [
+        {"kind": "amount", "name": "other_pay"},
+        heads | rng.choice(({}, {"staff": "all"}, {"staff": "in_cap"})),
+        {"kind": "fund_share", "name": rng.choice(sorted(plan.funds)), "share": share()},
+        {"kind": "fund_share", "name": rng.choice(sorted(plan.funds)), "share": share()},
+        {"kind": "line_share", "name": "医疗收入", "share": plan.figure(share)},
+        {"kind": "line_share", "name": rng.choice(GRANTS), "share": share()},
+    ]
+    return [one | {"reference": REFERENCE} for one in rng.sample(terms, rng.randint(1, 5))]
 
 
 def bring_cap(plan: FundPlan, folder: Path, cap: Yaml, pools: Sequence[str]) -> None:
@@ -74,11 +94,10 @@ def _of_year(plan: FundPlan, rng: Random, cap: Yaml, pools: Sequence[str]) -> li
         period = {"period": f"{first.year}-{month:02}"}
         amount = rng.choice(AMOUNTS[:3])
         rows.append(period | {"kind": "cap_base", "amount": amount})
-        for term in cap.get("terms") or []:
-            if term["kind"] in SHARES:
-                amount = rng.choice((*AMOUNTS, "-5.55"))
-                named = {"kind": SHARES[term["kind"]], "line": term["name"], "amount": amount}
-                rows.append(period | named)
+        shares = {(t["kind"], t["name"]) for t in cap.get("terms") or [] if t["kind"] in SHARES}
+        for kind, name in sorted(shares):
+            amount = rng.choice((*AMOUNTS, "-5.55"))
+            rows.append(period | {"kind": SHARES[kind], "line": name, "amount": amount})
         if rng.random() < 0.5:
             row = {"kind": "cap_pool", "pool": rng.choice(pools), "amount": rng.choice(AMOUNTS)}
             rows.append(period | row)

@@ -9,16 +9,27 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from tests.reference import paycap
+from tests.reference.bridges import bridged, placeholders, with_pools
 from tests.reference.case import Case, read_case
 from tests.reference.ceilings import cut_lines, cuts
 from tests.reference.coefficients import Coefficients
+from tests.reference.flows import Flow, flows
 from tests.reference.funds import Due, Funds
 from tests.reference.fundwork import work
 from tests.reference.keys import Adjusted, Keys
 from tests.reference.leaders import led_lines, sharing
 from tests.reference.leave import LeaveLine, Leaves
-from tests.reference.ledger import Entry, bridged, ledger, placeholders, with_pools
+from tests.reference.ledger import (
+    Entry,
+    Movement,
+    Restricted,
+    check_closings,
+    ledger,
+    movements,
+    restricted,
+)
 from tests.reference.levels import Payout, PoolSharing, PoolTotal, Step
+from tests.reference.sharetests import Tested, share_tests
 from tests.reference.splitting import Line, LineKey, lines, pieces
 from tests.reference.statement import Money, MoneyName, key_lines, money
 from tests.reference.surplus import Surplus, pools_of, surpluses
@@ -57,6 +68,8 @@ class Outcome:
     """By institution and pool, as they are shared: without what the pay cap takes."""
     over_cap: Mapping[tuple[str, str], int]
     """What the pay cap takes off pools, by institution and pool, in fen."""
+    caps: Mapping[str, tuple[int, int]]
+    """The pay cap and the base part by institution with pools in the cap, in fen."""
     negative_keys: Mapping[tuple[str, str, str], Fraction]
     """The keys below 0, by institution, pool and person; they counted as 0 (5.9).
 
@@ -67,6 +80,13 @@ class Outcome:
     dues: Sequence[Due]
     ledger: Mapping[tuple[str, str, str], Entry]
     """By institution, fund and payer."""
+    movements: Sequence[Movement]
+    restricted: Mapping[tuple[str, str], Restricted]
+    """By institution and fund, of the funds that are restricted."""
+    flows: Mapping[Flow, int]
+    """Every source to its use, in fen."""
+    tests: Mapping[tuple[str, str], Tested]
+    """By test and institution; the blank institution is all of them together."""
     received: int
     counts: Mapping[str, Counts]
 
@@ -81,9 +101,13 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
     judged = judge_all(read)
     split = pieces(judged, Coefficients(replace(read, pools=read.pools + placeholders(read))))
     dues = Funds(read, work(judged, split)).dues
-    read = replace(read, pools=with_pools(read, bridged(read, dues)))
-    over = paycap.cut(read, dues)
-    read = replace(read, pools=paycap.less(read, over))
+    made = bridged(read, dues)
+    read = replace(read, pools=with_pools(read, made))
+    caps, over = paycap.caps(read, dues), paycap.cut(read, dues)
+    opened = paycap.opened(read) if caps else {}
+    read = replace(read, pools=paycap.less(read, opened, over))
+    left = restricted(read, dues, made, over)
+    check_closings(read, left)
     led = led_lines(read, split, read.period)
     every = lines(split)
     read, split = sharing(read, split)
@@ -99,6 +123,7 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
         one = next(one for one in shared if one.pool.pool == pool and who in one.payouts)
         return on_lines_of(keys, one, *who)
 
+    pools = {(one.pool.institution, one.pool.pool): one.total for one in shared}
     return Outcome(
         verdicts={(one.record.file, one.record.row): one.verdicts for one in judged},
         lines={**every, **cut_lines(taken), **led},
@@ -107,8 +132,9 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
         steps=[step for one in shared for step in one.steps],
         payouts=_by_person([(one.pool.pool, one.payouts) for one in shared]),
         statement=statement,
-        pools={(one.pool.institution, one.pool.pool): one.total for one in shared},
+        pools=pools,
         over_cap=over,
+        caps=caps,
         negative_keys={
             **_by_person([(one.pool.pool, one.negative) for one in shared]),
             **_unused(read, shared),
@@ -116,6 +142,10 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
         surplus=found,
         dues=dues,
         ledger=ledger(read, dues),
+        movements=movements(read, dues),
+        restricted=left,
+        flows=flows(read, dues, made, found, pools, over, opened),
+        tests=share_tests(read),
         received=len(judged),
         counts={name: count(judged, name) for name in read.series},
     )

@@ -195,3 +195,49 @@ def test_a_fixed_price_within_a_budget_never_exceeds_it(
     amounts = [due.due_fen for due in dues_of(scaled, rows)]
     assert sum(amounts) == min(sum(wanted), budget)
     assert all(amount <= want for amount, want in zip(amounts, wanted, strict=True))
+
+
+def doubled(body: FundBody) -> FundBody:
+    """The same kind at twice the price or rate."""
+
+    def twice(figure: Dated[int] | None) -> Dated[int] | None:
+        assert figure is None or len(figure.versions) == 1
+        return None if figure is None else at(2 * figure.versions[0].value)
+
+    match body:
+        case PerHead():
+            rate = twice(body.rate_e4)
+            assert rate is not None
+            return replace(body, rate_e4=rate)
+        case PerItem():
+            return replace(body, prices_e4={i: at(2 * p.versions[0].value) for i, p in
+                                            body.prices_e4.items()})  # fmt: skip
+        case _:
+            assert isinstance(body, PerEquivalent)
+            return replace(body, price_e4=twice(body.price_e4), budget_fen=twice(body.budget_fen))
+
+
+@given(cases())
+def test_twice_the_price_is_twice_the_money_but_for_a_fen(case: tuple[Fund, Facts]) -> None:
+    # round(2x) and 2 round(x) are less than 1.5 apart, so by at most one whole fen.
+    fund, facts = case
+    more = replace(fund, body=doubled(fund.body))
+    for one, two in zip(*(money(made.scheme(f), facts).dues for f in (fund, more)), strict=True):
+        assert abs(two.due_fen - 2 * one.due_fen) <= 1
+        # Parts are their exact share within less than a fen: of both less than 1 + 2, and the
+        # whole fen that the due itself may be off.
+        for (_, part), (_, often) in zip(one.parts, two.parts, strict=True):
+            assert abs(often - 2 * part) <= 3
+
+
+@given(ROWS, st.integers(0, 10**12))
+def test_twice_the_budget_is_twice_the_money_but_for_two_fen(rows: list[int], budget: int) -> None:
+    # A part is less than a fen from its exact share: 1 of the one, 2 x 1 of the other, so at most
+    # 2 whole fen between them.
+    body = PerEquivalent("s", floating=True, budget_fen=at(budget))
+    once = [due.due_fen for due in dues_of(body, rows)]
+    twice = doubled(body)
+    assert isinstance(twice, PerEquivalent)
+    often = [due.due_fen for due in dues_of(twice, rows)]
+    assert sum(often) == 2 * sum(once) == 2 * budget
+    assert all(abs(two - 2 * one) <= 2 for one, two in zip(once, often, strict=True))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from tests.reference import FEATURES, FUNDS, settle, write_random_case
 from tests.reference.case import read_case
+from tests.reference.scheme import SCHEME_KEYS
 
 KINDS = ("given", "per_head", "per_item", "per_equivalent", "packages", "tasks", "floor", "split")
 FORMS = (
@@ -114,6 +118,39 @@ def test_random_funds_can_be_settled(tmp_path: Path, features: frozenset[str]) -
             here = [due for due in outcome.dues if due.institution == name]
             owed = sum(fen for due in here for _, fen in due.parts)
             assert owed == sum(due.due_fen for due in here), "no yuan is owed twice"
+
+
+def keys_of(tree: Any) -> set[str]:
+    """Every key of every mapping in a YAML or JSON tree."""
+    if isinstance(tree, dict):
+        return set(tree).union(*map(keys_of, tree.values()))
+    return set().union(*map(keys_of, tree)) if isinstance(tree, list) else set()
+
+
+def keys_that_may_be_said(schema: Any) -> set[str]:
+    """The keys that a JSON Schema knows: the names of properties, at any depth."""
+    if isinstance(schema, list):
+        return set().union(*map(keys_that_may_be_said, schema))
+    if not isinstance(schema, dict):
+        return set()
+    named = schema.get("properties", {})
+    return set(named if isinstance(named, dict) else ()).union(
+        *map(keys_that_may_be_said, schema.values())
+    )
+
+
+def test_random_funds_use_every_key_of_a_scheme_that_is_about_money(tmp_path: Path) -> None:
+    schema = json.loads((ROOT / "weights" / "scheme.schema.json").read_text(encoding="utf-8"))
+    parts = [schema["properties"][name] for name in SCHEME_KEYS]
+    # A city is chosen of a shipped scheme; random cases bring their own.
+    known = keys_that_may_be_said([*parts, schema["$defs"]]) - {"city"}
+    met = set[str]()
+    for seed in range(40):
+        write_random_case(tmp_path / str(seed), seed, 20, dirty=True, features=FUNDS)
+        for path in sorted((tmp_path / str(seed)).rglob("*.yaml")):
+            met |= keys_of(yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader))
+    assert {"rate", "payers", "age_from", "over_advanced", "at_least", "terms"} <= known
+    assert known <= met, known - met
 
 
 def test_random_funds_meet_every_kind_form_and_bridge(tmp_path: Path) -> None:

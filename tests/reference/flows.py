@@ -1,0 +1,177 @@
+"""Every yuan from its source to its use: B7, B10, D0; what goes into a node comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from tests.reference.accountlines import of_period
+from tests.reference.bridges import bridges, source_of, there
+from tests.reference.case import Case, Pool
+from tests.reference.funds import Due, splits_of, wholes
+from tests.reference.ledger import ledger
+from tests.reference.levels import PoolTotal
+from tests.reference.scheme import yes
+from tests.reference.surplus import Surplus
+
+At = tuple[str, str]
+"""Institution and fund or pool."""
+
+
+class Flow(NamedTuple):
+    """What names an amount that moves: within a fund, from a source to a use."""
+
+    institution: str
+    fund: str
+    source: str
+    use: str
+    line: str = ""
+
+
+class Flows(dict[Flow, int]):
+    """Fen by flow."""
+
+    def move(self, flow: Flow, fen: int) -> None:
+        """Add an amount; what is below 0 moves the other way."""
+        assert fen >= 0, flow
+        self[flow] = self.get(flow, 0) + fen
+
+
+def flows(
+    case: Case,
+    dues: Sequence[Due],
+    made: Sequence[Pool],
+    surpluses: Mapping[str, Surplus],
+    pools: Mapping[At, PoolTotal],
+    over: Mapping[At, int],
+    opened: Mapping[At, int],
+) -> Flows:
+    """Return all flows: accounts, surpluses, funds, approved lines, pools."""
+    found = Flows()
+    _accounts(found, case)
+    _surpluses(found, surpluses)
+    _ledger(found, case, dues)
+    _dues(found, case, dues, made)
+    _approved(found, case, dues, made)
+    _pools(found, case, surpluses, pools, over, opened)
+    return found
+
+
+def _accounts(found: Flows, case: Case) -> None:
+    """Move business and project money through their nodes."""
+    left: dict[str, int] = {}
+    for row in of_period(case):
+        if row.kind == "project_expenditure" and row.source in case.scheme.funds:
+            # It was spent of the fund's money, which is no project of its own.
+            kept = _kept(case, row.source, row.institution)
+            flow = Flow(row.institution, row.source, kept, row.kind, row.line)
+            found.move(flow, row.amount_fen)
+            continue
+        fund = "project" if row.kind.startswith("project") else "business"
+        node = "project" if fund == "project" else "balance"
+        who = (row.institution, fund)
+        if row.kind in ("income", "opening_restricted", "project_income"):
+            found.move(Flow(*who, row.kind, node, row.line), row.amount_fen)
+            sign = 1
+        elif row.kind in ("expenditure", "closing_restricted", "deduction", "project_expenditure"):
+            found.move(Flow(*who, node, row.kind, row.line), row.amount_fen)
+            sign = -1
+        else:
+            continue
+        if fund == "project":
+            left[row.institution] = left.get(row.institution, 0) + sign * row.amount_fen
+    for place, fen in left.items():
+        found.move(Flow(place, "project", "project", "unspent"), max(fen, 0))
+        found.move(Flow(place, "project", "overspent", "project"), max(-fen, 0))
+
+
+def _kept(case: Case, fund: str, place: str) -> str:
+    """Return where money of a fund is that made no pool."""
+    income = yes(case.scheme.fund(fund, place), "income", default=True)
+    return "income" if income else "institution"
+
+
+def _surpluses(found: Flows, surpluses: Mapping[str, Surplus]) -> None:
+    for place, one in surpluses.items():
+        found.move(Flow(place, "business", "balance", "development"), one.development_fen)
+        found.move(Flow(place, "business", "balance", "surplus"), one.pay_fen)
+        found.move(Flow(place, "business", "deficit", "balance"), -one.deficit_fen)
+
+
+def _ledger(found: Flows, case: Case, dues: Sequence[Due]) -> None:
+    """Move what came and what is owed into funds, and out what was advanced too much."""
+    for (place, fund, payer), entry in ledger(case, dues).items():
+        found.move(Flow(place, fund, payer, "due", "received"), entry.received_fen)
+        found.move(Flow(place, fund, payer, "due", "owed"), max(entry.owed_fen, 0))
+        back = max(-entry.owed_fen, 0)
+        if back:
+            found.move(Flow(place, fund, "due", entry.then, payer), back)
+
+
+def _dues(found: Flows, case: Case, dues: Sequence[Due], made: Sequence[Pool]) -> None:
+    """Move what is due to pools and splits; the rest stays with the institution."""
+    whole = wholes(case, dues)
+    for due in dues:
+        who, left = (due.institution, due.fund), due.due_fen
+        for pool in made:
+            source = source_of(bridges(case)[pool.pool])
+            if pool.institution == due.institution and source == ("fund", due.fund):
+                found.move(Flow(*who, "due", pool.pool), pool.amount_fen)
+                left -= pool.amount_fen
+        for name in splits_of(case, due.fund):
+            _passed_on(found, due.institution, due.fund, name, whole.get((who[0], name), 0))
+        rest = _kept(case, due.fund, due.institution)
+        found.move(Flow(*who, "due", rest), max(left, 0))
+        found.move(Flow(*who, rest, "due"), max(-left, 0))
+
+
+def _passed_on(found: Flows, place: str, parent: str, name: str, fen: int) -> None:
+    """Move money out of a fund and into a split of it; what is below 0 the other way."""
+    if fen >= 0:
+        found.move(Flow(place, parent, "due", name, "split"), fen)
+        found.move(Flow(place, name, parent, "due", "split"), fen)
+    else:
+        found.move(Flow(place, parent, name, "due", "split"), -fen)
+        found.move(Flow(place, name, "due", parent, "split"), -fen)
+
+
+def _approved(found: Flows, case: Case, dues: Sequence[Due], made: Sequence[Pool]) -> None:
+    """Move approved totals to pools; the rest goes to payroll unshared."""
+    lines = {source_of(bridge) for bridge in bridges(case).values()}
+    for key, line in sorted(one for one in lines if one[0] == "approved_line"):
+        for place in case.institutions:
+            left = there(case, dues, (key, line), place) or 0
+            for pool in made:
+                source = source_of(bridges(case)[pool.pool])
+                if pool.institution == place and source == (key, line):
+                    found.move(Flow(place, line, "approved", pool.pool, line), pool.amount_fen)
+                    left -= pool.amount_fen
+            found.move(Flow(place, line, "approved", "payroll", line), left)
+
+
+def _pools(
+    found: Flows,
+    case: Case,
+    surpluses: Mapping[str, Surplus],
+    pools: Mapping[At, PoolTotal],
+    over: Mapping[At, int],
+    opened: Mapping[At, int],
+) -> None:
+    """Tell what became of each pool, wherever its money came from."""
+    excess = case.scheme.part("pay_cap").get("excess", "carried")
+    for (place, name), total in pools.items():
+        source = "given"
+        if name in bridges(case):
+            source = source_of(bridges(case)[name])[1]
+        elif name == case.declared.surplus.pool and place in surpluses:
+            source = "business"
+        cut, carried_in = over.get((place, name), 0), opened.get((place, name))
+        if carried_in is not None:
+            own = total.paid_fen + total.retained_fen + total.carried_fen + cut - carried_in
+            found.move(Flow(place, name, source, "pool"), own)
+            found.move(Flow(place, name, "cap_opening", "pool"), carried_in)
+            source = "pool"
+        found.move(Flow(place, name, source, "paid"), total.paid_fen)
+        found.move(Flow(place, name, source, "retained"), total.retained_fen)
+        found.move(Flow(place, name, source, "carried"), total.carried_fen)
+        found.move(Flow(place, name, source, f"cap_{excess}"), cut)
