@@ -81,6 +81,9 @@ coefficients:
     {{pools: [{CONTRACT}], excess: carry,
      reference: 示例县卫健〔2025〕6 号（编造）}}
 
+# 单位负责人的工作计入购买，不进人员绩效池；其薪酬另行考核。
+leaders: {{posts: [院长], reference: 示例县卫健〔2025〕10 号（编造）}}
+
 # 结余五五分成。
 surplus: {{pay_ratio: 1/2, assessment: none, reference: 示例县财社〔2025〕1 号（编造）}}
 

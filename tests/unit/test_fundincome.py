@@ -63,7 +63,9 @@ def floor_due(*rows: Account, income: bool = True) -> str:
     scheme = made.scheme(made.fund(Floor(), "floor"), part, given)
     approved = made.account("I1", "fee", "approved", "120", source="县")
     found = money(scheme, made.facts(accounts=(SPENT, approved, *rows)))
-    return print_fen(next(one.due_fen for one in found.dues if one.fund.name == "floor"))
+    # what is left of the floor, and the part that came out of it
+    dues = [one.due_fen for one in found.dues if one.fund.name in ("floor", "part")]
+    return print_fen(sum(dues))
 
 
 def test_a_floor_counts_what_other_funds_owe_as_income() -> None:

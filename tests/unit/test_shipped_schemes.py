@@ -147,7 +147,7 @@ def scoped(folder: Path, scope: str, monkeypatch: pytest.MonkeyPatch, *, shipped
     """A case whose scheme, shipped or in the case, names institutions."""
     text = (
         "scheme: wide\ntitle: 示例\nreference: 示例\nfunds:\n  f:\n    kind: floor\n"
-        f"    institutions: {scope}\n"
+        f"    institutions: {scope}\n    payers: [{{payer: 县财政, share: 1}}]\n"
     )
     (folder / "weights" / "schemes").mkdir(parents=True)
     case = folder / "case"
