@@ -9,7 +9,8 @@ import numpy as np
 from equivalents.compare import Comparison, Paid, Side
 from equivalents.keys import VARIED
 from equivalents.policy.calendar import print_day
-from equivalents.policy.model import CONDITIONS
+from equivalents.policy.model import CONDITIONS, CaseRules, Pool
+from equivalents.policy.sharing import LevelKey
 from equivalents.report.comparison_people import (
     People,
     Staff,
@@ -26,6 +27,7 @@ __all__ = ["ROWS", "pool_ends", "price"]
 
 _Rows = Iterator[Sequence[str]]
 _ENDS: Final = ("paid", "retained", "carried")
+_BY_EQUIVALENTS: Final = (LevelKey.EQUIVALENTS, LevelKey.ADJUSTED)
 _MEASURES: Final = ("max_min_e4", "p90_p10_e4", "gini_e4", "cv_e4")
 
 
@@ -161,8 +163,15 @@ def _pools(comparison: Comparison, people: People) -> _Rows:
             print_fen(pool.amount_fen),
             *(print_fen(fen) for pair in ends for fen in pair),
             print_fen(sum(new - old for old, new in ends)),
-            *(price(pool.amount_fen, of_pool[at]) for of_pool in sums),
+            *(_price(comparison.rules, pool, of_pool[at]) for of_pool in sums),
         )
+
+
+def _price(rules: CaseRules, pool: Pool, equivalents_e7: int) -> str:
+    """Yuan per equivalent of one pool; blank where any level shares by something else."""
+    levels = rules.sharing_of(pool.pool).levels
+    by_equivalents = all(level.key in _BY_EQUIVALENTS for level in levels)
+    return price(pool.amount_fen, equivalents_e7) if by_equivalents else ""
 
 
 def _equivalents_of(side: Side) -> list[int]:
