@@ -11,7 +11,8 @@ from typing import Any
 
 from equivalents.compare import Comparison, Figures
 from equivalents.report.book import Book
-from equivalents.report.comparison_rows import ROWS, People, group_of, pool_ends, price
+from equivalents.report.comparison_people import People, by_person, group_of, totals_of
+from equivalents.report.comparison_rows import ROWS, pool_ends, price
 from equivalents.report.comparison_sheets import COLUMNS, OVERVIEW, SHEETS, overview_rows, shown
 from equivalents.report.folder import new_folder
 from equivalents.report.table import OutTable, texts
@@ -58,11 +59,10 @@ def comparison_summary(comparison: Comparison, people: People) -> dict[str, Any]
         "weights_changed": len(comparison.weights),
         "coefficients_changed": len(comparison.coefficients),
         "series": {
-            series: _series_summary(
-                comparison, series, [f for k, f in people.items() if k[0] == series]
-            )
+            series: _series_summary(comparison, series, [*by_person(people, series).values()])
             for series in comparison.rules.series
         },
+        "totals": _totals([after - before for before, after in totals_of(people).values()]),
         "checks": list(_checks(comparison, people)),
     }
 
@@ -97,7 +97,6 @@ def _series_summary(
 ) -> dict[str, Any]:
     group = group_of(members)
     figures = group.figures
-    gains = [one.after_fen - one.before_fen for one in members]
     sides = (comparison.before.settlement, comparison.after.settlement)
     records = [side.weighed[series].counted for side in sides]
     pools = [pool.amount_fen for pool in sides[0].pools if pool.series == series]
@@ -113,9 +112,16 @@ def _series_summary(
         "pools": print_fen(sum(pools)),
         "price_before": prices[0],
         "price_after": prices[1],
-        "people": group.people,
-        "winners": group.winners,
-        "losers": group.losers,
+        **_totals([one.after_fen - one.before_fen for one in members]),
+    }
+
+
+def _totals(gains: Sequence[int]) -> dict[str, Any]:
+    """How many people gain and lose, and how much: ``gains`` has a net change in fen a person."""
+    return {
+        "people": len(gains),
+        "winners": sum(gain > 0 for gain in gains),
+        "losers": sum(gain < 0 for gain in gains),
         "gained": print_fen(sum(gain for gain in gains if gain > 0)),
         "lost": print_fen(sum(gain for gain in gains if gain < 0)),
         "largest_gain": print_fen(max([*gains, 0])),

@@ -1,46 +1,34 @@
 """The rows of each table of a comparison, as exact texts. Sources: F, D6; definition 5.22."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
-from equivalents.compare import Comparison, Figures, Paid, Side
+from equivalents.compare import Comparison, Paid, Side
 from equivalents.keys import VARIED
 from equivalents.policy.calendar import print_day
-from equivalents.policy.model import CONDITIONS, Posting
+from equivalents.policy.model import CONDITIONS, CaseRules, Pool
+from equivalents.policy.sharing import LevelKey
+from equivalents.report.comparison_people import (
+    People,
+    Staff,
+    group_rows,
+    people_rows,
+    three,
+    total_rows,
+)
 from equivalents.report.results import paid_by_pool
-from equivalents.settle import Settlement
 from equivalents.spread import MEASURE_PLACES, Spread, spread_rows
 from equivalents.units import WEIGHT_PLACES, print_e4, print_e7, print_fen, print_fixed
 
-__all__ = ["Group", "People", "ROWS", "group_of", "pool_ends", "price"]
+__all__ = ["ROWS", "pool_ends", "price"]
 
-People = Mapping[tuple[str, str, str], Figures]
-"""Figures by series, institution and person."""
 _Rows = Iterator[Sequence[str]]
 _ENDS: Final = ("paid", "retained", "carried")
+_BY_EQUIVALENTS: Final = (LevelKey.EQUIVALENTS, LevelKey.ADJUSTED)
 _MEASURES: Final = ("max_min_e4", "p90_p10_e4", "gini_e4", "cv_e4")
-
-
-class Group(NamedTuple):
-    """People of one scope and subject: how many, how many win and lose, and their figures."""
-
-    people: int
-    winners: int
-    losers: int
-    figures: Figures
-
-
-def group_of(members: Sequence[Figures]) -> Group:
-    """The figures of some people added up, and how many of them gain and lose money."""
-    gains = [one.after_fen - one.before_fen for one in members]
-    columns = [*zip(*members, strict=True)] or [()] * len(Figures._fields)
-    sums = Figures(*map(sum, columns))
-    return Group(len(members), sum(g > 0 for g in gains), sum(g < 0 for g in gains), sums)
 
 
 def price(pool_fen: int, equivalents_e7: int) -> str:
@@ -51,35 +39,10 @@ def price(pool_fen: int, equivalents_e7: int) -> str:
     return print_fixed(int(exact * 10**WEIGHT_PLACES + Fraction(1, 2)), WEIGHT_PLACES)
 
 
-@dataclass(frozen=True, slots=True)
-class _Staff:
-    """The last posting of a person at a place in the period, for names, posts, departments."""
-
-    by_place: Mapping[tuple[str, str], Posting]
-
-    @classmethod
-    def of(cls, settlement: Settlement) -> "_Staff":
-        rows = [
-            row
-            for row in settlement.plan.postings.rows
-            if row.active_from < settlement.rules.period.end
-        ]
-        rows.sort(key=lambda row: (row.active_from, row.main, row.post_id))
-        return cls({(row.institution_id, row.person_id): row for row in rows})
-
-    def get(self, place: str, person: str) -> Posting:
-        return self.by_place.get((place, person), Posting(person, place, 0, 0))
-
-
 def _item_names(comparison: Comparison) -> Mapping[str, str]:
     sides = (comparison.before, comparison.after)
     rows = (row for side in sides for row in side.settlement.rules.weights)
     return {row.item_code: row.item_name for row in rows if row.item_name}
-
-
-def _three(before: int, after: int, told: Callable[[int], str]) -> tuple[str, str, str]:
-    """Before, after and the change, printed."""
-    return told(before), told(after), told(after - before)
 
 
 def _maybe(before: int | None, after: int | None) -> tuple[str, str, str]:
@@ -87,14 +50,6 @@ def _maybe(before: int | None, after: int | None) -> tuple[str, str, str]:
     change = "" if before is None or after is None else print_e4(after - before)
     one, other = ("" if value is None else print_e4(value) for value in (before, after))
     return one, other, change
-
-
-def _figures(figures: Figures) -> tuple[str, ...]:
-    return (
-        *_three(figures.before_e7, figures.after_e7, print_e7),
-        *(print_e7(-cut) for cut in (figures.cut_before_e7, figures.cut_after_e7)),
-        *_three(figures.before_fen, figures.after_fen, print_fen),
-    )
 
 
 # -- change lists ----------------------------------------------------------------------------------
@@ -124,39 +79,6 @@ def _days(since: int, until: int) -> tuple[str, str]:
     return print_day(since), print_day(until)
 
 
-# -- people and groups -----------------------------------------------------------------------------
-
-
-def _people(comparison: Comparison, people: People) -> _Rows:
-    staff = _Staff.of(comparison.before.settlement)
-    for (series, place, person), figures in people.items():
-        posting = staff.get(place, person)
-        who = (series, place, person, posting.name, posting.post, posting.department_id)
-        yield *who, *_figures(figures)
-
-
-def _groups(comparison: Comparison, people: People) -> _Rows:
-    """Totals of all, of each institution, post and department."""
-    staff = _Staff.of(comparison.before.settlement)
-    members: dict[tuple[str, str, str], list[Figures]] = defaultdict(list)
-    for (series, place, person), figures in people.items():
-        posting = staff.get(place, person)
-        for scope, subject in (
-            ("all", ""),
-            ("institution", place),
-            ("post", posting.post),
-            ("department", posting.department_id),
-        ):
-            if subject or scope == "all":
-                members[scope, subject, series].append(figures)
-    names = {row.institution_id: row.name for row in comparison.rules.institutions}
-    for scope, subject, series in sorted(members):
-        group = group_of(members[scope, subject, series])
-        name = names.get(subject, "") if scope == "institution" else ""
-        counts = (str(group.people), str(group.winners), str(group.losers))
-        yield scope, subject, name, series, *counts, *_figures(group.figures)
-
-
 # -- items -----------------------------------------------------------------------------------------
 
 
@@ -164,7 +86,7 @@ def _items(comparison: Comparison, people: People) -> _Rows:
     """Equivalents by item and month."""
     names = _item_names(comparison)
     for (series, item, month), (before, after) in comparison.items.items():
-        yield series, item, names.get(item, ""), month, *_three(before, after, print_e7)
+        yield series, item, names.get(item, ""), month, *three(before, after, print_e7)
 
 
 def _item_totals(comparison: Comparison, people: People) -> _Rows:
@@ -172,14 +94,14 @@ def _item_totals(comparison: Comparison, people: People) -> _Rows:
     names = _item_names(comparison)
     sums = _summed(comparison, lambda key: key[:2])
     for (series, item), (before, after) in sums.items():
-        yield series, item, names.get(item, ""), *_three(before, after, print_e7)
+        yield series, item, names.get(item, ""), *three(before, after, print_e7)
 
 
 def _months(comparison: Comparison, people: People) -> _Rows:
     """Equivalents by month over all items."""
     sums = _summed(comparison, lambda key: (key[0], key[2]))
     for (series, month), (before, after) in sums.items():
-        yield series, month, *_three(before, after, print_e7)
+        yield series, month, *three(before, after, print_e7)
 
 
 def _summed(
@@ -197,7 +119,7 @@ def _summed(
 
 def _payouts(comparison: Comparison, people: People) -> _Rows:
     """What everybody has of each pool: equivalents, coefficient, key and money."""
-    staff = _Staff.of(comparison.before.settlement)
+    staff = Staff.of(comparison.before.settlement)
     pools = comparison.before.settlement.pools
     for (place, at, person), (one, other) in comparison.payouts().items():
         pool = pools[at]
@@ -205,10 +127,10 @@ def _payouts(comparison: Comparison, people: People) -> _Rows:
         yield (
             *who,
             staff.get(place, person).name,
-            *_three(one.equivalents_e7, other.equivalents_e7, print_e7),
+            *three(one.equivalents_e7, other.equivalents_e7, print_e7),
             *(_coefficient(paid) for paid in (one, other)),
-            *_three(one.key_e7, other.key_e7, print_e7),
-            *_three(one.amount_fen, other.amount_fen, print_fen),
+            *three(one.key_e7, other.key_e7, print_e7),
+            *three(one.amount_fen, other.amount_fen, print_fen),
         )
 
 
@@ -241,8 +163,15 @@ def _pools(comparison: Comparison, people: People) -> _Rows:
             print_fen(pool.amount_fen),
             *(print_fen(fen) for pair in ends for fen in pair),
             print_fen(sum(new - old for old, new in ends)),
-            *(price(pool.amount_fen, of_pool[at]) for of_pool in sums),
+            *(_price(comparison.rules, pool, of_pool[at]) for of_pool in sums),
         )
+
+
+def _price(rules: CaseRules, pool: Pool, equivalents_e7: int) -> str:
+    """Yuan per equivalent of one pool; blank where any level shares by something else."""
+    levels = rules.sharing_of(pool.pool).levels
+    by_equivalents = all(level.key in _BY_EQUIVALENTS for level in levels)
+    return price(pool.amount_fen, equivalents_e7) if by_equivalents else ""
 
 
 def _equivalents_of(side: Side) -> list[int]:
@@ -278,8 +207,9 @@ def _measures(spread: Spread) -> tuple[str, ...]:
 ROWS: Final[Mapping[str, Callable[[Comparison, People], _Rows]]] = {
     "changes": _changes,
     "coefficients": _coefficients,
-    "people": _people,
-    "groups": _groups,
+    "people": people_rows,
+    "totals": total_rows,
+    "groups": group_rows,
     "items": _items,
     "item_totals": _item_totals,
     "months": _months,

@@ -55,6 +55,7 @@ _PEOPLE: Final = (
     SheetColumn("科室编号", 14),
     *_FIGURES,
 )
+_TOTALS: Final = (SheetColumn("人员编号", 14), SheetColumn("姓名", 12), *_AMOUNTS)
 _GROUPS: Final = (
     SheetColumn("范围", 12),
     SheetColumn("对象", 16),
@@ -128,6 +129,7 @@ COLUMNS: Final[Mapping[str, Sequence[str]]] = {
         *("series", "institution_id", "person_id", "name", "post", "department_id"),
         *(*_sides("equivalents"), *_CUT, *_sides("amount")),
     ),
+    "totals": ("person_id", "name", *_sides("amount")),
     "groups": (
         *("scope", "subject", "name", "series", "people", "winners", "losers"),
         *(*_sides("equivalents"), *_CUT, *_sides("amount")),
@@ -160,6 +162,7 @@ SHEETS: Final = (
     ("changes", "当量值变动", _CHANGES),
     ("coefficients", "系数变动", _COEFFICIENTS),
     ("groups", "汇总", _GROUPS),
+    ("totals", "人员合计", _TOTALS),
     ("people", "人员", _PEOPLE),
     ("payouts", "分配", _PAYOUTS),
     ("item_totals", "项目", _ITEM_TOTALS),
@@ -221,8 +224,7 @@ _BOTH: Final = (
     ("封顶扣减", "cut"),
     ("当量单价（元）", "price"),
 )
-_SINGLE: Final = (
-    ("绩效池合计（元）", "pools"),
+_EVERYBODY: Final = (
     ("人数", "people"),
     ("增加人数", "winners"),
     ("减少人数", "losers"),
@@ -231,6 +233,7 @@ _SINGLE: Final = (
     ("最大增加（元）", "largest_gain"),
     ("最大减少（元）", "largest_loss"),
 )
+_SINGLE: Final = (("绩效池合计（元）", "pools"), *_EVERYBODY)
 _CHECKS: Final = {
     "changes of paid + retained + carried add to zero": "已分配、留存、结转的增减合计为零",
     "equivalents of people and of cuts add up to those of items (before)": (
@@ -254,6 +257,8 @@ def overview_rows(summary: Mapping[str, Any]) -> Iterator[Sequence[str]]:
                 yield series, label, before, after, _difference(before, after)
         for label, name in _SINGLE if one["price_before"] else ():
             yield series, label, "", str(one[name]), ""
+    for label, name in _EVERYBODY:
+        yield "", f"{label}（各口径合计）", "", str(summary["totals"][name]), ""
     yield "", "变动的当量值", "", str(summary["weights_changed"]), ""
     yield "", "变动的系数", "", str(summary["coefficients_changed"]), ""
     yield "", "重新计数的项目", "", "、".join(summary["recounted"]) or "无", ""

@@ -5,11 +5,13 @@ changed basis weighed on old counts, an item left out in silence.
 """
 
 import csv
+import json
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from equivalents.errors import DataError
 from equivalents.run import settle_case
@@ -71,6 +73,46 @@ def test_winners_and_losers_of_a_fixed_pool(tmp_path: Path) -> None:
     assert groups["all", ""]["winners"] == groups["all", ""]["losers"] == "1"
     months = {row["item_code"]: row["equivalents_change"] for row in table(out, "items")}
     assert months == {"MZ": "4.0000000", "SF": "0.0000000"}
+
+
+def test_a_person_of_two_places_wins_or_loses_once(tmp_path: Path) -> None:
+    # MZ 1 -> 2. I1: A 3 of 7 -> 6 of 10, 42.86 -> 60.00. I2: A 2 and C 1 of MZ and SF; A 2 of 3
+    # -> 2 of 4, 6.67 -> 5.00. A has 49.53 -> 65.00, B 57.14 -> 40.00, C 3.33 -> 5.00.
+    files = {
+        "staff.csv": FILES["staff.csv"] + "A,I2,医师\n",
+        "records.csv": FILES["records.csv"] + "I2,A,SF,2025-06-05,1,r2\n",
+    }
+    (tmp_path / "new.csv").write_text(DOUBLE, encoding="utf-8")
+    case = case_of(tmp_path / "case", files)
+    compare_case(case, tmp_path / "new.csv", out := tmp_path / "out")
+    names = ("person_id", "amount_before", "amount_after", "amount_change")
+    assert [tuple(row[name] for name in names) for row in table(out, "totals")] == [
+        ("A", "49.53", "65.00", "15.47"),
+        ("B", "57.14", "40.00", "-17.14"),
+        ("C", "3.33", "5.00", "1.67"),
+    ]
+    assert [row["amount_change"] for row in table(out, "people")] == [
+        *("17.14", "-17.14", "-1.67", "1.67")
+    ]
+    groups = {(row["scope"], row["subject"]): row for row in table(out, "groups")}
+    counts = ("people", "winners", "losers")
+    assert [groups["all", ""][name] for name in counts] == ["3", "2", "1"]
+    # The post has A at both places and C: one person, one net change.
+    assert [groups["post", "医师"][name] for name in counts] == ["2", "2", "0"]
+    assert [groups["institution", "I2"][name] for name in counts] == ["2", "1", "1"]
+    summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    for told in (summary["totals"], summary["series"]["pay"]):
+        assert [told[name] for name in counts] == [3, 2, 1]
+        assert (told["gained"], told["lost"]) == ("17.14", "-17.14")
+        assert (told["largest_gain"], told["largest_loss"]) == ("15.47", "-17.14")
+    assert totals_sheet(out) == [("A", 15.47), ("B", -17.14), ("C", 1.67)]
+
+
+def totals_sheet(out: Path) -> list[tuple[object, object]]:
+    """The people of the sheet 人员合计 with their changes."""
+    sheet = load_workbook(out / "comparison.xlsx")["人员合计"]
+    rows = [row for row in sheet.iter_rows(values_only=True) if row[0] in ("A", "B", "C")]
+    return [(row[0], row[-1]) for row in rows]
 
 
 def test_by_its_own_dates_next_year_s_table_weighs_nothing_now(tmp_path: Path) -> None:
