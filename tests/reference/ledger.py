@@ -152,10 +152,12 @@ def restricted(
     dues: Sequence[Due],
     made: Sequence[Pool],
     taken: Mapping[tuple[str, str], int],
+    opened: Mapping[tuple[str, str], int],
 ) -> dict[tuple[str, str], Restricted]:
     """Return what is left of restricted funds, by institution and fund.
 
     `made` are the bridged pools; what a cap took off them stays, unless it was returned.
+    What it left there in earlier periods, and `opened` them now, is in the opening and goes out.
     """
     moved, entries = movements(case, dues), ledger(case, dues)
     came = received(case, dues, moved)
@@ -167,7 +169,9 @@ def restricted(
                 continue
             here = [one for one in moved if (one.institution, one.fund) == (place, name)]
             pools = sum(
-                pool.amount_fen - (0 if returned else taken.get((place, pool.pool), 0))
+                pool.amount_fen
+                + opened.get((place, pool.pool), 0)
+                - (0 if returned else taken.get((place, pool.pool), 0))
                 for pool in made
                 if pool.institution == place and bridges(case)[pool.pool].get("fund") == name
             )

@@ -106,7 +106,7 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
     caps, over = paycap.caps(read, dues), paycap.cut(read, dues)
     opened = paycap.opened(read) if caps else {}
     read = replace(read, pools=paycap.less(read, opened, over))
-    left = restricted(read, dues, made, over)
+    left = restricted(read, dues, made, over, opened)
     check_closings(read, left)
     led = led_lines(read, split, read.period)
     every = lines(split)
