@@ -1,4 +1,4 @@
-"""The people of a comparison: one by one, one row a person, and by group. Sources: F; 5.22.
+"""The people of a comparison, one by one and one row a person. Sources: F; 5.22.
 
 Whoever works at several places stands once for each of them in ``people``, and once in ``totals``
 and in every group that he belongs to: what he gains at one place and loses at another is one net
@@ -19,9 +19,10 @@ __all__ = [
     "Group",
     "People",
     "Staff",
+    "added",
     "by_person",
+    "figure_texts",
     "group_of",
-    "group_rows",
     "people_rows",
     "three",
     "total_rows",
@@ -46,10 +47,10 @@ def group_of(members: Sequence[Figures]) -> Group:
     """The figures of some people added up, and how many of them gain and lose money."""
     gains = [one.after_fen - one.before_fen for one in members]
     wins, losses = sum(gain > 0 for gain in gains), sum(gain < 0 for gain in gains)
-    return Group(len(members), wins, losses, _added(members))
+    return Group(len(members), wins, losses, added(members))
 
 
-def _added(members: Sequence[Figures]) -> Figures:
+def added(members: Sequence[Figures]) -> Figures:
     """Figures added up, column by column."""
     columns = [*zip(*members, strict=True)] or [()] * len(Figures._fields)
     return Figures(*map(sum, columns))
@@ -61,7 +62,7 @@ def by_person(people: People, series: str) -> Mapping[str, Figures]:
     for (one, _, person), figures in people.items():
         if one == series:
             found[person].append(figures)
-    return {person: _added(found[person]) for person in sorted(found)}
+    return {person: added(found[person]) for person in sorted(found)}
 
 
 def totals_of(people: People) -> Mapping[str, tuple[int, int]]:
@@ -75,9 +76,10 @@ def totals_of(people: People) -> Mapping[str, tuple[int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """The last posting of a person at a place in the period, for names, posts, departments."""
+    """The last posting of a person at a place in the period, and in each department there."""
 
     by_place: Mapping[tuple[str, str], Posting]
+    by_department: Mapping[tuple[str, str, str], Posting]
 
     @classmethod
     def of(cls, settlement: Settlement) -> "Staff":
@@ -88,11 +90,17 @@ class Staff:
             if row.active_from < settlement.rules.period.end
         ]
         rows.sort(key=lambda row: (row.active_from, row.main, row.post_id))
-        return cls({(row.institution_id, row.person_id): row for row in rows})
+        return cls(
+            {(row.institution_id, row.person_id): row for row in rows},
+            {(row.institution_id, row.person_id, row.department_id): row for row in rows},
+        )
 
-    def get(self, place: str, person: str) -> Posting:
-        """That posting; a blank one for who has none there."""
-        return self.by_place.get((place, person), Posting(person, place, 0, 0))
+    def get(self, place: str, person: str, department: str | None = None) -> Posting:
+        """That posting, in one department if named and he has one there; blank without any."""
+        last = self.by_place.get((place, person), Posting(person, place, 0, 0))
+        if department is None:
+            return last
+        return self.by_department.get((place, person, department), last)
 
 
 def three(before: int, after: int, told: Callable[[int], str]) -> tuple[str, str, str]:
@@ -100,7 +108,8 @@ def three(before: int, after: int, told: Callable[[int], str]) -> tuple[str, str
     return told(before), told(after), told(after - before)
 
 
-def _figures(figures: Figures) -> tuple[str, ...]:
+def figure_texts(figures: Figures) -> tuple[str, ...]:
+    """The columns of figures as exact texts: equivalents, cuts (negative), yuan."""
     return (
         *three(figures.before_e7, figures.after_e7, print_e7),
         *(print_e7(-cut) for cut in (figures.cut_before_e7, figures.cut_after_e7)),
@@ -114,7 +123,7 @@ def people_rows(comparison: Comparison, people: People) -> _Rows:
     for (series, place, person), figures in people.items():
         posting = staff.get(place, person)
         who = (series, place, person, posting.name, posting.post, posting.department_id)
-        yield *who, *_figures(figures)
+        yield *who, *figure_texts(figures)
 
 
 def total_rows(comparison: Comparison, people: People) -> _Rows:
@@ -123,27 +132,3 @@ def total_rows(comparison: Comparison, people: People) -> _Rows:
     names = {person: row.name for (_, person), row in staff.by_place.items() if row.name}
     for person, (before, after) in totals_of(people).items():
         yield person, names.get(person, ""), *three(before, after, print_fen)
-
-
-def group_rows(comparison: Comparison, people: People) -> _Rows:
-    """Totals of all, of each institution, post and department; each counts a person once."""
-    staff = Staff.of(comparison.before.settlement)
-    members: dict[tuple[str, str, str], dict[str, list[Figures]]] = {}
-    for (series, place, person), figures in people.items():
-        posting = staff.get(place, person)
-        for scope, subject in (
-            ("all", ""),
-            ("institution", place),
-            ("post", posting.post),
-            ("department", posting.department_id),
-        ):
-            if subject or scope == "all":
-                group = members.setdefault((scope, subject, series), defaultdict(list))
-                group[person].append(figures)
-    names = {row.institution_id: row.name for row in comparison.rules.institutions}
-    for scope, subject, series in sorted(members):
-        of_person = members[scope, subject, series].values()
-        one = group_of([_added(parts) for parts in of_person])
-        name = names.get(subject, "") if scope == "institution" else ""
-        counts = (str(one.people), str(one.winners), str(one.losers))
-        yield scope, subject, name, series, *counts, *_figures(one.figures)

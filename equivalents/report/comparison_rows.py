@@ -11,10 +11,10 @@ from equivalents.keys import VARIED
 from equivalents.policy.calendar import print_day
 from equivalents.policy.model import CONDITIONS, CaseRules, Pool
 from equivalents.policy.sharing import LevelKey
+from equivalents.report.comparison_booked import group_rows
 from equivalents.report.comparison_people import (
     People,
     Staff,
-    group_rows,
     people_rows,
     three,
     total_rows,

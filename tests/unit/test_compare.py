@@ -115,6 +115,34 @@ def totals_sheet(out: Path) -> list[tuple[object, object]]:
     return [(row[0], row[-1]) for row in rows]
 
 
+def test_money_through_a_department_is_booked_to_it(tmp_path: Path) -> None:
+    # A moves from D1 (医师) to D2 (主任) on 16 June, and earns 3 MZ in D1, 1 SF in D2. I1, 100.00:
+    # D1 has 3 + 4 (B) of 9, 77.78, and D2 2 of 9, 22.22; A has 3 of 7 in D1, 33.33. With MZ at 2:
+    # D1 10 of 12, 83.33, A 6 of 10, 50.00; D2 16.67. I2: C alone, without a department.
+    files = {
+        "case.yaml": "period: 2025-06\nsharing:\n  绩效:\n"
+        "    levels: [{to: department}, {to: person}]\n",
+        "departments.csv": "department_id,institution_id\nD1,I1\nD2,I1\n",
+        "staff.csv": "person_id,institution_id,department_id,post,active_from,active_to\n"
+        "A,I1,D1,医师,,2025-06-16\nA,I1,D2,主任,2025-06-16,\nB,I1,D1,护士,2025-01-01,\nC,I2,,医师,,\n"
+        # B was in D2 last year, and is not one of its people in June.
+        "B,I1,D2,护士,2024-01-01,2025-01-01\n",
+        "records.csv": FILES["records.csv"] + "I1,A,SF,2025-06-20,1,r9\n",
+    }
+    (tmp_path / "new.csv").write_text(DOUBLE, encoding="utf-8")
+    compare_case(case_of(tmp_path / "case", files), tmp_path / "new.csv", out := tmp_path / "out")
+    names = ("people", "equivalents_before", "equivalents_after", "amount_before", "amount_after")
+    groups = {
+        (row["scope"], row["subject"]): [row[name] for name in names]
+        for row in table(out, "groups")
+    }
+    assert groups["department", "D1"] == ["2", "7.0000000", "10.0000000", "77.78", "83.33"]
+    assert groups["department", "D2"] == ["1", "2.0000000", "2.0000000", "22.22", "16.67"]
+    assert groups["post", "医师"] == ["2", "4.0000000", "8.0000000", "43.33", "60.00"]
+    assert groups["post", "主任"] == ["1", "2.0000000", "2.0000000", "22.22", "16.67"]
+    assert groups["all", ""][0] == "3"
+
+
 def test_by_its_own_dates_next_year_s_table_weighs_nothing_now(tmp_path: Path) -> None:
     proposal = "item_code,weight,valid_from\nMZ,1,2025-01-01\nSF,3,2025-01-01\n"
     out = run(tmp_path, proposal, own_dates=True)
