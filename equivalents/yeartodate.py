@@ -105,9 +105,12 @@ class _Span:
             return None
         if self.keys is None:
             return ONE_E4
+        pair = self.keys.staff.find(institution, person)
+        if pair < 0:  # there only as a head, whose postings share in nothing (5.20)
+            return None
         if pool not in self._heads:
             self._heads[pool] = headcount_e4(self.keys, Pool("", pool, "", 0), self.days)
-        return int(self._heads[pool][self.keys.staff.find(institution, person)])
+        return int(self._heads[pool][pair])
 
     @cached_property
     def _posted(self) -> Set[tuple[int, int]]:

@@ -75,3 +75,20 @@ def test_explain_says_why_a_head_gets_nothing(tmp_path: Path) -> None:
     text = person_text(trace_person(out, "P01")[0])
     assert "单位负责人不入池 head's work 2025-06 院长: -10.0000000" in text
     assert "进入绩效池 shared in pools = 0.0000000" in text
+
+
+def test_a_year_counts_no_head_where_somebody_is_only_a_head(tmp_path: Path) -> None:
+    # 12.00 a year: two months of a half post at I02, where P03 is a nurse; at I01 he leads.
+    out = settled(
+        tmp_path,
+        "P03,I01,,院长,,,\nP01,I01,,护士,,,\nP02,I01,,护士,,,\n",
+        'yearly_limits: [{name: L, pools: [绩效], cap: "12.00"}]\n',
+        **{
+            "coefficients.csv": "scope,subject_id,kind,value,valid_from\n"
+            "person,P03,fte,0.5,2025-01-01\n",
+            "opening.csv": "kind,institution_id,pool,person_id,period,amount\n"
+            "paid,I01,绩效,P03,2025-05,0.25\n",
+        },
+    )
+    paid = dict(rows(out, "payouts", "person_id", "amount"))
+    assert paid["P03"] == "0.75"  # 12.00 x 2/12 x 0.5 - 0.25
