@@ -199,7 +199,9 @@ def bridge_problems(
             facts = {"source": bridge.fund or bridge.approved_line}
             found.append(Problem("BRIDGE_EMPTY", bridge.place, bridge.pool, facts))
         fund = scheme.funds.get(bridge.fund)
-        if begun and fund is not None and bridge.rule is BridgeRule.ALL and fund.income:
+        # A bridge holds for all: no institution's own layer makes income of what becomes a pool.
+        income = fund is not None and any(one.income for one in (fund, *fund.own.values()))
+        if begun and fund is not None and bridge.rule is BridgeRule.ALL and income:
             found.append(Problem("FUND_ALL_INCOME", bridge.place, fund.name, {"pool": bridge.pool}))
     found += _twice(scheme, made, rules.accounts)
     return found

@@ -7,7 +7,7 @@ much - paid - pools is what the next year opens with, and what the accounts must
 balance is shared. Sources: B6, B10; definition 5.14.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -116,27 +116,36 @@ def ledger(
         raise RefusedError(book.refused)
     rows = tuple(book.rows(moves))
     _check(rows, money, moves)
-    pools: dict[tuple[str, str], int] = {}
-    for one in made:
-        key = (one.institution_id, one.bridge.fund)
-        less = taken.get((one.institution_id, one.bridge.pool), 0)
-        pools[key] = pools.get(key, 0) + one.pool_fen - less
-    restricted = tuple(_restricted(scheme, accounts, rows, money, pools))
-    came: dict[tuple[str, str], int] = {}
-    for row in rows:
-        key = (row.institution_id, row.fund)
-        came[key] = came.get(key, 0) + row.received_fen
-    made_fen = {(one.institution_id, one.bridge.fund): 0 for one in made}
-    for one in made:
-        made_fen[one.institution_id, one.bridge.fund] += one.pool_fen
+    pools = _summed((_source(one), one.pool_fen) for one in made)
+    kept = _summed((_source(one), _kept(one, taken)) for one in made)
+    left = {key: fen - kept[key] for key, fen in pools.items()}
+    restricted = tuple(_restricted(scheme, accounts, rows, money, left))
+    came = _summed(((row.institution_id, row.fund), row.received_fen) for row in rows)
     said = [
-        *reconciled(money, accounts, came, made_fen),
+        *reconciled(money, accounts, came, pools),
         *book.warned,
         *_approved(rows),
         *_advanced(scheme, rows, book.places),
         *_closings(scheme, accounts, restricted),
     ]
     return Ledger(rows, restricted, moves, tuple(said))
+
+
+def _source(made: Bridged) -> tuple[str, str]:
+    return made.institution_id, made.bridge.fund
+
+
+def _kept(made: Bridged, taken: Mapping[tuple[str, str], int]) -> int:
+    """What a pay cap took off a pool and left with its fund."""
+    return taken.get((made.institution_id, made.bridge.pool), 0)
+
+
+def _summed(parts: Iterable[tuple[tuple[str, str], int]]) -> dict[tuple[str, str], int]:
+    """Fen by institution and fund, added up."""
+    found: dict[tuple[str, str], int] = {}
+    for key, fen in parts:
+        found[key] = found.get(key, 0) + fen
+    return found
 
 
 class _Book:

@@ -4,7 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pytest
 
+from equivalents.errors import RefusedError
+from equivalents.fund import money
 from equivalents.fundfacts import Due, Facts, Money
 from equivalents.policy.accounts import Account
 from equivalents.policy.calendar import parse_day, parse_period
@@ -116,3 +119,27 @@ def owed(*amounts: tuple[str, str, str], **more: Any) -> Money:
             for where, name, yuan in amounts
         )
     )
+
+
+THREE = places("I1", "I2", "I3")
+
+
+def codes(refused: pytest.ExceptionInfo[RefusedError]) -> list[str]:
+    """The codes of everything that a refusal lists."""
+    return [problem.code for problem in refused.value.problems]
+
+
+def bought(work: Work, *, period: str = "2025", **more: object) -> Facts:
+    """Facts of a period in which institutions did this work in the series ``purchase``."""
+    where = more.pop("where", THREE)
+    return facts(period, where, work={"purchase": work}, **more)  # type: ignore[arg-type]
+
+
+def totals(found: Money) -> list[str]:
+    """What every fund owes every institution, in yuan."""
+    return [print_fen(due.due_fen) for due in found.dues]
+
+
+def one(fund: Fund, facts: Facts, *channels: Channel) -> Due:
+    """What a fund owes the first institution."""
+    return money(scheme(fund, channels=channels), facts).dues[0]

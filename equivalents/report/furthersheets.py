@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from equivalents.errors import Problem
+from equivalents.policy.accounts import SURPLUS_POOL
 from equivalents.policy.calendar import parse_day, print_day
 from equivalents.report.book import SheetColumn
 from equivalents.report.table import OutTable
+from equivalents.report.words import column_title, pool_title
 from equivalents.settle import Settlement
 
 __all__ = [
@@ -62,7 +64,7 @@ WHERE: Final = (
     (_PLACE[1], SheetColumn("机构名称", 26)),
 )
 """The columns that say which institution."""
-_POOL: Final = ("pool", SheetColumn("绩效池", 14))
+_POOL: Final = ("pool", SheetColumn("绩效池", 20))
 _WHO: Final = (
     (_PERSON[0], SheetColumn("人员编号", 14)),
     (_PERSON[1], SheetColumn("姓名", 12)),
@@ -213,7 +215,7 @@ FURTHER: Final = (
         "每笔钱从来源到去向",
         (
             *WHERE,
-            ("fund", SheetColumn("资金", 14)),
+            ("fund", SheetColumn("资金", 20)),
             ("fund_title", SheetColumn("资金名称", 28)),
             ("source", SheetColumn("来源", 18)),
             ("use", SheetColumn("去向", 18)),
@@ -221,7 +223,11 @@ FURTHER: Final = (
             ("line", SheetColumn("科目", 18)),
         ),
         {
-            "fund": {"business": "业务收支", "project": "专项资金"},
+            "fund": {
+                "business": "业务收支",
+                "project": "专项资金",
+                SURPLUS_POOL: pool_title(SURPLUS_POOL),
+            },
             **{
                 column: {
                     "income": "收入",
@@ -284,7 +290,7 @@ def noted_rows(noted: Iterable[Problem]) -> Iterator[Sequence[str]]:
             one.code,
             place.file,
             str(place.row or ""),
-            place.column,
+            column_title(place.column),
             one.value,
             one.text("zh"),
             one.series,
@@ -312,6 +318,8 @@ def further_rows(
     if "test" in texts and scheme:
         tests = {test.name: test.title for test in scheme.share_tests}
         texts["test_title"] = [tests.get(one, "") for one in texts["test"]]
+    if "pool" in texts:
+        texts["pool"] = [pool_title(one) for one in texts["pool"]]
     if "to" in texts:
         spans = zip(texts["from"], texts["to"], strict=True)
         texts["to"] = [_last_day(start, end) for start, end in spans]

@@ -69,7 +69,7 @@ MONEY_SHEETS: Final = (
         "（来源金额 - 成本）× 比例 = 转入；转入 - 超总量扣减 = 绩效池",
         (
             *WHERE,
-            ("pool", SheetColumn("绩效池", 16)),
+            ("pool", SheetColumn("绩效池", 20)),
             ("source", SheetColumn("来源类别", 12)),
             ("name", SheetColumn("资金或核定科目", 20)),
             money_column("base", "来源金额", total=False),

@@ -9,13 +9,13 @@ from typing import Final
 
 import numpy as np
 
-from equivalents.policy.accounts import SURPLUS_POOL
 from equivalents.policy.model import Posting
 from equivalents.report.book import SheetColumn
+from equivalents.report.words import pool_title
 from equivalents.settle import Payouts, Settlement
 from equivalents.units import Int64, print_fen
 
-__all__ = ["MOST_POOLS", "pool_title", "total_sheet"]
+__all__ = ["MOST_POOLS", "total_sheet"]
 
 MOST_POOLS: Final = 40
 """With more pools than a sheet can show side by side there is only the total."""
@@ -27,11 +27,6 @@ _WHO: Final = (
     SheetColumn("岗位", 20),
 )
 _MONEY: Final = "#,##0.00"
-
-
-def pool_title(name: str) -> str:
-    """What a pool is called in a Chinese workbook: its own name, but for that of the surplus."""
-    return "结余奖励（surplus）" if name == SURPLUS_POOL else name
 
 
 def total_sheet(

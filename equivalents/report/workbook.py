@@ -28,7 +28,8 @@ from equivalents.report.results import paid_by_pool
 from equivalents.report.spread import SPREAD_SHEET, spread_sheet_rows
 from equivalents.report.summary import checks
 from equivalents.report.table import OutTable
-from equivalents.report.totalsheet import pool_title, total_sheet
+from equivalents.report.totalsheet import total_sheet
+from equivalents.report.words import column_title, pool_title
 from equivalents.settle import Payouts, Settlement
 from equivalents.spread import SpreadRow
 from equivalents.takenoff import LEADER, TakenOff, taken_off
@@ -347,18 +348,12 @@ def _rejected_rows(rejected: Sequence[RejectedRow]) -> Iterable[Sequence[str]]:
         yield (
             row.original.file,
             str(row.original.row),
-            _heading(problem.place.column),
+            column_title(problem.place.column),
             problem.code,
             problem.value,
             problem.text("zh"),
             problem.series,
         )
-
-
-def _heading(column: str) -> str:
-    """The Chinese heading of a column of the records; another one as it is."""
-    headings = {one.name: one.heading for one in TABLES["records"].columns}
-    return headings.get(column, column)
 
 
 def _check_rows(

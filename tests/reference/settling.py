@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 
 from tests.reference import paycap
 from tests.reference.bridges import bridged, placeholders, with_pools
-from tests.reference.case import Case, read_case
+from tests.reference.case import Case, Pool, read_case
 from tests.reference.ceilings import cut_lines, cuts
 from tests.reference.coefficients import Coefficients
 from tests.reference.flows import Flow, flows
@@ -91,6 +91,28 @@ class Outcome:
     counts: Mapping[str, Counts]
 
 
+class Funded(NamedTuple):
+    """What became of what is due: pools made, the pay cap, what is left of restricted money."""
+
+    made: Sequence[Pool]
+    caps: Mapping[str, tuple[int, int]]
+    over: Mapping[tuple[str, str], int]
+    opened: Mapping[tuple[str, str], int]
+    left: Mapping[tuple[str, str], Restricted]
+
+
+def funded(read: Case, dues: Sequence[Due]) -> tuple[Case, Funded]:
+    """Make pools of money, within the pay cap; return the case as it is shared, and the rest."""
+    made = bridged(read, dues)
+    read = replace(read, pools=with_pools(read, made))
+    caps, over = paycap.caps(read, dues), paycap.cut(read, dues)
+    opened = paycap.opened(read) if caps else {}
+    read = replace(read, pools=paycap.less(read, opened, over))
+    left = restricted(read, dues, made, over, opened)
+    check_closings(read, left)
+    return read, Funded(made, caps, over, opened, left)
+
+
 def settle(case: Path, shipped: Path | None = None) -> Outcome:
     """Settle a case folder; raises `Refused` where nothing may be paid."""
     read = read_case(case, shipped)
@@ -101,13 +123,7 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
     judged = judge_all(read)
     split = pieces(judged, Coefficients(replace(read, pools=read.pools + placeholders(read))))
     dues = Funds(read, work(judged, split)).dues
-    made = bridged(read, dues)
-    read = replace(read, pools=with_pools(read, made))
-    caps, over = paycap.caps(read, dues), paycap.cut(read, dues)
-    opened = paycap.opened(read) if caps else {}
-    read = replace(read, pools=paycap.less(read, opened, over))
-    left = restricted(read, dues, made, over, opened)
-    check_closings(read, left)
+    read, of_funds = funded(read, dues)
     led = led_lines(read, split, read.period)
     every = lines(split)
     read, split = sharing(read, split)
@@ -133,8 +149,8 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
         payouts=_by_person([(one.pool.pool, one.payouts) for one in shared]),
         statement=statement,
         pools=pools,
-        over_cap=over,
-        caps=caps,
+        over_cap=of_funds.over,
+        caps=of_funds.caps,
         negative_keys={
             **_by_person([(one.pool.pool, one.negative) for one in shared]),
             **_unused(read, shared),
@@ -143,8 +159,8 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
         dues=dues,
         ledger=ledger(read, dues),
         movements=movements(read, dues),
-        restricted=left,
-        flows=flows(read, dues, made, found, pools, over, opened),
+        restricted=of_funds.left,
+        flows=flows(read, dues, of_funds.made, found, pools, of_funds.over, of_funds.opened),
         tests=share_tests(read),
         received=len(judged),
         counts={name: count(judged, name) for name in read.series},

@@ -196,6 +196,17 @@ def test_income_that_becomes_a_pool_as_a_whole_is_refused() -> None:
     assert said(one, found) == [("FUND_ALL_INCOME", "签约")]
 
 
+def test_an_institutions_own_layer_makes_no_income_of_a_pool() -> None:
+    one = outside(scheme(Bridge("p", "签约")))
+    found = bridged(one, MONEY, (), PERIOD)
+    fund = one.funds["签约"]
+    own = replace(fund, own={"I1": replace(fund, income=True)})
+    assert said(one, found) == []
+    assert said(replace(one, funds={**one.funds, "签约": own}), found) == [
+        ("FUND_ALL_INCOME", "签约")
+    ]
+
+
 @pytest.mark.parametrize(("booked", "codes"), [("30", []), ("30.01", [("FUND_TWICE", "签约")])])
 def test_of_a_fund_of_income_the_rest_may_stand_in_the_account(
     booked: str, codes: list[tuple[str, str]]

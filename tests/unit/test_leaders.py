@@ -90,5 +90,5 @@ def test_a_year_counts_no_head_where_somebody_is_only_a_head(tmp_path: Path) -> 
             "paid,I01,绩效,P03,2025-05,0.25\n",
         },
     )
-    paid = dict(rows(out, "payouts", "person_id", "amount"))
-    assert paid["P03"] == "0.75"  # 12.00 x 2/12 x 0.5 - 0.25
+    paid = rows(out, "payouts", "person_id", "amount")
+    assert ("P03", "0.75") in paid  # 12.00 x 2/12 x 0.5 - 0.25
