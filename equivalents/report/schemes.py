@@ -347,6 +347,10 @@ def check_text(reading: Reading) -> str:
     lines.append(_counted(found))
     if found["illustrative"]:
         lines.append("示例数值须换成本县文件的数值 replace illustrative figures by your own")
+    left = sum(not one.decided_by for one in scheme.choices)
+    if left:
+        told = f"原文未定、尚未由本县确定的选择 open choices {left}"
+        lines.append(f"{told}，逐项见 scheme show lists them")
     return "\n".join(lines) + "\n"
 
 

@@ -7,7 +7,9 @@ for everybody, a choice without a reason, a city that settles something in silen
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from equivalents.cli import app
 from equivalents.errors import Place
 from equivalents.findings import Findings
 from equivalents.intake.schemes import load_scheme, read_layers, shipped_schemes
@@ -82,6 +84,16 @@ def test_a_case_is_told_once_a_file_until_it_has_decided(tmp_path: Path) -> None
         files = {"case.yaml": yaml, "base.yaml": BASE, **tables}
         shown = run("check", case_with(tmp_path / str(number), files)).stderr
         assert ("CHOICES_OPEN" in shown) is told, shown
+
+
+def test_scheme_check_counts_what_is_still_open(tmp_path: Path) -> None:
+    base, over = tmp_path / "base.yaml", tmp_path / "over.yaml"
+    base.write_text(BASE, encoding="utf-8")
+    over.write_text(OVER + "funds: {fee: {income: yes}}\n", encoding="utf-8")
+    told = "尚未由本县确定的选择 open choices"
+    assert f"{told} 2" in CliRunner().invoke(app, ["scheme", "check", str(base)]).stdout
+    both = ["scheme", "check", str(base), str(over)]
+    assert f"{told} 1" in CliRunner().invoke(app, both).stdout
 
 
 @pytest.mark.parametrize(
