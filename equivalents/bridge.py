@@ -31,7 +31,8 @@ class Bridged:
 
     ``base_fen`` is the due money or the approved amount, ``costs_fen`` what was taken off first,
     ``share`` the part that is taken of the rest. ``in_cap`` says whether the pool counts in the
-    total pay cap: its bridge and its fund both say so.
+    total pay cap: its bridge and its fund both say so. One that ``raises`` makes a pool larger that
+    is there already (:mod:`equivalents.raised`).
     """
 
     bridge: Bridge
@@ -41,6 +42,7 @@ class Bridged:
     share: Fraction
     pool_fen: int
     in_cap: bool
+    raises: bool = False
 
     @property
     def source(self) -> str:
@@ -174,9 +176,15 @@ def _how_many(scheme: Scheme) -> dict[tuple[str, str], int]:
 
 
 def bridge_problems(
-    scheme: Scheme, made: Sequence[Bridged], given: Sequence[Pool], rules: CaseRules
+    scheme: Scheme,
+    made: Sequence[Bridged],
+    given: Sequence[Pool],
+    rules: CaseRules,
+    more: Sequence[Bridged] = (),
 ) -> list[Problem]:
     """What stands against the pools made, and what has to be said of them; ``given`` are others.
+
+    ``more`` is what else funds give pools (:mod:`equivalents.raised`), which is spent once too.
 
     Errors: ``FUND_TWICE``, ``FUND_ALL_INCOME``, ``BRIDGE_POOL_GIVEN``, ``BRIDGE_SERIES``.
     Warnings: ``BRIDGE_EMPTY``, ``COSTS_TWICE``.
@@ -203,7 +211,7 @@ def bridge_problems(
         income = fund is not None and any(one.income for one in (fund, *fund.own.values()))
         if begun and fund is not None and bridge.rule is BridgeRule.ALL and income:
             found.append(Problem("FUND_ALL_INCOME", bridge.place, fund.name, {"pool": bridge.pool}))
-    found += _twice(scheme, made, rules.accounts)
+    found += _twice(scheme, (*made, *more), rules.accounts)
     return found
 
 

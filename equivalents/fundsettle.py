@@ -18,10 +18,12 @@ from equivalents.illustrations import illustrative_figures
 from equivalents.ledger import Ledger, ledger
 from equivalents.paycap import Capped, capped
 from equivalents.policy.capbefore import CapBefore
+from equivalents.policy.coefficients import Coefficients
 from equivalents.policy.fundcounts import FundCounts
 from equivalents.policy.funds import PerEquivalent, PerItem
 from equivalents.policy.model import CaseRules, Pool
 from equivalents.policy.scheme import Excess, Scheme
+from equivalents.raised import Raised, raised_pools
 from equivalents.reasons import BOTH
 from equivalents.sharetest import ShareResult, share_problems, share_results
 from equivalents.tally import Plan
@@ -37,8 +39,9 @@ class Funded:
     """The money of a settled period.
 
     ``pools`` are all pools of the case, within the caps, by institution and name. ``bridged`` says
-    which of them came out of money and how, ``caps`` what a cap took; ``cap_waiting`` and
-    ``cap_next`` are as in :class:`~equivalents.paycap.CapResult`. ``problems`` are warnings.
+    which of them came out of money and how, ``raised`` which a fund made larger, ``caps`` what a
+    cap took; ``cap_waiting`` and ``cap_next`` are as in :class:`~equivalents.paycap.CapResult`.
+    ``problems`` are warnings.
     """
 
     money: Money
@@ -50,9 +53,21 @@ class Funded:
     problems: tuple[Problem, ...]
     cap_waiting: tuple[CapBefore, ...] = ()
     cap_next: tuple[CapBefore, ...] = ()
+    raised: tuple[Raised, ...] = ()
+
+    @property
+    def taken(self) -> tuple[Bridged, ...]:
+        """All that goes from funds and approved lines into pools."""
+        return (*self.bridged, *(one.taking for one in self.raised))
 
 
-def funded(scheme: Scheme, rules: CaseRules, facts: Facts, given: Sequence[Pool]) -> Funded:
+def funded(
+    scheme: Scheme,
+    rules: CaseRules,
+    facts: Facts,
+    given: Sequence[Pool],
+    coefficients: Coefficients,
+) -> Funded:
     """What funds owe, the pools that come of it, and the ledger.
 
     Args:
@@ -60,28 +75,32 @@ def funded(scheme: Scheme, rules: CaseRules, facts: Facts, given: Sequence[Pool]
         rules: accounts, series and postings.
         facts: the facts of the period.
         given: pools that are given or a surplus.
+        coefficients: those of institutions, for pools that a fund makes larger (5.2).
 
     Raises:
         RefusedError: what :func:`~equivalents.fund.money`, :mod:`equivalents.bridge`,
-            :mod:`equivalents.paycap`, :mod:`equivalents.ledger` and
+            :mod:`equivalents.raised`, :mod:`equivalents.paycap`, :mod:`equivalents.ledger` and
             :mod:`equivalents.sharetest` refuse.
         ConservationError: pools do not add up to what was given and bridged (a defect).
     """
     due = money(scheme, facts)
     made = bridged(scheme, due, rules.accounts, rules.period)
-    problems = bridge_problems(scheme, made, given, rules)
+    first = [*given, *(one.pool(rules.series) for one in made)]
+    first.sort(key=lambda pool: (pool.institution_id, pool.pool))
+    pools, raised = raised_pools(first, made, due, rules, coefficients)
+    more = tuple(one.taking for one in raised)
+    takings = (*made, *more)
+    problems = bridge_problems(scheme, made, given, rules, more)
     if any(problem.severity == "error" for problem in problems):
         raise RefusedError(problems)
-    pools = [*given, *(one.pool(rules.series) for one in made)]
-    pools.sort(key=lambda pool: (pool.institution_id, pool.pool))
     outside = {(one.institution_id, one.bridge.pool) for one in made if not one.in_cap}
     outside |= {
         (pool.institution_id, pool.pool) for pool in given if pool.pool in scheme.pay_cap.outside
     }
     within = capped(scheme.pay_cap, pools, outside, facts, due, rules.postings)
     caps = within.caps
-    _check(within.pools, caps, made, given)
-    book = ledger(scheme, due, rules.accounts, made, _kept(scheme.pay_cap.excess, caps))
+    _check(within.pools, caps, takings, given)
+    book = ledger(scheme, due, rules.accounts, takings, _kept(scheme.pay_cap.excess, caps))
     if any(problem.severity == "error" for problem in book.problems):
         raise RefusedError(book.problems)
     results = share_results(scheme.share_tests, rules.accounts, rules.period.end - 1)
@@ -89,7 +108,9 @@ def funded(scheme: Scheme, rules: CaseRules, facts: Facts, given: Sequence[Pool]
     problems += [*book.problems, *share_problems(results)]
     problems += illustrative_figures(due, made, caps, results, rules.period.end - 1)
     told = tuple(problems)
-    return Funded(due, made, caps, book, results, within.pools, told, within.waiting, within.next)
+    return Funded(
+        due, made, caps, book, results, within.pools, told, within.waiting, within.next, raised
+    )
 
 
 def _kept(excess: Excess, caps: Sequence[Capped]) -> dict[tuple[str, str], int]:

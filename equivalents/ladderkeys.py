@@ -9,7 +9,8 @@ by larger remainder, then larger equivalents, then department.
 
 An institution's coefficient multiplies its key at the level above. A pool that goes straight to
 departments or people is multiplied itself, half-up to the fen; the rest is carried, or retained
-where every kind that holds it back says so. Sources: A7; definitions 5.1 to 5.3, 5.9, 5.10.
+where every kind that holds it back says so; above 1 a fund must pay the excess
+(:mod:`equivalents.raised`). Sources: A7; definitions 5.1 to 5.3, 5.9, 5.10.
 """
 
 from collections.abc import Mapping, Sequence
@@ -101,6 +102,8 @@ def held_back(keys: PoolKeys, pools: Sequence[Pool], rules: CaseRules) -> Held:
             continue
         value = keys.plan.coefficients.institution_runs(pool.institution_id, pool.pool)[0].value_e4
         if value > ONE_E4:
+            if rules.scheme is not None and rules.sharing_of(pool.pool).excess_fund:
+                continue  # a fund has made the pool larger already
             facts = {"found": print_e4(value), "institution": pool.institution_id}
             refused.append(
                 Problem("POOL_COEFFICIENT_ABOVE_ONE", pool.place, pool.pool, facts, pool.series)

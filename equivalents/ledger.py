@@ -100,7 +100,7 @@ def ledger(
         scheme: names and rules of the funds.
         money: what is due.
         accounts: all account rows of the period; kinds of funds are told by line and source.
-        made: the pools that came out of funds.
+        made: the pools that came out of funds; what made one larger stands behind what made it.
         taken: what a pay cap took off each (institution, pool) and leaves with the fund.
 
     Raises:
@@ -117,7 +117,7 @@ def ledger(
     rows = tuple(book.rows(moves))
     _check(rows, money, moves)
     pools = _summed((_source(one), one.pool_fen) for one in made)
-    kept = _summed((_source(one), _kept(one, taken)) for one in made)
+    kept = _summed(_kept(made, taken))
     left = {key: fen - kept[key] for key, fen in pools.items()}
     restricted = tuple(_restricted(scheme, accounts, rows, money, left))
     came = _summed(((row.institution_id, row.fund), row.received_fen) for row in rows)
@@ -135,9 +135,18 @@ def _source(made: Bridged) -> tuple[str, str]:
     return made.institution_id, made.bridge.fund
 
 
-def _kept(made: Bridged, taken: Mapping[tuple[str, str], int]) -> int:
-    """What a pay cap took off a pool and left with its fund."""
-    return taken.get((made.institution_id, made.bridge.pool), 0)
+def _kept(
+    made: Sequence[Bridged], taken: Mapping[tuple[str, str], int]
+) -> Iterator[tuple[tuple[str, str], int]]:
+    """What a pay cap took off pools and left with funds: first with those that made them larger."""
+    rest = dict(taken)
+    for one in reversed(made):
+        pool = one.institution_id, one.bridge.pool
+        fen = rest.get(pool, 0)
+        if one.raises:
+            fen = min(max(fen, 0), one.pool_fen)
+        rest[pool] = rest.get(pool, 0) - fen
+        yield _source(one), fen
 
 
 def _summed(parts: Iterable[tuple[tuple[str, str], int]]) -> dict[tuple[str, str], int]:
@@ -296,6 +305,9 @@ def _restricted(
     for name, kind, line in lines:
         if kind in ("opening_restricted", "closing_restricted") and line in scheme.funds:
             sums.setdefault((name, line), [0, 0, 0])
+    for (name, fund), fen in pools.items():
+        if fen and fund:
+            sums.setdefault((name, fund), [0, 0, 0])
     order = {name: at for at, name in enumerate(scheme.funds)}
     for (name, fund), (received, over, paid) in sorted(
         sums.items(), key=lambda one: (one[0][0], order[one[0][1]])

@@ -6,7 +6,7 @@ A reader adds all of it up again, from the payers to the pool. Sources: B7, B9, 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 
@@ -16,12 +16,13 @@ from equivalents.fundfacts import DueLine
 from equivalents.fundsettle import Funded
 from equivalents.paycap import Capped
 from equivalents.policy.accounts import SURPLUS_POOL
+from equivalents.policy.coefficients import Stretch
 from equivalents.policy.model import Pool
 from equivalents.policy.scheme import Excess
 from equivalents.settle import Settlement
 from equivalents.surplus import Surplus
 
-__all__ = ["CutOff", "Origin", "Source", "origin_of"]
+__all__ = ["CutOff", "Origin", "Rise", "Source", "origin_of"]
 
 
 class Source(StrEnum):
@@ -44,14 +45,32 @@ class CutOff:
 
 
 @dataclass(frozen=True, slots=True)
+class Rise:
+    """What a fund pays because an institution's coefficient on its pool is above 1 (5.2).
+
+    ``before_fen`` times ``coefficient_e4``, the product of ``factors``, half-up, is the pool that
+    the cap then looks at; it is ``fen`` more.
+    """
+
+    fund: str
+    title: str
+    coefficient_e4: int
+    factors: tuple[Stretch, ...]
+    before_fen: int
+    fen: int
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
     """The way of a pool's money from its source to the pool.
 
     ``lines`` add up to ``base_fen``: the due amount, the approved rows, or the balance; so do
     ``parts``, who pays it, where there are any. The rule takes ``share`` of the base less
-    ``costs_fen``, not below 0: ``exact_fen``, of which ``made_fen`` was left to take. The ``cut``
-    of a cap comes off then, and ``pool_fen`` is what is shared. ``for_display`` says that the rate
-    of the lines is a floating price, which never calculates (5.13).
+    ``costs_fen``, not below 0: ``exact_fen``, of which ``made_fen`` was left to take. A ``rise``
+    is added, the ``cut`` of a cap comes off then, and ``pool_fen`` is what is shared.
+    ``for_display`` says that the rate of the lines is a floating price, which never calculates
+    (5.13).
     """
 
     institution_id: str
@@ -72,10 +91,33 @@ class Origin:
     exact_fen: int = 0
     bridge_reference: str = ""
     cut: CutOff | None = None
+    rise: Rise | None = None
 
 
 def origin_of(settlement: Settlement, pool: Pool) -> Origin:
     """Where the money of one pool of a settlement came from."""
+    rise = _rise(settlement, pool)
+    if rise is None:
+        return _origin(settlement, pool)
+    origin = _origin(settlement, replace(pool, amount_fen=pool.amount_fen - rise.fen))
+    return replace(origin, pool_fen=pool.amount_fen, rise=rise)
+
+
+def _rise(settlement: Settlement, pool: Pool) -> Rise | None:
+    """What a fund added to a pool, if one did."""
+    money, scheme = settlement.funded, settlement.rules.scheme
+    if money is None or scheme is None:
+        return None
+    one = next((r for r in money.raised if r.where == (pool.institution_id, pool.pool)), None)
+    if one is None:
+        return None
+    factors = settlement.plan.coefficients.institution_factors(*one.where)
+    sizes = one.coefficient_e4, factors, one.before_fen, one.fen
+    return Rise(one.fund, scheme.funds[one.fund].title, *sizes, one.taking.bridge.reference)
+
+
+def _origin(settlement: Settlement, pool: Pool) -> Origin:
+    """The same without what made it larger."""
     money, where = settlement.funded, (pool.institution_id, pool.pool)
     cut = _cut(money.caps if money is not None else (), pool)
     pool_fen, made_fen = pool.amount_fen, pool.amount_fen + (cut.taken_fen if cut else 0)

@@ -174,6 +174,9 @@ def on_pool(settlement: Settlement, pool: Pool) -> tuple[int, tuple[Stretch, ...
     if pool.institution_id not in rules.places or above is not None:
         return ONE_E4, ()
     names = pool.institution_id, pool.pool
+    money = settlement.funded
+    if money is not None and any(one.where == names for one in money.raised):
+        return ONE_E4, ()  # told with the source: a fund made the pool larger
     return rules.institution_runs(*names)[0].value_e4, rules.institution_factors(*names)
 
 

@@ -122,7 +122,7 @@ def _with_money(unpaid: Settlement) -> Settlement:
         if weighed[series].lines is None:
             weighed[series] = weigh_tally(unpaid.counted.tally, unpaid.scales, series)
     facts = facts_of(scheme, rules, unpaid.plan, weighed)
-    found = funded(scheme, rules, facts, unpaid.pools)
+    found = funded(scheme, rules, facts, unpaid.pools, unpaid.plan.coefficients)
     return replace(unpaid, pools=found.pools, funded=found)
 
 

@@ -79,8 +79,8 @@ class _Reader:
 
     def __init__(self) -> None:
         self.told = PoolText()
-        self.source = PoolSource()
         self.factors = Factors()
+        self.source = PoolSource(self.factors)
         self.stays = {"retained": 0, "carried": 0}
         self.above: dict[str, int] = {}
         self.below: dict[str, int] = {}

@@ -4,6 +4,8 @@ import re
 from fractions import Fraction
 from math import floor, prod
 
+from tests.statement_steps import Factors
+
 __all__ = ["PoolSource"]
 
 _NUMBER = r"(-?[0-9]+(?:\.[0-9]+)?)"
@@ -17,6 +19,9 @@ _PAYER = re.compile(rf"^    出资 payer .*: {_NUMBER}$")
 _BRIDGE = re.compile(
     rf"^    转入 bridge (\w+): (?:\({_NUMBER} - {_NUMBER}\)|{_NUMBER}) × ([0-9./]+)"
     rf" = {_NUMBER}(?:, 只余 left {_NUMBER})?{_BY}"
+)
+_RISE = re.compile(
+    rf"^    机构系数大于 1 raised: {_NUMBER} × {_NUMBER} = {_NUMBER}, 超出 excess {_NUMBER} 由 .*$"
 )
 _CAP = re.compile(
     rf"^    总量扣减 pay cap: {_NUMBER} - {_NUMBER} = {_NUMBER}, 总量 cap {_NUMBER}, .*$"
@@ -32,7 +37,8 @@ def _fen(text: str) -> int:
 class PoolSource:
     """The lines between a pool and its first step, as they come."""
 
-    def __init__(self) -> None:
+    def __init__(self, factors: Factors) -> None:
+        self._factors = factors
         self.kind = ""
         self.base = 0
         self.lines: list[int] = []
@@ -44,7 +50,7 @@ class PoolSource:
         """Take a line; false where it tells nothing of a source."""
         for pattern, take in (
             (_SOURCE, self._source), (_LINE, self._line), (_PAYER, self._payer),
-            (_BRIDGE, self._bridge), (_CAP, self._cap),
+            (_BRIDGE, self._bridge), (_RISE, self._rise), (_CAP, self._cap),
         ):  # fmt: skip
             if found := pattern.match(line):
                 take(found, line)
@@ -80,6 +86,14 @@ class PoolSource:
         assert by_rule.get(rule, floor(rest + Fraction(1, 2))) == _fen(made), line
         self.fen = _fen(left or made)
         assert self.fen <= _fen(made), line
+
+    def _rise(self, found: re.Match[str], line: str) -> None:
+        before, coefficient, raised, excess = found.groups()
+        assert _fen(before) == self.fen, line
+        assert floor(_fen(before) * Fraction(coefficient) + Fraction(1, 2)) == _fen(raised), line
+        assert _fen(raised) - _fen(before) == _fen(excess), line
+        self._factors.begin(Fraction(coefficient), line)
+        self.fen = _fen(raised)
 
     def _cap(self, found: re.Match[str], line: str) -> None:
         made, taken, rest, _ = map(_fen, found.groups())

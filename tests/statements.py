@@ -89,7 +89,8 @@ class _Clerk:
         self.item_lines: dict[str, dict[ItemName, Fraction]] = {}
         self.items = Fraction(0)
         self.here = self.amounts = 0
-        self.source, self.factors = PoolSource(), Factors()
+        self.factors = Factors()
+        self.source = PoolSource(self.factors)
         self.told: Told | None = None
         self.total: int | None = None
         self.checks = (
@@ -148,7 +149,7 @@ class _Clerk:
     def pool(self, found: re.Match[str], line: str) -> None:
         self.at, series, amount, equivalents, key, self.by = found.groups()
         self.going, self.of_pool = fen(amount), series
-        self.source, self.pool_fen = PoolSource(), self.going
+        self.source, self.pool_fen = PoolSource(self.factors), self.going
         self.level, self.got = "", {self.at: self.going}
         self.days: list[tuple[int, Fraction]] = []
         self.one_head = Fraction(1)

@@ -106,11 +106,16 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """The levels of a pool, in order; the last one pays people."""
+    """The levels of a pool, in order; the last one pays people.
+
+    ``excess_fund`` is the fund that pays what an institution's coefficient above 1 adds to the
+    pool; without it such a coefficient is refused (5.2).
+    """
 
     levels: tuple[Level, ...]
     reference: str = ""
     place: Place = NOWHERE
+    excess_fund: str = ""
 
     def level(self, to: LevelKind) -> Level | None:
         """The level of a kind, or ``None`` where the pool skips it."""

@@ -27,7 +27,7 @@ from equivalents.units import NumberFaultError, parse_amount_fen, parse_weight_e
 
 __all__ = ["check_sharing", "read_sharing"]
 
-_SHARING_KEYS: Final = ("nobody", "levels", "reference")
+_SHARING_KEYS: Final = ("nobody", "levels", "excess_fund", "reference")
 _LEVEL_SHAPES: Final = {
     "to": "text",
     "key": "text",
@@ -73,13 +73,15 @@ def read_sharing(entry: Entry, findings: Findings) -> dict[str, Sharing]:
         _check_keys(rule, _SHARING_KEYS, findings)
         nobody = _choice(rule.get("nobody"), Nobody, Nobody.REFUSE, findings)
         expect(rule.get("levels"), "list", f"sharing.{name}.levels", findings)
-        expect(rule.get("reference"), "text", f"sharing.{name}.reference", findings)
+        for key in ("reference", "excess_fund"):
+            expect(rule.get(key), "text", f"sharing.{name}.{key}", findings)
         levels = tuple(_level(item, nobody, findings) for item in rule.get("levels").items)
         if "levels" not in rule.mapping or not isinstance(rule.get("levels").value, list):
             levels = tuple(Level(level.to, nobody=nobody) for level in DEFAULT_SHARING.levels)
         elif not _in_order([level.to for level in levels]):
             findings.add("LEVEL_INVALID", rule.get("levels").place, name, detail=_ORDER)
-        found[name] = Sharing(levels, rule.get("reference").text, rule.place)
+        texts = rule.get("reference").text, rule.place, rule.get("excess_fund").text
+        found[name] = Sharing(levels, *texts)
     return found
 
 

@@ -90,6 +90,24 @@ BRIDGE_REASONS: Final = (
         "source '{source}'. Check the shares of all pools of that source.",
     ),
     Reason(
+        "EXCESS_OVERDRAWN",
+        "error",
+        "money",
+        "机构 {institution} 的系数使绩效池“{value}”增加 {amount} 元，"
+        "而支付超出部分的资金“{source}”只剩 {left} 元。请降低系数，或指明另一项资金。",
+        "The coefficient of {institution} adds {amount} yuan to the pool '{value}', but {left} are "
+        "left of the fund '{source}' that pays the excess. Lower it, or name another fund.",
+    ),
+    Reason(
+        "EXCESS_FUND_UNKNOWN",
+        "error",
+        "rules",
+        "绩效池“{pool}”的 excess_fund 写的资金“{value}”不在分配方案的 funds 中{near}。"
+        "请写方案中的资金代码。",
+        "The excess_fund '{value}' of the pool '{pool}' is no fund of the scheme{near}. Name one "
+        "of its funds.",
+    ),
+    Reason(
         "BRIDGE_SERIES",
         "error",
         "money",

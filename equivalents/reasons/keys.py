@@ -89,10 +89,10 @@ KEY_REASONS: Final = (
         "error",
         "money",
         "绩效池“{value}”所属机构 {institution} 的系数 {found} 大于 1，没有资金支付超出部分。"
-        "请改为不大于 1，或在上级按机构分配。",
+        "请改为不大于 1，或用 sharing 的 excess_fund 指明支付超出部分的资金，或在上级按机构分配。",
         "The coefficient {found} of the institution {institution} multiplies its pool '{value}' "
-        "and is above 1, and no fund pays the excess. Make it at most 1, or share among "
-        "institutions at the level above.",
+        "and is above 1, and no fund pays the excess. Make it at most 1, name the fund "
+        "that pays with excess_fund (sharing), or share among institutions at the level above.",
     ),
     Reason(
         "WITHHOLD_VARIES",

@@ -18,17 +18,11 @@ from equivalents.policy.leave import Average
 from equivalents.policy.model import Posting
 from equivalents.poolstory import PoolStory
 from equivalents.reasons import EXCLUSIONS
+from equivalents.report.factors import days_text, factors_text
 from equivalents.report.folding import folded
 from equivalents.report.leavetable import print_percent
 from equivalents.report.origins import origin_text
-from equivalents.report.steptext import (
-    KEYS,
-    days_text,
-    factors_text,
-    limited_text,
-    step_text,
-    withheld_text,
-)
+from equivalents.report.steptext import KEYS, limited_text, step_text, withheld_text
 from equivalents.takenoff import CEILING, LEADER, TakenOff
 from equivalents.units import print_e3, print_e4, print_e7, print_fen
 

@@ -8,16 +8,16 @@ from equivalents.itemmoney import MoneyLine
 from equivalents.leave import LeaveLine
 from equivalents.ownrecords import OwnRecord
 from equivalents.policy.calendar import LAST_DAY, print_day
-from equivalents.policy.coefficients import Stretch, product_e4
 from equivalents.policy.leave import Average
 from equivalents.poolstory import PoolStory
+from equivalents.report.factors import factors_json
 from equivalents.report.leavetable import print_percent
 from equivalents.report.origins import origin_json
 from equivalents.sharesteps import ShareStep
 from equivalents.units import print_e3, print_e4, print_e7, print_fen
 from equivalents.yearly import LimitedPayout
 
-__all__ = ["factors_json", "limited_json", "person_json", "steps_json"]
+__all__ = ["limited_json", "person_json", "steps_json"]
 
 
 def person_json(story: PersonStory, records: Sequence[OwnRecord] | None = None) -> dict[str, Any]:
@@ -190,27 +190,6 @@ def _leave_json(line: LeaveLine) -> dict[str, Any]:
         "key": print_e7(line.key_e7),
         "reference": run.rule.reference,
     }
-
-
-def factors_json(stretches: Sequence[Stretch]) -> list[dict[str, Any]]:
-    """Of which coefficients one is the product, by stretches of days with the same factors."""
-    return [
-        {
-            "from": print_day(one.since),
-            "to": print_day(one.until),
-            "factors": [
-                {
-                    "kind": row.kind,
-                    "value": print_e4(row.value_e4),
-                    "valid_from": print_day(row.valid_from),
-                    "reference": row.reference,
-                }
-                for row in one.factors
-            ],
-            "coefficient": print_e4(product_e4(row.value_e4 for row in one.factors)),
-        }
-        for one in stretches
-    ]
 
 
 def limited_json(one: LimitedPayout | None) -> dict[str, Any] | None:

@@ -9,10 +9,11 @@ from typing import Any, Final
 
 from equivalents.policy.coefficients import ONE_E4
 from equivalents.poolaccount import Family, LevelAccount, Payee, PoolAccount
-from equivalents.report.explained_json import factors_json, limited_json, steps_json
+from equivalents.report.explained_json import limited_json, steps_json
+from equivalents.report.factors import factors_json, factors_text
 from equivalents.report.folding import folded
 from equivalents.report.origins import origin_json, origin_text
-from equivalents.report.steptext import KEYS, factors_text, limited_text, step_text, withheld_text
+from equivalents.report.steptext import KEYS, limited_text, step_text, withheld_text
 from equivalents.units import print_e4, print_fen
 
 __all__ = ["pool_json", "pool_text"]

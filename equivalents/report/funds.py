@@ -18,6 +18,7 @@ from equivalents.report.money import (
     cap_flow,
     cap_opened,
     money_flows,
+    pool_raised,
     pool_source,
 )
 from equivalents.report.results import paid_by_pool
@@ -94,6 +95,7 @@ def _pool_flows(settlement: Settlement) -> Iterator[Flow]:
     paid = paid_by_pool(settlement, payouts)
     sources, cuts = pool_source(settlement.funded), cap_flow(settlement.funded)
     opened = cap_opened(settlement.funded)
+    raised = pool_raised(settlement.funded)
     for at, pool in enumerate(settlement.pools):
         who = (pool.institution_id, pool.pool)
         surplus = pool.pool == SURPLUS_POOL and pool.institution_id in computed
@@ -103,11 +105,15 @@ def _pool_flows(settlement: Settlement) -> Iterator[Flow]:
             "carried": payouts.carried_fen[at],
         }
         source = _BUSINESS[0] if surplus else sources.get(who, "given")
-        if who in opened:
-            # Two sources meet in the node of the pool, and every use comes out of it.
-            own = pool.amount_fen + cuts.get(who, ("", 0))[1] - opened[who]
-            yield Flow(*who, source, _POOL, own)
-            yield Flow(*who, "cap_opening", _POOL, opened[who])
+        if who in opened or who in raised:
+            # Several sources meet in the node of the pool, and every use comes out of it.
+            own = pool.amount_fen + cuts.get(who, ("", 0))[1]
+            fund, more = raised.get(who, ("", 0))
+            yield Flow(*who, source, _POOL, own - opened.get(who, 0) - more)
+            if who in opened:
+                yield Flow(*who, "cap_opening", _POOL, opened[who])
+            if who in raised:
+                yield Flow(*who, fund, _POOL, more, "excess")
             source = _POOL
         for use, amount in uses.items():
             if use == "paid" or amount:
@@ -180,21 +186,37 @@ def surplus_checks(settlement: Settlement) -> Iterator[Sides]:
         str(exact),
         str(len(found)),
     )
-    pay = {one.institution_id: one.split.pay_fen for one in found}
+    yield _pools_of_surplus(settlement)
+
+
+def _pools_of_surplus(settlement: Settlement) -> Sides:
+    """The pools of surpluses and their pay halves, with what funds and a pay cap moved."""
+    pay = {one.institution_id: one.split.pay_fen for one in settlement.surpluses}
     pools = [p for p in settlement.pools if p.pool == SURPLUS_POOL and p.institution_id in pay]
     caps = settlement.funded.caps if settlement.funded is not None else ()
-    cut = sum(fen for one in caps for pool, fen in one.cuts if pool == SURPLUS_POOL)
-    opened = sum(fen for one in caps for pool, fen in one.opened if pool == SURPLUS_POOL)
-    more = ("", "")
-    if opened:
-        more = (" + 总量封顶期初带入", " + what the pay cap carried before")
-    if cut:
-        more = (more[0] + " − 总量封顶扣下", more[1] + " - what the pay cap took")
-    yield Sides(
-        "结余池 = 结余中的奖励性绩效（元）" + more[0],
-        "pools named surplus = the pay halves" + more[1],
+    raised = pool_raised(settlement.funded)
+    moved = (
+        (
+            sum(fen for (_, pool), (_, fen) in raised.items() if pool == SURPLUS_POOL),
+            " + 系数加额",
+            " + what funds add by coefficients",
+        ),
+        (
+            sum(fen for one in caps for pool, fen in one.opened if pool == SURPLUS_POOL),
+            " + 总量封顶期初带入",
+            " + what the pay cap carried before",
+        ),
+        (
+            -sum(fen for one in caps for pool, fen in one.cuts if pool == SURPLUS_POOL),
+            " − 总量封顶扣下",
+            " - what the pay cap took",
+        ),
+    )
+    return Sides(
+        "结余池 = 结余中的奖励性绩效（元）" + "".join(zh for fen, zh, _ in moved if fen),
+        "pools named surplus = the pay halves" + "".join(en for fen, _, en in moved if fen),
         print_fen(sum(pool.amount_fen for pool in pools)),
-        print_fen(sum(pay.values()) + opened - cut),
+        print_fen(sum(pay.values()) + sum(fen for fen, _, _ in moved)),
     )
 
 

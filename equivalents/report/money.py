@@ -28,6 +28,7 @@ __all__ = [
     "money_checks",
     "money_flows",
     "money_tables",
+    "pool_raised",
     "pool_source",
 ]
 
@@ -77,7 +78,8 @@ def money_flows(money: Funded) -> Iterator[Flow]:
         left = due.due_fen
         for one in bridged.get(who, ()):
             left -= one.pool_fen
-            yield Flow(*who, _DUE, one.bridge.pool, one.pool_fen)
+            line = "excess" if one.raises else ""
+            yield Flow(*who, _DUE, one.bridge.pool, one.pool_fen, line)
         for name, fen in due.passed:
             yield from _passed_on(due.institution_id, due.fund.name, name, fen)
         rest = "income" if due.fund.income else "institution"
@@ -97,7 +99,7 @@ def _passed_on(institution_id: str, parent: str, name: str, fen: int) -> Iterato
 
 def _bridged(money: Funded) -> Mapping[tuple[str, str], Sequence[Bridged]]:
     found: dict[tuple[str, str], list[Bridged]] = {}
-    for one in money.bridged:
+    for one in money.taken:
         if one.bridge.fund:
             found.setdefault((one.institution_id, one.bridge.fund), []).append(one)
     return found
@@ -137,6 +139,12 @@ def cap_opened(money: Funded | None) -> Mapping[tuple[str, str], int]:
     """What the pay cap of earlier periods carried into a pool, by institution and pool."""
     caps = money.caps if money is not None else ()
     return {(one.institution_id, pool): fen for one in caps for pool, fen in one.opened}
+
+
+def pool_raised(money: Funded | None) -> Mapping[tuple[str, str], tuple[str, int]]:
+    """What a fund adds to a pool (5.2): the fund, and fen, by institution and pool."""
+    raised = money.raised if money is not None else ()
+    return {one.where: (one.fund, one.fen) for one in raised}
 
 
 # -- tables ----------------------------------------------------------------------------------------
@@ -265,11 +273,12 @@ def money_checks(settlement: Settlement) -> Iterator[Sides]:
     left = sum(p.amount_fen for p in settlement.pools if (p.institution_id, p.pool) in made)
     cut = sum(fen for key, (_, fen) in taken.items() if key in made)
     opened = sum(fen for key, fen in cap_opened(money).items() if key in made)
+    came = sum(one.pool_fen for one in money.taken if (one.institution_id, one.bridge.pool) in made)
     yield Sides(
         "由资金形成的绩效池 = 进入的资金 + 期初带入 - 超总量扣减（元）",
         "pools out of money = what went in + what was carried before - what the pay cap took",
         print_fen(left),
-        print_fen(sum(one.pool_fen for one in money.bridged) + opened - cut),
+        print_fen(came + opened - cut),
     )
     brought = [row for row in settlement.rules.cap_before or () if row.kind is _EXCESS]
     if brought:

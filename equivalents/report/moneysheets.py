@@ -66,7 +66,7 @@ MONEY_SHEETS: Final = (
     FurtherSheet(
         "pool_sources",
         "绩效池来源",
-        "（来源金额 - 成本）× 比例 = 转入；转入 - 超总量扣减 = 绩效池",
+        "（来源金额 - 成本）× 比例 = 转入；转入 + 系数加额 - 超总量扣减 = 绩效池",
         (
             *WHERE,
             ("pool", SheetColumn("绩效池", 20)),
@@ -78,6 +78,8 @@ MONEY_SHEETS: Final = (
             ("rule", SheetColumn("转入规则", 20)),
             ("share", SheetColumn("比例", 10)),
             money_column("made", "转入"),
+            money_column("raised", "系数加额"),
+            ("raised_by", SheetColumn("加额出资", 20)),
             money_column("cut", "超总量扣减"),
             money_column("amount", "绩效池"),
             ("reference", SheetColumn("文件依据", 30)),

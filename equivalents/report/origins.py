@@ -7,8 +7,9 @@ from equivalents.exact import print_exact
 from equivalents.fundfacts import DueLine
 from equivalents.origin import Origin, Source, origin_of
 from equivalents.policy.scheme import Excess
+from equivalents.report.factors import factors_json, factors_text
 from equivalents.settle import Settlement
-from equivalents.units import WEIGHT_PLACES, print_fen
+from equivalents.units import WEIGHT_PLACES, print_e4, print_fen
 
 __all__ = ["SOURCE_COLUMNS", "origin_json", "origin_text", "source_rows"]
 
@@ -29,7 +30,8 @@ _EXCESS: Final = {
     Excess.RETURNED: "上缴 returned",
 }
 SOURCE_COLUMNS: Final = (
-    "institution_id pool source name base payers costs rule share made cut amount reference"
+    "institution_id pool source name base payers costs rule share made raised raised_by cut amount"
+    " reference"
 )
 """The columns of pool_sources.csv."""
 
@@ -51,13 +53,28 @@ def origin_text(origin: Origin) -> Iterator[str]:
             f"    转入 bridge {origin.rule}: {base} × {_share(origin)}"
             f" = {print_fen(origin.exact_fen)}{rest}{_by(origin.bridge_reference)}"
         )
+    yield from _rise_text(origin)
     if origin.cut is not None:
         cut = origin.cut
         yield (
-            f"    总量扣减 pay cap: {print_fen(origin.made_fen)} - {print_fen(cut.taken_fen)}"
+            f"    总量扣减 pay cap: {print_fen(origin.pool_fen + cut.taken_fen)}"
+            f" - {print_fen(cut.taken_fen)}"
             f" = {print_fen(origin.pool_fen)}, 总量 cap {print_fen(cut.cap_fen)},"
             f" {_EXCESS[cut.excess]}{_by(cut.reference)}"
         )
+
+
+def _rise_text(origin: Origin) -> Iterator[str]:
+    """The pool times a coefficient above 1, the fund that pays the excess, the factors."""
+    if (rise := origin.rise) is None:
+        return
+    named = " ".join(word for word in (rise.fund, rise.title) if word)
+    yield (
+        f"    机构系数大于 1 raised: {print_fen(rise.before_fen)} × {print_e4(rise.coefficient_e4)}"
+        f" = {print_fen(rise.before_fen + rise.fen)}, 超出 excess {print_fen(rise.fen)}"
+        f" 由 paid by {named}{_by(rise.reference)}"
+    )
+    yield from factors_text(rise.factors)
 
 
 def _share(origin: Origin) -> str:
@@ -103,6 +120,7 @@ def origin_json(origin: Origin) -> dict[str, Any]:
         "exact": print_fen(origin.exact_fen) if origin.source is not Source.GIVEN else "",
         "made": print_fen(origin.made_fen),
         "bridge_reference": origin.bridge_reference,
+        "raised": _rise_json(origin),
         "pay_cap": None
         if cut is None
         else {
@@ -115,12 +133,27 @@ def origin_json(origin: Origin) -> dict[str, Any]:
     }
 
 
+def _rise_json(origin: Origin) -> dict[str, Any] | None:
+    if (rise := origin.rise) is None:
+        return None
+    return {
+        "before": print_fen(rise.before_fen),
+        "coefficient": print_e4(rise.coefficient_e4),
+        "factors": factors_json(rise.factors),
+        "fund": rise.fund,
+        "title": rise.title,
+        "amount": print_fen(rise.fen),
+        "reference": rise.reference,
+    }
+
+
 def source_rows(settlement: Settlement) -> Iterator[tuple[str, ...]]:
     """One row for each pool, in their order: from its source to what is shared."""
     for pool in settlement.pools:
         origin = origin_of(settlement, pool)
         payers = " + ".join(f"{name} {print_fen(fen)}" for name, fen in origin.parts)
-        references = dict.fromkeys((origin.bridge_reference, origin.reference))
+        rise = origin.rise.reference if origin.rise else ""
+        references = dict.fromkeys((origin.bridge_reference, origin.reference, rise))
         yield (
             origin.institution_id,
             origin.pool,
@@ -132,6 +165,8 @@ def source_rows(settlement: Settlement) -> Iterator[tuple[str, ...]]:
             origin.rule,
             _share(origin),
             print_fen(origin.made_fen),
+            print_fen(origin.rise.fen if origin.rise else 0),
+            origin.rise.fund if origin.rise else "",
             print_fen(origin.cut.taken_fen if origin.cut else 0),
             print_fen(origin.pool_fen),
             "; ".join(text for text in references if text),

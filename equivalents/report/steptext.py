@@ -7,14 +7,14 @@ a yearly limit takes, each to be added up again by hand.
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, print_day
-from equivalents.policy.coefficients import Stretch, product_e4
-from equivalents.policy.keyrules import Coefficient, Excess
+from equivalents.policy.coefficients import Stretch
+from equivalents.policy.keyrules import Excess
+from equivalents.report.factors import factors_text
 from equivalents.sharesteps import ShareStep, StandingBound
 from equivalents.units import print_e4, print_e7, print_fen
 from equivalents.yearly import LimitedPayout
 
-__all__ = ["KEYS", "days_text", "factors_text", "limited_text", "step_text", "withheld_text"]
+__all__ = ["KEYS", "limited_text", "step_text", "withheld_text"]
 
 KEYS: Final = {
     "adjusted": "按调整当量",
@@ -27,47 +27,6 @@ KEYS: Final = {
 
 _SHORT: Final = {"institution": "→ 机构", "department": "→ 科室", "person": "→ 人员"}
 _STAYS: Final = {Excess.RETAIN: "留存 retained", Excess.CARRY: "结转 carried"}
-
-
-def days_text(since: int, until: int) -> str:
-    """Days as a half-open span."""
-    return f"[{print_day(since)}, {print_day(until)})"
-
-
-def factors_text(stretches: Sequence[Stretch]) -> Iterator[str]:
-    """Of which coefficients one is the product, with dates and references; no line without any.
-
-    The product stands before and after rounding where it is not simply the one coefficient.
-    """
-    for one in stretches:
-        days = f" {days_text(one.since, one.until)}" if len(stretches) > 1 else ""
-        yield from (_factor_text(row, days) for row in one.factors)
-        if days or len(one.factors) > 1:
-            values = [row.value_e4 for row in one.factors]
-            yield (
-                f"      连乘 product{days}: {_product(values)}, 四舍五入 rounded"
-                f" = {print_e4(product_e4(values))}"
-            )
-
-
-def _factor_text(row: Coefficient, days: str) -> str:
-    always = row.valid_from <= FIRST_DAY
-    told = "一直 always" if always else f"自 from {print_day(row.valid_from)}"
-    told += (
-        f" 至 until {print_day(row.valid_to)}（不含 exclusive）" if row.valid_to < LAST_DAY else ""
-    )
-    told += f"; 依据 {row.reference}" if row.reference else ""
-    return f"      因素 factor{days} {row.kind}: {print_e4(row.value_e4)}  [{told}]"
-
-
-def _product(values_e4: Sequence[int]) -> str:
-    """The exact product of coefficients: at least four places, no zeros behind those."""
-    product, places = 10_000, 4
-    for value in values_e4:
-        product, places = product * value, places + 4
-    digits = str(product).zfill(places + 1)
-    whole, part = digits[:-places], digits[-places:]
-    return f"{whole}.{part[:4]}{part[4:].rstrip('0')}"
 
 
 def withheld_text(

@@ -115,6 +115,12 @@ class Declared:
     ceilings: tuple[Ceiling, ...]
     sharing: Mapping[str, tuple[Level, ...]]
     surplus: SurplusRule
+    excess_funds: Mapping[str, str]
+
+    def excess_fund(self, pool: str) -> str:
+        """Return the fund that pays what a coefficient above 1 adds to a pool, or nothing (5.2)."""
+        own = pool if pool in self.sharing else "default"
+        return self.excess_funds.get(own, "")
 
     def coefficient(self, kind: str) -> CoefficientRule:
         """Return where a kind applies: attendance and FTE to headcount, all others to the key."""
@@ -142,6 +148,7 @@ def read_declared(text: Yaml) -> Declared:
         ceilings=tuple(_ceiling(one) for one in text.get("ceilings") or []),
         sharing={pool: _levels(one) for pool, one in sharing.items()},
         surplus=_surplus(text),
+        excess_funds={pool: one.get("excess_fund", "") for pool, one in sharing.items()},
     )
 
 

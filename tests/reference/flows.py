@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from tests.reference.accountlines import of_period
 from tests.reference.bridges import bridges, source_of, there
@@ -11,6 +11,7 @@ from tests.reference.case import Case, Pool
 from tests.reference.funds import Due, splits_of, wholes
 from tests.reference.ledger import ledger
 from tests.reference.levels import PoolTotal
+from tests.reference.raised import Excess
 from tests.reference.scheme import yes
 from tests.reference.surplus import Surplus
 
@@ -28,6 +29,19 @@ class Flow(NamedTuple):
     line: str = ""
 
 
+class Made(Protocol):
+    """Pools made of money, what the cap took and what opened pools, what funds added to pools."""
+
+    @property
+    def made(self) -> Sequence[Pool]: ...
+    @property
+    def over(self) -> Mapping[At, int]: ...
+    @property
+    def opened(self) -> Mapping[At, int]: ...
+    @property
+    def more(self) -> Mapping[At, Excess]: ...
+
+
 class Flows(dict[Flow, int]):
     """Fen by flow."""
 
@@ -40,20 +54,18 @@ class Flows(dict[Flow, int]):
 def flows(
     case: Case,
     dues: Sequence[Due],
-    made: Sequence[Pool],
+    money: Made,
     surpluses: Mapping[str, Surplus],
     pools: Mapping[At, PoolTotal],
-    over: Mapping[At, int],
-    opened: Mapping[At, int],
 ) -> Flows:
     """Return all flows: accounts, surpluses, funds, approved lines, pools."""
     found = Flows()
     _accounts(found, case)
     _surpluses(found, surpluses)
     _ledger(found, case, dues)
-    _dues(found, case, dues, made)
-    _approved(found, case, dues, made)
-    _pools(found, case, surpluses, pools, over, opened)
+    _dues(found, case, dues, money)
+    _approved(found, case, dues, money.made)
+    _pools(found, case, surpluses, pools, money)
     return found
 
 
@@ -108,8 +120,9 @@ def _ledger(found: Flows, case: Case, dues: Sequence[Due]) -> None:
             found.move(Flow(place, fund, "due", entry.then, payer), back)
 
 
-def _dues(found: Flows, case: Case, dues: Sequence[Due], made: Sequence[Pool]) -> None:
+def _dues(found: Flows, case: Case, dues: Sequence[Due], money: Made) -> None:
     """Move what is due to pools and splits; the rest stays with the institution."""
+    made = money.made
     whole = wholes(case, dues)
     for due in dues:
         who, left = (due.institution, due.fund), due.due_fen
@@ -118,6 +131,10 @@ def _dues(found: Flows, case: Case, dues: Sequence[Due], made: Sequence[Pool]) -
             if pool.institution == due.institution and source == ("fund", due.fund):
                 found.move(Flow(*who, "due", pool.pool), pool.amount_fen)
                 left -= pool.amount_fen
+        for (place, pool_name), one in money.more.items():
+            if (place, one.fund) == who:
+                found.move(Flow(*who, "due", pool_name, "excess"), one.fen)
+                left -= one.fen
         for name in splits_of(case, due.fund):
             _passed_on(found, due.institution, due.fund, name, whole.get((who[0], name), 0))
         rest = _kept(case, due.fund, due.institution)
@@ -154,8 +171,7 @@ def _pools(
     case: Case,
     surpluses: Mapping[str, Surplus],
     pools: Mapping[At, PoolTotal],
-    over: Mapping[At, int],
-    opened: Mapping[At, int],
+    money: Made,
 ) -> None:
     """Tell what became of each pool, wherever its money came from."""
     excess = case.scheme.part("pay_cap").get("excess", "carried")
@@ -165,11 +181,16 @@ def _pools(
             source = source_of(bridges(case)[name])[1]
         elif name == case.declared.surplus.pool and place in surpluses:
             source = "business"
-        cut, carried_in = over.get((place, name), 0), opened.get((place, name))
-        if carried_in is not None:
-            own = total.paid_fen + total.retained_fen + total.carried_fen + cut - carried_in
+        cut, carried_in = money.over.get((place, name), 0), money.opened.get((place, name))
+        more = money.more.get((place, name))
+        if carried_in is not None or more is not None:
+            own = total.paid_fen + total.retained_fen + total.carried_fen + cut
+            own -= (carried_in or 0) + (more.fen if more is not None else 0)
             found.move(Flow(place, name, source, "pool"), own)
-            found.move(Flow(place, name, "cap_opening", "pool"), carried_in)
+            if carried_in is not None:
+                found.move(Flow(place, name, "cap_opening", "pool"), carried_in)
+            if more is not None:
+                found.move(Flow(place, name, more.fund, "pool", "excess"), more.fen)
             source = "pool"
         found.move(Flow(place, name, source, "paid"), total.paid_fen)
         found.move(Flow(place, name, source, "retained"), total.retained_fen)

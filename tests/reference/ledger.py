@@ -12,6 +12,7 @@ from tests.reference.bridges import bridges
 from tests.reference.case import Case, Pool
 from tests.reference.funds import Due, by_fund, splits_of, wholes
 from tests.reference.fundtables import AccountLine
+from tests.reference.raised import Excess, goes_back
 from tests.reference.scheme import Yaml, yes
 from tests.reference.sharing import largest_remainder
 from tests.reference.surplus import SIGNS
@@ -153,15 +154,21 @@ def restricted(
     made: Sequence[Pool],
     taken: Mapping[tuple[str, str], int],
     opened: Mapping[tuple[str, str], int],
+    more: Mapping[tuple[str, str], Excess],
 ) -> dict[tuple[str, str], Restricted]:
     """Return what is left of restricted funds, by institution and fund.
 
     `made` are the bridged pools; what a cap took off them stays, unless it was returned.
     What it left there in earlier periods, and `opened` them now, is in the opening and goes out.
+    What a cap leaves is first left to the fund that paid `more`.
     """
     moved, entries = movements(case, dues), ledger(case, dues)
     came = received(case, dues, moved)
     returned = case.scheme.part("pay_cap").get("excess", "carried") == "returned"
+    net = {
+        at: (0 if returned else taken.get(at, 0)) - opened.get(at, 0) for at in {*taken, *opened}
+    }
+    back = goes_back(more, net)
     found: dict[tuple[str, str], Restricted] = {}
     for place in case.institutions:
         for name in case.scheme.funds:
@@ -169,11 +176,12 @@ def restricted(
                 continue
             here = [one for one in moved if (one.institution, one.fund) == (place, name)]
             pools = sum(
-                pool.amount_fen
-                + opened.get((place, pool.pool), 0)
-                - (0 if returned else taken.get((place, pool.pool), 0))
+                pool.amount_fen - net.get((place, pool.pool), 0) + back.get((place, pool.pool), 0)
                 for pool in made
                 if pool.institution == place and bridges(case)[pool.pool].get("fund") == name
+            )
+            pools += sum(
+                one.fen - back[at] for at, one in more.items() if (at[0], one.fund) == (place, name)
             )
             found[place, name] = Restricted(
                 total(case, place, name, "opening_restricted"),

@@ -91,6 +91,8 @@ class PoolSharing:
         """Return the pool times the institution's coefficient; the rest is carried (5.2)."""
         of = self.pool.institution
         coefficient, retain = self.keys.coefficients.institution(of, self.pool.pool)
+        if coefficient > 1 and self.case.declared.excess_fund(self.pool.pool):
+            return amount_fen  # a fund made it larger before
         if coefficient > 1:
             raise Refused("POOL_COEFFICIENT_ABOVE_ONE", of)
         left = floor(amount_fen * coefficient + Fraction(1, 2))

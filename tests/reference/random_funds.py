@@ -23,6 +23,7 @@ from tests.reference.random_fundtables import write_fund_tables
 from tests.reference.random_layers import layers
 from tests.reference.random_moneylines import add_money_lines, drop_source, report_closing
 from tests.reference.random_paycap import bring_cap, pay_cap
+from tests.reference.random_raised import raise_pools, spare
 from tests.reference.random_weights import Fields
 from tests.reference.settling import settle
 from tests.reference.surplus import SIGNS
@@ -67,6 +68,7 @@ def write_funds(seed: int, folder: Path, weights: Sequence[Fields], span: Span) 
         declared.setdefault("sharing", {}).update({name: {"nobody": "retain"} for name in named})
     if cap.get("kind", "none") != "none":
         bring_cap(plan, folder, cap, [*named, "没有的池"])
+    raise_pools(plan, folder, declared, [*named, *given])
     whole: Yaml = {"channels": plan.channels, "funds": plan.funds, "pools": pools, "pay_cap": cap}
     whole |= {"share_tests": tests, "consultation_codes": ["GENERAL"][: rng.randrange(2)]}
     files = layers(plan, {key: value for key, value in whole.items() if value})
@@ -96,6 +98,9 @@ def _write_payable(plan: FundPlan, folder: Path, files: Mapping[str, Yaml]) -> N
                 report_closing(plan.rng, folder, refused.where)
                 if told > MOST_REPORTS:
                     _unrestricted(refused.where.split("\t")[1], files)
+                continue
+            if refused.code == "EXCESS_OVERDRAWN":
+                spare(folder, refused.where.partition("/")[0], plan.rng)
                 continue
             if refused.code == "FUND_OVER_BUDGET":
                 plan.funds[refused.where]["over_budget"] = "scale"

@@ -29,6 +29,7 @@ from tests.reference.ledger import (
     restricted,
 )
 from tests.reference.levels import Payout, PoolSharing, PoolTotal, Step
+from tests.reference.raised import Excess, larger, raised
 from tests.reference.sharetests import Tested, share_tests
 from tests.reference.splitting import Line, LineKey, lines, pieces
 from tests.reference.statement import Money, MoneyName, key_lines, money
@@ -99,18 +100,21 @@ class Funded(NamedTuple):
     over: Mapping[tuple[str, str], int]
     opened: Mapping[tuple[str, str], int]
     left: Mapping[tuple[str, str], Restricted]
+    more: Mapping[tuple[str, str], Excess]
 
 
 def funded(read: Case, dues: Sequence[Due]) -> tuple[Case, Funded]:
     """Make pools of money, within the pay cap; return the case as it is shared, and the rest."""
     made = bridged(read, dues)
     read = replace(read, pools=with_pools(read, made))
+    more = raised(read, dues, made)
+    read = replace(read, pools=larger(read.pools, more))
     caps, over = paycap.caps(read, dues), paycap.cut(read, dues)
     opened = paycap.opened(read) if caps else {}
     read = replace(read, pools=paycap.less(read, opened, over))
-    left = restricted(read, dues, made, over, opened)
+    left = restricted(read, dues, made, over, opened, more)
     check_closings(read, left)
-    return read, Funded(made, caps, over, opened, left)
+    return read, Funded(made, caps, over, opened, left, more)
 
 
 def settle(case: Path, shipped: Path | None = None) -> Outcome:
@@ -160,7 +164,7 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
         ledger=ledger(read, dues),
         movements=movements(read, dues),
         restricted=of_funds.left,
-        flows=flows(read, dues, of_funds.made, found, pools, of_funds.over, of_funds.opened),
+        flows=flows(read, dues, of_funds, found, pools),
         tests=share_tests(read),
         received=len(judged),
         counts={name: count(judged, name) for name in read.series},

@@ -22,6 +22,7 @@ from equivalents.tracing import trace_person, trace_pool
 from tests.rules import folders
 from tests.statement_pool import re_add_pool
 from tests.statement_source import PoolSource
+from tests.statement_steps import Factors
 from tests.statements import re_add
 
 FEE = Origin(
@@ -36,7 +37,7 @@ FEE = Origin(
 
 def re_added(origin: Origin) -> str:
     """The kind of a source whose text adds up to the pool."""
-    source = PoolSource()
+    source = PoolSource(Factors())
     for line in origin_text(origin):
         assert source.read(line), line
     source.check(origin.pool_fen, "")

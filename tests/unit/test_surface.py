@@ -88,6 +88,7 @@ FLOW = [
     "fundsplits",
     "fund",
     "bridge",
+    "raised",
     "captodate",
     "capterms",
     "paycap",
