@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from equivalents.fundfacts import DueLine
-from equivalents.origin import CutOff, Origin, Source
+from equivalents.origin import CutOff, Origin, Rise, Source
 from equivalents.policy.scheme import Excess
 from equivalents.report.explained import person_text
 from equivalents.report.explained_json import person_json
@@ -70,12 +70,28 @@ def test_json_tells_the_same_as_decimal_texts() -> None:
         ],
         "rate_for_display": False, "rule": "after_costs", "costs": "20.01", "share": "1.0000",
         "exact": "80.00", "made": "80.00", "bridge_reference": "甲〔2025〕2号",
+        "raised": None,
         "pay_cap": {
             "taken": "5.00", "excess": "carried", "cap": "200.00", "reference": "乙3号",
         },
         "amount": "75.00",
     }  # fmt: skip
     assert origin_json(replace(FEE, cut=None, pool_fen=8_000))["pay_cap"] is None
+
+
+def test_what_a_fund_adds_is_told_between_the_bridge_and_the_cap() -> None:
+    # 80.00 x 1.0501 = 84.008 -> 84.01, of which 4.01 come from the reserve; 84.01 - 5.00 = 79.01.
+    rise = Rise("reserve", "调节金", 10_501, (), 8_000, 401, "丙4号")
+    raised = replace(FEE, rise=rise, pool_fen=7_901)
+    assert [*origin_text(raised)][-2].startswith(
+        "    机构系数大于 1 raised: 80.00 × 1.0501 = 84.01,"
+    )
+    told = origin_json(raised)["raised"]
+    assert (told["fund"], told["before"], told["amount"]) == ("reserve", "80.00", "4.01")
+    lines = [line for line in origin_text(raised)]
+    source = PoolSource(Factors())
+    assert all(source.read(line) for line in lines)
+    assert source.fen == raised.pool_fen
 
 
 def test_the_last_bridge_of_a_source_takes_what_is_left() -> None:
