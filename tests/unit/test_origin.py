@@ -88,7 +88,7 @@ def test_what_a_fund_adds_is_told_between_the_bridge_and_the_cap() -> None:
     )
     told = origin_json(raised)["raised"]
     assert (told["fund"], told["before"], told["amount"]) == ("reserve", "80.00", "4.01")
-    lines = [line for line in origin_text(raised)]
+    lines = list(origin_text(raised))
     source = PoolSource(Factors())
     assert all(source.read(line) for line in lines)
     assert source.fen == raised.pool_fen
