@@ -34,8 +34,8 @@ proof: venv  ## the same proofs with their full counts; writes docs/proof.md 完
 check: venv lint  ## lint, format and types only 静态检查
 
 bench: venv  ## kernels, and this engine beside DuckDB, polars and pandas 性能
-	$(PY) -m pytest benchmarks --benchmark-only $(PYTEST_ARGS)
 	$(PY) -m benchmarks.peers $(ARGS)
+	$(PY) -m benchmarks.others
 
 rules: venv  ## every rule, the room that keeps it, the scenarios that prove it 规则
 	@$(PY) -m tests.rules $(ARGS)

@@ -18,7 +18,7 @@ from benchmarks.peers.compare import Field, Lane
 from benchmarks.peers.run import cores
 from benchmarks.world import Rules
 
-__all__ = ["TARGETS", "Target", "machine", "markdown", "terminal"]
+__all__ = ["TARGETS", "Target", "machine", "markdown", "terminal", "versions"]
 
 _GB: Final = 1e9
 _NOT_ALL: Final = "does not do all of it"
@@ -111,7 +111,7 @@ def _head(command: str, rounds: int) -> Iterator[str]:
     yield f"- Date: {now:%Y-%m-%d}"
     yield f"- Command: `{command}`"
     yield f"- Machine: {machine()}"
-    yield f"- Python {platform.python_version()} on {platform.system()}; {_versions()}"
+    yield f"- Python {platform.python_version()} on {platform.system()}; {versions()}"
     yield ""
     yield _METHOD.format(rounds=rounds, cores=cores())
 
@@ -152,10 +152,9 @@ is told to keep the written join order, without which it takes twice the time. W
 both read the file twice, once for the records that stand alone and once for the others. The
 other peers do not say which records they dropped, nor why; this engine does, within the time shown.
 
-Files without one good row are another measurement: `python -m benchmarks.hopeless` makes them,
-runs `check` and `settle` on each, and prints seconds and peak memory beside the bar of page 4.
-Counting alone, from coded columns in memory, is compared with one fused kernel of numba by
-`python -m benchmarks.fused` (it needs the extra `fast`)."""
+Kernels, counting bases, what-ifs, the fused kernel of numba and files without one good row have no
+other engine beside them: [benchmarks-others.md](benchmarks-others.md), by
+`python -m benchmarks.others`."""
 
 
 def _grid(field: Field) -> Iterator[str]:
@@ -187,7 +186,7 @@ def _targets(fields: Sequence[Field]) -> Iterator[str]:
         "A floor holds at its own number of records; at others the figure stands for orientation "
         "only. The specification sets its floors with everything on, which is the full rules. "
         "Where exact answers differ nothing is judged. The floors of page 4 for the cache of "
-        "coded columns, numba, what-ifs and workbooks are not measured here."
+        "coded columns and for workbooks wait for the store and for reading workbooks."
     )
 
 
@@ -246,7 +245,7 @@ def _memory_gb() -> float:
         return float("nan")
 
 
-def _versions() -> str:
+def versions() -> str:
     return ", ".join(_version(name) for name in ("numpy", "pyarrow", "duckdb", "polars", "pandas"))
 
 

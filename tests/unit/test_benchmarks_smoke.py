@@ -8,7 +8,10 @@ place, rounds each shared record by itself, or takes two spellings of a crew for
 """
 
 import json
+import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +20,7 @@ import pytest
 from benchmarks.fused import Coded, by_engine, by_kernel, fused
 from benchmarks.generate import DIRTY_KINDS, Kind, case_folder
 from benchmarks.hopeless import KINDS, hopeless_case, measured
+from benchmarks.others import kernels
 from benchmarks.peers import PEERS
 from benchmarks.peers.compare import Field, Lane
 from benchmarks.peers.ours import as_table, settled
@@ -194,3 +198,25 @@ def test_a_what_if_is_compared_with_a_full_weighing(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(Counts, "weigh_changed", lambda self, known, old, new: known)
     with pytest.raises(SystemExit):
         measured_whatif(made_once, 3, 1)
+
+
+def test_the_page_of_kernels_has_a_row_for_each_benchmark(tmp_path: Path) -> None:
+    results = tmp_path / "results.json"
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "benchmarks/bench_kernels.py", "--benchmark-only"),
+            *("-q", "-k", "largest_remainder", f"--benchmark-json={results}"),
+            *("--benchmark-min-rounds=1", "--benchmark-max-time=0.01", "-p", "no:cacheprovider"),
+        ],
+        cwd=Path(__file__).resolve().parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    head, rule, *rows = kernels(results)
+    assert head.startswith("| kernel | median")
+    assert rule.startswith("|---")
+    form = re.compile(r"\| [^|]+ \| [0-9.]+ m?s \| .* to .* \| [0-9]+ \|")
+    assert rows
+    assert all(form.fullmatch(row) for row in rows)
