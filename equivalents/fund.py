@@ -194,8 +194,9 @@ class _Purse:
                 reckoned = packages(desk, fund, body, place)
             case Tasks() as body:
                 reckoned = tasks(desk, fund, body, place)
-            case Floor():
-                reckoned = floor(desk, fund, place, self._income(place))
+            case Floor() as body:
+                dues = self._income(place) if body.count_dues else []
+                reckoned = floor(desk, fund, place, dues)
             case Split() as body:
                 reckoned = split(desk, fund, body, *self._left(fund, body, place))
         return reckoned

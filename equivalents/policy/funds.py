@@ -248,7 +248,12 @@ class Tasks:
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """托底 (B8): max(0, recurrent expenditure - recurrent income), recurrent rows only."""
+    """托底 (B8): max(0, recurrent expenditure - recurrent income), recurrent rows only.
+
+    With ``count_dues`` what other funds owe the institution as income is recurrent income, too.
+    """
+
+    count_dues: bool = True
 
 
 @dataclass(frozen=True, slots=True)

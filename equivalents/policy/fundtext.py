@@ -169,7 +169,7 @@ def _given(entry: Entry, read: Reader) -> FundBody:
 
 
 def _floor(entry: Entry, read: Reader) -> FundBody:
-    return Floor()
+    return Floor(read.flag(entry.get("count_dues"), default=True))
 
 
 def _per_head(entry: Entry, read: Reader) -> FundBody | None:
@@ -373,7 +373,7 @@ KINDS: Final[Mapping[str, tuple[Mapping[str, str], _Body]]] = {
     ),
     "packages": ({"packages": "mapping", "reimbursed_by": "text", "per": "text"}, _packages),
     "tasks": ({"standards": "mapping", "assessment": "text", "below_zero": "text"}, _tasks),
-    "floor": ({}, _floor),
+    "floor": ({"count_dues": "text"}, _floor),
     "split": ({"of": "text", "share": ""}, _split),
 }
 """The kinds of fund: the keys of their own, and who reads them."""

@@ -11,7 +11,7 @@ from tests.reference.case import Case
 from tests.reference.fundkinds import Amount, counting_days, last_day
 from tests.reference.fundwork import Work
 from tests.reference.numbers import floor, half_up
-from tests.reference.scheme import Payer, Yaml, on_day, payers_on, span
+from tests.reference.scheme import Payer, Yaml, on_day, payers_on, span, yes
 from tests.reference.sharing import largest_remainder
 from tests.reference.text import Refused
 
@@ -114,9 +114,13 @@ class Funds:
             "per_equivalent": lambda: fundkinds.per_equivalent(case, fund, place, did),
             "packages": lambda: fundkinds.packages(case, fund, place),
             "tasks": lambda: fundkinds.tasks(case, fund, place, name),
-            "floor": lambda: fundkinds.floor(case, place, self.income(place)),
+            "floor": lambda: fundkinds.floor(case, place, self.counted(fund, place)),
         }
         return kinds[fund["kind"]]()
+
+    def counted(self, fund: Yaml, place: str) -> int:
+        """Return what a floor counts of dues: all of them unless it says otherwise (B8)."""
+        return self.income(place) if yes(fund, "count_dues", default=True) else 0
 
     def income(self, place: str) -> int:
         """Return what funds but floors owe as income and no account row has yet (B8)."""

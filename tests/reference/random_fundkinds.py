@@ -190,7 +190,8 @@ def given(plan: FundPlan) -> Yaml:
 
 def floor(plan: FundPlan) -> Yaml:
     """Return the floor for a recurrent deficit (B8)."""
-    return {"kind": "floor", "payers": plan.payers(one_day=True)}
+    told = {"count_dues": plan.rng.choice(("yes", "no"))} if plan.rng.random() < 0.4 else {}
+    return {"kind": "floor", "payers": plan.payers(one_day=True)} | told
 
 
 def give_channels(plan: FundPlan) -> None:

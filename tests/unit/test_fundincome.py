@@ -56,11 +56,11 @@ def test_what_is_no_income_or_has_no_account_is_not_compared() -> None:
     assert compared(replace(SPENT, institution_id="I2")) == []
 
 
-def floor_due(*rows: Account, income: bool = True) -> str:
+def floor_due(*rows: Account, income: bool = True, count: bool = True) -> str:
     given = made.fund(Given(), "fee", title="签约服务费", income=income)
     half = Dated((Version(Fraction(1, 2)),))
     part = made.fund(Split("floor", half), "part")
-    scheme = made.scheme(made.fund(Floor(), "floor"), part, given)
+    scheme = made.scheme(made.fund(Floor(count), "floor"), part, given)
     approved = made.account("I1", "fee", "approved", "120", source="县")
     found = money(scheme, made.facts(accounts=(SPENT, approved, *rows)))
     # what is left of the floor, and the part that came out of it
@@ -72,6 +72,7 @@ def test_a_floor_counts_what_other_funds_owe_as_income() -> None:
     # 500.00 - 120.00 that is due; a part of the floor itself is not its income
     assert floor_due() == "380.00"
     assert floor_due(income=False) == "500.00"
+    assert floor_due(count=False) == "500.00"
 
 
 def test_a_fund_that_is_booked_counts_by_its_row() -> None:
