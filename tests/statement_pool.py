@@ -89,6 +89,7 @@ class _Reader:
         self.by = ""
         self.keys_above: dict[str, Fraction] = {}
         self.keys_below: dict[str, Fraction] = {}
+        self.netted: set[str] = set()
         self.payee: tuple[str, str] | None = None
         self.checks = (
             (HEAD, self.head), (AMOUNT, self.amount), (SHARED, self.shared), (LEVEL, self.level),
@@ -165,7 +166,10 @@ class _Reader:
                 own = step.key if step.base is None else step.base
                 self.keys_below[step.child] = Fraction(0) if step.equal else own
         keys = sum((Fraction(0) if one.equal else one.key) for one in self.family)
-        assert self.keys_above.get(parent, keys) == keys, line
+        if (above := self.keys_above.get(parent, keys)) != keys:
+            # Who is below 0 in one department has less above, and nothing less in another one.
+            assert above < keys, line
+            self.netted.add(parent.partition("/")[0])
         _check_family(self.family)
         self.told.steps += self.family
         self.family, self.left = [], self.left + left
@@ -218,6 +222,8 @@ class _Reader:
 
     def total(self, found: re.Match[str], line: str) -> None:
         self.close()
+        below_0 = {one.parent.partition("/")[0] for one in self.told.steps if one.negative}
+        assert self.netted <= below_0, "a unit's key is not those below it, and nobody is below 0"
         for payee, parts in self.parts().items():
             if payee not in self.told.people:
                 assert len(parts) == 1, line

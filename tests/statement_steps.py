@@ -30,9 +30,11 @@ BY_KEY = re.compile(
 )
 WITH_KEY = re.compile(rf"^依据 key {NUMBER}; (.*)$")
 BOUND = re.compile(
-    rf"^(?:; )?(?:封顶|保底) (at cap|at floor|floor)"
-    rf" {NUMBER}(?: × {NUMBER} / {NUMBER} 人头 heads)?(?: × (\d+)/12)? × {NUMBER}"
-    rf"(?: - 年内已付 paid before {NUMBER})? = {NUMBER}(.*)$"
+    rf"^(?:; )?(?:封顶|保底) (?P<side>at cap|at floor|floor) (?P<value>{NUMBER})"
+    rf"(?: × (?P<pool>{NUMBER}) / (?P<heads>{NUMBER}) 人头 heads"
+    rf"| × 0\.00 (?P<nobody>\(没有人头 no heads\)))?"
+    rf"(?: × (?P<months>\d+)/12)? × (?P<head>{NUMBER})"
+    rf"(?: - 年内已付 paid before (?P<before>{NUMBER}))? = (?P<fen>{NUMBER})(?P<rest>.*)$"
 )
 SCALED = re.compile(
     rf"^(?:; )?保底按比例 floors scaled {NUMBER} × {NUMBER} / {NUMBER} \((\d+) 份\) = {NUMBER}(.*)$"
@@ -179,17 +181,18 @@ def _by_key(told: Told, found: re.Match[str], line: str) -> tuple[Fraction, str]
 
 def _at_bound(told: Told, found: re.Match[str], line: str) -> str:
     """A bound as declared, for a part of a head: caps rounded down to the fen, floors up."""
-    told.side, told.bound = found[1], fen(found[8])
-    exact = Fraction(found[2]) * 100 * Fraction(found[6]) * Fraction(int(found[5] or 12), 12)
-    if found[3]:
-        exact *= Fraction(found[3]) / Fraction(found[4])
-        told.parent_fen = fen(found[3])
+    told.side, told.bound = found["side"], fen(found["fen"])
+    exact = Fraction(found["value"]) * 100 * Fraction(found["head"])
+    exact *= 0 if found["nobody"] else Fraction(int(found["months"] or 12), 12)
+    if found["pool"]:
+        exact *= Fraction(found["pool"]) / Fraction(found["heads"])
+        told.parent_fen = fen(found["pool"])
     whole = floor(exact) if told.side == "at cap" else ceil(exact)
-    assert told.bound == max(whole - fen(found[7] or "0"), 0), line
+    assert told.bound == max(whole - fen(found["before"] or "0"), 0), line
     if told.side != "floor":
         told.kept = max(told.amount - told.bound, 0)
         told.amount = told.bound
-    return found[9]
+    return found["rest"]
 
 
 def read_extra(line: str, told: Told, factors: "Factors") -> bool:

@@ -112,7 +112,10 @@ def _scaled_text(step: ShareStep) -> str:
 def _bound_text(step: ShareStep, bound: StandingBound) -> str:
     """A bound as it is declared, for the child's part of a head, and what that is in fen."""
     rule = print_fen(bound.value)
-    if bound.average:
+    if bound.average and not bound.heads_e4:
+        # Where nobody counts as a head the average is nothing: there is nothing to divide by.
+        rule = f"{print_e4(bound.value)} × 0.00 (没有人头 no heads)"
+    elif bound.average:
         rule = (
             f"{print_e4(bound.value)} × {print_fen(step.parent_fen)}"
             f" / {print_e4(bound.heads_e4)} 人头 heads"
