@@ -217,12 +217,12 @@ def bridge_problems(
 
 def _used_up(
     scheme: Scheme, made: Sequence[Bridged], accounts: Sequence[Account]
-) -> dict[str, list[Bridged]]:
-    """Pools of funds that leave no room for their income rows, by institution.
+) -> dict[str, list[tuple[Bridged, dict[str, str]]]]:
+    """Pools of funds that leave no room for their income rows, and the sums, by institution.
 
     Of a fund of income what is no pool may stand in the account; of the others nothing may.
     """
-    found: dict[str, list[Bridged]] = {}
+    found: dict[str, list[tuple[Bridged, dict[str, str]]]] = {}
     pools: dict[tuple[str, str], int] = {}
     for one in made:
         key = (one.institution_id, one.bridge.fund)
@@ -232,8 +232,10 @@ def _used_up(
             name, fund = one.institution_id, scheme.funds[one.bridge.fund]
             room = one.base_fen - pools[name, fund.name] if fund.of(name).income else 0
             rows = (r for r in accounts if r.institution_id == name and is_booked(r, fund))
-            if sum(row.amount_fen for row in rows) > room:
-                found.setdefault(name, []).append(one)
+            booked = sum(row.amount_fen for row in rows)
+            if booked > room:
+                sums = {"booked": print_fen(booked), "room": print_fen(room)}
+                found.setdefault(name, []).append((one, sums))
     return found
 
 
@@ -250,9 +252,9 @@ def _twice(
     }
     for row in accounts:
         if row.kind == "income":
-            for one in funds.get(row.institution_id, ()):
+            for one, sums in funds.get(row.institution_id, ()):
                 if is_booked(row, scheme.funds[one.bridge.fund]):
-                    facts = {"institution": row.institution_id, "pool": one.bridge.pool}
+                    facts = {"institution": row.institution_id, "pool": one.bridge.pool, **sums}
                     yield Problem("FUND_TWICE", row.place, one.bridge.fund, facts)
         elif row.kind == "expenditure" and (row.institution_id, row.line) in costs:
             one = costs[row.institution_id, row.line]

@@ -97,7 +97,7 @@ def diff(
         print_json({**told, "problems": [as_object(one) for one in problems]})
         return
     show_problems(problems, as_json)
-    typer.echo(diff_text(before, after, changes), nl=False)
+    typer.echo(diff_text(before, after, changes, (a, b)), nl=False)
 
 
 @scheme.command()

@@ -21,7 +21,7 @@ __all__ = ["Entry", "all_texts", "day_of", "expect", "read_yaml", "span_of"]
 _TOO_DEEP: Final = "嵌套过深或引用自身¦nested too deeply or refers to itself"
 _SHAPES: Final = {
     "text": "一个值¦a single value",
-    "mapping": "键值对¦keys with values",
+    "mapping": "键值对（键: 值，冒号用半角、后空一格）¦keys with values (key: value, with a blank)",
     "list": "列表¦a list",
     "texts": "一个名称或名称列表¦a name or a list of names",
 }

@@ -94,9 +94,10 @@ ACCOUNT_REASONS: Final = (
         "error",
         "money",
         "机构 {value} 的结余中有 {amount} 元须按考核结果发放，但没有考核结果。"
-        "请提供考核结果，或在 case.yaml 的 surplus 中声明 assessment: none。",
+        "请提供考核结果，或在方案（没有方案的在 case.yaml）的 surplus 中声明 assessment: none。",
         "{amount} yuan of the surplus of {value} are paid by assessment result, but there is no "
-        "result. Add the results, or declare assessment: none under surplus in case.yaml.",
+        "result. Add the results, or declare assessment: none under surplus in the scheme (without "
+        "one in case.yaml).",
     ),
     Reason(
         "SURPLUS_ESTIMATE",

@@ -21,9 +21,11 @@ BRIDGE_REASONS: Final = (
         "error",
         "money",
         "资金“{value}”已直接转为机构 {institution} 的绩效池 {pool}，又作为收入进入结余（B7），"
-        "同一笔钱不能用两次。请删去该收入行，或取消该绩效池。",
+        "同一笔钱不能用两次。收支账中该资金的收入合计 {booked} 元，最多可记 {room} 元。"
+        "请更正收入行，或取消该绩效池。",
         "The fund '{value}' becomes the pool {pool} of {institution} and stands as income of the "
-        "surplus as well (B7). Money is used once: remove that income row or the pool's rule.",
+        "surplus as well (B7). Money is used once: its income rows add up to {booked} yuan, and "
+        "{room} is the most that they may be. Correct them, or remove the pool's rule.",
     ),
     Reason(
         "FUND_ALL_INCOME",

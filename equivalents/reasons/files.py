@@ -55,8 +55,10 @@ FILE_REASONS: Final = (
         "FILE_ENCODING",
         "error",
         "file",
-        "文件编码无法识别（{detail}）。请另存为“CSV UTF-8”后重试。",
-        "The text encoding is not readable ({detail}). Save it as 'CSV UTF-8' and try again.",
+        "文件编码无法识别（{detail}）。表格请另存为“CSV UTF-8”；"
+        ".yaml 文件请用记事本另存，编码选 UTF-8。",
+        "The text encoding is not readable ({detail}). Save a table as 'CSV UTF-8', a .yaml file "
+        "as plain text in UTF-8, and try again.",
     ),
     Reason(
         "FILE_FORMAT",

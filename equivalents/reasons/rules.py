@@ -11,8 +11,9 @@ RULE_REASONS: Final = (
         "YAML_INVALID",
         "error",
         "rules",
-        "YAML 格式有误：{detail}。请检查缩进、冒号与引号。",
-        "The YAML cannot be read: {detail}. Check indentation, colons and quotes.",
+        "YAML 格式有误：{detail}。请检查：缩进只用空格、不用 Tab；冒号和引号用半角，冒号后空一格。",
+        "The YAML cannot be read: {detail}. Indent lines by blanks and not by tabs; check colons "
+        "(with a blank behind them) and quotes.",
     ),
     Reason(
         "VALUE_SHAPE",

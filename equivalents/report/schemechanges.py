@@ -23,12 +23,20 @@ _SIGNS: Final = {
 }
 
 
-def diff_text(a: Reading, b: Reading, changes: Sequence[Change]) -> str:
-    """Every change with both values, their dates, grounds and places."""
+def diff_text(
+    a: Reading, b: Reading, changes: Sequence[Change], names: tuple[str, str] = ("", "")
+) -> str:
+    """Every change with both values, their dates, grounds and places.
+
+    ``names`` are what the two were asked for by: they tell apart schemes whose files are called
+    alike, like last year's and this year's.
+    """
+    files = [", ".join(layer.file for layer in one.layered.layers) for one in (a, b)]
+    if files[0] == files[1]:
+        files = [name or file for name, file in zip(names, files, strict=True)]
     lines = []
-    for side, one in (("A", a), ("B", b)):
-        files = ", ".join(layer.file for layer in one.layered.layers)
-        lines += hanging(f"{side}  ", f"{one.scheme.title or '-'}  （{files}）")
+    for side, one, where in zip("AB", (a, b), files, strict=True):
+        lines += hanging(f"{side}  ", f"{one.scheme.title or '-'}  （{where}）")
     if not changes:
         return "\n".join([*lines, "", "两个方案一致 the two schemes say the same"]) + "\n"
     pages = Page(a.layered.layers), Page(b.layered.layers)

@@ -149,15 +149,24 @@ def test_a_pool_counts_in_the_cap_where_fund_and_bridge_say_so(
 # -- what stands against pools -----------------------------------------------------------------
 
 
+def stands(
+    one: Scheme,
+    found: Sequence[Bridged],
+    given: Sequence[Pool] = (),
+    accounts: Sequence[Account] = (),
+) -> list[Problem]:
+    weights = (WeightRow("pay", "X", 10_000, 0, 1), WeightRow("purchase", "X", 10_000, 0, 1))
+    rules = CaseRules(PERIOD, (), (), weights, (), accounts=tuple(accounts))
+    return bridge_problems(one, found, given, rules)
+
+
 def said(
     one: Scheme,
     found: Sequence[Bridged],
     given: Sequence[Pool] = (),
     accounts: Sequence[Account] = (),
 ) -> list[tuple[str, str]]:
-    weights = (WeightRow("pay", "X", 10_000, 0, 1), WeightRow("purchase", "X", 10_000, 0, 1))
-    rules = CaseRules(PERIOD, (), (), weights, (), accounts=tuple(accounts))
-    return [(p.code, p.value) for p in bridge_problems(one, found, given, rules)]
+    return [(p.code, p.value) for p in stands(one, found, given, accounts)]
 
 
 MONEY = made.owed(("I1", "签约", "100"))
@@ -213,7 +222,10 @@ def test_of_a_fund_of_income_the_rest_may_stand_in_the_account(
 ) -> None:
     one = scheme(Bridge("p", "签约", rule=PERCENT, share=share("0.7")))
     found = bridged(one, MONEY, (), PERIOD)
-    assert said(one, found, accounts=[made.account("I1", "签约", "income", booked)]) == codes
+    rows = [made.account("I1", "签约", "income", booked)]
+    assert said(one, found, accounts=rows) == codes
+    for problem in stands(one, found, accounts=rows):
+        assert (problem.facts["booked"], problem.facts["room"]) == ("30.01", "30.00")
 
 
 def test_costs_that_lower_pool_and_surplus_are_said() -> None:

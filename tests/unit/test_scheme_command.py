@@ -96,6 +96,10 @@ def test_each_kind_of_difference_is_listed(
     assert [kind for kind, *_ in changes("base.yaml", "new/base.yaml")] == kinds
     text = run("diff", "base.yaml", "new/base.yaml").stdout
     assert ("一致" in text) == (not kinds)
+    # Two files of one name are told apart by what they were asked for by.
+    assert [line.rpartition("（")[2] for line in text.splitlines()[:2]] == [
+        "base.yaml）", "new/base.yaml）"
+    ]  # fmt: skip
     assert max(map(width, text.splitlines())) <= COLUMNS
 
 

@@ -1,99 +1,93 @@
-"""docs/schemes.md, step by step: what the guide tells a county to write is run as it stands.
+"""docs/schemes.md is done step by step, as it stands, through the command line, in one folder.
 
-Catches: a key that was renamed and not in the guide, a block that does not read, a file that the
-guide names and OUT does not have.
+Catches: a key, column or command that changed and not in the guide, a figure or message that it
+tells otherwise than the program, a step that works only with a file that the guide does not have, a
+block that nobody runs.
 """
 
-import csv
 import re
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from equivalents.cli import app
-from equivalents.run import settle_case
+from tests.guide import Step, Walk, opened, shows, steps
 
-GUIDE = Path(__file__).parents[2] / "docs" / "schemes.md"
-BLOCKS = re.findall(r"```yaml\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
-EMPTY, CASE, FUNDS, POOLS, LAYER = BLOCKS
-
-TABLES = {
-    "institutions": "institution_id,name\nI01,青溪镇卫生院\n",
-    "staff": "person_id,institution_id,name\nP01,I01,王春梅\n",
-    "weights": "item_code,weight,valid_from\nMZ01,1,2025-01-01\n",
-    "records": "institution_id,person_id,item_code,service_date,quantity\n"
-    "I01,P01,MZ01,2025-06-02,1\nI01,P01,MZ01,2026-06-02,1\n",
-    "pools": "institution_id,pool,amount\nI01,绩效,100.00\n",
-    "contracts": "contract_id,resident_id,person_id,active_from\n"
-    "C1,R1,P01,2025-01-01\nC2,R2,P01,2025-06-01\nC3,R3,P01,2025-12-31\n",
-}
+DOCS = Path(__file__).parents[2] / "docs"
+GUIDE = (DOCS / "schemes.md").read_text(encoding="utf-8")
+STEPS = steps(GUIDE)
 
 
-def settled(folder: Path, scheme: str, case: str = CASE) -> Path:
-    """A small case with this scheme, settled; its OUT."""
-    folder.mkdir()
-    for name, text in TABLES.items():
-        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
-    (folder / "case.yaml").write_text(f"{case}outside_period: exclude\n", encoding="utf-8")
-    (folder / "county.yaml").write_text(scheme, encoding="utf-8")
-    (folder / "county-2026.yaml").write_text(LAYER, encoding="utf-8")
-    out = folder.with_name(f"{folder.name}-out")
-    settle_case(folder, out)
-    return out
-
-
-def column(out: Path, table: str, *names: str) -> list[tuple[str, ...]]:
-    with (out / f"{table}.csv").open(encoding="utf-8-sig", newline="") as file:
-        return [tuple(row[name] for name in names) for row in csv.DictReader(file)]
-
-
-def test_an_empty_scheme_settles_given_pools_alone(tmp_path: Path) -> None:
-    out = settled(tmp_path / "step-1", EMPTY)
-    assert column(out, "pools", "pool", "paid") == [("绩效", "100.00")]
-
-
-def test_a_fund_and_a_pool_out_of_it(tmp_path: Path) -> None:
-    out = settled(tmp_path / "step-3", EMPTY + FUNDS + POOLS)
-    paid = [("医保基金", "120.00"), ("公卫经费", "120.00"), ("签约居民", "120.00")]
-    assert column(out, "ledger", "payer", "due") == paid
-    assert column(out, "dues", "count", "rate", "amount") == [("3", "120.0000", "360.00")]
-    assert ("contract-pay", "252.00") in column(out, "pools", "pool", "paid")
-
-
-def test_a_layer_changes_the_rate_from_its_day(tmp_path: Path) -> None:
-    case = CASE.replace("2025", "2026").replace("county.yaml", "[county.yaml, county-2026.yaml]")
-    out = settled(tmp_path / "step-4", EMPTY + FUNDS + POOLS, case)
-    paid = [("医保基金", "150.00"), ("公卫经费", "120.00"), ("签约居民", "120.00")]
-    assert column(out, "ledger", "payer", "due") == paid
-
-
-def scheme(*args: str) -> str:
-    done = CliRunner().invoke(app, ["scheme", *args])
-    assert done.exit_code == 0, done.output
-    return done.stdout
-
-
-def test_the_commands_show_what_the_guide_prints(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
+def test_every_step_of_the_guide_does_what_it_says(
+    encoding: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Run as the guide writes them, in the folder of the case, which it calls 案例."""
-    case = CASE.replace("2025", "2026").replace("county.yaml", "[county.yaml, county-2026.yaml]")
-    files = {"case": case, "county": EMPTY + FUNDS + POOLS, "county-2026": LAYER}
-    for name, text in files.items():
-        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    """With tables as Excel saves them: CSV UTF-8, and plain CSV of a Chinese Windows."""
     monkeypatch.chdir(tmp_path)
-    text = GUIDE.read_text(encoding="utf-8")
-    commands = re.findall(r"^equivalents scheme +(.+)$", text, re.MULTILINE)
-    ran = {line.split()[0]: scheme(*line.replace("案例", ".").split()) for line in commands}
-    assert "没有问题" in ran["check"]
-    shown, changed = re.findall(r"```\n((?: .*\n)+)```", text)
-    assert shown in ran["show"]
-    assert changed in ran["diff"]
+    walk = Walk(encoding)
+    for step in STEPS:
+        walk.do(step)
 
 
-def test_the_files_that_the_guide_names_are_there(tmp_path: Path) -> None:
-    out = settled(tmp_path / "files", EMPTY + FUNDS + POOLS)
-    named = set(re.findall(r"`([a-z_]+\.csv)`", GUIDE.read_text(encoding="utf-8")))
-    assert named
-    assert named <= {path.name for path in out.iterdir()}
+def test_the_guide_goes_all_the_way() -> None:
+    commands = {
+        line.split(" ", 2)[2] for one in STEPS if one.kind == "run" for line in one.lines[:1]
+    }
+    for wanted in (
+        "check 2025", "scheme check 2025", "settle 2025 -o 结果2025", "settle 2026 -o 结果2026",
+        "explain .* --pool", "explain .* --person", "scheme diff", "scheme show .* --on",
+    ):  # fmt: skip
+        assert any(re.match(wanted, command) for command in commands), wanted
+    mistakes = [
+        line for one in STEPS if one.kind == "run" for line in one.lines if "error " in line
+    ]
+    assert len(mistakes) >= 8
+    files = {Path(one.path).name for one in STEPS if one.kind == "open"}
+    assert files >= {"dues.csv", "ledger.csv", "funds.csv", "settlement.xlsx", "accounts_next.csv"}
+
+
+def test_the_guide_is_chinese_with_an_english_summary_at_the_top() -> None:
+    head, _, body = GUIDE.partition("\n\n本页")
+    assert "In English" in head
+    prose = re.sub(
+        r"```.*?```|`[^`]*`|^\|.*$|\]\([^)]*\)", "", body, flags=re.DOTALL | re.MULTILINE
+    )
+    assert len(re.findall(r"[A-Za-z]{2,}", prose)) < len(re.findall("[\u3400-\u9fff]", prose)) / 40
+
+
+# -- the walk itself -------------------------------------------------------------------------------
+
+
+def test_a_block_or_a_lead_without_the_other_is_refused() -> None:
+    assert steps("新建 `a`：\n\n```\nx\n```\n") == [Step(3, "new", "a", "", ("x",))]
+    for text in ("看这里：\n\n```\nx\n```\n", "新建 `a`：\n\n说明\n", "```\nx\n```\n"):
+        with pytest.raises(ValueError, match="line"):
+            steps(text)
+
+
+def test_what_is_left_out_stands_for_anything_and_nothing_else_does() -> None:
+    assert shows(["a", "……", "d 1"], ["a", "b", "c", "d 1"])
+    assert shows(["a", "……", "b"], ["a", "b"])
+    assert shows(["a……c"], ["a b c"])
+    assert not shows(["a"], ["a", "b"])
+    assert not shows(["a", "……", "d 1"], ["a", "b", "d 2"])
+    assert not shows(["b", "a", "……"], ["a", "b"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "lines"),
+    [
+        ("change", "", ("-gone", "+new")),
+        ("insert", "gone", ("new",)),
+        ("new", "", ("again",)),
+        ("run", "", ("$ equivalents --version", "equivalents 9.9.9")),
+        ("open", "", ("| name |", "|---|", "| 李 |")),
+    ],
+)
+def test_a_step_that_tells_wrongly_is_found(
+    kind: str, name: str, lines: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("t.csv").write_text("name\n王\n", encoding="utf-8-sig")
+    assert opened(Path("t.csv"), "") == [{"name": "王"}]
+    with pytest.raises(AssertionError):
+        Walk("utf-8-sig").do(Step(1, kind, "t.csv", name, lines))
