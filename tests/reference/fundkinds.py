@@ -155,7 +155,7 @@ def floor(case: Case, institution: str, due_fen: int) -> Amount:
 def booked(case: Case, institution: str, name: str) -> bool:
     """Whether the account has an income row of the fund: its line or source is code or title."""
     title = case.scheme.fund(name).get("title") or name
-    names = {name, title, f"{title}收入"}
+    names = {name, title, f"{name}收入", f"{title}收入"}
     return any(
         row.kind == "income" and row.institution == institution and {row.line, row.source} & names
         for row in case.tables.accounts

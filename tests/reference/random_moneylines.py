@@ -22,6 +22,7 @@ def add_money_lines(
     rows: list[Fields] = []
     for place in plan.places:
         found = [*_pay(rng, declared), *_grants(rng, named), *_restricted(rng, plan.funds)]
+        found += [*_spent(rng, plan.funds), *_booked(rng, plan.funds, declared["pools"])]
         for line in COST_LINES + CONTRACT_COSTS[:1]:
             if line in named and rng.random() < 0.6:
                 kind = rng.choice(("expenditure", "project_expenditure"))
@@ -73,6 +74,34 @@ def _restricted(rng: Random, funds: Mapping[str, Yaml]) -> list[Fields]:
         if fund.get("restricted") == "yes" and rng.random() < 0.3:
             for kind in ("opening_restricted", "closing_restricted")[: rng.choice((1, 1, 2))]:
                 rows.append({"line": name, "kind": kind, "amount": yuan(rng, 900)})
+    return rows
+
+
+def _spent(rng: Random, funds: Mapping[str, Yaml]) -> list[Fields]:
+    """Return what was spent of the money of funds, on lines that others ask for too (B10)."""
+    rows: list[Fields] = []
+    for name in funds:
+        for kind in ("expenditure", "project_expenditure"):
+            if rng.random() < 0.2:
+                line = rng.choice((*CONTRACT_COSTS, *COST_LINES, "设备"))
+                row = {"line": line, "kind": kind, "source": name, "amount": yuan(rng, 900)}
+                rows.append(row | {"recurrent": rng.choice(("", "1"))})
+    return rows
+
+
+def _booked(rng: Random, funds: Mapping[str, Yaml], pools: Mapping[str, Yaml]) -> list[Fields]:
+    """Return income rows of funds, by code or title; money that is a pool is no income as well."""
+    taken = {bridge.get("fund") for bridge in pools.values()}
+    titles = {fund["title"] for name, fund in funds.items() if name in taken and "title" in fund}
+    rows: list[Fields] = []
+    for name, fund in funds.items():
+        if name not in taken and rng.random() < 0.2:
+            title = fund.get("title", name)
+            names = [name, f"{name}收入"]
+            names += [] if title in titles else [title, f"{title}收入"]
+            row = {"line": "财政补助", "kind": "income", "amount": yuan(rng, 3000)}
+            row |= {rng.choice(("line", "source")): rng.choice(names)}
+            rows.append(row | {"recurrent": rng.choice(("", "1"))})
     return rows
 
 
