@@ -21,7 +21,12 @@ from tests.reference.random_fundkinds import (
 )
 from tests.reference.random_fundtables import write_fund_tables
 from tests.reference.random_layers import layers
-from tests.reference.random_moneylines import add_money_lines, drop_source, report_closing
+from tests.reference.random_moneylines import (
+    add_money_lines,
+    drop_booked,
+    drop_source,
+    report_closing,
+)
 from tests.reference.random_paycap import bring_cap, pay_cap
 from tests.reference.random_weights import Fields
 from tests.reference.settling import settle
@@ -90,6 +95,11 @@ def _write_payable(plan: FundPlan, folder: Path, files: Mapping[str, Yaml]) -> N
                 continue
             if refused.code == "LEDGER_PAYER_UNKNOWN":
                 drop_source(plan.rng, folder, refused.where)
+                continue
+            if refused.code == "FUND_TWICE":
+                fund = refused.where.split("\t")[1]
+                title = plan.funds[fund].get("title", fund)
+                drop_booked(plan.rng, folder, refused.where, title)
                 continue
             if refused.code.startswith("RESTRICTED_"):
                 told += 1

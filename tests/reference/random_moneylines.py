@@ -22,7 +22,7 @@ def add_money_lines(
     rows: list[Fields] = []
     for place in plan.places:
         found = [*_pay(rng, declared), *_grants(rng, named), *_restricted(rng, plan.funds)]
-        found += [*_spent(rng, plan.funds), *_booked(rng, plan.funds, declared["pools"])]
+        found += [*_spent(rng, plan.funds), *_booked(rng, plan.funds)]
         for line in COST_LINES + CONTRACT_COSTS[:1]:
             if line in named and rng.random() < 0.6:
                 kind = rng.choice(("expenditure", "project_expenditure"))
@@ -89,20 +89,29 @@ def _spent(rng: Random, funds: Mapping[str, Yaml]) -> list[Fields]:
     return rows
 
 
-def _booked(rng: Random, funds: Mapping[str, Yaml], pools: Mapping[str, Yaml]) -> list[Fields]:
-    """Return income rows of funds, by code or title; money that is a pool is no income as well."""
-    taken = {bridge.get("fund") for bridge in pools.values()}
-    titles = {fund["title"] for name, fund in funds.items() if name in taken and "title" in fund}
+def _booked(rng: Random, funds: Mapping[str, Yaml]) -> list[Fields]:
+    """Return income rows of funds, by code or title, with 收入 behind it or not."""
     rows: list[Fields] = []
     for name, fund in funds.items():
-        if name not in taken and rng.random() < 0.2:
-            title = fund.get("title", name)
-            names = [name, f"{name}收入"]
-            names += [] if title in titles else [title, f"{title}收入"]
+        if rng.random() < 0.2:
+            told = rng.choice((name, fund.get("title", name))) + rng.choice(("", "收入"))
             row = {"line": "财政补助", "kind": "income", "amount": yuan(rng, 3000)}
-            row |= {rng.choice(("line", "source")): rng.choice(names)}
-            rows.append(row | {"recurrent": rng.choice(("", "1"))})
+            row |= {rng.choice(("line", "source")): told, "recurrent": rng.choice(("", "1"))}
+            rows.append(row)
     return rows
+
+
+def drop_booked(rng: Random, folder: Path, where: str, title: str) -> None:
+    """Take out the income rows of a fund that would be used twice there."""
+    place, fund = where.split("\t")
+    told = {fund, title} | {f"{fund}收入", f"{title}收入"}
+    kept = [
+        row
+        for row in rows_of(folder, "accounts")
+        if (row["institution_id"], row["kind"]) != (place, "income")
+        or not {row["line"], row.get("source", "")} & told
+    ]
+    write_table(rng, folder / "accounts.csv", ACCOUNT_COLUMNS, kept)
 
 
 def drop_source(rng: Random, folder: Path, where: str) -> None:
