@@ -19,9 +19,10 @@ __all__ = ["is_booked", "reconciled"]
 def is_booked(row: Account, fund: Fund) -> bool:
     """Whether an income row is money of the fund: its line or source is the code or the title.
 
-    Ledgers write 收入 behind a title or not: both are the same line.
+    Ledgers write 收入 behind a name or not: both are the same line.
     """
-    names = {fund.name, fund.title, f"{fund.title}收入"} if fund.title else {fund.name}
+    told = {fund.name, fund.title} - {""}
+    names = told | {f"{one}收入" for one in told}
     return row.kind == "income" and (row.line in names or row.source in names)
 
 

@@ -302,12 +302,11 @@ def _restricted(
     came = {key: entry[0] for key, entry in sums.items()}
     for key, fen in received_of_splits(money, came).items():
         sums.setdefault(key, [0, 0, 0])[0] += fen
-    for name, kind, line in lines:
-        if kind in ("opening_restricted", "closing_restricted") and line in scheme.funds:
-            sums.setdefault((name, line), [0, 0, 0])
-    for (name, fund), fen in pools.items():
-        if fen and fund:
-            sums.setdefault((name, fund), [0, 0, 0])
+    named = [(name, line) for name, kind, line in lines if kind.endswith("_restricted")]
+    # A pool may hold what a cap carried into it, though nothing is due any more.
+    for key in (*named, *(key for key, fen in pools.items() if fen)):
+        if key[1] in scheme.funds:
+            sums.setdefault(key, [0, 0, 0])
     order = {name: at for at, name in enumerate(scheme.funds)}
     for (name, fund), (received, over, paid) in sorted(
         sums.items(), key=lambda one: (one[0][0], order[one[0][1]])

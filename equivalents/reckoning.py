@@ -197,9 +197,9 @@ class Reckoner:
             found[row.institution_id, row.kind].append(row)
         return found
 
-    def accounts(self, place: Institution, kind: str) -> Iterator[Account]:
+    def accounts(self, place: Institution, kind: str) -> Sequence[Account]:
         """The account rows of an institution and kind, in their order."""
-        return iter(self._accounts.get((place.institution_id, kind), ()))
+        return self._accounts.get((place.institution_id, kind), ())
 
     @cached_property
     def _tasks(self) -> Mapping[tuple[str, str], Sequence[tuple[str, int]]]:

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from tests.reference.accountlines import rows, spent, total
 from tests.reference.case import Case, Pool
+from tests.reference.fundkinds import booked_rows
 from tests.reference.funds import Due, by_fund
 from tests.reference.numbers import half_up
 from tests.reference.scheme import Yaml, in_force, on_day, yes
@@ -51,8 +52,20 @@ def bridged(case: Case, dues: Sequence[Due]) -> list[Pool]:
         for place in sorted(case.institutions):
             fen = there(case, dues, source, place)
             if fen is not None:
-                found += _taken(case, place, fen, taking)
+                pools = _taken(case, place, fen, taking)
+                _used_once(case, source, place, fen - sum(pool.amount_fen for pool in pools))
+                found += pools
     return found
+
+
+def _used_once(case: Case, source: Source, place: str, left: int) -> None:
+    """Refuse money that is a pool and stands in the balance too (B4: never both, D0)."""
+    key, name = source
+    if key == "fund":
+        income = yes(case.scheme.fund(name, place), "income", default=True)
+        booked = sum(row.amount_fen for row in booked_rows(case, place, name))
+        if booked > (left if income else 0):
+            raise Refused("FUND_TWICE", f"{place}\t{name}")
 
 
 def _taken(case: Case, place: str, fen: int, taking: Mapping[str, Yaml]) -> list[Pool]:

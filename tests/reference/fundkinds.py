@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from tests.reference.case import Case
+from tests.reference.fundtables import AccountLine
 from tests.reference.fundwork import At, Work
 from tests.reference.heads import heads
 from tests.reference.numbers import half_up
@@ -152,15 +153,18 @@ def floor(case: Case, institution: str, due_fen: int) -> Amount:
     return Amount(Fraction(fen - due_fen, 100))
 
 
-def booked(case: Case, institution: str, name: str) -> bool:
-    """Whether the account has an income row of the fund: its line or source is code or title."""
-    title = case.scheme.fund(name).get("title") or name
-    names = {name, title, f"{title}收入"}
-    return any(
-        row.kind == "income" and row.institution == institution and {row.line, row.source} & names
+def booked_rows(case: Case, institution: str, name: str) -> list[AccountLine]:
+    """Return the income rows of a fund: their line or source is its code or title, or with 收入."""
+    told = {name, case.scheme.fund(name).get("title") or name}
+    names = told | {f"{one}收入" for one in told}
+    return [
+        row
         for row in case.tables.accounts
+        if row.kind == "income"
+        and row.institution == institution
+        and {row.line, row.source} & names
         if _of_period(case, row.day)
-    )
+    ]
 
 
 def given(case: Case, institution: str, name: str) -> Amount:

@@ -86,6 +86,7 @@ class Funds:
         """Return what one fund owes one institution before any budget, in fen."""
         fund = self.case.scheme.fund(name, place)
         if fund["kind"] == "split":
+            self._all_days(fund, place)
             share = on_day(fund["share"], last_day(self.case, fund), name)
             whole = self.of(fund["of"]).get(place, 0)
             before = self.splits(fund["of"])
@@ -95,6 +96,13 @@ class Funds:
         found = self.kind(name, fund, place)
         self.amounts[name, place] = found
         return found.fen
+
+    def _all_days(self, fund: Yaml, place: str) -> None:
+        """Refuse a split for some of the days of its parent, whose due is that of all of them."""
+        case, parent = self.case, span(self.case.scheme.fund(fund["of"], place))
+        first, to = max(parent[0], case.first_day), min(parent[1], case.after)
+        if first < to and (span(fund)[0] > first or span(fund)[1] < to):
+            raise Refused("SCHEME_PART_PERIOD", fund["of"])
 
     def splits(self, of: str) -> list[str]:
         """Return the splits of a fund in declared order."""
@@ -130,7 +138,7 @@ class Funds:
             while root["kind"] == "split":
                 root = case.scheme.fund(root["of"], place)
             counts = root["kind"] != "floor" and fund.get("income", "yes") == "yes"
-            if counts and not fundkinds.booked(case, place, name):
+            if counts and not fundkinds.booked_rows(case, place, name):
                 total += self.of(name).get(place, 0) - self.taken(name, place)
         return total
 

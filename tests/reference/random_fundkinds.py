@@ -194,33 +194,12 @@ def floor(plan: FundPlan) -> Yaml:
     return {"kind": "floor", "payers": plan.payers(one_day=True)} | told
 
 
-def give_channels(plan: FundPlan) -> None:
-    """Make three channels of the items; the parts of each item add to 1."""
-    parts = (("1",), ("0.6", "0.4"), ("1/3", "2/3"), ("0.25", "0.25", "0.5"))
-    names = ("c-items", "c-fixed", "c-floating")
-    plan.channels.update({name: {"items": {}, "reference": REFERENCE} for name in names})
-    every = sorted({item for found in plan.items.values() for item in found})
-    for item in every:
-        # A fund without a channel would buy what the others have: each channel lists something.
-        one = plan.rng.choice(parts) if item != every[0] else parts[-1]
-        for name, part in zip(plan.rng.sample(names, len(one)), one, strict=True):
-            plan.channels[name]["items"][item] = part
-    for name in names:
-        items = plan.channels[name]["items"]
-        if items and set(items.values()) == {"1"} and plan.rng.random() < 0.5:
-            plan.channels[name]["items"] = sorted(items)
-        elif not items:
-            # It buys nothing, and what the others have nobody buys beside them (B1).
-            del plan.channels[name]["items"]
-    if plan.rng.random() < 0.3:
-        # All from one day on or to one day: on every other day nobody buys.
-        when = {plan.rng.choice(("valid_from", "valid_to")): plan.month()}
-        for channel in plan.channels.values():
-            channel.update(when | ({"title": "渠道"} if plan.rng.random() < 0.5 else {}))
-
-
 def _work(plan: FundPlan, kind: str, channel: str) -> Yaml:
-    fund = {"kind": kind, "series": plan.rng.choice(sorted(plan.items)), "payers": plan.payers()}
+    series = sorted(plan.items)
+    if "others" in plan.channels.get(channel, {}) and "pay" in series:
+        # In a series that only buys, a weight of what others buy wholly would be refused (B1).
+        series = ["pay"]
+    fund = {"kind": kind, "series": plan.rng.choice(series), "payers": plan.payers()}
     return fund | ({"channel": channel} if channel in plan.channels else {})
 
 

@@ -10,6 +10,7 @@ from random import Random
 import yaml
 
 from tests.reference.random_bridges import bridges, share_tests
+from tests.reference.random_channels import give_channels
 from tests.reference.random_fundkinds import (
     BUYING,
     MAKERS,
@@ -17,11 +18,15 @@ from tests.reference.random_fundkinds import (
     FundPlan,
     Span,
     Yaml,
-    give_channels,
 )
 from tests.reference.random_fundtables import write_fund_tables
 from tests.reference.random_layers import layers
-from tests.reference.random_moneylines import add_money_lines, drop_source, report_closing
+from tests.reference.random_moneylines import (
+    add_money_lines,
+    drop_booked,
+    drop_source,
+    report_closing,
+)
 from tests.reference.random_paycap import bring_cap, pay_cap
 from tests.reference.random_raised import raise_pools, spare
 from tests.reference.random_weights import Fields
@@ -93,6 +98,11 @@ def _write_payable(plan: FundPlan, folder: Path, files: Mapping[str, Yaml]) -> N
             if refused.code == "LEDGER_PAYER_UNKNOWN":
                 drop_source(plan.rng, folder, refused.where)
                 continue
+            if refused.code == "FUND_TWICE":
+                fund = refused.where.split("\t")[1]
+                title = plan.funds[fund].get("title", fund)
+                drop_booked(plan.rng, folder, refused.where, title)
+                continue
             if refused.code.startswith("RESTRICTED_"):
                 told += 1
                 report_closing(plan.rng, folder, refused.where)
@@ -158,8 +168,11 @@ def _split(plan: FundPlan) -> None:
         some = ("0.4", "2/5", "1/3", "1") if alone else ("0.25", "1/3", "0.3333")
         share = plan.figure(partial(rng.choice, some))
         fund = {"kind": "split", "of": of, "share": share, "reference": REFERENCE}
-        scope = _scope(plan, fund)
+        scope = {key: one for key, one in _scope(plan, fund).items() if key not in DATES}
+        if rng.random() < 0.6:
+            # It has a part of all days of its parent, be they its own or not.
+            scope |= {key: plan.funds[of][key] for key in DATES if key in plan.funds[of]}
         name = f"split-{number}"
-        plan.funds[name] = fund | {k: v for k, v in scope.items() if k not in DATES}
+        plan.funds[name] = fund | scope
         if rng.random() < 0.5:
             plan.funds = {name: plan.funds.pop(name), **plan.funds}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.reference.random_fundkinds import REFERENCE, FundPlan, Yaml
-from tests.reference.random_fundtables import CHARGE_CODES, payers_of
+from tests.reference.random_fundtables import CHARGE_CODES, REGISTERS, payers_of
 
 OTHER = "示例文件〔2025〕2 号"
 
@@ -76,6 +76,8 @@ def _own(plan: FundPlan, fund: Yaml) -> Yaml:
         "standards": lambda: figures(fund["standards"]),
         "packages": lambda: {"A": {"price": f"{60 + rng.randrange(50)}.01"}},
         "share": lambda: rng.choice(("0.3", "1/7")),  # of three splits too
+        "offset_charges": lambda: rng.sample(CHARGE_CODES, 2),
+        "heads": lambda: _own_heads(plan, fund["heads"]),
         "restricted": yes_or_no,
         "income": yes_or_no,
         "in_cap": yes_or_no,
@@ -87,7 +89,19 @@ def _own(plan: FundPlan, fund: Yaml) -> Yaml:
     own = {key: makers[key]() for key in said if rng.random() < 0.6}
     if _plain_payers(fund) and rng.random() < 0.5:
         own |= _other_payers(plan, fund)
+    fixed = "valid_" not in str(fund.get("payers"))
+    if fund["kind"] == "per_head" and fund["per"] == "year" and fixed and rng.random() < 0.3:
+        own["prorate"] = yes_or_no()
+    if "below_zero" in fund and rng.random() < 0.5:
+        own["below_zero"] = "no"
     dated = {"valid_from", "valid_to"} & fund.keys()
     if rng.random() < 0.15 and not dated and fund["kind"] not in ("given", "floor", "split"):
         own[rng.choice(("valid_from", "valid_to"))] = plan.month()
     return own
+
+
+def _own_heads(plan: FundPlan, heads: Yaml) -> Yaml:
+    """Return which other heads an institution has counted."""
+    if heads["source"] == "registers":
+        return {"register": plan.rng.choice(REGISTERS)}
+    return {plan.rng.choice(("permanent", "once")): plan.rng.choice(("yes", "no"))}

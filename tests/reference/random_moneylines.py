@@ -22,6 +22,7 @@ def add_money_lines(
     rows: list[Fields] = []
     for place in plan.places:
         found = [*_pay(rng, declared), *_grants(rng, named), *_restricted(rng, plan.funds)]
+        found += [*_spent(rng, plan.funds), *_booked(rng, plan.funds)]
         for line in COST_LINES + CONTRACT_COSTS[:1]:
             if line in named and rng.random() < 0.6:
                 kind = rng.choice(("expenditure", "project_expenditure"))
@@ -74,6 +75,43 @@ def _restricted(rng: Random, funds: Mapping[str, Yaml]) -> list[Fields]:
             for kind in ("opening_restricted", "closing_restricted")[: rng.choice((1, 1, 2))]:
                 rows.append({"line": name, "kind": kind, "amount": yuan(rng, 900)})
     return rows
+
+
+def _spent(rng: Random, funds: Mapping[str, Yaml]) -> list[Fields]:
+    """Return what was spent of the money of funds, on lines that others ask for too (B10)."""
+    rows: list[Fields] = []
+    for name in funds:
+        for kind in ("expenditure", "project_expenditure"):
+            if rng.random() < 0.2:
+                line = rng.choice((*CONTRACT_COSTS, *COST_LINES, "设备"))
+                row = {"line": line, "kind": kind, "source": name, "amount": yuan(rng, 900)}
+                rows.append(row | {"recurrent": rng.choice(("", "1"))})
+    return rows
+
+
+def _booked(rng: Random, funds: Mapping[str, Yaml]) -> list[Fields]:
+    """Return income rows of funds, by code or title, with 收入 behind it or not."""
+    rows: list[Fields] = []
+    for name, fund in funds.items():
+        if rng.random() < 0.2:
+            told = rng.choice((name, fund.get("title", name))) + rng.choice(("", "收入"))
+            row = {"line": "财政补助", "kind": "income", "amount": yuan(rng, 3000)}
+            row |= {rng.choice(("line", "source")): told, "recurrent": rng.choice(("", "1"))}
+            rows.append(row)
+    return rows
+
+
+def drop_booked(rng: Random, folder: Path, where: str, title: str) -> None:
+    """Take out the income rows of a fund that would be used twice there."""
+    place, fund = where.split("\t")
+    told = {fund, title} | {f"{fund}收入", f"{title}收入"}
+    kept = [
+        row
+        for row in rows_of(folder, "accounts")
+        if (row["institution_id"], row["kind"]) != (place, "income")
+        or not {row["line"], row.get("source", "")} & told
+    ]
+    write_table(rng, folder / "accounts.csv", ACCOUNT_COLUMNS, kept)
 
 
 def drop_source(rng: Random, folder: Path, where: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from random import Random
 
@@ -15,6 +16,7 @@ from tests.reference.text import csv_table
 OPENING = ("kind", "institution_id", "pool", "person_id", "series", "period", "equivalents", "days",
            "amount", "line")  # fmt: skip
 AMOUNTS = ("0.00", "0.01", "33.33", "1234.56", "5000")
+MONTHS = {"Q1": 3, "H1": 6}
 SHARES = {"fund_share": "cap_fund", "line_share": "cap_line"}
 
 
@@ -86,18 +88,27 @@ def bring_cap(plan: FundPlan, folder: Path, cap: Yaml, pools: Sequence[str]) -> 
     write_table(rng, path, OPENING, [*old, *rows])
 
 
+def earlier(rng: Random, first: date) -> list[str]:
+    """Return the earlier periods of the year: months, or quarters and halves of them."""
+    names = [f"{first.year}-{month:02}" for month in range(1, first.month)]
+    if len(names) >= MONTHS["H1"] and rng.random() < 0.3:
+        return [f"{first.year}-H1", *names[MONTHS["H1"] :]]
+    if len(names) >= MONTHS["Q1"] and rng.random() < 0.5:
+        return [f"{first.year}-Q1", *names[MONTHS["Q1"] :]]
+    return names
+
+
 def _of_year(plan: FundPlan, rng: Random, cap: Yaml, pools: Sequence[str]) -> list[Fields]:
-    """Return what every earlier month of the year had at one institution."""
-    first = plan.span[0]
+    """Return what every earlier period of the year had at one institution."""
     rows: list[Fields] = []
-    for month in range(1, first.month):
-        period = {"period": f"{first.year}-{month:02}"}
+    for name in earlier(rng, plan.span[0]):
+        period = {"period": name}
         amount = rng.choice(AMOUNTS[:3])
         rows.append(period | {"kind": "cap_base", "amount": amount})
         shares = {(t["kind"], t["name"]) for t in cap.get("terms") or [] if t["kind"] in SHARES}
-        for kind, name in sorted(shares):
+        for kind, of in sorted(shares):
             amount = rng.choice((*AMOUNTS, "-5.55"))
-            rows.append(period | {"kind": SHARES[kind], "line": name, "amount": amount})
+            rows.append(period | {"kind": SHARES[kind], "line": of, "amount": amount})
         if rng.random() < 0.5:
             row = {"kind": "cap_pool", "pool": rng.choice(pools), "amount": rng.choice(AMOUNTS)}
             rows.append(period | row)

@@ -28,7 +28,7 @@ def compared(*rows: Account, fund: Fund = FUND, received: int = 0) -> list[Probl
     return [*reconciled(dues, rows, {("I1", "fee"): received}, {("I1", "fee"): 6_000})]
 
 
-@pytest.mark.parametrize("line", ["fee", "签约服务费", "签约服务费收入"])
+@pytest.mark.parametrize("line", ["fee", "fee收入", "签约服务费", "签约服务费收入"])
 def test_income_that_is_due_and_booked_is_told_by_code_and_title(line: str) -> None:
     assert compared(SPENT, made.account("I1", line, "income", "1500")) == []
     assert compared(SPENT, made.account("I1", "财政", "income", "1500", source=line)) == []
@@ -79,3 +79,16 @@ def test_a_fund_that_is_booked_counts_by_its_row() -> None:
     row = made.account("I1", "签约服务费", "income", "100", recurrent=True)
     assert floor_due(row) == "400.00"
     assert floor_due(replace(row, recurrent=False)) == "500.00"
+
+
+def test_every_fund_is_looked_for_in_all_rows() -> None:
+    # 500.00 spent; 30.00, 20.00 and 10.00 came in, of which the second and first are of funds.
+    funds = [made.fund(Given(), name, title=title) for name, title in (("a", ""), ("b", "公卫"))]
+    scheme = made.scheme(*funds, made.fund(Floor(), "floor"))
+    rows = [
+        made.account("I1", line, "income", amount, recurrent=True)
+        for line, amount in (("公卫收入", "30"), ("a收入", "20"), ("挂号", "10"))
+    ]
+    approved = [made.account("I1", name, "approved", "120", source="县") for name in "ab"]
+    found = money(scheme, made.facts(accounts=(SPENT, *approved, *rows)))
+    assert [one.due_fen for one in found.dues if one.fund.name == "floor"] == [44_000]

@@ -16,7 +16,7 @@ from equivalents.fundfacts import Due, Money
 from equivalents.ledger import Ledger, LedgerRow, ledger
 from equivalents.policy.accounts import Account
 from equivalents.policy.calendar import parse_day, parse_period
-from equivalents.policy.funds import Dated, Deficit, Given, Version
+from equivalents.policy.funds import Dated, Deficit, Given, Split, Version
 from equivalents.policy.scheme import Bridge, CapKind, PayCap, Scheme, ShareTest
 from equivalents.sharetest import print_share, share_problems, share_results
 from equivalents.units import print_fen
@@ -253,6 +253,18 @@ def test_an_expenditure_whose_source_is_the_fund_was_paid_of_it(kind: str) -> No
     assert [(r.payer, r.paid_fen) for r in found.rows if r.paid_fen] == [("区", 7_700), ("", 1_234)]
     only = made.account("I1", "宣传", kind, "1", source="购买")
     assert [(r.payer, r.paid_fen) for r in book([only]).rows if r.paid_fen] == [("医保", 100)]
+
+
+def test_a_pool_that_only_a_carried_excess_fills_still_takes_it_out_of_the_fund() -> None:
+    part = made.fund(Split("签约", Dated((Version(Fraction(1, 2)),))), "部分", restricted=True)
+    funds = {"签约": SIGNED, "部分": replace(part, number=2)}
+    scheme = replace(SCHEME, funds=funds, bridges={"p": Bridge("p", "部分")})
+    money = Money((Due("I1", SIGNED, 0, (), (("市", 0),)), Due("I1", part, 0, (), ())))
+    # Nothing is due, and a cap of an earlier period carried 5.00 into the pool.
+    found = book([], scheme, money, taken={("I1", "p"): -500})
+    assert [tuple(row) for row in found.restricted] == [("I1", "部分", 0, 0, 0, 0, 500, -500)]
+    assert [p.code for p in found.problems] == ["RESTRICTED_OVERSPENT"]
+    assert book([], scheme, money).restricted == ()
 
 
 def test_more_spent_than_there_was_is_said() -> None:
