@@ -48,10 +48,12 @@ FEATURED = [
     "+".join(sorted(FEATURES)),
     *("leave", "leave+levels", "leave+coefficients", "leave+shares+ceilings"),
     *("leaders", "leaders+levels+coefficients", "leaders+ceilings+contracts"),
+    "leaders+leave+yearly+contracts",
     *("yearly", "yearly+coefficients+leave", "yearly+levels"),
     *("yearly+bounds", "yearly+ceilings", "yearly+bounds+ceilings+coefficients"),
     *("contracts", "contracts+levels"),
     *("funds", "funds+surplus+coefficients", "funds+contracts+levels", "funds+shares+bases+days"),
+    *("funds+leaders+leave+yearly", "funds+surplus+bounds+levels"),
     "+".join(sorted(FEATURES | FUNDS)),
 ]
 """The rules of counting, of sharing and of money one by one, and some of them together."""

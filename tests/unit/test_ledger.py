@@ -134,6 +134,13 @@ def test_money_from_somebody_else_has_a_row_of_its_own() -> None:
     assert "LEDGER_PAYER_OTHER" in {one.code for one in found.problems}
 
 
+def test_of_a_fund_that_names_nobody_no_payer_is_a_stranger() -> None:
+    money = Money((Due("I1", SIGNED, 500, (), (("", 500),)),))
+    found = book([made.account("I1", "签约", "received", "3", source="省")], money=money)
+    assert [(row.payer, row.owed_fen) for row in found.rows] == [("", 500), ("省", -300)]
+    assert "LEDGER_PAYER_OTHER" not in {one.code for one in found.problems}
+
+
 def test_a_source_that_is_none_of_the_declared_payers_is_refused_with_the_nearest() -> None:
     declared = replace(SIGNED, payers=made.payers(("市财政", 4), ("区财政", 6)))
     due = Due("I1", declared, 100, (), (("市财政", 40), ("区财政", 60)))
@@ -268,8 +275,17 @@ def test_a_pool_that_only_a_carried_excess_fills_still_takes_it_out_of_the_fund(
 
 
 def test_more_spent_than_there_was_is_said() -> None:
-    (problem,) = (p for p in book(scheme=RESTRICTED).problems if p.code == "RESTRICTED_OVERSPENT")
-    assert problem.facts["closing"] == "-137.00"
+    # Nothing is left, so that no report is missing, and one of 0.00 is right.
+    overspent = ("RESTRICTED_OVERSPENT", "-137.00", "")
+    assert closings() == [overspent]
+    assert closings(made.account("I1", "签约", "closing_restricted", "0")) == [overspent]
+
+
+def test_money_is_restricted_where_the_institution_says_so() -> None:
+    rows = [made.account("I1", "签约", "received", "9", source="市")]
+    own = replace(SIGNED, own={"I1": replace(SIGNED, restricted=True)})
+    found = book(rows, replace(SCHEME, funds={"签约": own, "购买": OTHER}))
+    assert [row[:2] for row in found.restricted] == [("I1", "签约")]
 
 
 # -- tests of shares ---------------------------------------------------------------------------

@@ -101,6 +101,11 @@ def test_the_base_part_is_untouched_even_above_the_cap() -> None:
     assert (caps["I1"].base_fen, caps["I1"].over_base_fen) == (60_001, 1)
 
 
+def test_a_base_part_without_any_pool_is_held_against_its_cap() -> None:
+    _, caps = apply(pools=[], accounts=accounts("600", "600.01"))
+    assert {name: one.over_base_fen for name, one in caps.items()} == {"I1": 1}
+
+
 def test_no_cap_changes_nothing() -> None:
     assert apply(PayCap())[0] == {(p.institution_id, p.pool): p.amount_fen for p in POOLS}
     past = PayCap(CapKind.FIXED, valid_to=parse_day("2025-01-01"))
