@@ -53,12 +53,12 @@ def bridged(case: Case, dues: Sequence[Due]) -> list[Pool]:
             fen = there(case, dues, source, place)
             if fen is not None:
                 pools = _taken(case, place, fen, taking)
-                _used_once(case, source, place, fen - sum(pool.amount_fen for pool in pools))
+                used_once(case, source, place, fen - sum(pool.amount_fen for pool in pools))
                 found += pools
     return found
 
 
-def _used_once(case: Case, source: Source, place: str, left: int) -> None:
+def used_once(case: Case, source: Source, place: str, left: int) -> None:
     """Refuse money that is a pool and stands in the balance too (B4: never both, D0)."""
     key, name = source
     if key == "fund":

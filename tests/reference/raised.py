@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
-from tests.reference.bridges import bridges
+from tests.reference.bridges import bridges, used_once
 from tests.reference.case import Case, Pool
 from tests.reference.coefficients import Coefficients
 from tests.reference.funds import Due, by_fund
@@ -51,6 +51,8 @@ def raised(case: Case, dues: Sequence[Due], made: Sequence[Pool]) -> dict[At, Ex
             raise Refused("EXCESS_OVERDRAWN", f"{pool.institution}/{pool.pool}")
         left[at] = left.get(at, 0) - excess
         found[pool.institution, pool.pool] = Excess(fund, excess)
+    for (place, _), one in found.items():
+        used_once(case, ("fund", one.fund), place, left[place, one.fund])
     return found
 
 
