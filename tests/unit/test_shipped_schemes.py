@@ -25,6 +25,8 @@ from tests.reference.small_case import a_case
 
 SHIPPED = sorted(shipped_schemes())
 FIVE = "zhejiang-2017-effective-contract"
+OVER = {FIVE: "zhejiang-2017", "sanmenxia-2019-capitation": "sanmenxia-2019"}
+"""Layers that a county lays over a shipped scheme if it chooses so."""
 CITIES = {
     "hangzhou": {"签约居民": 1200, "市政府": 3000, "区财政": 7800},
     "ningbo": {"医保基金": 8000, "公卫经费": 5000, "签约居民": 5000},
@@ -56,7 +58,7 @@ def parts(scheme: Scheme, fund: str, heads: int, period: str) -> dict[str, int]:
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_shipped_scheme_reads_and_names_its_sources(name: str) -> None:
-    scheme, findings = read(*(["zhejiang-2017"] if name == FIVE else []), name)
+    scheme, findings = read(*([OVER[name]] if name in OVER else []), name)
     assert findings.problems == []
     for fund in scheme.funds.values():
         assert fund.reference
@@ -89,6 +91,20 @@ def test_sanmenxia_pays_four_to_six() -> None:
     assert parts(scheme, "poor-checkup", 1, "2019") == {"市财政": 8000, "县财政": 12000}
     assert parts(scheme, "contract-insurance", 1, "2019") == {"城乡居民医保统筹基金": 2000}
     assert parts(scheme, "disabled-contracts", 1, "2019") == {"县财政": 2000}
+
+
+@pytest.mark.rules("B5")
+def test_referral_charges_are_sanmenxias_and_not_changnings() -> None:
+    """S1 四（二）1 has them, S4 三（一）2 has not."""
+    over, _ = read("sanmenxia-2019", "sanmenxia-2019-capitation")
+    plain, _ = read("sanmenxia-2019")
+    assert set(over.funds) - set(plain.funds) == {"outpatient-capitation"}
+    body = over.funds["outpatient-capitation"].body
+    assert isinstance(body, PerHead)
+    assert body.less_charges == ("REFERRAL",)
+    changning, _ = read("changning-2014")
+    bodies = [one.body for one in changning.funds.values() if isinstance(one.body, PerHead)]
+    assert [one.less_charges for one in bodies] == [()]
 
 
 @pytest.mark.rules("B1")
