@@ -16,7 +16,7 @@ from equivalents.fundfacts import Facts
 from equivalents.intake.case import load_case
 from equivalents.intake.schemes import read_layers, shipped_schemes
 from equivalents.policy.calendar import FIRST_DAY, parse_period
-from equivalents.policy.funds import PerHead
+from equivalents.policy.funds import PerEquivalent, PerHead
 from equivalents.policy.model import Institution
 from equivalents.policy.scheme import Scheme
 from equivalents.policy.yamltext import Entry
@@ -121,6 +121,11 @@ def test_the_fifth_channel_is_switched_on_by_a_layer() -> None:
         assert scheme.bought("equivalents", "GW1102", FIRST_DAY) == 0
         assert scheme.bought("equivalents", "MZ01", FIRST_DAY) == 1
     assert not on.funds["effective-contract"].in_cap
+    # 以标准化工作当量法: equivalents of contract items in a series of their own, at a price.
+    body = on.funds["effective-contract"].body
+    assert isinstance(body, PerEquivalent)
+    assert (body.series, body.channel) == ("contract", "effective-contract")
+    assert "contract" not in {getattr(one.body, "series", "") for one in off.funds.values()}
     # On or off, its items are not those of the purchase by equivalents.
     assert "QY01" in off.channels["effective-contract"].items
 
