@@ -16,7 +16,7 @@ from equivalents.fundfacts import Facts
 from equivalents.intake.case import load_case
 from equivalents.intake.schemes import read_layers, shipped_schemes
 from equivalents.policy.calendar import FIRST_DAY, parse_period
-from equivalents.policy.funds import PerEquivalent, PerHead
+from equivalents.policy.funds import Packages, PerEquivalent, PerHead
 from equivalents.policy.model import Institution
 from equivalents.policy.scheme import Scheme
 from equivalents.policy.yamltext import Entry
@@ -25,7 +25,12 @@ from tests.reference.small_case import a_case
 
 SHIPPED = sorted(shipped_schemes())
 FIVE = "zhejiang-2017-effective-contract"
-OVER = {FIVE: "zhejiang-2017", "sanmenxia-2019-capitation": "sanmenxia-2019"}
+OVER = {
+    FIVE: "zhejiang-2017",
+    "deqing-2019-packages": "deqing-2019",
+    "sanmenxia-2019-capitation": "sanmenxia-2019",
+    "sanmenxia-2019-packages": "sanmenxia-2019",
+}
 """Layers that a county lays over a shipped scheme if it chooses so."""
 CITIES = {
     "hangzhou": {"签约居民": 1200, "市政府": 3000, "区财政": 7800},
@@ -105,6 +110,24 @@ def test_referral_charges_are_sanmenxias_and_not_changnings() -> None:
     changning, _ = read("changning-2014")
     bodies = [one.body for one in changning.funds.values() if isinstance(one.body, PerHead)]
     assert [one.less_charges for one in bodies] == [()]
+
+
+@pytest.mark.rules("B4a")
+@pytest.mark.parametrize(("name", "packages"), [("deqing-2019", 10 + 1), ("sanmenxia-2019", 2)])
+def test_packages_hold_items_and_cost_no_less_than_what_comes_back(
+    name: str, packages: int
+) -> None:
+    """“10+1” of Deqing, 基础性 and 个性化 of Sanmenxia; no document gives a price."""
+    scheme, _ = read(name, f"{name}-packages")
+    body = scheme.funds["service-packages"].body
+    assert isinstance(body, Packages)
+    assert len(body.packages) == packages
+    for one in body.packages:
+        (price,), (back,) = one.price_e4.versions, one.reimbursement_e4.versions
+        assert price.value >= back.value >= 0
+        assert price.illustrative and back.illustrative
+        assert price.unit == back.unit == "元/人·年"
+        assert one.items
 
 
 @pytest.mark.rules("B1")
