@@ -125,7 +125,8 @@ def test_packages_hold_items_and_cost_no_less_than_what_comes_back(
     for one in body.packages:
         (price,), (back,) = one.price_e4.versions, one.reimbursement_e4.versions
         assert price.value >= back.value >= 0
-        assert price.illustrative and back.illustrative
+        assert price.illustrative
+        assert back.illustrative
         assert price.unit == back.unit == "元/人·年"
         assert one.items
 
