@@ -12,6 +12,7 @@ from equivalents.policy.capbefore import CapBefore
 from equivalents.policy.keyrules import KeyRules
 from equivalents.policy.model import Institution, Pool, WeightRow
 from equivalents.policy.purchases import check_purchases
+from equivalents.policy.rowchannels import check_row_channels
 from equivalents.policy.schemecases import (
     check_cap_before,
     check_coefficients_once,
@@ -42,3 +43,4 @@ def check_scheme(
         if period is not None:
             check_figures(scheme, period, findings)
             check_purchases(scheme, weights, pools, period, findings)
+            check_row_channels(scheme, weights, pools, period, findings)
