@@ -23,13 +23,15 @@ pytestmark = pytest.mark.rules("B1")
 REST, INSURANCE = Channel("rest", others=True), Channel("insurance")
 
 
-def lists(name: str, *items: str, part: Fraction = Fraction(1), **more: int) -> Channel:
-    return Channel(name, items=dict.fromkeys(items, part), **more)
+def lists(name: str, *items: str, part: Fraction = Fraction(1)) -> Channel:
+    return Channel(name, items=dict.fromkeys(items, part))
 
 
-def row(channel: str, item: str = "X", series: str = "purchase", **more: object) -> WeightRow:
-    start, end = parse_day("2020-01-01"), parse_day("2030-01-01")
-    return replace(WeightRow(series, item, 10_000, start, end, channel=channel), **more)
+START, END = parse_day("2020-01-01"), parse_day("2030-01-01")
+
+
+def row(channel: str, item: str = "X", series: str = "purchase") -> WeightRow:
+    return WeightRow(series, item, 10_000, START, END, channel=channel)
 
 
 def buys(channel: str = "rest", name: str = "purchase") -> Fund:
@@ -93,11 +95,12 @@ def test_parts_of_an_item_are_of_both_channels() -> None:
 
 def test_the_first_day_is_told_on_which_another_channel_buys() -> None:
     july = parse_day("2025-07-01")
-    channels = [lists("a", "X", valid_to=july), lists("b", "X", valid_from=july)]
+    a, b = lists("a", "X"), lists("b", "X")
+    channels = [replace(a, valid_to=july), replace(b, valid_from=july)]
     assert told([row("a", series="pay")], channels) == [("a", "b", "X", "1", "2025-07-01")]
-    until = row("a", series="pay", valid_to=july)
-    outside = row("b", series="pay", valid_from=parse_day("2026-01-01"))
-    stopped = row("b", series="pay", stopped=True)
+    until = replace(row("a", series="pay"), valid_to=july)
+    outside = replace(row("b", series="pay"), valid_from=parse_day("2026-01-01"))
+    stopped = replace(row("b", series="pay"), stopped=True)
     assert told([until, outside, stopped], channels) == []
 
 
