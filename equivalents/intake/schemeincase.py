@@ -12,6 +12,7 @@ from equivalents.policy.capbefore import CapBefore
 from equivalents.policy.keyrules import KeyRules
 from equivalents.policy.model import Institution, Pool, WeightRow
 from equivalents.policy.purchases import check_purchases
+from equivalents.policy.rowchannels import check_row_channels
 from equivalents.policy.schemecases import (
     check_cap_before,
     check_coefficients_once,
@@ -43,6 +44,7 @@ def check_scheme(
         if period is not None:
             check_figures(scheme, period, findings)
             check_purchases(scheme, weights, pools, period, findings)
+            check_row_channels(scheme, weights, pools, period, findings)
 
 
 def _check_excess_funds(settings: Settings, findings: Findings) -> None:

@@ -18,10 +18,10 @@ from equivalents.policy.model import Pool, WeightRow
 from equivalents.policy.scheme import Channel, Scheme
 from equivalents.policy.schemetwice import share_places
 
-__all__ = ["check_purchases"]
+__all__ = ["Buyer", "Shops", "check_purchases", "shops"]
 
 
-class _Buyer(NamedTuple):
+class Buyer(NamedTuple):
     """A fund that buys an item on a day: the part of it, through a channel or (blank) without."""
 
     fund: Fund
@@ -43,10 +43,7 @@ def check_purchases(
     """
     if any(one.code in ("FUNDS_BUY_TWICE", "ITEM_BOUGHT_TWICE") for one in findings.problems):
         return  # the scheme alone says it already
-    every = {row.series for row in weights}
-    shared = {"pay", *(one.series for one in pools)}
-    shared |= {one.series for one in scheme.bridges.values()}
-    shop = _Shops(scheme, weights, frozenset(shared if len(every) > 1 else every))
+    shop = shops(scheme, weights, pools)
     for item in shop.items():
         for day in shop.days(item, period):
             over = _over(shop, item, day)
@@ -57,7 +54,15 @@ def check_purchases(
                 break
 
 
-def _over(shop: "_Shops", item: str, day: int) -> tuple[_Buyer, list[str], Fraction] | None:
+def shops(scheme: Scheme, weights: Sequence[WeightRow], pools: Sequence[Pool]) -> "Shops":
+    """Who buys what in a case; pools are shared by some of its series."""
+    every = {row.series for row in weights}
+    shared = {"pay", *(one.series for one in pools)}
+    shared |= {one.series for one in scheme.bridges.values()}
+    return Shops(scheme, weights, frozenset(shared if len(every) > 1 else every))
+
+
+def _over(shop: "Shops", item: str, day: int) -> tuple[Buyer, list[str], Fraction] | None:
     """The last fund of those that buy more than all of an item on a day, and who they are."""
     buyers = [*shop.buyers(item, day)]
     listed = shop.listed(item, day)
@@ -75,7 +80,7 @@ def _over(shop: "_Shops", item: str, day: int) -> tuple[_Buyer, list[str], Fract
     return None
 
 
-class _Shops:
+class Shops:
     """Who buys what, by item and day."""
 
     def __init__(
@@ -121,7 +126,7 @@ class _Shops:
         funds = [one for one in self._all if one.channel == channel]
         return not funds or any(share_places(one, fund) for one in funds)
 
-    def buyers(self, item: str, day: int) -> Iterator[_Buyer]:
+    def buyers(self, item: str, day: int) -> Iterator[Buyer]:
         """The funds that buy an item on a day, in declared order."""
         listed = self.listed(item, day)
         for fund, body in self._funds:
@@ -132,7 +137,7 @@ class _Shops:
                 continue
             share = self._share(body, listed, day)
             if share > 0:
-                yield _Buyer(fund, body.channel, share, row)
+                yield Buyer(fund, body.channel, share, row)
 
     def _row(self, body: PerItem | PerEquivalent, item: str, day: int) -> WeightRow | None:
         """A weight that makes a fund buy an item: above 0 where equivalents are bought."""

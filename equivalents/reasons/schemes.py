@@ -182,6 +182,16 @@ SCHEME_REASONS: Final = (
         "to {total}, not 1.",
     ),
     Reason(
+        "ROW_CHANNEL",
+        "warning",
+        "rules",
+        "当量表中 {count} 个项目（{items}）的购买渠道写的是“{value}”{near}，"
+        "方案自 {day} 起由 {by} 购买。以方案为准；请核对，更正当量表的渠道或方案的 channels。",
+        "The weight table says the channel '{value}'{near} of {count} items ({items}), the scheme "
+        "buys them from {day} on through {by}. The scheme counts: correct the table, or channels "
+        "of the scheme.",
+    ),
+    Reason(
         "CHANNEL_INVALID",
         "error",
         "rules",

@@ -95,7 +95,7 @@ def _choices(choices: Sequence[OpenChoice]) -> Iterator[str]:
         yield from ("", "原文未定的选择 open choices  [示例]")
     for one in choices:
         place = f"{one.place.file}:{one.place.row}"
-        yield from hanging("  ", f"{one.path} = {one.taken}  ({place})")
+        yield from hanging("  ", f"{one.path} = {one.taken or '无 none'}  ({place})")
         told = f"已由 {one.decided_by} 确定 decided" if one.decided_by else one.reason
         yield from hanging("    ", told)
 

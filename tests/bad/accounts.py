@@ -87,6 +87,11 @@ SURPLUS = [
           "pools.csv", 5, "pool", "I01"),
     Fault("surplus-not-assessed", "SURPLUS_NOT_ASSESSED", rule("  assessment: required"),
           "accounts.csv", 2, "", "I01", ("200.00", "assessment: none")),
+    Fault("sanmenxia-not-assessed", "SURPLUS_NOT_ASSESSED",
+          {**accounts(case="period: 2025\nscheme: sanmenxia-2019\n"),
+           "contracts.csv": "contract_id,resident_id,person_id,active_from\n"
+                            "C1,R1,P01,2025-01-01\n"},
+          "accounts.csv", 2, "", "I01", ("200.00", "assessment: none")),
     Fault("surplus-nobody", "POOL_NO_PEOPLE",
           {**accounts("I03,收入,income,3.00,,,", "I03,支出,expenditure,1.00,,,"),
            **add("institutions.csv", "I03,空院")},

@@ -254,6 +254,12 @@ SCHEME_WARNINGS = [
                         'funds: {f: {rate: "8.00"}}\n'),
            "contracts.csv": SIGNED},
           "two.yaml", 6, "funds.f.rate", "funds.f.rate", ("own.yaml",)),
+    Fault("row-names-another-channel", "ROW_CHANNEL",
+          {**scheme("channels: {contract-items: {items: [SF01]}, rest: {others: yes}}\n"),
+           "weights.csv": "series,item_code,weight,valid_from,channel\n"
+                          "pay,MZ01,1,2025-01-01,insurance\n"
+                          "pay,SF01,2,2025-01-01,contract_items\n"},
+          "weights.csv", 3, "channel", "contract_items", ("contract-items", "SF01")),
     Fault("coefficient-counts-twice", "COEFFICIENT_TWICE",
           {**scheme("pay_cap: {kind: fixed, coefficient: assessment, per: period}\n"),
            "accounts.csv": "institution_id,line,kind,amount\n"

@@ -17,7 +17,7 @@ CONDITIONS = (
 )  # fmt: skip
 # The fourteen categories of basic public health of the year 2017.
 CATEGORIES = {f"GW{number:02d}" for number in range(1, 15)}
-CHANNELS = {"equivalents", "insurance", "fixed_price", "contract"}
+CHANNELS = {"equivalents", "insurance", "fixed-price", "effective-contract"}
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def test_no_item_is_bought_twice(rows: list[Row]) -> None:
     bought = {row["item_code"] for row in rows if row["series"] == "purchase"}
     assert bought == {row["item_code"] for row in rows if row["channel"] == "equivalents"}
     contract = {row["item_code"] for row in rows if row["series"] == "contract"}
-    assert contract == {row["item_code"] for row in rows if row["channel"] == "contract"}
+    assert contract == {row["item_code"] for row in rows if row["channel"] == "effective-contract"}
     paid = {row["item_code"] for row in rows if row["series"] == "pay"}
     assert paid == {row["item_code"] for row in rows}
 

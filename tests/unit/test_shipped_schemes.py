@@ -16,7 +16,7 @@ from equivalents.fundfacts import Facts
 from equivalents.intake.case import load_case
 from equivalents.intake.schemes import read_layers, shipped_schemes
 from equivalents.policy.calendar import FIRST_DAY, parse_period
-from equivalents.policy.funds import PerHead
+from equivalents.policy.funds import Packages, PerEquivalent, PerHead
 from equivalents.policy.model import Institution
 from equivalents.policy.scheme import Scheme
 from equivalents.policy.yamltext import Entry
@@ -25,6 +25,13 @@ from tests.reference.small_case import a_case
 
 SHIPPED = sorted(shipped_schemes())
 FIVE = "zhejiang-2017-effective-contract"
+OVER = {
+    FIVE: "zhejiang-2017",
+    "deqing-2019-packages": "deqing-2019",
+    "sanmenxia-2019-capitation": "sanmenxia-2019",
+    "sanmenxia-2019-packages": "sanmenxia-2019",
+}
+"""Layers that a county lays over a shipped scheme if it chooses so."""
 CITIES = {
     "hangzhou": {"签约居民": 1200, "市政府": 3000, "区财政": 7800},
     "ningbo": {"医保基金": 8000, "公卫经费": 5000, "签约居民": 5000},
@@ -56,7 +63,7 @@ def parts(scheme: Scheme, fund: str, heads: int, period: str) -> dict[str, int]:
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_shipped_scheme_reads_and_names_its_sources(name: str) -> None:
-    scheme, findings = read(*(["zhejiang-2017"] if name == FIVE else []), name)
+    scheme, findings = read(*([OVER[name]] if name in OVER else []), name)
     assert findings.problems == []
     for fund in scheme.funds.values():
         assert fund.reference
@@ -91,6 +98,39 @@ def test_sanmenxia_pays_four_to_six() -> None:
     assert parts(scheme, "disabled-contracts", 1, "2019") == {"县财政": 2000}
 
 
+@pytest.mark.rules("B5")
+def test_referral_charges_are_sanmenxias_and_not_changnings() -> None:
+    """S1 四（二）1 has them, S4 三（一）2 has not."""
+    over, _ = read("sanmenxia-2019", "sanmenxia-2019-capitation")
+    plain, _ = read("sanmenxia-2019")
+    assert set(over.funds) - set(plain.funds) == {"outpatient-capitation"}
+    body = over.funds["outpatient-capitation"].body
+    assert isinstance(body, PerHead)
+    assert body.less_charges == ("REFERRAL",)
+    changning, _ = read("changning-2014")
+    bodies = [one.body for one in changning.funds.values() if isinstance(one.body, PerHead)]
+    assert [one.less_charges for one in bodies] == [()]
+
+
+@pytest.mark.rules("B4a")
+@pytest.mark.parametrize(("name", "packages"), [("deqing-2019", 10 + 1), ("sanmenxia-2019", 2)])
+def test_packages_hold_items_and_cost_no_less_than_what_comes_back(
+    name: str, packages: int
+) -> None:
+    """“10+1” of Deqing, 基础性 and 个性化 of Sanmenxia; no document gives a price."""
+    scheme, _ = read(name, f"{name}-packages")
+    body = scheme.funds["service-packages"].body
+    assert isinstance(body, Packages)
+    assert len(body.packages) == packages
+    for one in body.packages:
+        (price,), (back,) = one.price_e4.versions, one.reimbursement_e4.versions
+        assert price.value >= back.value >= 0
+        assert price.illustrative
+        assert back.illustrative
+        assert price.unit == back.unit == "元/人·年"
+        assert one.items
+
+
 @pytest.mark.rules("B1")
 def test_the_fifth_channel_is_switched_on_by_a_layer() -> None:
     off, _ = read("zhejiang-2017")
@@ -105,6 +145,11 @@ def test_the_fifth_channel_is_switched_on_by_a_layer() -> None:
         assert scheme.bought("equivalents", "GW1102", FIRST_DAY) == 0
         assert scheme.bought("equivalents", "MZ01", FIRST_DAY) == 1
     assert not on.funds["effective-contract"].in_cap
+    # 以标准化工作当量法: equivalents of contract items in a series of their own, at a price.
+    body = on.funds["effective-contract"].body
+    assert isinstance(body, PerEquivalent)
+    assert (body.series, body.channel) == ("contract", "effective-contract")
+    assert "contract" not in {getattr(one.body, "series", "") for one in off.funds.values()}
     # On or off, its items are not those of the purchase by equivalents.
     assert "QY01" in off.channels["effective-contract"].items
 
