@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from equivalents.findings import Findings, near
+from equivalents.findings import Findings, hint, near
 from equivalents.intake.chargeprices import charge_prices
 from equivalents.policy.layers import SCHEME_KEYS, Ground, Layer, read_layer, with_paths
 from equivalents.policy.openchoices import note_open_choices
@@ -178,8 +178,10 @@ def _find(entry: Entry, folder: Path, findings: Findings) -> Path | None:
         return inside
     if entry.text in shipped:
         return shipped[entry.text]
-    known: Sequence[str] = tuple(shipped)
-    findings.add("SCHEME_UNKNOWN", entry.place, entry.text, near=near(entry.text, known))
+    whole = f"{entry.text}.yaml"
+    there = sorted(path.name for path in folder.glob("*.yaml"))
+    told = hint(whole) if whole in there else near(entry.text, [*shipped, *there])
+    findings.add("SCHEME_UNKNOWN", entry.place, entry.text, near=told)
     return None
 
 

@@ -27,8 +27,9 @@ FILE_REASONS: Final = (
         "CASE_NOT_FOUND",
         "error",
         "file",
-        "找不到核算资料“{value}”。请给出含 case.yaml 的文件夹。",
-        "There is no case at '{value}'. Give the folder that holds case.yaml.",
+        "找不到核算资料“{value}”。请给出含 case.yaml 的文件夹（用记事本存的，末尾不要带 .txt）。",
+        "There is no case at '{value}'. Give the folder that holds case.yaml (with no hidden .txt "
+        "behind it).",
     ),
     Reason(
         "TABLE_MISSING",

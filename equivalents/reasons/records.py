@@ -19,8 +19,10 @@ RECORD_REASONS: Final = (
         "DATE_INVALID",
         "error",
         "form",
-        "“{value}”不是日历上有的日期，或写法不对。请写成 2025-03-31 的形式。",
-        "'{value}' is no day of the calendar, or not written like 2025-03-31.",
+        "“{value}”不是日历上有的日期，或写法不对。请写成 2025-03-31 的形式"
+        "（Excel 里把该列的单元格格式自定义为 yyyy-mm-dd，再保存）。",
+        "'{value}' is no day of the calendar, or not written like 2025-03-31 (in Excel give the "
+        "column the custom format yyyy-mm-dd before saving).",
     ),
     Reason(
         "QUANTITY_INVALID",

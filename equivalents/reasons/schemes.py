@@ -52,8 +52,10 @@ SCHEME_REASONS: Final = (
         "SCHEME_UNKNOWN",
         "error",
         "rules",
-        "找不到分配方案“{value}”{near}。请写案例文件夹内的路径，或随附方案的名称。",
-        "There is no scheme '{value}'{near}. Name a path inside the case or a shipped scheme.",
+        "找不到分配方案“{value}”{near}。请写资料文件夹内的文件名（带 .yaml；"
+        "用记事本存的，末尾不要带 .txt），或随附方案的名称。",
+        "There is no scheme '{value}'{near}. Name a file inside the case (with .yaml, and no "
+        "hidden .txt behind it) or a shipped scheme.",
     ),
     Reason(
         "SCHEME_NAME",

@@ -45,6 +45,9 @@ OWN = "scheme: own\ntitle: 甲院\nreference: 甲县〔2025〕2号\nlayer: insti
 SCHEMES = [
     Fault("scheme-lost", "SCHEME_UNKNOWN", {"case.yaml": "period: 2025-06\nscheme: x.yaml\n"},
           "case.yaml", 2, "", "x.yaml"),
+    Fault("scheme-without-ending", "SCHEME_UNKNOWN",
+          {"case.yaml": "period: 2025-06\nscheme: s\n", "s.yaml": HEAD},
+          "case.yaml", 2, "", "s", ("s.yaml",)),
     Fault("scheme-outside", "SCHEME_UNKNOWN",
           {"case.yaml": "period: 2025-06\nscheme: ../x.yaml\n", "../x.yaml": HEAD},
           "case.yaml", 2, "", "../x.yaml"),
