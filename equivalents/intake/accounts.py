@@ -50,16 +50,22 @@ def surplus_rule(
     period: Period,
     series: Sequence[str],
     findings: Findings,
+    *,
+    scheme: bool,
 ) -> SurplusRule:
     """The rule that shares the surplus of these accounts, its series filled in; faults are noted.
 
-    ``declared`` are the versions of case.yaml, ``series`` the weight series of the case.
+    ``declared`` are the versions of case.yaml, ``series`` the weight series of the case. ``scheme``
+    says that the case follows a scheme: where that declares nothing, results of the assessment are
+    required (5.14).
     """
     if not accounts:
         if declared:
             findings.add("SURPLUS_UNUSED", declared[0].place)
         return SurplusRule()
     rule = surplus_in_force(declared, period, findings)
+    if not declared:
+        rule = replace(rule, assessed=scheme)
     rule = replace(rule, series=rule.series or default_series(series))
     if series and rule.series not in series:
         place = rule.place if declared else Place("case.yaml")

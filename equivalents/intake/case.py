@@ -173,7 +173,10 @@ class _Reader:
         check_scheme(settings, weights, institutions, pools, keys, before, findings)
         if settings.period is None:
             return None
-        surplus = surplus_rule(settings.surplus, accounts, pools, settings.period, series, findings)
+        surplus = surplus_rule(
+            settings.surplus, accounts, pools, settings.period, series, findings,
+            scheme=bool(settings.scheme_files),
+        )  # fmt: skip
         rules = CaseRules(
             period=settings.period,
             institutions=institutions,
