@@ -13,6 +13,7 @@ from equivalents.cli import app
 from equivalents.errors import Place
 from equivalents.findings import Findings
 from equivalents.intake.schemes import load_scheme, read_layers, shipped_schemes
+from equivalents.policy.funds import PerHead
 from equivalents.policy.scheme import Scheme
 from equivalents.policy.yamltext import Entry
 from tests.bad.case import case_with, run
@@ -121,7 +122,9 @@ WAITING = {
 @pytest.mark.parametrize("name", sorted(shipped_schemes()))
 def test_a_shipped_scheme_says_which_funds_wait_for_the_assessment(name: str) -> None:
     reading, _ = read_layers([Entry(name, Place("case.yaml"))], Path("/nowhere"), Findings())
-    told = {one.path for one in reading.scheme.choices if "考核结果" in one.reason}
+    words = ("未写系数", "考核结果尚未接入")
+    choices = reading.scheme.choices
+    told = {one.path for one in choices if any(word in one.reason for word in words)}
     wanted = WAITING.get(name, set())
     assert told == (wanted | {"pools.contract-fee.rule"} if name in CITIES else wanted)
 
@@ -149,8 +152,13 @@ def test_a_city_says_what_the_seed_leaves_open(name: str) -> None:
     fee = reading.scheme.funds["contract-fee"]
     wanted = {"funds.contract-fee.rate.valid_from", "funds.contract-fee.income"}
     wanted |= {"pools.contract-fee.rule"}
-    wanted |= set() if fee.restricted else {"funds.contract-fee.restricted"}
-    # Shaoxing and Lishui say 有效签约; no other city says whose heads.
-    effective = name.rpartition("-")[2] in ("shaoxing", "lishui")
-    wanted |= set() if effective else {"funds.contract-fee.heads"}
+    # Shaoxing and Lishui say 有效签约, and no city of which day.
+    wanted |= {"funds.contract-fee.heads"}
+    assert isinstance(fee.body, PerHead)
+    effective = fee.body.heads.register == "effective"
+    assert effective == (name.rpartition("-")[2] in ("shaoxing", "lishui"))
+    # Hangzhou alone says 专款专用; 财政专项支付 of Shaoxing is read so.
+    city = name.rpartition("-")[2]
+    assert fee.restricted == (city in ("hangzhou", "shaoxing"))
+    wanted |= set() if city == "hangzhou" else {"funds.contract-fee.restricted"}
     assert paths == wanted
