@@ -92,6 +92,11 @@ SURPLUS = [
            "contracts.csv": "contract_id,resident_id,person_id,active_from\n"
                             "C1,R1,P01,2025-01-01\n"},
           "accounts.csv", 2, "", "I01", ("200.00", "assessment: none")),
+    Fault("scheme-without-a-word-of-the-surplus", "SURPLUS_NOT_ASSESSED",
+          {**accounts(case="period: 2025\nscheme: 方案.yaml\n"),
+           "方案.yaml": "scheme: 方案\ntitle: 示例\nreference: 示例\n"
+                        "funds: {f: {kind: given, payers: [{payer: 甲, share: 1}]}}\n"},
+          "accounts.csv", 2, "", "I01", ("200.00", "assessment: none")),
     Fault("surplus-nobody", "POOL_NO_PEOPLE",
           {**accounts("I03,收入,income,3.00,,,", "I03,支出,expenditure,1.00,,,"),
            **add("institutions.csv", "I03,空院")},
