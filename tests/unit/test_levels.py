@@ -135,7 +135,9 @@ class Model:
             yield from ((code, (code, None)) for code in sorted(below))
         elif to == LevelKind.DEPARTMENT:
             units = {unit for _, place, unit in self.world.work if place == node[0]}
-            yield from ((unit or node[0], (node[0], unit)) for unit in sorted(units))
+            # Staff without department stand under the institution's own code, ties included (5.10).
+            coded = sorted((unit or node[0], unit) for unit in units)
+            yield from ((code, (node[0], unit)) for code, unit in coded)
         else:
             yield from ((person, person) for person in self.staff(node))
 
@@ -196,6 +198,9 @@ class Model:
         ]
         heads = sum(part, Fraction(0))
         average = Fraction(fen) / heads if heads else Fraction(0)
+        if fen == 0:
+            # It pays zeros (5.9): no floor, so none above a cap that is a multiple of the average.
+            return [0] * len(codes), 0
         payees = []
         for code, key, share_of in zip(codes, keys, part, strict=True):
             own = level.own.get(code, Limits())
@@ -205,8 +210,6 @@ class Model:
             if most is not None and least > most:
                 raise RefusalError("FLOOR_ABOVE_CAP")
             payees.append(Payee(key, int(least), None if most is None else int(most)))
-        if fen == 0:
-            return [0] * len(codes), 0
         floors = [payee.floor for payee in payees]
         if sum(floors) > fen:
             if not level.scale_floors:
