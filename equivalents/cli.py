@@ -17,6 +17,7 @@ from equivalents.errors import Problem, as_object
 from equivalents.run import check_case, settle_case
 from equivalents.terminal import (
     SHOWN,
+    console,
     print_json,
     print_list,
     progress,
@@ -162,7 +163,7 @@ def demo(
 ) -> None:
     """编造一个示例县并核算，无需任何准备。Make up a realistic county, settle it and show it."""
     from equivalents.demo import write_county
-    from equivalents.demo.summary import by_institution, by_pool
+    from equivalents.demo.summary import by_fund, by_institution, by_pool, pay_cap_line
     from equivalents.report.folder import check_replaceable, new_folder
 
     with reporting(as_json), progress() as told:
@@ -176,6 +177,8 @@ def demo(
         print_json({"case": county.as_posix(), "out": out.as_posix(), **result})
         return
     show_summary(result, out)
+    show_table(*by_fund(county, out))
+    console().print(pay_cap_line(out))
     show_table(*by_pool(out))
     show_table(*by_institution(county, out))
     typer.echo(

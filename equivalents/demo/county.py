@@ -23,11 +23,13 @@ from equivalents.demo.money import (
 )
 from equivalents.demo.people import Posting, postings
 from equivalents.demo.places import INSTITUTIONS, Department, departments
-from equivalents.demo.plans import planned
+from equivalents.demo.plans import common_lots, planned
 from equivalents.demo.residents import USUAL_RECORDS, Residents
 from equivalents.demo.rules import CASE
+from equivalents.demo.scheme import SCHEME_FILE, scheme
 from equivalents.demo.seasons import MONTH_STARTS, day_text
 from equivalents.demo.services import SETTINGS, Services, Year
+from equivalents.demo.signing import CHARGES, CONTRACTS, REGISTERS, charges, registers, sign
 from equivalents.demo.teams import Teams
 from equivalents.demo.workers import Workers
 
@@ -79,6 +81,7 @@ def write_county(
     residents = Residents(sizes, records, Draw(seed, 6))
     county = _County(roster, residents, Teams(roster, residents), seed, tell)
     _write_tables(folder, rooms, county)
+    _write_money(folder, county, records)
     tell("tables", 5, 5)
     county.write_records(folder / "records", records)
 
@@ -103,10 +106,22 @@ def _write_tables(folder: Path, rooms: list[Department], county: "_County") -> N
     )
     write_csv(folder / "staff.csv", _STAFF, [row.row() for row in roster])
     write_csv(folder / "teams.csv", _TEAMS, county.teams.rows())
-    write_csv(folder / "pools.csv", POOLS, pools(roster, Draw(seed, 2)))
-    write_csv(folder / "accounts.csv", ACCOUNTS, accounts(roster, Draw(seed, 7)))
     write_csv(folder / "coefficients.csv", COEFFICIENTS, coefficients(roster, Draw(seed, 8)))
     write_csv(folder / "opening.csv", OPENING, opening(roster, Draw(seed, 9)))
+
+
+def _write_money(folder: Path, county: "_County", records: int) -> None:
+    """The scheme of the county and the tables that its funds read."""
+    roster, seed = county.roster, county.seed
+    lots = common_lots(county.residents, seed, _STREAM)
+    signed = sign(county.residents, county.teams, county.planned, lots)
+    (folder / SCHEME_FILE).write_bytes(scheme(records).encode())
+    write_csv(folder / "contracts.csv", CONTRACTS, signed.rows)
+    write_csv(folder / "registers.csv", REGISTERS, registers(signed, Draw(seed, 11)))
+    write_csv(folder / "charges.csv", CHARGES, charges(signed, Draw(seed, 12)))
+    write_csv(folder / "pools.csv", POOLS, pools(roster, Draw(seed, 2)))
+    rows = accounts(roster, signed, records, Draw(seed, 7))
+    write_csv(folder / "accounts.csv", ACCOUNTS, rows)
 
 
 class _County:
@@ -123,12 +138,13 @@ class _County:
         self.roster, self.residents, self.teams, self.seed = roster, residents, teams, seed
         self._tell = tell
         self._year = Year(Workers(roster), residents, teams)
+        self.planned = planned(self._year, seed, _STREAM)
 
     def write_records(self, folder: Path, records: int) -> None:
         """All record files: twelve months, the file kept by hand, the villages' backlog."""
         self._tell("records", 0, records)
         beds = stays(self._year, records, Draw(self.seed, 5))
-        ahead = Services.together([planned(self._year, self.seed, _STREAM), beds])
+        ahead = Services.together([self.planned, beds])
         by_hand, backlog = min(3_000, records // 10), min(400, records // 50)
         numbered, ids = self._write_months(folder, records - by_hand - backlog, ahead, records)
         book = HandBook(self.roster, self.residents, self.teams, Draw(self.seed, 3))

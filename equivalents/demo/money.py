@@ -7,17 +7,18 @@ from collections.abc import Iterator
 from typing import Final
 
 from equivalents.demo.draw import Draw, split
+from equivalents.demo.ledger import Line, bought, of_contracts, on_approval, pay_base
 from equivalents.demo.people import Posting
 from equivalents.demo.places import INSTITUTIONS
-from equivalents.demo.rules import ALLIANCE, ATTENDANCE, CONTRACT, INCENTIVE
+from equivalents.demo.residents import USUAL_RECORDS
+from equivalents.demo.rules import ALLIANCE, ATTENDANCE, INCENTIVE
 from equivalents.demo.seasons import day_text
+from equivalents.demo.signing import Signed
 
 __all__ = ["ACCOUNTS", "COEFFICIENTS", "OPENING", "POOLS", "accounts", "coefficients", "opening",
            "pools"]  # fmt: skip
 
 _Rows = list[tuple[str, ...]]
-_Line = tuple[str, str, int, str, str]
-"""An account line, its kind, fen, source and date."""
 
 POOLS: Final = ("institution_id", "pool", "amount", "series")
 ACCOUNTS: Final = ("institution_id", "line", "kind", "amount", "recurrent", "source", "date")
@@ -29,13 +30,17 @@ OPENING: Final = ("kind", "institution_id", "pool", "person_id", "equivalents")
 # Yuan a head and year for the incentive pool, by group; the lead hospital has its own.
 _INCENTIVE: Final = {"plain": 26_400, "hill": 27_700, "mountain": 30_200}
 _INCENTIVE_HOSPITAL: Final = 30_600
-_CONTRACT: Final = 2_650
 _ATTENDANCE: Final = 1_200
 _ALLIANCE: Final = 1_850
+_BASE_PAY: Final = 39_600
+# What the pay cap of a group is multiplied by; the lead hospital has its own.
+_PAY_LEVEL: Final = {"plain": "1", "hill": "1.02", "mountain": "1.1"}
+_PAY_LEVEL_HOSPITAL: Final = "1.06"
 
 _TITLES: Final = {"中级": "1.05", "高级": "1.1"}
 _PAPER: Final = "示例县卫健〔2025〕5 号（编造）"
 _ASSESSED: Final = "示例县卫健〔2025〕6 号（编造）"
+_FUNDED: Final = "示例县财社〔2025〕2 号（编造）"
 _LOSING: Final = (9, 13)  # institutions whose account closes with a deficit
 _LOSS: Final = -2_300_000_00
 # Thousand yuan a head: medical, basic, public health, equivalents bought, restricted before, now.
@@ -59,28 +64,28 @@ def _heads(roster: list[Posting]) -> list[int]:
 
 
 def pools(roster: list[Posting], draw: Draw) -> _Rows:
-    """The given pools: two or three an institution, one of the county; a surplus is computed."""
+    """The given pools: two an institution, one of the county; others come out of funds."""
     rows: _Rows = []
     heads = _heads(roster)
     for number, place in enumerate(INSTITUTIONS):
         incentive = _INCENTIVE[place.group] if number else _INCENTIVE_HOSPITAL
-        for pool, yuan, odd, series in (
-            (INCENTIVE, incentive, 10**7, "pay"), (CONTRACT, _CONTRACT, 10**6, "contract"),
-            (ATTENDANCE, _ATTENDANCE, 10**5, "pay"),
-        ):  # fmt: skip
+        for pool, yuan, odd in ((INCENTIVE, incentive, 10**7), (ATTENDANCE, _ATTENDANCE, 10**5)):
             fen = heads[number] * yuan * 100 + draw.one(odd)
-            if number or pool != CONTRACT:  # residents sign with the centres
-                rows.append((place.code, pool, _yuan(fen), series))
+            rows.append((place.code, pool, _yuan(fen), "pay"))
     fen = sum(heads) * _ALLIANCE * 100 + draw.one(10**7)
     rows.append((INSTITUTIONS[0].code, ALLIANCE, _yuan(fen), "purchase"))
     return rows
 
 
-def accounts(roster: list[Posting], draw: Draw) -> _Rows:
-    """A year of each institution's business account, and what was restricted the year before."""
+def accounts(roster: list[Posting], signed: Signed, records: int, draw: Draw) -> _Rows:
+    """A year of each institution's business account, of its funds, and what was restricted before.
+
+    What is paid for work follows the number of records.
+    """
     rows: _Rows = []
     for number, (place, heads) in enumerate(zip(INSTITUTIONS, _heads(roster), strict=True)):
-        lines = [*_business(number, heads, draw), *_project(number, heads, draw)]
+        lines = [*_business(number, heads, records, draw), *_project(number, heads, draw)]
+        lines += of_contracts(number - 1, signed) if number else ()
         rows += [
             (place.code, line, kind, _yuan(fen), "1" if kind in _RECURRENT else "", source, day)
             for line, kind, fen, source, day in lines
@@ -93,19 +98,30 @@ def _some_fen(thousand_yuan: int, heads: int, draw: Draw) -> int:
     return heads * thousand_yuan * 100_000 + draw.one(3 * 10**7)
 
 
-def _business(number: int, heads: int, draw: Draw) -> Iterator[_Line]:
-    """What an institution took in and spent, so that a wanted balance is left."""
+def _business(number: int, heads: int, records: int, draw: Draw) -> Iterator[Line]:
+    """What an institution took in and spent, so that a wanted balance is left; and its funds."""
     fen = [_some_fen(each, heads, draw) for each in (_HOSPITAL if number == 0 else _CENTRE)]
-    medical, basic, health, bought, carried, kept = fen
-    yield "医疗收入", "income", medical, "医保、患者", ""
+    medical, basic, health, work, carried, kept = fen
+    fees = medical // (40 if number else 100) * records // USUAL_RECORDS
+    hills = INSTITUTIONS[number].group != "plain"
+    moves, (central, county) = bought(
+        "purchase-hills" if hills else "purchase", (health + work) * records // USUAL_RECORDS
+    )
+    yield "医疗收入", "income", medical - fees, "医保、患者", ""
+    yield "一般诊疗费", "income", fees, "医保、患者", ""
     yield "财政基本补助", "income", basic, "县财政", ""
-    yield "基本公共卫生服务补助", "income", health, "中央、省、县", ""
-    yield "当量购买补助", "income", bought, "县财政", ""
+    yield "基本公共卫生服务补助", "income", central, "中央和省财政", ""
+    yield "当量购买补助", "income", county, "县财政", ""
+    yield from moves
+    yield from on_approval(number, basic)
+    yield pay_base(heads * _BASE_PAY * 100)
     deducted = 1_000_00 * number
     wanted = _LOSS if number in _LOSING else heads * 420_000
     balance = wanted + draw.one(10**7)
-    spent = medical + basic + health + bought + carried - kept - deducted - balance
-    for line, part in zip(_SPENT, split(spent, list(_SPENT.values())), strict=True):
+    spent = medical + basic + central + county + carried - kept - deducted - balance
+    for_contracts = central * (39 + number * 7 % 10) // 100
+    yield "公卫经费用于签约服务", "expenditure", for_contracts, "", ""
+    for line, part in zip(_SPENT, split(spent - for_contracts, [*_SPENT.values()]), strict=True):
         yield line, "expenditure", part, "", ""
     yield _RESTRICTED, "closing_restricted", carried, "", "2024-12-31"
     yield _RESTRICTED, "opening_restricted", carried, "", ""
@@ -114,7 +130,7 @@ def _business(number: int, heads: int, draw: Draw) -> Iterator[_Line]:
         yield "上缴以前年度往来", "deduction", deducted, "", ""
 
 
-def _project(number: int, heads: int, draw: Draw) -> Iterator[_Line]:
+def _project(number: int, heads: int, draw: Draw) -> Iterator[Line]:
     """Project money of every third institution, which stays outside the balance."""
     if number % 3 == 0:
         given = _some_fen(5, heads, draw)
@@ -155,6 +171,10 @@ def coefficients(roster: list[Posting], draw: Draw) -> _Rows:
     for number, place in enumerate(INSTITUTIONS):
         quality, checked = 9_400 + draw.one(1_200), 9_600 + draw.one(500)
         rows.append(("institution", place.code, "quality", _e4(quality), start, "", _ASSESSED))
+        half = _e4((quality + 10_000) // 2)
+        rows.append(("institution", place.code, "purchase_quality", half, start, "", _FUNDED))
+        level = _PAY_LEVEL[place.group] if number else _PAY_LEVEL_HOSPITAL
+        rows.append(("institution", place.code, "pay_level", level, start, "", _FUNDED))
         if number % 2:
             value = _e4(min(checked, 10_000))
             rows.append(("institution", place.code, "contract_check", value, start, "", _ASSESSED))

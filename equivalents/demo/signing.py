@@ -1,0 +1,110 @@
+"""The made-up contracts 签约 of the county, its registers 登记人数 and charges 收费.
+
+Who signs is who the plans of signing take in: a contract begins on the day of its first signing,
+or with the year where it is renewed. Some ran out in July and were not renewed.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from equivalents.demo.draw import Draw, Int64
+from equivalents.demo.items import NUMBER_OF
+from equivalents.demo.places import INSTITUTIONS
+from equivalents.demo.plans import RENEWED, SIGNED
+from equivalents.demo.residents import GROUPS, Residents
+from equivalents.demo.seasons import day_text
+from equivalents.demo.services import Services
+from equivalents.demo.teams import Teams
+
+__all__ = ["CHARGES", "CONTRACTS", "REGISTERS", "Signed", "charges", "registers", "sign"]
+
+CONTRACTS: Final = (
+    "contract_id", "resident_id", "household_id", "team_id", "active_from", "active_to", "groups",
+    "permanent", "birth_date", "institution_id",
+)  # fmt: skip
+REGISTERS: Final = ("institution_id", "group", "heads", "date")
+CHARGES: Final = ("resident_id", "institution_id", "code", "amount", "date")
+
+_YEAR: Final = 365
+_LAPSED: Final = 280  # contracts of lots from here on ran out in July
+_LAPSE: Final = "2025-07-01"
+_VISITORS: Final = 33  # one in so many signed residents does not live here permanently
+_REFERRED: Final = 25  # one in so many was referred to a hospital in the year
+_BORN: Final = {"child": (2019, 6), "elderly": (1932, 28), "pregnant": (1988, 14)}
+_GROWN: Final = (1962, 40)
+_WRONGLY_CHARGED: Final = 3
+_Rows = list[tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Signed:
+    """The contracts' rows, and by centre how many heads count at the end of the year.
+
+    `heads` has permanent residents, `all_heads` everybody, each by number of the centre, from 0.
+    """
+
+    rows: _Rows
+    heads: list[int]
+    all_heads: list[int]
+
+
+def sign(residents: Residents, teams: Teams, planned: Services, lots: Int64) -> Signed:
+    """The contracts of everybody whose lot the plans of signing take in."""
+    first_day = np.zeros(residents.total, dtype=np.int64)
+    at = np.flatnonzero(planned.item == NUMBER_OF["QY01"])
+    first_day[planned.resident[at]] = planned.day[at]
+    signed = np.flatnonzero(lots < RENEWED[1])
+    new = lots[signed] < SIGNED[1]
+    lapsed = lots[signed] >= _LAPSED
+    permanent = signed % _VISITORS != 0
+    since = np.where(new, first_day[signed], 0).tolist()
+    rows: _Rows = []
+    for number, resident in enumerate(signed.tolist(), start=1):
+        groups = GROUPS[residents.group[resident]]
+        start, end = day_text(since[number - 1]), day_text(since[number - 1] + _YEAR)
+        if lapsed[number - 1]:
+            start, end = "2024-07-01", _LAPSE
+        rows.append((
+            f"Q25{number:06d}", residents.ids[resident],
+            residents.household_ids[residents.household[resident]],
+            teams.codes[teams.of[resident]], start, end, groups,
+            "1" if permanent[number - 1] else "0", _birth(groups, resident),
+            INSTITUTIONS[residents.area[resident] + 1].code,
+        ))  # fmt: skip
+    centres = len(INSTITUTIONS) - 1
+    area = residents.area[signed]
+    return Signed(
+        rows,
+        np.bincount(area[permanent & ~lapsed], minlength=centres).tolist(),
+        np.bincount(area[~lapsed], minlength=centres).tolist(),
+    )
+
+
+def _birth(groups: str, resident: int) -> str:
+    """A birthday that fits the groups."""
+    first, span = next((_BORN[g] for g in groups.split(";") if g in _BORN), _GROWN)
+    return f"{first + resident * 7 % span}-{1 + resident % 12:02d}-{1 + resident % 28:02d}"
+
+
+def registers(signed: Signed, draw: Draw) -> _Rows:
+    """The heads whose contract was found effective 有效签约, a part of those signed."""
+    return [
+        (place.code, "effective", str(heads * (58 + draw.one(18)) // 100), "2025-12-31")
+        for place, heads in zip(INSTITUTIONS[1:], signed.all_heads, strict=True)
+    ]
+
+
+def charges(signed: Signed, draw: Draw) -> _Rows:
+    """What the referred were charged elsewhere, and a few consultation fees charged by mistake."""
+    found: _Rows = []
+    order = draw.shuffled(len(signed.rows)).tolist()
+    for number, at in enumerate(order[: len(order) // _REFERRED + _WRONGLY_CHARGED]):
+        row = signed.rows[at]
+        code, fen = "REFERRAL", 10_000 + draw.one(140_000)
+        if number < _WRONGLY_CHARGED:
+            code, fen = "GENERAL_CONSULTATION", 1_000
+        day = day_text(20 + draw.one(340))
+        found.append((row[1], row[-1], code, f"{fen // 100}.{fen % 100:02d}", day))
+    return found
