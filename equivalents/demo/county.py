@@ -18,12 +18,22 @@ from equivalents.demo.money import (
     POOLS,
     accounts,
     coefficients,
+    heads_by_place,
     opening,
     pools,
 )
 from equivalents.demo.people import Posting, postings
 from equivalents.demo.places import INSTITUTIONS, Department, departments
 from equivalents.demo.plans import common_lots, planned
+from equivalents.demo.policies import (
+    POLICIES,
+    TASKS,
+    WEIGHTS,
+    Place,
+    Policy,
+    places_of,
+    under,
+)
 from equivalents.demo.residents import USUAL_RECORDS, Residents
 from equivalents.demo.rules import CASE
 from equivalents.demo.scheme import SCHEME_FILE, scheme
@@ -62,13 +72,15 @@ def write_county(
     *,
     records: int = USUAL_RECORDS,
     seed: int = 20250101,
+    policy: str = "",
     progress: Progress | None = None,
 ) -> None:
     """Write the made-up county as a case into `folder`, with exactly `records` records in all.
 
-    Deterministic: the same arguments give the same bytes in every file. `progress` is called
-    with a stage (`tables` or `records`), the number done and the number in all. Raises
-    ValueError if `records` is below LEAST_RECORDS.
+    Deterministic: the same arguments give the same bytes in every file. `policy` names a shipped
+    scheme of POLICIES to put in the place of the county's own. `progress` is called with a stage
+    (`tables` or `records`), the number done and the number in all. Raises ValueError if `records`
+    is below LEAST_RECORDS, KeyError for another policy.
     """
     if records < LEAST_RECORDS:
         raise ValueError(f"the demonstration county needs at least {LEAST_RECORDS:,} records")
@@ -81,14 +93,13 @@ def write_county(
     residents = Residents(sizes, records, Draw(seed, 6))
     county = _County(roster, residents, Teams(roster, residents), seed, tell)
     _write_tables(folder, rooms, county)
-    _write_money(folder, county, records)
+    _write_money(folder, county, records, POLICIES[policy] if policy else None)
     tell("tables", 5, 5)
     county.write_records(folder / "records", records)
 
 
 def _write_tables(folder: Path, rooms: list[Department], county: "_County") -> None:
     roster, seed = county.roster, county.seed
-    (folder / "case.yaml").write_bytes(CASE.encode())
     lead = INSTITUTIONS[0].code
     write_csv(
         folder / "institutions.csv",
@@ -106,22 +117,41 @@ def _write_tables(folder: Path, rooms: list[Department], county: "_County") -> N
     )
     write_csv(folder / "staff.csv", _STAFF, [row.row() for row in roster])
     write_csv(folder / "teams.csv", _TEAMS, county.teams.rows())
-    write_csv(folder / "coefficients.csv", COEFFICIENTS, coefficients(roster, Draw(seed, 8)))
     write_csv(folder / "opening.csv", OPENING, opening(roster, Draw(seed, 9)))
 
 
-def _write_money(folder: Path, county: "_County", records: int) -> None:
-    """The scheme of the county and the tables that its funds read."""
+def _write_money(folder: Path, county: "_County", records: int, policy: Policy | None) -> None:
+    """Its scheme and the tables that its funds read."""
     roster, seed = county.roster, county.seed
     lots = common_lots(county.residents, seed, _STREAM)
     signed = sign(county.residents, county.teams, county.planned, lots)
-    (folder / SCHEME_FILE).write_bytes(scheme(records).encode())
     write_csv(folder / "contracts.csv", CONTRACTS, signed.rows)
     write_csv(folder / "registers.csv", REGISTERS, registers(signed, Draw(seed, 11)))
     write_csv(folder / "charges.csv", CHARGES, charges(signed, Draw(seed, 12)))
     write_csv(folder / "pools.csv", POOLS, pools(roster, Draw(seed, 2)))
     rows = accounts(roster, signed, records, Draw(seed, 7))
+    factors = coefficients(roster, Draw(seed, 8))
+    if policy is None:
+        (folder / "case.yaml").write_bytes(CASE.encode())
+        (folder / SCHEME_FILE).write_bytes(scheme(records).encode())
+    else:
+        places = places_of(rows, heads_by_place(roster), signed)
+        rows = under(policy, rows, places)
+        factors += policy.coefficients(places)
+        _write_policy(folder, policy, places)
     write_csv(folder / "accounts.csv", ACCOUNTS, rows)
+    write_csv(folder / "coefficients.csv", COEFFICIENTS, factors)
+
+
+def _write_policy(folder: Path, policy: Policy, places: list[Place]) -> None:
+    (folder / "case.yaml").write_bytes(policy.case().encode())
+    if policy.own:
+        (folder / SCHEME_FILE).write_bytes(policy.own.encode())
+    if policy.weights:
+        write_csv(folder / "weights.csv", WEIGHTS, policy.weights)
+    tasks = [row for place in places for row in policy.tasks(place)]
+    if tasks:
+        write_csv(folder / "tasks.csv", TASKS, tasks)
 
 
 class _County:

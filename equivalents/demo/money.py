@@ -15,8 +15,8 @@ from equivalents.demo.rules import ALLIANCE, ATTENDANCE, INCENTIVE
 from equivalents.demo.seasons import day_text
 from equivalents.demo.signing import Signed
 
-__all__ = ["ACCOUNTS", "COEFFICIENTS", "OPENING", "POOLS", "accounts", "coefficients", "opening",
-           "pools"]  # fmt: skip
+__all__ = ["ACCOUNTS", "COEFFICIENTS", "OPENING", "POOLS", "accounts", "coefficients",
+           "heads_by_place", "opening", "pools", "print_yuan"]  # fmt: skip
 
 _Rows = list[tuple[str, ...]]
 
@@ -52,12 +52,13 @@ _RESTRICTED: Final = "限定用途结转（公共卫生）"
 _AWAY: Final = (("0.5", 40), ("0.75", 35), ("0.25", 15))  # attendance of people on leave, days
 
 
-def _yuan(fen: int) -> str:
+def print_yuan(fen: int) -> str:
+    """An amount of fen as yuan."""
     sign, fen = "-" * (fen < 0), abs(fen)
     return f"{sign}{fen // 100}.{fen % 100:02d}"
 
 
-def _heads(roster: list[Posting]) -> list[int]:
+def heads_by_place(roster: list[Posting]) -> list[int]:
     """How many people have their (last) main posting at each institution."""
     home = {row.person: row.place for row in roster if row.main and row.kind != "借调"}
     return [list(home.values()).count(place) for place in range(len(INSTITUTIONS))]
@@ -66,14 +67,14 @@ def _heads(roster: list[Posting]) -> list[int]:
 def pools(roster: list[Posting], draw: Draw) -> _Rows:
     """The given pools: two an institution, one of the county; others come out of funds."""
     rows: _Rows = []
-    heads = _heads(roster)
+    heads = heads_by_place(roster)
     for number, place in enumerate(INSTITUTIONS):
         incentive = _INCENTIVE[place.group] if number else _INCENTIVE_HOSPITAL
         for pool, yuan, odd in ((INCENTIVE, incentive, 10**7), (ATTENDANCE, _ATTENDANCE, 10**5)):
             fen = heads[number] * yuan * 100 + draw.one(odd)
-            rows.append((place.code, pool, _yuan(fen), "pay"))
+            rows.append((place.code, pool, print_yuan(fen), "pay"))
     fen = sum(heads) * _ALLIANCE * 100 + draw.one(10**7)
-    rows.append((INSTITUTIONS[0].code, ALLIANCE, _yuan(fen), "purchase"))
+    rows.append((INSTITUTIONS[0].code, ALLIANCE, print_yuan(fen), "purchase"))
     return rows
 
 
@@ -83,11 +84,19 @@ def accounts(roster: list[Posting], signed: Signed, records: int, draw: Draw) ->
     What is paid for work follows the number of records.
     """
     rows: _Rows = []
-    for number, (place, heads) in enumerate(zip(INSTITUTIONS, _heads(roster), strict=True)):
+    for number, (place, heads) in enumerate(zip(INSTITUTIONS, heads_by_place(roster), strict=True)):
         lines = [*_business(number, heads, records, draw), *_project(number, heads, draw)]
         lines += of_contracts(number - 1, signed) if number else ()
         rows += [
-            (place.code, line, kind, _yuan(fen), "1" if kind in _RECURRENT else "", source, day)
+            (
+                place.code,
+                line,
+                kind,
+                print_yuan(fen),
+                "1" if kind in _RECURRENT else "",
+                source,
+                day,
+            )
             for line, kind, fen, source, day in lines
         ]
     return rows

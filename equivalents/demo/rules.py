@@ -5,7 +5,7 @@ from typing import Final
 from equivalents.demo.scheme import EFFECTIVE, SCHEME_FILE
 from equivalents.demo.teams import ROLE_SHARES
 
-__all__ = ["ALLIANCE", "ATTENDANCE", "CASE", "CONTRACT", "INCENTIVE"]
+__all__ = ["ALLIANCE", "ATTENDANCE", "CASE", "CONTRACT", "INCENTIVE", "SHARING_OF_FUNDS"]
 
 INCENTIVE: Final = "奖励性绩效"
 CONTRACT: Final = "签约服务费"
@@ -13,6 +13,18 @@ ATTENDANCE: Final = "全勤奖"
 ALLIANCE: Final = "医共体考核奖"
 
 _ROLES: Final = ", ".join(f"{role}: {share}" for role, share in ROLE_SHARES.items())
+
+SHARING_OF_FUNDS: Final = f"""\
+  {CONTRACT}:
+    reference: 示例县卫健〔2025〕8 号（编造）
+    levels:
+      - {{to: person, key: equivalents, nobody: retain, cap: {{average: "4"}}, excess: retain}}
+  {EFFECTIVE}:
+    reference: 示例县卫健〔2025〕8 号（编造）
+    levels:
+      - {{to: person, key: equivalents, nobody: retain}}
+"""
+"""How the pools are shared that come out of the county's own funds."""
 
 CASE: Final = f"""\
 # 虚构数据：人名、编号、机构、文号和金额均为编造。Made-up data: nobody in it is real.
@@ -103,15 +115,7 @@ sharing:
         floor: {{average: "0.2"}}
         cap: {{average: "2.5"}}
         excess: share
-  {CONTRACT}:
-    reference: 示例县卫健〔2025〕8 号（编造）
-    levels:
-      - {{to: person, key: equivalents, nobody: retain, cap: {{average: "4"}}, excess: retain}}
-  {EFFECTIVE}:
-    reference: 示例县卫健〔2025〕8 号（编造）
-    levels:
-      - {{to: person, key: equivalents, nobody: retain}}
-  {ATTENDANCE}:
+{SHARING_OF_FUNDS}  {ATTENDANCE}:
     reference: 示例县卫健〔2025〕7 号（编造）
     levels:
       - {{to: person, key: headcount}}

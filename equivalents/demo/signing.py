@@ -31,8 +31,14 @@ _YEAR: Final = 365
 _LAPSED: Final = 280  # contracts of lots from here on ran out in July
 _LAPSE: Final = "2025-07-01"
 _VISITORS: Final = 33  # one in so many signed residents does not live here permanently
+_POOR: Final = 61  # one in so many without another group is of a poor household
 _REFERRED: Final = 25  # one in so many was referred to a hospital in the year
-_BORN: Final = {"child": (2019, 6), "elderly": (1932, 28), "pregnant": (1988, 14)}
+_BORN: Final = {
+    "child": (2019, 6),
+    "elderly": (1932, 28),
+    "pregnant": (1988, 14),
+    "poor": (1958, 45),
+}
 _GROWN: Final = (1962, 40)
 _WRONGLY_CHARGED: Final = 3
 _Rows = list[tuple[str, ...]]
@@ -62,7 +68,7 @@ def sign(residents: Residents, teams: Teams, planned: Services, lots: Int64) -> 
     since = np.where(new, first_day[signed], 0).tolist()
     rows: _Rows = []
     for number, resident in enumerate(signed.tolist(), start=1):
-        groups = GROUPS[residents.group[resident]]
+        groups = GROUPS[residents.group[resident]] or ("" if resident % _POOR else "poor")
         start, end = day_text(since[number - 1]), day_text(since[number - 1] + _YEAR)
         if lapsed[number - 1]:
             start, end = "2024-07-01", _LAPSE
@@ -92,7 +98,7 @@ def registers(signed: Signed, draw: Draw) -> _Rows:
     """The heads whose contract was found effective 有效签约, a part of those signed."""
     return [
         (place.code, "effective", str(heads * (58 + draw.one(18)) // 100), "2025-12-31")
-        for place, heads in zip(INSTITUTIONS[1:], signed.all_heads, strict=True)
+        for place, heads in zip(INSTITUTIONS, [0, *signed.all_heads], strict=True)
     ]
 
 

@@ -164,7 +164,7 @@ def test_registers_and_charges_are_of_the_signed(county: Path) -> None:
     contracts = rows_of(county / "contracts.csv")
     signed = Counter(r["institution_id"] for r in contracts if r["active_to"] > "2025-12-31")
     effective = rows_of(county / "registers.csv")
-    assert len(effective) == 14
+    assert len(effective) == 15
     for row in effective:
         assert int(row["heads"]) <= signed[row["institution_id"]]
     charged = rows_of(county / "charges.csv")
@@ -360,7 +360,7 @@ def test_same_bytes_when_written_twice(county: Path, tmp_path: Path) -> None:
 
 def test_contents_are_pinned(county: Path) -> None:
     """The same on every Python, NumPy and platform; `python -m tests.demo_county` prints them."""
-    assert pins(county) == ("f2a791b059fc004e", "c95f9e4e86df1008")
+    assert pins(county) == ("e18b4bd7bf048b76", "c95f9e4e86df1008")
 
 
 def test_progress_and_too_few_records(tmp_path: Path) -> None:
