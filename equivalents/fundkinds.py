@@ -3,20 +3,31 @@
 Sources: B1, B3, B5, B8; definitions 5.13, 5.17.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from fractions import Fraction
+from typing import Final
 
 from equivalents.exact import print_exact
+from equivalents.forecast import by_growth, by_years, growth_rate
 from equivalents.fundfacts import DueLine
-from equivalents.policy.funds import Fund, Split, Tasks
+from equivalents.policy.calendar import print_day
+from equivalents.policy.funds import Forecast, Fund, Split, Tasks
 from equivalents.policy.model import Institution
 from equivalents.reckoning import Factor, Piece, Reckoned, Reckoner
-from equivalents.units import WEIGHT_PLACES, print_e3, print_e4, print_fen
+from equivalents.units import WEIGHT_PLACES, print_e3, print_e4, print_e7, print_fen
 
 __all__ = ["floor", "given", "split", "tasks"]
 
-_E3_E4_PER_FEN = 10**5
-"""Quantities in e3 times yuan in e4 are fen of this size."""
+_E3, _E7 = 10**3, 10**7
+_E4_PER_FEN = 100
+_E3_TO_E7 = 10**4
+_MONTHS = 12
+
+_WHOLE_YEAR: Final = (
+    "预测的是整年的任务，期间须为整年¦it foretells a year, so the period must be one"
+)
+_YEARS: Final = "任务“{task}”缺少 {years} 年¦the task '{task}' lacks {years}"
+_FROM_NOTHING: Final = "任务“{task}”在 {years} 年为 0，没有增长率¦'{task}' was 0 in {years}"
 
 
 def given(case: Reckoner, fund: Fund, place: Institution) -> Reckoned:
@@ -52,16 +63,52 @@ def tasks(case: Reckoner, fund: Fund, body: Tasks, place: Institution) -> Reckon
 def _tasks(
     case: Reckoner, fund: Fund, body: Tasks, place: Institution, factor: Factor
 ) -> Iterator[Piece]:
-    for task, quantity in case.tasks(fund, place):
+    approved = case.tasks(fund, place)
+    known = {task for task, _ in approved}
+    counted = [
+        (f"task:{task}", task, Fraction(quantity, _E3), print_e3(quantity))
+        for task, quantity in approved
+    ]
+    if body.forecast is not None:
+        counted += [
+            (f"forecast:{task}", task, Fraction(quantity, _E7), print_e7(quantity))
+            for task, quantity in _foretold(case, fund, body.forecast, place, known)
+        ]
+    for what, task, quantity, count in counted:
         if task not in body.standards_e4:
             case.note("FUND_STANDARD_MISSING", fund, task=task)
             continue
         name = f"standards.{task}"
         standard = case.figure(fund, body.standards_e4[task], case.last_day(fund), name)
         if standard is not None:
-            exact = Fraction(quantity * standard, _E3_E4_PER_FEN) * factor.value
-            count, rate = print_e3(quantity), print_e4(standard)
-            yield Piece(f"task:{task}", count, rate, factor.text, exact)
+            exact = quantity * standard / _E4_PER_FEN * factor.value
+            yield Piece(what, count, print_e4(standard), factor.text, exact)
+
+
+def _foretold(
+    case: Reckoner, fund: Fund, rule: Forecast, place: Institution, known: Container[str]
+) -> Iterator[tuple[str, int]]:
+    """The tasks of the period in e7 out of the years before it, but for those ``known`` (B3)."""
+    past = {task: years for task, years in case.past(fund, place).items() if task not in known}
+    if past and len(case.period.month_starts) != _MONTHS:
+        case.note("FUND_FORECAST", fund, institution=place.institution_id, detail=_WHOLE_YEAR)
+        return
+    this = int(print_day(case.period.start)[:4])
+    asked = range(this - rule.years, this)
+    for task, years in past.items():
+        missing = [str(year) for year in asked if year not in years]
+        done_e7 = [years.get(year, 0) * _E3_TO_E7 for year in asked]
+        detail = ""
+        if missing:
+            detail = _YEARS.format(task=task, years=", ".join(missing))
+        elif not rule.weights and done_e7[0] == 0:
+            detail = _FROM_NOTHING.format(task=task, years=asked[0])
+        if detail:
+            case.note("FUND_FORECAST", fund, institution=place.institution_id, detail=detail)
+        elif rule.weights:
+            yield task, by_years(done_e7, rule.weights)
+        else:
+            yield task, by_growth(done_e7[-1], growth_rate(*done_e7))
 
 
 def floor(case: Reckoner, fund: Fund, place: Institution) -> Reckoned:

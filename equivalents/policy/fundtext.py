@@ -14,6 +14,7 @@ from equivalents.policy.funds import (
     Dated,
     Deficit,
     Floor,
+    Forecast,
     Fund,
     FundBody,
     Given,
@@ -65,8 +66,10 @@ _HEADS: Final = {
     "package": "text",
 }
 _PACKAGE: Final = {"title": "text", "price": "", "reimbursement": "", "items": "texts"}
+_FORECAST: Final = {"weights": "texts", "growth": "text"}
 _TIER: Final = {"from": "text", "price": ""}
 _AGES: Final = 150
+_DIGITS: Final = 6  # of a weight of a year
 
 _ONE_PRICE: Final = (
     "price、group_prices、tiers、floating 四者须有且只有一个"
@@ -86,6 +89,10 @@ _PRORATE: Final = "prorate 只用于 per: year¦prorate belongs to per: year"
 _PACKAGE_PAYERS: Final = (
     "服务包由居民与 reimbursed_by 支付，不另写 payers"
     "¦a package is paid by the resident and by reimbursed_by; it has no payers"
+)
+_ONE_FORECAST: Final = (
+    "forecast 须有 weights（非负整数，不全为 0）或 growth: past 之一"
+    "¦a forecast has weights (whole numbers, not all 0) or growth: past"
 )
 _DEAR: Final = "报销高于价格¦the reimbursement is above the price"
 
@@ -290,7 +297,24 @@ def _tasks(entry: Entry, read: Reader) -> FundBody | None:
         read.figures(entry.get("standards"), money_e4, "standards"),
         entry.get("assessment").text,
         read.flag(entry.get("below_zero"), default=False),
+        _forecast(entry.get("forecast"), read),
     )
+
+
+def _forecast(entry: Entry, read: Reader) -> Forecast | None:
+    if entry.value == "":
+        return None
+    read.keys(entry, _FORECAST, "forecast")
+    weights, growth = read.texts(entry.get("weights")), entry.get("growth").text
+    whole = all(text.isascii() and text.isdigit() and len(text) <= _DIGITS for text in weights)
+    if not whole or bool(weights) == bool(growth) or growth not in ("", "past"):
+        read.invalid("FUND_INVALID", entry, "forecast", _ONE_FORECAST)
+        return None
+    found = tuple(map(int, weights))
+    if found and not sum(found):
+        read.invalid("FUND_INVALID", entry, "forecast", _ONE_FORECAST)
+        return None
+    return Forecast(found)
 
 
 def _split(entry: Entry, read: Reader) -> FundBody | None:
@@ -336,7 +360,15 @@ KINDS: Final[Mapping[str, tuple[Mapping[str, str], _Body]]] = {
         _per_equivalent,
     ),
     "packages": ({"packages": "mapping", "reimbursed_by": "text", "per": "text"}, _packages),
-    "tasks": ({"standards": "mapping", "assessment": "text", "below_zero": "text"}, _tasks),
+    "tasks": (
+        {
+            "standards": "mapping",
+            "assessment": "text",
+            "below_zero": "text",
+            "forecast": "mapping",
+        },
+        _tasks,
+    ),
     "floor": ({}, _floor),
     "split": ({"of": "text", "share": ""}, _split),
 }

@@ -17,6 +17,7 @@ _WHAT: Final = {
     "item": "项目",
     "equivalents": "当量",
     "task": "核定任务",
+    "forecast": "预测任务",
     "approved": "核定金额",
     "fund": "资金的一部分",
     "expenditure": "经常性支出",

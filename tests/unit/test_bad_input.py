@@ -57,11 +57,11 @@ BY_COMMAND = {
     # tests/unit/test_heads.py and test_contractchecks.py: they need a scheme
     "HEADS_NO_PLACE", "HEADS_PLACE_UNCLEAR", "HEADS_NO_BIRTH", "REGISTER_MISSING",
     "CHARGE_CONSULTATION", "CHARGE_IN_PACKAGE", "CONTRACT_PACKAGE_UNKNOWN",
-    "TASK_FUND_UNKNOWN",
-    # tests/unit/test_funds.py, test_fund_heads.py and test_fund_work.py
+    "TASK_FUND_UNKNOWN", "TASK_YEAR_UNUSED",
+    # tests/unit/test_funds.py, test_fund_heads.py, test_fund_work.py and test_forecast.py
     "FUND_FIGURE_MISSING", "FUND_MID_MONTH", "FUND_PRICE_MISSING", "FUND_COEFFICIENT_MISSING",
     "FUND_OVER_BUDGET", "FUND_NO_KEY", "FUND_PAYERS_CHANGE", "FUND_STANDARD_MISSING",
-    "FUND_REIMBURSEMENT", "FUND_OUT_OF_SCOPE", "FUND_TOO_LARGE",
+    "FUND_FORECAST", "FUND_REIMBURSEMENT", "FUND_OUT_OF_SCOPE", "FUND_TOO_LARGE",
     "PROPOSAL_NEW_KIND", "PROPOSAL_DATED", "PROPOSAL_UNPAYABLE",
     # tests/unit/test_bridge.py, test_paycap.py, test_ledger.py and test_fundsettle.py
     "SCHEME_PART_PERIOD", "FUND_TWICE", "COSTS_TWICE", "BRIDGE_POOL_GIVEN", "BRIDGE_NEGATIVE",
