@@ -78,3 +78,18 @@ def test_a_fund_that_is_booked_counts_by_its_row() -> None:
     row = made.account("I1", "签约服务费", "income", "100", recurrent=True)
     assert floor_due(row) == "400.00"
     assert floor_due(replace(row, recurrent=False)) == "500.00"
+
+
+def test_every_booked_fund_counts_by_its_row() -> None:
+    """Caught: the rows were looked through for the first fund only."""
+    funds = [made.fund(Given(), name, title=title) for name, title in (("a", "甲"), ("b", "乙"))]
+    rows = [
+        made.account("I1", name, "approved", yuan, source="县")
+        for name, yuan in zip("ab", "35", strict=True)
+    ]
+    rows += [made.account("I1", title, "income", "100", recurrent=True) for title in "甲乙"]
+    found = money(
+        made.scheme(*funds, made.fund(Floor(), "floor")), made.facts(accounts=(SPENT, *rows))
+    )
+    # 500.00 - 100.00 - 100.00; what is due of both stands in the rows
+    assert print_fen(found.dues[-1].due_fen) == "300.00"

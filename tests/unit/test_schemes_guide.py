@@ -16,7 +16,7 @@ from equivalents.run import settle_case
 
 GUIDE = Path(__file__).parents[2] / "docs" / "schemes.md"
 BLOCKS = re.findall(r"```yaml\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
-EMPTY, CASE, FUNDS, POOLS, LAYER = BLOCKS
+EMPTY, CASE, FUNDS, POOLS, LAYER, FORECAST = BLOCKS
 
 TABLES = {
     "institutions": "institution_id,name\nI01,青溪镇卫生院\n",
@@ -30,10 +30,10 @@ TABLES = {
 }
 
 
-def settled(folder: Path, scheme: str, case: str = CASE) -> Path:
-    """A small case with this scheme, settled; its OUT."""
+def settled(folder: Path, scheme: str, case: str = CASE, **more: str) -> Path:
+    """A small case with this scheme and ``more`` tables, settled; its OUT."""
     folder.mkdir()
-    for name, text in TABLES.items():
+    for name, text in (TABLES | more).items():
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
     (folder / "case.yaml").write_text(f"{case}outside_period: exclude\n", encoding="utf-8")
     (folder / "county.yaml").write_text(scheme, encoding="utf-8")
@@ -90,6 +90,16 @@ def test_the_commands_show_what_the_guide_prints(
     shown, changed = re.findall(r"```\n((?: .*\n)+)```", text)
     assert shown in ran["show"]
     assert changed in ran["diff"]
+
+
+def test_tasks_are_foretold_from_past_years(tmp_path: Path) -> None:
+    past = "institution_id,fund,task,quantity,year\n"
+    for year, done in (("2022", "100"), ("2023", "200"), ("2024", "300.5")):
+        past += f"I01,task-budget,当量,{done},{year}\n"
+    out = settled(tmp_path / "step-5", EMPTY + FORECAST, tasks=past)
+    # (100 + 2 x 200 + 7 x 300.5) / 10 = 260.35; x 18.50 = 4,816.475
+    found = column(out, "dues", "what", "count", "amount")
+    assert found == [("forecast:当量", "260.3500000", "4816.48")]
 
 
 def test_the_files_that_the_guide_names_are_there(tmp_path: Path) -> None:
