@@ -19,6 +19,7 @@ from equivalents.run import check_case, settle_case
 from equivalents.schemecli import scheme
 from equivalents.terminal import (
     SHOWN,
+    console,
     print_json,
     print_list,
     progress,
@@ -164,7 +165,13 @@ def demo(
 ) -> None:
     """编造一个示例县并核算，无需任何准备。Make up a realistic county, settle it and show it."""
     from equivalents.demo import write_county
-    from equivalents.demo.summary import by_institution, by_pool
+    from equivalents.demo.summary import (
+        by_fund,
+        by_institution,
+        by_pool,
+        notes_line,
+        pay_cap_line,
+    )
     from equivalents.report.folder import check_replaceable, new_folder
 
     with reporting(as_json), progress() as told:
@@ -178,8 +185,11 @@ def demo(
         print_json({"case": county.as_posix(), "out": out.as_posix(), **result})
         return
     show_summary(result, out)
+    show_table(*by_fund(county, out))
+    console().print(pay_cap_line(out))
     show_table(*by_pool(out))
     show_table(*by_institution(county, out))
+    console().print(notes_line(out), highlight=False)
     typer.echo(
         f"资料 case: {county}    结果 result: {out}    工作簿 workbook: {out}/settlement.xlsx\n"
         f"再看 next: equivalents explain {out} --person P0322"

@@ -10,10 +10,37 @@ from typing import Final
 
 from equivalents.exact import half_up
 
-__all__ = ["ONE_TWO_SEVEN", "by_growth", "by_years", "growth_rate"]
+__all__ = [
+    "GROWTH",
+    "ONE_TWO_SEVEN",
+    "by_growth",
+    "by_years",
+    "foretold",
+    "growth_rate",
+    "years_before",
+]
 
 ONE_TWO_SEVEN: Final = (1, 2, 7)
 """The weights of the last three years, the earliest first."""
+GROWTH: Final = ()
+"""Stands in the place of weights for the method by growth."""
+
+
+def years_before(year: int, weights: Sequence[int]) -> range:
+    """The years that a forecast of ``year`` is made from, the earliest first."""
+    return range(year - (len(weights) or 2), year)
+
+
+def foretold(years_e7: Sequence[int], weights: Sequence[int]) -> int:
+    """The year after ``years_e7`` by weights, or by growth where they are :data:`GROWTH` (in e7).
+
+    Raises:
+        ValueError: as :func:`by_years` and :func:`growth_rate`.
+    """
+    if weights:
+        return by_years(years_e7, weights)
+    earlier, later = years_e7
+    return by_growth(later, growth_rate(earlier, later))
 
 
 def by_years(years_e7: Sequence[int], weights: Sequence[int] = ONE_TWO_SEVEN) -> int:

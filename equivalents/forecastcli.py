@@ -52,7 +52,8 @@ def forecast(
     as_json: _Json = False,
 ) -> None:
     """预测下一年当量，供核定任务。Forecast next year's equivalents, for approved tasks."""
-    from equivalents.intake.yearsfile import GROWTH, forecasts
+    from equivalents.forecast import GROWTH
+    from equivalents.intake.yearsfile import forecasts
     from equivalents.report.forecasts import COLUMNS, csv_text, rows
 
     with reporting(as_json):

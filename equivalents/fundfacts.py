@@ -29,7 +29,8 @@ class Facts:
 
     ``heads`` counts heads on a day, for each institution in the order of ``institutions``.
     ``charges_fen`` are sums over the period by institution and charge code, ``tasks_e3`` approved
-    quantities by institution, fund and task, ``approved_income_fen`` the income beside them.
+    quantities by institution, fund and task, ``past_e3`` those of past years with the year behind
+    them, ``approved_income_fen`` the income beside them.
     ``coefficients_e4`` are those of the period's last day by institution and kind. ``work`` holds
     the counted work by series. ``cap_before`` is what earlier periods bring in for the pay cap.
     """
@@ -44,6 +45,7 @@ class Facts:
     coefficients_e4: Mapping[tuple[str, str], int] = field(default_factory=dict)
     work: Mapping[str, Work] = field(default_factory=dict)
     cap_before: Sequence[CapBefore] = ()
+    past_e3: Mapping[tuple[str, str, str, int], int] = field(default_factory=dict)
 
 
 class DueLine(NamedTuple):
@@ -57,6 +59,7 @@ class DueLine(NamedTuple):
     ``item:CODE``        quantity of an item x price
     ``equivalents``      equivalents x price x adjustment
     ``task:NAME``        approved tasks x standard x assessment
+    ``forecast:NAME``    tasks foretold from past years x standard x assessment
     ``approved:PAYER``   an approved amount
     ``fund:NAME``        a split's part of its parent
     ``split:NAME``       what a split of this fund takes off

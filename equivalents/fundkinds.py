@@ -3,21 +3,32 @@
 Sources: B1, B3, B5, B8; definitions 5.13, 5.17.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from fractions import Fraction
+from typing import Final
 
 from equivalents.exact import print_exact
+from equivalents.forecast import GROWTH, foretold, years_before
 from equivalents.fundfacts import DueLine
 from equivalents.fundincome import is_booked
-from equivalents.policy.funds import Fund, Split, Tasks
+from equivalents.policy.calendar import print_day
+from equivalents.policy.funds import ForecastRule, Fund, Split, Tasks
 from equivalents.policy.model import Institution
 from equivalents.reckoning import Factor, Piece, Reckoned, Reckoner
-from equivalents.units import WEIGHT_PLACES, print_e3, print_e4, print_fen
+from equivalents.units import WEIGHT_PLACES, print_e3, print_e4, print_e7, print_fen
 
 __all__ = ["floor", "given", "split", "tasks"]
 
-_E3_E4_PER_FEN = 10**5
-"""Quantities in e3 times yuan in e4 are fen of this size."""
+_E3, _E7 = 10**3, 10**7
+_E4_PER_FEN = 100
+_E3_TO_E7 = 10**4
+_MONTHS = 12
+
+_WHOLE_YEAR: Final = (
+    "预测的是整年的任务，期间须为整年¦it foretells a year, so the period must be one"
+)
+_YEARS: Final = "任务“{task}”缺少 {years} 年¦the task '{task}' lacks {years}"
+_FROM_NOTHING: Final = "任务“{task}”在 {years} 年为 0，没有增长率¦'{task}' was 0 in {years}"
 
 
 def given(case: Reckoner, fund: Fund, place: Institution) -> Reckoned:
@@ -53,17 +64,50 @@ def tasks(case: Reckoner, fund: Fund, body: Tasks, place: Institution) -> Reckon
 def _tasks(
     case: Reckoner, fund: Fund, body: Tasks, place: Institution, factor: Factor
 ) -> Iterator[Piece]:
-    for task, quantity in case.tasks(fund, place):
+    approved = case.tasks(fund, place)
+    known = {task for task, _ in approved}
+    counted = [
+        (f"task:{task}", task, Fraction(quantity, _E3), print_e3(quantity))
+        for task, quantity in approved
+    ]
+    if body.forecast is not None:
+        counted += [
+            (f"forecast:{task}", task, Fraction(quantity, _E7), print_e7(quantity))
+            for task, quantity in _foretold(case, fund, body.forecast, place, known)
+        ]
+    for what, task, quantity, count in counted:
         if task not in body.standards_e4:
             case.note("FUND_STANDARD_MISSING", fund, task=task)
             continue
         name = f"standards.{task}"
         by = case.version(fund, body.standards_e4[task], case.last_day(fund), name)
         if by is not None:
-            standard = by.value
-            exact = Fraction(quantity * standard, _E3_E4_PER_FEN) * factor.value
-            count, rate = print_e3(quantity), print_e4(standard)
-            yield Piece(f"task:{task}", count, rate, factor.text, exact, by)
+            exact = quantity * by.value / _E4_PER_FEN * factor.value
+            yield Piece(what, count, print_e4(by.value), factor.text, exact, by)
+
+
+def _foretold(
+    case: Reckoner, fund: Fund, rule: ForecastRule, place: Institution, known: Container[str]
+) -> Iterator[tuple[str, int]]:
+    """The tasks of the period in e7 out of the years before it, but for those ``known`` (B3)."""
+    past = {task: years for task, years in case.past(fund, place).items() if task not in known}
+    if past and len(case.period.month_starts) != _MONTHS:
+        case.note("FUND_FORECAST", fund, institution=place.institution_id, detail=_WHOLE_YEAR)
+        return
+    this = int(print_day(case.period.start)[:4])
+    asked = years_before(this, rule.weights)
+    for task, years in past.items():
+        missing = [str(year) for year in asked if year not in years]
+        done_e7 = [years.get(year, 0) * _E3_TO_E7 for year in asked]
+        detail = ""
+        if missing:
+            detail = _YEARS.format(task=task, years=", ".join(missing))
+        elif rule.weights == GROWTH and done_e7[0] == 0:
+            detail = _FROM_NOTHING.format(task=task, years=asked[0])
+        if detail:
+            case.note("FUND_FORECAST", fund, institution=place.institution_id, detail=detail)
+        else:
+            yield task, foretold(done_e7, rule.weights)
 
 
 def floor(
@@ -81,7 +125,7 @@ def floor(
     )
     pieces = [Piece("expenditure", "", print_fen(spent), "", Fraction(spent))]
     taken = [DueLine("income:recurrent", "", "", "", -earned)]
-    rows = case.accounts(place, "income")
+    rows = list(case.accounts(place, "income"))
     for other, fen in dues:
         if fen and not any(is_booked(row, other) for row in rows):
             taken.append(DueLine(f"income:{other.name}", "", "", "", -fen))

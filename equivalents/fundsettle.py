@@ -192,9 +192,12 @@ def facts_of(scheme: Scheme, rules: CaseRules, plan: Plan, weighed: Mapping[str,
     counts = rules.counts or FundCounts()
     names = [place.institution_id for place in rules.institutions]
     tasks: dict[tuple[str, str, str], int] = {}
+    past: dict[tuple[str, str, str, int], int] = {}
     income: dict[tuple[str, str], int] = {}
     for one in counts.tasks:
-        if one.task:
+        if one.year:
+            past[one.institution_id, one.fund, one.task, one.year] = one.quantity_e3
+        elif one.task:
             tasks[one.institution_id, one.fund, one.task] = one.quantity_e3
         key = (one.institution_id, one.fund)
         income[key] = income.get(key, 0) + one.income_fen
@@ -209,6 +212,7 @@ def facts_of(scheme: Scheme, rules: CaseRules, plan: Plan, weighed: Mapping[str,
         coefficients_on(rules.key_rules.coefficients, rules.period.end - 1),
         {name: _work(weighed[name], plan) for name in sorted(bought_series(scheme))},
         rules.cap_before or (),
+        past,
     )
 
 

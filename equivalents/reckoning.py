@@ -208,6 +208,17 @@ class Reckoner:
             found[institution_id, fund].append((task, quantity_e3))
         return found
 
+    @cached_property
+    def _past(self) -> Mapping[tuple[str, str], Mapping[str, Mapping[int, int]]]:
+        found: dict[tuple[str, str], dict[str, dict[int, int]]] = {}
+        for (institution_id, fund, task, year), quantity_e3 in sorted(self.facts.past_e3.items()):
+            found.setdefault((institution_id, fund), {}).setdefault(task, {})[year] = quantity_e3
+        return found
+
+    def past(self, fund: Fund, place: Institution) -> Mapping[str, Mapping[int, int]]:
+        """The quantities in e3 of a fund's tasks in past years at an institution, by task."""
+        return self._past.get((place.institution_id, fund.name), {})
+
     def tasks(self, fund: Fund, place: Institution) -> Sequence[tuple[str, int]]:
         """The tasks that a fund approved for an institution and their quantities in e3."""
         return self._tasks.get((place.institution_id, fund.name), ())

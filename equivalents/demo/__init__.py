@@ -6,5 +6,6 @@ kind. Nobody in it is real. The same seed gives the same bytes on every machine.
 """
 
 from equivalents.demo.county import write_county
+from equivalents.demo.policies import POLICIES
 
-__all__ = ["write_county"]
+__all__ = ["POLICIES", "write_county"]

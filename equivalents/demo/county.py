@@ -10,6 +10,7 @@ from equivalents.demo.beds import stays
 from equivalents.demo.draw import Draw, Int64, split
 from equivalents.demo.files import ParquetMonths, write_csv
 from equivalents.demo.items import ITEMS, NUMBER_OF
+from equivalents.demo.ledger import Purse, of_county
 from equivalents.demo.manual import COLUMNS, HandBook, quantity_text
 from equivalents.demo.money import (
     ACCOUNTS,
@@ -20,14 +21,18 @@ from equivalents.demo.money import (
     coefficients,
     opening,
     pools,
+    purses,
 )
 from equivalents.demo.people import Posting, postings
 from equivalents.demo.places import INSTITUTIONS, Department, departments
-from equivalents.demo.plans import planned
+from equivalents.demo.plans import common_lots, planned
+from equivalents.demo.policies import POLICIES, TASKS, WEIGHTS, Policy
 from equivalents.demo.residents import USUAL_RECORDS, Residents
 from equivalents.demo.rules import CASE
+from equivalents.demo.scheme import SCHEME_FILE, scheme
 from equivalents.demo.seasons import MONTH_STARTS, day_text
 from equivalents.demo.services import SETTINGS, Services, Year
+from equivalents.demo.signing import CHARGES, CONTRACTS, REGISTERS, charges, registers, sign
 from equivalents.demo.teams import Teams
 from equivalents.demo.workers import Workers
 
@@ -60,13 +65,15 @@ def write_county(
     *,
     records: int = USUAL_RECORDS,
     seed: int = 20250101,
+    policy: str = "",
     progress: Progress | None = None,
 ) -> None:
     """Write the made-up county as a case into `folder`, with exactly `records` records in all.
 
-    Deterministic: the same arguments give the same bytes in every file. `progress` is called
-    with a stage (`tables` or `records`), the number done and the number in all. Raises
-    ValueError if `records` is below LEAST_RECORDS.
+    Deterministic: the same arguments give the same bytes in every file. `policy` names a shipped
+    scheme of POLICIES to put in the place of the county's own. `progress` is called with a stage
+    (`tables` or `records`), the number done and the number in all. Raises ValueError if `records`
+    is below LEAST_RECORDS, KeyError for another policy.
     """
     if records < LEAST_RECORDS:
         raise ValueError(f"the demonstration county needs at least {LEAST_RECORDS:,} records")
@@ -79,13 +86,13 @@ def write_county(
     residents = Residents(sizes, records, Draw(seed, 6))
     county = _County(roster, residents, Teams(roster, residents), seed, tell)
     _write_tables(folder, rooms, county)
+    _write_money(folder, county, records, POLICIES[policy] if policy else None)
     tell("tables", 5, 5)
     county.write_records(folder / "records", records)
 
 
 def _write_tables(folder: Path, rooms: list[Department], county: "_County") -> None:
     roster, seed = county.roster, county.seed
-    (folder / "case.yaml").write_bytes(CASE.encode())
     lead = INSTITUTIONS[0].code
     write_csv(
         folder / "institutions.csv",
@@ -103,10 +110,42 @@ def _write_tables(folder: Path, rooms: list[Department], county: "_County") -> N
     )
     write_csv(folder / "staff.csv", _STAFF, [row.row() for row in roster])
     write_csv(folder / "teams.csv", _TEAMS, county.teams.rows())
-    write_csv(folder / "pools.csv", POOLS, pools(roster, Draw(seed, 2)))
-    write_csv(folder / "accounts.csv", ACCOUNTS, accounts(roster, Draw(seed, 7)))
-    write_csv(folder / "coefficients.csv", COEFFICIENTS, coefficients(roster, Draw(seed, 8)))
     write_csv(folder / "opening.csv", OPENING, opening(roster, Draw(seed, 9)))
+
+
+def _write_money(folder: Path, county: "_County", records: int, policy: Policy | None) -> None:
+    """Its scheme and the tables that its funds read."""
+    roster, seed = county.roster, county.seed
+    lots = common_lots(county.residents, seed, _STREAM)
+    signed = sign(county.residents, county.teams, county.planned, lots, Draw(seed, 11))
+    write_csv(folder / "contracts.csv", CONTRACTS, signed.rows)
+    write_csv(folder / "registers.csv", REGISTERS, registers(signed))
+    if policy is None or policy.has_charges:
+        write_csv(folder / "charges.csv", CHARGES, charges(signed, Draw(seed, 12)))
+    write_csv(folder / "pools.csv", POOLS, pools(roster, Draw(seed, 2)))
+    draw = Draw(seed, 7)
+    found = purses(roster, signed, records, draw)
+    moves = of_county if policy is None else policy.moves
+    write_csv(folder / "accounts.csv", ACCOUNTS, accounts(found, moves, records, draw))
+    factors = coefficients(roster, Draw(seed, 8))
+    if policy is None:
+        (folder / "case.yaml").write_bytes(CASE.encode())
+        (folder / SCHEME_FILE).write_bytes(scheme(records).encode())
+    else:
+        factors += policy.coefficients(found)
+        _write_policy(folder, policy, found)
+    write_csv(folder / "coefficients.csv", COEFFICIENTS, factors)
+
+
+def _write_policy(folder: Path, policy: Policy, found: list[Purse]) -> None:
+    (folder / "case.yaml").write_bytes(policy.case().encode())
+    if policy.own:
+        (folder / SCHEME_FILE).write_bytes(policy.own.encode())
+    if policy.weights:
+        write_csv(folder / "weights.csv", WEIGHTS, policy.weights)
+    tasks = [row for purse in found for row in policy.tasks(purse)]
+    if tasks:
+        write_csv(folder / "tasks.csv", TASKS, tasks)
 
 
 class _County:
@@ -123,12 +162,13 @@ class _County:
         self.roster, self.residents, self.teams, self.seed = roster, residents, teams, seed
         self._tell = tell
         self._year = Year(Workers(roster), residents, teams)
+        self.planned = planned(self._year, seed, _STREAM)
 
     def write_records(self, folder: Path, records: int) -> None:
         """All record files: twelve months, the file kept by hand, the villages' backlog."""
         self._tell("records", 0, records)
         beds = stays(self._year, records, Draw(self.seed, 5))
-        ahead = Services.together([planned(self._year, self.seed, _STREAM), beds])
+        ahead = Services.together([self.planned, beds])
         by_hand, backlog = min(3_000, records // 10), min(400, records // 50)
         numbered, ids = self._write_months(folder, records - by_hand - backlog, ahead, records)
         book = HandBook(self.roster, self.residents, self.teams, Draw(self.seed, 3))

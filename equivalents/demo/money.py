@@ -3,21 +3,22 @@
 All amounts are odd on purpose, so that left-over fen appear.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from equivalents.demo.draw import Draw, split
+from equivalents.demo.ledger import PREPAID, Line, Purse
 from equivalents.demo.people import Posting
 from equivalents.demo.places import INSTITUTIONS
-from equivalents.demo.rules import ALLIANCE, ATTENDANCE, CONTRACT, INCENTIVE
+from equivalents.demo.residents import USUAL_RECORDS
+from equivalents.demo.rules import ALLIANCE, ATTENDANCE, INCENTIVE
 from equivalents.demo.seasons import day_text
+from equivalents.demo.signing import Signed
 
-__all__ = ["ACCOUNTS", "COEFFICIENTS", "OPENING", "POOLS", "accounts", "coefficients", "opening",
-           "pools"]  # fmt: skip
+__all__ = ["ACCOUNTS", "COEFFICIENTS", "OPENING", "POOLS", "accounts", "coefficients",
+           "opening", "pools", "purses"]  # fmt: skip
 
 _Rows = list[tuple[str, ...]]
-_Line = tuple[str, str, int, str, str]
-"""An account line, its kind, fen, source and date."""
 
 POOLS: Final = ("institution_id", "pool", "amount", "series")
 ACCOUNTS: Final = ("institution_id", "line", "kind", "amount", "recurrent", "source", "date")
@@ -29,60 +30,87 @@ OPENING: Final = ("kind", "institution_id", "pool", "person_id", "equivalents")
 # Yuan a head and year for the incentive pool, by group; the lead hospital has its own.
 _INCENTIVE: Final = {"plain": 26_400, "hill": 27_700, "mountain": 30_200}
 _INCENTIVE_HOSPITAL: Final = 30_600
-_CONTRACT: Final = 2_650
 _ATTENDANCE: Final = 1_200
 _ALLIANCE: Final = 1_850
+# What the pay cap of a group is multiplied by; the lead hospital has its own.
+_PAY_LEVEL: Final = {"plain": "1", "hill": "1.02", "mountain": "1.1"}
+_PAY_LEVEL_HOSPITAL: Final = "1.06"
 
 _TITLES: Final = {"中级": "1.05", "高级": "1.1"}
 _PAPER: Final = "示例县卫健〔2025〕5 号（编造）"
 _ASSESSED: Final = "示例县卫健〔2025〕6 号（编造）"
+_FUNDED: Final = "示例县财社〔2025〕2 号（编造）"
 _LOSING: Final = (9, 13)  # institutions whose account closes with a deficit
 _LOSS: Final = -2_300_000_00
-# Thousand yuan a head: medical, basic, public health, equivalents bought, restricted before, now.
-_HOSPITAL: Final = (118, 21, 4, 9, 2, 3)
-_CENTRE: Final = (71, 21, 31, 9, 2, 3)
+# Thousand yuan a head: medical, basic, public health, other equivalents bought.
+_HOSPITAL: Final = (118, 21, 4, 9)
+_CENTRE: Final = (71, 21, 31, 9)
+_CARRIED: Final = (2, 3)  # restricted before, and now
 _SPENT: Final = {"人员经费": 43, "药品与卫生材料": 38, "公用经费": 12, "其他支出": 7}
 _RECURRENT: Final = ("income", "expenditure")
+_MOVING: Final = ("income", "expenditure", "closing_restricted")
 _RESTRICTED: Final = "限定用途结转（公共卫生）"
 _AWAY: Final = (("0.5", 40), ("0.75", 35), ("0.25", 15))  # attendance of people on leave, days
 
 
-def _yuan(fen: int) -> str:
+def _print_yuan(fen: int) -> str:
+    """An amount of fen as yuan."""
     sign, fen = "-" * (fen < 0), abs(fen)
     return f"{sign}{fen // 100}.{fen % 100:02d}"
 
 
-def _heads(roster: list[Posting]) -> list[int]:
+def _people_by_place(roster: list[Posting]) -> list[int]:
     """How many people have their (last) main posting at each institution."""
     home = {row.person: row.place for row in roster if row.main and row.kind != "借调"}
     return [list(home.values()).count(place) for place in range(len(INSTITUTIONS))]
 
 
 def pools(roster: list[Posting], draw: Draw) -> _Rows:
-    """The given pools: two or three an institution, one of the county; a surplus is computed."""
+    """The given pools: two an institution, one of the county; others come out of funds."""
     rows: _Rows = []
-    heads = _heads(roster)
+    heads = _people_by_place(roster)
     for number, place in enumerate(INSTITUTIONS):
         incentive = _INCENTIVE[place.group] if number else _INCENTIVE_HOSPITAL
-        for pool, yuan, odd, series in (
-            (INCENTIVE, incentive, 10**7, "pay"), (CONTRACT, _CONTRACT, 10**6, "contract"),
-            (ATTENDANCE, _ATTENDANCE, 10**5, "pay"),
-        ):  # fmt: skip
+        for pool, yuan, odd in ((INCENTIVE, incentive, 10**7), (ATTENDANCE, _ATTENDANCE, 10**5)):
             fen = heads[number] * yuan * 100 + draw.one(odd)
-            if number or pool != CONTRACT:  # residents sign with the centres
-                rows.append((place.code, pool, _yuan(fen), series))
+            rows.append((place.code, pool, _print_yuan(fen), "pay"))
     fen = sum(heads) * _ALLIANCE * 100 + draw.one(10**7)
-    rows.append((INSTITUTIONS[0].code, ALLIANCE, _yuan(fen), "purchase"))
+    rows.append((INSTITUTIONS[0].code, ALLIANCE, _print_yuan(fen), "purchase"))
     return rows
 
 
-def accounts(roster: list[Posting], draw: Draw) -> _Rows:
-    """A year of each institution's business account, and what was restricted the year before."""
+def purses(roster: list[Posting], signed: Signed, records: int, draw: Draw) -> list[Purse]:
+    """What the year of each institution is made from; money for work follows the records."""
+    found = []
+    for number, people in enumerate(_people_by_place(roster)):
+        fen = [_some_fen(each, people, draw) for each in (_CENTRE if number else _HOSPITAL)]
+        medical, basic, health, work = fen
+        bought = (health * records // USUAL_RECORDS, work * records // USUAL_RECORDS)
+        found.append(Purse(number, people, signed.heads[number], medical, basic, *bought))
+    return found
+
+
+def accounts(
+    purses: Iterable[Purse], moves: Callable[[Purse], Iterable[Line]], records: int, draw: Draw
+) -> _Rows:
+    """A year of each institution's business account, of its funds, and what was restricted before.
+
+    `moves` gives what came and was spent of the funds at an institution.
+    """
     rows: _Rows = []
-    for number, (place, heads) in enumerate(zip(INSTITUTIONS, _heads(roster), strict=True)):
-        lines = [*_business(number, heads, draw), *_project(number, heads, draw)]
+    for purse in purses:
+        of_funds = list(moves(purse))
+        lines = [*_business(purse, of_funds, records, draw), *_project(purse, draw)]
         rows += [
-            (place.code, line, kind, _yuan(fen), "1" if kind in _RECURRENT else "", source, day)
+            (
+                purse.code,
+                line,
+                kind,
+                _print_yuan(fen),
+                "1" if kind in _RECURRENT else "",
+                source,
+                day,
+            )
             for line, kind, fen, source, day in lines
         ]
     return rows
@@ -93,19 +121,21 @@ def _some_fen(thousand_yuan: int, heads: int, draw: Draw) -> int:
     return heads * thousand_yuan * 100_000 + draw.one(3 * 10**7)
 
 
-def _business(number: int, heads: int, draw: Draw) -> Iterator[_Line]:
-    """What an institution took in and spent, so that a wanted balance is left."""
-    fen = [_some_fen(each, heads, draw) for each in (_HOSPITAL if number == 0 else _CENTRE)]
-    medical, basic, health, bought, carried, kept = fen
-    yield "医疗收入", "income", medical, "医保、患者", ""
-    yield "财政基本补助", "income", basic, "县财政", ""
-    yield "基本公共卫生服务补助", "income", health, "中央、省、县", ""
-    yield "当量购买补助", "income", bought, "县财政", ""
+def _business(purse: Purse, of_funds: list[Line], records: int, draw: Draw) -> Iterator[Line]:
+    """What an institution took in and spent, so that a wanted balance is left; and its funds."""
+    number, people = purse.number, purse.people
+    carried, kept = (_some_fen(each, people, draw) for each in _CARRIED)
+    fees = purse.medical_fen // (40 if number else 100) * records // USUAL_RECORDS
+    insured = sum(fen for line, kind, fen, *_ in of_funds if (line, kind) == (PREPAID, "income"))
+    yield "医疗收入", "income", purse.medical_fen - fees - insured, "医保、患者", ""
+    yield "一般诊疗费", "income", fees, "医保、患者", ""
+    yield from of_funds
     deducted = 1_000_00 * number
-    wanted = _LOSS if number in _LOSING else heads * 420_000
-    balance = wanted + draw.one(10**7)
-    spent = medical + basic + health + bought + carried - kept - deducted - balance
-    for line, part in zip(_SPENT, split(spent, list(_SPENT.values())), strict=True):
+    wanted = _LOSS if number in _LOSING else people * 420_000
+    left = purse.medical_fen - insured + carried - kept - deducted - wanted - draw.one(10**7)
+    sums = {kind: sum(fen for _, k, fen, *_ in of_funds if k == kind) for kind in _MOVING}
+    left += sums["income"] - sums["expenditure"] - sums["closing_restricted"]
+    for line, part in zip(_SPENT, split(left, [*_SPENT.values()]), strict=True):
         yield line, "expenditure", part, "", ""
     yield _RESTRICTED, "closing_restricted", carried, "", "2024-12-31"
     yield _RESTRICTED, "opening_restricted", carried, "", ""
@@ -114,10 +144,10 @@ def _business(number: int, heads: int, draw: Draw) -> Iterator[_Line]:
         yield "上缴以前年度往来", "deduction", deducted, "", ""
 
 
-def _project(number: int, heads: int, draw: Draw) -> Iterator[_Line]:
+def _project(purse: Purse, draw: Draw) -> Iterator[Line]:
     """Project money of every third institution, which stays outside the balance."""
-    if number % 3 == 0:
-        given = _some_fen(5, heads, draw)
+    if purse.number % 3 == 0:
+        given = _some_fen(5, purse.people, draw)
         yield "设备购置专项", "project_income", given, "县财政", ""
         yield "设备购置专项", "project_expenditure", given * 93 // 100, "", ""
 
@@ -155,6 +185,10 @@ def coefficients(roster: list[Posting], draw: Draw) -> _Rows:
     for number, place in enumerate(INSTITUTIONS):
         quality, checked = 9_400 + draw.one(1_200), 9_600 + draw.one(500)
         rows.append(("institution", place.code, "quality", _e4(quality), start, "", _ASSESSED))
+        half = _e4((quality + 10_000) // 2)
+        rows.append(("institution", place.code, "purchase_quality", half, start, "", _FUNDED))
+        level = _PAY_LEVEL[place.group] if number else _PAY_LEVEL_HOSPITAL
+        rows.append(("institution", place.code, "pay_level", level, start, "", _FUNDED))
         if number % 2:
             value = _e4(min(checked, 10_000))
             rows.append(("institution", place.code, "contract_check", value, start, "", _ASSESSED))

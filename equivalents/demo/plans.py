@@ -12,11 +12,11 @@ import numpy as np
 
 from equivalents.demo.draw import Draw, Int64, Urn
 from equivalents.demo.items import ITEMS, NUMBER_OF, ROLES
-from equivalents.demo.residents import WHO
+from equivalents.demo.residents import WHO, Residents
 from equivalents.demo.seasons import DAYS, FIRST_DAY, MONTH_STARTS
 from equivalents.demo.services import SETTINGS, Services, Year, open_days
 
-__all__ = ["PLANS", "Plan", "planned"]
+__all__ = ["PLANS", "Plan", "RENEWED", "SIGNED", "common_lots", "planned"]
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,11 @@ class Plan:
     common: bool = False
 
 
+SIGNED: Final = (0, 50)
+"""The common lots of residents who sign for the first time."""
+RENEWED: Final = (50, 290)
+"""Those of residents who sign again."""
+
 _QUARTERLY: Final = {2: 4, 3: 12, 4: 74, 5: 8, 6: 2}
 PLANS: Final = (
     Plan("GW0101", (960, 990), {1: 98, 2: 2}, common=True),
@@ -54,8 +59,8 @@ PLANS: Final = (
     Plan("GW1001", (0, 420), {1: 99, 2: 1}),
     Plan("GW1002", (0, 300), {1: 40, 2: 58, 3: 2}, windows=2),
     Plan("GW1401", (0, 37)),
-    Plan("QY01", (0, 50), common=True),
-    Plan("QY02", (50, 290), {1: 99, 2: 1}, common=True),
+    Plan("QY01", SIGNED, common=True),
+    Plan("QY02", RENEWED, {1: 99, 2: 1}, common=True),
     Plan("QY04", (30, 170), common=True),
     Plan("QY08", (0, 45), {1: 30, 2: 70}, windows=2, common=True),
 )
@@ -66,9 +71,14 @@ _WITH_CLINIC: Final = 300  # 诊间随访: seen by the doctor in the clinic
 _WITH_CALL: Final = 12  # somebody also telephoned
 
 
+def common_lots(residents: Residents, seed: int, stream: int) -> Int64:
+    """The lot of each resident that several plans share."""
+    return Draw(seed, stream).below(1000, residents.total)
+
+
 def planned(year: Year, seed: int, stream: int) -> Services:
     """All planned records of the year; stream numbers from `stream` on are used."""
-    common = Draw(seed, stream).below(1000, year.residents.total)
+    common = common_lots(year.residents, seed, stream)
     parts = []
     for number, plan in enumerate(PLANS, start=1):
         draw = Draw(seed, stream + number)

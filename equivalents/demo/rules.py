@@ -2,9 +2,10 @@
 
 from typing import Final
 
+from equivalents.demo.scheme import EFFECTIVE, SCHEME_FILE
 from equivalents.demo.teams import ROLE_SHARES
 
-__all__ = ["ALLIANCE", "ATTENDANCE", "CASE", "CONTRACT", "INCENTIVE"]
+__all__ = ["ALLIANCE", "ATTENDANCE", "CASE", "CONTRACT", "INCENTIVE", "SHARING_OF_FUNDS"]
 
 INCENTIVE: Final = "奖励性绩效"
 CONTRACT: Final = "签约服务费"
@@ -13,11 +14,26 @@ ALLIANCE: Final = "医共体考核奖"
 
 _ROLES: Final = ", ".join(f"{role}: {share}" for role, share in ROLE_SHARES.items())
 
+SHARING_OF_FUNDS: Final = f"""\
+  {CONTRACT}:
+    reference: 示例县卫健〔2025〕8 号（编造）
+    levels:
+      - {{to: person, key: equivalents, nobody: retain, cap: {{average: "4"}}, excess: retain}}
+  {EFFECTIVE}:
+    reference: 示例县卫健〔2025〕8 号（编造）
+    levels:
+      - {{to: person, key: equivalents, nobody: retain}}
+"""
+"""How the pools are shared that come out of the county's own funds."""
+
 CASE: Final = f"""\
 # 虚构数据：人名、编号、机构、文号和金额均为编造。Made-up data: nobody in it is real.
 title: 示例县医共体 2025 年当量核算（虚构数据）
 period: '2025'
 weight_tables: [demo-county-2025]
+
+# 分配方案：各机构的资金从哪里来，哪些进绩效池。
+scheme: {SCHEME_FILE}
 
 # 口径：pay 院内分配；purchase 财政按当量购买；contract 签约服务，只有签约项目。
 series:
@@ -58,6 +74,7 @@ ceilings:
 
 # 系数：职称、骨干乘当量（签约服务费除外）；出勤、折算全时乘人头；个人考核暂扣金额；
 # 机构质量系数用于县级分配，签约考核系数用于本机构签约服务费总额（不足部分结转）。
+# 购买质量系数、地区系数只用于分配方案里的资金和绩效工资总量。
 coefficients:
   title:
     {{pools: [{INCENTIVE}, {ALLIANCE}, surplus],
@@ -77,6 +94,8 @@ coefficients:
   quality:
     {{pools: [{ALLIANCE}],
      reference: 示例县卫健〔2025〕6 号（编造）}}
+  purchase_quality: {{applies_to: none, reference: 示例县财社〔2025〕2 号（编造）}}
+  pay_level: {{applies_to: none, reference: 示例县财社〔2025〕2 号（编造）}}
   contract_check:
     {{pools: [{CONTRACT}], excess: carry,
      reference: 示例县卫健〔2025〕6 号（编造）}}
@@ -99,11 +118,7 @@ sharing:
         floor: {{average: "0.2"}}
         cap: {{average: "2.5"}}
         excess: share
-  {CONTRACT}:
-    reference: 示例县卫健〔2025〕8 号（编造）
-    levels:
-      - {{to: person, key: equivalents, nobody: retain, cap: {{average: "4"}}, excess: retain}}
-  {ATTENDANCE}:
+{SHARING_OF_FUNDS}  {ATTENDANCE}:
     reference: 示例县卫健〔2025〕7 号（编造）
     levels:
       - {{to: person, key: headcount}}

@@ -1,18 +1,74 @@
-"""The result of the made-up county in two short tables: by pool, and by institution."""
+"""The result of the made-up county in short tables: by fund, by pool, and by institution."""
 
 import csv
+from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 
-from equivalents.demo.rules import INCENTIVE
-from equivalents.policy.accounts import SURPLUS_POOL
+import yaml
 
-__all__ = ["by_institution", "by_pool"]
+from equivalents.demo.rules import INCENTIVE
+from equivalents.demo.scheme import SCHEME_FILE
+from equivalents.policy.accounts import SURPLUS_POOL
+from equivalents.report.words import pool_title
+
+__all__ = ["by_fund", "by_institution", "by_pool", "notes_line", "pay_cap_line"]
 
 _Table = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
 """Title, headings (text, then numbers) and rows."""
 
 _MONEY = ("amount", "paid", "retained", "carried")
+
+
+def by_fund(case: Path, out: Path) -> _Table:
+    """Each fund over all institutions (yuan): due, received, owed, and what became pools."""
+    ledger, flows = _read(out / "ledger.csv"), _read(out / "funds.csv")
+    funds = yaml.load((case / SCHEME_FILE).read_text(encoding="utf-8"), yaml.BaseLoader)["funds"]
+    made = {row["pool"] for row in _read(out / "pools.csv")}
+    into = [row for row in flows if row["source"] == "due" and row["use"] in made]
+    lines: list[tuple[str, ...]] = []
+    totals = [Decimal(0)] * 5
+    for name in funds:
+        mine = [row for row in ledger if row["fund"] == name]
+        owed = [Decimal(row["owed"]) for row in mine]
+        sums = (
+            _sum(mine, "due"),
+            _sum(mine, "received"),
+            sum((one for one in owed if one > 0), Decimal(0)),
+            sum((-one for one in owed if one < 0), Decimal(0)),
+            _sum([row for row in into if row["fund"] == name], "amount"),
+        )
+        totals = [one + more for one, more in zip(totals, sums, strict=True)]
+        lines.append((funds[name]["title"], *(f"{one:,.2f}" for one in sums)))
+    lines.append(("合计 total", *(f"{one:,.2f}" for one in totals)))
+    headings = (
+        "资金\nfund", "应得\ndue", "已到\nreceived", "尚欠\nowed", "多拨\nover",
+        "进绩效池\nto pools",
+    )  # fmt: skip
+    title = "资金 funds（元 yuan）：应得 due = 已到 received + 尚欠 owed - 多拨 over"
+    return title, headings, lines
+
+
+def pay_cap_line(out: Path) -> str:
+    """The pay caps of all institutions in one line (yuan)."""
+    rows = _read(out / "paycap.csv")
+    cap, base, pools, off = (
+        _sum([row for row in rows if row["line"] == line], "amount")
+        for line in ("cap", "base", "pool", "carried")
+    )
+    cut = len({row["institution_id"] for row in rows if row["line"] == "carried"})
+    return (
+        f"绩效工资总量 pay cap {cap:,}    基础 base {base:,} + 池内 pools {pools:,} 元 yuan\n"
+        f"{cut} 个机构超出，结转 {off:,} 元; {cut} institutions above it, carried"
+    )
+
+
+def notes_line(out: Path) -> str:
+    """How many warnings of each code there are beside those of records, in one line."""
+    rows = _read(out / "problems.csv")
+    codes = Counter(row["code"] for row in rows if not row["file"].startswith("records/"))
+    said = ", ".join(f"{code} {count}" for code, count in sorted(codes.items()))
+    return f"提示 warnings（problems.csv、工作簿“提示”）: {said}"
 
 
 def by_pool(out: Path) -> _Table:
@@ -22,7 +78,7 @@ def by_pool(out: Path) -> _Table:
     for pool in dict.fromkeys(row["pool"] for row in rows):
         mine = [row for row in rows if row["pool"] == pool]
         sums = (f"{_sum(mine, name):,}" for name in _MONEY)
-        lines.append((pool, mine[0]["series"], str(len(mine)), *sums))
+        lines.append((pool_title(pool), mine[0]["series"], str(len(mine)), *sums))
     totals = (f"{_sum(rows, name):,}" for name in _MONEY)
     lines.append(("合计 total", "", str(len(rows)), *totals))
     headings = (

@@ -5,6 +5,7 @@ error with its place. Rows of another period are not used, and that is said once
 Sources: specification page 3; rules B3 to B5.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
@@ -115,6 +116,12 @@ def _note_task_funds(tasks: Iterable[Task], scheme: Scheme, findings: Findings) 
         if row.fund and row.fund not in known:
             facts = {"near": near(row.fund, known), "allowed": ", ".join(known) or "-"}
             findings.add("TASK_FUND_UNKNOWN", row.place.at("fund"), row.fund, **facts)
+    past = {row.fund: row for row in reversed([row for row in tasks if row.year])}
+    for name, row in sorted(past.items()):
+        fund = scheme.funds.get(name)
+        bodies = [one.body for one in (fund, *fund.own.values())] if fund else []
+        if not any(isinstance(body, Tasks) and body.forecast for body in bodies):
+            findings.add("TASK_YEAR_UNUSED", row.place.at("year"), name)
 
 
 def read_registers(table: Table, period: Period | None, findings: Findings) -> Registers:
@@ -192,7 +199,9 @@ def _inside(
 
 def read_tasks(table: Table, findings: Findings) -> tuple[Task, ...]:
     """Approved tasks and income of funds (B3); faults are noted."""
-    note_twice(table, ("institution_id", "fund", "task"), findings)
+    names = ("institution_id", "fund", "task")
+    dated = any(table.column("year"))
+    note_twice(table, (*names, "year") if dated else names, findings)
     return tuple(_task(row, findings) for row in table)
 
 
@@ -200,11 +209,16 @@ def _task(row: Row, findings: Findings) -> Task:
     task, quantity, income = row["task"], row["quantity"], row["income"]
     if bool(task) != bool(quantity) or not (task or income):
         findings.add("TASK_INCOMPLETE", row.place, task or row["fund"])
+    year = row["year"]
+    if year and not (re.fullmatch(r"[12][0-9]{3}", year) and task and not income):
+        findings.add("TASK_YEAR_INVALID", row.at("year"), year)
+        year = ""
     return Task(
         row["institution_id"],
         row["fund"],
         task,
         _number(row, "quantity", QUANTITY_PLACES, QUANTITY_LIMIT_E3, "TASK_QUANTITY", findings),
         read_amount(row, "income", findings),
+        int(year or "0"),
         row.place,
     )

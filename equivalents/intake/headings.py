@@ -277,6 +277,7 @@ TABLES: Final[Mapping[str, Sheet]] = {
                 Column("task", "任务"),
                 Column("quantity", "数量"),
                 Column("income", "核定收入（元）"),
+                Column("year", "年度"),
             ),
             required=False,
         ),

@@ -112,7 +112,7 @@ def note_twice(table: Table, names: Sequence[str], findings: Findings) -> None:
     for value, row in zip(ids, table, strict=True):
         place = row.at(names[-1])
         if value in seen:
-            findings.add("ID_TWICE", place, " ".join(value), other=str(seen[value]))
+            findings.add("ID_TWICE", place, " ".join(value).rstrip(), other=str(seen[value]))
         seen.setdefault(value, place)
 
 

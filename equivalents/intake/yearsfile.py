@@ -12,13 +12,13 @@ from typing import Final
 
 from equivalents.errors import Problem
 from equivalents.findings import Findings, Row
-from equivalents.forecast import by_growth, by_years, growth_rate
+from equivalents.forecast import GROWTH, foretold, growth_rate, years_before
 from equivalents.intake.headings import Column, Sheet
 from equivalents.intake.tables import read_table
 from equivalents.policy.load import fault_text
 from equivalents.units import E7_PLACES, NumberFaultError, parse_fixed
 
-__all__ = ["Forecast", "GROWTH", "YEARS", "forecasts"]
+__all__ = ["Forecast", "YEARS", "forecasts"]
 
 YEARS: Final = Sheet(
     "years",
@@ -30,8 +30,6 @@ YEARS: Final = Sheet(
         Column("series", "当量口径"),
     ),
 )
-GROWTH: Final = ()
-"""Stands for the method by growth in place of weights."""
 _FIRST, _LAST = 1900, 2199
 _NOT_A_YEAR: Final = "年度须是四位数¦a year has four digits"
 _ZERO: Final = "增长率须有大于 0 的前一年当量¦a growth rate needs equivalents above 0 a year before"
@@ -59,7 +57,7 @@ def forecasts(path: Path, weights: Sequence[int]) -> tuple[tuple[Forecast, ...],
 
     Args:
         path: a CSV or Parquet file of the columns of :data:`YEARS`.
-        weights: of the last years, the earliest first; :data:`GROWTH` for the growth rate.
+        weights: of the last years, the earliest first; ``GROWTH`` for the growth rate.
 
     Every fault is listed; with one there are no forecasts.
     """
@@ -107,12 +105,11 @@ def _equivalents(row: Row, findings: Findings) -> int | None:
 def _all(
     known: Mapping[_Who, Mapping[int, tuple[int, Row]]], weights: Sequence[int], findings: Findings
 ) -> Iterator[Forecast]:
-    count = len(weights) or 2
     for who, years in sorted(known.items()):
         if not years:
             continue
         last = max(years)
-        wanted = range(last - count + 1, last + 1)
+        wanted = years_before(last + 1, weights)
         missing = [str(year) for year in wanted if year not in years]
         place = years[last][1].place
         name = " ".join(filter(None, who))
@@ -120,11 +117,9 @@ def _all(
             findings.add("YEAR_MISSING", place, name, missing="、".join(missing))
             continue
         past = tuple(years[year][0] for year in wanted)
-        if weights:
-            yield Forecast(*who, last + 1, past, by_years(past, weights))
-        elif past[0] <= 0:
+        if weights == GROWTH and past[0] <= 0:
             at = years[wanted[0]][1].at("equivalents")
             findings.add("NUMBER_INVALID", at, name, detail=_ZERO)
-        else:
-            rate = growth_rate(*past)
-            yield Forecast(*who, last + 1, past, by_growth(past[1], rate), rate)
+            continue
+        rate = growth_rate(*past) if weights == GROWTH else None
+        yield Forecast(*who, last + 1, past, foretold(past, weights), rate)

@@ -17,7 +17,8 @@ __all__ = ["Charged", "FundCounts", "HeadCount", "Task"]
 class Task(NamedTuple):
     """An approved task 核定任务 of a fund, or approved income 核定收入 beside it (B3).
 
-    ``task`` is blank in a row that has income alone.
+    ``task`` is blank in a row that has income alone. With a ``year`` the quantity is what was done
+    in that past year, from which a fund may forecast; 0: the row is of the period itself.
     """
 
     institution_id: str
@@ -25,6 +26,7 @@ class Task(NamedTuple):
     task: str = ""
     quantity_e3: int = 0
     income_fen: int = 0
+    year: int = 0
     place: Place = NOWHERE
 
 

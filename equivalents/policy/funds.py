@@ -18,6 +18,7 @@ __all__ = [
     "Dated",
     "Deficit",
     "Floor",
+    "ForecastRule",
     "Fund",
     "FundBody",
     "Given",
@@ -234,16 +235,29 @@ class Packages:
 
 
 @dataclass(frozen=True, slots=True)
+class ForecastRule:
+    """How a year's equivalents are foretold from the years before it 预测 (B3).
+
+    ``weights`` are those of as many years, the earliest first (1:2:7); none: the last year grows
+    on at its rate over the year before it.
+    """
+
+    weights: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Tasks:
     """Budget mode 核定任务、核定收支、绩效考核补助 (B3).
 
     (approved tasks x standards - approved income) x the institution coefficient ``assessment``
-    (blank: none). Tasks and approved income stand in the table ``tasks``.
+    (blank: none). Tasks and approved income stand in the table ``tasks``. With a ``forecast``, a
+    task that has no approved quantity has the one foretold from its past years there.
     """
 
     standards_e4: Mapping[str, Dated[int]]
     assessment: str = ""
     below_zero: bool = False
+    forecast: ForecastRule | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from equivalents.policy.figuretext import Reader, amount_fen, equivalents_e7, money_e4, part
+from equivalents.policy.forecasttext import read_forecast
 from equivalents.policy.funds import (
     Dated,
     Deficit,
@@ -324,6 +325,7 @@ def _tasks(entry: Entry, read: Reader) -> FundBody | None:
         read.figures(entry.get("standards"), money_e4, "standards"),
         entry.get("assessment").text,
         read.flag(entry.get("below_zero"), default=False),
+        read_forecast(entry.get("forecast"), read),
     )
 
 
@@ -372,7 +374,15 @@ KINDS: Final[Mapping[str, tuple[Mapping[str, str], _Body]]] = {
         _per_equivalent,
     ),
     "packages": ({"packages": "mapping", "reimbursed_by": "text", "per": "text"}, _packages),
-    "tasks": ({"standards": "mapping", "assessment": "text", "below_zero": "text"}, _tasks),
+    "tasks": (
+        {
+            "standards": "mapping",
+            "assessment": "text",
+            "below_zero": "text",
+            "forecast": "mapping",
+        },
+        _tasks,
+    ),
     "floor": ({"count_dues": "text"}, _floor),
     "split": ({"of": "text", "share": ""}, _split),
 }

@@ -149,6 +149,23 @@ CONTRACT_REASONS: Final = (
         "with at most three decimals.",
     ),
     Reason(
+        "TASK_YEAR_INVALID",
+        "error",
+        "table",
+        "年度“{value}”无效：请填写四位年份；有年度的行是往年完成量，须有任务和数量，不填核定收入。",
+        "The year '{value}' is not valid: enter four digits. A row with a year is what was done in "
+        "that year: it has a task and a quantity, and no approved income.",
+    ),
+    Reason(
+        "TASK_YEAR_UNUSED",
+        "warning",
+        "table",
+        "资金“{value}”没有写 forecast，往年完成量的行未被使用。"
+        "要预测任务，请在分配方案中写 forecast；否则请删去这些行。",
+        "The fund '{value}' has no forecast, so its rows of past years are not used. Add a "
+        "forecast to the scheme, or take these rows out.",
+    ),
+    Reason(
         "TASK_FUND_UNKNOWN",
         "error",
         "table",

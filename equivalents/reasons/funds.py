@@ -8,6 +8,15 @@ __all__ = ["FUND_REASONS"]
 
 FUND_REASONS: Final = (
     Reason(
+        "FUND_FORECAST",
+        "error",
+        "money",
+        "资金“{value}”无法预测机构 {institution} 的任务：{detail}。"
+        "请补上往年数量，或填写核定数量。",
+        "The fund '{value}' cannot foretell the tasks of {institution}: {detail}. Add the years "
+        "to the table of tasks, or an approved quantity.",
+    ),
+    Reason(
         "FUND_FIGURE_MISSING",
         "error",
         "money",

@@ -312,9 +312,12 @@ def further_rows(
         people = {row.person_id: row.name for row in settlement.rules.postings}
         texts[_PERSON[1]] = [people.get(one, "") for one in texts[_PERSON[0]]]
     scheme = settlement.rules.scheme
+    titles = {fund.name: fund.title for fund in scheme.funds.values()} if scheme else {}
     if "fund" in texts:
-        titles = {fund.name: fund.title for fund in scheme.funds.values()} if scheme else {}
         texts["fund_title"] = [titles.get(one, "") for one in texts["fund"]]
+    if "name" in texts:
+        titles[SURPLUS_POOL] = pool_title(SURPLUS_POOL)
+        texts["name_title"] = [titles.get(one, "") for one in texts["name"]]
     if "test" in texts and scheme:
         tests = {test.name: test.title for test in scheme.share_tests}
         texts["test_title"] = [tests.get(one, "") for one in texts["test"]]

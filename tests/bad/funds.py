@@ -10,6 +10,7 @@ ACCOUNTS = "institution_id,line,kind,amount,source\n"
 CONTRACTS = "contract_id,resident_id,team_id,person_id,active_from,package\n"
 CHARGES = "resident_id,institution_id,code,amount,date\n"
 TASKS = "institution_id,fund,task,quantity,income\n"
+PAST = "institution_id,fund,task,quantity,year\n"
 PAID = "payers: [{payer: 甲, share: 1}]"
 GIVEN = f"funds: {{f: {{kind: given, {PAID}}}}}\n"
 OUTSIDE = f"funds: {{f: {{kind: given, income: no, {PAID}}}}}\n"
@@ -74,6 +75,9 @@ FUNDS = [
     here("task-without-standard", "FUND_STANDARD_MISSING",
          fund(f'kind: tasks, standards: {{门诊: "1"}}, {PAID}', tasks=f"{TASKS}I01,f,住院,1,\n"),
          "住院"),
+    here("task-foretold-without-a-year", "FUND_FORECAST",
+         fund(f'kind: tasks, standards: {{门诊: "1"}}, forecast: {{weights: [1, 2, 7]}}, {PAID}',
+              "2025", tasks=f"{PAST}I01,f,门诊,1,2024\nI01,f,门诊,1,2022\n"), "I01", "2023"),
     here("approved-out-of-scope", "FUND_OUT_OF_SCOPE",
          fund(f"kind: given, institutions: {{ids: [I01]}}, {PAID}",
               accounts=f"{ACCOUNTS}I02,f,approved,1.00,甲\n"), "I02"),
@@ -189,6 +193,9 @@ FUND_WARNINGS = [
     Fault("package-unknown", "CONTRACT_PACKAGE_UNKNOWN",
           case(PACKAGES, contracts=f"{CONTRACTS}Q1,J1,,P01,2024-01-01,大包\n"),
           "contracts.csv", 2, "package", "大包", ("包",)),
+    Fault("past-year-that-nobody-asks-for", "TASK_YEAR_UNUSED",
+          fund(f'kind: tasks, standards: {{门诊: "1"}}, {PAID}',
+               tasks=f"{PAST}I01,f,门诊,1,2024\n"), "tasks.csv", 2, "year", "f", ("forecast",)),
     Fault("pool-of-no-money", "BRIDGE_EMPTY", case("pools: {p: {approved_line: 总额}}\n"),
           "case.yaml", 3, "pools.p", "p", ("总额",)),
     Fault("cap-takes", "PAYCAP_CUT",

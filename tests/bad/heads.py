@@ -8,6 +8,7 @@ CONTRACTS = "contract_id,resident_id,household_id,team_id,person_id,active_from,
 REGISTERS = "institution_id,group,heads,date"
 CHARGES = "resident_id,institution_id,code,amount,date"
 TASKS = "institution_id,fund,task,quantity,income"
+PAST = f"{TASKS},year"
 TEAMS = "team_id,person_id,role\nT1,P01,GP\nT2,P02,GP\n"
 
 
@@ -88,6 +89,14 @@ HEADS = [
     Fault("task-twice", "ID_TWICE",
           table("tasks.csv", TASKS, "I01,基本,门诊,5,", "I01,基本,门诊,6,"), "tasks.csv", 3, "task",
           "I01 基本 门诊"),
+    Fault("past-year-twice", "ID_TWICE",
+          table("tasks.csv", PAST, "I01,基本,门诊,5,,2023", "I01,基本,门诊,6,,2024",
+                "I01,基本,门诊,7,,2023"),
+          "tasks.csv", 4, "year", "I01 基本 门诊 2023"),
+    Fault("past-year-form", "TASK_YEAR_INVALID",
+          table("tasks.csv", PAST, "I01,基本,门诊,5,,24"), "tasks.csv", 2, "year", "24"),
+    Fault("past-year-with-income", "TASK_YEAR_INVALID",
+          table("tasks.csv", PAST, "I01,基本,门诊,5,9.00,2024"), "tasks.csv", 2, "year", "2024"),
 ]  # fmt: skip
 """What is wrong with the tables."""
 

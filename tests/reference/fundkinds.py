@@ -133,14 +133,34 @@ def tasks(case: Case, fund: Yaml, institution: str, name: str) -> Amount:
     """(approved tasks x standards - approved income) x assessment (B3)."""
     exact = Fraction(0)
     for row in case.tables.tasks:
-        if (row.institution, row.fund) == (institution, name):
+        if (row.institution, row.fund, row.year) == (institution, name, None):
             if row.task:
                 standard = fund["standards"][row.task]
                 exact += row.quantity * on_day(standard, last_day(case, fund), row.task)
             exact -= Fraction(row.income_fen, 100)
+    for task, quantity in foretold(case, fund, institution, name).items():
+        exact += quantity * on_day(fund["standards"][task], last_day(case, fund), task)
     if fund.get("assessment"):
         exact *= coefficient(case, institution, fund["assessment"])
     return Amount(exact, below_zero=yes(fund, "below_zero"))
+
+
+def foretold(case: Case, fund: Yaml, institution: str, name: str) -> dict[str, Fraction]:
+    """Tasks without an approved quantity, from the years before: weighted, or growing on (B3)."""
+    mine = [row for row in case.tables.tasks if (row.institution, row.fund) == (institution, name)]
+    approved = {row.task for row in mine if row.year is None}
+    done = {(row.task, row.year): row.quantity for row in mine if row.year is not None}
+    this, found = case.first_day.year, {}
+    for task in {task for task, _ in done} - approved if "forecast" in fund else ():
+        weights = fund["forecast"].get("weights")
+        if weights:
+            first = this - len(weights)
+            sums = sum(done[task, first + at] * int(w) for at, w in enumerate(weights))
+            exact = Fraction(sums) / sum(map(int, weights))
+        else:
+            exact = done[task, this - 1] ** 2 / done[task, this - 2]
+        found[task] = Fraction((exact * 10**7 + Fraction(1, 2)).__floor__(), 10**7)
+    return found
 
 
 def floor(case: Case, institution: str, due_fen: int) -> Amount:

@@ -65,6 +65,8 @@ class Task(NamedTuple):
     task: str
     quantity: Fraction
     income_fen: int
+    year: int | None
+    """A past year, of which the quantity is; nothing for the period itself."""
 
 
 class AccountLine(NamedTuple):
@@ -149,7 +151,8 @@ def _charge(row: Mapping[str, str]) -> Charge:
 def _task(row: Mapping[str, str]) -> Task:
     quantity = must(row.get("quantity", "") or "0", QUANTITY)
     income = _fen(row.get("income", "") or "0")
-    return Task(row["institution_id"], row["fund"], row.get("task", ""), quantity, income)
+    year = int(row["year"]) if row.get("year") else None
+    return Task(row["institution_id"], row["fund"], row.get("task", ""), quantity, income, year)
 
 
 def _account(row: Mapping[str, str]) -> AccountLine:

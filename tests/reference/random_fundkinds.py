@@ -178,6 +178,9 @@ def tasks(plan: FundPlan) -> Yaml:
     standards = {name: plan.figure(plan.yuan) for name in ("建档", "随访", "体检")}
     fund = {"kind": "tasks", "standards": standards, "payers": plan.payers(one_day=True)}
     fund |= {"assessment": "eff"} if plan.rng.random() < 0.5 else {}
+    if plan.rng.random() < 0.75:
+        weights = plan.rng.choice((["1", "2", "7"], ["1"], ["3", "0", "2", "5"], None))
+        fund["forecast"] = {"weights": weights} if weights else {"growth": "past"}
     return fund | ({"below_zero": "yes"} if plan.rng.random() < 0.3 else {})
 
 

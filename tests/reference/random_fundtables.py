@@ -53,7 +53,7 @@ def write_fund_tables(
     write_table(rng, folder / "registers.csv", ("institution_id", "group", "heads", "date"),
                 registers)  # fmt: skip
     _write_charges(rng, folder, codes, span)
-    _write_tasks(rng, folder, codes, funds)
+    _write_tasks(rng, folder, codes, funds, span)
     _write_coefficients(rng, folder, codes, span)
     _write_accounts(rng, folder, places, funds, span)
 
@@ -149,8 +149,11 @@ def _write_charges(rng: Random, folder: Path, codes: Sequence[str], span: Span) 
         write_table(rng, folder / "charges.csv", columns, rows)
 
 
-def _write_tasks(rng: Random, folder: Path, codes: Sequence[str], funds: Mapping[str, Any]) -> None:
+def _write_tasks(
+    rng: Random, folder: Path, codes: Sequence[str], funds: Mapping[str, Any], span: Span
+) -> None:
     rows: list[Fields] = []
+    whole_year = (span[1] - span[0]).days > 360
     for name, fund in funds.items():
         for code in codes if fund["kind"] == "tasks" else ():
             for task in rng.sample(sorted(fund["standards"]), rng.randint(0, 3)):
@@ -161,9 +164,23 @@ def _write_tasks(rng: Random, folder: Path, codes: Sequence[str], funds: Mapping
             if rng.random() < 0.4:
                 row = {"institution_id": code, "fund": name, "income": yuan(rng, 900)}
                 rows.append(row)
+            if "forecast" in fund and whole_year:
+                rows += _past_years(rng, {"institution_id": code, "fund": name}, fund, span[0].year)
     if rows:
-        columns = ("institution_id", "fund", "task", "quantity", "income")
+        columns = ("institution_id", "fund", "task", "quantity", "income", "year")
         write_table(rng, folder / "tasks.csv", columns, rows)
+
+
+def _past_years(rng: Random, who: Fields, fund: Mapping[str, Any], year: int) -> list[Fields]:
+    """What was done in the years that a forecast asks for, and sometimes one more."""
+    tasks = rng.sample(sorted(fund["standards"]), rng.randint(0, 3))
+    count = len(fund["forecast"].get("weights", ("", ""))) + rng.randint(0, 1)
+    return [
+        {**who, "task": task, "year": str(year - back)}
+        | {"quantity": f"{rng.randrange(1, 500)}.{rng.choice(('5', '25', '001'))}"}
+        for task in tasks
+        for back in range(1, count + 1)
+    ]
 
 
 def _write_coefficients(rng: Random, folder: Path, codes: Sequence[str], span: Span) -> None:
@@ -198,6 +215,11 @@ def _write_accounts(
         for name, fund in funds.items():
             if _concerns(fund, place):
                 rows += [here | row for row in _of_fund(rng, name, fund)]
+                if "floor" in kinds and rng.random() < 0.4:
+                    # A floor counts it by this row; of nothing, it leaves room for any pool.
+                    line = rng.choice((name, fund.get("title") or name))
+                    row = {"line": line, "kind": "income", "amount": "0.00"}
+                    rows.append(here | row | {"recurrent": rng.choice(("", "1"))})
         if wanted:
             for line, kind in (("医疗收入", "income"), ("人员支出", "expenditure")):
                 for recurrent in ("", "0", "1", "1"):

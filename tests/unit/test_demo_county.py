@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import yaml
 
 from equivalents.demo import write_county
 from equivalents.demo.draw import Draw, Urn, split
@@ -130,18 +131,83 @@ def test_pools(county: Path) -> None:
     assert Counter((row["pool"], row["series"]) for row in pools) == {
         ("奖励性绩效", "pay"): 15,
         ("全勤奖", "pay"): 15,
-        ("签约服务费", "contract"): 14,
         ("医共体考核奖", "purchase"): 1,
     }
     total = sum(Decimal(row["amount"]) for row in pools)
-    assert 40_000_000 < total < 42_000_000
+    assert 38_000_000 < total < 40_000_000
     assert all(re.fullmatch(r"\d+\.\d\d", row["amount"]) for row in pools)
+
+
+def test_contracts_are_those_of_the_signing_records(county: Path, months: list[Row]) -> None:
+    contracts = rows_of(county / "contracts.csv")
+    residents = [row["resident_id"] for row in contracts]
+    assert len(set(residents)) == len(residents) > 50
+    first = {r["resident_id"]: r["service_date"] for r in months if r["item_code"] == "QY01"}
+    again = {row["resident_id"] for row in months if row["item_code"] == "QY02"}
+    by_resident = {row["resident_id"]: row for row in contracts}
+    assert set(by_resident) == set(first) | again
+    assert first
+    for resident, day in first.items():
+        assert by_resident[resident]["active_from"] == day
+    teams = {row["team_id"] for row in rows_of(county / "teams.csv")}
+    for row in contracts:
+        assert f"C{row['team_id'][1:3]}" == row["institution_id"]
+        assert row["team_id"] in teams
+        assert row["active_from"] < row["active_to"]
+    households: dict[str, set[str]] = {}
+    for row in contracts:
+        households.setdefault(row["household_id"], set()).add(row["team_id"])
+    assert all(len(found) == 1 for found in households.values())
+    assert all(row["birth_date"] > "2019" for row in contracts if row["groups"] == "child")
+
+
+def test_registers_and_charges_are_of_the_signed(county: Path) -> None:
+    contracts = rows_of(county / "contracts.csv")
+    signed = Counter(r["institution_id"] for r in contracts if r["active_to"] > "2025-12-31")
+    effective = rows_of(county / "registers.csv")
+    assert len(effective) == 15
+    for row in effective:
+        assert int(row["heads"]) <= signed[row["institution_id"]]
+    charged = rows_of(county / "charges.csv")
+    assert Counter(row["code"] for row in charged)["GENERAL_CONSULTATION"] == 3
+    known = {(row["resident_id"], row["institution_id"]) for row in contracts}
+    assert {(row["resident_id"], row["institution_id"]) for row in charged} <= known
+
+
+def test_income_is_what_came_of_the_funds(county: Path) -> None:
+    """All that came of a fund which is income stands in the account as income, once."""
+    names = yaml.load((county / "county-scheme.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)
+    titles = {one["title"]: name for name, one in names["funds"].items()}
+    income = {name for name, one in names["funds"].items() if one.get("income") != "no"}
+    came: Counter[tuple[str, str]] = Counter()
+    booked: Counter[tuple[str, str]] = Counter()
+    for row in rows_of(county / "accounts.csv"):
+        who, fen = row["institution_id"], int(Decimal(row["amount"]) * 100)
+        if row["kind"] in ("advance", "received") and row["line"] in income:
+            came[who, row["line"]] += fen
+        fund = titles.get(row["line"], titles.get(row["source"], ""))
+        if row["kind"] == "income" and fund:
+            booked[who, fund] += fen
+    assert came == booked
+    assert {fund for _, fund in came} == income - {"fixed-price", "floor"}
+
+
+def test_restricted_money_is_spent_or_carried(county: Path) -> None:
+    sums: dict[str, Counter[str]] = {}
+    for row in rows_of(county / "accounts.csv"):
+        found = sums.setdefault(row["institution_id"], Counter())
+        if "disabled-contracts" in (row["line"], row["source"]):
+            found[row["kind"]] += int(Decimal(row["amount"]) * 100)
+    assert sum(found["received"] > 0 for found in sums.values()) > 3
+    for found in sums.values():
+        assert found["received"] == found["expenditure"] + found["closing_restricted"]
 
 
 def test_accounts_close_and_some_lose(county: Path) -> None:
     sums: dict[str, Counter[str]] = {}
     for row in rows_of(county / "accounts.csv"):
-        kind = "before" if row["date"] else row["kind"]
+        before = row["date"] and row["kind"] == "closing_restricted"
+        kind = "before" if before else row["kind"]
         fen = int(Decimal(row["amount"]) * 100)
         sums.setdefault(row["institution_id"], Counter())[kind] += fen
     assert len(sums) == 15
@@ -162,6 +228,7 @@ def test_coefficients_name_postings_that_exist(county: Path) -> None:
     rows = rows_of(county / "coefficients.csv")
     assert {row["kind"] for row in rows} == {
         "title", "fte", "backbone", "attendance", "assessment", "quality", "contract_check",
+        "pay_level", "purchase_quality",
     }  # fmt: skip
     assert all(row["subject_id"] in posts for row in rows if row["scope"] == "posting")
     titles = {posts[row["subject_id"]]["title_tier"] for row in rows if row["kind"] == "title"}
@@ -300,12 +367,13 @@ def test_same_bytes_when_written_twice(county: Path, tmp_path: Path) -> None:
     write_county(tmp_path / "other", records=RECORDS, seed=7)
     other = hashes(tmp_path / "other")
     changed = {name for name, digest in hashes(county).items() if other[name] != digest}
-    assert changed == set(other) - {"case.yaml", "institutions.csv", "departments.csv"}
+    kept = {"case.yaml", "county-scheme.yaml", "institutions.csv", "departments.csv"}
+    assert changed == set(other) - kept
 
 
 def test_contents_are_pinned(county: Path) -> None:
     """The same on every Python, NumPy and platform; `python -m tests.demo_county` prints them."""
-    assert pins(county) == ("b7ff526dbda944af", "c95f9e4e86df1008")
+    assert pins(county) == ("50b58f96aceeee9c", "c95f9e4e86df1008")
 
 
 def test_progress_and_too_few_records(tmp_path: Path) -> None:
