@@ -155,7 +155,7 @@ class Model:
             key = max(self.staff(node)[child], 0)
         else:
             key = sum(max(value, 0) for value in self.staff(child).values())
-        if level.to == LevelKind.INSTITUTION and level.key != LevelKey.EQUIVALENTS:
+        if level.to == LevelKind.INSTITUTION:  # whatever the key is (5.2)
             key = (key * self.world.institutions.get(code, 10_000) + 5_000) // 10_000
         return key
 
