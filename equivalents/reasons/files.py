@@ -89,6 +89,24 @@ FILE_REASONS: Final = (
         "The column '{value}' has the unusable type {detail}. Export it as text.",
     ),
     Reason(
+        "TIME_COLUMN",
+        "error",
+        "file",
+        "日期列“{value}”的类型 {detail} 带有时间。请导出为不带时间的日期；不带时区的，也可声明 "
+        "times: truncate，按其年月日读取。",
+        "The date column '{value}' has the type {detail}, which is more than a date. Export dates; "
+        "one without a time zone can also be read as its days: declare times: truncate.",
+    ),
+    Reason(
+        "TIMES_TRUNCATED",
+        "warning",
+        "table",
+        "“{column}”列有 {value} 个日期带有时间，已按声明只读其年月日。"
+        "请核实午夜前后的服务归入哪一天。",
+        "The column '{column}' has {value} dates with a time of day; as declared they were read as "
+        "their days. Check to which day work around midnight belongs.",
+    ),
+    Reason(
         "COLUMN_MISSING",
         "error",
         "table",

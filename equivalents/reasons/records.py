@@ -19,8 +19,8 @@ RECORD_REASONS: Final = (
         "DATE_INVALID",
         "error",
         "form",
-        "“{value}”不是日历上有的日期，或写法不对。请写成 2025-03-31 的形式。",
-        "'{value}' is no day of the calendar, or not written like 2025-03-31.",
+        "“{value}”不能作为日期：{detail}。",
+        "'{value}' cannot be used as a date: {detail}.",
     ),
     Reason(
         "QUANTITY_INVALID",

@@ -7,7 +7,7 @@ in the order in which the first is the verdict. Sources: A10, specification page
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -21,6 +21,7 @@ from equivalents.errors import ConservationError, Place, Problem
 from equivalents.findings import hint
 from equivalents.intake.originals import Original, OriginalRows
 from equivalents.intake.source import Source
+from equivalents.policy.daytext import day_fault
 from equivalents.reasons import REASONS, Severity
 from equivalents.records import FaultSet
 from equivalents.report.cells import Piece
@@ -231,6 +232,8 @@ class _Explain:
                 facts = {"value": _meant(found, value)}
             case "ROW_SHAPE":
                 facts = {"found": texts(found.notes), "expected": str(width)}
+            case "DATE_INVALID":
+                facts = {"detail": _each(value, day_fault)}
             case "OUTSIDE_PERIOD":
                 facts = {"period": self._period}
             case "NOT_SUPPORTED":
@@ -253,6 +256,12 @@ def _meant(found: MergedFaults, value: pa.Array) -> pa.Array:
         return value
     pairs = zip(found.notes, value.to_pylist(), strict=True)
     return texts([note or own for note, own in pairs])
+
+
+def _each(values: pa.Array, say: Callable[[str], str]) -> pa.Array:
+    """What is said of each value; of those that are alike once."""
+    coded = values.dictionary_encode()
+    return texts([say(value) for value in coded.dictionary.to_pylist()]).take(coded.indices)
 
 
 def _above(found: MergedFaults, value: pa.Array) -> dict[str, Piece]:
