@@ -20,7 +20,7 @@ FILE_REASONS: Final = (
         "error",
         "command",
         "有 {count} 条记录被退回，未核算。请按 rejected.csv 更正，或使用 --on-reject quarantine。",
-        "{count} records were rejected, so nothing was settled. Correct them with the help of "
+        "Nothing was settled, as records were rejected: {count}. Correct them with the help of "
         "rejected.csv, or use --on-reject quarantine.",
     ),
     Reason(
@@ -103,7 +103,7 @@ FILE_REASONS: Final = (
         "table",
         "“{column}”列有 {value} 个日期带有时间，已按声明只读其年月日。"
         "请核实午夜前后的服务归入哪一天。",
-        "The column '{column}' has {value} dates with a time of day; as declared they were read as "
+        "Dates in the column '{column}' with a time of day: {value}. As declared they were read as "
         "their days. Check to which day work around midnight belongs.",
     ),
     Reason(
