@@ -43,7 +43,7 @@ def obvious_lists(settlement: Settlement, case: Case, source: Source) -> Lists:
     found = Lists(verdicts={name: Counter() for name in series})
     found.listed += [*case.problems, *source.problems]
     headings = list(source.headings)
-    lines = [[*HEAD, *(f"original_{h}" if h in HEAD else h for h in headings)]]
+    lines = [[*HEAD, *(f"original_{h}" if h in HEAD else h for h in source.titles)]]
     hints: dict[tuple[str, str], str] = {}
     for severity in ("error", "warning"):
         for part in range(len(source.parts)):
@@ -132,7 +132,8 @@ def explain(
     elif fault.code == "NOT_SUPPORTED":
         facts = {"value": fault.column}
     elif fault.code in ("VALUE_MISSING", "LINE_BREAK"):
-        facts = {"column": fault.column}
+        heading = source.written(part).get(fault.column, fault.column)
+        facts = {"column": f"{heading}¦{fault.column}" if heading != fault.column else heading}
     elif fault.code == "NOT_IN_SERIES":
         facts = {"series": named or fault.series}
     elif fault.code == "QUANTITY_ABOVE_MAX":

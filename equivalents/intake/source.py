@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from equivalents.errors import DataError, Place, Problem
-from equivalents.findings import Findings
+from equivalents.findings import Findings, said
 from equivalents.intake.coding import Coder
 from equivalents.intake.columns import (
     AnyColumn,
@@ -195,6 +195,25 @@ class Source:
         """How many headings the file of a part has."""
         return len(self.parts[index].headings)
 
+    def written(self, index: int) -> dict[str, str]:
+        """The headings of the file of a part as they stand there, by our column name."""
+        return {name: heading.strip() for heading, name in self._names[index].items()}
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """:attr:`headings` as the files have them.
+
+        A known column whose heading is not the same in all files goes by our name.
+        """
+        found: dict[str, set[str]] = {}
+        for index in range(len(self.parts)):
+            for name, heading in self.written(index).items():
+                found.setdefault(name, set()).add(heading)
+        return tuple(
+            next(iter(found[name])) if len(found.get(name, ())) == 1 else name
+            for name in self.headings
+        )
+
     @property
     def problems(self) -> list[Problem]:
         """What is odd about whole files: also, once they were read, how many times were left out.
@@ -203,13 +222,15 @@ class Source:
         """
         counts: Counter[tuple[str, str, str]] = Counter()
         for index, part in enumerate(self.parts):
-            for heading, name in self._names[index].items():
-                counts[part.name, name, heading] += self._timed.get((index, name), 0)
+            for name, heading in self.written(index).items():
+                counts[part.name, name, said(name, {name: heading})] += self._timed.get(
+                    (index, name), 0
+                )
         return [
             *self.findings.problems,
             *(
-                _times_truncated(Place(file, column=name), heading, count)
-                for (file, name, heading), count in counts.items()
+                _times_truncated(Place(file, column=name), column, count)
+                for (file, name, column), count in counts.items()
                 if count
             ),
         ]
@@ -274,8 +295,8 @@ class _Reading:
             let_go()
 
 
-def _times_truncated(place: Place, heading: str, count: int) -> Problem:
-    return Problem("TIMES_TRUNCATED", place, str(count), {"column": heading})
+def _times_truncated(place: Place, column: str, count: int) -> Problem:
+    return Problem("TIMES_TRUNCATED", place, str(count), {"column": column})
 
 
 def _none(kind: "pa.DataType") -> "pa.Array":

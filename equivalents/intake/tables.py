@@ -15,7 +15,7 @@ import numpy as np
 
 from equivalents.codes import Coded, occurring
 from equivalents.errors import DataError, Place, Problem
-from equivalents.findings import Findings, Places, Table, near
+from equivalents.findings import Findings, Places, Table, near, said
 from equivalents.intake.columns import numbers
 from equivalents.intake.grid import Block, make_grid
 from equivalents.intake.headings import TABLES, Column, Sheet
@@ -91,8 +91,11 @@ def read_table(
         for at, column in columns.items():
             if column.is_day:
                 place = Place(name, column=column.name)
-                texts[column.name] = _days_of(raw.columns[at], place, raw.headings[at], findings)
-    table = Table(Places(name, raw.numbers), texts, inclusive)
+                heading = said(column.name, {column.name: raw.headings[at].strip()})
+                texts[column.name] = _days_of(raw.columns[at], place, heading, findings)
+    headings = {column.name: column.heading for column in sheet.columns}
+    headings |= {column.name: raw.headings[at].strip() for at, column in columns.items()}
+    table = Table(Places(name, raw.numbers), texts, inclusive, headings)
     _note_breaks(table, raw.headings, raw.columns, findings)
     _note_cells(table, columns.values(), findings)
     if not raw.numbers and columns:
@@ -196,7 +199,7 @@ def _note_cells(table: Table, columns: Iterable[Column], findings: Findings) -> 
     for at, column in sorted(faulty, key=itemgetter(0)):
         place = table.places[at].at(column.name)
         if column.required:
-            findings.add("VALUE_MISSING", place, column=column.name)
+            findings.add("VALUE_MISSING", place, column=said(column.name, table.headings))
         else:
             findings.add("NOT_SUPPORTED", place, column.name)
 
@@ -278,6 +281,7 @@ def match_columns(
                 "COLUMN_TWICE",
                 Place(file, row=1),
                 column.name,
+                column=said(column.name, {column.name: column.heading}),
                 other=f"{seen[column.name]}, {heading}",
             )
             continue
@@ -288,5 +292,6 @@ def match_columns(
         if column.required and column.name not in seen:
             unknown = [heading for heading in headings if heading not in lookup]
             hint = near(column.name, unknown) or near(column.heading, unknown)
-            findings.add("COLUMN_MISSING", Place(file, row=1), column.name, near=hint)
+            name = said(column.name, {column.name: column.heading})
+            findings.add("COLUMN_MISSING", Place(file, row=1), column.name, column=name, near=hint)
     return columns, inclusive

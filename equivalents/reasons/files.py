@@ -110,15 +110,15 @@ FILE_REASONS: Final = (
         "COLUMN_MISSING",
         "error",
         "table",
-        "缺少必需的列“{value}”{near}。请补上该列或更正列名。",
-        "The required column '{value}' is missing{near}. Add it or correct its heading.",
+        "缺少必需的列“{column}”{near}。请补上该列或更正列名。",
+        "The required column '{column}' is missing{near}. Add it or correct its heading.",
     ),
     Reason(
         "COLUMN_TWICE",
         "error",
         "table",
-        "列“{value}”出现两次（{other}）。请删除其中之一。",
-        "The column '{value}' appears twice ({other}). Remove one of them.",
+        "列“{column}”出现两次（{other}）。请删除其中之一。",
+        "The column '{column}' appears twice ({other}). Remove one of them.",
     ),
     Reason(
         "COLUMN_UNKNOWN",
@@ -169,7 +169,7 @@ FILE_REASONS: Final = (
         "ID_UNKNOWN",
         "error",
         "table",
-        "{column} 的值“{value}”不存在{near}。请更正，或先登记它。",
+        "“{column}”的值“{value}”不存在{near}。请更正，或先登记它。",
         "The {column} '{value}' does not exist{near}. Correct it, or register it first.",
     ),
     Reason(

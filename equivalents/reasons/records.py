@@ -41,7 +41,7 @@ RECORD_REASONS: Final = (
         "QUANTITY_NEGATIVE",
         "error",
         "form",
-        "数量“{value}”为负，但未注明冲正的记录。请在 corrects 中填写原记录编号。",
+        "数量“{value}”为负，但未注明冲正的记录。请在“冲正记录编号”（corrects）中填写原记录的编号。",
         "The quantity '{value}' is negative but names no record that it corrects. "
         "Fill `corrects` with that record's id.",
     ),

@@ -111,7 +111,7 @@ def write_lists(
     first: list[RejectedRow] = []
     noted = [*case.problems, *source.problems, *settlement.problems]
     headings = source.headings
-    original = [h if h not in REJECTED_COLUMNS else f"original_{h}" for h in headings]
+    original = [h if h not in REJECTED_COLUMNS else f"original_{h}" for h in source.titles]
     with (
         CsvStream(folder, "rejected", [*REJECTED_COLUMNS, *original]) as rejected,
         CsvStream(folder, "problems", PROBLEM_COLUMNS) as problems,
