@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from equivalents.errors import Problem, RefusedError
+from equivalents.errors import Problem, RefusedError, near
 from equivalents.policy.calendar import month_of
 from equivalents.policy.model import CONDITIONS, Posting, WeightRow
 from equivalents.poolstory import PoolStory, pools_of
+from equivalents.reasons import BOTH
 from equivalents.settle import Settlement
 from equivalents.sharesteps import paid
 from equivalents.takenoff import TakenOff, taken_off
@@ -101,11 +102,29 @@ def explain_person(settlement: Settlement, person_id: str, institution_id: str =
     if institution_id:
         places = places[places == plan.institutions.find(institution_id)]
     if places.size == 0:
-        facts = {"institution": institution_id or "*"}
-        raise RefusedError([Problem("PERSON_NOT_FOUND", value=person_id, facts=facts)])
+        raise RefusedError([_not_found(settlement, person_id, institution_id)])
     stories = tuple(_place(settlement, int(place), person, mine) for place in places)
     names = [posting.name for story in stories for posting in story.postings]
     return PersonStory(person_id, names[-1], settlement.rules.period.name, stories)
+
+
+def _not_found(settlement: Settlement, person_id: str, institution_id: str) -> Problem:
+    """``PERSON_NOT_FOUND``: where was looked, and what was perhaps meant."""
+    plan = settlement.plan
+    person = plan.persons.find(person_id)
+    institutions = plan.institutions.values
+    if person < 0:
+        hint = near(person_id, sorted(plan.persons.values))
+    elif institution_id not in plan.institutions:
+        hint = near(institution_id, sorted(institutions))
+    else:
+        of = np.unique(plan.postings.institution[plan.postings.person == person])
+        names = ", ".join(institutions[at] for at in of.tolist())
+        hint = f"（任职在 {names}）{BOTH} (but at {names})" if names else ""
+    where = f"在任何机构都{BOTH}anywhere"
+    if institution_id:
+        where = f"在机构“{institution_id}”{BOTH}at '{institution_id}'"
+    return Problem("PERSON_NOT_FOUND", value=person_id, facts={"where": where, "near": hint})
 
 
 def _place(settlement: Settlement, place: int, person: int, mine: Int64) -> PlaceStory:

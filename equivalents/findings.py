@@ -10,8 +10,9 @@ from typing import overload
 
 from equivalents.codes import Coded
 from equivalents.errors import DataError, Place, Problem, hint, near
+from equivalents.reasons import BOTH
 
-__all__ = ["Findings", "Places", "Row", "Table", "hint", "near"]
+__all__ = ["Findings", "Places", "Row", "Table", "hint", "near", "said"]
 
 
 @dataclass(slots=True)
@@ -39,6 +40,12 @@ class Findings:
             raise DataError(self.problems)
 
 
+def said(column: str, headings: Mapping[str, str]) -> str:
+    """How sentences name a column: in Chinese by its heading, in English by the machine name."""
+    heading = headings.get(column, column)
+    return column if heading == column else f"{heading}{BOTH}{column}"
+
+
 @dataclass(slots=True)
 class Row:
     """One row of a table: values by machine column name, absent columns read as blank."""
@@ -46,6 +53,11 @@ class Row:
     place: Place
     values: Mapping[str, str]
     inclusive_ends: bool = False
+    headings: Mapping[str, str] = field(default_factory=dict)
+
+    def said(self, column: str) -> str:
+        """How sentences name a column: see :func:`said`."""
+        return said(column, self.headings)
 
     def __getitem__(self, column: str) -> str:
         return self.values.get(column, "")
@@ -83,11 +95,13 @@ class Table(Sequence[Row]):
     """A table by columns; a row becomes an object only when it is looked at.
 
     ``columns`` are those that the file has, by machine name, all as long as ``places``.
+    ``headings`` are those of the file as written, of columns that it lacks the Chinese ones.
     """
 
     places: Places
     columns: Mapping[str, Sequence[str]]
     inclusive_ends: bool = False
+    headings: Mapping[str, str] = field(default_factory=dict)
 
     def column(self, name: str) -> Sequence[str]:
         """The texts of a column, blank throughout where the file has none."""
@@ -100,7 +114,8 @@ class Table(Sequence[Row]):
     def __iter__(self) -> Iterator[Row]:
         names = [*self.columns]
         for place, *values in zip(self.places, *self.columns.values(), strict=True):
-            yield Row(place, dict(zip(names, values, strict=True)), self.inclusive_ends)
+            cells = dict(zip(names, values, strict=True))
+            yield Row(place, cells, self.inclusive_ends, self.headings)
 
     @overload
     def __getitem__(self, index: int) -> Row: ...
@@ -110,4 +125,4 @@ class Table(Sequence[Row]):
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(len(self)))]
         values = {name: column[index] for name, column in self.columns.items()}
-        return Row(self.places[index], values, self.inclusive_ends)
+        return Row(self.places[index], values, self.inclusive_ends, self.headings)

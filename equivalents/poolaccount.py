@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from equivalents.errors import Problem, RefusedError
+from equivalents.errors import Problem, RefusedError, near
 from equivalents.origin import Origin, origin_of
 from equivalents.policy.coefficients import ONE_E4, Stretch
 from equivalents.policy.model import Pool
@@ -110,8 +110,12 @@ def explain_pool(settlement: Settlement, institution_id: str, pool: str) -> Pool
     for at, one in enumerate(settlement.pools):
         if (one.institution_id, one.pool) == (institution_id, pool):
             return _account(settlement, at, one)
-    where = {"institution": institution_id}
-    raise RefusedError([Problem("POOL_NOT_FOUND", value=pool, facts=where)])
+    here = sorted(one.pool for one in settlement.pools if one.institution_id == institution_id)
+    hint = near(pool, here)
+    if not here:
+        hint = near(institution_id, sorted({one.institution_id for one in settlement.pools}))
+    facts = {"institution": institution_id, "near": hint}
+    raise RefusedError([Problem("POOL_NOT_FOUND", value=pool, facts=facts)])
 
 
 def _account(settlement: Settlement, at: int, pool: Pool) -> PoolAccount:

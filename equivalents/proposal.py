@@ -122,9 +122,12 @@ def _items_missed(
 ) -> Iterator[Problem]:
     used = {item for item, _ in counts.by_item_and_month(scales, series)}
     named = {row.item_code for row in rows}
+    # What it names and nobody knows may be the same item, misspelt.
+    unknown = sorted(item for item in named if item not in counts.plan.items)
     for item in sorted(counts.plan.items[code] for code in used):
         if item not in named:
-            yield Problem("PROPOSAL_MISSES", rows[0].place, item, {}, series)
+            facts = {"near": near(item, unknown)}
+            yield Problem("PROPOSAL_MISSES", rows[0].place, item, facts, series)
 
 
 def _items_added(counts: Counts, rows: Sequence[WeightRow]) -> Iterator[Problem]:

@@ -16,6 +16,7 @@ from equivalents.errors import DataError, Problem, RefusedError
 from equivalents.findings import Findings
 from equivalents.intake.case import Case, load_case
 from equivalents.intake.recordfiles import record_files
+from equivalents.intake.settings import declared_times
 from equivalents.intake.source import Source
 from equivalents.memory import let_go
 from equivalents.processors import workers
@@ -130,14 +131,14 @@ def open_case(folder: Path, told: Told = silent) -> tuple[Case, Source]:
         case = load_case(folder)
     except DataError as error:
         raise DataError([*error.problems, *_record_problems(folder)]) from None
-    return case, Source(folder, case.records)
+    return case, Source(folder, case.records, case.rules.times)
 
 
 def _count(settlement: Settlement, case: Case, source: Source) -> int:
     """How many problems the files and records have."""
     from equivalents.report.faults import count_row_problems
 
-    files = len(case.problems) + len(source.findings.problems)
+    files = len(case.problems) + len(source.problems)
     return files + count_row_problems(settlement)
 
 
@@ -146,7 +147,7 @@ def _record_problems(folder: Path) -> tuple[Problem, ...]:
     if not folder.is_dir():
         return ()
     try:
-        Source(folder, record_files(folder, Findings()))
+        Source(folder, record_files(folder, Findings()), declared_times(folder))
     except DataError as error:
         return error.problems
     return ()

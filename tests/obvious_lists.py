@@ -14,6 +14,7 @@ from equivalents.findings import near
 from equivalents.intake.case import Case
 from equivalents.intake.parquet import text_values
 from equivalents.intake.source import Source
+from equivalents.policy.daytext import day_fault
 from equivalents.reasons import REASONS
 from equivalents.records import FaultSet
 from equivalents.settle import Settlement
@@ -40,9 +41,9 @@ def obvious_lists(settlement: Settlement, case: Case, source: Source) -> Lists:
     """What must be listed of a settlement."""
     series = settlement.rules.series
     found = Lists(verdicts={name: Counter() for name in series})
-    found.listed += [*case.problems, *source.findings.problems]
+    found.listed += [*case.problems, *source.problems]
     headings = list(source.headings)
-    lines = [[*HEAD, *(f"original_{h}" if h in HEAD else h for h in headings)]]
+    lines = [[*HEAD, *(f"original_{h}" if h in HEAD else h for h in source.titles)]]
     hints: dict[tuple[str, str], str] = {}
     for severity in ("error", "warning"):
         for part in range(len(source.parts)):
@@ -124,12 +125,15 @@ def explain(
         facts = {"near": hints.get((fault.code, value), "")}
     elif fault.code == "ROW_SHAPE":
         facts = {"found": one.note, "expected": str(len(source.parts[part].headings))}
+    elif fault.code == "DATE_INVALID":
+        facts = {"detail": day_fault(value)}
     elif fault.code == "OUTSIDE_PERIOD":
         facts = {"period": plan.period.name}
     elif fault.code == "NOT_SUPPORTED":
         facts = {"value": fault.column}
     elif fault.code in ("VALUE_MISSING", "LINE_BREAK"):
-        facts = {"column": fault.column}
+        heading = source.written(part).get(fault.column, fault.column)
+        facts = {"column": f"{heading}¦{fault.column}" if heading != fault.column else heading}
     elif fault.code == "NOT_IN_SERIES":
         facts = {"series": named or fault.series}
     elif fault.code == "QUANTITY_ABOVE_MAX":

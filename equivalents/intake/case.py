@@ -34,6 +34,7 @@ from equivalents.policy.capbefore import CapBefore
 from equivalents.policy.check import check_postings, check_weights
 from equivalents.policy.coefficients import SURPLUS, check_coefficients
 from equivalents.policy.contacts import UsedClass
+from equivalents.policy.daytext import Times
 from equivalents.policy.fundcounts import Charged, FundCounts
 from equivalents.policy.heads import FundTables
 from equivalents.policy.keyload import KeyReader
@@ -139,6 +140,7 @@ class _Reader:
         self.findings = Findings()
         self.tables = FundTables()
         self.cap_before: tuple[CapBefore, ...] | None = None
+        self.times = Times.REFUSE
         self.inputs: list[tuple[str, Path]] = [("case.yaml", folder / "case.yaml")]
 
     def rules(self) -> CaseRules | None:
@@ -146,6 +148,7 @@ class _Reader:
         findings = self.findings
         settings = read_settings(self.folder / "case.yaml", "case.yaml", findings)
         self.inputs += settings.scheme_files
+        self.times = settings.times
         self._refuse_later_tables()
         institutions = self._institutions(self._table("institutions"))
         known = {row.institution_id for row in institutions}
@@ -200,6 +203,7 @@ class _Reader:
             rules,
             title=settings.title,
             outside_period=settings.outside_period,
+            times=settings.times,
             missing=settings.missing,
             concurrent=settings.concurrent,
             stays=settings.stays,
@@ -251,7 +255,7 @@ class _Reader:
         if path is None:
             return Table(Places(name, ()), {})
         self.inputs.append((path.name, path))
-        return read_table(path, sheet, self.findings)
+        return read_table(path, sheet, self.findings, times=self.times)
 
     def _refuse_later_tables(self) -> None:
         for name in LATER_TABLES:
@@ -380,4 +384,4 @@ class _Reader:
         self.inputs.append((path.name, path))
         if path.suffix in (".yaml", ".yml"):
             return weight_table(path, path.name, TABLES["weights"].names, self.findings)
-        return read_table(path, TABLES["weights"], self.findings)
+        return read_table(path, TABLES["weights"], self.findings, times=self.times)

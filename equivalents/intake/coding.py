@@ -37,18 +37,18 @@ from equivalents.intake.values import (
     RANGE,
     number_kinds,
     parse_days,
+    parse_days_of_times,
     parse_quantities,
 )
 from equivalents.intake.waiting import NO_END, Contacts, parted, waiting_of
 from equivalents.intake.words import WordTable
 from equivalents.policy.book import Attributes
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY
+from equivalents.policy.daytext import Times
 from equivalents.policy.posts import Codes
 from equivalents.records import FaultSet, Origin, RecordBlock
 from equivalents.tally import Plan
-from equivalents.units import (
-    Int64,
-)
+from equivalents.units import Int64
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -111,8 +111,9 @@ class _Batch:
 class Coder:
     """Turns batches of columns into record blocks against the codebooks of a plan."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, times: Times = Times.REFUSE) -> None:
         self._plan = plan
+        self._parse_days = parse_days if times is Times.REFUSE else parse_days_of_times
         # The latest distinct texts of each column, whose codes hold for this plan alone.
         self.latest: dict[str, Distinct] = {}
         # The texts met so far of columns that have few, whose codes do likewise.
@@ -144,9 +145,9 @@ class Coder:
         institution = self._master(batch, "institution_id", self._institutions)
         person = self._master(batch, "person_id", self._persons)
         item = self._items(batch)
-        day = _days(batch)
+        day = _days(batch, self._parse_days)
         quantity = _quantities(batch)
-        end = _ends(batch, day)
+        end = _ends(batch, day, self._parse_days)
         _check_visits(batch)
         shared = self._shared(batch, person)
         if shared is not None:
@@ -295,7 +296,7 @@ def _note_blanks(batch: _Batch, name: str, missing: _Mask, plan: Plan) -> None:
     batch.note("VALUE_MISSING", name, missing)
 
 
-def _days(batch: _Batch) -> Codes:
+def _days(batch: _Batch, parse: Callable[[Distinct], Codes]) -> Codes:
     """Day numbers of the service dates; impossible and blank ones are noted."""
     column = batch.columns["service_date"]
     if isinstance(column, DayColumn):
@@ -306,7 +307,7 @@ def _days(batch: _Batch) -> Codes:
             day[column.day == NULL_DAY] = BLANK_DAY
     else:
         assert isinstance(column, TextColumn), "dates are days or text"
-        codes = column.distinct.once("days", parse_days)
+        codes = column.distinct.once("days", parse)
         day = codes[column.index]
     if day.max(initial=FIRST_DAY) > LAST_DAY:
         batch.note("VALUE_MISSING", "service_date", day == BLANK_DAY)
@@ -315,14 +316,14 @@ def _days(batch: _Batch) -> Codes:
     return day
 
 
-def _ends(batch: _Batch, start: Codes) -> Codes | None:
+def _ends(batch: _Batch, start: Codes, parse: Callable[[Distinct], Codes]) -> Codes | None:
     """Service end dates, :data:`NO_END` where blank; ``None`` where the whole batch is."""
     column = batch.columns.get("service_end_date")
     if isinstance(column, DayColumn):
         end = column.day
         blank, wrong = end == NULL_DAY, (end < FIRST_DAY) | (end >= LAST_DAY)
     elif isinstance(column, TextColumn) and not column.blank_only():
-        end = column.distinct.once("days", parse_days)[column.index]
+        end = column.distinct.once("days", parse)[column.index]
         blank, wrong = end == BLANK_DAY, end == BAD_DAY
     else:
         return None

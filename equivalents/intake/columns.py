@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from equivalents.intake.timetypes import units_of_day, with_time, with_zone
+from equivalents.policy.daytext import Times
 from equivalents.policy.posts import Codes
 from equivalents.units import QUANTITY_PLACES, Int64
 
@@ -190,10 +192,12 @@ class DayColumn:
     """Day numbers from a date column; :data:`NULL_DAY` where missing."""
 
     day: Codes
+    timed: bool = False
+    """Whether they had a time of day, which was left out."""
 
     def take(self, where: slice | Int64) -> "DayColumn":
         """Some of the records."""
-        return DayColumn(self.day[where])
+        return DayColumn(self.day[where], self.timed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,11 +216,13 @@ AnyColumn = TextColumn | PlainColumn | DayColumn | NumberColumn
 """Any column of a batch."""
 
 
-def make_column(array: "pa.Array", name: str, earlier: Distinct | None = None) -> AnyColumn:
+def make_column(
+    array: "pa.Array", name: str, earlier: Distinct | None = None, *, times: Times = Times.REFUSE
+) -> AnyColumn:
     """A column of any supported Arrow type as text, days or thousandths.
 
     ``earlier`` are the distinct texts of the batch before: where this one has the same, what is
-    known about them is kept.
+    known about them is kept. ``times`` says whether dates with a time of day are read as days.
 
     Raises:
         UnusableColumnError: a type that is not exact text, date or decimal for this column.
@@ -230,8 +236,8 @@ def make_column(array: "pa.Array", name: str, earlier: Distinct | None = None) -
         return _dictionary(array, earlier)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind):
         return _dictionary(array.cast(pa.string()).dictionary_encode())
-    if name in _DATES and pa.types.is_date32(kind):
-        return DayColumn(numbers(array.cast(pa.int32()), int(NULL_DAY)))
+    if name in _DATES and (pa.types.is_date32(kind) or with_time(kind)):
+        return _days(array, times)
     if name == "quantity" and (pa.types.is_decimal128(kind) or pa.types.is_integer(kind)):
         return _decimal(array)
     if pa.types.is_integer(kind) and name not in _DATES:
@@ -239,6 +245,22 @@ def make_column(array: "pa.Array", name: str, earlier: Distinct | None = None) -
     raise UnusableColumnError(
         "FLOAT_COLUMN" if pa.types.is_floating(kind) else "COLUMN_TYPE", str(kind)
     )
+
+
+def _days(array: "pa.Array", times: Times) -> DayColumn:
+    """Dates, or points in time as their days where that is declared."""
+    import pyarrow as pa
+
+    kind = array.type
+    if pa.types.is_date32(kind):
+        return DayColumn(numbers(array.cast(pa.int32()), int(NULL_DAY)))
+    if times is Times.REFUSE or with_zone(kind):
+        raise UnusableColumnError("TIME_COLUMN", str(kind))
+    since = numbers(array.cast(pa.int64()), NULL_NUMBER)
+    # Days before 1970 too. Far from any legal day, but no number that means something else.
+    days = np.clip(since // units_of_day(kind), NULL_DAY + 1, np.iinfo(np.int32).max)
+    days[since == NULL_NUMBER] = NULL_DAY
+    return DayColumn(days.astype(np.int32), timed=True)
 
 
 def _dictionary(array: "pa.DictionaryArray", earlier: Distinct | None = None) -> TextColumn:

@@ -10,6 +10,20 @@ from typing import Final
 
 __all__ = ["Column", "LATER_TABLES", "Sheet", "TABLES"]
 
+_DAYS: Final = frozenset(
+    (
+        "service_date",
+        "service_end_date",
+        "valid_from",
+        "valid_to",
+        "active_from",
+        "active_to",
+        "birth_date",
+        "date",
+    )
+)
+"""The columns that hold dates, in whatever table."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -19,6 +33,11 @@ class Column:
     heading: str
     required: bool = False
     later: bool = False
+
+    @property
+    def is_day(self) -> bool:
+        """Whether it holds dates."""
+        return self.name in _DAYS
 
 
 @dataclass(frozen=True, slots=True)

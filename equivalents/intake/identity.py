@@ -7,7 +7,7 @@ rejected; with other content all are rejected. Files without ids cost nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
@@ -22,6 +22,7 @@ from equivalents.intake.grid import Grid
 from equivalents.intake.headings import TABLES
 from equivalents.intake.parquet import ParquetPart, text_column
 from equivalents.intake.words import BYTES
+from equivalents.policy.daytext import Times, date_part
 from equivalents.processors import workers
 from equivalents.units import QUANTITY_PLACES, Int64, NumberFaultError, parse_fixed, print_e3
 
@@ -34,6 +35,7 @@ _Part = CsvPart | ParquetPart
 Hashes = npt.NDArray[np.uint64]
 _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
 _COLUMNS: Final = TABLES["records"].names
+_DAYS: Final = tuple(column.name for column in TABLES["records"].columns if column.is_day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +50,19 @@ class Identities:
     links: Sequence[Mapping[int, tuple[int, int]]]
 
 
-def find_identities(parts: Sequence[_Part], names: Sequence[Mapping[str, str]]) -> Identities:
-    """Compare the record ids of all parts, and find what corrections name."""
+def find_identities(
+    parts: Sequence[_Part], names: Sequence[Mapping[str, str]], times: Times = Times.REFUSE
+) -> Identities:
+    """Compare the record ids of all parts, and find what corrections name.
+
+    ``times`` says whether dates are the same that differ in their time part alone.
+    """
     faults: _Faults = defaultdict(list)
     with_ids = [i for i, columns in enumerate(names) if "record_id" in columns.values()]
     hashes = _hashes(parts, names, with_ids, "record_id")
     everything = np.concatenate([np.zeros(0, np.uint64), *hashes.values()])
     everything.sort()
-    _repeats(parts, names, hashes, everything, faults)
+    _repeats(parts, names, hashes, everything, faults, times)
     links: list[dict[int, tuple[int, int]]] = [{} for _ in parts]
     _corrections(parts, names, hashes, faults, links)
     found = [_as_faults(faults[i]) if i in faults else None for i in range(len(parts))]
@@ -187,12 +194,13 @@ def _repeats(
     hashes: Mapping[int, Hashes],
     everything: Hashes,
     faults: _Faults,
+    times: Times,
 ) -> None:
     """Find rows that share a record id, read them in full and judge each id."""
     doubled = _distinct(everything[1:][(everything[1:] == everything[:-1]) & (everything[1:] > 0)])
     if doubled.size == 0:
         return
-    found = _suspects(parts, names, hashes, doubled)
+    found = _suspects(parts, names, hashes, doubled, times)
     by_name = sorted({part.name for part in parts})
     place = np.array([by_name.index(part.name) for part in parts], np.int64)
     order = np.lexsort((found.row, place[found.part], found.record))
@@ -234,6 +242,7 @@ def _suspects(
     names: Sequence[Mapping[str, str]],
     hashes: Mapping[int, Hashes],
     doubled: Hashes,
+    times: Times,
 ) -> _Suspects:
     """Rows with a hash that occurs twice, read in full: equal numbers only for equal texts."""
     part: list[Int64] = []
@@ -246,7 +255,7 @@ def _suspects(
             part.append(np.full(row.size, index))
             rows.append(row)
             records.append(texts["record_id"])
-            contents.append(_content(texts))
+            contents.append(_content(texts, times))
     record, content = _numbered(records), _numbered(contents)
     return _Suspects(np.concatenate(part), np.concatenate(rows), record, content)
 
@@ -278,7 +287,7 @@ def _texts(
             yield batch.row[here], texts
 
 
-def _content(texts: "Mapping[str, pa.Array]") -> "pa.Array":
+def _content(texts: "Mapping[str, pa.Array]", times: Times) -> "pa.Array":
     """All columns of each row as one text, different for different rows.
 
     Backslashes are doubled, so that the mark between two values is in no value.
@@ -289,7 +298,9 @@ def _content(texts: "Mapping[str, pa.Array]") -> "pa.Array":
     def text(value: str) -> "pa.Scalar":
         return pa.scalar(value, pa.large_string())
 
-    columns = {**texts, "quantity": _canonical(texts["quantity"])}
+    columns = {**texts, "quantity": _each(texts["quantity"], _written)}
+    if times is Times.TRUNCATE:
+        columns |= {name: _each(columns[name], date_part) for name in _DAYS if name in columns}
     values = [
         pc.replace_substring(columns[name], "\\", "\\\\") if name in columns else text("")
         for name in _COLUMNS
@@ -297,16 +308,17 @@ def _content(texts: "Mapping[str, pa.Array]") -> "pa.Array":
     return pc.binary_join_element_wise(*values, text("\\|"))
 
 
-def _canonical(quantities: "pa.Array") -> "pa.Array":
-    """``1`` and ``1.0`` are the same quantity; what is no number stays as it is."""
+def _each(column: "pa.Array", write: Callable[[str], str]) -> "pa.Array":
+    """The texts of a column, each written in one way."""
     import pyarrow as pa
 
-    coded = quantities.dictionary_encode()
-    written = [_written(text) for text in coded.dictionary.to_pylist()]
+    coded = column.dictionary_encode()
+    written = [write(text) for text in coded.dictionary.to_pylist()]
     return pa.array(written, pa.large_string()).take(coded.indices)
 
 
 def _written(quantity: str) -> str:
+    """``1`` and ``1.0`` are the same quantity; what is no number stays as it is."""
     try:
         return print_e3(parse_fixed(quantity, QUANTITY_PLACES, signed=True))
     except NumberFaultError:

@@ -9,6 +9,8 @@ import numpy as np
 
 from equivalents.errors import DataError, Place, Problem
 from equivalents.intake.csvfile import RawBatch
+from equivalents.intake.timetypes import with_time, with_zone
+from equivalents.policy.daytext import Times
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -119,7 +121,7 @@ def text_values(array: "pa.Array") -> list[str]:
 
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
-    if not _exact(array.type):
+    if not _as_text(array.type):
         return ["" if value is None else str(value) for value in array.to_pylist()]
     return [str(value) for value in pc.fill_null(array.cast(pa.string()), "").to_pylist()]
 
@@ -131,11 +133,16 @@ def text_column(array: "pa.Array") -> "pa.Array":
 
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
-    if not _exact(array.type):
+    if not _as_text(array.type):
         return pa.array(text_values(array), pa.large_string())
     if not pa.types.is_large_string(array.type):
         array = array.cast(pa.string()).cast(pa.large_string())
     return pc.fill_null(array, "") if array.null_count else array
+
+
+def _as_text(kind: "pa.DataType") -> bool:
+    """Whether Arrow writes the values of a type as a CSV would hold them."""
+    return _exact(kind) or (with_time(kind) and not with_zone(kind))
 
 
 def _exact(kind: "pa.DataType") -> bool:
@@ -154,12 +161,31 @@ def _exact(kind: "pa.DataType") -> bool:
     )
 
 
-def read_text_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+def _type_fault(kind: "pa.DataType", times: Times | None) -> str:
+    """The code for a type that a small table may not have, or blank.
+
+    ``times`` says what becomes of a time of day, in a column of dates.
+    """
+    import pyarrow as pa
+
+    if times is not None and with_time(kind):
+        return "" if times is Times.TRUNCATE and not with_zone(kind) else "TIME_COLUMN"
+    if _exact(kind):
+        return ""
+    return "FLOAT_COLUMN" if pa.types.is_floating(kind) else "COLUMN_TYPE"
+
+
+def read_text_rows(
+    path: Path, days: frozenset[str] = frozenset(), times: Times = Times.REFUSE
+) -> Iterator[tuple[int, list[str]]]:
     """The headings, then the rows of a small Parquet table as text; inexact types are refused.
 
+    ``days`` are headings of dates; ``times`` says whether those may have a time of day.
+
     Raises:
-        DataError: unreadable, or columns that are floats (``FLOAT_COLUMN``) or of a type that is
-            no text, number or date (``COLUMN_TYPE``).
+        DataError: unreadable, or columns that are floats (``FLOAT_COLUMN``), of a type that is
+            no text, number or date (``COLUMN_TYPE``), or dates with more than may be
+            (``TIME_COLUMN``).
     """
     import pyarrow as pa
 
@@ -169,14 +195,9 @@ def read_text_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
         raise _damaged(path.name, error) from None
     place = Place(path.name)
     problems = [
-        Problem(
-            "FLOAT_COLUMN" if pa.types.is_floating(field.type) else "COLUMN_TYPE",
-            place.at(field.name),
-            field.name,
-            {"detail": str(field.type)},
-        )
+        Problem(code, place.at(field.name), field.name, {"detail": str(field.type)})
         for field in table.schema
-        if not _exact(field.type)
+        if (code := _type_fault(field.type, times if field.name.strip() in days else None))
     ]
     if problems:
         raise DataError(problems)

@@ -6,6 +6,7 @@ as nothing. Sources: specification page 3 "A case"; rules A9, A10; definition 5.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ from equivalents.intake.schemes import SchemeOfCase, scheme_of_case
 from equivalents.policy.accounts import SurplusRule
 from equivalents.policy.calendar import Period, parse_period
 from equivalents.policy.contacts import ConcurrentRule, StayRule
+from equivalents.policy.daytext import Times
 from equivalents.policy.layers import SCHEME_KEYS
 from equivalents.policy.loadcontacts import read_concurrent, read_stays
 from equivalents.policy.model import Handling
@@ -29,6 +31,7 @@ __all__ = [
     "CASE_KEYS",
     "Settings",
     "check_series",
+    "declared_times",
     "read_case_yaml",
     "read_settings",
     "settings_of",
@@ -48,6 +51,7 @@ _SHAPES: Final = {
     "reference": "text",
     "scheme": "texts",
     "outside_period": "text",
+    "times": "text",
     "series": "mapping",
     "weight_tables": "texts",
     "concurrent": "list",
@@ -69,6 +73,7 @@ class Settings:
     title: str
     weight_tables: tuple[Entry, ...]
     outside_period: Handling
+    times: Times
     missing: Mapping[str, Handling]
     series_places: Mapping[str, Place]
     concurrent: tuple[ConcurrentRule, ...]
@@ -92,6 +97,12 @@ def read_settings(path: Path, name: str, findings: Findings) -> Settings:
     return settings_of(of_case, _period(entry, findings), findings)
 
 
+def declared_times(folder: Path) -> Times:
+    """What a case folder declares of time parts in dates, whatever else is wrong with it."""
+    path = folder / "case.yaml"
+    return read_settings(path, path.name, Findings()).times if path.is_file() else Times.REFUSE
+
+
 def read_case_yaml(path: Path, name: str, findings: Findings) -> Entry:
     """case.yaml as it stands, its keys known; an empty mapping where it cannot be read."""
     entry = read_yaml(path, name, findings) or Entry({}, Place(name))
@@ -112,7 +123,8 @@ def settings_of(of_case: SchemeOfCase, period: Period | None, findings: Findings
         period,
         entry.get("title").text,
         tuple(tables.items or ([tables] if tables.text else [])),
-        _handling(entry.get("outside_period"), findings),
+        Handling(_choice(entry.get("outside_period"), Handling, findings)),
+        Times(_choice(entry.get("times"), Times, findings)),
         _missing(entry.get("series"), findings),
         {series: value.place for series, value in entry.get("series").mapping.items()},
         read_concurrent(entry.get("concurrent"), findings),
@@ -150,15 +162,15 @@ def _period(entry: Entry, findings: Findings) -> Period | None:
         return None
 
 
-def _handling(entry: Entry, findings: Findings) -> Handling:
-    """``reject`` or ``exclude``; ``reject`` when absent."""
-    choices = [choice.value for choice in Handling]
+def _choice(entry: Entry, kind: type[StrEnum], findings: Findings) -> str:
+    """What is chosen of the values of ``kind``; the first of them when absent."""
+    choices = [choice.value for choice in kind]
     if entry.text in choices:
-        return Handling(entry.text)
+        return entry.text
     if entry.text:
         hint, allowed = near(entry.text, choices), ", ".join(choices)
         findings.add("CHOICE_INVALID", entry.place, entry.text, near=hint, allowed=allowed)
-    return Handling.REJECT
+    return choices[0]
 
 
 def _missing(entry: Entry, findings: Findings) -> dict[str, Handling]:
@@ -170,5 +182,5 @@ def _missing(entry: Entry, findings: Findings) -> dict[str, Handling]:
                 findings.add("KEY_UNKNOWN", value.place, key, near=near(key, ["missing"]))
         if "missing" in settings.mapping:
             expect(settings.get("missing"), "text", f"series.{name}.missing", findings)
-            missing[name] = _handling(settings.get("missing"), findings)
+            missing[name] = Handling(_choice(settings.get("missing"), Handling, findings))
     return missing

@@ -5,6 +5,7 @@ each part yields record blocks, as often as asked, in any order, from any thread
 definition 5.8; specification page 2 "intake".
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from equivalents.errors import DataError, Place
-from equivalents.findings import Findings
+from equivalents.errors import DataError, Place, Problem
+from equivalents.findings import Findings, said
 from equivalents.intake.coding import Coder
 from equivalents.intake.columns import (
     AnyColumn,
@@ -32,7 +33,9 @@ from equivalents.intake.identity import find_identities
 from equivalents.intake.originals import Original, OriginalRows, original_rows
 from equivalents.intake.parquet import ParquetPart, parquet_parts, text_values
 from equivalents.intake.tables import match_columns
+from equivalents.intake.values import count_times
 from equivalents.memory import keep, let_go
+from equivalents.policy.daytext import Times, date_part
 from equivalents.records import FaultSet, RecordBlock
 from equivalents.tally import Plan
 from equivalents.units import Int64
@@ -44,6 +47,7 @@ __all__ = ["PartBlocks", "Source"]
 
 _Part = CsvPart | ParquetPart
 _SHEET: Final = TABLES["records"]
+_DAYS: Final = tuple(column.name for column in _SHEET.columns if column.is_day)
 _LATER: Final = _SHEET.names[_SHEET.names.index("quantity") + 1 :]
 """The columns of records whose codes do not tell the order of their texts."""
 _SLICE: Final = 1 << 17
@@ -53,20 +57,22 @@ _SLICE: Final = 1 << 17
 class Source:
     """All record files of a case, opened and understood; no record is kept in memory."""
 
-    def __init__(self, folder: Path, files: Sequence[Path]) -> None:
-        """Look at the files.
+    def __init__(self, folder: Path, files: Sequence[Path], times: Times = Times.REFUSE) -> None:
+        """Look at the files. ``times`` says what becomes of a time part in a date.
 
         Raises:
             DataError: every fault of a whole file (format, encoding, columns), all at once.
         """
         keep()
         self.findings = Findings()
+        self.times = times
         self.parts: list[_Part] = []
+        self._timed: dict[tuple[int, str], int] = {}
         self._names: list[dict[str, str]] = []
         for path in files:
             self._add_file(path, path.relative_to(folder).as_posix())
         self.findings.stop_on_errors()
-        self._ids = find_identities(self.parts, self._names)
+        self._ids = find_identities(self.parts, self._names, times)
 
     def _add_file(self, path: Path, name: str) -> None:
         try:
@@ -92,14 +98,14 @@ class Source:
         schema = pq.read_schema(part.path)
         for heading, name in names.items():
             try:
-                make_column(_none(schema.field(heading).type), name)
+                make_column(_none(schema.field(heading).type), name, times=self.times)
             except UnusableColumnError as fault:
                 place = Place(part.name, column=heading)
                 self.findings.add(fault.code, place, heading, detail=fault.kind)
 
     def blocks(self, plan: Plan) -> list["PartBlocks"]:
         """Every part as an iterable of record blocks for a counting plan."""
-        coder, reading = Coder(plan), _Reading(len(self.parts))
+        coder, reading = Coder(plan, self.times), _Reading(len(self.parts))
         return [PartBlocks(self, index, coder, reading) for index in range(len(self.parts))]
 
     def read(self, index: int, coder: Coder) -> Iterator[RecordBlock]:
@@ -108,7 +114,7 @@ class Source:
         if isinstance(part, ParquetPart) and part.group < 0:
             return
         # Its own, so that parts with other texts in other threads do not undo each other's work.
-        latest = coder.latest.copy()
+        latest, timed = coder.latest.copy(), dict.fromkeys(_DAYS, 0)
         for raw in part.batches() if isinstance(part, ParquetPart) else part.pieces():
             faults = _malformed(index, raw)
             if faults is not None:
@@ -116,18 +122,29 @@ class Source:
             if isinstance(raw, Grid):
                 grid = raw.filled()
                 fields = FieldColumns(grid, part.headings, names, coder.tables)
-                yield from self._code(index, grid.row, fields, coder)
+                yield from self._code(index, grid.row, fields, coder, timed)
                 continue
-            row, columns = _known_columns(raw, names, latest)
+            row, columns = _known_columns(raw, names, latest, self.times)
             coder.latest.update(latest)
             for start in range(0, row.size, _SLICE):
                 some = slice(start, start + _SLICE)
                 batch = {name: column.take(some) for name, column in columns.items()}
-                yield from self._code(index, row[some], batch, coder)
+                yield from self._code(index, row[some], batch, coder, timed)
+        # Set and not added: a part may be read more than once.
+        self._timed |= {(index, name): count for name, count in timed.items() if count}
 
     def _code(
-        self, index: int, row: Int64, columns: Mapping[str, AnyColumn], coder: Coder
+        self,
+        index: int,
+        row: Int64,
+        columns: Mapping[str, AnyColumn],
+        coder: Coder,
+        timed: dict[str, int],
     ) -> list[RecordBlock]:
+        """Code a batch; ``timed`` adds up how many dates of each column had a time part."""
+        if self.times is Times.TRUNCATE:
+            for name in timed:
+                timed[name] += count_times(columns.get(name))
         return coder.code(
             index,
             row,
@@ -157,7 +174,7 @@ class Source:
         asked = {*_LATER} if residents else {*_LATER} - {"resident_id"}
         wanted = frozenset(heading for heading, name in names.items() if name in asked)
         if not wanted:
-            return _later_texts({}, rows.size)
+            return _later_texts({}, rows.size, self.times)
         found: list[tuple[str, ...]] = []
         for raw in part.batches(wanted, alone=True):
             # Row numbers ascend, here and there.
@@ -165,7 +182,7 @@ class Source:
             if first < after:
                 here = np.searchsorted(raw.row, rows[first:after])
                 columns = {names[h]: text_values(raw.columns[h].take(here)) for h in wanted}
-                found.extend(_later_texts(columns, here.size))
+                found.extend(_later_texts(columns, here.size, self.times))
             if len(found) == rows.size:
                 break
         return found
@@ -177,6 +194,46 @@ class Source:
     def width(self, index: int) -> int:
         """How many headings the file of a part has."""
         return len(self.parts[index].headings)
+
+    def written(self, index: int) -> dict[str, str]:
+        """The headings of the file of a part as they stand there, by our column name."""
+        return {name: heading.strip() for heading, name in self._names[index].items()}
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """:attr:`headings` as the files have them.
+
+        A known column whose heading is not the same in all files goes by our name.
+        """
+        found: dict[str, set[str]] = {}
+        for index in range(len(self.parts)):
+            for name, heading in self.written(index).items():
+                found.setdefault(name, set()).add(heading)
+        return tuple(
+            next(iter(found[name])) if len(found.get(name, ())) == 1 else name
+            for name in self.headings
+        )
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What is odd about whole files: also, once they were read, how many times were left out.
+
+        That is one warning for each column of a file.
+        """
+        counts: Counter[tuple[str, str, str]] = Counter()
+        for index, part in enumerate(self.parts):
+            for name, heading in self.written(index).items():
+                counts[part.name, name, said(name, {name: heading})] += self._timed.get(
+                    (index, name), 0
+                )
+        return [
+            *self.findings.problems,
+            *(
+                _times_truncated(Place(file, column=name), column, count)
+                for (file, name, column), count in counts.items()
+                if count
+            ),
+        ]
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -238,6 +295,10 @@ class _Reading:
             let_go()
 
 
+def _times_truncated(place: Place, column: str, count: int) -> Problem:
+    return Problem("TIMES_TRUNCATED", place, str(count), {"column": column})
+
+
 def _none(kind: "pa.DataType") -> "pa.Array":
     import pyarrow as pa
 
@@ -252,7 +313,7 @@ def _malformed(index: int, raw: RawBatch | Grid) -> FaultSet | None:
 
 
 def _known_columns(
-    raw: RawBatch, names: Mapping[str, str], latest: dict[str, Distinct]
+    raw: RawBatch, names: Mapping[str, str], latest: dict[str, Distinct], times: Times
 ) -> tuple[Int64, dict[str, AnyColumn]]:
     """Known columns by machine name, without rows that are blank in every column.
 
@@ -262,7 +323,7 @@ def _known_columns(
     for heading, array in raw.columns.items():
         name = names.get(heading)
         if name is not None:
-            columns[name] = column = make_column(array, name, latest.get(name))
+            columns[name] = column = make_column(array, name, latest.get(name), times=times)
             if isinstance(column, TextColumn):
                 latest[name] = column.distinct
     filled = _filled(columns, [a for h, a in raw.columns.items() if h not in names])
@@ -290,12 +351,17 @@ def _filled(columns: Mapping[str, AnyColumn], others: "Sequence[pa.Array]") -> I
     return np.flatnonzero(~blank) if blank.any() else None
 
 
-def _later_texts(columns: Mapping[str, Sequence[str]], size: int) -> list[tuple[str, ...]]:
+def _later_texts(
+    columns: Mapping[str, Sequence[str]], size: int, times: Times
+) -> list[tuple[str, ...]]:
     """The columns behind the quantity as canonical text, row by row in the order of page 3 (5.5).
 
-    Groups stand in order; everything else is as it was written.
+    Groups stand in order, and dates without a time part where that is left out; everything else
+    is as it was written.
     """
     texts = dict(columns)
+    if times is Times.TRUNCATE:
+        texts |= {name: [*map(date_part, texts[name])] for name in _DAYS if name in texts}
     groups = texts.get("resident_group", ())
     texts["resident_group"] = [";".join(sorted(set(text.split(";")) - {""})) for text in groups]
     blank = ("",) * size

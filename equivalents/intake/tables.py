@@ -11,13 +11,16 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import numpy as np
+
 from equivalents.codes import Coded, occurring
 from equivalents.errors import DataError, Place, Problem
-from equivalents.findings import Findings, Places, Table, near
+from equivalents.findings import Findings, Places, Table, near, said
 from equivalents.intake.columns import numbers
 from equivalents.intake.grid import Block, make_grid
 from equivalents.intake.headings import TABLES, Column, Sheet
 from equivalents.intake.text import BOM, find_encoding
+from equivalents.policy.daytext import Times, date_part
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -64,11 +67,17 @@ def table_file(folder: Path, name: str, findings: Findings, *, required: bool) -
 WORKBOOK_HINT: Final = "工作簿须能安全读取后才支持¦workbooks come when they can be read safely"
 
 
-def read_table(path: Path, sheet: Sheet, findings: Findings) -> Table:
-    """A small table as columns of text, blank lines left out; faults go to ``findings``."""
+def read_table(
+    path: Path, sheet: Sheet, findings: Findings, *, times: Times = Times.REFUSE
+) -> Table:
+    """A small table as columns of text, blank lines left out; faults go to ``findings``.
+
+    ``times`` says what becomes of a time part in a date: where it is left out, the texts are
+    those of the days.
+    """
     name = path.name
     try:
-        raw = _read_parquet(path) if path.suffix == ".parquet" else _read_csv(path)
+        raw = _read_parquet(path, sheet, times) if path.suffix == ".parquet" else _read_csv(path)
     except DataError as error:
         findings.take(error)
         return Table(Places(name, ()), {})
@@ -78,12 +87,32 @@ def read_table(path: Path, sheet: Sheet, findings: Findings) -> Table:
     columns, inclusive = match_columns(raw.headings, sheet, name, findings)
     findings.problems.extend(raw.misshapen)
     texts = {column.name: raw.columns[at] for at, column in columns.items()}
-    table = Table(Places(name, raw.numbers), texts, inclusive)
+    if times is Times.TRUNCATE:
+        for at, column in columns.items():
+            if column.is_day:
+                place = Place(name, column=column.name)
+                heading = said(column.name, {column.name: raw.headings[at].strip()})
+                texts[column.name] = _days_of(raw.columns[at], place, heading, findings)
+    headings = {column.name: column.heading for column in sheet.columns}
+    headings |= {column.name: raw.headings[at].strip() for at, column in columns.items()}
+    table = Table(Places(name, raw.numbers), texts, inclusive, headings)
     _note_breaks(table, raw.headings, raw.columns, findings)
     _note_cells(table, columns.values(), findings)
     if not raw.numbers and columns:
         findings.add("TABLE_EMPTY", Place(name), sheet.name)
     return table
+
+
+def _days_of(texts: Sequence[str], place: Place, heading: str, findings: Findings) -> Sequence[str]:
+    """A column of dates without time parts; how many had one is noted."""
+    coded = Coded.of(texts)
+    days = [date_part(text) for text in coded.texts]
+    timed = np.array([day != text for day, text in zip(days, coded.texts, strict=True)], bool)
+    count = int(np.count_nonzero(timed[coded.code])) if timed.any() else 0
+    if not count:
+        return texts
+    findings.add("TIMES_TRUNCATED", place, str(count), column=heading)
+    return [days[at] for at in coded.code.tolist()]
 
 
 class _Raw(NamedTuple):
@@ -98,10 +127,11 @@ class _Raw(NamedTuple):
     misshapen: Sequence[Problem] = ()
 
 
-def _read_parquet(path: Path) -> _Raw:
+def _read_parquet(path: Path, sheet: Sheet, times: Times) -> _Raw:
     from equivalents.intake.parquet import read_text_rows
 
-    return _of_rows(list(read_text_rows(path)), path.name)
+    days = frozenset(heading for heading, one in sheet.lookup().items() if one.is_day)
+    return _of_rows(list(read_text_rows(path, days, times)), path.name)
 
 
 def _read_csv(path: Path) -> _Raw:
@@ -169,7 +199,7 @@ def _note_cells(table: Table, columns: Iterable[Column], findings: Findings) -> 
     for at, column in sorted(faulty, key=itemgetter(0)):
         place = table.places[at].at(column.name)
         if column.required:
-            findings.add("VALUE_MISSING", place, column=column.name)
+            findings.add("VALUE_MISSING", place, column=said(column.name, table.headings))
         else:
             findings.add("NOT_SUPPORTED", place, column.name)
 
@@ -251,6 +281,7 @@ def match_columns(
                 "COLUMN_TWICE",
                 Place(file, row=1),
                 column.name,
+                column=said(column.name, {column.name: column.heading}),
                 other=f"{seen[column.name]}, {heading}",
             )
             continue
@@ -261,5 +292,6 @@ def match_columns(
         if column.required and column.name not in seen:
             unknown = [heading for heading in headings if heading not in lookup]
             hint = near(column.name, unknown) or near(column.heading, unknown)
-            findings.add("COLUMN_MISSING", Place(file, row=1), column.name, near=hint)
+            name = said(column.name, {column.name: column.heading})
+            findings.add("COLUMN_MISSING", Place(file, row=1), column.name, column=name, near=hint)
     return columns, inclusive

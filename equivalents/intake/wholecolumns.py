@@ -90,7 +90,7 @@ def note_known(row: Row, column: str, known: Collection[str], findings: Findings
     value = row[column]
     if value and value not in known:
         hint = near(value, sorted(known))
-        findings.add("ID_UNKNOWN", row.at(column), value, column=column, near=hint)
+        findings.add("ID_UNKNOWN", row.at(column), value, column=row.said(column), near=hint)
 
 
 def note_unknown(table: Table, column: str, known: Collection[str], findings: Findings) -> None:

@@ -104,7 +104,7 @@ class KeyReader:
         if text and known and text not in known:
             hint = near(text, self._sorted(scope))
             place = row.at("subject_id")
-            self.findings.add("ID_UNKNOWN", place, text, column="subject_id", near=hint)
+            self.findings.add("ID_UNKNOWN", place, text, column=row.said("subject_id"), near=hint)
         return known.get(text)
 
     def _known(self, scope: Scope) -> Mapping[str, _Named]:

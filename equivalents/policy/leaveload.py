@@ -39,7 +39,8 @@ def read_leaves(rows: Sequence[Row], people: Sequence[str], findings: Findings) 
         person = row["person_id"]
         if person and known and person not in known:
             hint = near(person, sorted(known))
-            findings.add("ID_UNKNOWN", row.at("person_id"), person, column="person_id", near=hint)
+            name = row.said("person_id")
+            findings.add("ID_UNKNOWN", row.at("person_id"), person, column=name, near=hint)
         start = read_day(row, "valid_from", findings, FIRST_DAY)
         end = read_end(row, "valid_to", start, findings)
         filled = all(row[name] for name in ("person_id", "kind", "valid_from", "valid_to"))

@@ -12,6 +12,7 @@ from typing import Final
 from equivalents.findings import Findings, Row, near
 from equivalents.policy.basis import BASIS_CHOICES, RECORD, SCOPES, WINDOWS, Basis, basis_of
 from equivalents.policy.calendar import LAST_DAY, parse_day, print_day
+from equivalents.policy.daytext import day_fault
 from equivalents.policy.model import CONDITIONS, WeightRow
 from equivalents.policy.yamltext import Entry, expect, read_yaml
 from equivalents.units import (
@@ -68,7 +69,7 @@ def read_day(row: Row, column: str, findings: Findings, default: int) -> int:
     try:
         return parse_day(text)
     except ValueError:
-        findings.add("DATE_INVALID", row.at(column), text)
+        findings.add("DATE_INVALID", row.at(column), text, detail=day_fault(text))
         return default
 
 

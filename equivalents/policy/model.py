@@ -16,6 +16,7 @@ from equivalents.policy.calendar import Period, print_day
 from equivalents.policy.capbefore import CapBefore
 from equivalents.policy.contacts import ConcurrentRule, StayRule, UsedClass
 from equivalents.policy.contracts import ContractCount
+from equivalents.policy.daytext import Times
 from equivalents.policy.fundcounts import FundCounts
 from equivalents.policy.keyrules import KeyRules
 from equivalents.policy.scheme import Scheme
@@ -160,6 +161,7 @@ class CaseRules:
     pools: tuple[Pool, ...]
     title: str = ""
     outside_period: Handling = Handling.REJECT
+    times: Times = Times.REFUSE
     missing: Mapping[str, Handling] = field(default_factory=dict)
     concurrent: tuple[ConcurrentRule, ...] = ()
     stays: tuple[StayRule, ...] = ()

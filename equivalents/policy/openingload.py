@@ -113,7 +113,7 @@ class OpeningReader:
             # Days beside a key are noted by who reads past keys.
             if row[column] and column not in used and (kind, column) != ("key", "days"):
                 place, value = row.at(column), row[column]
-                self.findings.add("OPENING_STRAY", place, value, column=column, kind=kind)
+                self.findings.add("OPENING_STRAY", place, value, column=row.said(column), kind=kind)
         # A pool of an earlier period, which the cap had, need not be one of this period.
         of_caps = ("pool",) if kind in _OF_CAPS else ()
         for column, names in self._known.items():
@@ -121,7 +121,7 @@ class OpeningReader:
                 self._known_id(row, column, names)
         for column in (*of_caps, "period", "amount", "line"):
             if column in used and not row[column]:
-                self.findings.add("VALUE_MISSING", row.at(column), column=column)
+                self.findings.add("VALUE_MISSING", row.at(column), column=row.said(column))
         pair = row["institution_id"], row["pool"]
         if (
             "pool" in used
@@ -130,7 +130,7 @@ class OpeningReader:
             and pair not in self._reached
         ):
             value = " ".join(pair)
-            self.findings.add("ID_UNKNOWN", row.at("pool"), value, column="pool", near="")
+            self.findings.add("ID_UNKNOWN", row.at("pool"), value, column=row.said("pool"), near="")
 
     @cached_property
     def _known(self) -> Mapping[str, Mapping[str, None]]:
@@ -157,7 +157,7 @@ class OpeningReader:
     def _known_id(self, row: Row, column: str, names: Mapping[str, None]) -> None:
         text = row[column]
         if not text:
-            self.findings.add("VALUE_MISSING", row.at(column), column=column)
+            self.findings.add("VALUE_MISSING", row.at(column), column=row.said(column))
         elif names and text not in names:
             hint = near(text, tuple(names))
             self.findings.add("ID_UNKNOWN", row.at(column), text, column=column, near=hint)

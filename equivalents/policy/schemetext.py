@@ -32,6 +32,7 @@ __all__ = ["Reading", "SHARED_KEYS", "has_scheme", "read_scheme"]
 SHARED_KEYS: Final = (
     "weight_tables",
     "outside_period",
+    "times",
     "series",
     "concurrent",
     "stays",

@@ -13,6 +13,7 @@ from typing import Final
 from equivalents.findings import Findings, near
 from equivalents.policy.accounts import SurplusRule
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, Period, parse_day, print_day
+from equivalents.policy.daytext import day_fault
 from equivalents.policy.yamltext import Entry, expect
 from equivalents.units import NumberFaultError, parse_fixed
 
@@ -107,7 +108,8 @@ def _day(entry: Entry, default: int, findings: Findings) -> int:
     try:
         return parse_day(entry.text)
     except ValueError:
-        findings.add("DATE_INVALID", entry.place, entry.text)
+        why = day_fault(entry.text, of_table=False)
+        findings.add("DATE_INVALID", entry.place, entry.text, detail=why)
         return default
 
 

@@ -14,6 +14,7 @@ import yaml
 from equivalents.errors import Place
 from equivalents.findings import Findings
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, parse_day, print_day
+from equivalents.policy.daytext import day_fault
 
 __all__ = ["Entry", "all_texts", "day_of", "expect", "read_yaml", "span_of"]
 
@@ -128,7 +129,8 @@ def day_of(entry: Entry, default: int, findings: Findings) -> int:
     try:
         return parse_day(entry.text) if entry.text else default
     except ValueError:
-        findings.add("DATE_INVALID", entry.place, entry.text)
+        why = day_fault(entry.text, of_table=False)
+        findings.add("DATE_INVALID", entry.place, entry.text, detail=why)
         return default
 
 

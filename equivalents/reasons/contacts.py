@@ -18,14 +18,14 @@ CONTACT_REASONS: Final = (
         "RESIDENT_MISSING",
         "error",
         "policy",
-        "该项目按居民计数，而本记录未填居民编号。请填写 resident_id。",
+        "该项目按居民计数，而本记录未填居民编号（resident_id）。请填写。",
         "This item is counted by resident, and the record names none. Fill in resident_id.",
     ),
     Reason(
         "HOUSEHOLD_MISSING",
         "error",
         "policy",
-        "该项目按家庭计数，而本记录未填家庭编号。请填写 household_id。",
+        "该项目按家庭计数，而本记录未填家庭编号（household_id）。请填写。",
         "This item is counted by household, and the record names none. Fill in household_id.",
     ),
     Reason(

@@ -20,7 +20,7 @@ FILE_REASONS: Final = (
         "error",
         "command",
         "有 {count} 条记录被退回，未核算。请按 rejected.csv 更正，或使用 --on-reject quarantine。",
-        "{count} records were rejected, so nothing was settled. Correct them with the help of "
+        "Nothing was settled, as records were rejected: {count}. Correct them with the help of "
         "rejected.csv, or use --on-reject quarantine.",
     ),
     Reason(
@@ -92,18 +92,36 @@ FILE_REASONS: Final = (
         "The column '{value}' has the unusable type {detail}. Export it as text.",
     ),
     Reason(
+        "TIME_COLUMN",
+        "error",
+        "file",
+        "日期列“{value}”的类型 {detail} 带有时间。请导出为不带时间的日期；不带时区的，也可声明 "
+        "times: truncate，按其年月日读取。",
+        "The date column '{value}' has the type {detail}, which is more than a date. Export dates; "
+        "one without a time zone can also be read as its days: declare times: truncate.",
+    ),
+    Reason(
+        "TIMES_TRUNCATED",
+        "warning",
+        "table",
+        "“{column}”列有 {value} 个日期带有时间，已按声明只读其年月日。"
+        "请核实午夜前后的服务归入哪一天。",
+        "Dates in the column '{column}' with a time of day: {value}. As declared they were read as "
+        "their days. Check to which day work around midnight belongs.",
+    ),
+    Reason(
         "COLUMN_MISSING",
         "error",
         "table",
-        "缺少必需的列“{value}”{near}。请补上该列或更正列名。",
-        "The required column '{value}' is missing{near}. Add it or correct its heading.",
+        "缺少必需的列“{column}”{near}。请补上该列或更正列名。",
+        "The required column '{column}' is missing{near}. Add it or correct its heading.",
     ),
     Reason(
         "COLUMN_TWICE",
         "error",
         "table",
-        "列“{value}”出现两次（{other}）。请删除其中之一。",
-        "The column '{value}' appears twice ({other}). Remove one of them.",
+        "列“{column}”出现两次（{other}）。请删除其中之一。",
+        "The column '{column}' appears twice ({other}). Remove one of them.",
     ),
     Reason(
         "COLUMN_UNKNOWN",
@@ -154,7 +172,7 @@ FILE_REASONS: Final = (
         "ID_UNKNOWN",
         "error",
         "table",
-        "{column} 的值“{value}”不存在{near}。请更正，或先登记它。",
+        "“{column}”的值“{value}”不存在{near}。请更正，或先登记它。",
         "The {column} '{value}' does not exist{near}. Correct it, or register it first.",
     ),
     Reason(

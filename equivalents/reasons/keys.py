@@ -19,7 +19,8 @@ KEY_REASONS: Final = (
         "COEFFICIENT_OVERLAP",
         "error",
         "rules",
-        "“{value}”在 {span} 有两个类别为 {kind} 的系数（另见{other}）。请为较早一行填写 valid_to。",
+        "“{value}”在 {span} 有两个类别为 {kind} 的系数（另见{other}）。"
+        "请为较早一行填写截止日期（valid_to）。",
         "'{value}' has two coefficients of the kind {kind} over {span} (see also {other}). "
         "Give the earlier row a valid_to.",
     ),

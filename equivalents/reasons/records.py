@@ -19,10 +19,8 @@ RECORD_REASONS: Final = (
         "DATE_INVALID",
         "error",
         "form",
-        "“{value}”不是日历上有的日期，或写法不对。请写成 2025-03-31 的形式"
-        "（Excel 里把该列的单元格格式自定义为 yyyy-mm-dd，再保存）。",
-        "'{value}' is no day of the calendar, or not written like 2025-03-31 (in Excel give the "
-        "column the custom format yyyy-mm-dd before saving).",
+        "“{value}”不能作为日期：{detail}。",
+        "'{value}' cannot be used as a date: {detail}.",
     ),
     Reason(
         "QUANTITY_INVALID",
@@ -43,7 +41,7 @@ RECORD_REASONS: Final = (
         "QUANTITY_NEGATIVE",
         "error",
         "form",
-        "数量“{value}”为负，但未注明冲正的记录。请在 corrects 中填写原记录编号。",
+        "数量“{value}”为负，但未注明冲正的记录。请在“冲正记录编号”（corrects）中填写原记录的编号。",
         "The quantity '{value}' is negative but names no record that it corrects. "
         "Fill `corrects` with that record's id.",
     ),

@@ -36,15 +36,15 @@ RESULT_REASONS: Final = (
         "PERSON_NOT_FOUND",
         "error",
         "command",
-        "人员“{value}”在机构 {institution} 没有任职（* 为任何机构）。请核对编号。",
-        "'{value}' has no posting at {institution} (*: anywhere). Check the id.",
+        "人员“{value}”{where}没有任职{near}。请核对编号。",
+        "'{value}' has no posting {where}{near}. Check the id.",
     ),
     Reason(
         "POOL_NOT_FOUND",
         "error",
         "command",
-        "机构 {institution} 没有绩效池“{value}”。请核对 pools.csv。",
-        "There is no pool '{value}' at {institution}. See pools.csv.",
+        "机构 {institution} 没有绩效池“{value}”{near}。请核对 pools.csv。",
+        "There is no pool '{value}' at {institution}{near}. See pools.csv.",
     ),
     Reason(
         "EXPLAIN_OTHER_CASE",
@@ -65,9 +65,9 @@ RESULT_REASONS: Final = (
         "PROPOSAL_MISSES",
         "error",
         "rules",
-        "拟调整方案缺少已计入的项目“{value}”。请补上；若只列变动项目，请用 --partial。",
-        "The proposal leaves out the item '{value}', which was counted. Add it, or use --partial "
-        "if it lists changed items only.",
+        "拟调整方案缺少已计入的项目“{value}”{near}。请补上；若只列变动项目，请用 --partial。",
+        "The proposal leaves out the item '{value}', which was counted{near}. Add it, or use "
+        "--partial if it lists changed items only.",
     ),
     Reason(
         "PROPOSAL_ADDS",
@@ -92,8 +92,8 @@ RESULT_REASONS: Final = (
         "rules",
         "项目“{value}”现在计入的 {count} 条记录，按拟调整方案没有当量值（{reason}）。"
         "请补上其条件或日期。",
-        "{count} records of the item '{value}' that count now have no weight as proposed "
-        "({reason}). Add the condition or the date.",
+        "Records of the item '{value}' that count now and have no weight as proposed ({reason}): "
+        "{count}. Add the condition or the date.",
     ),
     Reason(
         "PROPOSAL_LEAVES",

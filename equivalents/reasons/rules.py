@@ -76,7 +76,8 @@ RULE_REASONS: Final = (
         "WEIGHT_OVERLAP",
         "error",
         "rules",
-        "项目“{value}”在 {span} 有两个当量值（另见{other}）。请为较早一行填写 valid_to。",
+        "项目“{value}”在 {span} 有两个当量值（另见{other}）。"
+        "请为较早一行填写截止日期（valid_to）。",
         "The item '{value}' has two weights over {span} (see also {other}). "
         "Give the earlier row a valid_to.",
     ),
@@ -100,7 +101,7 @@ RULE_REASONS: Final = (
         "STOP_WITHOUT_END",
         "error",
         "rules",
-        "标为停用的行没有截止日期。请填写 valid_to。",
+        "标为停用的行没有截止日期。请填写截止日期（valid_to）。",
         "The row is marked as stopped but has no end. Give it a valid_to.",
     ),
     Reason(

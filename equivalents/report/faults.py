@@ -7,20 +7,21 @@ in the order in which the first is the verdict. Sources: A10, specification page
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from equivalents.errors import ConservationError, Place, Problem
-from equivalents.findings import hint
+from equivalents.findings import hint, said
 from equivalents.intake.originals import Original, OriginalRows
 from equivalents.intake.source import Source
+from equivalents.policy.daytext import day_fault
 from equivalents.reasons import REASONS, Severity
 from equivalents.records import FaultSet
 from equivalents.report.cells import Piece
@@ -154,13 +155,14 @@ def fault_windows(
     for part in sorted(by_part):
         faults = by_part[part]
         wanted = _distinct([fault.row for fault in faults])
+        form = _Form(source.width(part), source.written(part))
         done = 0
         for originals in source.original_rows(part, wanted):
             # Both are in the order of rows, and each row that is wanted is there.
             if not np.array_equal(originals.row, wanted[done : done + len(originals)]):
                 raise ConservationError(f"other rows of {originals.file} were read than are faulty")
             done += len(originals)
-            yield _window(originals, faults, series, explain, source.width(part))
+            yield _window(originals, faults, series, explain, form)
         if done != wanted.size:
             raise ConservationError(f"part {part}: {done} rows read of {wanted.size} faulty ones")
 
@@ -182,13 +184,20 @@ def _window(
     faults: Sequence[FaultSet],
     series: Sequence[str],
     explain: "_Explain",
-    width: int,
+    form: "_Form",
 ) -> FaultWindow:
     found = list(merged(originals.row, faults, series))
     explain.look_up(originals, found)
-    groups = [explain.group(originals, one, width) for one in found]
+    groups = [explain.group(originals, one, form) for one in found]
     rank = np.concatenate([one.at * (len(faults) + 1) + one.first for one in found])
     return FaultWindow(originals, groups, np.argsort(rank, kind="stable"))
+
+
+class _Form(NamedTuple):
+    """How many headings a file has, and those of known columns as written, by our name."""
+
+    width: int
+    headings: Mapping[str, str]
 
 
 class _Explain:
@@ -214,13 +223,13 @@ class _Explain:
                 order = pa.array(np.argsort(at, kind="stable"))
                 hints.learn(pa.concat_arrays(values).take(order))
 
-    def group(self, originals: OriginalRows, found: MergedFaults, width: int) -> FaultGroup:
+    def group(self, originals: OriginalRows, found: MergedFaults, form: _Form) -> FaultGroup:
         """The faults with their values and facts."""
         value = originals.texts(found.column, found.at)
-        facts = self._facts(found, value, width)
+        facts = self._facts(found, value, form)
         return FaultGroup(found.code, found.column, found.named, found.at, value, facts)
 
-    def _facts(self, found: MergedFaults, value: pa.Array, width: int) -> dict[str, Piece]:
+    def _facts(self, found: MergedFaults, value: pa.Array, form: _Form) -> dict[str, Piece]:
         """What the sentence of this code names beside the value."""
         facts: dict[str, Piece]
         match found.code:
@@ -230,14 +239,16 @@ class _Explain:
             case "NO_POST":
                 facts = {"value": _meant(found, value)}
             case "ROW_SHAPE":
-                facts = {"found": texts(found.notes), "expected": str(width)}
+                facts = {"found": texts(found.notes), "expected": str(form.width)}
+            case "DATE_INVALID":
+                facts = {"detail": _each(value, day_fault)}
             case "OUTSIDE_PERIOD":
                 facts = {"period": self._period}
             case "NOT_SUPPORTED":
                 # What is not supported is the column, whatever it holds.
                 facts = {"value": found.column}
             case "VALUE_MISSING" | "LINE_BREAK":
-                facts = {"column": found.column}
+                facts = {"column": said(found.column, form.headings)}
             case "NOT_IN_SERIES":
                 facts = {"series": found.named or found.series}
             case "QUANTITY_ABOVE_MAX":
@@ -253,6 +264,12 @@ def _meant(found: MergedFaults, value: pa.Array) -> pa.Array:
         return value
     pairs = zip(found.notes, value.to_pylist(), strict=True)
     return texts([note or own for note, own in pairs])
+
+
+def _each(values: pa.Array, say: Callable[[str], str]) -> pa.Array:
+    """What is said of each value; of those that are alike once."""
+    coded = values.dictionary_encode()
+    return texts([say(value) for value in coded.dictionary.to_pylist()]).take(coded.indices)
 
 
 def _above(found: MergedFaults, value: pa.Array) -> dict[str, Piece]:

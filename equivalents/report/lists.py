@@ -90,7 +90,7 @@ class Listed:
 def all_problems(settlement: Settlement, case: Case, source: Source) -> Iterator[Problem]:
     """Warnings of the tables, every fault of every row, then warnings of rows and of money."""
     yield from case.problems
-    yield from source.findings.problems
+    yield from source.problems
     for severity in _SEVERITIES:
         for row in faulty_rows(settlement, source, severity):
             yield from row.faults
@@ -109,14 +109,14 @@ def write_lists(
     """
     verdicts = VerdictCounts(settlement.rules.series)
     first: list[RejectedRow] = []
-    noted = [*case.problems, *source.findings.problems, *settlement.problems]
+    noted = [*case.problems, *source.problems, *settlement.problems]
     headings = source.headings
-    original = [h if h not in REJECTED_COLUMNS else f"original_{h}" for h in headings]
+    original = [h if h not in REJECTED_COLUMNS else f"original_{h}" for h in source.titles]
     with (
         CsvStream(folder, "rejected", [*REJECTED_COLUMNS, *original]) as rejected,
         CsvStream(folder, "problems", PROBLEM_COLUMNS) as problems,
     ):
-        for problem in (*case.problems, *source.findings.problems):
+        for problem in (*case.problems, *source.problems):
             problems.write(_problem_values(problem))
         for severity in _SEVERITIES:
             windows = fault_windows(settlement, source, severity)
@@ -257,7 +257,7 @@ def json_problems(
 def _json_objects(
     settlement: Settlement, case: Case, source: Source, money: Iterable[Problem]
 ) -> Iterator[str]:
-    for problem in (*case.problems, *source.findings.problems):
+    for problem in (*case.problems, *source.problems):
         yield _indented(as_object(problem))
     for severity in _SEVERITIES:
         for _, text in ahead(_json_lines, fault_windows(settlement, source, severity)):

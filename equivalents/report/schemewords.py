@@ -35,6 +35,7 @@ SECTION_TITLES: Final[Mapping[str, str]] = {
     "charge_prices": "收费价格",
     "weight_tables": "当量表",
     "outside_period": "期外记录",
+    "times": "日期中的时间",
     "series": "口径",
     "concurrent": "同时服务",
     "stays": "连续住院",

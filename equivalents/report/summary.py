@@ -171,6 +171,7 @@ def resolved_rules(settlement: Settlement) -> Json:
             "to": print_day(rules.period.end),
         },
         "outside_period": rules.outside_period.value,
+        "times": rules.times.value,
         "series": {series: {"missing": rules.missing_in(series).value} for series in rules.series},
         "buckets": [print_day(day) for day in settlement.plan.bucket_starts],
         "weights": sorted((_weight(row) for row in rules.weights), key=_weight_order),

@@ -58,7 +58,8 @@ class Fault:
     """One spoiled case: what is changed, the code that must come, where, and what it must say.
 
     ``says`` are parts that the English and the Chinese text must both hold. ``also`` are codes
-    that may come with it, because one fault brings the other about.
+    that may come with it, because one fault brings the other about. ``says_en`` are parts of the
+    English text alone.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Fault:
     value: str | None = None
     says: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+    says_en: tuple[str, ...] = ()
 
 
 def cases(faults: Iterable[Fault]) -> list[ParameterSet]:
@@ -149,6 +151,7 @@ def find(fault: Fault, problems: list[dict[str, Any]]) -> dict[str, Any]:
     if fault.value is not None:
         assert found["value"] == fault.value
     _check_texts(found, fault.says)
+    assert all(part in found["reason_en"] for part in fault.says_en), found["reason_en"]
     return found
 
 

@@ -107,6 +107,16 @@ YAML = [
         ("exclude", "reject"),
     ),
     Fault(
+        "times",
+        "CHOICE_INVALID",
+        {"case.yaml": "period: 2025-06\ntimes: trunc\n"},
+        "case.yaml",
+        2,
+        "",
+        "trunc",
+        ("truncate", "refuse"),
+    ),
+    Fault(
         "shipped-name",
         "TABLE_UNKNOWN",
         {"case.yaml": "period: 2025-06\nweight_tables:\n  - beijing-changpin\n"},

@@ -215,21 +215,53 @@ FILES = [
         "weight",
         also=("SERIES_UNKNOWN",),
     ),
-    Fault(
-        "timestamp-day",
-        "COLUMN_TYPE",
-        {
-            "records/a.parquet": parquet(
-                institution_id=["I01"],
-                person_id=["P01"],
-                item_code=["MZ01"],
-                service_date=[datetime(2025, 6, 2, tzinfo=UTC)],
-                quantity=["1"],
-            )
-        },
-        "records/a.parquet",
-        0,
-        "service_date",
-        "service_date",
+    *(
+        Fault(
+            f"timestamp-{name}",
+            "TIME_COLUMN",
+            {
+                "case.yaml": f"period: 2025-06\n{declared}",
+                "records/a.parquet": parquet(
+                    institution_id=["I01"],
+                    person_id=["P01"],
+                    item_code=["MZ01"],
+                    service_date=[day],
+                    quantity=["1"],
+                ),
+            },
+            "records/a.parquet",
+            0,
+            "service_date",
+            "service_date",
+            ("timestamp[us",),
+        )
+        for name, declared, day in (
+            ("day", "", datetime(2025, 6, 2)),  # noqa: DTZ001
+            ("zone", "", datetime(2025, 6, 2, tzinfo=UTC)),
+            ("zone-declared", "times: truncate\n", datetime(2025, 6, 2, tzinfo=UTC)),
+        )
+    ),
+    *(
+        Fault(
+            f"timestamp-in-staff-{name}",
+            "TIME_COLUMN",
+            {
+                "case.yaml": f"period: 2025-06\n{declared}",
+                "staff.csv": None,
+                "staff.parquet": parquet(
+                    person_id=["P01", "P02", "P03"],
+                    institution_id=["I01", "I01", "I02"],
+                    active_from=[day] * 3,
+                ),
+            },
+            "staff.parquet",
+            0,
+            "active_from",
+            "active_from",
+        )
+        for name, declared, day in (
+            ("day", "", datetime(2025, 6, 2)),  # noqa: DTZ001
+            ("zone-declared", "times: truncate\n", datetime(2025, 6, 2, tzinfo=UTC)),
+        )
     ),
 ]

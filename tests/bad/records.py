@@ -42,6 +42,17 @@ def one(code: str, column: str, *values: str, **more: str) -> Iterator[Fault]:
         yield Fault(name, code, records(row), "records.csv", 4, column, value, says)
 
 
+TRUNCATED = "period: 2025-06\ntimes: truncate\n"
+
+
+def dated(value: str, says: str, case: str = "period: 2025-06\n") -> Fault:
+    """A date that is none for a reason that is told; only its English part is looked for."""
+    files = {"case.yaml": case, **records({"service_date": value})}
+    name = f"day-{value}-{len(case)}"
+    return Fault(name, "DATE_INVALID", files, "records.csv", 4, "service_date", value,
+                 says_en=(says,))  # fmt: skip
+
+
 def typed(code: str, column: str, value: str, **columns: object) -> Fault:
     """A fault of the second row of a Parquet file of records."""
     good: dict[str, object] = {name: [text] * 2 for name, text in GOOD_ROW.items()}
@@ -106,7 +117,18 @@ FORM = [
           "records.csv", 5, says=("6", "5")),
     *(fault for name in HEAD.split(",") for fault in one("VALUE_MISSING", name, "")),
     *one("DATE_INVALID", "service_date", "2025-02-30", "2025-06-31", "2025/06/02", "20250602",
-         "2025-6-2", "2025-06-02 08:30", "02.06.2025", "六月二日", "1825-06-02", "45810"),
+         "2025-6-2", "02.06.2025", "六月二日", "45810"),
+    *(dated(value, said) for value, said in (
+        ("2025-02-29", "no such day"), ("2025-00-10", "no such day"),
+        ("1825-06-02", "from 1900 to 2199"), ("2200-01-01", "from 1900 to 2199"),
+        ("2025-06-02 08:30", "times: truncate"), ("2025-06-02T08:30:59.5", "times: truncate"),
+        ("2025-06-02T08:30Z", "time zone"), ("2025-06-02 08:30:00+08:00", "time zone"),
+        ("2025-06-02 24:00", "write it like"), ("2025-06-02T8:30", "write it like"),
+    )),
+    *(dated(value, said, TRUNCATED) for value, said in (
+        ("2025-06-02T08:30:00Z", "time zone"), ("2025-06-31 08:30", "no such day"),
+        ("2025-06-02 ", "write it like"), ("2025-06-02 08", "write it like"),
+    )),
     *one("QUANTITY_INVALID", "quantity", "一", "1,5", "1.2345", "１", "+1", "1e3", " 1", "1.", ".5",
          "01", "1次", "--1", "NaN"),
     *one("QUANTITY_RANGE", "quantity", "0", "0.000", "1000000", "99999999999999999999"),
@@ -223,6 +245,13 @@ WARNINGS = [
           "weights.csv": "item_code,weight,valid_from,valid_to,counting_basis,quantity_max\n"
           "MZ01,1,2025-01-01,2025-06-12,days,12\nMZ01,2,2025-06-12,,days,12\nSF01,1,2025-01-01,,,\n"},
           "records.csv", 2, "quantity", "20", ("12", "20")),
+    Fault("times", "TIMES_TRUNCATED",
+          {"case.yaml": TRUNCATED, **records({"service_date": "2025-06-02 23:59"})},
+          "records.csv", 0, "service_date", "1", ("service_date",)),
+    Fault("times-of-a-table", "TIMES_TRUNCATED",
+          {"case.yaml": TRUNCATED, "weights.csv": "item_code,weight,valid_from\n"
+           "MZ01,1,2025-01-01 00:00:00\nSF01,2,2025-01-01T00:00\n"},
+          "weights.csv", 0, "valid_from", "2", ("valid_from",)),
     Fault("unused-list", "COLUMN_UNKNOWN",
           {"records/good.csv": GOOD["records.csv"],
            "records/june.parquet": parquet(**{k: [v] for k, v in GOOD_ROW.items()}, marks=[[1]])},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -47,9 +47,11 @@ from tests.reference.text import (
     date_or,
     must,
     period,
+    without_time,
 )
 from tests.reference.weights import WeightRow, read_weights
 
+DATE_COLUMNS = ("service_date", "service_end_date")
 RECORD_COLUMNS = (
     "institution_id",
     "person_id",
@@ -196,7 +198,7 @@ def read_case(folder: Path, shipped: Path | None = None) -> Case:
         parents={row["institution_id"]: row.get("parent_id", "") for row in places},
         postings=postings,
         weights=_all_weights(folder, declared.get("weight_tables") or [], shipped),
-        records=tuple(record for path in _record_files(folder) for record in _records(path)),
+        records=_all_records(folder, without_times=declared.get("times") == "truncate"),
         pools=tuple(_pool(row) for row in csv_table(folder / "pools.csv")),
         members=tuple(map(member, rows_of(folder, "teams"))),
         coefficients=tuple(map(coefficient, rows_of(folder, "coefficients"))),
@@ -261,6 +263,23 @@ def _all_weights(folder: Path, named: list[str], shipped: Path | None) -> tuple[
 def _record_files(folder: Path) -> list[Path]:
     """Return `records.csv` and the files of `records/`, by name in code point order."""
     return sorted(folder.glob("records.csv")) + sorted((folder / "records").glob("*.csv"))
+
+
+def _all_records(folder: Path, *, without_times: bool) -> tuple[Record, ...]:
+    """Read all files of records; dates without a time of day where that is declared (5.21)."""
+    records = tuple(record for path in _record_files(folder) for record in _records(path))
+    if not without_times:
+        return records
+    return tuple(
+        replace(
+            record,
+            fields={
+                column: without_time(text) if column in DATE_COLUMNS else text
+                for column, text in record.fields.items()
+            },
+        )
+        for record in records
+    )
 
 
 def _records(path: Path) -> list[Record]:

@@ -15,10 +15,10 @@ from tests.reference.text import (
     FIRST_DAY,
     NO_END,
     QUANTITY,
-    a_date,
     date_or,
     must,
     period,
+    table_date,
 )
 
 
@@ -133,7 +133,7 @@ def _signed(row: Mapping[str, str]) -> Signed:
         row.get("package", ""),
         frozenset(row.get("groups", "").split(";")) - {""},
         row.get("permanent", "") == "1",
-        a_date(row.get("birth_date", "")),
+        table_date(row.get("birth_date", "")),
         row["contract_id"],
     )
 
@@ -163,7 +163,7 @@ def _account(row: Mapping[str, str]) -> AccountLine:
         _fen(row["amount"]),
         row.get("recurrent", "") == "1",
         row.get("source", ""),
-        a_date(row.get("date", "")),
+        table_date(row.get("date", "")),
     )
 
 

@@ -15,11 +15,11 @@ from tests.reference.text import (
     NO_END,
     WEIGHT,
     WHOLE,
-    a_date,
     csv_table,
     date_or,
     must,
     period,
+    table_date,
 )
 
 SIGNED_AMOUNT = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]{1,2})?")
@@ -199,7 +199,7 @@ def leave(row: Mapping[str, str]) -> Leave:
 def account(row: Mapping[str, str]) -> Account:
     """Make a row of `accounts`."""
     fen: Fraction = must(row["amount"], SIGNED_AMOUNT) * 100
-    return Account(row["institution_id"], row["kind"], int(fen), a_date(row.get("date", "")))
+    return Account(row["institution_id"], row["kind"], int(fen), table_date(row.get("date", "")))
 
 
 def _dates(row: Mapping[str, str]) -> tuple[date, date]:

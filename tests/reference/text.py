@@ -20,6 +20,8 @@ AMOUNT = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]{1,2})?")
 VISIT_NUMBER = re.compile(r"[1-9][0-9]*")
 WHOLE = re.compile(r"[1-9][0-9]*")
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+TIME = re.compile(r"[ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?")
+"""A time of day behind a date, without a zone: to the minute, the second or a part of it."""
 
 FIRST_DAY = date.min
 """Stands for a blank `*_from`: open at the beginning."""
@@ -72,11 +74,25 @@ def a_date(text: str) -> date | None:
         return None
 
 
+def without_time(text: str) -> str:
+    """Return the date alone of one with a time of day (5.21); any other text as it is."""
+    return text[:10] if DATE.fullmatch(text[:10]) and TIME.fullmatch(text[10:]) else text
+
+
+def table_date(text: str) -> date | None:
+    """Return the day of a master table, or nothing.
+
+    A time part is left out without asking whether that is declared: where it is not, the case is
+    refused, and a refused case is no case for the reference.
+    """
+    return a_date(without_time(text))
+
+
 def date_or(text: str, blank: date) -> date:
     """Return the day of a master table, or `blank` where the field is blank."""
     if text == "":
         return blank
-    day = a_date(text)
+    day = table_date(text)
     if day is None:
         raise ValueError(f"no date: {text!r}")
     return day

@@ -24,7 +24,9 @@ from equivalents.intake.columns import (
     UnusableColumnError,
     make_column,
 )
+from equivalents.intake.values import count_times
 from equivalents.policy.calendar import parse_day
+from equivalents.policy.daytext import Times
 from equivalents.units import QUANTITY_LIMIT_E3
 
 
@@ -273,7 +275,6 @@ def test_floats_are_refused_everywhere(kind: pa.DataType, name: str) -> None:
         (pa.array([True]), "quantity"),
         (pa.array([b"1"]), "item_code"),
         (pa.array([1], pa.int32()), "service_date"),
-        (pa.array([datetime(2025, 3, 31)]), "service_date"),  # noqa: DTZ001
         (pa.array([1], pa.date64()), "service_date"),
         (pa.array([1], pa.date32()), "item_code"),
         (pa.array([1], pa.time32("s")), "service_date"),
@@ -291,3 +292,33 @@ def test_other_types_are_refused_by_name(array: pa.Array, name: str) -> None:
     with pytest.raises(UnusableColumnError) as caught:
         make_column(array, name)
     assert (caught.value.code, caught.value.kind) == ("COLUMN_TYPE", str(array.type))
+
+
+POINTS = [datetime(2025, 3, 31, 23, 59, 59), None, datetime(1969, 12, 31, 1)]  # noqa: DTZ001
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_points_in_time_are_refused_or_read_as_their_days(unit: str) -> None:
+    array = pa.array(POINTS, pa.timestamp(unit))
+    with pytest.raises(UnusableColumnError) as caught:
+        make_column(array, "service_date")
+    assert (caught.value.code, caught.value.kind) == ("TIME_COLUMN", f"timestamp[{unit}]")
+    column = make_column(array, "service_date", times=Times.TRUNCATE)
+    assert isinstance(column, DayColumn)
+    assert column.day.tolist() == [20178, NULL_DAY, -1]
+    assert count_times(column) == 2
+    assert count_times(column.take(slice(1, 3))) == 1
+
+
+def test_a_point_in_time_with_a_zone_is_always_refused() -> None:
+    for times in Times:
+        with pytest.raises(UnusableColumnError) as caught:
+            make_column(pa.array([0], pa.timestamp("s", "UTC")), "service_date", times=times)
+        assert caught.value.code == "TIME_COLUMN"
+
+
+def test_points_far_away_are_days_out_of_range_and_not_missing() -> None:
+    array = pa.array([-(2**62), 2**62], pa.timestamp("s"))
+    column = make_column(array, "service_date", times=Times.TRUNCATE)
+    assert isinstance(column, DayColumn)
+    assert column.day.tolist() == [NULL_DAY + 1, np.iinfo(np.int32).max]

@@ -218,6 +218,37 @@ def test_an_item_that_nobody_knows_is_told(tmp_path: Path) -> None:
     assert [(p.code, p.value) for p in compared.problems] == [("PROPOSAL_ADDS", "XX")]
 
 
+def test_a_misspelt_item_is_met_by_the_one_that_was_meant(tmp_path: Path) -> None:
+    """Whole: as the counted item that is left out; partial: as the item that nobody knows."""
+    case = case_of(tmp_path / "case", {})
+    new = tmp_path / "new.csv"
+    new.write_text("item_code,weight,valid_from\nMZ,2,2026-01-01\nSF1,2,2026-01-01\n")
+    with pytest.raises(DataError) as error:
+        compare_case(case, new, tmp_path / "out")
+    misses = next(one for one in error.value.problems if one.code == "PROPOSAL_MISSES")
+    partial = compare_case(case, new, tmp_path / "out", partial=True)
+    [adds] = partial.problems
+    assert (adds.code, adds.value) == ("PROPOSAL_ADDS", "SF1")
+    for problem, meant in ((misses, "SF1"), (adds, "SF")):
+        assert f"是否为“{meant}”" in problem.text("zh")
+        assert f"did you mean '{meant}'" in problem.text("en")
+
+
+def test_versions_are_told_in_the_order_of_rows(tmp_path: Path) -> None:
+    rows = [
+        f"{item},{at},2025-0{at}-01,2025-0{at + 1}-01"
+        for at in range(1, 5)
+        for item in ("SF", "MZ")
+    ]
+    case = case_of(tmp_path / "case", {})
+    new = tmp_path / "new.csv"
+    new.write_text("\n".join(["item_code,weight,valid_from,valid_to", *rows]) + "\n")
+    with pytest.raises(DataError) as error:
+        compare_case(case, new, tmp_path / "out")
+    told = [one.place.row for one in error.value.problems if one.code == "PROPOSAL_VERSIONS"]
+    assert told == [4, 5, 6, 7, 8, 9]
+
+
 def test_several_versions_need_their_own_dates(tmp_path: Path) -> None:
     proposal = (
         "item_code,weight,valid_from,valid_to\nMZ,2,2026-01-01,\n"

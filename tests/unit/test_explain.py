@@ -307,6 +307,44 @@ def test_an_unknown_person_or_pool_is_said(tmp_path: Path) -> None:
     with pytest.raises(DataError) as error:
         trace_person(out, "nobody")
     assert error.value.problems[0].code == "PERSON_NOT_FOUND"
+    assert "在任何机构都没有任职" in error.value.problems[0].text("zh")
+    assert "has no posting anywhere." in error.value.problems[0].text("en")
     with pytest.raises(DataError) as error:
         trace_pool(out, "nowhere", "none")
     assert error.value.problems[0].code == "POOL_NOT_FOUND"
+
+
+def test_who_or_what_was_perhaps_meant_is_said(tmp_path: Path) -> None:
+    """In scenario 11 one person works at two institutions, another at one of them."""
+    out = tmp_path / "out"
+    folder = next(one for one in SCENARIOS if one.parent.name.startswith("11-"))
+    settle_case(folder, out, stop_on_reject=False)
+    payouts = read(out, "payouts")
+    places = sorted({row["institution_id"] for row in payouts})
+    row = next(
+        one for one in payouts if sum(o["person_id"] == one["person_id"] for o in payouts) == 1
+    )
+    other = next(place for place in places if place != row["institution_id"])
+    for person, place, zh, en in (
+        (row["person_id"].lower(), "", f"是否为“{row['person_id']}”", "did you mean"),
+        (row["person_id"], f"{places[0]}1", f"是否为“{places[0]}”", f"at '{places[0]}1'"),
+        (
+            row["person_id"],
+            other,
+            f"任职在 {row['institution_id']}",
+            f"(but at {row['institution_id']})",
+        ),
+    ):
+        with pytest.raises(DataError) as error:
+            trace_person(out, person, institution_id=place)
+        assert zh in error.value.problems[0].text("zh")
+        assert en in error.value.problems[0].text("en")
+    pool = payouts[0]["pool"]
+    for place, name, meant in (
+        (payouts[0]["institution_id"], pool[:-1], pool),
+        (f"{payouts[0]['institution_id']}1", pool, payouts[0]["institution_id"]),
+    ):
+        with pytest.raises(DataError) as error:
+            trace_pool(out, place, name)
+        assert f"是否为“{meant}”" in error.value.problems[0].text("zh")
+        assert f"did you mean '{meant}'" in error.value.problems[0].text("en")

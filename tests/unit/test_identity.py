@@ -19,6 +19,7 @@ from equivalents.intake.csvfile import csv_parts
 from equivalents.intake.grid import Grid
 from equivalents.intake.headings import TABLES
 from equivalents.intake.identity import find_identities, hash_texts
+from equivalents.policy.daytext import Times
 
 HEAD = "institution_id,person_id,item_code,service_date,quantity,record_id,corrects,resident_id"
 Found = dict[tuple[str, int], tuple[str, str]]
@@ -260,6 +261,6 @@ def test_rows_are_the_same_content_only_if_every_value_is(rows: list[tuple[str, 
         for at, name in enumerate(names)
     }
     columns["quantity"] = pa.array(["1"] * len(rows), pa.large_string())
-    contents = identity._content(columns).to_pylist()
+    contents = identity._content(columns, Times.REFUSE).to_pylist()
     assert len(set(contents)) == len(set(rows))
     assert [contents.index(one) for one in contents] == [rows.index(one) for one in rows]

@@ -219,10 +219,8 @@ def test_lines_by_hand(tmp_path: Path) -> None:
     lines = wanted.rejected.decode("utf-8-sig").split("\n")
     assert lines[1] == (
         "records.csv,,2,service_date,DATE_INVALID,2025-06-31,"
-        "“2025-06-31”不是日历上有的日期，或写法不对。请写成 2025-03-31 的形式"
-        "（Excel 里把该列的单元格格式自定义为 yyyy-mm-dd，再保存）。,"
-        "\"'2025-06-31' is no day of the calendar, or not written like 2025-03-31 (in Excel give "
-        'the column the custom format yyyy-mm-dd before saving).",,'
+        "“2025-06-31”不能作为日期：日历上没有这一天。,"
+        "'2025-06-31' cannot be used as a date: the calendar has no such day.,,"
         "I01,P01,MZ01,2025-06-31,1,"
     )
     assert lines[2] == (
