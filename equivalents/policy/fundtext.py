@@ -67,6 +67,7 @@ _HEADS: Final = {
     "age_to": "text",
     "package": "text",
     "once": "text",
+    "monthly": "text",
 }
 _PACKAGE: Final = {"title": "text", "price": "", "reimbursement": "", "items": "texts"}
 _TIER: Final = {"from": "text", "price": ""}
@@ -84,6 +85,7 @@ _REGISTER: Final = (
     "register 只用于 source: registers，且不可缺"
     "¦register belongs to source: registers, which needs one"
 )
+_MONTHLY: Final = "monthly 只用于 source: registers¦monthly belongs to source: registers"
 _OF_CONTRACTS: Final = (
     "登记人数不能再按签约条件筛选¦heads of a register have no conditions of contracts"
 )
@@ -212,11 +214,14 @@ def _heads(entry: Entry, read: Reader) -> Heads:
     source = read.choice(entry.get("source"), HeadSource.CONTRACTS)
     register = entry.get("register").text
     ages = [_age(entry.get(key), read) for key in ("age_from", "age_to")]
-    of_contracts = [key for key in _HEADS if key not in ("source", "register")]
+    of_contracts = [key for key in _HEADS if key not in ("source", "register", "monthly")]
     if (source is HeadSource.REGISTERS) != bool(register):
         read.invalid("FUND_INVALID", entry, "register", _REGISTER)
     if source is HeadSource.REGISTERS and any(entry.get(key).value != "" for key in of_contracts):
         read.invalid("FUND_INVALID", entry, register, _OF_CONTRACTS)
+    monthly = read.flag(entry.get("monthly"), default=False)
+    if monthly and source is HeadSource.CONTRACTS:
+        read.invalid("FUND_INVALID", entry.get("monthly"), "monthly", _MONTHLY)
     low, high = ages
     if low is not None and high is not None and low > high:
         read.invalid("FUND_INVALID", entry.get("age_from"), f"{low}-{high}", _AGE_ORDER)
@@ -229,6 +234,7 @@ def _heads(entry: Entry, read: Reader) -> Heads:
         high,
         entry.get("package").text,
         read.flag(entry.get("once"), default=False),
+        monthly,
     )
 
 

@@ -95,6 +95,14 @@ FUNDS = [
           fund(f'{COUNTED}, rate: "1", {YEARLY}', registers="institution_id,group,heads,date\n"
                "I01,r,1,2025-06-30\nI02,s,1,2025-06-30\n"),
           "case.yaml", 3, "funds.f", "I02", ("r", "2025-06-30")),
+    Fault("register-without-a-month", "REGISTER_MONTH_MISSING",
+          fund(f'{COUNTED.replace("register: r", "register: r, monthly: yes")}, per: month,'
+               f' rate: "1", {MONTHLY}', Q2, registers=REGISTER.format(1) + "I02,r,1,2025-05-31\n"
+               "I02,r,1,2025-06-30\n"),
+          "registers.csv", 2, "", "I01", ("2025-05, 2025-06",)),
+    Fault("monthly-contracts", "FUND_INVALID",
+          fund(SIGNED.replace("contracts", "contracts, monthly: yes")), "case.yaml", 3,
+          "funds.f.heads.monthly", "monthly"),
     Fault("signed-with-somebody-gone", "HEADS_NO_PLACE",
           signed("Q1,J1,,P02,2025-01-01,", staff="person_id,institution_id,active_to\nP01,I01,\n"
                  "P02,I01,2025-06-30\nP03,I02,\n"),
@@ -179,6 +187,17 @@ FUNDS = [
 """What is refused when the money of a case is computed."""
 
 FUND_WARNINGS = [
+    Fault("register-carried", "REGISTER_CARRIED",
+          fund(f'{COUNTED}, per: month, rate: "1", {MONTHLY}', Q2,
+               registers=REGISTER.format(1) + "I02,r,1,2025-05-31\nI02,r,1,2025-06-30\n"),
+          "registers.csv", 2, "", "I01", ("2025-05, 2025-06", "2025-04-01")),
+    Fault("group-of-nobody", "GROUP_OF_NOBODY",
+         {**fund(SIGNED.replace("contracts}", "contracts, groups: [残疾, poor]}")),
+          "contracts.csv": "contract_id,resident_id,person_id,active_from,groups\n"
+          "Q1,J1,P01,2024-01-01,残疾人;贫困人口\n"}, "case.yaml", 3, "funds.f", "残疾",
+         ("残疾人",)),
+    here("estimate-of-a-month", "FUND_ESTIMATE", signed("Q1,J1,,P01,2024-01-01,"),
+         "2025-06-30", "1/12"),
     Fault("consultation-of-the-signed", "CHARGE_CONSULTATION",
           {**case("consultation_codes: [GC]\n"), "contracts.csv": f"{CONTRACTS}"
            "Q1,J1,,P01,2024-01-01,\n", "charges.csv": f"{CHARGES}J1,I01,GC,1.00,2025-06-05\n"},
