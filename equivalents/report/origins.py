@@ -10,7 +10,7 @@ from equivalents.policy.scheme import Excess
 from equivalents.settle import Settlement
 from equivalents.units import WEIGHT_PLACES, print_fen
 
-__all__ = ["SOURCE_COLUMNS", "origin_json", "origin_text", "source_rows"]
+__all__ = ["SOURCE_COLUMNS", "origin_json", "origin_text", "print_per_head", "source_rows"]
 
 _SOURCES: Final = {
     Source.GIVEN: "直接给定 given",
@@ -29,7 +29,7 @@ _EXCESS: Final = {
     Excess.RETURNED: "上缴 returned",
 }
 SOURCE_COLUMNS: Final = (
-    "institution_id pool source name base payers costs rule share made cut amount reference"
+    "institution_id pool source name base payers costs rule share made cut amount reference title"
 )
 """The columns of pool_sources.csv."""
 
@@ -73,7 +73,10 @@ def _line_text(origin: Origin, line: DueLine) -> str:
     factors = [factor for factor in (line.count, line.rate, line.coefficient) if factor]
     sign = "≈" if origin.for_display else "="
     told = f"{' × '.join(factors)} {sign} " if factors else ""
-    return f"    {_LINES[origin.source]} {line.what}: {told}{print_fen(line.amount_fen)}"
+    text = f"    {_LINES[origin.source]} {line.what}: {told}{print_fen(line.amount_fen)}"
+    if line.per_head_fen is None:
+        return text
+    return f"{text}  [人均 a head {print_fen(line.per_head_fen)}，仅供展示 for display]"
 
 
 def origin_json(origin: Origin) -> dict[str, Any]:
@@ -92,6 +95,7 @@ def origin_json(origin: Origin) -> dict[str, Any]:
                 "rate": line.rate,
                 "coefficient": line.coefficient,
                 "amount": print_fen(line.amount_fen),
+                "per_head_for_display": print_per_head(line),
             }
             for line in origin.lines
         ],
@@ -115,6 +119,11 @@ def origin_json(origin: Origin) -> dict[str, Any]:
     }
 
 
+def print_per_head(line: DueLine) -> str:
+    """What a head comes to, blank where no heads were counted: for display alone (5.15)."""
+    return "" if line.per_head_fen is None else print_fen(line.per_head_fen)
+
+
 def source_rows(settlement: Settlement) -> Iterator[tuple[str, ...]]:
     """One row for each pool, in their order: from its source to what is shared."""
     for pool in settlement.pools:
@@ -135,4 +144,5 @@ def source_rows(settlement: Settlement) -> Iterator[tuple[str, ...]]:
             print_fen(origin.cut.taken_fen if origin.cut else 0),
             print_fen(origin.pool_fen),
             "; ".join(text for text in references if text),
+            origin.title if origin.source is Source.FUND else "",
         )
