@@ -7,8 +7,10 @@ Sources: B1 to B10; definitions 5.13, 5.15.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
+from equivalents.exact import half_up
 from equivalents.policy.accounts import Account
 from equivalents.policy.calendar import Period
 from equivalents.policy.capbefore import CapBefore
@@ -76,6 +78,7 @@ class DueLine(NamedTuple):
     ``count`` is ``84/12`` where a yearly rate is paid by months. At a floating price the rate is
     for display, and the amount is the share of the budget. ``by`` is the version of the rate (of
     the share, the budget), with its unit and reference; ``None`` where the line has no figure.
+    ``heads`` are the people or contracts counted, 0 on lines of anything else.
     """
 
     what: str
@@ -84,6 +87,12 @@ class DueLine(NamedTuple):
     coefficient: str
     amount_fen: int
     by: Version[Any] | None = None
+    heads: int = 0
+
+    @property
+    def per_head_fen(self) -> int | None:
+        """What a head comes to, half-up to the fen: for display, never used (5.15)."""
+        return half_up(Fraction(self.amount_fen, self.heads)) if self.heads else None
 
 
 @dataclass(frozen=True, slots=True)

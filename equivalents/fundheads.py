@@ -59,7 +59,8 @@ def per_head(case: Reckoner, fund: Fund, body: PerHead, place: Institution) -> R
         heads = case.heads(body.heads, count.day, place)
         exact = count.times(heads) * rate * factor.value / 100
         what = f"heads:{print_day(count.day)}"
-        pieces.append(Piece(what, count.text(heads), print_e4(rate), factor.text, exact, by))
+        text = count.text(heads)
+        pieces.append(Piece(what, text, print_e4(rate), factor.text, exact, by, heads))
     taken = tuple(charged(case, body.less_charges, place)) if counts else ()
     days = [count.day for count in counts]
     return Reckoned(pieces, taken, body.below_zero, days)
@@ -84,7 +85,7 @@ def packages(case: Reckoner, fund: Fund, body: Packages, place: Institution) -> 
             exact = count.times(heads) * price / 100
             reimbursed += count.times(heads) * back / 100
             what = f"package:{package.name}:{print_day(count.day)}"
-            pieces.append(Piece(what, count.text(heads), print_e4(price), "", exact, by))
+            pieces.append(Piece(what, count.text(heads), print_e4(price), "", exact, by, heads))
     own = sum((piece.exact_fen for piece in pieces), -reimbursed)
     payers = ((RESIDENT, own), (body.reimbursed_by, reimbursed))
     return Reckoned(pieces, days=[count.day for count in counts], payers=payers)

@@ -18,7 +18,7 @@ from equivalents.policy.heads import Contracts, FundTables, HeadCount, Registers
 from equivalents.policy.homes import NOBODY
 from equivalents.policy.model import Institution
 
-__all__ = ["Asked", "asked_heads", "head_counts"]
+__all__ = ["Asked", "asked_heads", "carried", "head_counts"]
 
 
 class Asked(NamedTuple):
@@ -36,8 +36,8 @@ def head_counts(
     """The heads of every filter and day that some fund asks for, at every institution.
 
     Raises:
-        RefusedError: every ``HEADS_NO_PLACE``, ``HEADS_PLACE_UNCLEAR``, ``HEADS_NO_BIRTH`` and
-            ``REGISTER_MISSING``.
+        RefusedError: every ``HEADS_NO_PLACE``, ``HEADS_PLACE_UNCLEAR``, ``HEADS_NO_BIRTH``,
+            ``REGISTER_MISSING`` and ``REGISTER_MONTH_MISSING``.
     """
     asked = asked_heads(funds, institutions, period)
     problems = [problem for one in asked for problem in _problems(one, tables)]
@@ -99,6 +99,8 @@ def _filters(fund: Fund, period: Period) -> Iterator[tuple[Heads, tuple[int, ...
 def _problems(asked: Asked, tables: FundTables) -> Iterator[Problem]:
     if asked.heads.source is HeadSource.REGISTERS:
         yield from _unregistered(asked, tables.registers)
+        if asked.heads.monthly:
+            yield from carried("REGISTER_MONTH_MISSING", asked, tables.registers)
         return
     for day in asked.days:
         yield from _unborn(asked, tables.contracts, day)
@@ -112,6 +114,29 @@ def _unregistered(asked: Asked, registers: Registers) -> Iterator[Problem]:
         if place not in told:
             facts = {"fund": asked.fund.name, "register": name, "day": print_day(first)}
             yield Problem("REGISTER_MISSING", asked.fund.place, place, facts)
+
+
+def carried(code: str, asked: Asked, registers: Registers) -> Iterator[Problem]:
+    """By institution the months, later than its first row, that no row of a register is of.
+
+    Rows say what stood at the end of their month; the last one pays the months after it too. The
+    place is that of the row that pays the first of these months.
+    """
+    name = asked.heads.register
+    rows = sorted((one for one in registers.rows if one.group == name), key=lambda one: one.day)
+    for place in asked.institutions:
+        own = [one for one in rows if one.institution_id == place]
+        last = {day: [one for one in own if one.day <= day][-1:] for day in asked.days}
+        months = [
+            (day, one[0])
+            for day, one in last.items()
+            if one and print_day(one[0].day)[:7] != print_day(day)[:7]
+        ]
+        if months:
+            used = months[0][1]
+            named = ", ".join(print_day(day)[:7] for day, _ in months)
+            facts = {"fund": asked.fund.name, "register": name, "months": named}
+            yield Problem(code, used.place, place, facts | {"day": print_day(used.day)})
 
 
 def _unborn(asked: Asked, contracts: Contracts, day: int) -> Iterator[Problem]:

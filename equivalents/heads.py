@@ -17,6 +17,7 @@ from equivalents.grouping import group
 from equivalents.policy.calendar import same_day
 from equivalents.policy.funds import Heads, HeadSource
 from equivalents.policy.heads import NO_BIRTH, Charges, Contracts, HeadCount, Registers
+from equivalents.policy.residentgroups import canonical
 from equivalents.units import Codes, Int64
 
 __all__ = [
@@ -112,8 +113,10 @@ def _but_ages(contracts: Contracts, heads: Heads, day: int) -> _Flags:
     if heads.package:
         fits &= _among(contracts.package, lambda text: text == heads.package)
     if heads.groups:
-        asked = set(heads.groups)
-        fits &= _among(contracts.groups, lambda text: not asked.isdisjoint(text.split(";")))
+        asked = {canonical(group) for group in heads.groups}
+        fits &= _among(
+            contracts.groups, lambda text: not asked.isdisjoint(map(canonical, text.split(";")))
+        )
     return fits
 
 

@@ -37,6 +37,7 @@ class Piece(NamedTuple):
     coefficient: str
     exact_fen: Fraction
     by: Version[Any] | None = None
+    heads: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def rounded(reckoned: Reckoned) -> tuple[int, tuple[DueLine, ...]]:
     exact = [piece.exact_fen for piece in reckoned.pieces]
     whole = apportion(half_up(sum(exact, Fraction())), exact) if exact else ()
     lines = [
-        DueLine(*piece[:4], amount, piece.by)
+        DueLine(*piece[:4], amount, piece.by, piece.heads)
         for piece, amount in zip(reckoned.pieces, whole, strict=True)
     ]
     lines.extend(line for line in reckoned.taken if line.amount_fen)

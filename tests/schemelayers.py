@@ -50,7 +50,7 @@ reference: 乙院〔2025〕3号
 layer: institution
 institution: I02
 funds:
-  fee: {rate: {value: "15.00"}, coefficient: 山区}
+  fee: {rate: {value: "15.00", unit: 元/人·年, valid_from: 2024-01-01}, coefficient: 山区}
 """
 LAYERS = ("base.yaml", "over.yaml", "own.yaml")
 

@@ -13,7 +13,8 @@ _FACTORS = r"-?[0-9][0-9./]*(?: × -?[0-9][0-9./]*)*"
 _BY = r"(?:  \[依据 .*\])?$"
 _SOURCE = re.compile(rf"^    来源 source (\S+ (?:given|surplus|fund|approved)).*: {_NUMBER}{_BY}")
 _LINE = re.compile(
-    rf"^    (?:应得 due|核定 approved|收支 account) .*?: (?:({_FACTORS}) ([=≈]) )?{_NUMBER}$"
+    rf"^    (?:应得 due|核定 approved|收支 account) .*?: (?:({_FACTORS}) ([=≈]) )?{_NUMBER}"
+    rf"(?:  \[人均 a head -?[0-9.]+，仅供展示 for display\])?$"
 )
 _PAYER = re.compile(rf"^    出资 payer .*: {_NUMBER}$")
 _BRIDGE = re.compile(

@@ -17,6 +17,7 @@ from equivalents.contractchecks import charge_findings
 from equivalents.errors import Place, RefusedError
 from equivalents.findings import Findings, Row, Table, near
 from equivalents.headchecks import head_counts
+from equivalents.headwarnings import head_warnings
 from equivalents.intake.contracts import read_contracts
 from equivalents.intake.wholecolumns import amounts, days, note_twice, note_unknown
 from equivalents.policy.calendar import FIRST_DAY, Period, print_day
@@ -91,6 +92,7 @@ def heads_for(
         others = _charge_codes(scheme, funds)
         findings.problems += price_findings(tables.charges, scheme.charge_prices, others)
     _note_task_funds(tables.tasks, scheme, findings)
+    findings.problems += head_warnings(scheme.funds.values(), tables, institutions, period)
     try:
         return head_counts(scheme.funds.values(), tables, institutions, period)
     except RefusedError as error:

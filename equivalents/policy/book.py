@@ -8,7 +8,7 @@ that. Sources: A1, A2, A9, A10, definition 5.7.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum, IntFlag
 from threading import Lock
@@ -23,6 +23,7 @@ from equivalents.policy.basis import Subject
 from equivalents.policy.contacts import FULL_E4, ConcurrentRule
 from equivalents.policy.model import WeightRow
 from equivalents.policy.posts import Codes
+from equivalents.policy.residentgroups import canonical, spelled
 from equivalents.units import QUANTITY_LIMIT_E3, Int64
 
 __all__ = ["ANY_VISIT", "Attributes", "Need", "PostingClass", "Verdict", "WeightBook"]
@@ -329,9 +330,12 @@ def _row_order(row: WeightRow) -> tuple[str, tuple[str, ...], int]:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """The condition values that a book's rows name: all that matters of a record's attributes."""
+    """The condition values that a book's rows name: all that matters of a record's attributes.
 
-    resident_groups: frozenset[str]
+    ``resident_groups`` are the rows' own names of groups by code: records may have another one.
+    """
+
+    resident_groups: Mapping[str, tuple[str, ...]]
     settings: frozenset[str]
     visit_numbers: frozenset[str]
 
@@ -340,11 +344,13 @@ class _Asked:
         _, groups, _, settings, visits = (
             frozenset(r.conditions[i] for r in rows) for i in range(5)
         )
-        return cls(groups - {""}, settings - {""}, visits - {""})
+        return cls(spelled(sorted(groups - {""})), settings - {""}, visits - {""})
 
     def reduce(self, value: Attributes) -> Attributes:
         """Forget what no row asks; "some other visit" and "no visit number" stay different."""
-        groups = tuple(g for g in value.resident_groups if g in self.resident_groups)
+        known = map(canonical, value.resident_groups)
+        called = {name for code in known for name in self.resident_groups.get(code, ())}
+        groups = tuple(sorted(called))
         setting = value.setting if value.setting in self.settings else ""
         visit = value.visit_number
         if visit and visit not in self.visit_numbers and visit != ANY_VISIT:

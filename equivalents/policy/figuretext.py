@@ -2,7 +2,9 @@
 
 A figure 数值 is a text, one version ``{value, valid_from, valid_to, unit, reference,
 illustrative}``, or a list of versions. Versions that overlap, or leave a gap between them, are
-errors; a figure that no reference founds is one too. Sources: rule A1; issue "Schemes".
+errors; a figure that no reference founds is one too, and so is one without a unit or a first day.
+Both may stand above it: in its rule, the day also in the head of its file. Sources: rule A1;
+issue "Schemes": each value with date, unit and reference.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,12 +15,12 @@ from itertools import pairwise
 from typing import Final, TypeVar
 
 from equivalents.findings import Findings, near
-from equivalents.policy.calendar import print_day
+from equivalents.policy.calendar import FIRST_DAY, print_day
 from equivalents.policy.funds import Dated, Version
 from equivalents.policy.layers import Ground, Layered
 from equivalents.policy.load import fault_text
 from equivalents.policy.surplus import fraction_of
-from equivalents.policy.yamltext import Entry, expect, span_of
+from equivalents.policy.yamltext import Entry, day_of, expect, span_of
 from equivalents.units import (
     E7_PLACES,
     NumberFaultError,
@@ -82,10 +84,14 @@ def part(text: str) -> Fraction:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads entries of laid layers; every fault goes to ``findings``."""
+    """Reads entries of laid layers; every fault goes to ``findings``.
+
+    ``rule`` is what stands above the figures read (:meth:`under`): fund, pool, cap or test.
+    """
 
     layered: Layered
     findings: Findings
+    rule: Entry | None = None
 
     # -- form --------------------------------------------------------------------------------
 
@@ -168,15 +174,19 @@ class Reader:
 
     # -- dated values --------------------------------------------------------------------------
 
-    def figure(self, entry: Entry, parse: _Parse[_Value], what: str) -> Dated[_Value] | None:
-        """A dated figure; ``None`` where there is none, or none that can be read (noted)."""
+    def figure(
+        self, entry: Entry, parse: _Parse[_Value], what: str, units: Sequence[str]
+    ) -> Dated[_Value] | None:
+        """A dated figure in one of the units; ``None`` where there is none to be read (noted)."""
         if entry.value == "":
             return None
-        versions = [self._version(one, parse, what) for one in entry.items or [entry]]
+        versions = [self._version(one, parse, what, units) for one in entry.items or [entry]]
         read = [version for version in versions if version is not None]
         return Dated(self.in_order(read, what)) if read else None
 
-    def _version(self, entry: Entry, parse: _Parse[_Value], what: str) -> Version[_Value] | None:
+    def _version(
+        self, entry: Entry, parse: _Parse[_Value], what: str, units: Sequence[str]
+    ) -> Version[_Value] | None:
         if isinstance(entry.value, str):
             value, written = self.number(entry, parse), entry
         else:
@@ -186,11 +196,40 @@ class Reader:
             value = self.number(written, parse)
             self.flag(entry.get("illustrative"), default=False)
         ground = self.ground(written, what)
-        start, end = span_of(entry, self.findings)
+        start, end = self._days(entry, what)
+        unit = self._unit(entry, what, units)
         if value is None:
             return None
-        unit = entry.get("unit").text
         return Version(value, start, end, unit, *ground, written.place)
+
+    def _days(self, entry: Entry, what: str) -> tuple[int, int]:
+        """The days of a version; noted where neither it nor what stands above says from when.
+
+        The nearest first day of its own file counts: what a county writes over a shipped scheme
+        is not of that scheme's day, unless the county says none.
+        """
+        if entry.get("valid_from").text:
+            return span_of(entry, self.findings)
+        rule = self.rule.get("valid_from") if self.rule is not None else Entry("", entry.place)
+        head = self.layered.since(entry)
+        found = rule if rule.text and rule.place.file == entry.place.file else head
+        if not (found.text or rule.text):
+            self.findings.add("DATE_MISSING", entry.place, what)
+        return span_of(_starting(entry, found if found.text else rule), self.findings)
+
+    def _unit(self, entry: Entry, what: str, units: Sequence[str]) -> str:
+        """The unit of a version, its own or that of its rule; noted where it is none of these."""
+        own = entry.get("unit")
+        found = own if own.text or self.rule is None else self.rule.get("unit")
+        every = ", ".join(units)
+        if not found.text:
+            self.findings.add("UNIT_MISSING", entry.place, what, allowed=every)
+        elif found.text not in units:
+            place = own.place if own.text else entry.place
+            hint = near(found.text, units)
+            facts = {"what": what, "near": hint, "allowed": every}
+            self.findings.add("UNIT_INVALID", place, found.text, **facts)
+        return found.text
 
     def in_order(
         self, versions: Sequence[Version[_Value]], what: str
@@ -206,18 +245,22 @@ class Reader:
                 self.findings.add("FIGURE_GAP", later.place, what, **days)
         return tuple(found)
 
-    def required(self, entry: Entry, key: str, parse: _Parse[_Value]) -> Dated[_Value] | None:
+    def required(
+        self, entry: Entry, key: str, parse: _Parse[_Value], units: Sequence[str]
+    ) -> Dated[_Value] | None:
         """A dated figure under a key that has to be there."""
-        return self.figure(entry.get(key), parse, key) if self.need(entry, key) else None
+        return self.figure(entry.get(key), parse, key, units) if self.need(entry, key) else None
 
-    def figures(self, entry: Entry, parse: _Parse[_Value], what: str) -> dict[str, Dated[_Value]]:
+    def figures(
+        self, entry: Entry, parse: _Parse[_Value], what: str, units: Sequence[str]
+    ) -> dict[str, Dated[_Value]]:
         """A mapping of names to dated figures."""
         expect(entry, "mapping", what, self.findings)
         found = {}
         for name, value in entry.mapping.items():
             if value.value == "":
                 self.findings.add("KEY_MISSING", value.place, name)
-            figure = self.figure(value, parse, f"{what}.{name}")
+            figure = self.figure(value, parse, f"{what}.{name}", units)
             if figure is not None:
                 found[name] = figure
         return found
@@ -225,3 +268,14 @@ class Reader:
     def apart(self, findings: Findings) -> "Reader":
         """The same reader that notes elsewhere."""
         return replace(self, findings=findings)
+
+    def under(self, rule: Entry) -> "Reader":
+        """The same reader for what stands in a rule: figures take its unit and its first day."""
+        return replace(self, rule=rule)
+
+
+def _starting(entry: Entry, since: Entry) -> Entry:
+    """The days of an entry that begin where something above it says (its faults stand there)."""
+    day = day_of(since, FIRST_DAY, Findings())
+    start = Entry(print_day(day) if since.text and day > FIRST_DAY else "", entry.place)
+    return Entry({"valid_from": start, "valid_to": entry.get("valid_to")}, entry.place)

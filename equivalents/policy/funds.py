@@ -118,6 +118,7 @@ class Heads:
     and including ``age_to`` (5.15), a ``package``. From registers: rows of ``register``, the last
     one on or before the counting day and within the period. With ``once`` a resident with contracts
     at several institutions is one head, at that of the earliest contract (then by contract id).
+    A ``monthly`` register has a row of its own in each month that a fund counts.
     """
 
     source: HeadSource = HeadSource.CONTRACTS
@@ -128,6 +129,7 @@ class Heads:
     age_to: int | None = None
     package: str = ""
     once: bool = False
+    monthly: bool = False
 
 
 @dataclass(frozen=True, slots=True)

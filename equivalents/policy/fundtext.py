@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from equivalents.policy.figuretext import Reader, amount_fen, equivalents_e7, money_e4, part
+from equivalents.policy.figureunits import COUNTED, EQUIVALENT, MONEY, PART, PER_HEAD, TASK
 from equivalents.policy.forecasttext import read_forecast
 from equivalents.policy.funds import (
     Dated,
@@ -52,6 +53,7 @@ FUND_KEYS: Final[Mapping[str, str]] = {
     "over_advanced": "text",
     "valid_from": "text",
     "valid_to": "text",
+    "unit": "text",
     "reference": "text",
     "illustrative": "text",
 }
@@ -66,6 +68,7 @@ _HEADS: Final = {
     "age_to": "text",
     "package": "text",
     "once": "text",
+    "monthly": "text",
 }
 _PACKAGE: Final = {"title": "text", "price": "", "reimbursement": "", "items": "texts"}
 _TIER: Final = {"from": "text", "price": ""}
@@ -83,6 +86,7 @@ _REGISTER: Final = (
     "register 只用于 source: registers，且不可缺"
     "¦register belongs to source: registers, which needs one"
 )
+_MONTHLY: Final = "monthly 只用于 source: registers¦monthly belongs to source: registers"
 _OF_CONTRACTS: Final = (
     "登记人数不能再按签约条件筛选¦heads of a register have no conditions of contracts"
 )
@@ -118,7 +122,7 @@ def _fund(name: str, entry: Entry, read: Reader) -> Fund | None:
     shapes, body_of = KINDS[kind]
     read.keys(entry, {**FUND_KEYS, **shapes}, f"funds.{name}")
     ground = read.ground(entry, name)
-    body = body_of(entry, read)
+    body = body_of(entry, read.under(entry))
     if body is None:
         return None
     rate = body.rate_e4 if isinstance(body, PerHead) else None
@@ -175,12 +179,12 @@ def _floor(entry: Entry, read: Reader) -> FundBody:
 
 def _per_head(entry: Entry, read: Reader) -> FundBody | None:
     heads = _heads(entry.get("heads"), read)
-    rate = read.required(entry, "rate", money_e4)
     per = read.choice(entry.get("per"), Per.YEAR)
+    rate = read.required(entry, "rate", money_e4, PER_HEAD[per])
     prorate = read.flag(entry.get("prorate"), default=False)
     if prorate and per is not Per.YEAR:
         read.invalid("FUND_INVALID", entry.get("prorate"), "prorate", _PRORATE)
-    least = read.figure(entry.get("at_least"), money_e4, "at_least")
+    least = read.figure(entry.get("at_least"), money_e4, "at_least", PER_HEAD[per])
     if rate is None:
         return None
     _check_least(rate, least, read)
@@ -211,11 +215,14 @@ def _heads(entry: Entry, read: Reader) -> Heads:
     source = read.choice(entry.get("source"), HeadSource.CONTRACTS)
     register = entry.get("register").text
     ages = [_age(entry.get(key), read) for key in ("age_from", "age_to")]
-    of_contracts = [key for key in _HEADS if key not in ("source", "register")]
+    of_contracts = [key for key in _HEADS if key not in ("source", "register", "monthly")]
     if (source is HeadSource.REGISTERS) != bool(register):
         read.invalid("FUND_INVALID", entry, "register", _REGISTER)
     if source is HeadSource.REGISTERS and any(entry.get(key).value != "" for key in of_contracts):
         read.invalid("FUND_INVALID", entry, register, _OF_CONTRACTS)
+    monthly = read.flag(entry.get("monthly"), default=False)
+    if monthly and source is HeadSource.CONTRACTS:
+        read.invalid("FUND_INVALID", entry.get("monthly"), "monthly", _MONTHLY)
     low, high = ages
     if low is not None and high is not None and low > high:
         read.invalid("FUND_INVALID", entry.get("age_from"), f"{low}-{high}", _AGE_ORDER)
@@ -228,6 +235,7 @@ def _heads(entry: Entry, read: Reader) -> Heads:
         high,
         entry.get("package").text,
         read.flag(entry.get("once"), default=False),
+        monthly,
     )
 
 
@@ -246,9 +254,9 @@ def _per_item(entry: Entry, read: Reader) -> FundBody | None:
         return None
     return PerItem(
         entry.get("series").text,
-        read.figures(entry.get("prices"), money_e4, "prices"),
+        read.figures(entry.get("prices"), money_e4, "prices", COUNTED),
         entry.get("channel").text,
-        read.figure(entry.get("budget"), amount_fen, "budget"),
+        read.figure(entry.get("budget"), amount_fen, "budget", MONEY),
         read.choice(entry.get("over_budget"), OverBudget.REFUSE),
     )
 
@@ -258,7 +266,7 @@ def _per_equivalent(entry: Entry, read: Reader) -> FundBody | None:
     given = [key for key in ("price", "group_prices", "tiers") if entry.get(key).value != ""]
     if len(given) + floating != 1:
         read.invalid("FUND_INVALID", entry, "price", _ONE_PRICE)
-    budget = read.figure(entry.get("budget"), amount_fen, "budget")
+    budget = read.figure(entry.get("budget"), amount_fen, "budget", MONEY)
     if floating and budget is None:
         read.invalid("FUND_INVALID", entry, "floating", _FLOATING)
     if not read.need(entry, "series"):
@@ -266,8 +274,8 @@ def _per_equivalent(entry: Entry, read: Reader) -> FundBody | None:
     return PerEquivalent(
         entry.get("series").text,
         entry.get("channel").text,
-        read.figure(entry.get("price"), money_e4, "price"),
-        read.figures(entry.get("group_prices"), money_e4, "group_prices"),
+        read.figure(entry.get("price"), money_e4, "price", EQUIVALENT),
+        read.figures(entry.get("group_prices"), money_e4, "group_prices", EQUIVALENT),
         _tiers(entry.get("tiers"), read),
         floating,
         budget,
@@ -283,7 +291,7 @@ def _tiers(entry: Entry, read: Reader) -> tuple[PriceTier, ...]:
     found = []
     for one in entry.items:
         read.keys(one, _TIER, "tiers")
-        price = read.required(one, "price", money_e4)
+        price = read.required(one, "price", money_e4, EQUIVALENT)
         since = read.number(one.get("from"), equivalents_e7)
         if read.need(one, "from") and price is not None and since is not None:
             found.append(PriceTier(since, price))
@@ -297,15 +305,15 @@ def _packages(entry: Entry, read: Reader) -> FundBody | None:
     if not read.need(entry, "packages", "reimbursed_by"):
         return None
     found = []
+    per = read.choice(entry.get("per"), Per.YEAR)
     for name, one in entry.get("packages").mapping.items():
         read.keys(one, _PACKAGE, name)
-        price = read.required(one, "price", money_e4)
-        back = read.required(one, "reimbursement", money_e4)
+        price = read.required(one, "price", money_e4, PER_HEAD[per])
+        back = read.required(one, "reimbursement", money_e4, PER_HEAD[per])
         if price is not None and back is not None:
             _check_dear(name, one, price, back, read)
             items = read.texts(one.get("items"))
             found.append(Package(name, price, back, items, one.get("title").text))
-    per = read.choice(entry.get("per"), Per.YEAR)
     return Packages(tuple(found), entry.get("reimbursed_by").text, per)
 
 
@@ -322,7 +330,7 @@ def _tasks(entry: Entry, read: Reader) -> FundBody | None:
     if not read.need(entry, "standards"):
         return None
     return Tasks(
-        read.figures(entry.get("standards"), money_e4, "standards"),
+        read.figures(entry.get("standards"), money_e4, "standards", TASK),
         entry.get("assessment").text,
         read.flag(entry.get("below_zero"), default=False),
         read_forecast(entry.get("forecast"), read),
@@ -330,7 +338,7 @@ def _tasks(entry: Entry, read: Reader) -> FundBody | None:
 
 
 def _split(entry: Entry, read: Reader) -> FundBody | None:
-    share = read.required(entry, "share", part)
+    share = read.required(entry, "share", part, PART)
     if not read.need(entry, "of") or share is None:
         return None
     return Split(entry.get("of").text, share)

@@ -14,7 +14,8 @@ from typing import Final, NamedTuple
 
 from equivalents.errors import NOWHERE, Place
 from equivalents.findings import Findings, near
-from equivalents.policy.yamltext import Entry, expect
+from equivalents.policy.calendar import FIRST_DAY
+from equivalents.policy.yamltext import Entry, day_of, expect
 
 __all__ = [
     "Ground",
@@ -31,7 +32,7 @@ __all__ = [
 
 HEAD_KEYS: Final = (
     *("scheme", "title", "reference", "layer", "institution", "illustrative"),
-    "open_choices",
+    *("valid_from", "open_choices"),
 )
 """What a scheme file says of itself."""
 SCHEME_KEYS: Final = (
@@ -78,7 +79,8 @@ class Layer:
     """One file of a scheme: what it says of itself, and its other keys as ``entry``.
 
     ``institutions`` is empty for a layer of the community. ``ground`` is that of the whole file.
-    ``choices`` are its open choices: by path the reason.
+    ``choices`` are its open choices: by path the reason. ``valid_from`` is the first day of
+    figures that name none, and whose rule names none.
     """
 
     file: str
@@ -90,6 +92,7 @@ class Layer:
     ground: Ground = field(default_factory=Ground)
     place: Place = NOWHERE
     choices: Mapping[str, Entry] = field(default_factory=dict)
+    valid_from: Entry = field(default_factory=lambda: Entry("", NOWHERE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,11 @@ class Layered:
     def ground(self, entry: Entry) -> Ground:
         """What founds a value: of its own file, the nearest above it."""
         return self.grounds.get(entry.place, Ground())
+
+    def since(self, entry: Entry) -> Entry:
+        """The first day of figures that the head of its file names; blank where it names none."""
+        heads = (one.valid_from for one in self.layers if one.file == entry.place.file)
+        return next(heads, Entry("", entry.place))
 
 
 def with_paths(entry: Entry, path: str = "") -> Entry:
@@ -151,7 +159,9 @@ def read_layer(entry: Entry, stem: str, known: Sequence[str], findings: Findings
         Ground(entry.get("reference").text, entry.get("illustrative").text in _YES),
         entry.place,
         entry.get("open_choices").mapping,
+        entry.get("valid_from"),
     )
+    day_of(layer.valid_from, FIRST_DAY, findings)
     _check_head(layer, entry, stem, findings)
     return layer
 
@@ -270,9 +280,12 @@ def _over(
             ways = frozenset() if figure or key in _WORDS else alike
             there = joined.get(key, value)
             joined[key] = _over(there, value, reference, ways, findings)
-        differs = any(_plain(one) != _plain(base.get(key)) for key, one in said.items())
-        if figure and differs and base.place.file in alike:  # a figure is one value: told once
-            findings.add("LAYER_DIFFERS", over.place, over.place.column, other=str(base.place))
+        changed = [
+            base.get(key) for key, one in said.items() if _plain(one) != _plain(base.get(key))
+        ]
+        twice = [one.place for one in changed if one.place.file in alike]
+        if figure and twice:  # a figure is one value: told once
+            findings.add("LAYER_DIFFERS", over.place, over.place.column, other=str(twice[0]))
         return Entry(joined, base.place)
     reference = over.get("reference").text or reference
     versions = over.items if base.value != "" else []

@@ -13,6 +13,7 @@ from typing import Final
 from equivalents.findings import Findings, near
 from equivalents.policy.calendar import print_day
 from equivalents.policy.figuretext import FLAGS, amount_fen
+from equivalents.policy.figureunits import COUNTED
 from equivalents.policy.funds import Dated, Version
 from equivalents.policy.layers import with_paths
 from equivalents.policy.load import fault_text
@@ -107,6 +108,7 @@ class _Desk:
         for item in entry.get("items").items:
             self.keys(item, _ITEM)
             self.need(item, "code", "price", "unit")
+            self._check_unit(item.get("unit"))
             version = self._version(item, entry)
             key = item.get("code").text, item.get("title_tier").text
             unverified = self.flag(item.get("unverified"))
@@ -123,6 +125,14 @@ class _Desk:
             )
             for (code, tier, unverified), read in found.items()
         )
+
+    def _check_unit(self, unit: Entry) -> None:
+        """Note a unit that no price of a counted thing has."""
+        if unit.text and unit.text not in COUNTED:
+            facts = {"what": "price", "near": near(unit.text, COUNTED)}
+            self.findings.add(
+                "UNIT_INVALID", unit.place, unit.text, **facts, allowed=", ".join(COUNTED)
+            )
 
     def _version(self, item: Entry, city: Entry) -> Version[int] | None:
         """One price with what founds it and when it holds."""

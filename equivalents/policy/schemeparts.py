@@ -9,6 +9,8 @@ from typing import Final
 
 from equivalents.policy.calendar import FIRST_DAY, print_day
 from equivalents.policy.figuretext import Reader, money_e4, part
+from equivalents.policy.figureunits import PART, PER_HEAD
+from equivalents.policy.funds import Per
 from equivalents.policy.scheme import (
     Bridge,
     BridgeRule,
@@ -186,7 +188,7 @@ def _bridge(name: str, entry: Entry, read: Reader) -> Bridge:
     if bool(fund) == bool(line):
         read.invalid("POOL_RULE_INVALID", entry, name, _ONE_SOURCE)
     rule = read.choice(entry.get("rule"), BridgeRule.ALL)
-    share = read.figure(entry.get("share"), part, f"{name}.share")
+    share = read.under(entry).figure(entry.get("share"), part, f"{name}.share", PART)
     costs = read.texts(entry.get("cost_lines"))
     if (rule is BridgeRule.PERCENT) != (share is not None):
         read.invalid("POOL_RULE_INVALID", entry, name, _SHARE)
@@ -220,7 +222,7 @@ def read_pay_cap(entry: Entry, read: Reader) -> PayCap:
     ground = read.ground(entry, "pay_cap")
     read.need(entry, "kind")
     kind = read.choice(entry.get("kind"), CapKind.NONE)
-    terms = tuple(_term(one, read) for one in entry.get("terms").items)
+    terms = tuple(_term(one, read.under(entry)) for one in entry.get("terms").items)
     if (kind is CapKind.FORMULA) != bool(terms):
         read.invalid("PAY_CAP_INVALID", entry, "terms", _TERMS)
     start, end = span_of(entry, read.findings)
@@ -259,8 +261,8 @@ def _term(entry: Entry, read: Reader) -> CapTerm:
     return CapTerm(
         kind,
         entry.get("name").text,
-        read.figure(entry.get("rate"), money_e4, "rate"),
-        read.figure(entry.get("share"), part, "share"),
+        read.figure(entry.get("rate"), money_e4, "rate", PER_HEAD[Per.MONTH]),
+        read.figure(entry.get("share"), part, "share", PART),
         ground.reference,
         entry.place,
         read.choice(entry.get("staff"), CapStaff.IN_CAP),
@@ -278,7 +280,7 @@ def read_share_tests(entry: Entry, read: Reader) -> tuple[ShareTest, ...]:
     for name, one in entry.mapping.items():
         read.keys(one, TEST_KEYS, name)
         ground = read.ground(one, name)
-        least = read.required(one, "at_least", part)
+        least = read.under(one).required(one, "at_least", part, PART)
         of, whole = read.texts(one.get("part_lines")), read.texts(one.get("whole_lines"))
         if read.need(one, "part_lines", "whole_lines") and least is not None:
             title = one.get("title").text

@@ -211,5 +211,42 @@ CONTRACT_REASONS: Final = (
         "The fund '{fund}' counts the register '{register}', but {value} has no row of it on or "
         "before {day}. Add one; a row of 0 says that there is nobody.",
     ),
+    Reason(
+        "REGISTER_MONTH_MISSING",
+        "error",
+        "money",
+        "资金“{fund}”要求登记人数“{register}”每月都有一行（monthly: yes），但机构 {value} "
+        "缺 {months}。请补充这些月份月末的行。",
+        "The fund '{fund}' asks for a row of the register '{register}' in every month (monthly: "
+        "yes); {value} has none in {months}. Add the rows of these months' ends.",
+    ),
+    Reason(
+        "REGISTER_CARRIED",
+        "warning",
+        "money",
+        "登记人数“{register}”按月用于资金“{fund}”，机构 {value} 在 {months} 没有登记，"
+        "沿用了 {day} 的人数。人数如有变化，请补充这些月份月末的行。",
+        "The register '{register}' is counted by month for the fund '{fund}'; {value} has no row "
+        "in {months}, and the heads of {day} are taken on. Add the rows of these months' ends if "
+        "heads have changed.",
+    ),
+    Reason(
+        "GROUP_OF_NOBODY",
+        "warning",
+        "money",
+        "资金“{fund}”按人群“{value}”计算人数，但没有一份签约属于该人群{near}。签约表中的人群：{groups}。",
+        "The fund '{fund}' counts the group '{value}', which no contract has{near}. The contracts "
+        "have: {groups}.",
+    ),
+    Reason(
+        "FUND_ESTIMATE",
+        "warning",
+        "money",
+        "资金“{value}”的标准按年，本期只有 {months} 个月：按 {day} 的人数和 {months}/12 估算，"
+        "不得作为年度清算上报；全年应得以 12 月 31 日的人数为准。",
+        "The rate of the fund '{value}' is for a year and the period has {months} months: by the "
+        "heads of {day} and {months}/12 it is an estimate, not to be submitted as the year's "
+        "settlement, which takes the heads of 31 December.",
+    ),
 )
 """Contracts and heads at fault: their tables, and what nobody can count (C5, D1, 5.15)."""

@@ -17,6 +17,28 @@ SCHEME_REASONS: Final = (
         "illustrative: yes.",
     ),
     Reason(
+        "UNIT_MISSING",
+        "error",
+        "rules",
+        "“{value}”没有单位。请在该数值或其所属资金处写 unit：{allowed}。",
+        "'{value}' has no unit. Write one there or in its fund: {allowed}.",
+    ),
+    Reason(
+        "UNIT_INVALID",
+        "error",
+        "rules",
+        "“{what}”的单位“{value}”不对{near}。可用：{allowed}。",
+        "The unit '{value}' does not fit '{what}'{near}. Choose from: {allowed}.",
+    ),
+    Reason(
+        "DATE_MISSING",
+        "error",
+        "rules",
+        "“{value}”没有生效日期。请在该数值、其所属资金或绩效池，或方案文件开头写 valid_from。",
+        "'{value}' has no first day. Write valid_from there, in its fund or pool, or in the head "
+        "of its file.",
+    ),
+    Reason(
         "FIGURE_OVERLAP",
         "error",
         "rules",

@@ -17,6 +17,7 @@ from equivalents.report.money import (
     Sides,
     cap_flow,
     cap_opened,
+    fund_titles,
     money_flows,
     pool_raised,
     pool_source,
@@ -65,6 +66,8 @@ def funds_table(settlement: Settlement) -> OutTable:
     flows = sorted(_flows(settlement), key=lambda flow: (flow.institution_id, flow.fund))
     columns = list(zip(*flows, strict=True)) or [()] * len(Flow._fields)
     institutions, funds, sources, uses, amounts, lines = columns
+    titles = fund_titles(settlement)
+    named = {"title": texts([titles.get(one, "") for one in funds])} if titles else {}
     return OutTable(
         "funds",
         {
@@ -74,6 +77,7 @@ def funds_table(settlement: Settlement) -> OutTable:
             "use": texts(uses),
             "amount": decimals(np.array(amounts, np.int64), FEN_PLACES),
             "line": texts(lines),
+            **named,
         },
     )
 

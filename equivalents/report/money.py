@@ -14,7 +14,7 @@ from equivalents.fundsettle import Funded
 from equivalents.paycap import Capped
 from equivalents.policy.calendar import print_day
 from equivalents.policy.capbefore import CapBefore, CapBeforeKind
-from equivalents.report.origins import SOURCE_COLUMNS, source_rows
+from equivalents.report.origins import SOURCE_COLUMNS, print_per_head, source_rows
 from equivalents.report.table import OutTable, texts
 from equivalents.settle import Settlement
 from equivalents.sharetest import print_share
@@ -25,6 +25,7 @@ __all__ = [
     "Sides",
     "cap_flow",
     "cap_opened",
+    "fund_titles",
     "money_checks",
     "money_flows",
     "money_tables",
@@ -35,6 +36,8 @@ __all__ = [
 _EXCESS: Final = CapBeforeKind.EXCESS
 _DUE: Final = "due"
 """The node in which the money of a fund meets."""
+_GROUND: Final = "unit reference illustrative per_head_for_display title"
+"""The columns of dues.csv that say what founds a line, and what a head comes to."""
 _SPLIT: Final = "split"
 """The line of what goes from a fund to a part of it: it neither comes in nor goes out."""
 
@@ -155,20 +158,27 @@ def money_tables(settlement: Settlement) -> Iterator[OutTable]:
     money = settlement.funded
     if money is None:
         return
+    titles = fund_titles(settlement)
     rows: dict[str, tuple[str, list[tuple[str, ...]]]] = {
         "pool_sources": (SOURCE_COLUMNS, [*source_rows(settlement)]),
         "dues": (
-            "institution_id fund what count rate coefficient amount unit reference illustrative",
+            f"institution_id fund what count rate coefficient amount {_GROUND}",
             [*_due_rows(money)],
         ),
         "ledger": (
-            "institution_id fund payer due approved received paid owed then",
-            [*_ledger_rows(money)],
+            "institution_id fund payer due approved received paid owed then title",
+            [*_ledger_rows(money, titles)],
         ),
-        "movements": ("institution_id fund payer kind date amount", [*_movement_rows(money)]),
+        "movements": (
+            "institution_id fund payer kind date amount title",
+            [*_movement_rows(money, titles)],
+        ),
         "restricted": (
-            "institution_id fund opening received over_advanced paid pools closing",
-            [(*one[:2], *map(print_fen, one[2:])) for one in money.ledger.restricted],
+            "institution_id fund opening received over_advanced paid pools closing title",
+            [
+                (*one[:2], *map(print_fen, one[2:]), titles.get(one[1], ""))
+                for one in money.ledger.restricted
+            ],
         ),
         "paycap": ("institution_id line name count rate amount", [*_cap_rows(settlement, money)]),
         "share_tests": ("test institution_id part whole at_least holds", [*_test_rows(money)]),
@@ -179,24 +189,31 @@ def money_tables(settlement: Settlement) -> Iterator[OutTable]:
             yield OutTable(name, {head: texts(column) for head, column in columns})
 
 
+def fund_titles(settlement: Settlement) -> Mapping[str, str]:
+    """What funds are called, by code; blank where the scheme gives no title."""
+    scheme = settlement.rules.scheme
+    return {name: fund.title for name, fund in scheme.funds.items()} if scheme else {}
+
+
 def _due_rows(money: Funded) -> Iterator[tuple[str, ...]]:
     for due in money.money.dues:
         for line in due.lines:
             by = line.by
             ground = (by.unit, by.reference, "1" if by.illustrative else "0") if by else ("",) * 3
             who = due.institution_id, due.fund.name
-            yield *who, *line[:4], print_fen(line.amount_fen), *ground
+            told = (*line[:4], print_fen(line.amount_fen), *ground, print_per_head(line))
+            yield *who, *told, due.fund.title
 
 
-def _ledger_rows(money: Funded) -> Iterator[tuple[str, ...]]:
+def _ledger_rows(money: Funded, titles: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
     for row in money.ledger.rows:
-        yield (*row[:3], *map(print_fen, row[3:8]), row.then)
+        yield (*row[:3], *map(print_fen, row[3:8]), row.then, titles.get(row.fund, ""))
 
 
-def _movement_rows(money: Funded) -> Iterator[tuple[str, ...]]:
+def _movement_rows(money: Funded, titles: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
     for row in money.ledger.movements:
         day = print_day(row.day) if row.day is not None else ""
-        yield *row[:4], day, print_fen(row.amount_fen)
+        yield *row[:4], day, print_fen(row.amount_fen), titles.get(row.fund, "")
 
 
 def _test_rows(money: Funded) -> Iterator[tuple[str, ...]]:

@@ -11,7 +11,7 @@ from equivalents.report.factors import factors_json, factors_text
 from equivalents.settle import Settlement
 from equivalents.units import WEIGHT_PLACES, print_e4, print_fen
 
-__all__ = ["SOURCE_COLUMNS", "origin_json", "origin_text", "source_rows"]
+__all__ = ["SOURCE_COLUMNS", "origin_json", "origin_text", "print_per_head", "source_rows"]
 
 _SOURCES: Final = {
     Source.GIVEN: "直接给定 given",
@@ -31,7 +31,7 @@ _EXCESS: Final = {
 }
 SOURCE_COLUMNS: Final = (
     "institution_id pool source name base payers costs rule share made raised raised_by cut amount"
-    " reference"
+    " reference title"
 )
 """The columns of pool_sources.csv."""
 
@@ -90,7 +90,10 @@ def _line_text(origin: Origin, line: DueLine) -> str:
     factors = [factor for factor in (line.count, line.rate, line.coefficient) if factor]
     sign = "≈" if origin.for_display else "="
     told = f"{' × '.join(factors)} {sign} " if factors else ""
-    return f"    {_LINES[origin.source]} {line.what}: {told}{print_fen(line.amount_fen)}"
+    text = f"    {_LINES[origin.source]} {line.what}: {told}{print_fen(line.amount_fen)}"
+    if line.per_head_fen is None:
+        return text
+    return f"{text}  [人均 a head {print_fen(line.per_head_fen)}，仅供展示 for display]"
 
 
 def origin_json(origin: Origin) -> dict[str, Any]:
@@ -109,6 +112,7 @@ def origin_json(origin: Origin) -> dict[str, Any]:
                 "rate": line.rate,
                 "coefficient": line.coefficient,
                 "amount": print_fen(line.amount_fen),
+                "per_head_for_display": print_per_head(line),
             }
             for line in origin.lines
         ],
@@ -147,6 +151,11 @@ def _rise_json(origin: Origin) -> dict[str, Any] | None:
     }
 
 
+def print_per_head(line: DueLine) -> str:
+    """What a head comes to, blank where no heads were counted: for display alone (5.15)."""
+    return "" if line.per_head_fen is None else print_fen(line.per_head_fen)
+
+
 def source_rows(settlement: Settlement) -> Iterator[tuple[str, ...]]:
     """One row for each pool, in their order: from its source to what is shared."""
     for pool in settlement.pools:
@@ -170,4 +179,5 @@ def source_rows(settlement: Settlement) -> Iterator[tuple[str, ...]]:
             print_fen(origin.cut.taken_fen if origin.cut else 0),
             print_fen(origin.pool_fen),
             "; ".join(text for text in references if text),
+            origin.title if origin.source is Source.FUND else "",
         )

@@ -106,7 +106,9 @@ def _layers(layers: Sequence[Layer], institution: str) -> Iterator[str]:
         kind = "机构 institution" if layer.of_institutions else "县域 community"
         names = f" {', '.join(layer.institutions)}" if layer.institutions else ""
         out = institution and layer.of_institutions and institution not in layer.institutions
-        note = "  （不适用于该机构 not its own）" if out else ""
+        since = layer.valid_from.text
+        note = f"  （数值自 {since} 起 figures from {since} on）" if since else ""
+        note += "  （不适用于该机构 not its own）" if out else ""
         start = f"  {number}  {padded(kind + names, 20)}  {layer.file}  "
         yield from hanging(start, f"{layer.title}{note}", 6)
 

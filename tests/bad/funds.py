@@ -14,12 +14,16 @@ PAST = "institution_id,fund,task,quantity,year\n"
 PAID = "payers: [{payer: 甲, share: 1}]"
 GIVEN = f"funds: {{f: {{kind: given, {PAID}}}}}\n"
 OUTSIDE = f"funds: {{f: {{kind: given, income: no, {PAID}}}}}\n"
-BOUGHT = f"kind: per_equivalent, series: pay, {PAID}"
-SIGNED = f'kind: per_head, heads: {{source: contracts}}, rate: "1", {PAID}'
+EACH = "unit: 元/当量, valid_from: 2020-01-01"
+PART = "unit: 比例, valid_from: 2020-01-01"
+YEARLY = "unit: 元/人·年, valid_from: 2020-01-01"
+MONTHLY = "unit: 元/人·月, valid_from: 2020-01-01"
+BOUGHT = f"kind: per_equivalent, series: pay, {PAID}, {EACH}"
+SIGNED = f'kind: per_head, heads: {{source: contracts}}, rate: "1", {PAID}, {YEARLY}'
 COUNTED = f"kind: per_head, heads: {{source: registers, register: r}}, {PAID}"
 PACKAGES = (
-    "funds: {f: {kind: packages, reimbursed_by: 医保, packages:"
-    ' {包: {price: "10", reimbursement: "4", items: [ECG]}}}}\n'
+    "funds: {f: {kind: packages, reimbursed_by: 医保, unit: 元/人·年, valid_from: 2020-01-01,"
+    ' packages: {包: {price: "10", reimbursement: "4", items: [ECG]}}}}\n'
 )
 
 
@@ -51,7 +55,7 @@ BRIDGED = OUTSIDE + "pools: {p: {fund: f}}\n"
 
 FUNDS = [
     here("fund-figure", "FUND_FIGURE_MISSING",
-         fund(f'{COUNTED}, per: month, rate: {{value: "1", valid_from: 2025-05-01}}', Q2,
+         fund(f'{COUNTED}, per: month, {MONTHLY}, rate: {{value: "1", valid_from: 2025-05-01}}', Q2,
               registers=REGISTER.format(1)), "rate", "2025-04-30"),
     here("fund-mid-month", "FUND_MID_MONTH",
          fund(f'{BOUGHT}, price: [{{value: "1", valid_to: 2025-06-15}},'
@@ -63,34 +67,47 @@ FUNDS = [
          fund(f'{BOUGHT}, price: "1", coefficients: [remote], institutions: {{ids: [I01]}}'),
          "remote", "I01"),
     here("fund-over-budget", "FUND_OVER_BUDGET",
-         fund(f'kind: per_item, series: pay, prices: {{MZ01: "1"}}, budget: "12.99", {PAID}'),
+         fund(f'kind: per_item, series: pay, prices: {{MZ01: "1"}}, {PAID},'
+              ' valid_from: 2020-01-01, unit: 元/次, budget: {value: "12.99", unit: 元}'),
          "13.00", "12.99"),
     Fault("fund-nobody-has-equivalents", "FUND_NO_KEY",
           case(f'channels: {{c: {{title: 空}}}}\nfunds: {{f: {{{BOUGHT}, channel: c, floating: yes,'
-               ' budget: "10.00"}}\n'), "case.yaml", 4, "funds.f", "f", ("2025-06-30",)),
+               ' budget: {value: "10.00", unit: 元}}}\n'),
+          "case.yaml", 4, "funds.f", "f", ("2025-06-30",)),
     here("fund-payers-change", "FUND_PAYERS_CHANGE",
          fund(COUNTED.replace(PAID, "payers: [{valid_to: 2025-05-01, " + PAID + "}, "
               "{valid_from: 2025-05-01, payers: [{payer: 乙, share: 1}]}]")
-              + ', per: month, rate: "1"', Q2, registers=REGISTER.format(1)), "2025-05-31"),
+              + f', per: month, rate: "1", {MONTHLY}', Q2, registers=REGISTER.format(1)),
+         "2025-05-31"),
     here("task-without-standard", "FUND_STANDARD_MISSING",
-         fund(f'kind: tasks, standards: {{门诊: "1"}}, {PAID}', tasks=f"{TASKS}I01,f,住院,1,\n"),
-         "住院"),
+         fund(f'kind: tasks, standards: {{门诊: "1"}}, {PAID}, {EACH}',
+              tasks=f"{TASKS}I01,f,住院,1,\n"), "住院"),
     here("task-foretold-without-a-year", "FUND_FORECAST",
-         fund(f'kind: tasks, standards: {{门诊: "1"}}, forecast: {{weights: [1, 2, 7]}}, {PAID}',
+         fund(f'kind: tasks, standards: {{门诊: "1"}}, {PAID}, {EACH}, '
+              "forecast: {weights: [1, 2, 7]}",
               "2025", tasks=f"{PAST}I01,f,门诊,1,2024\nI01,f,门诊,1,2022\n"), "I01", "2023"),
     here("approved-out-of-scope", "FUND_OUT_OF_SCOPE",
          fund(f"kind: given, institutions: {{ids: [I01]}}, {PAID}",
               accounts=f"{ACCOUNTS}I02,f,approved,1.00,甲\n"), "I02"),
     here("fund-too-large", "FUND_TOO_LARGE",
-         fund(f'{COUNTED}, per: month, rate: "999999"', registers=REGISTER.format(9999999999)
-              .replace("2025-04", "2025-06")), "I01"),
+         fund(f'{COUNTED}, per: month, {MONTHLY}, rate: "999999"',
+              registers=REGISTER.format(9999999999).replace("2025-04", "2025-06")), "I01"),
     Fault("task-of-no-fund", "TASK_FUND_UNKNOWN",
-          fund(f'kind: tasks, standards: {{门诊: "1"}}, {PAID}', tasks=f"{TASKS}I01,g,门诊,1,\n"),
+          fund(f'kind: tasks, standards: {{门诊: "1"}}, {PAID}, {EACH}',
+               tasks=f"{TASKS}I01,g,门诊,1,\n"),
           "tasks.csv", 2, "fund", "g", ("f",)),
     Fault("register-missing", "REGISTER_MISSING",
-          fund(f'{COUNTED}, rate: "1"', registers="institution_id,group,heads,date\n"
+          fund(f'{COUNTED}, rate: "1", {YEARLY}', registers="institution_id,group,heads,date\n"
                "I01,r,1,2025-06-30\nI02,s,1,2025-06-30\n"),
           "case.yaml", 3, "funds.f", "I02", ("r", "2025-06-30")),
+    Fault("register-without-a-month", "REGISTER_MONTH_MISSING",
+          fund(f'{COUNTED.replace("register: r", "register: r, monthly: yes")}, per: month,'
+               f' rate: "1", {MONTHLY}', Q2, registers=REGISTER.format(1) + "I02,r,1,2025-05-31\n"
+               "I02,r,1,2025-06-30\n"),
+          "registers.csv", 2, "", "I01", ("2025-05, 2025-06",)),
+    Fault("monthly-contracts", "FUND_INVALID",
+          fund(SIGNED.replace("contracts", "contracts, monthly: yes")), "case.yaml", 3,
+          "funds.f.heads.monthly", "monthly"),
     Fault("signed-with-somebody-gone", "HEADS_NO_PLACE",
           signed("Q1,J1,,P02,2025-01-01,", staff="person_id,institution_id,active_to\nP01,I01,\n"
                  "P02,I01,2025-06-30\nP03,I02,\n"),
@@ -122,7 +139,7 @@ FUNDS = [
           "case.yaml", 4, "pools.p", "p", ("I01", "-0.01")),
     Fault("pool-of-no-share", "BRIDGE_FIGURE_MISSING",
           case(GIVEN + "pools: {p: {fund: f, rule: percent,"
-               ' share: {value: "0.5", valid_to: 2025-06-30}}}\n',
+               f' share: {{value: "0.5", {PART}, valid_to: 2025-06-30}}}}}}\n',
                accounts=f"{ACCOUNTS}I01,f,approved,9.00,甲\n"),
           "case.yaml", 4, "pools.p", "p", ("2025-06-30",)),
     Fault("pool-of-no-series", "BRIDGE_SERIES",
@@ -134,7 +151,8 @@ FUNDS = [
           "case.yaml", 4, "pools.p", "p", ("pay", "a, b")),
     Fault("pools-take-too-much", "BRIDGE_OVERDRAWN",
           case("pools:\n  p: {approved_line: 总额, rule: percent, share: 3/5}\n"
-               "  q: {approved_line: 总额, rule: percent, share: 3/5}\n",
+               "  q: {approved_line: 总额, rule: percent, share: 3/5}\n"
+               .replace("3/5", f"{{value: 3/5, {PART}}}"),
                accounts=f"{ACCOUNTS}I01,总额,approved,10.00,甲\n"),
           "case.yaml", 5, "pools.q", "q", ("I01", "6.00", "4.00")),
     Fault("excess-fund-unknown", "EXCESS_FUND_UNKNOWN",
@@ -152,7 +170,8 @@ FUNDS = [
           "case.yaml", 3, "pay_cap", "I01", ("pay_cap",)),
     Fault("cap-of-no-figure", "PAYCAP_FIGURE_MISSING",
           case("pay_cap:\n  kind: formula\n  per: period\n  terms:\n"
-               '    - {kind: per_head, rate: {value: "1", valid_to: 2025-06-30}}\n',
+               '    - {kind: per_head, rate: {value: "1", unit: 元/人·月, valid_from: 2025-01-01,'
+               ' valid_to: 2025-06-30}}\n',
                pools="institution_id,pool,amount\nI01,绩效,100.00\n"),
           "case.yaml", 7, "pay_cap.terms[1]", "I01", ("per_head", "2025-06-30")),
     Fault("cap-of-no-coefficient", "PAYCAP_COEFFICIENT_MISSING",
@@ -176,12 +195,23 @@ FUNDS = [
           "accounts.csv", 3, "", "f", ("20.00", "19.99")),
     Fault("share-of-no-figure", "SHARE_FIGURE_MISSING",
           case("share_tests: {t: {part_lines: [a], whole_lines: [b],"
-               ' at_least: {value: "0.4", valid_to: 2025-06-30}}}\n'),
+               f' at_least: {{value: "0.4", {PART}, valid_to: 2025-06-30}}}}}}\n'),
           "case.yaml", 3, "share_tests.t", "t", ("2025-06-30",)),
 ]  # fmt: skip
 """What is refused when the money of a case is computed."""
 
 FUND_WARNINGS = [
+    Fault("register-carried", "REGISTER_CARRIED",
+          fund(f'{COUNTED}, per: month, rate: "1", {MONTHLY}', Q2,
+               registers=REGISTER.format(1) + "I02,r,1,2025-05-31\nI02,r,1,2025-06-30\n"),
+          "registers.csv", 2, "", "I01", ("2025-05, 2025-06", "2025-04-01")),
+    Fault("group-of-nobody", "GROUP_OF_NOBODY",
+         {**fund(SIGNED.replace("contracts}", "contracts, groups: [残疾, poor]}")),
+          "contracts.csv": "contract_id,resident_id,person_id,active_from,groups\n"
+          "Q1,J1,P01,2024-01-01,残疾人;贫困人口\n"}, "case.yaml", 3, "funds.f", "残疾",
+         ("残疾人",)),
+    here("estimate-of-a-month", "FUND_ESTIMATE", signed("Q1,J1,,P01,2024-01-01,"),
+         "2025-06-30", "1/12"),
     Fault("consultation-of-the-signed", "CHARGE_CONSULTATION",
           {**case("consultation_codes: [GC]\n"), "contracts.csv": f"{CONTRACTS}"
            "Q1,J1,,P01,2024-01-01,\n", "charges.csv": f"{CHARGES}J1,I01,GC,1.00,2025-06-05\n"},
@@ -216,7 +246,8 @@ FUND_WARNINGS = [
                accounts=f"{ACCOUNTS}I01,f,paid,0.01,甲\n"),
           "case.yaml", 3, "funds.f", "f", ("I01", "-0.01")),
     Fault("a-fen-below-forty-percent", "SHARE_TEST_FAILED",
-          case('share_tests: {t: {part_lines: [a], whole_lines: [b], at_least: "0.4"}}\n',
+          case('share_tests: {t: {part_lines: [a], whole_lines: [b],'
+               ' at_least: {value: "0.4", unit: 比例, valid_from: 2025-01-01}}}\n',
                accounts=f"{ACCOUNTS}I01,a,project_expenditure,39.99,\nI01,b,received,100.00,\n"),
           "case.yaml", 3, "share_tests.t", "t", ("I01", "39.99", "100.00", "40%")),
     Fault("costs-of-pool-and-surplus", "COSTS_TWICE",

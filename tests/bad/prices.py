@@ -33,6 +33,7 @@ def charged(row: str, text: str = LIST) -> Mapping[str, Content]:
 PRICE = 'code: CALL_OUT, unit: 元/次, price: "60.00"'
 FUND = (
     "funds:\n  f:\n    kind: per_equivalent\n    series: pay\n    payers: [{payer: 甲, share: 1}]\n"
+    "    unit: 元/当量\n    valid_from: 2025-01-01\n"
 )
 
 PRICES = [
@@ -54,6 +55,8 @@ PRICES = [
           "p.yaml", 1, "prices", "q", ("p",)),
     Fault("prices-list-key", "KEY_UNKNOWN", items(PRICE + ", titel: x"), "p.yaml", 8,
           "cities.甲.items[1].titel", "titel", ("title",)),
+    Fault("prices-unit", "UNIT_INVALID", items(PRICE.replace("元/次", "元/回")), "p.yaml", 8,
+          "cities.甲.items[1].unit", "元/回", ("元/次",)),
     Fault("prices-no-price", "KEY_MISSING", items("code: CALL_OUT, unit: 元/次"), "p.yaml", 8,
           "cities.甲.items[1]", "price"),
     Fault("prices-no-date", "KEY_MISSING",
@@ -78,12 +81,12 @@ PRICES = [
           items(PRICE + ", valid_to: 2025-07-01", PRICE + ", valid_from: 2025-08-01"), "p.yaml",
           9, "cities.甲.items[2].price", "CALL_OUT", ("2025-07-01", "2025-08-01")),
     Fault("prices-as-fiscal-price", "CHARGE_PRICES_FISCAL",
-          case(f"charge_prices: p.yaml\n{FUND}    price: p.yaml\n"), "case.yaml", 9,
+          case(f"charge_prices: p.yaml\n{FUND}    price: p.yaml\n"), "case.yaml", 11,
           "funds.f.price", "p.yaml", ("charge_prices",), also=("NUMBER_INVALID",)),
     Fault("shipped-prices-as-fiscal-prices", "CHARGE_PRICES_FISCAL",
           {"case.yaml": f"{CASE}{FUND}    prices: zhejiang-2017-charge-prices\n".replace(
               "per_equivalent", "per_item")},
-          "case.yaml", 8, "funds.f.prices", "zhejiang-2017-charge-prices", also=("VALUE_SHAPE",)),
+          "case.yaml", 10, "funds.f.prices", "zhejiang-2017-charge-prices", also=("VALUE_SHAPE",)),
     Fault("prices-as-weights", "CHARGE_PRICES_FISCAL",
           {"case.yaml": f"{CASE}weight_tables: [zhejiang-2017-charge-prices]\n"},
           "case.yaml", 3, "", "zhejiang-2017-charge-prices"),

@@ -6,6 +6,7 @@ from datetime import date
 
 from tests.reference.case import Case
 from tests.reference.fundtables import Signed
+from tests.reference.residentgroups import group_code
 from tests.reference.scheme import Yaml, yes
 from tests.reference.text import Refused
 
@@ -13,7 +14,7 @@ from tests.reference.text import Refused
 def heads(case: Case, asked: Yaml, institution: str, day: date) -> int:
     """Count the heads that a fund asks for, each resident once at an institution."""
     if asked.get("source", "contracts") == "registers":
-        return _registered(case, asked["register"], institution, day)
+        return _registered(case, asked, institution, day)
     signed = [
         one
         for one in case.tables.signed
@@ -31,7 +32,8 @@ def _fits(case: Case, asked: Yaml, one: Signed) -> bool:
     """Say whether a contract has every condition that is filled."""
     if yes(asked, "permanent") and not one.permanent:
         return False
-    if asked.get("groups") and not one.groups & set(asked["groups"]):
+    wanted = {*map(group_code, asked.get("groups", ()))}
+    if wanted and wanted.isdisjoint(map(group_code, one.groups)):
         return False
     if asked.get("package") and one.package != asked["package"]:
         return False
@@ -48,8 +50,9 @@ def _of_age(case: Case, asked: Yaml, one: Signed) -> bool:
     return int(asked.get("age_from", 0)) <= age <= int(asked.get("age_to", 999))
 
 
-def _registered(case: Case, register: str, institution: str, day: date) -> int:
+def _registered(case: Case, asked: Yaml, institution: str, day: date) -> int:
     """Return the heads of the last row on or before the day, within the period."""
+    register = asked["register"]
     rows = [
         row
         for row in case.tables.registers
@@ -58,7 +61,10 @@ def _registered(case: Case, register: str, institution: str, day: date) -> int:
     ]
     if not rows:
         raise Refused("REGISTER_MISSING", f"{institution} {register} {day}")
-    return max(rows, key=lambda row: row.day).heads
+    last = max(rows, key=lambda row: row.day)
+    if yes(asked, "monthly") and (last.day.year, last.day.month) != (day.year, day.month):
+        raise Refused("REGISTER_MONTH_MISSING", f"{institution} {register} {day}")
+    return last.heads
 
 
 def place_of(case: Case, one: Signed, day: date) -> str:

@@ -29,6 +29,7 @@ from tests.reference.random_moneylines import (
 )
 from tests.reference.random_paycap import bring_cap, pay_cap
 from tests.reference.random_raised import raise_pools, spare
+from tests.reference.random_units import complete
 from tests.reference.random_weights import Fields
 from tests.reference.settling import settle
 from tests.reference.surplus import SIGNS
@@ -85,7 +86,7 @@ def _write_payable(plan: FundPlan, folder: Path, files: Mapping[str, Yaml]) -> N
     """Write the files; budgets that nobody has equivalents for are taken out."""
     told = 0
     while True:
-        for name, text in files.items():
+        for name, text in complete(files, plan.funds).items():
             (folder / name).parent.mkdir(exist_ok=True)
             dumped = yaml.safe_dump(text, allow_unicode=True, sort_keys=False, width=10**6)
             (folder / name).write_text(dumped, encoding="utf-8")

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from tests.reference.case import Case, Record
 from tests.reference.entries import Performer
+from tests.reference.residentgroups import group_code
 from tests.reference.weights import WeightRow, most_specific
 
 Ordinal = Callable[[WeightRow], int]
@@ -59,7 +60,7 @@ class Weighing:
         """Return the rows whose conditions are met; without ordinals those of visits are too."""
         has = {
             "institution_group": [self.case.institutions[record["institution_id"]]],
-            "resident_group": record["resident_group"].split(";"),
+            "resident_group": [*map(group_code, record["resident_group"].split(";"))],
             "title_tier": [performer.posting.title_tier],
             "setting": [record["setting"]],
         }
@@ -67,6 +68,8 @@ class Weighing:
         def met(row: WeightRow, name: str, value: str) -> bool:
             if name == "visit_number":
                 return ordinal is None or ordinal(row) == int(value)
+            if name == "resident_group":
+                value = group_code(value)
             return value in has[name]
 
         return [row for row in rows if all(met(row, *condition) for condition in row.conditions)]

@@ -29,9 +29,9 @@ pay_cap:
   kind: formula
   prorate: yes
   terms:
-    - {{kind: per_head, rate: "3.3333"}}
-    - {{kind: fund_share, name: fee, share: 1/3}}
-    - {{kind: line_share, name: 医疗, share: 1/7}}
+    - {{kind: per_head, rate: {{value: "3.3333", unit: 元/人·月, valid_from: 2025-01-01}}}}
+    - {{kind: fund_share, name: fee, share: {{value: 1/3, unit: 比例, valid_from: 2025-01-01}}}}
+    - {{kind: line_share, name: 医疗, share: {{value: 1/7, unit: 比例, valid_from: 2025-01-01}}}}
     - {{kind: amount, name: other}}
 """
 

@@ -29,23 +29,23 @@ funds:
   purchase:
     kind: per_equivalent
     series: purchase
-    price: "2.50"
+    price: {value: "2.50", unit: 元/当量, valid_from: 2025-01-01}
     payers: [{payer: 县财政, equal: yes}]
   contract:
     kind: per_head
     heads: {source: contracts}
-    rate: "70.01"
+    rate: {value: "70.01", unit: 元/人·年, valid_from: 2025-01-01}
     per: year
     income: no
     restricted: yes
     payers: [{payer: 市, share: 4}, {payer: 区, share: 6}]
 pools:
-  contract-pay: {fund: contract, rule: percent, share: "0.7", series: pay}
-  incentive: {approved_line: total_pay, rule: percent, share: "0.4", series: pay}
+  contract-pay: {fund: contract, rule: percent, share: {value: "0.7", PART}, series: pay}
+  incentive: {approved_line: total_pay, rule: percent, share: {value: "0.4", PART}, series: pay}
 pay_cap: {kind: fixed}
 share_tests:
-  use: {part_lines: [签约支出], whole_lines: [公卫], at_least: "0.4"}
-""",
+  use: {part_lines: [签约支出], whole_lines: [公卫], at_least: {value: "0.4", PART}}
+""".replace("PART", "unit: 比例, valid_from: 2025-01-01"),
     "institutions.csv": """
 institution_id
 I1
@@ -120,44 +120,48 @@ def test_what_is_due_stands_line_by_line(out: Path) -> None:
         ["I2", "purchase", "equivalents", "3.0000000", "2.5000", "", "7.50"],
         ["I2", "contract", "heads:2025-12-31", "1", "70.0100", "", "70.01"],
     ]
-    assert {tuple(row[7:]) for row in rows(out, "dues")} == {("", "示例方案", "0")}
+    assert {(row[1], *row[7:10]) for row in rows(out, "dues")} == {
+        ("purchase", "元/当量", "示例方案", "0"),
+        ("contract", "元/人·年", "示例方案", "0"),
+    }
 
 
 def test_an_illustrative_figure_is_told_once_and_marked_on_its_lines(tmp_path: Path) -> None:
     """The price and the bridge's share are ours; the rate is not, and two places use the price."""
-    price = '{value: "2.50", unit: 元/当量, illustrative: yes, reference: 示例}'
-    share = '{value: "0.7", illustrative: yes, reference: 自拟}'
-    yaml = CASE["case.yaml"].replace('price: "2.50"', f"price: {price}")
-    yaml = yaml.replace('rule: percent, share: "0.7"', f"rule: percent, share: {share}")
+    yaml = (
+        CASE["case.yaml"]
+        .replace('"2.50", unit', '"2.50", illustrative: yes, reference: 示例, unit')
+        .replace('"0.7", unit', '"0.7", illustrative: yes, reference: 自拟, unit')
+    )
     settled = settle_case(case(tmp_path / "case", case=yaml), tmp_path / "out")
     told = [one for one in settled.problems if one.code == "FIGURE_ILLUSTRATIVE"]
     assert [(one.value, one.facts["reference"], one.place.row) for one in told] == [
         ("purchase.price", "示例", 7),
         ("contract-pay.share", "自拟", 18),
     ]
-    assert [row[1:3] + row[7:] for row in rows(tmp_path / "out", "dues")] == [
+    assert [row[1:3] + row[7:10] for row in rows(tmp_path / "out", "dues")] == [
         ["purchase", "equivalents", "元/当量", "示例", "1"],
-        ["contract", "heads:2025-12-31", "", "示例方案", "0"],
+        ["contract", "heads:2025-12-31", "元/人·年", "示例方案", "0"],
     ] * 2
     sheet = lines(sheets(tmp_path / "out")["资金计算"])
     marked = [(row["单位"], row["文件依据"], row["示例"]) for row in sheet][:2]
-    assert marked == [("元/当量", "示例", "示例"), ("", "示例方案", "")]
+    assert marked == [("元/当量", "示例", "示例"), ("元/人·年", "示例方案", "")]
 
 
 def test_the_ledger_settles_advances_payer_by_payer(out: Path) -> None:
     assert rows(out, "ledger") == [
-        ["I1", "purchase", "县财政", "37.50", "0.00", "0.00", "0.00", "37.50", "payable"],
+        ["I1", "purchase", "县财政", "37.50", "0.00", "0.00", "0.00", "37.50", "payable", ""],
         # 210.03 by 4 : 6 = 84.012 and 126.018
-        ["I1", "contract", "市", "84.01", "0.00", "100.00", "0.00", "-15.99", "recover"],
-        ["I1", "contract", "区", "126.02", "0.00", "126.02", "0.00", "0.00", ""],
-        ["I2", "purchase", "县财政", "7.50", "0.00", "0.00", "0.00", "7.50", "payable"],
+        ["I1", "contract", "市", "84.01", "0.00", "100.00", "0.00", "-15.99", "recover", ""],
+        ["I1", "contract", "区", "126.02", "0.00", "126.02", "0.00", "0.00", "", ""],
+        ["I2", "purchase", "县财政", "7.50", "0.00", "0.00", "0.00", "7.50", "payable", ""],
         # 70.01 by 4 : 6 = 28.004 and 42.006
-        ["I2", "contract", "市", "28.00", "0.00", "0.00", "0.00", "28.00", "payable"],
-        ["I2", "contract", "区", "42.01", "0.00", "0.00", "0.00", "42.01", "payable"],
+        ["I2", "contract", "市", "28.00", "0.00", "0.00", "0.00", "28.00", "payable", ""],
+        ["I2", "contract", "区", "42.01", "0.00", "0.00", "0.00", "42.01", "payable", ""],
     ]
     assert rows(out, "movements") == [
-        ["I1", "contract", "市", "advance", "2025-02-01", "100.00"],
-        ["I1", "contract", "区", "received", "2025-12-20", "126.02"],
+        ["I1", "contract", "市", "advance", "2025-02-01", "100.00", ""],
+        ["I1", "contract", "区", "received", "2025-12-20", "126.02", ""],
     ]
     # 226.02 came, 15.99 of it too much; of 147.02 as a pool the cap left 12.64 with the fund
     assert rows(out, "restricted")[0] == [
@@ -169,6 +173,7 @@ def test_the_ledger_settles_advances_payer_by_payer(out: Path) -> None:
         "0.00",
         "134.38",
         "75.65",
+        "",
     ]
 
 
@@ -192,7 +197,7 @@ def test_pools_come_out_of_money_within_the_cap_and_are_paid(out: Path) -> None:
 
 
 def test_every_yuan_goes_from_a_source_to_a_use(out: Path) -> None:
-    flows = [row for row in rows(out, "funds") if row[0] == "I1" and row[1] != "project"]
+    flows = [row[:6] for row in rows(out, "funds") if row[0] == "I1" and row[1] != "project"]
     assert flows == [
         ["I1", "contract", "市", "due", "100.00", "received"],
         ["I1", "contract", "due", "recover", "15.99", "市"],
@@ -267,7 +272,8 @@ def test_item_quantities_are_at_hand_where_a_fund_asks_for_them(tmp_path: Path) 
     yaml = (
         CASE["case.yaml"]
         .replace("kind: per_equivalent", "kind: per_item")
-        .replace('price: "2.50"', 'prices: {X: "2.50"}')
+        .replace('price: {value: "2.50", unit: 元/当量', 'prices: {X: {value: "2.50", unit: 元/次}')
+        .replace("元/次}, valid_from: 2025-01-01}", "元/次, valid_from: 2025-01-01}}")
     )
     folder = case(tmp_path / "case", case=yaml)
     settle_case(folder, tmp_path / "out", direct=True)

@@ -63,7 +63,7 @@ def test_json_tells_the_same_as_decimal_texts() -> None:
         "base": "100.01",
         "lines": [
             {"what": "heads:2025-12-31", "count": "7", "rate": "14.2871", "coefficient": "",
-             "amount": "100.01"},
+             "amount": "100.01", "per_head_for_display": ""},
         ],
         "payers": [
             {"payer": "市财政", "amount": "40.00"}, {"payer": "县财政", "amount": "60.01"},

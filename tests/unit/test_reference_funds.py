@@ -113,6 +113,9 @@ def test_registers_and_charges_taken_off(tmp_path: Path) -> None:
     fund += "less_charges: [REFERRAL], payers: [{payer: a, share: 1}]}"
     case = a_case(tmp_path, case=case_of(fund), registers=registers, charges=charges)
     assert due(settle(case)) == 90 * 200 - 8050
+    monthly = case_of(fund.replace("常住}", "常住, monthly: yes}, per: month"))
+    with pytest.raises(Refused, match="REGISTER_MONTH_MISSING"):
+        settle(a_case(tmp_path, case=monthly, registers=registers, charges=charges))
 
 
 def test_a_negative_amount_is_split_by_its_size() -> None:

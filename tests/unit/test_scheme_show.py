@@ -121,7 +121,7 @@ def test_two_files_of_one_name_are_told_apart(there: Path) -> None:
 def test_a_case_is_its_files_and_its_inline_keys_before_institutions(there: Path) -> None:
     (there / "case.yaml").write_text(
         "period: 2026\nscheme: [base.yaml, own.yaml]\ntitle: 甲案\nreference: 甲案依据\n"
-        'funds: {fee: {rate: {value: "16.00", valid_from: 2026-01-01}}}\n',
+        'funds: {fee: {rate: {value: "16.00", unit: 元/人·年, valid_from: 2026-01-01}}}\n',
         encoding="utf-8",
     )
     for name in (".", "case.yaml"):
@@ -153,10 +153,15 @@ channels:
   eq: {items: {"1.2": 1, SF01: "0.6"}}
   fx: {items: {SF01: "0.4"}}
 funds:
-  a.b: {kind: per_item, series: pay, prices: {"1.2": "3.5"}, payers: [{payer: 甲, share: 1}]}
+  a.b:
+    kind: per_item
+    series: pay
+    prices: {"1.2": {value: "3.5", unit: 元/次, valid_from: 2025-01-01}}
+    payers: [{payer: 甲, share: 1}]
 pay_cap:
   kind: formula
-  terms: [{kind: amount, name: 增量}, {kind: per_head, rate: {value: "10", unit: 元}}]
+  valid_from: 2025-01-01
+  terms: [{kind: amount, name: 增量}, {kind: per_head, rate: {value: "10", unit: 元/人·月}}]
 surplus:
   - {pay_ratio: "1/2", valid_to: 2026-01-01}
   - {pay_ratio: "3/5", valid_from: 2026-01-01}

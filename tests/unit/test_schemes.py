@@ -1,18 +1,14 @@
-"""Schemes as read: every kind of fund, layers, grounds, inline keys, and what editors are told.
+"""Schemes as read: every kind of fund, layers, grounds, inline keys.
 
 Catches: a value that borrows another file's reference, an own rate that reaches other
-institutions, a declared order that is lost in a result, a key that editors do not know, rules of
-a case without a scheme kept otherwise than before.
+institutions, a declared order that is lost in a result, rules of a case without a scheme kept
+otherwise than before.
 """
 
 import json
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
-
-import jsonschema
-import yaml
 
 from equivalents.findings import Findings
 from equivalents.intake.case import load_case
@@ -20,11 +16,8 @@ from equivalents.intake.schemes import (
     load_scheme,
     names_apart,
     scheme_of_case,
-    shipped_schemes,
 )
-from equivalents.policy import fundtext, payertext, schemeparts
-from equivalents.policy.calendar import parse_day
-from equivalents.policy.figuretext import FIGURE_KEYS
+from equivalents.policy.calendar import parse_day, print_day
 from equivalents.policy.funds import (
     Floor,
     Given,
@@ -39,7 +32,6 @@ from equivalents.policy.funds import (
     Tasks,
 )
 from equivalents.policy.keep import from_plain, to_plain
-from equivalents.policy.layers import HEAD_KEYS, SCHEME_KEYS
 from equivalents.policy.model import CaseRules
 from equivalents.policy.scheme import (
     BridgeRule,
@@ -50,15 +42,13 @@ from equivalents.policy.scheme import (
     Scheme,
     Several,
 )
-from equivalents.policy.schemetext import SHARED_KEYS
 from equivalents.policy.yamltext import read_yaml
 from equivalents.report.kept import rules_to_keep
 from tests.bad.case import case_with, run
 
-ROOT = Path(__file__).parents[2]
-
 FULL = """\
 scheme: full
+valid_from: 2021-07-01
 title: 甲县方案
 reference: 甲县〔2025〕1号
 consultation_codes: [YBZL]
@@ -72,22 +62,25 @@ funds:
     kind: per_head
     heads: {source: contracts, permanent: yes, groups: [老年人], age_from: 40, age_to: 64}
     rate:
-      - {value: "5.00", unit: 元/人·年, valid_to: 2025-01-01}
+      - {value: "5.00", unit: 元/人·年, valid_from: 2020-01-01, valid_to: 2025-01-01}
       - {value: "6.00", valid_from: 2025-01-01, reference: 甲县〔2025〕9号, illustrative: yes}
     institutions: {ids: [I01, I02]}
+    unit: 元/人·年
     payers:
       - {payer: 市财政, level: 市, share: 4}
       - {payer: 县财政, share: 6}
   insured:
     kind: per_head
     heads: {source: registers, register: 参保}
-    rate: "20"
+    rate: {value: "20", unit: 元/人·月}
     per: month
+    valid_from: 2020-01-01
     payers: [{payer: 医保, amount: "20"}]
   bought:
     kind: per_equivalent
     channel: equivalents
     series: pay
+    unit: 元/当量
     tiers: [{from: 0, price: "3.5"}, {from: "1000", price: "3"}]
     coefficients: [remote]
     offset_lines: [医疗收入]
@@ -96,30 +89,36 @@ funds:
     kind: per_item
     channel: major
     series: pay
+    unit: 元/次
     prices: {SF01: "12.5"}
-    budget: "1000.00"
+    budget: {value: "1000.00", unit: 元, valid_from: 2025-01-01}
     over_budget: scale
     payers: [{payer: 甲, equal: yes}, {payer: 乙, equal: yes}]
   packs:
     kind: packages
     reimbursed_by: 医保
+    unit: 元/人·年
     packages: {基础包: {price: "120", reimbursement: "80", items: [MZ01]}}
-  tasks: {kind: tasks, standards: {门诊: "30"}, assessment: 考核, payers: [{payer: 甲, share: 1}]}
+  tasks:
+    kind: tasks
+    standards: {门诊: {value: "30", unit: 元/人次}}
+    assessment: 考核
+    payers: [{payer: 甲, share: 1}]
   floor: {kind: floor, valid_from: 2020-01-01, payers: [{payer: 甲, share: 1}]}
-  part: {kind: split, of: contract, share: 2/5}
+  part: {kind: split, of: contract, share: {value: 2/5, unit: 比例}}
 pools:
-  签约奖励: {fund: contract, rule: percent, share: 2/5}
+  签约奖励: {fund: contract, rule: percent, share: {value: 2/5, unit: 比例}}
   总量: {approved_line: 绩效工资总量, series: pay, in_cap: no}
 pay_cap:
   kind: formula
   excess: returned
   prorate: yes
   terms:
-    - {kind: per_head, rate: "3000", staff: all, several: each}
-    - {kind: fund_share, name: contract, share: "0.5"}
+    - {kind: per_head, rate: {value: "3000", unit: 元/人·月}, staff: all, several: each}
+    - {kind: fund_share, name: contract, share: {value: "0.5", unit: 比例}}
     - {kind: amount, name: 增量}
 share_tests:
-  use: {part_lines: 签约支出, whole_lines: [公卫收入], at_least: "0.4"}
+  use: {part_lines: 签约支出, whole_lines: [公卫收入], at_least: {value: "0.4", unit: 比例}}
 """
 OWN = """\
 scheme: own
@@ -128,7 +127,7 @@ reference: 乙院〔2025〕3号
 layer: institution
 institution: I02
 funds:
-  contract: {rate: "7.00", in_cap: no}
+  contract: {rate: {value: "7.00", unit: 元/人·年, valid_from: 2025-01-01}, in_cap: no}
 """
 
 
@@ -213,6 +212,28 @@ def test_a_value_has_the_reference_of_its_own_file(tmp_path: Path) -> None:
     assert contract.of("I01") is contract
 
 
+def test_a_figure_has_the_unit_and_first_day_of_its_rule_or_its_file(tmp_path: Path) -> None:
+    """What a county writes without a day over a scheme is of the county's day."""
+    over = (
+        "scheme: over\ntitle: 乙县\nreference: 乙县〔2026〕1号\nvalid_from: 2026-03-01\n"
+        'funds: {insured: {rate: "21", payers: [{payer: 医保, share: 1}], unit: 元/人·月}}\n'
+    )
+    read, findings, _ = load_scheme(written(tmp_path, full=FULL, over=over))
+    assert findings.errors == []
+    contract, bought, insured = (
+        read.funds[name].body for name in ("contract", "bought", "insured")
+    )
+    assert isinstance(contract, PerHead)
+    assert [one.unit for one in contract.rate_e4.versions] == ["元/人·年"] * 2
+    assert isinstance(bought, PerEquivalent)
+    (price,) = bought.tiers[1].price_e4.versions
+    assert (price.unit, print_day(price.valid_from)) == ("元/当量", "2021-07-01")
+    assert isinstance(insured, PerHead)
+    (rate,) = insured.rate_e4.versions
+    assert (rate.value, print_day(rate.valid_from)) == (210_000, "2026-03-01")
+    assert read.funds["insured"].valid_from == parse_day("2020-01-01")
+
+
 def test_all_faults_of_all_layers_come_at_once(tmp_path: Path) -> None:
     bad = (
         "scheme: bad\ntitle: 丙\nreference: 丙\nfund: {}\nfunds: {contract: {rate: 7e0, prr: x}}\n"
@@ -222,11 +243,12 @@ def test_all_faults_of_all_layers_come_at_once(tmp_path: Path) -> None:
         (one.place.file, one.place.row, one.place.column, one.code) for one in findings.problems
     ]
     assert found == [
-        ("full.yaml", 63, "channel", "KEY_UNKNOWN"),
+        ("full.yaml", 73, "channel", "KEY_UNKNOWN"),
         ("bad.yaml", 4, "fund", "KEY_UNKNOWN"),
         ("bad.yaml", 5, "funds.contract.rate", "LAYER_DIFFERS"),
         ("bad.yaml", 5, "funds.contract.prr", "KEY_UNKNOWN"),
         ("bad.yaml", 5, "funds.contract.rate", "NUMBER_INVALID"),
+        ("bad.yaml", 5, "funds.contract.rate", "DATE_MISSING"),
     ]
 
 
@@ -320,59 +342,3 @@ def test_a_shape_is_wrong_wherever_it_stands(tmp_path: Path) -> None:
     bad = SHARED.replace("sharing: {绩效: {nobody: retain}}", "sharing: [绩效]")
     case = case_with(tmp_path, {"case.yaml": "period: 2025-06\nscheme: s.yaml\n", "s.yaml": bad})
     assert "VALUE_SHAPE" in run("check", case).stderr
-
-
-# -- what editors are told -----------------------------------------------------------------------
-
-
-def schema() -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads(
-        (ROOT / "weights" / "scheme.schema.json").read_text(encoding="utf-8")
-    )
-    return loaded
-
-
-def faults(text: str) -> list[str]:
-    loaded = yaml.load(text, Loader=yaml.BaseLoader)
-    found = jsonschema.Draft202012Validator(schema()).iter_errors(loaded)
-    return [error.message for error in found]
-
-
-def test_the_json_schema_takes_what_the_loader_takes() -> None:
-    jsonschema.Draft202012Validator.check_schema(schema())
-    texts = [path.read_text(encoding="utf-8") for path in shipped_schemes().values()]
-    for text in (FULL, OWN, SHARED, *texts):
-        assert faults(text) == []
-
-
-def test_the_json_schema_refuses_what_the_loader_refuses() -> None:
-    for old, new in (
-        ("kind: per_head", "kind: per_haed"),
-        ("register: 参保", "registr: 参保"),
-        ('share: "0.5"', "share: half"),
-        ("excess: returned", "excess: lost"),
-        ("scheme: full\n", ""),
-    ):
-        assert faults(FULL.replace(old, new, 1)) != [], new
-    assert faults(OWN.replace("in_cap: no", "kind: floor")) != []
-
-
-def test_the_json_schema_has_the_keys_of_the_loader() -> None:
-    whole = schema()
-    top = whole["properties"]
-    assert set(top) == {*HEAD_KEYS, *SHARED_KEYS, *SCHEME_KEYS}
-    funds = {one["properties"]["kind"]["const"]: one for one in whole["$defs"]["fund"]["oneOf"]}
-    assert set(funds) == set(fundtext.KINDS)
-    for kind, (keys, _) in fundtext.KINDS.items():
-        payers = {"payers"} if kind == "packages" else set()
-        assert set(funds[kind]["properties"]) | payers == {*fundtext.FUND_KEYS, *keys}, kind
-    assert set(whole["$defs"]["version"]["properties"]) == set(FIGURE_KEYS)
-    payer = funds["given"]["properties"]["payers"]["items"]["anyOf"][0]["properties"]
-    assert set(payer) == {"payer", "level", *payertext.FORMS}
-    for key, known in (
-        ("channels", schemeparts.CHANNEL_KEYS),
-        ("pools", schemeparts.BRIDGE_KEYS),
-        ("share_tests", schemeparts.TEST_KEYS),
-    ):
-        assert set(top[key]["additionalProperties"]["properties"]) == set(known)
-    assert set(top["pay_cap"]["properties"]) == set(schemeparts.PAY_CAP_KEYS)

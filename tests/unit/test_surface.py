@@ -63,6 +63,7 @@ FLOW = [
     "contracts",
     "heads",
     "headchecks",
+    "headwarnings",
     "contractchecks",
     "chargechecks",
     "leavedays",
