@@ -135,7 +135,7 @@ def test_charges_that_a_scheme_names_come_off_as_income(floating: bool) -> None:
         floating=floating,
         budget_fen=made.budget("2.03") if floating else None,
         offset_charges=("CALL", "BED", "CALL"),
-        offset_lines=("诊疗",),
+        offset_lines=("诊疗", "诊疗"),
     )
     facts = bought(EQUAL, charges_fen=charges, accounts=(income("诊疗", "0.13"),))
     due = money(made.scheme(fund), facts).dues[0]
