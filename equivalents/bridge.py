@@ -99,7 +99,7 @@ class _Desk:
         self._dues = money.by_fund()
         self._lines = by_line(accounts)
         self._left: dict[tuple[str, str, str], int] = {}
-        self._sharing = _how_many(scheme)
+        self._asked: dict[tuple[str, str, str], Fraction] = {}
         self.problems: list[Problem] = []
 
     def all(self) -> Iterator[Bridged]:
@@ -138,27 +138,29 @@ class _Desk:
                 for line in dict.fromkeys(bridge.cost_lines)
                 for kind in _COST_KINDS
             )
-        amount = half_up(max(base - costs, 0) * share)
+        exact = max(base - costs, 0) * share
+        amount = half_up(exact)
         if base < 0:
             self._note("BRIDGE_NEGATIVE", bridge, name, amount=print_fen(base))
         else:
-            amount = self._take(bridge, name, base, amount)
+            amount = self._take(bridge, name, base, exact)
         fund = self._scheme.funds[bridge.fund].of(name) if bridge.fund else None
         counts = bridge.in_cap and (fund is None or fund.in_cap)
         return Bridged(bridge, name, base, costs, share, amount, counts)
 
-    def _take(self, bridge: Bridge, name: str, base: int, amount: int) -> int:
+    def _take(self, bridge: Bridge, name: str, base: int, exact: Fraction) -> int:
         """Take a pool out of what earlier bridges left; halves that were rounded up are left out.
 
         Shares that add up to the whole may each be rounded up: the last takes what is left.
+        Before rounding they are never more than the whole.
         """
         source = (bridge.fund, bridge.approved_line, name)
-        left = self._left.get(source, base)
-        if amount > left:
-            if amount - left >= self._sharing[source[:2]]:
-                facts = {"amount": print_fen(amount), "left": print_fen(left)}
-                self._note("BRIDGE_OVERDRAWN", bridge, name, **facts)
-            amount = left
+        left, amount = self._left.get(source, base), half_up(exact)
+        asked = self._asked[source] = self._asked.get(source, Fraction()) + exact
+        if asked > base:
+            facts = {"amount": print_fen(amount), "left": print_fen(left)}
+            self._note("BRIDGE_OVERDRAWN", bridge, name, **facts)
+        amount = min(amount, left)
         self._left[source] = left - amount
         return amount
 
@@ -166,13 +168,6 @@ class _Desk:
         source = bridge.fund or bridge.approved_line
         facts = {"institution": institution, "source": source, **facts}
         self.problems.append(Problem(code, bridge.place, bridge.pool, facts))
-
-
-def _how_many(scheme: Scheme) -> dict[tuple[str, str], int]:
-    found: dict[tuple[str, str], int] = {}
-    for one in scheme.bridges.values():
-        found[one.fund, one.approved_line] = found.get((one.fund, one.approved_line), 0) + 1
-    return found
 
 
 def bridge_problems(

@@ -77,6 +77,18 @@ def test_shares_above_the_whole_are_refused() -> None:
     assert (problem.facts["amount"], problem.facts["left"]) == ("60.00", "40.00")
 
 
+def test_shares_above_the_whole_are_refused_also_by_a_part_of_a_fen() -> None:
+    rows = [made.account("I1", "总量", "approved", "4")]
+    parts = [
+        Bridge(name, approved_line="总量", rule=PERCENT, share=share(part))
+        for name, part in (("a", "0.5"), ("b", "0.5001"))
+    ]
+    # 200 + 200.04 fen: what is left of 400 is not what was asked for
+    with pytest.raises(RefusedError) as caught:
+        bridged(scheme(*parts), Money(()), rows, PERIOD)
+    assert [problem.code for problem in caught.value.problems] == ["BRIDGE_OVERDRAWN"]
+
+
 COSTS = (
     made.account("I1", "药品", "expenditure", "30.01"),
     made.account("I1", "药品", "project_expenditure", "10"),
@@ -226,6 +238,16 @@ def test_of_a_fund_of_income_the_rest_may_stand_in_the_account(
     assert said(one, found, accounts=rows) == codes
     for problem in stands(one, found, accounts=rows):
         assert (problem.facts["booked"], problem.facts["room"]) == ("30.01", "30.00")
+
+
+def test_whether_a_fund_is_income_is_asked_of_the_institution() -> None:
+    one = outside(scheme(Bridge("p", "签约", rule=PERCENT, share=share("0.7"))))
+    found = bridged(one, MONEY, (), PERIOD)
+    fund = one.funds["签约"]
+    inside = replace(one, funds={"签约": replace(fund, own={"I1": replace(fund, income=True)})})
+    row = [made.account("I1", "签约", "income", "30")]
+    assert said(one, found, accounts=row) == [("FUND_TWICE", "签约")]
+    assert said(inside, found, accounts=row) == []
 
 
 def test_costs_that_lower_pool_and_surplus_are_said() -> None:

@@ -164,6 +164,18 @@ def test_a_cap_of_each_period_has_no_year_to_date() -> None:
     assert {one.kind for one in results[0].next} == {CapBeforeKind.EXCESS}
 
 
+def test_heads_of_a_cap_of_each_period_stand_for_its_months() -> None:
+    rule = PayCap(CapKind.FORMULA, terms=(HEADS,), per=CapPer.PERIOD)
+    found = settle(rule, "2025-Q2", [("a", "1")], postings=STAFF)
+    assert (found.caps[0].terms[0].count, found.caps[0].cap_fen) == ("1x3", 3_000)
+
+
+def test_an_excess_of_nothing_opens_and_waits_for_no_pool() -> None:
+    none = [CapBefore(CapBeforeKind.EXCESS, "I1", pool, "", 0) for pool in ("a", "gone")]
+    found = settle(FIXED, "2025-Q1", [("a", "1")], before=none)
+    assert (found.caps[0].opened, found.waiting) == ((), ())
+
+
 def test_an_earlier_month_that_is_not_brought_in_is_refused() -> None:
     known = CapBefore(CapBeforeKind.BASE, "I1", "", "2025-02", 0)
     rule = PayCap(CapKind.FORMULA, terms=(LINE,))

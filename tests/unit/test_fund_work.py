@@ -135,7 +135,7 @@ def test_charges_that_a_scheme_names_come_off_as_income(floating: bool) -> None:
         floating=floating,
         budget_fen=made.budget("2.03") if floating else None,
         offset_charges=("CALL", "BED", "CALL"),
-        offset_lines=("诊疗",),
+        offset_lines=("诊疗", "诊疗"),
     )
     facts = bought(EQUAL, charges_fen=charges, accounts=(income("诊疗", "0.13"),))
     due = money(made.scheme(fund), facts).dues[0]
@@ -203,6 +203,23 @@ def test_a_budget_is_shared_by_equivalents_times_adjustment() -> None:
     found = money(made.scheme(fund), bought(THIRDS, coefficients_e4=adjust, accounts=rows))
     assert totals(found) == ["5.50", "20.00", "30.00"]
     assert found.floating_e4 == {"F": 200_000}
+
+
+def test_payers_of_a_floating_price_are_those_of_the_institutions_own_days() -> None:
+    change = parse_day("2025-03-01")
+    old, new = (made.payers((name, 1)).versions[0] for name in ("甲", "乙"))
+    both = Dated((replace(old, valid_to=change), replace(new, valid_from=change)))
+    fund = replace(
+        by_equivalents(floating=True, budget_fen=made.budget("10")),
+        payers=both,
+        scope=Scope(ids=("I2",)),
+    )
+    facts = bought(EQUAL)
+    with pytest.raises(RefusedError, match="FUND_PAYERS_CHANGE"):
+        money(made.scheme(fund), facts)
+    own = replace(fund, own={"I2": replace(fund, valid_from=change)})
+    (due,) = money(made.scheme(own), facts).dues
+    assert made.parts(due) == [("乙", "10.00")]
 
 
 def test_negative_equivalents_take_no_part_of_a_budget() -> None:

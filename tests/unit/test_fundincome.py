@@ -92,3 +92,14 @@ def test_every_fund_is_looked_for_in_all_rows() -> None:
     approved = [made.account("I1", name, "approved", "120", source="县") for name in "ab"]
     found = money(scheme, made.facts(accounts=(SPENT, *approved, *rows)))
     assert [one.due_fen for one in found.dues if one.fund.name == "floor"] == [44_000]
+
+
+def test_what_a_split_takes_is_income_only_where_the_split_is() -> None:
+    half = Dated((Version(Fraction(1, 2)),))
+    fee = made.fund(Given(), "fee")
+    approved = made.account("I1", "fee", "approved", "120", source="县")
+    for income, left in ((False, 44_000), (True, 38_000)):
+        part = made.fund(Split("fee", half), "part", income=income)
+        scheme = made.scheme(fee, part, made.fund(Floor(), "floor"))
+        found = money(scheme, made.facts(accounts=(SPENT, approved)))
+        assert [one.due_fen for one in found.dues if one.fund.name == "floor"] == [left]

@@ -21,6 +21,7 @@ from tests.bad.case import HEAD, Content, write_case
 LEAVE = "person_id,kind,valid_from,valid_to\n"
 STAFF = "person_id,institution_id,post_id,department_id,main,active_from,active_to\n"
 DEPARTMENTS = "department_id,institution_id\nA,I01\nB,I01\n"
+COEFFICIENT = "scope,subject_id,kind,value,valid_from\n"
 PERIOD = "average: own, over: period"
 
 
@@ -108,6 +109,65 @@ def test_a_negative_key_lowers_nobodys_average(tmp_path: Path) -> None:
     # P01 did 3 on a day of leave: the work counts, the day does not.
     assert settled(tmp_path, "average: department", files) == [
         ("I01", "P01", "2025-06-01", "30", "30.0000", "3.0000000"),
+    ]
+
+
+def test_a_negative_key_gives_an_own_average_of_nothing(tmp_path: Path) -> None:
+    files: dict[str, Content] = {
+        "leave.csv": LEAVE + "P01,产假,2025-06-01,2025-06-11\n",
+        "records.csv": f"{HEAD},record_id,corrects\nI01,P02,MZ01,2025-06-02,3,R1,\n"
+        "I01,P01,MZ01,2025-06-12,-5,R2,R1\nI02,P03,MZ01,2025-06-02,1,R3,\n",
+    }
+    # Leave adds 0 to the deficit of 5: it never makes it larger.
+    assert settled(tmp_path, PERIOD, files) == [
+        ("I01", "P01", "2025-06-01", "10", "20.0000", "0.0000000"),
+    ]
+
+
+def test_a_department_is_its_own_people_and_half_a_head_half_its_days(tmp_path: Path) -> None:
+    files: dict[str, Content] = {
+        "departments.csv": DEPARTMENTS,
+        "staff.csv": STAFF + "P01,I01,,A,,,\nP02,I01,,A,,,\nP04,I01,,B,,,\nP03,I02,,,,,\n",
+        "coefficients.csv": COEFFICIENT + "person,P02,attendance,0.5,2025-01-01\n",
+        "leave.csv": LEAVE + "P01,产假,2025-06-01,2025-06-11\n",
+        "records.csv": f"{HEAD}\nI01,P02,MZ01,2025-06-12,70\nI01,P04,MZ01,2025-06-12,100\n"
+        "I02,P03,MZ01,2025-06-12,1\n",
+    }
+    # 20 days of P01 and 30 of half a head: 35; the 100 of department B are not of A.
+    assert settled(tmp_path, "average: department", files) == [
+        ("I01", "P01", "2025-06-01", "10", "35.0000", "20.0000000"),
+    ]
+
+
+def test_an_average_of_equivalents_has_no_coefficients(tmp_path: Path) -> None:
+    rule = f"period: 2025-06\nleave:\n  产假: {{{PERIOD}}}\nsharing:\n  default: "
+    files: dict[str, Content] = {
+        "coefficients.csv": COEFFICIENT + "person,P01,title,2,2025-01-01\n",
+        "leave.csv": LEAVE + "P01,产假,2025-06-01,2025-06-11\n",
+    }
+    for key, added in (("equivalents", "5.0000000"), ("adjusted", "10.0000000")):
+        text = rule + f"{{levels: [{{to: person, key: {key}}}]}}\n"
+        found = settled(tmp_path / key, PERIOD, {**files, "case.yaml": text})
+        assert [line[5] for line in found] == [added]
+
+
+@pytest.mark.parametrize(
+    ("over", "days", "key"),
+    # 15 over 20 days of closed periods; 10 over 20 days of this one; 25 over 40
+    [("past", "20.0000", "7.5000000"), ("period", "20.0000", "5.0000000"),
+     ("both", "40.0000", "6.2500000")],
+)  # fmt: skip
+def test_an_own_average_is_of_closed_periods_of_this_one_or_of_both(
+    tmp_path: Path, over: str, days: str, key: str
+) -> None:
+    past = "past,I01,绩效,P01,10,10\npast,I01,绩效,P01,5,10\n"
+    files: dict[str, Content] = {
+        "pools.csv": "institution_id,pool,amount\nI01,绩效,1.00\n",
+        "opening.csv": "kind,institution_id,pool,person_id,equivalents,days\n" + past,
+        "leave.csv": LEAVE + "P01,产假,2025-06-01,2025-06-11\n",
+    }
+    assert settled(tmp_path, f"average: own, over: {over}", files) == [
+        ("I01", "P01", "2025-06-01", "10", days, key),
     ]
 
 
