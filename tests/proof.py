@@ -41,7 +41,7 @@ KINDS = (
     Kind(
         "engine = independent reference 独立参照",
         ("tests/proofs/test_reference_agrees.py",),
-        "300 random cases of 900 records; 60 of 400 for each rule and combination of rules; one "
+        "200 random cases of 900 records; 40 of 400 for each rule and combination of rules; one "
         "case of 100,000; the real lines; two paths, same bytes",
         "the smaller of two resident-group weights; a posting's last day counted",
     ),
