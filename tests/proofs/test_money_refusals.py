@@ -47,9 +47,10 @@ def drop_some(rows: list[Row], chance: random.Random) -> None:
         rows.pop(chance.randrange(len(rows)))
 
 
-def drop_one_of_funds(rows: list[Row], chance: random.Random) -> None:
+def drop_those_of_a_place(rows: list[Row], chance: random.Random) -> None:
     of_funds = [row for row in rows if row["kind"] in ("eff", "adj")]
-    rows.remove(chance.choice(of_funds))
+    place = chance.choice(of_funds)["subject_id"]
+    rows[:] = [row for row in rows if row not in of_funds or row["subject_id"] != place]
 
 
 def blank_births(rows: list[Row], chance: random.Random) -> None:
@@ -138,7 +139,7 @@ def booked_again(case: Path, chance: random.Random) -> None:
 
 SPOILS: dict[str, Spoil] = {
     "registers": change_table("registers", drop_some),
-    "coefficients": change_table("coefficients", drop_one_of_funds),
+    "coefficients": change_table("coefficients", drop_those_of_a_place),
     "births": change_table("contracts", blank_births),
     "sources": change_table("accounts", blank_sources),
     "approvals": approvals_elsewhere,

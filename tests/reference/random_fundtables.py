@@ -221,9 +221,14 @@ def _write_accounts(
                     row = {"line": line, "kind": "income", "amount": "0.00"}
                     rows.append(here | row | {"recurrent": rng.choice(("", "1"))})
         if wanted:
-            for line, kind in (("医疗收入", "income"), ("人员支出", "expenditure")):
+            # Some spend so much that a floor is left when all that is due has been taken off.
+            most = rng.choice((4_000, 40_000))
+            for line, kind, up_to in (
+                ("医疗收入", "income", 4_000),
+                ("人员支出", "expenditure", most),
+            ):
                 for recurrent in ("", "0", "1", "1"):
-                    row = {"line": line, "kind": kind, "amount": yuan(rng, 4000)}
+                    row = {"line": line, "kind": kind, "amount": yuan(rng, up_to)}
                     rows.append(here | row | {"recurrent": recurrent})
     for row in rows:
         if not row.get("date") and rng.random() < 0.3:
