@@ -24,6 +24,7 @@ __all__ = [
     "Given",
     "HeadSource",
     "Heads",
+    "Instalments",
     "OverBudget",
     "Package",
     "Packages",
@@ -295,6 +296,14 @@ class Deficit(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Instalments:
+    """Due money in ``count`` equal instalments, everything left to the first (5.10)."""
+
+    count: int
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
 class Fund:
     """One source of an institution's money 资金 (B10), in force over ``[valid_from, valid_to)``.
 
@@ -324,6 +333,7 @@ class Fund:
     place: Place = NOWHERE
     number: int = 0
     """Its position in the declared order, which a result keeps."""
+    instalments: Instalments | None = None
 
     def of(self, institution_id: str) -> "Fund":
         """The fund as an institution has it."""

@@ -33,6 +33,7 @@ from equivalents.policy.funds import (
     Split,
     Tasks,
 )
+from equivalents.policy.instalmenttext import read_instalments
 from equivalents.policy.payertext import read_payers
 from equivalents.policy.yamltext import Entry, expect, span_of
 from equivalents.units import print_e4
@@ -51,6 +52,7 @@ FUND_KEYS: Final[Mapping[str, str]] = {
     "in_cap": "text",
     "restricted": "text",
     "over_advanced": "text",
+    "instalments": "",
     "valid_from": "text",
     "valid_to": "text",
     "unit": "text",
@@ -151,6 +153,7 @@ def _fund(name: str, entry: Entry, read: Reader) -> Fund | None:
         end,
         *ground,
         place=entry.place,
+        instalments=read_instalments(entry.get("instalments"), read),
     )
 
 

@@ -39,6 +39,13 @@ SCHEME_REASONS: Final = (
         "of its file.",
     ),
     Reason(
+        "INSTALMENTS_INVALID",
+        "error",
+        "rules",
+        "分期数“{value}”无效。请写 1 至 {most} 的整数。",
+        "'{value}' is no number of instalments. Write a whole number from 1 to {most}.",
+    ),
+    Reason(
         "FIGURE_OVERLAP",
         "error",
         "rules",

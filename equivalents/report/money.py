@@ -8,6 +8,7 @@ sides add up, fund by fund. Sources: B1 to B6, B9, B10, D0; definition 5.15.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from equivalents.allocate import remainder_first
 from equivalents.bridge import Bridged
 from equivalents.errors import ConservationError
 from equivalents.fundsettle import Funded
@@ -169,6 +170,10 @@ def money_tables(settlement: Settlement) -> Iterator[OutTable]:
             "institution_id fund payer due approved received paid owed then title",
             [*_ledger_rows(money, titles)],
         ),
+        "instalments": (
+            "institution_id fund number amount title",
+            [*_instalment_rows(money)],
+        ),
         "movements": (
             "institution_id fund payer kind date amount title",
             [*_movement_rows(money, titles)],
@@ -208,6 +213,16 @@ def _due_rows(money: Funded) -> Iterator[tuple[str, ...]]:
 def _ledger_rows(money: Funded, titles: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
     for row in money.ledger.rows:
         yield (*row[:3], *map(print_fen, row[3:8]), row.then, titles.get(row.fund, ""))
+
+
+def _instalment_rows(money: Funded) -> Iterator[tuple[str, ...]]:
+    """Due money in the instalments that its fund declares; what is below 0 has none (5.10)."""
+    for due in money.money.dues:
+        plan = due.fund.instalments
+        parts = remainder_first(due.due_fen, plan.count) if plan and due.due_fen > 0 else ()
+        for number, fen in enumerate(parts, start=1):
+            who = due.institution_id, due.fund.name
+            yield *who, str(number), print_fen(int(fen)), due.fund.title
 
 
 def _movement_rows(money: Funded, titles: Mapping[str, str]) -> Iterator[tuple[str, ...]]:

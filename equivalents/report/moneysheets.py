@@ -130,6 +130,17 @@ MONEY_SHEETS: Final = (
         {"then": _THEN},
     ),
     FurtherSheet(
+        "instalments",
+        "分期拨付",
+        "应得等分到各期，除不尽的分全部归第一期",
+        (
+            *WHERE,
+            *_FUND,
+            ("number", SheetColumn("期次", 8)),
+            money_column("amount", "金额"),
+        ),
+    ),
+    FurtherSheet(
         "movements",
         "资金往来",
         "收支账中各项资金的核定、预拨、到账与支付",

@@ -26,7 +26,7 @@ SHEET_OF = {
     "spread": "分配差距", "allocations": "逐级分配", "adjusted": "系数明细", "leave": "请假",
     "contract_keys": "签约依据", "withheld": "考核扣留", "limited": "年度封顶",
     "carried_keys": "结转依据", "excluded": "不计记录", "funds": "资金流向", "problems": "提示",
-    "opening_next": "下期期初", "dues": "资金计算", "ledger": "资金台账",
+    "opening_next": "下期期初", "dues": "资金计算", "ledger": "资金台账", "instalments": "分期拨付",
     "movements": "资金往来", "restricted": "限定用途结转", "accounts_next": "下期收支账",
     "paycap": "绩效工资总量", "share_tests": "比例核查",
     "pool_sources": "绩效池来源",
