@@ -26,7 +26,7 @@ COUNTED: Final = tuple(
     )
 )
 """Prices of one counted unit of an item (A3)."""
-TASK: Final = (*EQUIVALENT, *COUNTED)
+TASK: Final = (*EQUIVALENT, "元/万当量", *COUNTED)
 """Standards of approved tasks (B3)."""
 MONEY: Final = ("元",)
 """Budgets."""

@@ -276,6 +276,20 @@ def test_only_a_whole_time_without_a_zone_is_left_out(text: str, day: str) -> No
     assert date_part(text) == day
 
 
+def test_a_scheme_may_declare_it_and_the_case_overrules(tmp_path: Path) -> None:
+    case = _write(tmp_path / "case")
+    (case / "records.csv").write_text(_csv(ROWS), encoding="utf-8")
+    scheme = "scheme: own\ntitle: 示例\nreference: 示例〔2025〕1号\ntimes: truncate\n"
+    (case / "own.yaml").write_text(scheme, encoding="utf-8")
+    for more, times in (("", Times.TRUNCATE), ("times: refuse\nreference: 2号\n", Times.REFUSE)):
+        text = f"period: 2025\nscheme: own.yaml\n{more}"
+        (case / "case.yaml").write_text(text, encoding="utf-8")
+        settlement = check_case(case).settlement
+        assert settlement.rules.times is times
+        dates = sum(one.row.size for one in settlement.counted.faults if one.code == "DATE_INVALID")
+        assert (dates == 0) is (times is Times.TRUNCATE)
+
+
 def test_refusing_is_the_default(tmp_path: Path) -> None:
     case = _write(tmp_path / "case")
     (case / "case.yaml").write_text("period: 2025\n", encoding="utf-8")
