@@ -224,7 +224,7 @@ FUND_WARNINGS = [
           case(PACKAGES, contracts=f"{CONTRACTS}Q1,J1,,P01,2024-01-01,大包\n"),
           "contracts.csv", 2, "package", "大包", ("包",)),
     Fault("past-year-that-nobody-asks-for", "TASK_YEAR_UNUSED",
-          fund(f'kind: tasks, standards: {{门诊: "1"}}, {PAID}',
+          fund(f'kind: tasks, standards: {{门诊: "1"}}, {PAID}, {EACH}',
                tasks=f"{PAST}I01,f,门诊,1,2024\n"), "tasks.csv", 2, "year", "f", ("forecast",)),
     Fault("pool-of-no-money", "BRIDGE_EMPTY", case("pools: {p: {approved_line: 总额}}\n"),
           "case.yaml", 3, "pools.p", "p", ("总额",)),

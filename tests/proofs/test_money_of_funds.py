@@ -123,7 +123,10 @@ def date_everything(scheme: Any, chance: random.Random) -> int:
             fund["payers"], done = halves, done + 1
         for key in ("rate", "price", "budget", "share"):
             figure = fund.get(key)
-            if isinstance(figure, str) or (isinstance(figure, dict) and "valid_to" not in figure):
+            if not isinstance(figure, str | dict) or "valid_to" in figure:
+                continue
+            since = figure["valid_from"] if isinstance(figure, dict) else fund.get("valid_from", "")
+            if since < day:
                 fund[key], done = cut_in_two(figure, day), done + 1
     return done
 

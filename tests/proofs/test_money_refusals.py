@@ -90,9 +90,14 @@ def approvals_elsewhere(case: Path, chance: random.Random) -> None:
     change_funds(only_here)(case, chance)
 
 
+def ever(text: str, unit: str) -> dict[str, str]:
+    """A figure in force always."""
+    return {"value": text, "valid_from": "2000-01-01", "unit": unit}
+
+
 def over_budget(fund: Any, chance: random.Random) -> None:
     if "over_budget" in fund:
-        fund |= {"over_budget": "refuse", "budget": "0.01"}
+        fund |= {"over_budget": "refuse", "budget": ever("0.01", "元")}
 
 
 def in_mid_month(fund: Any, chance: random.Random) -> None:
@@ -116,7 +121,8 @@ def no_price(fund: Any, chance: random.Random) -> None:
     for key in ("price", "tiers", "group_prices"):
         fund.pop(key, None)
     if fund.get("kind") == "per_equivalent" and "floating" not in fund:
-        fund["group_prices"] = {"别组": "1", "I": chance.choice(("2", "0.5"))}
+        prices = {"别组": "1", "I": chance.choice(("2", "0.5"))}
+        fund["group_prices"] = {group: ever(text, "元/当量") for group, text in prices.items()}
 
 
 def split_days(fund: Any, chance: random.Random) -> None:
