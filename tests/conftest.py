@@ -11,7 +11,7 @@ from tests.schemelayers import BASE, OVER, OWN
 
 _COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("quick", max_examples=60, derandomize=True, **_COMMON)  # type: ignore[arg-type]
-settings.register_profile("full", max_examples=2000, **_COMMON)  # type: ignore[arg-type]
+settings.register_profile("full", max_examples=1000, **_COMMON)  # type: ignore[arg-type]
 settings.load_profile(os.environ.get("EQUIVALENTS_PROOF", "quick"))
 
 

@@ -22,7 +22,7 @@ from tests.proofs.changing import (
 from tests.proofs.counts import counts
 from tests.reference import FEATURES, write_random_case
 
-SEEDS = range(counts(5, 60))
+SEEDS = range(counts(5, 30))
 
 
 @pytest.mark.rules("A3", "A5", "A7", "A8", "A12", "B7", "D1", "D3")

@@ -24,7 +24,7 @@ from tests.proofs.changing import (
 from tests.proofs.counts import counts
 from tests.reference import FUNDS, write_random_case
 
-SEEDS = range(counts(4, 60))
+SEEDS = range(counts(4, 30))
 FEATURES = FUNDS | {"surplus", "coefficients", "contracts"}
 ABOUT = "示例文件〔2025〕1 号"
 

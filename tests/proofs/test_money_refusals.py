@@ -171,7 +171,7 @@ def why_refused(case: Path) -> str:
 def cases(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Random cases that can be settled."""
     folder = tmp_path_factory.mktemp("cases")
-    seeds = range(FIRST, FIRST + counts(6, 60))
+    seeds = range(FIRST, FIRST + counts(6, 30))
     for seed in seeds:
         write_random_case(folder / str(seed), seed, 15, dirty=True, features=FUNDS)
     return [folder / str(seed) for seed in seeds]

@@ -34,7 +34,7 @@ from tests.statements import re_add
 
 PAYING = frozenset(("shares", "coefficients", "ceilings", "levels", "bounds", "surplus"))
 """The paying side, and shared records."""
-SEEDS = range(counts(6, 60))
+SEEDS = range(counts(6, 30))
 TOLD = sorted({*SEEDS, 49})
 """Of 49 somebody is below 0 in one of his departments, and a bound is an average of no heads."""
 _TOTALS = 30

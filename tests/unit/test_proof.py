@@ -15,7 +15,7 @@ from tests import proof
 from tests.proof import KINDS, Kind, Result, page, told
 
 TESTS = proof.ROOT / "tests"
-EXAMPLES = 2000
+EXAMPLES = 1000
 """What the hypothesis profile `full` asks for, where a test does not say otherwise."""
 KIND = Kind("a kind", ("tests/unit/test_units.py",), "3 cases", "a fault")
 
