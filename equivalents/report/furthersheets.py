@@ -258,10 +258,17 @@ FURTHER: Final = (
                     "cap_kept": "超总量，留机构",
                     "cap_carried": "超总量，结转",
                     "cap_returned": "超总量，上缴",
+                    "cap_opening": "期初带入的超总量结转",
+                    "pool": "绩效池",
                 }
                 for column in ("source", "use")
             },
-            "line": {"received": "到账", "owed": "尚欠"},
+            "line": {
+                "received": "到账",
+                "owed": "尚欠",
+                "split": "拆分",
+                "excess": "系数加额",
+            },
         },
     ),
 )

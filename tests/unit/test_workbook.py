@@ -93,6 +93,18 @@ def test_days_are_inclusive_and_words_are_chinese(tmp_path: Path) -> None:
     assert Decimal(str(leave["计入的依据"])) == Decimal("73.7704918")
 
 
+@pytest.mark.parametrize("number", ["120-", "127-", "130-"])
+def test_the_ways_of_money_are_told_in_chinese(number: str, tmp_path: Path) -> None:
+    # A carried cap that opens a pool, a split, a pool that a fund raises: only names stay as given.
+    settle_case(case_of(number), tmp_path / "out")
+    rows = lines(sheets(tmp_path / "out")["资金流向"])
+    funds = {row["资金"] for row in rows} | {row["去向"] for row in rows if row["科目"] == "拆分"}
+    told = {row[column] for row in rows for column in ("来源", "去向", "科目")} - funds
+    with (case_of(number) / "accounts.csv").open(encoding="utf-8") as file:
+        names = {row["line"] for row in csv.DictReader(file)}
+    assert {text for text in told if text and str(text).isascii()} <= names
+
+
 def test_a_key_brought_in_has_no_last_day(tmp_path: Path) -> None:
     settle_case(case_of("93"), tmp_path / "out")
     rows = lines(sheets(tmp_path / "out")["系数明细"])
