@@ -99,6 +99,13 @@ def test_a_page_without_failures_lists_none() -> None:
     assert "failed" not in page([passed])
 
 
+def test_a_kind_that_was_not_run_is_told() -> None:
+    other = KIND._replace(name="another kind")
+    text = page([told(KIND, 0, "3 passed in 0.10s\n", "", 0.1)], [KIND, other])
+    assert text.count("**not run**") == 1
+    assert "| another kind | 3 cases | **not run** | | a fault |" in text
+
+
 def test_an_unknown_kind_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         proof.main(["nothing-of-that-name"])
