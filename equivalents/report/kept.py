@@ -166,7 +166,8 @@ def _read_tally(table: "pa.Table", plan: Plan) -> Tally:
 
     postings: dict[tuple[str, ...], int] = {
         (p.institution_id, p.person_id, p.post_id, print_day(p.active_from)): at
-        for at, p in enumerate(plan.postings.rows)
+        # Of two with one post and first day the main one, which stands first, has the records.
+        for at, p in reversed([*enumerate(plan.postings.rows)])
     }
 
     def owner(texts: tuple[str, ...]) -> int:
