@@ -109,11 +109,13 @@ KINDS = (
     Kind(
         "the same bytes however it is read and cut 逐字节一致",
         ("tests/unit/test_shards.py", "tests/unit/test_grid_cases.py", "tests/unit/test_lists.py",
-         "tests/unit/test_demo_county.py"),
+         "tests/unit/test_demo_county.py", "tests/unit/test_kept.py"),
         "every scenario with waiting records, in small shards; 160 random cases by grid and by "
         "parser; lists by columns and row by row, 300 examples of whole cases and sentences and "
-        "1,000 of cells; the demo, twice",
-        "a correction in another part than its record; a quantity valued differently by the parser",
+        "1,000 of cells; the demo, twice; every scenario and 40 random cases settled again from "
+        "what they keep",
+        "a correction in another part than its record; a quantity valued differently by the "
+        "parser; two postings in one post that a kept result takes for one",
     ),
     Kind(
         "the same bytes on every Python, from the wheel 各版本一致",

@@ -321,6 +321,8 @@ def _lowered(
         for index, row in enumerate(rows if 0 < rule.credit_e4 < FULL_E4 else ()):
             if row.item_code in rule.items:
                 weight = (row.weight_e4 * rule.credit_e4 + FULL_E4 // 2) // FULL_E4
+                if weight == row.weight_e4:
+                    continue  # 0.0001 x 0.5 is 0.0001 again: it stays one row, with one total (5.4)
                 yield (index, rule.name), replace(row, weight_e4=weight, concurrent=rule.name)
 
 

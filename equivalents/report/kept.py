@@ -42,7 +42,8 @@ _OF_SCHEMES: Final = ("scheme", "counts", "cap_before")
 """Rules that only a case with a scheme has: they are left out where there is none."""
 _DAYS: Final = ("active_from", "active_to")
 _OPEN: Final = (FIRST_DAY, LAST_DAY)
-_POSTING: Final = ("institution_id", "person_id", "post_id", "posting_from", "performers")
+_SPAN: Final = ("posting_from", "posting_to")
+_POSTING: Final = ("institution_id", "person_id", "post_id", *_SPAN, "performers")
 _ATTRIBUTE: Final = ("resident_group", "setting", "visit_number", "team_id", "marks")
 
 
@@ -164,21 +165,22 @@ def _read_tally(table: "pa.Table", plan: Plan) -> Tally:
     """The cells with the codes of a new plan."""
     import pyarrow as pa
 
-    postings: dict[tuple[str, ...], int] = {
-        (p.institution_id, p.person_id, p.post_id, print_day(p.active_from)): at
-        # Of two with one post and first day the main one, which stands first, has the records.
-        for at, p in reversed([*enumerate(plan.postings.rows)])
-    }
+    # Of two alike in all of this the main one, which stands first, has the records (5.20).
+    postings: dict[tuple[str, ...], int] = {}
+    for at, one in enumerate(plan.postings.rows):
+        span = print_day(one.active_from), print_day(one.active_to)
+        postings.setdefault((one.institution_id, one.person_id, one.post_id, *span), at)
 
     def owner(texts: tuple[str, ...]) -> int:
-        place, person, post, since, performers = texts
+        place, person, post, since, until, performers = texts
         if not performers:
-            return postings[place, person, post, since]
+            return postings[place, person, post, since, until]
         crew = []
-        for named, start in zip(performers.split(";"), since.split(";"), strict=True):
+        spans = zip(since.split(";"), until.split(";"), strict=True)
+        for named, span in zip(performers.split(";"), spans, strict=True):
             who, _, share = named.rpartition(":")
-            one, _, post = who.partition("@")
-            crew.append((postings[place, one, post, start], int(share)))
+            person, _, post = who.partition("@")
+            crew.append((postings[place, person, post, *span], int(share)))
         return len(plan.postings) + plan.performers.crews.learn([tuple(sorted(crew))])[0]
 
     starts: dict[tuple[str, ...], int]

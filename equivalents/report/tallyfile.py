@@ -72,6 +72,8 @@ def _owners(plan: Plan, posting: Codes) -> tuple[Codes, Mapping[str, Sequence[st
         "person_id": lambda one: one.person_id,
         "post_id": lambda one: one.post_id,
         "posting_from": lambda one: print_day(one.active_from),
+        # Of two postings in one post one is main: they may begin together and end apart (5.20).
+        "posting_to": lambda one: print_day(one.active_to),
     }
     who = {name: [*map(say, rows)] for name, say in alone.items()}
     codes = np.unique(posting[posting >= len(rows)])
@@ -83,7 +85,8 @@ def _owners(plan: Plan, posting: Codes) -> tuple[Codes, Mapping[str, Sequence[st
         who["institution_id"].append(several[0].institution_id)
         who["person_id"].append("")
         who["post_id"].append("")
-        who["posting_from"].append(";".join(map(alone["posting_from"], several)))
+        for name in ("posting_from", "posting_to"):
+            who[name].append(";".join(map(alone[name], several)))
         who.setdefault("performers", [""] * len(rows)).append(_said(several, crew))
     owner = posting.copy()
     shared = posting >= len(rows)

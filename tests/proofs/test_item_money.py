@@ -54,7 +54,7 @@ def named(settlement: Settlement, series: str, line: MoneyLine) -> MoneyName:
 @pytest.mark.parametrize("feature", TOGETHER, ids=lambda feature: feature or "plain")
 def test_every_line_of_every_statement_agrees(feature: str, tmp_path: Path) -> None:
     compared: Counter[LineKind] = Counter()
-    for seed in range(counts(5, 24)):
+    for seed in sorted({*range(counts(5, 24)), 20}):  # of 20 a rule lowers 0.0001 by nothing
         case = tmp_path / f"case-{seed}"
         features = frozenset(feature.split("+")) - {""}
         write_random_case(case, 31_000 + seed, counts(120, 300), dirty=True, features=features)

@@ -137,12 +137,6 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
     leaves = Leaves(read, keys)
     shared = [PoolSharing(read, pool, keys, leaves) for pool in read.pools]
     limit_all(read, shared)
-
-    def statement(institution: str, pool: str, person: str) -> Mapping[MoneyName, Money]:
-        who = (institution, person)
-        one = next(one for one in shared if one.pool.pool == pool and who in one.payouts)
-        return on_lines_of(keys, one, *who)
-
     pools = {(one.pool.institution, one.pool.pool): one.total for one in shared}
     return Outcome(
         verdicts={(one.record.file, one.record.row): one.verdicts for one in judged},
@@ -151,7 +145,7 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
         leave=[line for one in shared for line in one.leave_lines()],
         steps=[step for one in shared for step in one.steps],
         payouts=_by_person([(one.pool.pool, one.payouts) for one in shared]),
-        statement=statement,
+        statement=_statements(keys, shared),
         pools=pools,
         over_cap=of_funds.over,
         caps=of_funds.caps,
@@ -169,6 +163,19 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
         received=len(judged),
         counts={name: count(judged, name) for name in read.series},
     )
+
+
+def _statements(
+    keys: Keys, shared: Sequence[PoolSharing]
+) -> Callable[[str, str, str], Mapping[MoneyName, Money]]:
+    """Return what tells the lines of a payout when it is asked for them."""
+
+    def statement(institution: str, pool: str, person: str) -> Mapping[MoneyName, Money]:
+        who = (institution, person)
+        one = next(one for one in shared if one.pool.pool == pool and who in one.payouts)
+        return on_lines_of(keys, one, *who)
+
+    return statement
 
 
 def on_lines_of(

@@ -15,6 +15,7 @@ import pytest
 
 from equivalents.codes import Codebook
 from equivalents.policy.book import ANY_VISIT, Attributes, PostingClass, Verdict, WeightBook
+from equivalents.policy.contacts import ConcurrentRule
 from equivalents.policy.model import CONDITIONS, WeightRow
 from equivalents.policy.posts import Codes
 
@@ -346,3 +347,19 @@ def test_many_threads_get_the_same_answers() -> None:
         with ThreadPoolExecutor(8) as pool:
             answers = [*pool.map(lambda batch, desk=desk: desk.ask(*batch), batches)]
         assert answers == [[obvious(rows, *one) for one in batch] for batch in batches]
+
+
+@pytest.mark.rules("A12")
+@pytest.mark.parametrize(
+    ("weight", "credit", "lowered"), [(1, 5_000, 1), (2, 5_000, 1), (3, 9_999, 3)]
+)
+def test_part_of_a_weight_that_rounds_to_it_stays_one_row(
+    weight: int, credit: int, lowered: int
+) -> None:
+    # 0.0001 x 0.5 = 0.00005 -> 0.0001: one weight row has one total that is split (5.4).
+    rule = ConcurrentRule("beside", frozenset("B"), frozenset("A"), credit)
+    items = Codebook(["A"])
+    book = WeightBook("pay", [row(weight)], items, [0], Codebook(CLASSES), [rule])
+    lower = book.lower(0, "beside")
+    assert int(book.weight_e4[lower]) == lowered
+    assert (lower == 0) == (lowered == weight)

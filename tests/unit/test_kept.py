@@ -14,6 +14,8 @@ from equivalents.errors import DataError
 from equivalents.report.kept import read_kept
 from equivalents.run import settle_case
 from equivalents.settle import settle_kept
+from tests.proofs.counts import counts
+from tests.reference import FEATURES, write_random_case
 
 SCENARIOS = sorted((Path(__file__).parents[1] / "scenarios").glob("*/case"))
 CASE = SCENARIOS[0]
@@ -25,16 +27,53 @@ def codes(error: pytest.ExceptionInfo[DataError]) -> list[str]:
 
 @pytest.mark.parametrize("case", SCENARIOS, ids=lambda path: path.parent.name)
 def test_every_scenario_is_settled_again_from_what_it_keeps(case: Path, tmp_path: Path) -> None:
-    first = settle_case(case, tmp_path / "out", stop_on_reject=False)
-    kept = read_kept(tmp_path / "out")
+    check_again(case, tmp_path / "out")
+
+
+def check_again(case: Path, out: Path) -> None:
+    """The case and what it keeps give every posting the same equivalents in each series."""
+    first = settle_case(case, out, stop_on_reject=False)
+    kept = read_kept(out)
     again = settle_kept(kept.rules, kept.plan, kept.tally)
-    assert first.payouts is not None
-    assert again.payouts is not None
     for series, weighed in first.weighed.items():
         assert np.array_equal(again.weighed[series].posting_e7, weighed.posting_e7)
         assert again.weighed[series].counted == weighed.counted
+    assert first.payouts is not None
+    assert again.payouts is not None
     assert np.array_equal(again.payouts.amount_fen, first.payouts.amount_fen)
     assert np.array_equal(again.payouts.person, first.payouts.person)
+
+
+@pytest.mark.rules("A6")
+@pytest.mark.parametrize("ends", [("2025-07-01", ""), ("", "2025-07-01"), ("", "")])
+def test_two_postings_in_one_post_keep_their_records_apart(
+    ends: tuple[str, str], tmp_path: Path
+) -> None:
+    # The main one has the records of its days, at 2 each; what is left is the other's, at 1.
+    main, beside = ends
+    tables = {
+        "case.yaml": "period: 2025\n",
+        "institutions.csv": "institution_id\nI1\n",
+        "staff.csv": "person_id,institution_id,post_id,title_tier,main,active_from,active_to\n"
+        f"P1,I1,A,senior,1,2025-01-01,{main}\nP1,I1,A,junior,,2025-01-01,{beside}\n"
+        "P2,I1,,junior,,,\n",
+        "weights.csv": "item_code,weight,valid_from,title_tier\nX,2,2020-01-01,senior\n"
+        "X,1,2020-01-01,junior\n",
+        "records.csv": "institution_id,person_id,item_code,service_date,quantity,performers\n"
+        "I1,P1,X,2025-03-01,1,\nI1,P1,X,2025-09-01,1,\nI1,P2,X,2025-03-01,1,\n"
+        "I1,,X,2025-03-01,2,P1;P2\nI1,,X,2025-09-01,2,P1;P2\n",
+        "pools.csv": "institution_id,pool,amount\nI1,p,100.00\n",
+    }
+    (tmp_path / "case").mkdir()
+    for name, text in tables.items():
+        (tmp_path / "case" / name).write_text(text, encoding="utf-8")
+    check_again(tmp_path / "case", tmp_path / "out")
+
+
+@pytest.mark.parametrize("seed", [71_006, *range(71_100, 71_100 + counts(4, 40))])
+def test_random_cases_are_settled_again_from_what_they_keep(seed: int, tmp_path: Path) -> None:
+    write_random_case(tmp_path / "case", seed, 250, dirty=True, features=FEATURES)
+    check_again(tmp_path / "case", tmp_path / "out")
 
 
 @pytest.mark.parametrize("name", ["tally.parquet", "roster.parquet", "resolved-rules.json"])
