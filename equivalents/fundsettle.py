@@ -84,15 +84,8 @@ def funded(
         ConservationError: pools do not add up to what was given and bridged (a defect).
     """
     due = money(scheme, facts)
-    made = bridged(scheme, due, rules.accounts, rules.period)
-    first = [*given, *(one.pool(rules.series) for one in made)]
-    first.sort(key=lambda pool: (pool.institution_id, pool.pool))
-    pools, raised = raised_pools(first, made, due, rules, coefficients)
-    more = tuple(one.taking for one in raised)
-    takings = (*made, *more)
-    problems = bridge_problems(scheme, made, given, rules, more)
-    if any(problem.severity == "error" for problem in problems):
-        raise RefusedError(problems)
+    pools, made, raised, problems = _pools(scheme, due, rules, given, coefficients)
+    takings = (*made, *(one.taking for one in raised))
     outside = {(one.institution_id, one.bridge.pool) for one in made if not one.in_cap}
     outside |= {
         (pool.institution_id, pool.pool) for pool in given if pool.pool in scheme.pay_cap.outside
@@ -111,6 +104,25 @@ def funded(
     return Funded(
         due, made, caps, book, results, within.pools, told, within.waiting, within.next, raised
     )
+
+
+def _pools(
+    scheme: Scheme,
+    due: Money,
+    rules: CaseRules,
+    given: Sequence[Pool],
+    coefficients: Coefficients,
+) -> tuple[tuple[Pool, ...], tuple[Bridged, ...], tuple[Raised, ...], list[Problem]]:
+    """All pools before the cap, in their order, what bridges and raises took for them, warnings."""
+    made = bridged(scheme, due, rules.accounts, rules.period)
+    first = [*given, *(one.pool(rules.series) for one in made)]
+    first.sort(key=lambda pool: (pool.institution_id, pool.pool))
+    pools, raised = raised_pools(first, made, due, rules, coefficients)
+    more = [one.taking for one in raised]
+    problems = bridge_problems(scheme, made, given, rules, more)
+    if any(problem.severity == "error" for problem in problems):
+        raise RefusedError(problems)
+    return pools, made, raised, problems
 
 
 def _kept(excess: Excess, caps: Sequence[Capped]) -> dict[tuple[str, str], int]:
