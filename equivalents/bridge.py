@@ -138,12 +138,11 @@ class _Desk:
                 for line in dict.fromkeys(bridge.cost_lines)
                 for kind in _COST_KINDS
             )
-        exact = max(base - costs, 0) * share
-        amount = half_up(exact)
+        amount = 0
         if base < 0:
             self._note("BRIDGE_NEGATIVE", bridge, name, amount=print_fen(base))
         else:
-            amount = self._take(bridge, name, base, exact)
+            amount = self._take(bridge, name, base, max(base - costs, 0) * share)
         fund = self._scheme.funds[bridge.fund].of(name) if bridge.fund else None
         counts = bridge.in_cap and (fund is None or fund.in_cap)
         return Bridged(bridge, name, base, costs, share, amount, counts)

@@ -125,7 +125,7 @@ def floor(
     )
     pieces = [Piece("expenditure", "", print_fen(spent), "", Fraction(spent))]
     taken = [DueLine("income:recurrent", "", "", "", -earned)]
-    rows = list(case.accounts(place, "income"))
+    rows = case.accounts(place, "income")
     for other, fen in dues:
         if fen and not any(is_booked(row, other) for row in rows):
             taken.append(DueLine(f"income:{other.name}", "", "", "", -fen))
