@@ -182,8 +182,8 @@ class _Purse:
         """What a fund gives an institution, by its kind."""
         desk = self._desk
         match fund.body:
-            case Given():
-                reckoned = given(desk, fund, place)
+            case Given() as body:
+                reckoned = given(desk, fund, body, place)
             case PerHead() as body:
                 reckoned = per_head(desk, fund, body, place)
             case PerItem() as body:

@@ -12,7 +12,7 @@ from equivalents.forecast import GROWTH, foretold, years_before
 from equivalents.fundfacts import DueLine
 from equivalents.fundincome import is_booked
 from equivalents.policy.calendar import print_day
-from equivalents.policy.funds import ForecastRule, Fund, Split, Tasks
+from equivalents.policy.funds import ForecastRule, Fund, Given, Split, Tasks
 from equivalents.policy.model import Institution
 from equivalents.reckoning import Factor, Piece, Reckoned, Reckoner
 from equivalents.units import WEIGHT_PLACES, print_e3, print_e4, print_e7, print_fen
@@ -31,20 +31,22 @@ _YEARS: Final = "任务“{task}”缺少 {years} 年¦the task '{task}' lacks {
 _FROM_NOTHING: Final = "任务“{task}”在 {years} 年为 0，没有增长率¦'{task}' was 0 in {years}"
 
 
-def given(case: Reckoner, fund: Fund, place: Institution) -> Reckoned:
-    """Rows ``approved`` of the accounts whose line is the fund, by their source (B1, B5).
+def given(case: Reckoner, fund: Fund, body: Given, place: Institution) -> Reckoned:
+    """Rows ``approved`` of the accounts whose line is the fund, by their source (B1, B5, C1).
 
-    Where the scheme declares no payers, the sources pay what they approved.
+    An institution's coefficient multiplies what was approved. Where the scheme declares no payers,
+    the sources pay what they approved, times that coefficient.
     """
+    factor = case.coefficient(fund, place, (body.coefficient,) if body.coefficient else ())
     by_source: dict[str, int] = {}
     for row in case.accounts(place, "approved"):
         if row.line == fund.name:
             by_source[row.source] = by_source.get(row.source, 0) + row.amount_fen
     pieces = [
-        Piece(f"approved:{source}", "", print_fen(amount), "", Fraction(amount))
+        Piece(f"approved:{source}", "", print_fen(amount), factor.text, amount * factor.value)
         for source, amount in sorted(by_source.items())
     ]
-    payers = tuple((source, Fraction(amount)) for source, amount in sorted(by_source.items()))
+    payers = tuple((source, amount * factor.value) for source, amount in sorted(by_source.items()))
     declared = bool(fund.payers.versions)
     return Reckoned(pieces, days=[case.last_day(fund)], payers=() if declared else payers)
 

@@ -137,8 +137,12 @@ class Heads:
 class Given:
     """Amounts that somebody approved: rows ``approved`` of the accounts whose line is the fund.
 
-    Line items 定项补助 (B1) and insurance prepayment (B5).
+    Line items 定项补助 (B1) and insurance prepayment (B5). ``coefficient`` names an institution
+    coefficient that multiplies what was approved, half-up once: an assessment result that public
+    health money or an insurance payment is tied to (C1).
     """
+
+    coefficient: str = ""
 
 
 @dataclass(frozen=True, slots=True)

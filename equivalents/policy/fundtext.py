@@ -173,7 +173,7 @@ def _scope(entry: Entry, read: Reader) -> Scope:
 
 
 def _given(entry: Entry, read: Reader) -> FundBody:
-    return Given()
+    return Given(entry.get("coefficient").text)
 
 
 def _floor(entry: Entry, read: Reader) -> FundBody:
@@ -350,7 +350,7 @@ def _split(entry: Entry, read: Reader) -> FundBody | None:
 _Body = Callable[[Entry, Reader], FundBody | None]
 
 KINDS: Final[Mapping[str, tuple[Mapping[str, str], _Body]]] = {
-    "given": ({}, _given),
+    "given": ({"coefficient": "text"}, _given),
     "per_head": (
         {
             "heads": "mapping",

@@ -6,7 +6,7 @@ from equivalents.errors import Place
 from equivalents.findings import Findings, near
 from equivalents.policy.calendar import Period
 from equivalents.policy.capbefore import CapBefore, CapBeforeKind
-from equivalents.policy.funds import Fund, PerEquivalent, PerHead, Tasks
+from equivalents.policy.funds import Fund, Given, PerEquivalent, PerHead, Tasks
 from equivalents.policy.keyrules import Applies, KeyRules, Scope
 from equivalents.policy.model import Institution, Pool
 from equivalents.policy.scheme import CapKind, CapPer, PayCap, Scheme
@@ -81,7 +81,7 @@ def check_coefficients_once(scheme: Scheme, keys: KeyRules, findings: Findings) 
 def _kinds_of(fund: Fund) -> Sequence[str]:
     """The kinds of institution coefficients that a fund is computed with."""
     match fund.body:
-        case PerHead(coefficient=kind) | Tasks(assessment=kind):
+        case Given(coefficient=kind) | PerHead(coefficient=kind) | Tasks(assessment=kind):
             return (kind,) if kind else ()
         case PerEquivalent(coefficients=kinds):
             return kinds

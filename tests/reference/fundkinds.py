@@ -187,14 +187,16 @@ def booked_rows(case: Case, institution: str, name: str) -> list[AccountLine]:
     ]
 
 
-def given(case: Case, institution: str, name: str) -> Amount:
-    """Rows `approved` of the accounts whose line is the fund (B1, B5); each source's sum."""
+def given(case: Case, fund: Yaml, institution: str, name: str) -> Amount:
+    """Rows `approved` of the accounts whose line is the fund (B1, B5), by assessment (C1)."""
+    kind = fund.get("coefficient")
+    factor = coefficient(case, institution, kind) if kind else Fraction(1)
     parts: dict[str, Fraction] = {}
     for row in case.tables.accounts:
         named = (row.institution, row.line, row.kind) == (institution, name, "approved")
         if named and _of_period(case, row.day):
             before = parts.get(row.source, Fraction(0))
-            parts[row.source] = before + Fraction(row.amount_fen, 100)
+            parts[row.source] = before + Fraction(row.amount_fen, 100) * factor
     return Amount(sum(parts.values(), Fraction(0)), parts=dict(sorted(parts.items())))
 
 

@@ -116,7 +116,7 @@ class Funds:
         """Compute by kind."""
         case, did = self.case, self.did
         kinds = {
-            "given": lambda: fundkinds.given(case, place, name),
+            "given": lambda: fundkinds.given(case, fund, place, name),
             "per_head": lambda: fundkinds.per_head(case, fund, place),
             "per_item": lambda: fundkinds.per_item(case, fund, place, did),
             "per_equivalent": lambda: fundkinds.per_equivalent(case, fund, place, did),

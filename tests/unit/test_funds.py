@@ -68,6 +68,18 @@ def test_declared_payers_pay_what_was_approved() -> None:
     assert made.parts(due) == [("中央", "75.50"), ("省", "75.50")]
 
 
+def test_an_assessment_multiplies_what_was_approved_and_rounds_once() -> None:
+    # 151.00 x 0.9333 = 140.9283; of it 46.6650 and 94.2633: the odd fen goes to the larger part.
+    facts = made.facts(accounts=APPROVED, coefficients_e4={("I1", "考核"): 9333})
+    (due,) = money(made.scheme(made.fund(Given("考核"), "基建")), facts).dues
+    assert made.lines(due) == [
+        ("approved:县", "", "50.00", "0.9333", "46.67"),
+        ("approved:省", "", "101.00", "0.9333", "94.26"),
+    ]
+    assert made.parts(due) == [("县", "46.67"), ("省", "94.26")]
+    assert refused(made.fund(Given("没有"), "基建"), facts=facts) == ["FUND_COEFFICIENT_MISSING"]
+
+
 def test_nothing_approved_is_nothing_due() -> None:
     (due,) = money(made.scheme(made.fund(Given(), "设备")), made.facts(accounts=APPROVED)).dues
     assert (due.due_fen, due.lines, due.parts) == (0, (), (("", 0),))

@@ -26,7 +26,7 @@ KEYS, _, LAYERS = PAGE.partition("\n## 分层\n")
 # The same keys as the loader's: tests/unit/test_schemes.py holds the two together.
 SCHEMA: Mapping[str, Any] = json.loads((ROOT / "weights" / "scheme.schema.json").read_bytes())
 FUNDS = {one["properties"]["kind"]["const"]: one for one in SCHEMA["$defs"]["fund"]["oneOf"]}
-COMMON = set(FUNDS["given"]["properties"])
+COMMON = set.intersection(*(set(one["properties"]) for one in FUNDS.values())) | {"payers"}
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", KEYS, re.DOTALL)
 
 
