@@ -29,7 +29,8 @@ RESIDENT: Final = "居民"
 class Facts:
     """What a case says of a period, as far as its funds need it.
 
-    ``heads`` counts heads on a day, for each institution in the order of ``institutions``.
+    ``heads`` counts heads on a day, for each institution in the order of ``institutions``;
+    effective heads (C4) are fractions of four places.
     ``charges_fen`` are sums over the period by institution and charge code, ``tasks_e3`` approved
     quantities by institution, fund and task, ``past_e3`` those of past years with the year behind
     them, ``approved_income_fen`` the income beside them.
@@ -40,7 +41,7 @@ class Facts:
     institutions: tuple[Institution, ...]
     period: Period
     accounts: Sequence[Account] = ()
-    heads: Callable[[Heads, int], Sequence[int]] = lambda heads, day: ()
+    heads: Callable[[Heads, int], Sequence[int | Fraction]] = lambda heads, day: ()
     charges_fen: Mapping[tuple[str, str], int] = field(default_factory=dict)
     tasks_e3: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
     approved_income_fen: Mapping[tuple[str, str], int] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from equivalents.fundfacts import RESIDENT
 from equivalents.policy.calendar import print_day
+from equivalents.policy.coefficients import ONE_E4
 from equivalents.policy.funds import Fund, Heads, Packages, Per, PerHead
 from equivalents.policy.model import Institution
 from equivalents.reckoning import Piece, Reckoned, Reckoner, charged
@@ -28,11 +29,14 @@ class _Count(NamedTuple):
     day: int
     twelfths: int = 0
 
-    def text(self, heads: int) -> str:
-        return f"{heads * self.twelfths}/{_YEAR}" if self.twelfths else str(heads)
+    def text(self, heads: int | Fraction) -> str:
+        """The heads, or the months of heads in twelfths; effective heads with four places."""
+        some = heads * self.twelfths if self.twelfths else heads
+        said = str(some) if isinstance(some, int) else print_e4(int(some * ONE_E4))
+        return f"{said}/{_YEAR}" if self.twelfths else said
 
-    def times(self, heads: int) -> Fraction:
-        return Fraction(heads * self.twelfths, _YEAR) if self.twelfths else Fraction(heads)
+    def times(self, heads: int | Fraction) -> Fraction:
+        return Fraction(heads * self.twelfths) / _YEAR if self.twelfths else Fraction(heads)
 
 
 def _counts(case: Reckoner, fund: Fund, per: Per, prorate: bool) -> list[_Count]:
@@ -60,7 +64,8 @@ def per_head(case: Reckoner, fund: Fund, body: PerHead, place: Institution) -> R
         exact = count.times(heads) * rate * factor.value / 100
         what = f"heads:{print_day(count.day)}"
         text = count.text(heads)
-        pieces.append(Piece(what, text, print_e4(rate), factor.text, exact, by, heads))
+        shown = heads if isinstance(heads, int) else 0
+        pieces.append(Piece(what, text, print_e4(rate), factor.text, exact, by, shown))
     taken = tuple(charged(case, body.less_charges, place)) if counts else ()
     days = [count.day for count in counts]
     return Reckoned(pieces, taken, body.below_zero, days)
@@ -81,7 +86,7 @@ def packages(case: Reckoner, fund: Fund, body: Packages, place: Institution) -> 
             if back > price:
                 case.note("FUND_REIMBURSEMENT", fund, package=package.name)
                 continue
-            heads = case.heads(Heads(package=package.name), count.day, place)
+            heads = int(case.heads(Heads(package=package.name), count.day, place))
             exact = count.times(heads) * price / 100
             reimbursed += count.times(heads) * back / 100
             what = f"package:{package.name}:{print_day(count.day)}"

@@ -8,6 +8,7 @@ contracts report (C5), unless the fund counts everybody once. Sources: B4, B4a, 
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ import numpy.typing as npt
 from equivalents.codes import Coded
 from equivalents.grouping import group
 from equivalents.policy.calendar import same_day
+from equivalents.policy.coefficients import ONE_E4
 from equivalents.policy.funds import Heads, HeadSource
 from equivalents.policy.heads import NO_BIRTH, Charges, Contracts, HeadCount, Registers
 from equivalents.policy.residentgroups import canonical
@@ -23,6 +25,7 @@ from equivalents.units import Codes, Int64
 __all__ = [
     "charged_fen",
     "counter",
+    "effective_of",
     "fitting",
     "heads_of",
     "months_of",
@@ -48,6 +51,37 @@ def heads_of(
     """
     if heads.source is HeadSource.REGISTERS:
         return _registered(registers, heads.register, institutions, day)
+    at, place = _located(contracts, heads, institutions, day, year_end)
+    place = _each_once(place, contracts.resident.code[at], len(contracts.resident.texts))
+    return np.bincount(place, minlength=len(institutions)).astype(np.int64)
+
+
+def effective_of(
+    contracts: Contracts,
+    heads: Heads,
+    institutions: Sequence[str],
+    day: int,
+    year_end: int,
+    worth_e4: Int64,
+) -> Int64:
+    """The effective heads 有效签约人数 of a day by institution, in ten-thousandths of a head (C4).
+
+    ``worth_e4`` says of each contract how much of a head it is worth. Of several contracts of a
+    resident at one institution the one that is worth most counts.
+    """
+    at, place = _located(contracts, heads, institutions, day, year_end)
+    total = np.zeros(len(institutions), np.int64)
+    if at.size:
+        order, starts = group([place, contracts.resident.code[at].astype(np.int64)])
+        most = np.maximum.reduceat(worth_e4[at][order], starts)
+        np.add.at(total, place[order[starts]], most)
+    return total
+
+
+def _located(
+    contracts: Contracts, heads: Heads, institutions: Sequence[str], day: int, year_end: int
+) -> tuple[Int64, Int64]:
+    """The contracts that a filter counts on a day, and the position of the institution of each."""
     at = np.flatnonzero(fitting(contracts, heads, day, year_end))
     if heads.once:
         at = _earliest(contracts, at)
@@ -55,9 +89,7 @@ def heads_of(
     # The last place stands for everything that is not asked for, also for no home at all.
     known = [position.get(name, -1) for name in contracts.homes.institutions]
     place = np.array([*known, -1, -1], np.int64)[places_on(contracts, day)[at]]
-    at, place = at[place >= 0], place[place >= 0]
-    place = _each_once(place, contracts.resident.code[at], len(contracts.resident.texts))
-    return np.bincount(place, minlength=len(institutions)).astype(np.int64)
+    return at[place >= 0], place[place >= 0]
 
 
 def months_of(
@@ -169,16 +201,18 @@ def charged_fen(charges: Charges) -> dict[tuple[str, str], int]:
 
 def counter(
     counts: Iterable[HeadCount], institutions: Sequence[str]
-) -> Callable[[Heads, int], Sequence[int]]:
+) -> Callable[[Heads, int], Sequence[int | Fraction]]:
     """Counted heads as a function of filter and day: one count for each institution, in order.
 
-    It raises ``KeyError`` for a filter or day that was not counted.
+    Effective heads are fractions of four places. It raises ``KeyError`` for a filter or day that
+    was not counted.
     """
-    found: dict[tuple[Heads, int], dict[str, int]] = {}
-    for heads, day, institution_id, total in counts:
-        found.setdefault((heads, day), {})[institution_id] = total
+    found: dict[tuple[Heads, int], dict[str, int | Fraction]] = {}
+    for heads, day, institution_id, total, effective_e4 in counts:
+        worth = Fraction(effective_e4, ONE_E4) if heads.effective else total
+        found.setdefault((heads, day), {})[institution_id] = worth
 
-    def of(heads: Heads, day: int) -> Sequence[int]:
+    def of(heads: Heads, day: int) -> Sequence[int | Fraction]:
         here = found[heads, day]
         return [here[name] for name in institutions]
 

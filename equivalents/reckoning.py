@@ -90,7 +90,7 @@ class Reckoner:
             facts.institutions, key=lambda place: place.institution_id
         )
         self._at = {place.institution_id: at for at, place in enumerate(facts.institutions)}
-        self._heads: dict[tuple[Heads, int], Sequence[int]] = {}
+        self._heads: dict[tuple[Heads, int], Sequence[int | Fraction]] = {}
         self._problems: dict[tuple[object, ...], Problem] = {}
         self.used: dict[tuple[str, Place], Version[Any]] = {}
 
@@ -182,14 +182,14 @@ class Reckoner:
             and (not scope.kinds or place.kind in scope.kinds)
         )
 
-    def heads(self, heads: Heads, day: int, place: Institution) -> int:
-        """The heads of an institution on a day."""
+    def heads(self, heads: Heads, day: int, place: Institution) -> int | Fraction:
+        """The heads of an institution on a day; effective ones are a fraction (C4)."""
         counted = self._heads.get((heads, day))
         if counted is None:
             counted = self._heads[heads, day] = self.facts.heads(heads, day)
             if len(counted) != len(self._at):
                 raise ValueError(f"heads of {len(counted)} and not {len(self._at)} institutions")
-        return int(counted[self._at[place.institution_id]])
+        return counted[self._at[place.institution_id]]
 
     @cached_property
     def _accounts(self) -> Mapping[tuple[str, str], Sequence[Account]]:

@@ -1,6 +1,7 @@
 """Short ways to write funds, facts and schemes in tests; money as yuan in text."""
 
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from equivalents.policy.scheme import Channel, Scheme
 from equivalents.units import parse_fixed, print_fen
 from equivalents.work import Work
 
-Counts = Callable[[Heads, int], Sequence[int]]
+Counts = Callable[[Heads, int], Sequence[int | Fraction]]
 
 
 def fen(yuan: str) -> int:

@@ -31,12 +31,17 @@ class Task(NamedTuple):
 
 
 class HeadCount(NamedTuple):
-    """So many heads of a fund's filter at an institution on a day: all that a result keeps."""
+    """So many heads of a fund's filter at an institution on a day: all that a result keeps.
+
+    ``effective_e4`` are those that are effective (C4), in ten-thousandths of a head, where the
+    filter asks for them.
+    """
 
     heads: Heads
     day: int
     institution_id: str
     total: int
+    effective_e4: int = 0
 
 
 class Charged(NamedTuple):

@@ -119,7 +119,8 @@ class Heads:
     and including ``age_to`` (5.15), a ``package``. From registers: rows of ``register``, the last
     one on or before the counting day and within the period. With ``once`` a resident with contracts
     at several institutions is one head, at that of the earliest contract (then by contract id).
-    A ``monthly`` register has a row of its own in each month that a fund counts.
+    A ``monthly`` register has a row of its own in each month that a fund counts. ``effective``
+    names the policy by which contracts are effective 有效签约 (C4); blank counts every signed head.
     """
 
     source: HeadSource = HeadSource.CONTRACTS
@@ -131,6 +132,7 @@ class Heads:
     package: str = ""
     once: bool = False
     monthly: bool = False
+    effective: str = ""
 
 
 @dataclass(frozen=True, slots=True)

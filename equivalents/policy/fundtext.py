@@ -19,8 +19,6 @@ from equivalents.policy.funds import (
     Fund,
     FundBody,
     Given,
-    Heads,
-    HeadSource,
     OverBudget,
     Package,
     Packages,
@@ -33,6 +31,7 @@ from equivalents.policy.funds import (
     Split,
     Tasks,
 )
+from equivalents.policy.headstext import read_heads
 from equivalents.policy.instalmenttext import read_instalments
 from equivalents.policy.payertext import read_payers
 from equivalents.policy.yamltext import Entry, expect, span_of
@@ -61,20 +60,8 @@ FUND_KEYS: Final[Mapping[str, str]] = {
 }
 """What every fund may say, and in which shape."""
 _SCOPE: Final = {"ids": "texts", "groups": "texts", "kinds": "texts"}
-_HEADS: Final = {
-    "source": "text",
-    "register": "text",
-    "permanent": "text",
-    "groups": "texts",
-    "age_from": "text",
-    "age_to": "text",
-    "package": "text",
-    "once": "text",
-    "monthly": "text",
-}
 _PACKAGE: Final = {"title": "text", "price": "", "reimbursement": "", "items": "texts"}
 _TIER: Final = {"from": "text", "price": ""}
-_AGES: Final = 150
 _COMPUTED: Final = (PerHead, PerItem, PerEquivalent, Tasks, Floor)
 """Kinds that say what is due and not who owes it."""
 
@@ -84,15 +71,6 @@ _ONE_PRICE: Final = (
 )
 _FLOATING: Final = "floating 须有 budget¦floating needs a budget"
 _TIERS: Final = "tiers 须从 0 起、逐级上升¦tiers start at 0 and go up"
-_REGISTER: Final = (
-    "register 只用于 source: registers，且不可缺"
-    "¦register belongs to source: registers, which needs one"
-)
-_MONTHLY: Final = "monthly 只用于 source: registers¦monthly belongs to source: registers"
-_OF_CONTRACTS: Final = (
-    "登记人数不能再按签约条件筛选¦heads of a register have no conditions of contracts"
-)
-_AGE_ORDER: Final = "age_from 不得大于 age_to¦age_from must not be above age_to"
 _PRORATE: Final = "prorate 只用于 per: year¦prorate belongs to per: year"
 _PACKAGE_PAYERS: Final = (
     "服务包由居民与 reimbursed_by 支付，不另写 payers"
@@ -181,7 +159,7 @@ def _floor(entry: Entry, read: Reader) -> FundBody:
 
 
 def _per_head(entry: Entry, read: Reader) -> FundBody | None:
-    heads = _heads(entry.get("heads"), read)
+    heads = read_heads(entry.get("heads"), read)
     per = read.choice(entry.get("per"), Per.YEAR)
     rate = read.required(entry, "rate", money_e4, PER_HEAD[per])
     prorate = read.flag(entry.get("prorate"), default=False)
@@ -211,45 +189,6 @@ def _check_least(rate: Dated[int], least: Dated[int] | None, read: Reader) -> No
             if meet and one.value < bound.value:
                 facts = {"least": print_e4(bound.value), "reference": bound.reference}
                 read.findings.add("RATE_BELOW_MINIMUM", one.place, print_e4(one.value), **facts)
-
-
-def _heads(entry: Entry, read: Reader) -> Heads:
-    read.keys(entry, _HEADS, "heads")
-    source = read.choice(entry.get("source"), HeadSource.CONTRACTS)
-    register = entry.get("register").text
-    ages = [_age(entry.get(key), read) for key in ("age_from", "age_to")]
-    of_contracts = [key for key in _HEADS if key not in ("source", "register", "monthly")]
-    if (source is HeadSource.REGISTERS) != bool(register):
-        read.invalid("FUND_INVALID", entry, "register", _REGISTER)
-    if source is HeadSource.REGISTERS and any(entry.get(key).value != "" for key in of_contracts):
-        read.invalid("FUND_INVALID", entry, register, _OF_CONTRACTS)
-    monthly = read.flag(entry.get("monthly"), default=False)
-    if monthly and source is HeadSource.CONTRACTS:
-        read.invalid("FUND_INVALID", entry.get("monthly"), "monthly", _MONTHLY)
-    low, high = ages
-    if low is not None and high is not None and low > high:
-        read.invalid("FUND_INVALID", entry.get("age_from"), f"{low}-{high}", _AGE_ORDER)
-    return Heads(
-        source,
-        register,
-        read.flag(entry.get("permanent"), default=False),
-        read.texts(entry.get("groups")),
-        low,
-        high,
-        entry.get("package").text,
-        read.flag(entry.get("once"), default=False),
-        monthly,
-    )
-
-
-def _age(entry: Entry, read: Reader) -> int | None:
-    text = entry.text
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(_AGES))):
-        read.findings.add("AGE_INVALID", entry.place, text)
-        return None
-    return int(text)
 
 
 def _per_item(entry: Entry, read: Reader) -> FundBody | None:

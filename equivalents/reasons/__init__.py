@@ -11,6 +11,7 @@ from equivalents.reasons.accounts import ACCOUNT_REASONS
 from equivalents.reasons.bridges import BRIDGE_REASONS
 from equivalents.reasons.contacts import CONTACT_REASONS
 from equivalents.reasons.contracts import CONTRACT_REASONS
+from equivalents.reasons.effective import EFFECTIVE_REASONS
 from equivalents.reasons.files import FILE_REASONS
 from equivalents.reasons.forecasts import FORECAST_REASONS
 from equivalents.reasons.funds import FUND_REASONS
@@ -49,6 +50,7 @@ REASONS: Final[dict[str, Reason]] = {
         *RECORD_REASONS,
         *CONTACT_REASONS,
         *CONTRACT_REASONS,
+        *EFFECTIVE_REASONS,
         *PRICE_REASONS,
         *MONEY_REASONS,
         *FORECAST_REASONS,
