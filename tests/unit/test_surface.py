@@ -61,6 +61,10 @@ FLOW = [
     "headcount",
     "yeartodate",
     "contracts",
+    "assessscore",
+    "assesswho",
+    "assess",
+    "assesschecks",
     "heads",
     "headchecks",
     "headwarnings",
@@ -74,6 +78,7 @@ FLOW = [
     "tree",
     "limits",
     "levels",
+    "departmentkeys",
     "ladderkeys",
     "yearly",
     "payouts",
@@ -116,7 +121,7 @@ PURE = {*FLOW} - {"errors", "policy"}
 PURE_POLICY = {
     "model", "accounts", "calendar", "posts", "book", "check", "roster", "basis", "contacts",
     "waits", "keep", "sharing", "keyrules", "coefficients", "leave", "leaders",
-    "yearly", "contracts", "fundcounts", "funds", "heads", "homes", "prices", "scheme",
+    "yearly", "contracts", "fundcounts", "funds", "assessment", "heads", "homes", "prices", "scheme",
 }  # fmt: skip
 STANDARD = {
     "bisect", "collections", "concurrent", "dataclasses", "difflib", "enum", "fractions",
