@@ -173,7 +173,7 @@ def _year(day: int) -> int:
     return int(print_day(day)[:4])
 
 
-# -- cliffs -----------------------------------------------------------------------------------------
+# -- cliffs --------------------------------------------------------------------------------------
 
 
 def cliffs(assessment: Assessment, outcomes: Sequence[Outcome]) -> Iterator[Problem]:

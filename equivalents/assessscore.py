@@ -49,13 +49,16 @@ def points_of(rule: ScoreRule, full: Fraction, ratio: Fraction, day: int) -> Fra
         start, end = _on(rule.start, day), _on(rule.end, day)
         return None if start is None or end is None else _linear(rule, full, ratio, start, end)
     target = _on(rule.target, day)
-    if target is None:
-        return None
-    if rule.kind is ScoreKind.AT_MOST:
+    return None if target is None else _against(rule.kind, full, ratio, target)
+
+
+def _against(kind: ScoreKind, full: Fraction, ratio: Fraction, target: Fraction) -> Fraction:
+    """The points of a ratio against a target; "at least" and "at most" include it."""
+    if kind is ScoreKind.AT_MOST:
         return full if ratio <= target else _NONE
     if ratio >= target:
         return full
-    return full * ratio / target if rule.kind is ScoreKind.PROPORTIONAL else _NONE
+    return full * ratio / target if kind is ScoreKind.PROPORTIONAL else _NONE
 
 
 def _linear(

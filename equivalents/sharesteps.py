@@ -72,9 +72,10 @@ class ShareStep:
     floor / all floors, rounded. ``capped_fen`` and ``floored_fen`` are what a cap took and a floor
     added against sharing without bounds.
 
-    ``place`` is the institution where the child is. ``base_e7`` x ``institution_e4`` (that of the
-    department at its level), the product of ``factors``, is ``raw_e7`` (5.2), and that is the key where it is not negative; where nobody
-    has a positive key and all get the same, each key is 1 (5.9).
+    ``place`` is the institution where the child is. ``base_e7`` x ``institution_e4`` (at the level
+    of departments that of the department), the product of ``factors``, is ``raw_e7`` (5.2), and
+    that is the key where it is not negative; where nobody has a positive key and all get the same,
+    each key is 1 (5.9).
     """
 
     level: str

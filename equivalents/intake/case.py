@@ -5,7 +5,7 @@ specification page 3 "A case"; rules A1, A6, A9; definitions 5.8, 5.20, 5.21.
 """
 
 import gc
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -170,8 +170,7 @@ class _Reader:
         findings.problems += [*check_weights(weights), *check_postings(postings)]
         self._fund_tables(settings, sorted(known), postings, teams)
         keys = self._assessed(settings, keys, reader, teams)
-        before = self.cap_before or ()
-        check_scheme(settings, weights, institutions, pools, keys, before, findings)
+        check_scheme(settings, weights, institutions, pools, keys, self.cap_before or (), findings)
         if settings.period is None:
             return None
         surplus = surplus_rule(
@@ -189,7 +188,6 @@ class _Reader:
             surplus=surplus,
             teams=teams,
             key_rules=keys,
-            assessed=self.outcomes,
         )
         return self._declared(settings, rules, every, people)
 
@@ -211,6 +209,7 @@ class _Reader:
             contracts=contract_counts(self.tables.contracts, rules.period),
             scheme=settings.scheme,
             cap_before=self.cap_before,
+            assessed=self.outcomes,
         )
 
     def _assessed(

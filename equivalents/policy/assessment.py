@@ -228,7 +228,7 @@ class Assessment:
 
     indicators: Mapping[str, Indicator] = field(default_factory=dict)
     composites: Mapping[str, Composite] = field(default_factory=dict)
-    growth: Growth = Growth()
+    growth: Growth = field(default_factory=Growth)
     place: Place = NOWHERE
 
     def __bool__(self) -> bool:

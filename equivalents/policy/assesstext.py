@@ -243,9 +243,9 @@ def _check_score(name: str, rule: ScoreRule, entry: Entry, full: Fraction, read:
                 meet = max(one.valid_from, other.valid_from) < min(one.valid_to, other.valid_to)
                 if meet and one.value >= other.value:
                     read.invalid("BOUNDS_CROSS", entry, name, _CROSS)
-    if rule.kind is ScoreKind.PROPORTIONAL and rule.target is not None:
-        if any(not one.value for one in rule.target.versions):
-            read.invalid("ASSESSMENT_INVALID", entry, name, _ZERO_TARGET)
+    targets = rule.target.versions if rule.target is not None else ()
+    if rule.kind is ScoreKind.PROPORTIONAL and any(not one.value for one in targets):
+        read.invalid("ASSESSMENT_INVALID", entry, name, _ZERO_TARGET)
     if any(tier.value > full for tier in rule.tiers):
         read.invalid("ASSESSMENT_INVALID", entry.get("tiers"), name, _TOP)
 
@@ -346,7 +346,8 @@ def _print(value: Fraction) -> str:
 
 def _subjects(entry: Entry, read: Reader) -> Subjects:
     read.keys(entry, dict.fromkeys(SUBJECT_KEYS, "texts"), "subjects")
-    return Subjects(*(read.texts(entry.get(key)) for key in SUBJECT_KEYS), place=entry.place)
+    listed = {key: read.texts(entry.get(key)) for key in SUBJECT_KEYS}
+    return Subjects(**listed, place=entry.place)
 
 
 def _coefficient(name: str, entry: Entry, total: Fraction, read: Reader) -> CoefficientRule:

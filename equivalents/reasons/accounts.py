@@ -94,7 +94,8 @@ ACCOUNT_REASONS: Final = (
         "error",
         "money",
         "机构 {value} 的结余中有 {amount} 元须按考核结果发放，但没有考核结果作用于绩效池 surplus。"
-        "请提供考核结果，并在 coefficients 中声明综合考核作用于该池（key 或 withhold），或在方案（没有"
+        "请提供考核结果，并在 coefficients 中声明综合考核作用于该池（key 或 withhold），"
+        "或在方案（没有"
         "方案的在 case.yaml）的 surplus 中声明 assessment: none。",
         "{amount} yuan of the surplus of {value} are paid by assessment result, but no result "
         "moves the pool surplus. Add the results and declare under coefficients that a composite "

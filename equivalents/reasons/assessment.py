@@ -32,7 +32,8 @@ ASSESSMENT_REASONS: Final = (
         "INDICATOR_UNKNOWN",
         "error",
         "rules",
-        "没有考核指标“{value}”{near}。可用：{allowed}。请在 assessment.indicators 中声明或改正名称。",
+        "没有考核指标“{value}”{near}。可用：{allowed}。请在 assessment.indicators "
+        "中声明或改正名称。",
         "There is no indicator '{value}'{near}. Known are: {allowed}. Declare it in "
         "assessment.indicators or correct the name.",
     ),
@@ -48,7 +49,8 @@ ASSESSMENT_REASONS: Final = (
         "COMPOSITE_GIVEN",
         "error",
         "rules",
-        "系数表中的系数类别“{value}”是综合考核的名称，系数由考核结果算出。请删去此行，或换一个类别名称。",
+        "系数表中的系数类别“{value}”是综合考核的名称，系数由考核结果算出。请删去此行，"
+        "或换一个类别名称。",
         "The kind '{value}' of this coefficient is a composite, whose coefficients come from the "
         "results. Delete the row, or give the kind another name.",
     ),
@@ -56,7 +58,8 @@ ASSESSMENT_REASONS: Final = (
         "COMPOSITE_UNUSED",
         "warning",
         "rules",
-        "综合考核“{value}”没有作用到任何资金、绩效池或个人。请在 coefficients 中声明它的作用，或在资金、"
+        "综合考核“{value}”没有作用到任何资金、绩效池或个人。请在 coefficients 中声明它的作用，"
+        "或在资金、"
         "总量封顶中写上它的名称。",
         "Nothing uses the composite '{value}': no fund, pool or person. Declare under coefficients "
         "what it applies to, or name it in a fund or the pay cap.",
@@ -111,7 +114,8 @@ ASSESSMENT_REASONS: Final = (
         "RESULT_PERIOD",
         "error",
         "rules",
-        "指标“{indicator}”的考核期间“{value}”长短不符：综合考核以 {allowed} 为期。请填写那样的期间。",
+        "指标“{indicator}”的考核期间“{value}”长短不符：综合考核以 {allowed} 为期。"
+        "请填写那样的期间。",
         "The period '{value}' of a result of '{indicator}' has not the length of its composite: "
         "{allowed}. Write such a period.",
     ),
@@ -126,7 +130,8 @@ ASSESSMENT_REASONS: Final = (
         "RESULT_OUTSIDE",
         "error",
         "rules",
-        "“{value}”不在用到指标“{indicator}”的综合考核的对象（subjects）之内，不应有考核结果。请删去此行，或"
+        "“{value}”不在用到指标“{indicator}”的综合考核的对象（subjects）之内，不应有考核结果。"
+        "请删去此行，或"
         "更正 subjects。",
         "'{value}' is none of the subjects of a composite with the indicator '{indicator}' and "
         "should have no result. Delete the row, or correct subjects.",
@@ -135,7 +140,8 @@ ASSESSMENT_REASONS: Final = (
         "RESULT_UNUSED",
         "warning",
         "rules",
-        "{period} 的 {rows} 条 {level} 考核结果（指标“{value}”）没有用上：该层级当时没有综合考核含此指标，"
+        "{period} 的 {rows} 条 {level} 考核结果（指标“{value}”）没有用上："
+        "该层级当时没有综合考核含此指标，"
         "本期不需要该期间的结果，或综合考核的总分已直接给出。",
         "{rows} results of '{value}' ({level}, {period}) are not used: no composite of the level "
         "has the indicator then, the case needs no result of that period, or the composite's own "
@@ -145,7 +151,8 @@ ASSESSMENT_REASONS: Final = (
         "RESULT_NONE_APPLICABLE",
         "error",
         "rules",
-        "“{value}”在 {period} 的综合考核“{composite}”各指标分母都是 0，没有可算的指标。请核对，或写 "
+        "“{value}”在 {period} 的综合考核“{composite}”各指标分母都是 0，没有可算的指标。请核对，"
+        "或写 "
         "exempt（免考）。",
         "No indicator of '{composite}' applies to '{value}' in {period}: every denominator is 0. "
         "Check the results, or mark it exempt.",
@@ -154,7 +161,8 @@ ASSESSMENT_REASONS: Final = (
         "COEFFICIENT_OUTSIDE",
         "error",
         "rules",
-        "“{value}”在 {period} 的综合考核“{composite}”系数为 {found}，超出声明的 {least} 至 {most}。请核对"
+        "“{value}”在 {period} 的综合考核“{composite}”系数为 {found}，超出声明的 {least} 至 "
+        "{most}。请核对"
         "考核结果和系数换算。",
         "The coefficient {found} of '{value}' by '{composite}' in {period} is outside {least} to "
         "{most}. Check the results and the way from score to coefficient.",
@@ -163,7 +171,8 @@ ASSESSMENT_REASONS: Final = (
         "DEPARTMENT_COEFFICIENT_IDLE",
         "error",
         "money",
-        "绩效池“{value}”不分到科室，科室系数“{kind}”对它不起作用。请在 sharing 中给该池加科室一级，或在 "
+        "绩效池“{value}”不分到科室，科室系数“{kind}”对它不起作用。请在 sharing "
+        "中给该池加科室一级，或在 "
         "coefficients 的 pools 中只写分到科室的绩效池。",
         "The pool '{value}' has no level of departments, so that their coefficient '{kind}' would "
         "do nothing. Give it that level under sharing, or name other pools under coefficients.",
@@ -172,7 +181,8 @@ ASSESSMENT_REASONS: Final = (
         "DEPARTMENT_COEFFICIENT_VARIES",
         "error",
         "money",
-        "科室 {value} 的系数在期间内有变化（{found}），无法只乘一次。请缩短期间，或综合考核用 combine: mean。",
+        "科室 {value} 的系数在期间内有变化（{found}），无法只乘一次。请缩短期间，或综合考核用 "
+        "combine: mean。",
         "The coefficient of the department {value} changes within the period ({found}) and can "
         "multiply its key only once. Settle shorter periods, or combine: mean for a composite.",
     ),
