@@ -7,7 +7,8 @@ departments, a line is divided among those of its stints: each has its equivalen
 of the cut by 5.10, times the coefficient, rounded down, and the units that are left of the line go
 by larger remainder, then larger equivalents, then department.
 
-An institution's coefficient multiplies its key at the level above. A pool that goes straight to
+An institution's coefficient multiplies its key at the level above, a department's its own
+(:mod:`equivalents.departmentkeys`). A pool that goes straight to
 departments or people is multiplied itself, half-up to the fen; the rest is carried, or retained
 where every kind that holds it back says so; above 1 a fund must pay the excess
 (:mod:`equivalents.raised`). Sources: A7; definitions 5.1 to 5.3, 5.9, 5.10.
@@ -21,6 +22,7 @@ import numpy as np
 
 from equivalents.ceilings import exact_sums, half_up, split_e7
 from equivalents.contracts import contract_keys
+from equivalents.departmentkeys import departments_e4
 from equivalents.errors import Problem, RefusedError
 from equivalents.grouping import group
 from equivalents.headcount import headcount_e4
@@ -84,6 +86,7 @@ def ladder_keys(keys: PoolKeys, pools: Sequence[Pool], rules: CaseRules) -> Keys
         [places.of(pool) for pool in pools],
         [leave.shown(pool) for pool in pools],
         contracts,
+        departments_e4(keys.plan, pools, rules),
     )
 
 

@@ -211,7 +211,7 @@ class Ladder:
     def _raw_keys(
         self, level: Level, nodes: Nodes, children: Children, codes: Sequence[str]
     ) -> tuple[Int64, Int64]:
-        """The keys before and after the coefficients of institutions (5.2)."""
+        """The keys before and after the coefficients of institutions and departments (5.2)."""
         pool = int(nodes.pool[0]) if nodes.pool.size else 0
         if level.key == LevelKey.FIXED:
             self._tell_missing(level, nodes, children, codes)
@@ -222,9 +222,12 @@ class Ladder:
         else:
             vector = self.keys.vector(pool, self.pools[pool].series, level.key)
             key = self.tree.equivalents(level.to, children, vector)
-        if level.to != LevelKind.INSTITUTION:
-            return key, key
-        return key, self.keys.with_institution(pool, key, children.institution)
+        if level.to == LevelKind.INSTITUTION:
+            return key, self.keys.with_institution(pool, key, children.institution)
+        if level.to == LevelKind.DEPARTMENT and self.keys.department_e4:
+            names = [self.tree.units[at] for at in children.code.tolist()]
+            return key, self.keys.with_department(pool, key, names)
+        return key, key
 
     @staticmethod
     def _stuck(nodes: Nodes, children: Children, key: Int64) -> _Mask:

@@ -74,7 +74,8 @@ def _coefficients(rules: CaseRules, proposal: Proposal) -> tuple[Coefficient, ..
     if proposal.coefficients is None:
         return before
     named = {_key(row) for row in proposal.coefficients}
-    kept = [row for row in before if proposal.partial and _key(row) not in named]
+    # What an assessment came to stands in no table: a whole table leaves it as it is.
+    kept = [row for row in before if (proposal.partial or row.score) and _key(row) not in named]
     if proposal.own_dates:
         return (*kept, *proposal.coefficients)
     always = (
@@ -160,7 +161,8 @@ def _coefficient_problems(
     ]
     named = {_key(row) for row in rows}
     place = rows[0].place if rows else NOWHERE
-    for key in sorted({_key(row) for row in force} - named if not proposal.partial else ()):
+    given = {_key(row) for row in force if not row.score}
+    for key in sorted(given - named if not proposal.partial else ()):
         yield Problem("PROPOSAL_LEAVES", place, _said(key))
     known = {row.kind for row in force} | set(rules.key_rules.kinds)
     told: set[str] = set()

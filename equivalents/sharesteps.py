@@ -72,9 +72,10 @@ class ShareStep:
     floor / all floors, rounded. ``capped_fen`` and ``floored_fen`` are what a cap took and a floor
     added against sharing without bounds.
 
-    ``place`` is the institution where the child is. ``base_e7`` x ``institution_e4``, the product
-    of ``factors``, is ``raw_e7`` (5.2), and that is the key where it is not negative; where nobody
-    has a positive key and all get the same, each key is 1 (5.9).
+    ``place`` is the institution where the child is. ``base_e7`` x ``institution_e4`` (at the level
+    of departments that of the department), the product of ``factors``, is ``raw_e7`` (5.2), and
+    that is the key where it is not negative; where nobody has a positive key and all get the same,
+    each key is 1 (5.9).
     """
 
     level: str
@@ -149,7 +150,7 @@ def share_steps(settlement: Settlement, step: Step, where: Int64) -> Iterator[Sh
             family.children,
             family.fen,
             int(step.base_e7[at]),
-            *_at_institution(settlement, step, child, pool),
+            *_of_unit(settlement, step, child, pool),
             int(step.raw_e7[at]),
             int(step.key_e7[at]),
             family.all_keys_e7,
@@ -171,17 +172,22 @@ def paid(settlement: Settlement) -> Payouts:
     return settlement.payouts
 
 
-def _at_institution(
+def _of_unit(
     settlement: Settlement, step: Step, child: str, pool: str
 ) -> tuple[int, tuple[Stretch, ...]]:
-    """The coefficient of an institution on its key in a pool, and its factors (5.2)."""
+    """The coefficient of an institution or department on its key in a pool, and its factors."""
     rules = settlement.plan.coefficients
-    if step.to != LevelKind.INSTITUTION or child not in rules.places:
-        return ONE_E4, ()
-    return (
-        rules.institution_runs(child, pool)[0].value_e4,
-        rules.institution_factors(child, pool),
-    )
+    if step.to == LevelKind.INSTITUTION and child in rules.places:
+        return (
+            rules.institution_runs(child, pool)[0].value_e4,
+            rules.institution_factors(child, pool),
+        )
+    if step.to == LevelKind.DEPARTMENT and child in rules.departments:
+        return (
+            rules.department_runs(child, pool)[0].value_e4,
+            rules.department_factors(child, pool),
+        )
+    return ONE_E4, ()
 
 
 def _family(payouts: Payouts, step: Step, pool: int, parent: int, place: int) -> _Family:

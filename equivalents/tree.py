@@ -27,6 +27,7 @@ __all__ = ["Children", "Keys", "Nodes", "Tree"]
 _WHOLE = -1
 """The department of a node that is an institution with all its departments."""
 
+_ONE_E4: Final = 10_000
 _VECTORS: Final = (LevelKey.ADJUSTED, LevelKey.EQUIVALENTS)
 _ALL_WHOLE: Final[Mapping[tuple[int, int], int]] = {}
 
@@ -48,6 +49,7 @@ class Keys:
         leave: for each pool, the lines that leave adds to the keys of its people (5.20); they are
             in the vectors.
         contracts: the contracts of each posting, where a level is shared by them.
+        department_e4: for each pool, the coefficients of departments by code, where not 1.
     """
 
     equivalents_e7: Mapping[str, Int64]
@@ -57,6 +59,7 @@ class Keys:
     institution_e4: Sequence[Int64 | None] | None = None
     leave: Sequence[Sequence[LeaveLine]] = ()
     contracts: ContractKeys | None = None
+    department_e4: Sequence[Mapping[str, int]] = ()
 
     def vector(self, pool: int, series: str, key: LevelKey = LevelKey.ADJUSTED) -> Int64:
         """The equivalents of each posting by which a pool is shared."""
@@ -74,9 +77,10 @@ class Keys:
         own = self.adjusted_e7, self.plain_e7, self.heads_e4, self.institution_e4
         if all(one is None for one in own):
             return (id(self.equivalents_e7[series]),)
+        departments = id(self.department_e4[pool]) if self.department_e4 else 0
         at_institutions = self.institution_e4[pool] if self.institution_e4 is not None else None
         vectors = (self.vector(pool, series, key) for key in _VECTORS)
-        return (*map(id, vectors), id(self.heads(pool)), id(at_institutions))
+        return (*map(id, vectors), id(self.heads(pool)), id(at_institutions), departments)
 
     def with_institution(self, pool: int, key_e7: Int64, institution: Codes) -> Int64:
         """Institutions' keys times their coefficients, half-up at seven places (5.2).
@@ -85,13 +89,29 @@ class Keys:
             RefusedError: a key is beyond the limit.
         """
         coefficient_e4 = self.institution_e4[pool] if self.institution_e4 is not None else None
-        if coefficient_e4 is None:
+        return key_e7 if coefficient_e4 is None else _times(key_e7, coefficient_e4[institution])
+
+    def with_department(self, pool: int, key_e7: Int64, codes: Sequence[str]) -> Int64:
+        """Departments' keys times their coefficients, in the same way; ``codes`` name them.
+
+        Raises:
+            RefusedError: a key is beyond the limit.
+        """
+        coefficients = self.department_e4[pool] if self.department_e4 else {}
+        if not coefficients:
             return key_e7
-        products = key_e7.astype(object) * coefficient_e4[institution]
-        rounded = (products + 5_000) // 10_000  # half-up: keys and coefficients are not negative
-        if any(value >= INT64_LIMIT for value in rounded):
-            raise RefusedError([Problem("TOTAL_TOO_LARGE")])
-        return rounded.astype(np.int64)
+        values = [coefficients.get(code, _ONE_E4) for code in codes]
+        return _times(key_e7, np.array(values, np.int64))
+
+
+def _times(key_e7: Int64, coefficient_e4: Int64) -> Int64:
+    """Keys of units times coefficients, half-up at seven places (5.2)."""
+    products = key_e7.astype(object) * coefficient_e4
+    # half-up: keys of units and coefficients are not negative
+    rounded = (products + _ONE_E4 // 2) // _ONE_E4
+    if any(value >= INT64_LIMIT for value in rounded):
+        raise RefusedError([Problem("TOTAL_TOO_LARGE")])
+    return rounded.astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,12 +52,13 @@ def surplus_rule(
     findings: Findings,
     *,
     scheme: bool,
+    assessed: bool = False,
 ) -> SurplusRule:
     """The rule that shares the surplus of these accounts, its series filled in; faults are noted.
 
     ``declared`` are the versions of case.yaml, ``series`` the weight series of the case. ``scheme``
     says that the case follows a scheme: where that declares nothing, results of the assessment are
-    required (5.14).
+    required (5.14); ``assessed`` that some move the pool.
     """
     if not accounts:
         if declared:
@@ -71,7 +72,8 @@ def surplus_rule(
         place = rule.place if declared else Place("case.yaml")
         hint, allowed = near(rule.series, series), ", ".join(series)
         findings.add("SERIES_UNKNOWN", place, rule.series, near=hint, allowed=allowed)
-    _check_surplus(accounts, rule, pools, period, findings)
+    unpaid = replace(rule, assessed=rule.assessed and not assessed)
+    _check_surplus(accounts, unpaid, pools, period, findings)
     return rule
 
 

@@ -11,41 +11,37 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from equivalents.assesswho import Known
 from equivalents.codes import occurring
 from equivalents.contractchecks import contract_findings
 from equivalents.errors import DataError, Place, Problem
 from equivalents.findings import Findings, Places, Row, Table, near
 from equivalents.heads import charged_fen
 from equivalents.intake.accounts import read_accounts, surplus_rule
+from equivalents.intake.assessed import assess_case, pays_surplus
 from equivalents.intake.chargeprices import shipped_prices
 from equivalents.intake.contracts import contract_counts
 from equivalents.intake.fundtables import heads_for, read_fund_tables
-from equivalents.intake.headings import LATER_TABLES, TABLES
+from equivalents.intake.headings import TABLES
+from equivalents.intake.keytables import read_key_rules
 from equivalents.intake.madepools import bridge_pools, needs_given_pools, surplus_pools
 from equivalents.intake.recordfiles import record_files
 from equivalents.intake.schemeincase import check_scheme
 from equivalents.intake.settings import Settings, check_series, read_settings
-from equivalents.intake.tables import SUFFIXES, read_table, table_file
+from equivalents.intake.tables import read_table, table_file
 from equivalents.intake.teams import read_teams
 from equivalents.intake.wholecolumns import flags, note_known, note_twice, note_unknown, spans
 from equivalents.policy.accounts import Account
+from equivalents.policy.assessment import Outcome
 from equivalents.policy.calendar import Period
 from equivalents.policy.capbefore import CapBefore
 from equivalents.policy.check import check_postings, check_weights
-from equivalents.policy.coefficients import SURPLUS, check_coefficients
 from equivalents.policy.contacts import UsedClass
 from equivalents.policy.daytext import Times
 from equivalents.policy.fundcounts import Charged, FundCounts
 from equivalents.policy.heads import FundTables
-from equivalents.policy.keyload import KeyReader
+from equivalents.policy.keyload import KeyReader, places_of_departments
 from equivalents.policy.keyrules import KeyRules
-from equivalents.policy.leaderload import read_leaders
-from equivalents.policy.leave import check_leave
-from equivalents.policy.leaveload import (
-    note_idle_leave,
-    read_leave_rules,
-    read_leaves,
-)
 from equivalents.policy.load import (
     default_series,
     read_amount,
@@ -55,13 +51,13 @@ from equivalents.policy.load import (
 from equivalents.policy.loadcontacts import used_classes
 from equivalents.policy.model import (
     CaseRules,
+    Department,
     Institution,
     Pool,
     Posting,
     TeamMember,
     WeightRow,
 )
-from equivalents.policy.openingload import OpeningReader
 from equivalents.policy.roster import Roster
 from equivalents.policy.sharing import LevelKey, LevelKind
 from equivalents.policy.sharingtext import check_sharing
@@ -140,6 +136,7 @@ class _Reader:
         self.findings = Findings()
         self.tables = FundTables()
         self.cap_before: tuple[CapBefore, ...] | None = None
+        self.outcomes: tuple[Outcome, ...] | None = None
         self.times = Times.REFUSE
         self.inputs: list[tuple[str, Path]] = [("case.yaml", folder / "case.yaml")]
 
@@ -149,7 +146,6 @@ class _Reader:
         settings = read_settings(self.folder / "case.yaml", "case.yaml", findings)
         self.inputs += settings.scheme_files
         self.times = settings.times
-        self._refuse_later_tables()
         institutions = self._institutions(self._table("institutions"))
         known = {row.institution_id for row in institutions}
         departments = self._departments(self._table("departments"), known)
@@ -169,16 +165,17 @@ class _Reader:
         named = (*every, *bridge_pools(settings.scheme, ("",)))
         check_sharing(settings.sharing, named, institutions, codes, findings)
         every = (*every, *bridge_pools(settings.scheme, sorted(known)))
-        keys = self._key_rules(settings, KeyReader(findings, institutions, postings), every, series)
+        reader = KeyReader(findings, institutions, postings, departments)
+        keys, self.cap_before = read_key_rules(self._table, settings, reader, every, series)
         findings.problems += [*check_weights(weights), *check_postings(postings)]
         self._fund_tables(settings, sorted(known), postings, teams)
-        before = self.cap_before or ()
-        check_scheme(settings, weights, institutions, pools, keys, before, findings)
+        keys = self._assessed(settings, keys, reader, teams)
+        check_scheme(settings, weights, institutions, pools, keys, self.cap_before or (), findings)
         if settings.period is None:
             return None
         surplus = surplus_rule(
             settings.surplus, accounts, pools, settings.period, series, findings,
-            scheme=bool(settings.scheme_files),
+            scheme=bool(settings.scheme_files), assessed=pays_surplus(settings.scheme, keys),
         )  # fmt: skip
         rules = CaseRules(
             period=settings.period,
@@ -212,34 +209,23 @@ class _Reader:
             contracts=contract_counts(self.tables.contracts, rules.period),
             scheme=settings.scheme,
             cap_before=self.cap_before,
+            assessed=self.outcomes,
         )
 
-    def _key_rules(
-        self, settings: Settings, reader: KeyReader, pools: Sequence[Pool], series: Sequence[str]
+    def _assessed(
+        self, settings: Settings, keys: KeyRules, of_case: KeyReader, teams: Sequence[TeamMember]
     ) -> KeyRules:
-        """What stands between equivalents and keys: coefficients, ceilings, keys brought in."""
-        rows = reader.coefficients(self._table("coefficients"))
-        self.findings.problems.extend(check_coefficients(rows))
-        names = [SURPLUS, *(pool.pool for pool in pools)]
-        kinds = reader.kinds(settings.coefficients, rows, names)
-        ceilings = reader.ceilings(settings.ceilings, series)
-        owners = [(pool.institution_id, pool.pool) for pool in pools]
-        leave = read_leave_rules(settings.leave, names, self.findings)
-        leaders = read_leaders(settings.leaders, reader.roster, settings.period, self.findings)
-        keys = KeyRules(rows, kinds, ceilings, leave_rules=leave, leaders=leaders)
-        of_case = (self.findings, reader.institutions, reader.roster)
-        opening = OpeningReader(*of_case, owners, series, settings.period)
-        keys = opening.read(self._table("opening"), keys)
-        self.cap_before = opening.cap_before
-        return self._leave(settings.period, keys, reader.roster)
-
-    def _leave(self, period: Period | None, keys: KeyRules, roster: Roster) -> KeyRules:
-        """Leaves, and what is wrong with them and their rules (5.20)."""
-        leaves = tuple(read_leaves(self._table("leave"), roster.person_id, self.findings))
-        if period is not None:
-            self.findings.problems.extend(check_leave(leaves, keys.leave_rules, period))
-            note_idle_leave(leaves, roster, period, self.findings)
-        return replace(keys, leave=leaves)
+        """The rules of keys with the coefficients that the results of the assessment come to."""
+        table = self._table("assessments")
+        if settings.period is None:
+            return keys
+        of_tables = {member.team_id for member in teams}, self.tables.contracts.contract_id
+        places = places_of_departments(of_case.roster) | dict(of_case.departments)
+        masters = of_case.institutions, places, of_case.roster
+        known = Known(settings.period, *masters, keys.leaders, *of_tables)
+        found = assess_case(table, settings.scheme, keys, known, self.findings)
+        self.tables, self.outcomes = replace(self.tables, results=found.results), found.outcomes
+        return found.keys
 
     def _unknown_series(self, place: Place, name: str, series: Sequence[str]) -> None:
         self.findings.add(
@@ -257,13 +243,6 @@ class _Reader:
         self.inputs.append((path.name, path))
         return read_table(path, sheet, self.findings, times=self.times)
 
-    def _refuse_later_tables(self) -> None:
-        for name in LATER_TABLES:
-            for suffix in SUFFIXES:
-                path = self.folder / f"{name}{suffix}"
-                if path.is_file():
-                    self.findings.add("NOT_SUPPORTED", Place(path.name), name)
-
     def _institutions(self, table: Table) -> tuple[Institution, ...]:
         names = ("institution_id", "name", "group", "kind", "parent_id", "ownership")
         found = tuple(map(Institution, *map(table.column, names), table.places))
@@ -271,12 +250,15 @@ class _Reader:
         self._all_known(table, "parent_id", set(occurring(table.column("institution_id"))))
         return found
 
-    def _departments(self, table: Table, institutions: set[str]) -> set[str]:
+    def _departments(self, table: Table, institutions: set[str]) -> dict[str, Department]:
         self._unique(table, "department_id")
         self._all_known(table, "institution_id", institutions)
-        return set(occurring(table.column("department_id")))
+        columns = map(table.column, ("department_id", "institution_id", "kind"))
+        return {name: Department(*rest) for name, *rest in zip(*columns, strict=True)}
 
-    def _postings(self, table: Table, institutions: set[str], departments: set[str]) -> Roster:
+    def _postings(
+        self, table: Table, institutions: set[str], departments: Collection[str]
+    ) -> Roster:
         self._all_known(table, "institution_id", institutions)
         self._all_known(table, "department_id", departments)
         texts: dict[str, Sequence[Any]] = {

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["Column", "LATER_TABLES", "Sheet", "TABLES"]
+__all__ = ["Column", "Sheet", "TABLES"]
 
 _DAYS: Final = frozenset(
     (
@@ -311,9 +311,22 @@ TABLES: Final[Mapping[str, Sheet]] = {
             ),
             required=False,
         ),
+        Sheet(
+            "assessments",
+            "考核结果",
+            (
+                _must("level", "考核层级"),
+                _must("subject_id", "对象编号"),
+                _must("indicator", "考核指标"),
+                Column("numerator", "分子"),
+                Column("denominator", "分母"),
+                Column("score", "得分"),
+                Column("exempt", "免考"),
+                Column("period", "期间"),
+                Column("reference", "文件依据"),
+            ),
+            required=False,
+        ),
     )
 }
 """Every table that this version reads."""
-
-LATER_TABLES: Final = ("assessments",)
-"""Tables of later versions: refused, because ignoring them would change pay."""

@@ -18,6 +18,7 @@ __all__ = [
     "month_of",
     "parse_day",
     "parse_period",
+    "periods_of",
     "print_day",
     "same_day",
     "year_end",
@@ -140,3 +141,21 @@ def _months(part: str) -> tuple[int, int]:
     if part[0] == "Q":
         return 3 * int(part[1]) - 2, 3
     return int(part), 1
+
+
+def periods_of(months: int, start: int, end: int) -> tuple[Period, ...]:
+    """The periods of 1, 3, 6 or 12 months that have a day of ``[start, end)``, in order."""
+    last = _EPOCH + timedelta(days=end - 1)
+    found = []
+    first = _EPOCH + timedelta(days=start)
+    year, part = first.year, (first.month - 1) // months
+    while (year, part * months + 1) <= (last.year, last.month):
+        found.append(parse_period(f"{year:04d}{_part(months, part)}"))
+        year, part = (year, part + 1) if (part + 1) * months < 12 else (year + 1, 0)
+    return tuple(found)
+
+
+def _part(months: int, number: int) -> str:
+    """How the period of so many months with this number in its year is written."""
+    form = {12: "", 6: "-H{}", 3: "-Q{}", 1: "-{:02d}"}[months]
+    return form.format(number + 1)

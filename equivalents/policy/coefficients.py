@@ -77,10 +77,13 @@ class Coefficients:
         self._pools = sorted(given | bridged)
         self._people: dict[str, list[Coefficient]] = defaultdict(list)
         self._places: dict[str, list[Coefficient]] = defaultdict(list)
+        self._departments: dict[str, list[Coefficient]] = defaultdict(list)
         for row in self.rules.coefficients:
             if row.valid_from < self.period.end and row.valid_to > self.period.start:
                 if row.scope is Scope.INSTITUTION:
                     self._places[row.institution_id].append(row)
+                elif row.scope is Scope.DEPARTMENT:
+                    self._departments[row.subject_id].append(row)
                 else:
                     self._people[row.person_id].append(row)
 
@@ -108,6 +111,11 @@ class Coefficients:
     def places(self) -> Sequence[str]:
         """The institutions that have a coefficient in the period, of any kind, in order."""
         return sorted(self._places)
+
+    @property
+    def departments(self) -> Sequence[str]:
+        """The departments that have a coefficient in the period, of any kind, in order."""
+        return sorted(self._departments)
 
     def knows(self, person_id: str) -> bool:
         """Whether a person has any coefficient in the period, of any kind."""
@@ -160,9 +168,24 @@ class Coefficients:
         stretches = _stretches(self._rows_at(institution_id, pool), self.period)
         return _within(stretches, self.period.start, self.period.end)
 
+    def department_runs(self, department_id: str, pool: str) -> tuple[Run, ...]:
+        """The coefficients of a department over the period: they multiply its key in a pool."""
+        return _runs(self._rows_in(department_id, pool), self.period)
+
+    def department_factors(self, department_id: str, pool: str) -> tuple[Stretch, ...]:
+        """Of which coefficients those of a department are the product, over the period."""
+        stretches = _stretches(self._rows_in(department_id, pool), self.period)
+        return _within(stretches, self.period.start, self.period.end)
+
     def _rows_at(self, institution_id: str, pool: str) -> _Dated:
+        return self._applying(self._places.get(institution_id, ()), pool)
+
+    def _rows_in(self, department_id: str, pool: str) -> _Dated:
+        return self._applying(self._departments.get(department_id, ()), pool)
+
+    def _applying(self, rows: _Dated, pool: str) -> _Dated:
         kinds = self.kinds(Applies.KEY, pool)
-        return [row for row in self._places.get(institution_id, ()) if row.kind in kinds]
+        return [row for row in rows if row.kind in kinds]
 
     def stints(self, roster: Roster) -> Roster:
         """The roster cut where a coefficient of a person changes, and at a ceiling's months.
@@ -257,7 +280,9 @@ def check_coefficients(rows: Iterable[Coefficient]) -> list[Problem]:
     """
     by_subject: Mapping[tuple[str, ...], list[Coefficient]] = defaultdict(list)
     for row in rows:
-        by_subject[row.scope, row.person_id, row.institution_id, row.kind].append(row)
+        department = row.subject_id if row.scope is Scope.DEPARTMENT else ""
+        subject = row.person_id, row.institution_id, department
+        by_subject[(row.scope, *subject, row.kind)].append(row)
     found: list[Problem] = []
     for _, several in sorted(by_subject.items()):
         found.extend(_overlaps(sorted(several, key=attrgetter("valid_from", "place"))))

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from equivalents.codes import Coded
 from equivalents.errors import NOWHERE, Place
+from equivalents.policy.assessment import Result
 from equivalents.policy.calendar import LAST_DAY
 from equivalents.policy.fundcounts import HeadCount, Task
 from equivalents.policy.homes import NO_HOMES, Homes
@@ -120,6 +121,8 @@ class FundTables:
     registers: Registers = Registers()
     charges: Charges = field(default_factory=Charges)
     tasks: tuple[Task, ...] = ()
+    results: tuple[Result, ...] = ()
+    """Results of the assessment, those of contracts among them (C4)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from equivalents.policy.keyrules import (
     Window,
 )
 from equivalents.policy.load import DEFAULT_SERIES, fault_text, read_day, read_end
-from equivalents.policy.model import Institution
+from equivalents.policy.model import Department, Institution
 from equivalents.policy.openingload import equivalents_e7
 from equivalents.policy.roster import Roster
 from equivalents.policy.yamltext import Entry, day_of, expect
@@ -37,7 +37,7 @@ from equivalents.units import (
     parse_weight_e4,
 )
 
-__all__ = ["KeyReader"]
+__all__ = ["KeyReader", "places_of_departments"]
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 _Named = tuple[str, str, str]
@@ -66,6 +66,8 @@ class KeyReader:
     findings: Findings
     institutions: Sequence[Institution]
     roster: Roster
+    departments: Mapping[str, Department] = field(default_factory=dict)
+    """Those of the table of departments, beside those that the roster names."""
     _subjects: dict[Scope, dict[str, _Named]] = field(default_factory=dict)
     _in_order: dict[Scope, Sequence[str]] = field(default_factory=dict)
 
@@ -117,6 +119,9 @@ class KeyReader:
             elif scope is Scope.INSTITUTION:
                 named = [one.institution_id for one in self.institutions]
                 subjects = {place: ("", place, "") for place in named}
+            elif scope is Scope.DEPARTMENT:
+                places = places_of_departments(roster) | dict(self.departments)
+                subjects = {name: ("", one.institution_id, "") for name, one in places.items()}
             else:
                 for person, place, post in triples:
                     subjects[f"{person}@{place}"] = (person, place, "")
@@ -133,32 +138,42 @@ class KeyReader:
     # -- case.yaml -------------------------------------------------------------------------------
 
     def kinds(
-        self, entry: Entry, rows: Sequence[Coefficient], pools: Iterable[str]
+        self,
+        entry: Entry,
+        rows: Sequence[Coefficient],
+        pools: Iterable[str],
+        composites: Iterable[str] = (),
     ) -> Mapping[str, KindRule]:
-        """The key ``coefficients`` of case.yaml: what each kind applies to (5.3)."""
-        used = sorted({row.kind for row in rows})
+        """The key ``coefficients`` of case.yaml: what each kind applies to (5.3).
+
+        A composite of the assessment is a kind too, and applies to nothing unless declared.
+        """
+        assessed = dict.fromkeys(composites, KindRule(Applies.NONE))
+        used = sorted({row.kind for row in rows}.union(assessed))
         known = sorted(set(pools))
-        rules = {}
+        rules: dict[str, KindRule] = dict(assessed)
         for kind, settings in entry.mapping.items():
             expect(settings, "mapping", f"coefficients.{kind}", self.findings)
             self._keys(settings, _KIND_KEYS)
             if kind not in used:
                 hint = near(kind, used)
                 self.findings.add("COEFFICIENT_UNUSED", settings.place, kind, near=hint)
-            rules[kind] = self._kind(kind, settings, known)
+            default = KeyRules(kinds=assessed).rule(kind).applies_to
+            rules[kind] = self._kind(kind, settings, known, default)
         self.check_scopes(rows, rules)
         return rules
 
     def check_scopes(self, rows: Iterable[Coefficient], kinds: Mapping[str, KindRule]) -> None:
-        """Note coefficients of institutions whose kind cannot apply to one."""
+        """Note coefficients of institutions and departments whose kind cannot apply to one."""
         for row in rows:
             applies = KeyRules(kinds=kinds).rule(row.kind).applies_to
-            if row.scope is Scope.INSTITUTION and applies not in (Applies.KEY, Applies.NONE):
-                # An institution is no head and has no payout; in silence it would change nothing.
-                value = f"scope=institution kind={row.kind} applies_to={applies.value}"
+            of_unit = row.scope in (Scope.INSTITUTION, Scope.DEPARTMENT)
+            if of_unit and applies not in (Applies.KEY, Applies.NONE):
+                # A unit is no head and has no payout; in silence it would change nothing.
+                value = f"scope={row.scope.value} kind={row.kind} applies_to={applies.value}"
                 self.findings.add("NOT_SUPPORTED", row.place, value)
 
-    def _kind(self, kind: str, settings: Entry, pools: Sequence[str]) -> KindRule:
+    def _kind(self, kind: str, settings: Entry, pools: Sequence[str], default: Applies) -> KindRule:
         where = f"coefficients.{kind}"
         for key in ("applies_to", "excess", "reference"):
             expect(settings.get(key), "text", f"{where}.{key}", self.findings)
@@ -170,7 +185,7 @@ class KeyReader:
                 self._odd_choice(one.text, pools, one.place)
         # Without `applies_to` the name of the kind decides, as it does without any settings.
         return KindRule(
-            self._setting(Applies, settings.get("applies_to")) or KeyRules().rule(kind).applies_to,
+            self._setting(Applies, settings.get("applies_to")) or default,
             tuple(one.text for one in named),
             self._setting(Excess, settings.get("excess")) or Excess.CARRY,
             settings.get("reference").text,
@@ -289,3 +304,10 @@ def _rate(text: str) -> int:
     if value > ONE_E4:
         raise NumberFaultError("range", text)
     return value
+
+
+def places_of_departments(roster: Roster) -> dict[str, Department]:
+    """The departments that the roster names, each with the institution of its last posting."""
+    column = roster.others.get("department_id", ())
+    named = zip(column, roster.institution_id, strict=True) if column else ()
+    return {name: Department(place) for name, place in named if name}

@@ -34,6 +34,7 @@ class Scope(StrEnum):
 
     PERSON = "person"
     INSTITUTION = "institution"
+    DEPARTMENT = "department"
     POSTING = "posting"
 
 
@@ -64,7 +65,8 @@ class Coefficient(NamedTuple):
     """A coefficient 系数 of a subject over ``[valid_from, valid_to)`` (A7).
 
     ``person_id``, ``institution_id`` and ``post_id`` are what ``subject_id`` names; blank means
-    any, so that a posting without its post covers all posts of the person there.
+    any, so that a posting without its post covers all posts of the person there. A department is
+    its ``subject_id``. ``score`` tells the score 得分 that an assessment made it of.
     """
 
     scope: Scope
@@ -78,6 +80,7 @@ class Coefficient(NamedTuple):
     post_id: str = ""
     reference: str = ""
     place: Place = NOWHERE
+    score: str = ""
 
 
 @dataclass(frozen=True, slots=True)

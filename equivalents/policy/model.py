@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from equivalents.errors import NOWHERE, Place
 from equivalents.policy.accounts import Account, SurplusRule
+from equivalents.policy.assessment import Outcome
 from equivalents.policy.basis import RECORD, Basis
 from equivalents.policy.calendar import Period, print_day
 from equivalents.policy.capbefore import CapBefore
@@ -26,6 +27,7 @@ from equivalents.policy.yearly import YearlyLimit
 __all__ = [
     "CONDITIONS",
     "CaseRules",
+    "Department",
     "Handling",
     "Institution",
     "Pool",
@@ -62,6 +64,13 @@ class Institution:
     parent_id: str = ""
     ownership: str = ""
     place: Place = NOWHERE
+
+
+class Department(NamedTuple):
+    """A department 科室, team or village room: where it is, and its kind."""
+
+    institution_id: str
+    kind: str = ""
 
 
 class Posting(NamedTuple):
@@ -178,6 +187,8 @@ class CaseRules:
     """What the funds of ``scheme`` ask of contracts, registers, charges and tasks."""
     cap_before: tuple[CapBefore, ...] | None = None
     """What earlier periods bring in for the pay cap of ``scheme``."""
+    assessed: tuple[Outcome, ...] | None = None
+    """What each composite of the assessment of ``scheme`` came to (C2)."""
 
     @property
     def series(self) -> tuple[str, ...]:

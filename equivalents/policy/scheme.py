@@ -10,6 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from equivalents.errors import NOWHERE, Place
+from equivalents.policy.assessment import Assessment
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY
 from equivalents.policy.funds import Dated, Fund
 from equivalents.policy.prices import ChargePrices
@@ -230,6 +231,8 @@ class Scheme:
     """What its documents leave open, illustrative 示例 until decided."""
     charge_prices: ChargePrices | None = None
     """What residents may be charged 收费价格: it checks charges and is no fiscal price (B4a)."""
+    assessment: Assessment | None = None
+    """Indicators and composites 考核: a composite is a kind of coefficient (C1, C2)."""
 
     def bought(self, channel: str, item: str, day: int) -> Fraction:
         """The part of an item that a channel in force buys on a day (B1)."""

@@ -22,7 +22,7 @@ __all__ = ["ABOUT", "Block", "SECTIONS", "Value", "View", "view_of"]
 
 SECTIONS: Final = (
     *("channels", "funds", "pools", "pay_cap", "share_tests", "consultation_codes"),
-    "charge_prices",
+    *("charge_prices", "assessment"),
     *SHARED_KEYS,
 )
 """The keys of a scheme in the order in which they are told."""

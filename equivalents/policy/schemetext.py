@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from equivalents.findings import Findings
+from equivalents.policy.assesstext import read_assessment
 from equivalents.policy.figuretext import Reader
 from equivalents.policy.funds import Fund
 from equivalents.policy.fundtext import read_funds
@@ -81,6 +82,7 @@ def read_scheme(layers: Sequence[Layer], findings: Findings) -> Reading:
         tuple(layer.file for layer in layers),
         entry.place,
         open_choices(layers, findings),
+        assessment=read_assessment(entry.get("assessment"), read),
     )
     check_names(scheme, tuple(entry.get("funds").mapping), findings)
     check_twice(scheme, findings)

@@ -8,6 +8,7 @@ is wrong and what to do. ``docs/reasons.md`` is printed from this list and a tes
 from typing import Final
 
 from equivalents.reasons.accounts import ACCOUNT_REASONS
+from equivalents.reasons.assessment import ASSESSMENT_REASONS
 from equivalents.reasons.bridges import BRIDGE_REASONS
 from equivalents.reasons.contacts import CONTACT_REASONS
 from equivalents.reasons.contracts import CONTRACT_REASONS
@@ -59,6 +60,7 @@ REASONS: Final[dict[str, Reason]] = {
         *ACCOUNT_REASONS,
         *RESULT_REASONS,
         *SCHEME_REASONS,
+        *ASSESSMENT_REASONS,
         *SHARING_REASONS,
         *YEARLY_REASONS,
     )

@@ -93,11 +93,14 @@ ACCOUNT_REASONS: Final = (
         "SURPLUS_NOT_ASSESSED",
         "error",
         "money",
-        "机构 {value} 的结余中有 {amount} 元须按考核结果发放，但没有考核结果。"
-        "请提供考核结果，或在方案（没有方案的在 case.yaml）的 surplus 中声明 assessment: none。",
-        "{amount} yuan of the surplus of {value} are paid by assessment result, but there is no "
-        "result. Add the results, or declare assessment: none under surplus in the scheme (without "
-        "one in case.yaml).",
+        "机构 {value} 的结余中有 {amount} 元须按考核结果发放，但没有考核结果作用于绩效池 surplus。"
+        "请提供考核结果，并在 coefficients 中声明综合考核作用于该池（key 或 withhold），"
+        "或在方案（没有"
+        "方案的在 case.yaml）的 surplus 中声明 assessment: none。",
+        "{amount} yuan of the surplus of {value} are paid by assessment result, but no result "
+        "moves the pool surplus. Add the results and declare under coefficients that a composite "
+        "applies to that pool (key or withhold), or declare assessment: none under surplus in the "
+        "scheme (without one in case.yaml).",
     ),
     Reason(
         "SURPLUS_ESTIMATE",

@@ -38,6 +38,7 @@ def _factor_text(row: Coefficient, days: str) -> str:
     told += (
         f" 至 until {print_day(row.valid_to)}（不含 exclusive）" if row.valid_to < LAST_DAY else ""
     )
+    told += f"; 得分 score {row.score}" if row.score else ""
     told += f"; 依据 {row.reference}" if row.reference else ""
     return f"      因素 factor{days} {row.kind}: {print_e4(row.value_e4)}  [{told}]"
 
@@ -64,6 +65,7 @@ def factors_json(stretches: Sequence[Stretch]) -> list[dict[str, Any]]:
                     "value": print_e4(row.value_e4),
                     "valid_from": print_day(row.valid_from),
                     "reference": row.reference,
+                    **({"score": row.score} if row.score else {}),
                 }
                 for row in one.factors
             ],

@@ -38,7 +38,7 @@ _UNORDERED: Final = ("institutions", "weights", "pools", "used", "accounts", "te
 _UNORDERED_KEYS: Final = ("coefficients", "opening", "leave", "past", "paid", "earned")
 _UNORDERED_COUNTS: Final = ("heads", "charges", "tasks")
 """Rules whose rows have no order of their own: they are kept sorted."""
-_OF_SCHEMES: Final = ("scheme", "counts", "cap_before")
+_OF_SCHEMES: Final = ("scheme", "counts", "cap_before", "assessed")
 """Rules that only a case with a scheme has: they are left out where there is none."""
 _DAYS: Final = ("active_from", "active_to")
 _OPEN: Final = (FIRST_DAY, LAST_DAY)

@@ -33,6 +33,7 @@ SECTION_TITLES: Final[Mapping[str, str]] = {
     "share_tests": "比例检验",
     "consultation_codes": "一般诊疗费编码",
     "charge_prices": "收费价格",
+    "assessment": "考核",
     "weight_tables": "当量表",
     "outside_period": "期外记录",
     "times": "日期中的时间",

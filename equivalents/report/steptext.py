@@ -26,6 +26,10 @@ KEYS: Final = {
 """What a level is shared by, in Chinese."""
 
 _SHORT: Final = {"institution": "→ 机构", "department": "→ 科室", "person": "→ 人员"}
+_OF_UNIT: Final = {
+    "institution": "机构系数 coefficient of the institution",
+    "department": "科室系数 coefficient of the department",
+}
 _STAYS: Final = {Excess.RETAIN: "留存 retained", Excess.CARRY: "结转 carried"}
 
 
@@ -71,7 +75,7 @@ def step_text(step: ShareStep) -> Iterator[str]:
     yield f"    {way}: {'; '.join(parts)}{extra}"
     if step.factors:
         yield (
-            f"      机构系数 coefficient of the institution: {print_e7(step.base_e7)}"
+            f"      {_OF_UNIT[step.level]}: {print_e7(step.base_e7)}"
             f" × {print_e4(step.institution_e4)} = {print_e7(step.raw_e7)}"
         )
         yield from factors_text(step.factors)

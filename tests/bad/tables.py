@@ -1,12 +1,10 @@
-"""Master data and pools at fault: columns, ids, amounts, flags, dates, postings; later tables."""
+"""Master data and pools at fault: columns, ids, amounts, flags, dates, postings."""
 
 from tests.bad.case import HEAD, Content, Fault, add, parquet, swap, weights
 
 __all__ = ["MONEY", "TABLES", "UNREADABLE"]
 
 STAFF = "person_id,institution_id,post_id,main,active_from,active_to\n"
-LATER = ["assessments"]
-
 
 TEAMS = "team_id,person_id,role,share,valid_from,valid_to"
 
@@ -250,12 +248,6 @@ TABLES = [
     ),
     *(
         Fault(
-            f"later-{name}", "NOT_SUPPORTED", {f"{name}.csv": "id\n1\n"}, f"{name}.csv", 0, "", name
-        )
-        for name in LATER
-    ),
-    *(
-        Fault(
             f"team-share-{text}",
             "TEAM_SHARE_INVALID",
             teams(f"T1,P01,GP,{text},,"),
@@ -312,12 +304,6 @@ TABLES = [
         "",
         "P01",
         ("2",),
-    ),
-    Fault(
-        "later-parquet",
-        "NOT_SUPPORTED",
-        {"assessments.parquet": b"anything"},
-        "assessments.parquet",
     ),
 ]
 

@@ -231,7 +231,7 @@ MANY: dict[str, Content] = {
     "weights.csv": "item_code,weight,valid_from,valid_to\nMZ01,1.23456,2025-01-01,\n"
     "SF01,1,2025-01-01,2025-03-01\nSF01,1,2025-04-01,\n",
     "pools.csv": "institution_id,pool,amount\nI01,A,1.001\nI01,A,1.00\n",
-    "assessments.csv": "level\ncounty\n",
+    "assessments.csv": "level,subject_id\ncounty,X\n",
     "records/notes.xlsx": b"PK\x03\x04",
 }
 ALL_OF_THEM = {
@@ -246,7 +246,7 @@ ALL_OF_THEM = {
     ("weights.csv", 3, "WEIGHT_GAP"),
     ("pools.csv", 2, "AMOUNT_INVALID"),
     ("pools.csv", 3, "ID_TWICE"),
-    ("assessments.csv", 0, "NOT_SUPPORTED"),
+    ("assessments.csv", 1, "COLUMN_MISSING"),
     ("records/notes.xlsx", 0, "FILE_FORMAT"),
 }
 

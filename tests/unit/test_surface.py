@@ -61,6 +61,10 @@ FLOW = [
     "headcount",
     "yeartodate",
     "contracts",
+    "assessscore",
+    "assesswho",
+    "assess",
+    "assesschecks",
     "heads",
     "headchecks",
     "headwarnings",
@@ -74,6 +78,7 @@ FLOW = [
     "tree",
     "limits",
     "levels",
+    "departmentkeys",
     "ladderkeys",
     "yearly",
     "payouts",
@@ -117,6 +122,7 @@ PURE_POLICY = {
     "model", "accounts", "calendar", "posts", "book", "check", "roster", "basis", "contacts",
     "waits", "keep", "sharing", "keyrules", "coefficients", "leave", "leaders",
     "yearly", "contracts", "fundcounts", "funds", "heads", "homes", "prices", "scheme",
+    "assessment",
 }  # fmt: skip
 STANDARD = {
     "bisect", "collections", "concurrent", "dataclasses", "difflib", "enum", "fractions",

@@ -1,0 +1,192 @@
+"""What is odd about an assessment: results that nothing uses, cliffs, indicators by the year.
+
+Sources: C2 (a cliff is reported as such), C3 (4 to 6 indicators, one or two more each year).
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from equivalents.assess import ResultName, name_of, needed_periods
+from equivalents.assessscore import steps_of
+from equivalents.assesswho import Known
+from equivalents.errors import Place, Problem
+from equivalents.policy.assessment import (
+    AssessedLevel,
+    Assessment,
+    Composite,
+    Outcome,
+    Result,
+)
+from equivalents.policy.calendar import FIRST_DAY, Period, parse_period, print_day
+from equivalents.policy.funds import PerEquivalent, PerHead, Tasks
+from equivalents.policy.keyrules import Applies, KeyRules
+from equivalents.policy.scheme import Scheme
+from equivalents.units import print_e4
+
+__all__ = [
+    "cliffs",
+    "growth_findings",
+    "idle_composites",
+    "kinds_of_funds",
+    "unfit_periods",
+    "unused_results",
+]
+
+_Elsewhere = Collection[tuple[AssessedLevel, str]]
+
+
+def _using(assessment: Assessment, result: Result) -> list[Composite]:
+    """The composites of the level that a result could be of, in whatever period."""
+    return [
+        one
+        for one in assessment.composites.values()
+        if one.level is result.level
+        and (
+            one.name == result.indicator
+            or any(result.indicator in version.value for version in one.weights.versions)
+        )
+    ]
+
+
+def unfit_periods(
+    assessment: Assessment, results: Sequence[Result], elsewhere: _Elsewhere
+) -> Iterator[Problem]:
+    """Results whose period has not the length of any composite that could use them."""
+    for row in results:
+        using = _using(assessment, row)
+        months = len(parse_period(row.period).month_starts)
+        fits = any(one.period.months == months for one in using)
+        if using and not fits and (row.level, row.indicator) not in elsewhere:
+            allowed = ", ".join(sorted({one.period.value for one in using}))
+            facts = {"indicator": row.indicator, "allowed": allowed}
+            yield Problem("RESULT_PERIOD", row.place.at("period"), row.period, facts)
+
+
+def unused_results(
+    assessment: Assessment,
+    results: Sequence[Result],
+    used: Collection[ResultName],
+    known: Known,
+    elsewhere: _Elsewhere,
+) -> Iterator[Problem]:
+    """Results that change nothing: those of a period are told once for each indicator.
+
+    ``RESULT_OUTSIDE`` (an error): every composite that could use it declares other subjects.
+    ``RESULT_UNUSED`` (a warning): no composite of the level has the indicator then, the period is
+    not one that the case needs, or the composite's own score is given.
+    """
+    counted: Counter[tuple[str, str, str]] = Counter()
+    first: dict[tuple[str, str, str], Place] = {}
+    for row in results:
+        declared = row.indicator in {*assessment.indicators, *assessment.composites}
+        idle = name_of(row) not in used and (row.level, row.indicator) not in elsewhere
+        if not (declared and idle):
+            continue
+        if _outside(row, assessment, known):
+            facts = {"indicator": row.indicator}
+            yield Problem("RESULT_OUTSIDE", row.place.at("subject_id"), row.subject_id, facts)
+            continue
+        name = row.level.value, row.indicator, row.period
+        counted[name] += 1
+        first.setdefault(name, row.place)
+    for (level, indicator, period), rows in counted.items():
+        place = first[level, indicator, period]
+        facts = {"level": level, "period": period, "rows": str(rows)}
+        yield Problem("RESULT_UNUSED", place, indicator, facts)
+
+
+def _outside(row: Result, assessment: Assessment, known: Known) -> bool:
+    """Whether some composite needs such a result of the period, but of none with this subject."""
+    names = known.names(row.level)
+    needed = False
+    for composite in _using(assessment, row):
+        for period, holds in needed_periods(composite, known.period):
+            if period.name == row.period and row.level is not AssessedLevel.COUNTY:
+                needed = True
+                who = known.assessed(composite, holds.start, holds.end)
+                if row.subject_id in who.required or row.subject_id in who.optional:
+                    return False
+    return needed and names is not None and row.subject_id in names
+
+
+def idle_composites(
+    assessment: Assessment, keys: KeyRules, scheme: Scheme | None
+) -> Iterator[Problem]:
+    """Warnings of composites that multiply nothing and that no fund nor the pay cap names."""
+    named = set(kinds_of_funds(scheme)) if scheme is not None else set()
+    for name, composite in assessment.composites.items():
+        if keys.rule(name).applies_to is Applies.NONE and name not in named:
+            yield Problem("COMPOSITE_UNUSED", composite.place, name)
+
+
+def kinds_of_funds(scheme: Scheme) -> Iterator[str]:
+    """The kinds of coefficients that funds and the pay cap name."""
+    if scheme.pay_cap.coefficient:
+        yield scheme.pay_cap.coefficient
+    for fund in scheme.funds.values():
+        for one in (fund, *fund.own.values()):
+            match one.body:
+                case PerHead(coefficient=kind) | Tasks(assessment=kind) if kind:
+                    yield kind
+                case PerEquivalent(coefficients=kinds):
+                    yield from kinds
+
+
+# -- indicators by the year ----------------------------------------------------------------------
+
+
+def growth_findings(assessment: Assessment, period: Period) -> Iterator[Problem]:
+    """Warnings where the number of indicators of a first or later year is not as declared (C3).
+
+    The last version of each year counts, up to the year of the period's end; weights without a
+    first day are of the year of the period.
+    """
+    growth = assessment.growth
+    last = _year(period.end - 1)
+    for composite in assessment.composites.values():
+        by_year: dict[int, Mapping[str, object]] = {}
+        for version in composite.weights.versions:
+            start = last if version.valid_from == FIRST_DAY else _year(version.valid_from)
+            by_year[start] = version.value
+        before: Collection[str] | None = None
+        for year in range(min(by_year, default=last + 1), last + 1):
+            now = by_year.get(year, before or ())
+            bounds = growth.first if before is None else growth.yearly
+            count = len(now) if before is None else len(set(now).difference(before))
+            if bounds is not None and not bounds[0] <= count <= bounds[1]:
+                facts = {
+                    "year": str(year),
+                    "found": str(count),
+                    "least": str(bounds[0]),
+                    "most": str(bounds[1]),
+                    "what": _FIRST if before is None else _LATER,
+                }
+                yield Problem("INDICATOR_GROWTH", composite.place, composite.name, facts)
+            before = now
+
+
+_FIRST = "第一年的指标¦indicators in the first year"
+_LATER = "新增的指标¦more indicators than the year before"
+
+
+def _year(day: int) -> int:
+    return int(print_day(day)[:4])
+
+
+# -- cliffs --------------------------------------------------------------------------------------
+
+
+def cliffs(assessment: Assessment, outcomes: Sequence[Outcome]) -> Iterator[Problem]:
+    """Warnings of coefficients that jump, each step told: where, from what, to what (C2)."""
+    nearest: dict[str, int] = Counter(
+        one.composite for one in outcomes if one.next_step is not None and one.in_force
+    )
+    for composite in assessment.composites.values():
+        steps = steps_of(composite.coefficient, composite.total)
+        if steps:
+            told = ", ".join(
+                f"{at} ({print_e4(one)} → {print_e4(other)})" for at, one, other in steps
+            )
+            facts = {"steps": told, "below": str(nearest.get(composite.name, 0))}
+            place = composite.coefficient.place
+            yield Problem("ASSESSMENT_CLIFF", place, composite.name, facts)
