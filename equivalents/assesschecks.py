@@ -112,8 +112,9 @@ def _outside(row: Result, assessment: Assessment, known: Known) -> bool:
 def idle_composites(
     assessment: Assessment, keys: KeyRules, scheme: Scheme | None
 ) -> Iterator[Problem]:
-    """Warnings of composites that multiply nothing and that no fund nor the pay cap names."""
+    """Warnings of composites that multiply nothing and that no fund, cap or contract goes by."""
     named = set(kinds_of_funds(scheme)) if scheme is not None else set()
+    named |= {one.composite for one in scheme.effective.values()} if scheme is not None else set()
     for name, composite in assessment.composites.items():
         if keys.rule(name).applies_to is Applies.NONE and name not in named:
             yield Problem("COMPOSITE_UNUSED", composite.place, name)

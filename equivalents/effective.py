@@ -76,9 +76,7 @@ class Effective:
             self._missing(policy, subject, indicator, day)
         if not met.missing and not met.asked:
             facts = {"policy": policy.name, "day": print_day(day)}
-            self.problems.append(
-                Problem("EFFECTIVE_NOT_APPLICABLE", policy.place, subject, facts)
-            )
+            self.problems.append(Problem("EFFECTIVE_NOT_APPLICABLE", policy.place, subject, facts))
         return ONE_E4 if met.enough(policy) else 0
 
     def _missing(self, policy: EffectivePolicy, subject: str, indicator: str, day: int) -> None:
@@ -118,9 +116,7 @@ class Effective:
             found[key].append(_Point(span.start, span.end, met))
         return found
 
-    def _met(
-        self, policy: EffectivePolicy, who: tuple[AssessedLevel, str], day: int
-    ) -> "_Met":
+    def _met(self, policy: EffectivePolicy, who: tuple[AssessedLevel, str], day: int) -> "_Met":
         met, asked, missing = 0, 0, []
         for indicator in policy.indicators:
             points = [p for p in self._points.get((*who, indicator), ()) if p.start <= day < p.end]

@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from equivalents.effective import Effective
 from equivalents.errors import Problem, RefusedError
-from equivalents.heads import fitting, heads_of, places_on, unborn
+from equivalents.heads import effective_of, fitting, heads_of, places_on, unborn
 from equivalents.policy.calendar import Period, print_day, year_end
 from equivalents.policy.funds import Fund, Heads, HeadSource, Packages, Per, PerHead, Scope
 from equivalents.policy.heads import Contracts, FundTables, HeadCount, Registers
@@ -31,13 +32,19 @@ class Asked(NamedTuple):
 
 
 def head_counts(
-    funds: Iterable[Fund], tables: FundTables, institutions: Sequence[Institution], period: Period
+    funds: Iterable[Fund],
+    tables: FundTables,
+    institutions: Sequence[Institution],
+    period: Period,
+    effective: Effective | None = None,
 ) -> tuple[HeadCount, ...]:
     """The heads of every filter and day that some fund asks for, at every institution.
 
+    ``effective`` says which contracts are effective, where a filter asks for that (C4).
+
     Raises:
         RefusedError: every ``HEADS_NO_PLACE``, ``HEADS_PLACE_UNCLEAR``, ``HEADS_NO_BIRTH``,
-            ``REGISTER_MISSING`` and ``REGISTER_MONTH_MISSING``.
+            ``REGISTER_MISSING`` and ``REGISTER_MONTH_MISSING``, and what ``effective`` lacks.
     """
     asked = asked_heads(funds, institutions, period)
     problems = [problem for one in asked for problem in _problems(one, tables)]
@@ -49,7 +56,15 @@ def head_counts(
     found: list[HeadCount] = []
     for heads, day in dict.fromkeys((one.heads, day) for one in asked for day in one.days):
         counts = heads_of(tables.contracts, tables.registers, heads, names, day, end)
-        found += [HeadCount(heads, day, *row) for row in zip(names, counts.tolist(), strict=True)]
+        worth = np.zeros(len(names), np.int64)
+        if heads.effective and effective is not None:
+            counted = fitting(tables.contracts, heads, day, end)
+            each = effective.worth_e4(heads.effective, tables.contracts, counted, day)
+            worth = effective_of(tables.contracts, heads, names, day, end, each)
+        rows = zip(names, counts.tolist(), worth.tolist(), strict=True)
+        found += [HeadCount(heads, day, *row) for row in rows]
+    if effective is not None and effective.problems:
+        raise RefusedError(effective.problems)
     return tuple(found)
 
 

@@ -3,7 +3,6 @@
 Sources: C1 to C3; definitions 5.14, 5.17.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from equivalents.assess import Assessing, coefficients_of
@@ -17,7 +16,7 @@ from equivalents.assesschecks import (
 from equivalents.assesswho import Known
 from equivalents.findings import Findings, Table
 from equivalents.intake.assessments import check_results, read_results
-from equivalents.policy.assessment import SCOPES, AssessedLevel, Assessment, Outcome, Result
+from equivalents.policy.assessment import SCOPES, Assessment, Outcome, Result
 from equivalents.policy.coefficients import SURPLUS
 from equivalents.policy.keyrules import Applies, KeyRules, Scope
 from equivalents.policy.scheme import Scheme
@@ -49,12 +48,13 @@ def assess_case(
     keys: KeyRules,
     known: Known,
     findings: Findings,
-    elsewhere: Collection[tuple[AssessedLevel, str]] = (),
 ) -> AssessedCase:
     """Read the results, compute every composite, and add their coefficients to the rules of keys.
 
-    ``elsewhere`` are levels and indicators of results that something else uses than composites.
+    Policies of effective contracts use results beside the composites.
     """
+    policies = scheme.effective.values() if scheme is not None else ()
+    elsewhere = {(one.level, indicator) for one in policies for indicator in one.indicators}
     results = read_results(table, known.period, findings)
     assessment = (scheme.assessment if scheme is not None else None) or NOT_ASSESSED
     if not (assessment or results):

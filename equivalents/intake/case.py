@@ -107,7 +107,9 @@ def _counted(rules: CaseRules, reader: "_Reader") -> CaseRules:
         return rules
     tables = reader.tables
     institutions, period = rules.institutions, rules.period
-    heads = heads_for(rules.scheme, tables, institutions, period, reader.findings)
+    heads = heads_for(
+        rules.scheme, tables, institutions, period, reader.findings, rules.assessed or ()
+    )
     charges = tuple(Charged(*key, fen) for key, fen in sorted(charged_fen(tables.charges).items()))
     return replace(rules, counts=FundCounts(heads, charges, tables.tasks))
 

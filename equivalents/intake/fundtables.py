@@ -14,12 +14,14 @@ import numpy.typing as npt
 from equivalents.chargechecks import price_findings
 from equivalents.codes import Coded
 from equivalents.contractchecks import charge_findings
+from equivalents.effective import Effective
 from equivalents.errors import Place, RefusedError
 from equivalents.findings import Findings, Row, Table, near
 from equivalents.headchecks import head_counts
 from equivalents.headwarnings import head_warnings
 from equivalents.intake.contracts import read_contracts
 from equivalents.intake.wholecolumns import amounts, days, note_twice, note_unknown
+from equivalents.policy.assessment import Outcome
 from equivalents.policy.calendar import FIRST_DAY, Period, print_day
 from equivalents.policy.fundcounts import HeadCount, Task
 from equivalents.policy.funds import Fund, Packages, PerEquivalent, PerHead, Tasks
@@ -77,8 +79,11 @@ def heads_for(
     institutions: Sequence[Institution],
     period: Period,
     findings: Findings,
+    outcomes: Sequence[Outcome] = (),
 ) -> tuple[HeadCount, ...]:
     """The heads that the funds of a scheme ask for; what cannot be counted is noted.
+
+    ``outcomes`` are those of the assessment, which effective contracts go by (C4).
 
     So are tasks of funds that the scheme does not have, and what the signed were charged against
     the scheme or its charge prices (C5, B4a).
@@ -94,7 +99,9 @@ def heads_for(
     _note_task_funds(tables.tasks, scheme, findings)
     findings.problems += head_warnings(scheme.funds.values(), tables, institutions, period)
     try:
-        return head_counts(scheme.funds.values(), tables, institutions, period)
+        indicators = scheme.assessment.indicators if scheme.assessment is not None else {}
+        effective = Effective(scheme.effective, indicators, tables.results, outcomes)
+        return head_counts(scheme.funds.values(), tables, institutions, period, effective)
     except RefusedError as error:
         findings.take(error)
         return ()

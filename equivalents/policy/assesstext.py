@@ -49,7 +49,9 @@ __all__ = [
 ]
 
 _FOUNDED: Final = dict.fromkeys(("reference", "illustrative"), "text")
-ASSESSMENT_KEYS: Final = {"growth": "mapping", "indicators": "mapping", "composites": "mapping"}
+ASSESSMENT_KEYS: Final = dict.fromkeys(
+    ("growth", "indicators", "composites", "effective"), "mapping"
+)
 """What the key ``assessment`` may say."""
 INDICATOR_KEYS: Final = {
     **dict.fromkeys(("title", "family", "full", "valid_from", "unit"), "text"),

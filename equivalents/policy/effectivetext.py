@@ -3,15 +3,14 @@
 Source: C4.
 """
 
-from collections.abc import Collection
 from typing import Final
 
-from equivalents.policy.assessment import AssessedLevel, Composite, Indicator
+from equivalents.policy.assessment import AssessedLevel, Assessment
 from equivalents.policy.effective import EffectivePolicy, EffectiveRule
 from equivalents.policy.figuretext import Reader
 from equivalents.policy.yamltext import Entry
 
-__all__ = ["EFFECTIVE_KEYS", "read_effective"]
+__all__ = ["EFFECTIVE_KEYS", "effective_of"]
 
 EFFECTIVE_KEYS: Final = {
     **dict.fromkeys(("rule", "level", "composite", "at_least", "title", "reference"), "text"),
@@ -29,24 +28,22 @@ _LEVEL: Final = (
     "level 须为 institution 或 team；per_contract 不写 level"
     "¦the level is institution or team; per_contract has none"
 )
-_SAME_LEVEL: Final = (
-    "综合考核的 level 与这里的不同¦the level of the composite is another one"
-)
+_SAME_LEVEL: Final = "综合考核的 level 与这里的不同¦the level of the composite is another one"
 _UNFIT: Final = "“{key}”不用于 rule: {rule}¦'{key}' does not belong to rule: {rule}"
 _AT_LEAST: Final = (
     "at_least 须为 1 到指标个数的整数¦at_least is a whole number from 1 to the number of indicators"
 )
 
 
-def read_effective(
-    entry: Entry,
-    indicators: Collection[str],
-    composites: dict[str, Composite],
-    read: Reader,
+def effective_of(
+    entry: Entry, assessment: Assessment | None, read: Reader
 ) -> dict[str, EffectivePolicy]:
-    """The policies by name; ``indicators`` and ``composites`` are those declared beside them."""
+    """The policies of the key ``assessment`` by name; faults are noted."""
+    if assessment is None:
+        return {}
+    indicators, composites = assessment.indicators, assessment.composites
     found = {}
-    for name, one in entry.mapping.items():
+    for name, one in entry.get("effective").mapping.items():
         read.keys(one, EFFECTIVE_KEYS, name)
         if not read.need(one, "rule"):
             continue
@@ -94,9 +91,7 @@ def _level(name: str, entry: Entry, rule: EffectiveRule, read: Reader) -> Assess
     return level
 
 
-def _at_least(
-    name: str, entry: Entry, rule: EffectiveRule, count: int, read: Reader
-) -> int | None:
+def _at_least(name: str, entry: Entry, rule: EffectiveRule, count: int, read: Reader) -> int | None:
     text = entry.get("at_least").text
     if not text:
         return None

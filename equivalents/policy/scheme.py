@@ -12,6 +12,7 @@ from fractions import Fraction
 from equivalents.errors import NOWHERE, Place
 from equivalents.policy.assessment import Assessment
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY
+from equivalents.policy.effective import EffectivePolicy
 from equivalents.policy.funds import Dated, Fund
 from equivalents.policy.prices import ChargePrices
 
@@ -232,6 +233,7 @@ class Scheme:
     charge_prices: ChargePrices | None = None
     """What residents may be charged 收费价格: it checks charges and is no fiscal price (B4a)."""
     assessment: Assessment | None = None
+    effective: Mapping[str, EffectivePolicy] = field(default_factory=dict)
     """Indicators and composites 考核: a composite is a kind of coefficient (C1, C2)."""
 
     def bought(self, channel: str, item: str, day: int) -> Fraction:

@@ -44,6 +44,10 @@ def check_names(scheme: Scheme, funds: tuple[str, ...], findings: Findings) -> N
             named = body.channel
         if named:
             _known("CHANNEL_UNKNOWN", named, channels, fund.place, findings)
+        for one in (fund, *fund.own.values()):
+            if isinstance(one.body, PerHead) and one.body.heads.effective:
+                policies = tuple(scheme.effective)
+                _known("EFFECTIVE_UNKNOWN", one.body.heads.effective, policies, one.place, findings)
         if isinstance(body, PerItem) and named in channels and scheme.channels[named].others:
             findings.add("FUND_INVALID", fund.place, fund.name, detail=_PRICED)
     for bridge in scheme.bridges.values():

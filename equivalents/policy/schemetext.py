@@ -11,6 +11,7 @@ from typing import Final
 
 from equivalents.findings import Findings
 from equivalents.policy.assesstext import read_assessment
+from equivalents.policy.effectivetext import effective_of
 from equivalents.policy.figuretext import Reader
 from equivalents.policy.funds import Fund
 from equivalents.policy.fundtext import read_funds
@@ -68,6 +69,7 @@ def read_scheme(layers: Sequence[Layer], findings: Findings) -> Reading:
     channels = read_channels(entry.get("channels"), read)
     check_whole_items(channels, read)
     first = layers[0] if layers else None
+    assessment = read_assessment(entry.get("assessment"), read)
     scheme = Scheme(
         first.name if first else "",
         first.title if first else "",
@@ -82,7 +84,8 @@ def read_scheme(layers: Sequence[Layer], findings: Findings) -> Reading:
         tuple(layer.file for layer in layers),
         entry.place,
         open_choices(layers, findings),
-        assessment=read_assessment(entry.get("assessment"), read),
+        assessment=assessment,
+        effective=effective_of(entry.get("assessment"), assessment, read),
     )
     check_names(scheme, tuple(entry.get("funds").mapping), findings)
     check_twice(scheme, findings)

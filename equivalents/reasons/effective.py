@@ -12,13 +12,15 @@ EFFECTIVE_REASONS: Final = (
         "error",
         "rules",
         "有效签约“{value}”的写法不对：{detail}。请改正。",
-        "'{value}' of the effective contracts is not written as it should be: {detail}. Correct it.",
+        "'{value}' of the effective contracts is not written as it should be: {detail}. "
+        "Correct it.",
     ),
     Reason(
         "COMPOSITE_UNKNOWN",
         "error",
         "rules",
-        "没有综合考核“{value}”{near}。可用：{allowed}。请在 assessment.composites 中声明或改正名称。",
+        "没有综合考核“{value}”{near}。可用：{allowed}。"
+        "请在 assessment.composites 中声明或改正名称。",
         "There is no composite '{value}'{near}. Known are: {allowed}. Declare it in "
         "assessment.composites or correct the name.",
     ),
@@ -26,7 +28,8 @@ EFFECTIVE_REASONS: Final = (
         "EFFECTIVE_UNKNOWN",
         "error",
         "rules",
-        "没有有效签约办法“{value}”{near}。可用：{allowed}。请在 assessment.effective 中声明或改正名称。",
+        "没有有效签约办法“{value}”{near}。可用：{allowed}。"
+        "请在 assessment.effective 中声明或改正名称。",
         "There is no policy of effective contracts '{value}'{near}. Known are: {allowed}. Declare "
         "it in assessment.effective or correct the name.",
     ),
@@ -43,7 +46,8 @@ EFFECTIVE_REASONS: Final = (
         "EFFECTIVE_NOT_APPLICABLE",
         "error",
         "rules",
-        "有效签约“{policy}”的指标对“{value}”在 {day} 全都不适用（分母为 0），无法认定。请补充结果，或改用别的指标。",
+        "有效签约“{policy}”的指标对“{value}”在 {day} 全都不适用（分母为 0），无法认定。"
+        "请补充结果，或改用别的指标。",
         "No indicator of the effective contracts '{policy}' is applicable to '{value}' on {day} "
         "(their denominators are 0). Add results or choose other indicators.",
     ),
@@ -51,7 +55,8 @@ EFFECTIVE_REASONS: Final = (
         "EFFECTIVE_NO_TEAM",
         "error",
         "rules",
-        "有效签约“{policy}”按团队认定，但有 {contracts} 份签约没有团队，第一份是“{value}”。请补上 team_id。",
+        "有效签约“{policy}”按团队认定，但有 {contracts} 份签约没有团队，第一份是“{value}”。"
+        "请补上 team_id。",
         "Effective contracts '{policy}' go by team, and {contracts} contracts have none; the first "
         "is '{value}'. Add the team_id.",
     ),
@@ -59,7 +64,8 @@ EFFECTIVE_REASONS: Final = (
         "EFFECTIVE_TESTS_MISSING",
         "error",
         "rules",
-        "有效签约“{policy}”逐份认定，但有 {contracts} 份签约没有结果“{indicator}”，第一份是“{value}”。"
+        "有效签约“{policy}”逐份认定，但有 {contracts} 份签约没有结果“{indicator}”，"
+        "第一份是“{value}”。"
         "请在考核结果表补上（level: contract）。",
         "Effective contracts '{policy}' are judged one by one, and {contracts} contracts have no "
         "result '{indicator}'; the first is '{value}'. Add them to the table of assessments "

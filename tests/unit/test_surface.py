@@ -66,6 +66,7 @@ FLOW = [
     "assess",
     "assesschecks",
     "heads",
+    "effective",
     "headchecks",
     "headwarnings",
     "contractchecks",
@@ -122,7 +123,7 @@ PURE_POLICY = {
     "model", "accounts", "calendar", "posts", "book", "check", "roster", "basis", "contacts",
     "waits", "keep", "sharing", "keyrules", "coefficients", "leave", "leaders",
     "yearly", "contracts", "fundcounts", "funds", "heads", "homes", "prices", "scheme",
-    "assessment",
+    "assessment", "effective",
 }  # fmt: skip
 STANDARD = {
     "bisect", "collections", "concurrent", "dataclasses", "difflib", "enum", "fractions",
