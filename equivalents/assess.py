@@ -185,10 +185,10 @@ class Assessing:
             places.append(row.place)
             indicator = self.assessment.indicators[name]
             one = indicator_points(indicator, weight, row, period.end - 1)
-            if one is not None:
-                points.append(one)
-            elif not indicator.yes_no:  # a yes/no that is neither is told where it is read
+            if one is None:
                 self._no_figure(row.place, name, period)
+            else:
+                points.append(one)
         if len(points) < len(weights):
             return None
         full = {name: self.assessment.indicators[name].full for name in weights}

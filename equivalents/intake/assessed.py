@@ -59,7 +59,9 @@ def assess_case(
     assessment = (scheme.assessment if scheme is not None else None) or NOT_ASSESSED
     if not (assessment or results):
         return AssessedCase(results, None, keys)
-    check_results(results, assessment, known, findings)
+    results = check_results(results, assessment, known, findings)
+    if _broken(findings):
+        return AssessedCase(results, None, keys)
     assessing = Assessing(assessment, results, known)
     outcomes = assessing.outcomes()
     findings.problems += assessing.problems
@@ -73,6 +75,11 @@ def assess_case(
     findings.problems += cliffs(assessment, outcomes)
     whole = replace(keys, coefficients=(*keys.coefficients, *rows))
     return AssessedCase(results, outcomes, whole)
+
+
+def _broken(findings: Findings) -> bool:
+    """Whether the assessment itself is at fault: what came of it would be told besides."""
+    return any(one.place.column.startswith("assessment.") for one in findings.errors)
 
 
 def _check_kinds(assessment: Assessment, keys: KeyRules, findings: Findings) -> None:

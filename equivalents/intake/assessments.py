@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final
 
+from equivalents.assess import print_number
 from equivalents.assesswho import Known
 from equivalents.findings import Findings, Row, Table, near
 from equivalents.policy.assessment import AssessedLevel, Assessment, Result
@@ -92,7 +93,7 @@ def _period(row: Row, period: Period | None, findings: Findings) -> str:
         return parse_period(text).name if text else ""
     except ValueError:
         findings.add("PERIOD_INVALID", row.at("period"), text)
-        return ""
+        return period.name if period is not None else ""
 
 
 def _number(row: Row, column: str, findings: Findings) -> Fraction | None:
@@ -110,8 +111,12 @@ def _number(row: Row, column: str, findings: Findings) -> Fraction | None:
 
 def check_results(
     results: Sequence[Result], assessment: Assessment, known: Known, findings: Findings
-) -> None:
-    """Note results of unknown subjects and indicators, and those of another form or above full."""
+) -> tuple[Result, ...]:
+    """Note results of unknown subjects and indicators, and those of another form or above full.
+
+    The results come back with those of another form as exempt, so that they bring no other fault.
+    """
+    checked = []
     names = {level: known.names(level) for level in {row.level for row in results}}
     every = (*assessment.indicators, *assessment.composites)
     for row in results:
@@ -124,11 +129,15 @@ def check_results(
             hint, listed = near(row.indicator, every), ", ".join(every) or "-"
             place = row.place.at("indicator")
             findings.add("INDICATOR_UNKNOWN", place, row.indicator, near=hint, allowed=listed)
+            checked.append(row)
+        elif _fits(row, assessment, findings):
+            checked.append(row)
         else:
-            _check_form(row, assessment, findings)
+            checked.append(row._replace(numerator=None, denominator=None, score=None, exempt=True))
+    return tuple(checked)
 
 
-def _check_form(row: Result, assessment: Assessment, findings: Findings) -> None:
+def _fits(row: Result, assessment: Assessment, findings: Findings) -> bool:
     indicator = assessment.indicators.get(row.indicator)
     given = row.denominator is not None
     detail = ""
@@ -146,5 +155,8 @@ def _check_form(row: Result, assessment: Assessment, findings: Findings) -> None
     if detail:
         findings.add("RESULT_FORM", row.place, row.indicator, detail=detail)
     if row.score is not None and row.score > full:
-        place, facts = row.place.at("score"), {"full": str(full), "indicator": row.indicator}
-        findings.add("RESULT_ABOVE_FULL", place, str(row.score), **facts)
+        place, facts = row.place.at("score"), {"full": print_number(full)}
+        text = print_number(row.score)
+        findings.add("RESULT_ABOVE_FULL", place, text, indicator=row.indicator, **facts)
+        return False
+    return not detail

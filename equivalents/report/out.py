@@ -8,6 +8,7 @@ from typing import Any
 from equivalents.intake.case import Case
 from equivalents.intake.source import Source
 from equivalents.report.accountsnext import accounts_next_table
+from equivalents.report.assessment import assessment_table
 from equivalents.report.contracttable import contract_table
 from equivalents.report.folder import new_folder, sha256
 from equivalents.report.funds import funds_table
@@ -78,6 +79,7 @@ def _tables(settlement: Settlement, payouts: Payouts) -> Iterator[OutTable]:
     yield from key_tables(settlement, payouts)
     yield from money_tables(settlement)
     for more in (
+        assessment_table(settlement),
         limited_table(settlement, payouts),
         contract_table(settlement, payouts),
         opening_table(settlement, payouts),

@@ -11,6 +11,7 @@ from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, print_day
 from equivalents.policy.keyrules import KeyRules
 from equivalents.policy.model import CONDITIONS, CaseRules, Pool, TeamMember, WeightRow
 from equivalents.policy.sharing import Bound, Level, LevelKey, LevelKind, Limits
+from equivalents.report.assessment import assessment_checks
 from equivalents.report.funds import surplus_checks, surplus_summary
 from equivalents.report.keytables import key_check, key_rules
 from equivalents.report.limits import yearly_rules
@@ -110,6 +111,7 @@ def checks(settlement: Settlement, rejected: Mapping[str, Counter[str]]) -> list
             found.append(_check(zh, "keys that are the sum of their lines = keys", *keys))
     found.extend(_check(*sides) for sides in surplus_checks(settlement))
     found.extend(_check(*sides) for sides in money_checks(settlement))
+    found.extend(_check(*sides) for sides in assessment_checks(settlement))
     failed = [check for check in found if not check["holds"]]
     if failed:
         raise ConservationError(str(failed))

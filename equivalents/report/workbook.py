@@ -17,6 +17,7 @@ from equivalents.lines import Lines
 from equivalents.policy.calendar import print_day
 from equivalents.policy.coefficients import ONE_E4
 from equivalents.policy.model import CONDITIONS, Pool, WeightRow
+from equivalents.report.assessment import ASSESSMENT_SHEETS
 from equivalents.report.book import Book, SheetColumn
 from equivalents.report.faults import RejectedRow
 from equivalents.report.funds import SURPLUS_SHEET, is_estimate, surplus_rows
@@ -97,7 +98,7 @@ def _write_further(
         told_elsewhere.add("adjusted")  # all at 1: 人员明细 has the equivalents
     if not settlement.rules.accounts and settlement.funded is None:
         told_elsewhere.add("funds")  # only given pools: 机构汇总 has them
-    for sheet in (*FURTHER, *MONEY_SHEETS):
+    for sheet in (*FURTHER, *ASSESSMENT_SHEETS, *MONEY_SHEETS):
         if sheet.table in tables and sheet.table not in told_elsewhere:
             rows = list(further_rows(sheet, tables[sheet.table], settlement))
             if rows:

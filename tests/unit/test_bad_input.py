@@ -16,6 +16,7 @@ import pytest
 
 from equivalents.reasons import EXCLUSIONS, REASONS
 from tests.bad.accounts import ACCOUNT_WARNINGS, ACCOUNTS, SURPLUS
+from tests.bad.assessment import ASSESSED_MONEY, ASSESSMENT, ASSESSMENT_WARNINGS
 from tests.bad.case import HEAD, Content, Fault, case_with, cases, check, find, run
 from tests.bad.caseyaml import YAML
 from tests.bad.contracts import CONTRACT_MONEY, CONTRACTS
@@ -37,7 +38,7 @@ from tests.bad.yearly import YEARLY, YEARLY_WARNINGS
 OF_THE_CASE = [
     *FILES, *TABLES, *RULES, *YAML, *UNREADABLE, *MONEY, *ACCOUNTS, *SURPLUS, *SHARING, *KEYS,
     *KEY_MONEY, *LEAVE, *LEAVE_MONEY, *LEADERS, *YEARLY, *OF_A_YEAR, *CONTRACTS,
-    *CONTRACT_MONEY, *HEADS, *SCHEMES, *PRICES, *FUNDS,
+    *CONTRACT_MONEY, *HEADS, *SCHEMES, *PRICES, *FUNDS, *ASSESSMENT, *ASSESSED_MONEY,
 ]  # fmt: skip
 LISTED = [
     *WARNINGS,
@@ -52,6 +53,7 @@ LISTED = [
     *SIGNED_WARNINGS,
     *PRICE_WARNINGS,
     *FUND_WARNINGS,
+    *ASSESSMENT_WARNINGS,
 ]
 ONLY_LISTS = ["problems.csv", "rejected.csv", "summary.json"]
 BY_COMMAND = {
