@@ -45,10 +45,10 @@ def effective_of(
     found = {}
     for name, one in entry.get("effective").mapping.items():
         read.keys(one, EFFECTIVE_KEYS, name)
-        if not read.need(one, "rule"):
-            continue
+        read.need(one, "rule")
         rule = read.choice(one.get("rule"), EffectiveRule.COMPOSITE)
-        read.need(one, _NEEDED[rule])
+        if one.get("rule").text:
+            read.need(one, _NEEDED[rule])
         for key in {*_NEEDED.values()} - {_NEEDED[rule]}:
             if one.get(key).value != "":
                 read.invalid("EFFECTIVE_INVALID", one.get(key), name, _said(key, rule))

@@ -20,6 +20,7 @@ from tests.bad.assessment import ASSESSED_MONEY, ASSESSMENT, ASSESSMENT_WARNINGS
 from tests.bad.case import HEAD, Content, Fault, case_with, cases, check, find, run
 from tests.bad.caseyaml import YAML
 from tests.bad.contracts import CONTRACT_MONEY, CONTRACTS
+from tests.bad.effective import EFFECTIVE
 from tests.bad.files import FILES
 from tests.bad.funds import FUND_WARNINGS, FUNDS
 from tests.bad.heads import HEADS, SIGNED_WARNINGS
@@ -39,6 +40,7 @@ OF_THE_CASE = [
     *FILES, *TABLES, *RULES, *YAML, *UNREADABLE, *MONEY, *ACCOUNTS, *SURPLUS, *SHARING, *KEYS,
     *KEY_MONEY, *LEAVE, *LEAVE_MONEY, *LEADERS, *YEARLY, *OF_A_YEAR, *CONTRACTS,
     *CONTRACT_MONEY, *HEADS, *SCHEMES, *PRICES, *FUNDS, *ASSESSMENT, *ASSESSED_MONEY,
+    *EFFECTIVE,
 ]  # fmt: skip
 LISTED = [
     *WARNINGS,
