@@ -24,8 +24,8 @@ __all__ = ["Assessed", "Known"]
 
 _OF_DEPARTMENTS: Final = (AssessedLevel.DEPARTMENT, AssessedLevel.TEAM, AssessedLevel.VILLAGE_ROOM)
 _KINDS: Final[Mapping[AssessedLevel, frozenset[str]]] = {
-    AssessedLevel.TEAM: frozenset(("team", "签约团队")),
-    AssessedLevel.VILLAGE_ROOM: frozenset(("village_room", "村卫生室")),
+    AssessedLevel.TEAM: frozenset(("team", "签约团队", "团队")),
+    AssessedLevel.VILLAGE_ROOM: frozenset(("village_room", "village room", "村卫生室")),
 }
 """The kinds of departments that are of a level of their own; all others are plain departments."""
 _Mask = npt.NDArray[np.bool_]

@@ -57,14 +57,15 @@ FACTOR = re.compile(
 PRODUCT = re.compile(
     rf"^      连乘 product(?: (\[\S+, \S+\)))?: {NUMBER}, 四舍五入 rounded = {NUMBER}$"
 )
-AT_INSTITUTION = re.compile(
-    rf"^      机构系数 coefficient of the institution: {NUMBER} × {NUMBER} = {NUMBER}$"
+OF_UNIT = re.compile(
+    r"^      (?:机构系数 coefficient of the institution|科室系数 coefficient of the department):"
+    rf" {NUMBER} × {NUMBER} = {NUMBER}$"
 )
 NEGATIVE = re.compile(
     rf"^      依据为负 negative key {NUMBER}, 按 0 计 counts as 0, 差额结转下期 deficit carried on$"
 )
 EQUAL = re.compile(r"^      无人依据为正, 各按 1 计 nobody has a positive key: each counts as 1$")
-EXTRA = (AT_INSTITUTION, NEGATIVE, EQUAL)
+EXTRA = (OF_UNIT, NEGATIVE, EQUAL)
 CONTINUED = " " * 10
 
 
@@ -197,7 +198,7 @@ def _at_bound(told: Told, found: re.Match[str], line: str) -> str:
 
 def read_extra(line: str, told: Told, factors: "Factors") -> bool:
     """What stands below a step on how its key came about; false where the line is none of it."""
-    if found := AT_INSTITUTION.match(line):
+    if found := OF_UNIT.match(line):
         value = Fraction(found[2])
         assert half_up(Fraction(found[1]) * value, 7) == Fraction(found[3]), line
         assert Fraction(found[3]) == told.key, line
