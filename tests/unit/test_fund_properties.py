@@ -140,7 +140,7 @@ def test_an_institution_owes_nothing_to_who_else_there_is(case: tuple[Fund, Fact
     )
 
 
-def heads_times(times: int) -> Callable[[Heads, int], Sequence[int]]:
+def heads_times(times: int) -> made.Counts:
     return made.always(3 * times, 5 * times, 0)
 
 
