@@ -22,6 +22,7 @@ from equivalents.intake.contracts import contract_counts
 from equivalents.intake.fundtables import heads_for, read_fund_tables
 from equivalents.intake.headings import LATER_TABLES, TABLES
 from equivalents.intake.madepools import bridge_pools, needs_given_pools, surplus_pools
+from equivalents.intake.paytables import read_pay_rows
 from equivalents.intake.recordfiles import record_files
 from equivalents.intake.schemeincase import check_scheme
 from equivalents.intake.settings import Settings, check_series, read_settings
@@ -199,6 +200,7 @@ class _Reader:
     ) -> CaseRules:
         """The same rules with what case.yaml and its scheme declare, and who has contracts."""
         names, limits = [pool.pool for pool in pools], settings.yearly_limits
+        tables, scheme = self.tables, settings.scheme
         return replace(
             rules,
             title=settings.title,
@@ -209,9 +211,12 @@ class _Reader:
             stays=settings.stays,
             sharing=settings.sharing,
             yearly=read_yearly_limits(limits, names, people, rules.period, self.findings),
-            contracts=contract_counts(self.tables.contracts, rules.period),
-            scheme=settings.scheme,
+            contracts=contract_counts(tables.contracts, rules.period),
+            scheme=scheme,
             cap_before=self.cap_before,
+            pay_rows=read_pay_rows(
+                self._table, scheme, rules, pools, tables.contracts, self.findings
+            ),
         )
 
     def _key_rules(
@@ -220,8 +225,9 @@ class _Reader:
         """What stands between equivalents and keys: coefficients, ceilings, keys brought in."""
         rows = reader.coefficients(self._table("coefficients"))
         self.findings.problems.extend(check_coefficients(rows))
+        paid = settings.scheme.components if settings.scheme is not None else ()
         names = [SURPLUS, *(pool.pool for pool in pools)]
-        kinds = reader.kinds(settings.coefficients, rows, names)
+        kinds = reader.kinds(settings.coefficients, rows, [*names, *paid])
         ceilings = reader.ceilings(settings.ceilings, series)
         owners = [(pool.institution_id, pool.pool) for pool in pools]
         leave = read_leave_rules(settings.leave, names, self.findings)

@@ -43,6 +43,7 @@ SCHEME_KEYS: Final = (
     "pools",
     "pay_cap",
     "share_tests",
+    "components",
 )
 """What only a scheme has; case.yaml has the same keys inline."""
 LAYERS: Final = ("community", "institution")

@@ -14,6 +14,7 @@ from equivalents.policy.accounts import Account, SurplusRule
 from equivalents.policy.basis import RECORD, Basis
 from equivalents.policy.calendar import Period, print_day
 from equivalents.policy.capbefore import CapBefore
+from equivalents.policy.components import PayRows
 from equivalents.policy.contacts import ConcurrentRule, StayRule, UsedClass
 from equivalents.policy.contracts import ContractCount
 from equivalents.policy.daytext import Times
@@ -178,6 +179,8 @@ class CaseRules:
     """What the funds of ``scheme`` ask of contracts, registers, charges and tasks."""
     cap_before: tuple[CapBefore, ...] | None = None
     """What earlier periods bring in for the pay cap of ``scheme``."""
+    pay_rows: PayRows | None = None
+    """Bonuses, adjustments and contracts that components of pay are made of."""
 
     @property
     def series(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from equivalents.findings import Findings
+from equivalents.policy.componenttext import read_components
 from equivalents.policy.figuretext import Reader
 from equivalents.policy.funds import Fund
 from equivalents.policy.fundtext import read_funds
@@ -67,22 +68,25 @@ def read_scheme(layers: Sequence[Layer], findings: Findings) -> Reading:
     channels = read_channels(entry.get("channels"), read)
     check_whole_items(channels, read)
     first = layers[0] if layers else None
+    funds = _with_own(read_funds(entry.get("funds"), read), layered, read)
+    bridges, names = read_bridges(entry.get("pools"), read), tuple(entry.get("funds").mapping)
     scheme = Scheme(
         first.name if first else "",
         first.title if first else "",
         first.ground.reference if first else "",
         any(layer.ground.illustrative for layer in layers),
-        _with_own(read_funds(entry.get("funds"), read), layered, read),
+        funds,
         channels,
-        read_bridges(entry.get("pools"), read),
+        bridges,
         read_pay_cap(entry.get("pay_cap"), read),
         read_share_tests(entry.get("share_tests"), read),
         read.texts(entry.get("consultation_codes")),
         tuple(layer.file for layer in layers),
         entry.place,
         open_choices(layers, findings),
+        components=read_components(entry.get("components"), read, names, bridges),
     )
-    check_names(scheme, tuple(entry.get("funds").mapping), findings)
+    check_names(scheme, names, findings)
     check_twice(scheme, findings)
     return Reading(scheme, layered, entry)
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from equivalents.reasons.accounts import ACCOUNT_REASONS
 from equivalents.reasons.bridges import BRIDGE_REASONS
+from equivalents.reasons.components import COMPONENT_REASONS
 from equivalents.reasons.contacts import CONTACT_REASONS
 from equivalents.reasons.contracts import CONTRACT_REASONS
 from equivalents.reasons.files import FILE_REASONS
@@ -55,6 +56,7 @@ REASONS: Final[dict[str, Reason]] = {
         *FUND_REASONS,
         *BRIDGE_REASONS,
         *ACCOUNT_REASONS,
+        *COMPONENT_REASONS,
         *RESULT_REASONS,
         *SCHEME_REASONS,
         *SHARING_REASONS,
