@@ -174,9 +174,7 @@ class Allowances:
             day: ContractsOn(self._plan, self._rules, day) for day in {row.day for row in mine}
         }
         for signed in sorted(mine, key=lambda row: (row.day, row.person_id, row.team_id)):
-            count = ContractCount(
-                signed.team_id, signed.person_id, signed.contracts, signed.place
-            )
+            count = ContractCount(signed.team_id, signed.person_id, signed.contracts, signed.place)
             for line in days[signed.day].lines(count):
                 row = self._plan.postings[line.stint]
                 met = self._of_contracts(component, row, signed.day, line.key_e7)

@@ -71,9 +71,7 @@ class Terms:
         for term in rule.terms if rule.kind is CapKind.FORMULA else ():
             who = (term.staff, term.several)
             if term.kind is CapTermKind.PER_HEAD and who not in self._staff:
-                self._staff[who] = staff_on(
-                    postings, self._day, *who, self._problems, outside
-                )
+                self._staff[who] = staff_on(postings, self._day, *who, self._problems, outside)
 
     def of(self, name: str, before: Before | None) -> tuple[TermSum, ...]:
         """The terms at an institution; a fixed cap has one."""
@@ -155,8 +153,9 @@ def staff_on(
     """People with a posting on a day, by institution, each person once.
 
     Who has a main posting belongs there alone, else wherever he is posted; ``in_cap`` counts those
-    whose posting there counts in the cap, and is none of the employment types ``outside`` of it. Who would count at several institutions is noted
-    (``PAYCAP_STAFF_TWICE``), or counts at each of them, as declared.
+    whose posting there counts in the cap, and is none of the employment types ``outside`` of it.
+    Who would count at several institutions is noted (``PAYCAP_STAFF_TWICE``), or counts at each of
+    them, as declared.
     """
     everybody: dict[str, list[Posting]] = {}
     for row in postings:

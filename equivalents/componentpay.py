@@ -144,6 +144,4 @@ def rounded_pay(
     exact = [part.exact_fen for part in parts]
     amount = half_up(sum(exact, Fraction()))
     shares = apportion(amount, exact)
-    return ComponentPay(
-        *names, source, in_cap, tuple(parts), amount, shares, reference, title
-    )
+    return ComponentPay(*names, source, in_cap, tuple(parts), amount, shares, reference, title)

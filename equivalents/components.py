@@ -7,7 +7,7 @@ Sources: D4, D5, B9; definitions 5.3, 5.15, 5.18, 5.19.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from equivalents.allowances import Allowances, counts_in_cap
 from equivalents.componentpay import (
@@ -34,7 +34,7 @@ from equivalents.policy.model import CaseRules, Pool, Posting
 from equivalents.tally import Plan
 from equivalents.units import print_e4, print_fen
 
-__all__ = ["FixedPay", "charged_fen", "fixed_pay"]
+__all__ = ["FixedPay", "NO_PAY", "charged_fen", "charged_to", "fixed_pay"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,10 @@ class FixedPay:
         )
 
 
+NO_PAY: Final = FixedPay()
+"""No component, and nothing withheld."""
+
+
 def fixed_pay(rules: CaseRules, plan: Plan, pools: Sequence[Pool]) -> FixedPay:
     """Every component but the pay of heads.
 
@@ -75,7 +79,7 @@ def fixed_pay(rules: CaseRules, plan: Plan, pools: Sequence[Pool]) -> FixedPay:
     """
     components = rules.scheme.components if rules.scheme is not None else {}
     if not components and rules.pay_rows is None and not rules.key_rules.withheld:
-        return FixedPay()
+        return NO_PAY
     desk = _Desk(rules, plan, pools)
     paid = [one for component in components.values() for one in desk.pay(component)]
     paid += desk.adjustments()
@@ -212,9 +216,7 @@ class _Desk:
             self._note("RELEASE_ABOVE_ONE", component, person, facts)
         return tuple((kind, value) for value in values)
 
-    def _note(
-        self, code: str, component: Component, person: str, facts: Mapping[str, str]
-    ) -> None:
+    def _note(self, code: str, component: Component, person: str, facts: Mapping[str, str]) -> None:
         self.problems.append(Problem(code, component.place, person, facts))
 
     # -- corrections of earlier periods ----------------------------------------------------------
@@ -274,3 +276,9 @@ def charged_fen(paid: Sequence[ComponentPay], pools: Sequence[Pool]) -> tuple[in
             key = (one.source.institution_id, one.source.name)
             found[key] = found.get(key, 0) + one.amount_fen
     return tuple(found.get((pool.institution_id, pool.pool), 0) for pool in pools)
+
+
+def charged_to(paid: Sequence[ComponentPay], pool: Pool) -> tuple[ComponentPay, ...]:
+    """The adjustments that one pool pays, in order."""
+    source = PaySource(SourceKind.POOL, pool.pool, pool.institution_id)
+    return tuple(one for one in paid if one.source == source)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from equivalents.bridge import Bridged, bridge_problems, bridged
 from equivalents.componentpay import ComponentPay
-from equivalents.components import FixedPay
+from equivalents.components import NO_PAY, FixedPay
 from equivalents.componentsources import component_takings, counted_in_cap
 from equivalents.errors import ConservationError, Problem, RefusedError
 from equivalents.fund import money
@@ -44,8 +44,8 @@ class Funded:
     ``pools`` are all pools of the case, within the caps, by institution and name. ``bridged`` says
     which of them came out of money and how, ``raised`` which a fund made larger, ``caps`` what a
     cap took, ``fixed`` what components pay before the pools and ``spent`` what all components take
-    of funds and lines; ``cap_waiting`` and ``cap_next`` are as in :class:`~equivalents.paycap.CapResult`.
-    ``problems`` are warnings.
+    of funds and lines; ``cap_waiting`` and ``cap_next`` are as in
+    :class:`~equivalents.paycap.CapResult`. ``problems`` are warnings.
     """
 
     money: Money
@@ -58,7 +58,7 @@ class Funded:
     cap_waiting: tuple[CapBefore, ...] = ()
     cap_next: tuple[CapBefore, ...] = ()
     raised: tuple[Raised, ...] = ()
-    fixed: FixedPay = FixedPay()
+    fixed: FixedPay = NO_PAY
     spent: tuple[Bridged, ...] = ()
 
     @property
@@ -69,7 +69,7 @@ class Funded:
 
 def _nothing(pools: Sequence[Pool]) -> FixedPay:
     """No component."""
-    return FixedPay()
+    return NO_PAY
 
 
 def funded(
@@ -105,11 +105,7 @@ def funded(
     problems = bridge_problems(scheme, made, given, rules, more)
     if any(problem.severity == "error" for problem in problems):
         raise RefusedError(problems)
-    outside = {(one.institution_id, one.bridge.pool) for one in made if not one.in_cap}
-    outside |= {
-        (pool.institution_id, pool.pool) for pool in given if pool.pool in scheme.pay_cap.outside
-    }
-    counted = counted_in_cap(scheme, fixed.paid)
+    outside, counted = _outside(scheme, made, given), counted_in_cap(scheme, fixed.paid)
     within = capped(scheme.pay_cap, pools, outside, facts, due, rules.postings, counted)
     caps = within.caps
     _check(within.pools, caps, takings, given, spent)
@@ -123,6 +119,15 @@ def funded(
         due, made, caps, book, results, within.pools, told, within.waiting, within.next, raised,
         fixed, spent,
     )  # fmt: skip
+
+
+def _outside(
+    scheme: Scheme, made: Sequence[Bridged], given: Sequence[Pool]
+) -> set[tuple[str, str]]:
+    """The pools that do not count in the pay cap: by their bridge or fund, or by name."""
+    names = scheme.pay_cap.outside
+    outside = {(one.institution_id, one.bridge.pool) for one in made if not one.in_cap}
+    return outside | {(pool.institution_id, pool.pool) for pool in given if pool.pool in names}
 
 
 def with_leaders(funded: Funded, rules: CaseRules, paid: Sequence[ComponentPay]) -> Funded:
@@ -156,7 +161,10 @@ def with_leaders(funded: Funded, rules: CaseRules, paid: Sequence[ComponentPay])
     figures = [(f"{one.component}.multiple", part.by) for one in paid for part in one.parts]
     said += [*book.problems, *illustrative_versions(figures)]
     all_spent = (*funded.spent, *spent)
-    following = (*funded.cap_next, *next_of_components(scheme.pay_cap, rules.period, counted, funded.caps))
+    following = (
+        *funded.cap_next,
+        *next_of_components(scheme.pay_cap, rules.period, counted, funded.caps),
+    )
     return replace(
         funded, caps=caps, ledger=book, problems=tuple(said), spent=all_spent, cap_next=following
     )

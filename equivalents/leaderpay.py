@@ -1,4 +1,4 @@
-"""The pay of heads 单位负责人绩效: a multiple of what the people of their institution have (B9, D4).
+"""The pay of heads 单位负责人绩效: a multiple of what their people are paid (B9, D4).
 
 Heads share in no staff pool (5.20). Their pay is the average of what the people who are listed at
 the institution are paid from the named pools, x the declared multiple x the institution's

@@ -39,9 +39,9 @@ class Payouts:
     ``amount_fen`` is paid, ``detail`` says what was withheld and how keys came about (``None``
     where they are the exact equivalents). ``capped_fen`` and ``floored_fen`` are what caps took
     and floors added; ``limited`` says what of it yearly limits took, ``held`` what coefficients of
-    institutions kept of pools before they were shared, ``charged_fen`` what adjustments of people were
-    charged to each pool (none: to no pool), which is paid out of it and not shared. ``retained_fen`` and
-    ``carried_fen`` have one value per pool. ``steps`` are the levels, highest first; their parents
+    institutions kept of pools before they were shared, ``charged_fen`` what adjustments of people
+    were charged to each pool (none: to no pool): it is paid out of it and not shared.
+    ``retained_fen`` and ``carried_fen`` have one value per pool. ``steps`` are the levels, highest first; their parents
     and children are positions in ``units``, but people's in the plan's codebook.
     """
 
@@ -130,9 +130,7 @@ def _down(
     return parts, equivalents
 
 
-def _going(
-    pools: Sequence[Pool], held: Held | None, charged: Sequence[int]
-) -> Sequence[Pool]:
+def _going(pools: Sequence[Pool], held: Held | None, charged: Sequence[int]) -> Sequence[Pool]:
     """The pools with what goes down the ladder.
 
     Raises:

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Final
 
 from equivalents.componentpay import ComponentPay
-from equivalents.components import FixedPay, charged_fen, fixed_pay
+from equivalents.components import NO_PAY, FixedPay, charged_fen, fixed_pay
 from equivalents.count import Counted, Way, count
 from equivalents.errors import ConservationError, Problem
 from equivalents.fund import needs_lines
@@ -49,8 +49,9 @@ class Settlement:
     """A settled period. ``payouts`` is ``None`` when rejected rows stopped it.
 
     ``pools`` are those that are shared; with a scheme, as soon as its money is computed, also the
-    pools that come of it. ``funded`` is ``None`` before that, and without a scheme. ``fixed`` is what
-    components pay before the pools, ``components`` what all of them pay once pools are shared.
+    pools that come of it. ``funded`` is ``None`` before that, and without a scheme. ``fixed`` is
+    what components pay before the pools, ``components`` what all of them pay once pools are
+    shared.
     """
 
     rules: CaseRules
@@ -63,7 +64,7 @@ class Settlement:
     problems: tuple[Problem, ...] = ()
     surpluses: tuple[Surplus, ...] = ()
     funded: Funded | None = None
-    fixed: FixedPay = FixedPay()
+    fixed: FixedPay = NO_PAY
     components: tuple[ComponentPay, ...] = ()
 
     @property

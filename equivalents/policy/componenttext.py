@@ -207,4 +207,3 @@ def _check_releases(components: Mapping[str, Component], read: Reader) -> None:
             meet = max(one.valid_from, other.valid_from) < min(one.valid_to, other.valid_to)
             if both and meet:
                 read.findings.add("RELEASE_TWICE", one.place, one.name, other=other.name)
-

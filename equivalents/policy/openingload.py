@@ -3,7 +3,8 @@
 Kinds of persons: ``key`` (a key, mostly a deficit, 5.9), ``past`` (keys that averages of leave go
 over, 5.20), ``paid`` (what earlier locked periods of the same year paid, for limits of a year,
 5.11), ``earned`` (their equivalents, for ceilings of a year, 5.12) and ``withheld`` (money that
-coefficients withheld, to be released, 5.3). Kinds of institutions begin with ``cap_``: what counts in a total pay cap of the year (5.18). Source: specification page 3.
+coefficients withheld, to be released, 5.3). Kinds of institutions begin with ``cap_``: what counts
+in a total pay cap of the year (5.18). Source: specification page 3.
 """
 
 from collections import defaultdict

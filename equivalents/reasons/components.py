@@ -41,7 +41,8 @@ COMPONENT_REASONS: Final = (
         "COMPONENT_FIGURE_MISSING",
         "error",
         "rules",
-        "构成项“{value}”在 {day} 没有标准。请补上该日的版本，或用 valid_from、valid_to 限定构成项。",
+        "构成项“{value}”在 {day} 没有标准。请补上该日的版本，或用 valid_from、valid_to 限定"
+        "构成项。",
         "The component '{value}' has no rate on {day}. Add a version for that day, or limit the "
         "component by valid_from and valid_to.",
     ),

@@ -1,7 +1,8 @@
 """The sheet 人员合计: one row a person over all institutions and pools, with what is to be paid.
 
-A payroll clerk asks for one amount a person. The sheet has it, with a column a pool and component, so that a
-row adds up across and every pool adds up down. Sources: specification page 3 (``settlement.xlsx``).
+A payroll clerk asks for one amount a person. The sheet has it, with a column a pool and component, so that
+a row adds up across and every pool adds up down. Sources: specification page 3
+(``settlement.xlsx``).
 """
 
 from collections.abc import Iterator, Sequence, Set
@@ -69,9 +70,7 @@ def _rows(
         yield ids[at], name, places, posts, *cells, print_fen(int(amounts.sum()))
 
 
-def _posted(
-    settlement: Settlement, left: Set[str]
-) -> dict[str, tuple[str, str, str]]:
+def _posted(settlement: Settlement, left: Set[str]) -> dict[str, tuple[str, str, str]]:
     """By person: the latest name, the institutions and the posts of the period, each once.
 
     Those who ``left`` before, and are paid by components, have those of all their postings.

@@ -90,6 +90,11 @@ FLOW = [
     "fund",
     "bridge",
     "raised",
+    "componentpay",
+    "allowances",
+    "components",
+    "componentsources",
+    "leaderpay",
     "captodate",
     "capterms",
     "paycap",
@@ -116,7 +121,8 @@ PURE = {*FLOW} - {"errors", "policy"}
 PURE_POLICY = {
     "model", "accounts", "calendar", "posts", "book", "check", "roster", "basis", "contacts",
     "waits", "keep", "sharing", "keyrules", "coefficients", "leave", "leaders",
-    "yearly", "contracts", "fundcounts", "funds", "heads", "homes", "prices", "scheme",
+    "yearly", "contracts", "fundcounts", "components", "funds", "heads", "homes", "prices",
+    "scheme",
 }  # fmt: skip
 STANDARD = {
     "bisect", "collections", "concurrent", "dataclasses", "difflib", "enum", "fractions",
