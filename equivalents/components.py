@@ -194,8 +194,8 @@ class _Desk:
                 title=component.title,
             )
             rest = sum(row.amount_fen for row in several) - one.amount_fen
-            carry = component.rest is Rest.CARRY
-            yield replace(one, **{"carried_fen" if carry else "retained_fen": rest})
+            carried = rest if component.rest is Rest.CARRY else 0
+            yield replace(one, retained_fen=rest - carried, carried_fen=carried)
 
     def _coefficient(
         self, component: Component, place: str, person: str
@@ -236,7 +236,9 @@ class _Desk:
                 in_cap and self._counts(place, person),
                 [
                     PayPart(_corrected(row), row.amount_fen, reference=row.reference)
-                    for row in several
+                    for row in sorted(
+                        several, key=lambda row: (row.period, *row[:3], row.component)
+                    )
                 ],
             )
 

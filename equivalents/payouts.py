@@ -41,8 +41,9 @@ class Payouts:
     and floors added; ``limited`` says what of it yearly limits took, ``held`` what coefficients of
     institutions kept of pools before they were shared, ``charged_fen`` what adjustments of people
     were charged to each pool (none: to no pool): it is paid out of it and not shared.
-    ``retained_fen`` and ``carried_fen`` have one value per pool. ``steps`` are the levels, highest first; their parents
-    and children are positions in ``units``, but people's in the plan's codebook.
+    ``retained_fen`` and ``carried_fen`` have one value per pool. ``steps`` are the levels, highest
+    first; their parents and children are positions in ``units``, but people's in the plan's
+    codebook.
     """
 
     pool: Codes

@@ -15,6 +15,7 @@ from tests.statement_steps import (
     Told,
     fen,
     limit_taken,
+    ratio,
     read_extra,
     read_step,
     unfolded,
@@ -229,12 +230,12 @@ class _Clerk:
     def part(self, found: re.Match[str], line: str) -> None:
         """The product of the figures; its part of the rounded sum is within a fen of it."""
         figures = [FIGURE.match(text) for text in found[2].split(" × ")]
-        exact = prod((Fraction(one[1]) for one in figures if one), start=Fraction(100))
+        exact = prod((ratio(one[1]) for one in figures if one), start=Fraction(100))
         assert all(figures), line
         assert abs(exact - fen(found[3])) < 1, line
         self.exact.append(exact)
         self.parts_fen.append(fen(found[3]))
-        self.withheld_before += Fraction(found[2].split(" × ")[0]) * 100
+        self.withheld_before += ratio(found[2].split(" × ")[0]) * 100
 
     def rest(self, found: re.Match[str], _: str) -> None:
         self.unreleased = fen(found[1]) + fen(found[2])

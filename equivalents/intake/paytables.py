@@ -143,9 +143,18 @@ class _Reader:
             self._check_period(row)
             self._check_payer(row)
             fen = read_amount(row, "amount", self._findings, signed=True)
-            ids = (row["institution_id"], row["pool"], row["person_id"])
-            told = row["component"], fen, row["fund"], row["mode"], row["reference"]
-            yield Adjustment(*ids, row["period"], *told, row.place)
+            yield Adjustment(
+                row["institution_id"],
+                row["pool"],
+                row["person_id"],
+                row["period"],
+                row["component"],
+                fen,
+                row["fund"],
+                row["mode"],
+                row["reference"],
+                row.place,
+            )
 
     def _check_period(self, row: Row) -> None:
         text, place = row["period"], row.at("period")

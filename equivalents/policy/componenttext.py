@@ -181,10 +181,18 @@ def _who(entry: Entry, read: Reader) -> Who:
     if entry.value == "":
         return Who()
     read.keys(entry, WHO_KEYS, "who")
-    lists = [read.texts(entry.get(key)) for key in WHO_KEYS if key != "in_cap"]
     asked = entry.get("in_cap")
     read.flag(asked, default=True)
-    return Who(*lists, FLAGS.get(asked.text))
+    return Who(
+        read.texts(entry.get("posts")),
+        read.texts(entry.get("employment_types")),
+        read.texts(entry.get("title_tiers")),
+        read.texts(entry.get("kinds")),
+        read.texts(entry.get("departments")),
+        read.texts(entry.get("institutions")),
+        read.texts(entry.get("persons")),
+        FLAGS.get(asked.text),
+    )
 
 
 def _heads(entry: Entry, read: Reader) -> Heads:

@@ -68,7 +68,7 @@ COMPONENT_REASONS: Final = (
     Reason(
         "COMPONENT_NOBODY",
         "warning",
-        "settle",
+        "money",
         "构成项“{value}”本期没有发给任何人。请核对发放对象、表和日期。",
         "The component '{value}' pays nobody in this period. Check whom it is for, its table and "
         "its dates.",
@@ -76,7 +76,7 @@ COMPONENT_REASONS: Final = (
     Reason(
         "COMPONENT_NO_AVERAGE",
         "error",
-        "settle",
+        "money",
         "“{value}”在绩效池 {pools} 中没有人分配，算不出平均数，因此算不出“{person}”的负责人绩效。",
         "Nobody is listed at '{value}' in the pools {pools}, so there is no average and no pay for "
         "the head '{person}'.",
@@ -84,7 +84,7 @@ COMPONENT_REASONS: Final = (
     Reason(
         "COMPONENT_OVERDRAWN",
         "error",
-        "settle",
+        "money",
         "机构“{institution}”的构成项“{value}”要用“{source}”{amount} 元，绩效池已用 {pools} 元，"
         "而应得或核定只有 {base} 元。请改由其他资金支付，或降低标准、转入比例。",
         "At '{institution}' the components '{value}' take {amount} of '{source}', pools take "
@@ -94,7 +94,7 @@ COMPONENT_REASONS: Final = (
     Reason(
         "COMPONENT_ABOVE_CAP",
         "error",
-        "settle",
+        "money",
         "机构“{institution}”计入总量的构成项“{value}”共 {amount} 元，绩效池让完后仍超过绩效工资总量"
         " {cap} 元，超出 {over} 元。构成项不打折：请调高总量，或写 in_cap: no。",
         "The components '{value}' of '{institution}' in the pay cap come to {amount}; with all "
@@ -120,7 +120,7 @@ COMPONENT_REASONS: Final = (
     Reason(
         "WITHHELD_WAITING",
         "warning",
-        "settle",
+        "money",
         "“{value}”以前被扣留的 {amount} 元（{pool}）本期没有构成项兑现，继续结转下期。",
         "No component of this period releases the {amount} that was withheld of '{value}' "
         "({pool}); it is carried on.",
@@ -170,7 +170,7 @@ COMPONENT_REASONS: Final = (
     Reason(
         "ADJUSTMENTS_ABOVE_POOL",
         "error",
-        "settle",
+        "money",
         "机构“{institution}”的绩效池“{value}”要先补发 {amount} 元，而可分的只有 {left} 元。"
         "请在补发扣回表的 fund 列写明由哪项资金支付。",
         "Adjustments take {amount} of the pool '{value}' of '{institution}', and only {left} is "

@@ -73,7 +73,8 @@ def _place_text(place: PlaceStory) -> Iterator[str]:
         yield from _pool_text(pool)
     for one in place.components:
         yield from component_text(one)
-    amounts = [one.amount_fen for one in (*place.pools, *place.components)]
+    amounts = [pool.amount_fen for pool in place.pools]
+    amounts += [one.amount_fen for one in place.components]
     sums = " + ".join(map(print_fen, amounts)) or "0.00"
     yield f"  应得 amount here = {sums} = {print_fen(place.amount_fen)}"
 

@@ -1,7 +1,7 @@
 """The sheet 人员合计: one row a person over all institutions and pools, with what is to be paid.
 
-A payroll clerk asks for one amount a person. The sheet has it, with a column a pool and component, so that
-a row adds up across and every pool adds up down. Sources: specification page 3
+A payroll clerk asks for one amount a person. The sheet has it, with a column a pool and
+component, so that a row adds up across and every pool adds up down. Sources: specification page 3
 (``settlement.xlsx``).
 """
 
