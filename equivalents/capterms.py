@@ -67,10 +67,11 @@ class Terms:
         self._months = to_date if rule.prorate or not of_year else _YEAR
         self._part = Fraction(to_date, _YEAR) if rule.prorate else Fraction(1)
         self._staff: dict[tuple[CapStaff, Several], dict[str, int]] = {}
+        outside = rule.outside_types
         for term in rule.terms if rule.kind is CapKind.FORMULA else ():
             who = (term.staff, term.several)
             if term.kind is CapTermKind.PER_HEAD and who not in self._staff:
-                self._staff[who] = staff_on(postings, self._day, *who, self._problems)
+                self._staff[who] = staff_on(postings, self._day, *who, self._problems, outside)
 
     def of(self, name: str, before: Before | None) -> tuple[TermSum, ...]:
         """The terms at an institution; a fixed cap has one."""
@@ -147,12 +148,14 @@ def staff_on(
     staff: CapStaff,
     several: Several,
     problems: list[Problem],
+    outside: Sequence[str] = (),
 ) -> dict[str, int]:
     """People with a posting on a day, by institution, each person once.
 
     Who has a main posting belongs there alone, else wherever he is posted; ``in_cap`` counts those
-    whose posting there counts in the cap. Who would count at several institutions is noted
-    (``PAYCAP_STAFF_TWICE``), or counts at each of them, as declared.
+    whose posting there counts in the cap, and is none of the employment types ``outside`` of it.
+    Who would count at several institutions is noted (``PAYCAP_STAFF_TWICE``), or counts at each of
+    them, as declared.
     """
     everybody: dict[str, list[Posting]] = {}
     for row in postings:
@@ -162,7 +165,9 @@ def staff_on(
     for person, rows in everybody.items():
         at_home = [row for row in rows if row.main] or rows
         counting = {
-            row.institution_id: row for row in at_home if row.in_cap or staff is CapStaff.ALL
+            row.institution_id: row
+            for row in at_home
+            if staff is CapStaff.ALL or (row.in_cap and row.employment_type not in outside)
         }
         if len(counting) > 1 and several is Several.REFUSE:
             facts = {"institutions": ", ".join(sorted(counting)), "day": print_day(day)}

@@ -22,7 +22,7 @@ from equivalents.policy.sharing import LevelKey
 from equivalents.tally import Plan
 from equivalents.units import E7_PLACES, Int64
 
-__all__ = ["ContractKeys", "ContractLine", "contract_keys"]
+__all__ = ["ContractKeys", "ContractLine", "ContractsOn", "contract_keys"]
 
 
 class ContractLine(NamedTuple):
@@ -57,7 +57,7 @@ def contract_keys(plan: Plan, rules: CaseRules) -> ContractKeys | None:
     levels = (level for sharing in rules.sharing.values() for level in sharing.levels)
     if all(level.key is not LevelKey.CONTRACTS for level in levels):
         return None
-    counter = _Counter(plan, rules)
+    counter = ContractsOn(plan, rules, plan.period.end - 1)
     lines = sorted(line for count in rules.contracts for line in counter.lines(count))
     if counter.problems:
         raise RefusedError(counter.problems)
@@ -67,12 +67,13 @@ def contract_keys(plan: Plan, rules: CaseRules) -> ContractKeys | None:
     return ContractKeys(posting_e7, tuple(lines))
 
 
-class _Counter:
-    """Finds who has the contracts of a person or team on the last day."""
+class ContractsOn:
+    """Finds who has the contracts of a person or team on a day; ``problems`` grows."""
 
-    def __init__(self, plan: Plan, rules: CaseRules) -> None:
+    def __init__(self, plan: Plan, rules: CaseRules, day: int) -> None:
+        """Look at the postings of the day."""
         self._plan, self._rules = plan, rules
-        self._last = plan.period.end - 1
+        self._last = day
         self._homes = self._postings_of_the_day()
         self.problems: list[Problem] = []
 

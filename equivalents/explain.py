@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from equivalents.componentpay import ComponentPay
 from equivalents.errors import Problem, RefusedError, near
 from equivalents.policy.calendar import month_of
 from equivalents.policy.model import CONDITIONS, Posting, WeightRow
@@ -56,7 +57,7 @@ class ItemLine:
 
 @dataclass(frozen=True, slots=True)
 class PlaceStory:
-    """What a person did and is paid at one institution.
+    """What a person did and is paid at one institution, by pools and by ``components``.
 
     ``equivalents_e7`` are sums by series, before the ``cuts``: what shares in no pool.
     """
@@ -68,11 +69,13 @@ class PlaceStory:
     equivalents_e7: tuple[tuple[str, int], ...]
     cuts: tuple[TakenOff, ...]
     pools: tuple[PoolStory, ...]
+    components: tuple[ComponentPay, ...] = ()
 
     @property
     def amount_fen(self) -> int:
         """Everything that is paid here."""
-        return sum(pool.amount_fen for pool in self.pools)
+        beside = sum(one.amount_fen for one in self.components)
+        return sum(pool.amount_fen for pool in self.pools) + beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,11 @@ def _place(settlement: Settlement, place: int, person: int, mine: Int64) -> Plac
         sums,
         tuple(_taken_off(settlement, name, plan.persons[person])),
         tuple(pools_of(settlement, place, person)),
+        tuple(
+            one
+            for one in settlement.components
+            if (one.institution_id, one.person_id) == (name, plan.persons[person])
+        ),
     )
 
 

@@ -6,17 +6,20 @@ if they had been given. A case without a scheme passes through untouched.
 Sources: B1 to B10, D0; definitions 5.10, 5.13 to 5.15, 5.18.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from equivalents.bridge import Bridged, bridge_problems, bridged
+from equivalents.componentpay import ComponentPay
+from equivalents.components import NO_PAY, FixedPay
+from equivalents.componentsources import component_takings, counted_in_cap
 from equivalents.errors import ConservationError, Problem, RefusedError
 from equivalents.fund import money
 from equivalents.fundfacts import Facts, Money, coefficients_on
 from equivalents.heads import counter
-from equivalents.illustrations import illustrative_figures
+from equivalents.illustrations import illustrative_figures, illustrative_versions
 from equivalents.ledger import Ledger, ledger
-from equivalents.paycap import Capped, capped
+from equivalents.paycap import Capped, above_cap, capped, next_of_components
 from equivalents.policy.capbefore import CapBefore
 from equivalents.policy.coefficients import Coefficients
 from equivalents.policy.fundcounts import FundCounts
@@ -31,7 +34,7 @@ from equivalents.units import print_fen
 from equivalents.weigh import Weighed
 from equivalents.work import Work, work_of, work_of_sums
 
-__all__ = ["Funded", "bought_series", "facts_of", "funded"]
+__all__ = ["Funded", "bought_series", "facts_of", "funded", "with_leaders"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,9 @@ class Funded:
 
     ``pools`` are all pools of the case, within the caps, by institution and name. ``bridged`` says
     which of them came out of money and how, ``raised`` which a fund made larger, ``caps`` what a
-    cap took; ``cap_waiting`` and ``cap_next`` are as in :class:`~equivalents.paycap.CapResult`.
-    ``problems`` are warnings.
+    cap took, ``fixed`` what components pay before the pools and ``spent`` what all components take
+    of funds and lines; ``cap_waiting`` and ``cap_next`` are as in
+    :class:`~equivalents.paycap.CapResult`. ``problems`` are warnings.
     """
 
     money: Money
@@ -54,11 +58,18 @@ class Funded:
     cap_waiting: tuple[CapBefore, ...] = ()
     cap_next: tuple[CapBefore, ...] = ()
     raised: tuple[Raised, ...] = ()
+    fixed: FixedPay = NO_PAY
+    spent: tuple[Bridged, ...] = ()
 
     @property
     def taken(self) -> tuple[Bridged, ...]:
-        """All that goes from funds and approved lines into pools."""
-        return (*self.bridged, *(one.taking for one in self.raised))
+        """All that goes from funds and approved lines into pools and components."""
+        return (*self.bridged, *(one.taking for one in self.raised), *self.spent)
+
+
+def _nothing(pools: Sequence[Pool]) -> FixedPay:
+    """No component."""
+    return NO_PAY
 
 
 def funded(
@@ -67,6 +78,7 @@ def funded(
     facts: Facts,
     given: Sequence[Pool],
     coefficients: Coefficients,
+    paying: Callable[[Sequence[Pool]], FixedPay] = _nothing,
 ) -> Funded:
     """What funds owe, the pools that come of it, and the ledger.
 
@@ -76,6 +88,7 @@ def funded(
         facts: the facts of the period.
         given: pools that are given or a surplus.
         coefficients: those of institutions, for pools that a fund makes larger (5.2).
+        paying: what components pay, given all pools before the cap.
 
     Raises:
         RefusedError: what :func:`~equivalents.fund.money`, :mod:`equivalents.bridge`,
@@ -84,26 +97,91 @@ def funded(
         ConservationError: pools do not add up to what was given and bridged (a defect).
     """
     due = money(scheme, facts)
-    pools, made, raised, problems = _pools(scheme, due, rules, given, coefficients)
-    takings = (*made, *(one.taking for one in raised))
-    outside = {(one.institution_id, one.bridge.pool) for one in made if not one.in_cap}
-    outside |= {
-        (pool.institution_id, pool.pool) for pool in given if pool.pool in scheme.pay_cap.outside
-    }
-    within = capped(scheme.pay_cap, pools, outside, facts, due, rules.postings)
+    pools, made, raised = _pools(scheme, due, rules, given, coefficients)
+    fixed = paying(pools)
+    takings = [*made, *(one.taking for one in raised)]
+    spent = component_takings(scheme, fixed.paid, takings, due, rules.accounts)
+    more = [*(one.taking for one in raised), *spent]
+    problems = bridge_problems(scheme, made, given, rules, more)
+    if any(problem.severity == "error" for problem in problems):
+        raise RefusedError(problems)
+    outside, counted = _outside(scheme, made, given), counted_in_cap(scheme, fixed.paid)
+    within = capped(scheme.pay_cap, pools, outside, facts, due, rules.postings, counted)
     caps = within.caps
-    _check(within.pools, caps, takings, given)
+    _check(within.pools, caps, takings, given, spent)
+    book = _booked(scheme, rules, due, [*takings, *spent], caps)
+    results = share_results(scheme.share_tests, rules.accounts, rules.period.end - 1)
+    problems += [*_said_of(caps), *map(_said_of_waiting, within.waiting)]
+    problems += [*book.problems, *share_problems(results), *fixed.problems]
+    problems += illustrative_figures(due, made, caps, results, rules.period.end - 1, fixed.figures)
+    told = tuple(problems)
+    return Funded(
+        due, made, caps, book, results, within.pools, told, within.waiting, within.next, raised,
+        fixed, spent,
+    )  # fmt: skip
+
+
+def _outside(
+    scheme: Scheme, made: Sequence[Bridged], given: Sequence[Pool]
+) -> set[tuple[str, str]]:
+    """The pools that do not count in the pay cap: by their bridge or fund, or by name."""
+    names = scheme.pay_cap.outside
+    outside = {(one.institution_id, one.bridge.pool) for one in made if not one.in_cap}
+    return outside | {(pool.institution_id, pool.pool) for pool in given if pool.pool in names}
+
+
+def with_leaders(funded: Funded, rules: CaseRules, paid: Sequence[ComponentPay]) -> Funded:
+    """The same money with the pay of heads, which is known when pools are shared (B9).
+
+    Raises:
+        RefusedError: ``COMPONENT_OVERDRAWN``, ``COMPONENT_ABOVE_CAP`` and what the ledger refuses.
+    """
+    scheme = rules.scheme
+    if scheme is None or not paid:
+        return funded
+    before, due = funded.taken, funded.money
+    spent = component_takings(scheme, paid, before, due, rules.accounts)
+    counted = counted_in_cap(scheme, paid)
+    caps = tuple(
+        replace(one, components=tuple(sorted((*one.components, *counted[one.institution_id]))))
+        if one.institution_id in counted
+        else one
+        for one in funded.caps
+    )
+    over = [
+        problem
+        for one in caps
+        if one.institution_id in counted
+        for problem in above_cap(one, one.pools_fen - one.taken_fen)
+    ]
+    if over:
+        raise RefusedError(over)
+    book = _booked(scheme, rules, due, [*before, *spent], caps)
+    said = [one for one in funded.problems if one not in funded.ledger.problems]
+    figures = [(f"{one.component}.multiple", part.by) for one in paid for part in one.parts]
+    said += [*book.problems, *illustrative_versions(figures)]
+    all_spent = (*funded.spent, *spent)
+    following = (
+        *funded.cap_next,
+        *next_of_components(scheme.pay_cap, rules.period, counted, funded.caps),
+    )
+    return replace(
+        funded, caps=caps, ledger=book, problems=tuple(said), spent=all_spent, cap_next=following
+    )
+
+
+def _booked(
+    scheme: Scheme,
+    rules: CaseRules,
+    due: Money,
+    takings: Sequence[Bridged],
+    caps: Sequence[Capped],
+) -> Ledger:
+    """The ledger; what stands against it is refused."""
     book = ledger(scheme, due, rules.accounts, takings, _kept(scheme.pay_cap.excess, caps))
     if any(problem.severity == "error" for problem in book.problems):
         raise RefusedError(book.problems)
-    results = share_results(scheme.share_tests, rules.accounts, rules.period.end - 1)
-    problems += [*_said_of(caps), *map(_said_of_waiting, within.waiting)]
-    problems += [*book.problems, *share_problems(results)]
-    problems += illustrative_figures(due, made, caps, results, rules.period.end - 1)
-    told = tuple(problems)
-    return Funded(
-        due, made, caps, book, results, within.pools, told, within.waiting, within.next, raised
-    )
+    return book
 
 
 def _pools(
@@ -112,17 +190,13 @@ def _pools(
     rules: CaseRules,
     given: Sequence[Pool],
     coefficients: Coefficients,
-) -> tuple[tuple[Pool, ...], tuple[Bridged, ...], tuple[Raised, ...], list[Problem]]:
-    """All pools before the cap, in their order, what bridges and raises took for them, warnings."""
+) -> tuple[tuple[Pool, ...], tuple[Bridged, ...], tuple[Raised, ...]]:
+    """All pools before the cap, in their order, and what bridges and raises took for them."""
     made = bridged(scheme, due, rules.accounts, rules.period)
     first = [*given, *(one.pool(rules.series) for one in made)]
     first.sort(key=lambda pool: (pool.institution_id, pool.pool))
     pools, raised = raised_pools(first, made, due, rules, coefficients)
-    more = [one.taking for one in raised]
-    problems = bridge_problems(scheme, made, given, rules, more)
-    if any(problem.severity == "error" for problem in problems):
-        raise RefusedError(problems)
-    return pools, made, raised, problems
+    return pools, made, raised
 
 
 def _kept(excess: Excess, caps: Sequence[Capped]) -> dict[tuple[str, str], int]:
@@ -142,7 +216,11 @@ def _kept(excess: Excess, caps: Sequence[Capped]) -> dict[tuple[str, str], int]:
 
 
 def _check(
-    pools: Sequence[Pool], caps: Sequence[Capped], made: Sequence[Bridged], given: Sequence[Pool]
+    pools: Sequence[Pool],
+    caps: Sequence[Capped],
+    made: Sequence[Bridged],
+    given: Sequence[Pool],
+    spent: Sequence[Bridged],
 ) -> None:
     """Pools and cuts are what was given, bridged and carried; no fund gave more than it owes."""
     left = sum(pool.amount_fen for pool in pools) + sum(one.taken_fen for one in caps)
@@ -151,7 +229,7 @@ def _check(
     if left != whole:
         raise ConservationError(f"pools of {left} fen out of {whole}")
     sources: dict[tuple[str, str, str], tuple[int, int]] = {}
-    for one in made:
+    for one in (*made, *spent):
         key = (one.institution_id, one.bridge.fund, one.bridge.approved_line)
         taken, base = sources.get(key, (0, one.base_fen))[0] + one.pool_fen, one.base_fen
         sources[key] = taken, base

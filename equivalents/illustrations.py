@@ -14,7 +14,7 @@ from equivalents.paycap import Capped
 from equivalents.policy.funds import Dated, Version
 from equivalents.sharetest import ShareResult
 
-__all__ = ["illustrative_figures"]
+__all__ = ["illustrative_figures", "illustrative_versions"]
 
 _Named = tuple[str, Version[Any]]
 
@@ -25,14 +25,21 @@ def illustrative_figures(
     caps: Sequence[Capped],
     tests: Sequence[ShareResult],
     day: int,
+    components: Sequence[tuple[str, Version[Any]]] = (),
 ) -> list[Problem]:
     """A warning ``FIGURE_ILLUSTRATIVE`` for each illustrative figure in use, by file and line.
 
-    Those of bridges, caps and tests of shares are taken as of ``day``, the period's last.
+    Those of bridges, caps and tests of shares are taken as of ``day``, the period's last;
+    ``components`` are the figures that components were paid by.
     """
+    return illustrative_versions((*money.used, *_others(made, caps, tests, day), *components))
+
+
+def illustrative_versions(named: Iterable[tuple[str, Version[Any] | None]]) -> list[Problem]:
+    """A warning for each illustrative version among some that were used, by file and line."""
     found: dict[tuple[str, Place], Version[Any]] = {}
-    for name, version in (*money.used, *_others(made, caps, tests, day)):
-        if version.illustrative:
+    for name, version in named:
+        if version is not None and version.illustrative:
             found.setdefault((name, version.place), version)
     ordered = sorted(found.items(), key=lambda one: (one[0][1].file, one[0][1].row or 0, one[0][0]))
     return [

@@ -263,7 +263,8 @@ class _Book:
 
 def _other_lines(scheme: Scheme) -> dict[str, set[str]]:
     """Lines that rows of funds may have without being a fund, by kind."""
-    approved = {one.approved_line for one in scheme.bridges.values()} - {""}
+    approved = {one.approved_line for one in scheme.bridges.values()}
+    approved = (approved | {one.line for one in scheme.components.values()}) - {""}
     cap = scheme.pay_cap
     approved |= {cap.line}
     approved |= {term.name for term in cap.terms if term.kind is CapTermKind.AMOUNT}

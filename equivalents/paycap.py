@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import floor
+from typing import Final
 
 from equivalents.bridge import in_force
 from equivalents.capterms import Terms, TermSum
@@ -18,14 +19,17 @@ from equivalents.captodate import WHOLES, Before, befores_of, months_to_date, no
 from equivalents.errors import ConservationError, Problem, RefusedError
 from equivalents.exact import share_fen
 from equivalents.fundfacts import Facts, Money
+from equivalents.policy.calendar import Period
 from equivalents.policy.capbefore import CapBefore, CapBeforeKind
 from equivalents.policy.coefficients import ONE_E4
 from equivalents.policy.model import Pool, Posting
 from equivalents.policy.scheme import CapKind, CapPer, Excess, PayCap
+from equivalents.units import print_fen
 
-__all__ = ["CapResult", "Capped", "TermSum", "capped"]
+__all__ = ["CapResult", "Capped", "TermSum", "above_cap", "capped", "next_of_components"]
 
 _YEAR = 12
+_NONE: Final[Mapping[str, tuple[tuple[str, int], ...]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,8 @@ class Capped:
     ``cap_fen`` is the terms' sum times ``coefficient_e4`` (``None``: none), rounded down.
     ``base_before_fen`` and ``pools_before`` are what earlier periods of the year paid within it,
     ``opened`` what they carried into pools of this period. ``pools_fen`` are the pools in the cap
-    with what opened them, ``cuts`` what came off each; ``over_base_fen`` is base pay above the cap,
+    with what opened them, ``components`` other pay that counts before them, ``cuts`` what came off
+    each; ``over_base_fen`` is base pay above the cap,
     which nothing is taken for, ``over_paid_fen`` what earlier pools are above what the base leaves
     of it: no locked period is changed.
     """
@@ -51,6 +56,12 @@ class Capped:
     base_before_fen: int = 0
     pools_before: tuple[tuple[str, int], ...] = ()
     opened: tuple[tuple[str, int], ...] = ()
+    components: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def components_fen(self) -> int:
+        """What components in the cap pay; like the base part they are never cut."""
+        return sum(fen for _, fen in self.components)
 
     @property
     def taken_fen(self) -> int:
@@ -100,6 +111,7 @@ def capped(
     facts: Facts,
     money: Money,
     postings: Sequence[Posting],
+    components: Mapping[str, tuple[tuple[str, int], ...]] = _NONE,
 ) -> CapResult:
     """The pools within the caps of their institutions, and what each cap took.
 
@@ -110,11 +122,13 @@ def capped(
         facts: accounts, coefficients and institutions of the period, and what is brought in.
         money: the dues, for terms that are a share of a fund.
         postings: for terms by heads of staff.
+        components: by institution what components in the cap pay, which is never cut.
 
     Raises:
         RefusedError: ``PAYCAP_MISSING`` (an institution with pools in the cap and no approved
             total), ``PAYCAP_FIGURE_MISSING``, ``PAYCAP_COEFFICIENT_MISSING``,
-            ``PAYCAP_STAFF_TWICE``, ``PAYCAP_YEAR``, ``SCHEME_PART_PERIOD``.
+            ``PAYCAP_STAFF_TWICE``, ``PAYCAP_YEAR``, ``SCHEME_PART_PERIOD``,
+            ``COMPONENT_ABOVE_CAP`` (components that no pool gives way to).
         ConservationError: pools and cuts do not add up to what was there (a defect).
     """
     problems: list[Problem] = []
@@ -126,8 +140,10 @@ def capped(
         name = place.institution_id
         mine = [pool for pool in pools if pool.institution_id == name]
         within = [pool for pool in mine if (name, pool.pool) not in outside]
-        if within or desk.base(name):
-            found.append(desk.cap(name, sorted(within, key=lambda pool: pool.pool)))
+        fixed = components.get(name, ())
+        if within or fixed or desk.base(name):
+            found.append(desk.cap(name, sorted(within, key=lambda pool: pool.pool), fixed))
+            problems += above_cap(found[-1])
     if rule.per is CapPer.YEAR:
         names = [one.institution_id for one in found]
         note_missing(rule, facts.period, desk.befores, names, problems)
@@ -139,6 +155,32 @@ def capped(
         raise ConservationError("pools and what the cap took are not the pools before it")
     waiting = desk.waiting(found)
     return CapResult(left, tuple(found), waiting, (*desk.next(found, left), *waiting))
+
+
+def above_cap(one: Capped, after_fen: int = 0) -> Iterator[Problem]:
+    """Components in a cap that no pool can give way to (``COMPONENT_ABOVE_CAP``).
+
+    ``after_fen`` is what pools have that gave way already: pay of heads comes after them.
+    """
+    used = one.base_before_fen + one.base_fen + one.before_fen + one.components_fen + after_fen
+    if one.components_fen > 0 and used > one.cap_fen:
+        names = ", ".join(name for name, fen in one.components if fen)
+        facts = {"institution": one.institution_id, "cap": print_fen(one.cap_fen)}
+        facts |= {"amount": print_fen(one.components_fen), "over": print_fen(used - one.cap_fen)}
+        yield Problem("COMPONENT_ABOVE_CAP", one.rule.place, names, facts)
+
+
+def next_of_components(
+    rule: PayCap,
+    period: Period,
+    components: Mapping[str, tuple[tuple[str, int], ...]],
+    caps: Sequence[Capped],
+) -> Iterator[CapBefore]:
+    """What further components in a cap of a year are for its next period (5.18)."""
+    if rule.per is CapPer.YEAR and months_to_date(period) < _YEAR:
+        for name in sorted({one.institution_id for one in caps} & components.keys()):
+            for component, fen in components[name]:
+                yield CapBefore(CapBeforeKind.POOL, name, component, period.name, fen)
 
 
 def _lowered(pools: Sequence[Pool], caps: Sequence[Capped]) -> tuple[Pool, ...]:
@@ -173,8 +215,10 @@ class _Desk:
         """The base part of the period."""
         return self._terms.base(name)
 
-    def cap(self, name: str, pools: Sequence[Pool]) -> Capped:
-        """The cap of an institution over its pools that count."""
+    def cap(
+        self, name: str, pools: Sequence[Pool], components: tuple[tuple[str, int], ...]
+    ) -> Capped:
+        """The cap of an institution over its pools that count, behind components that do."""
         before = self.befores.get(name)
         terms = self._terms.of(name, before)
         total = sum(term.amount_fen for term in terms)
@@ -188,7 +232,7 @@ class _Desk:
         paid = before.all_of(CapBeforeKind.POOL) if before else {}
         base, all_ = self._terms.base(name), sum(amounts)
         base_before = before.of(CapBeforeKind.BASE, "") if before else 0
-        used = base_before + base + sum(paid.values())
+        used = base_before + base + sum(paid.values()) + sum(fen for _, fen in components)
         excess = min(max(used + all_ - total, 0), all_)
         cuts = share_fen(excess, amounts) if all_ else (0,) * len(amounts)
         return Capped(
@@ -203,6 +247,7 @@ class _Desk:
             base_before,
             tuple(paid.items()),
             tuple(opened.items()),
+            components,
         )
 
     def waiting(self, caps: Sequence[Capped]) -> tuple[CapBefore, ...]:
@@ -239,3 +284,5 @@ class _Desk:
             for pool, _ in one.cuts:
                 fen = amounts[one.institution_id, pool]
                 yield CapBefore(CapBeforeKind.POOL, one.institution_id, pool, period, fen)
+            for component, fen in one.components:
+                yield CapBefore(CapBeforeKind.POOL, one.institution_id, component, period, fen)

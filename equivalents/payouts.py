@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from equivalents.contracts import ContractLine
-from equivalents.errors import ConservationError, Problem
+from equivalents.errors import ConservationError, Problem, RefusedError
 from equivalents.keys import PoolKeys
 from equivalents.ladderkeys import Held, held_back
 from equivalents.leave import LeaveLine
@@ -19,7 +19,7 @@ from equivalents.policy.posts import Codes
 from equivalents.policy.sharing import LevelKind, Sharing
 from equivalents.tally import Plan
 from equivalents.tree import Keys, Tree
-from equivalents.units import Int64, print_e7
+from equivalents.units import Int64, print_e7, print_fen
 from equivalents.withhold import KeyDetail, key_detail, withhold_problems
 from equivalents.yearly import Limited, limit_payouts
 from equivalents.yeartodate import YearToDate
@@ -39,9 +39,11 @@ class Payouts:
     ``amount_fen`` is paid, ``detail`` says what was withheld and how keys came about (``None``
     where they are the exact equivalents). ``capped_fen`` and ``floored_fen`` are what caps took
     and floors added; ``limited`` says what of it yearly limits took, ``held`` what coefficients of
-    institutions kept of pools before they were shared. ``retained_fen`` and
-    ``carried_fen`` have one value per pool. ``steps`` are the levels, highest first; their parents
-    and children are positions in ``units``, but people's in the plan's codebook.
+    institutions kept of pools before they were shared, ``charged_fen`` what adjustments of people
+    were charged to each pool (none: to no pool): it is paid out of it and not shared.
+    ``retained_fen`` and ``carried_fen`` have one value per pool. ``steps`` are the levels, highest
+    first; their parents and children are positions in ``units``, but people's in the plan's
+    codebook.
     """
 
     pool: Codes
@@ -63,6 +65,7 @@ class Payouts:
     limited: Limited | None = None
     contracts: tuple[ContractLine, ...] = ()
     held: Held | None = None
+    charged_fen: tuple[int, ...] = ()
 
     def steps_of(self, pool: int) -> tuple[Step, ...]:
         """The levels that one pool goes down, highest first."""
@@ -75,10 +78,12 @@ def share(
     plan: Plan,
     keys: Keys,
     origin: PoolKeys | None = None,
+    charged: Sequence[int] = (),
 ) -> tuple[Payouts, tuple[Problem, ...]]:
     """Share all pools among people, each as its name's rule says, and what has to be said.
 
-    ``origin`` is what the keys were made of, where coefficients may hold back money.
+    ``origin`` is what the keys were made of, where coefficients may hold back money; ``charged``
+    is what adjustments take of each pool before it is shared, in fen (5.19).
 
     Raises:
         RefusedError: every pool that cannot be shared as declared, and why.
@@ -87,7 +92,8 @@ def share(
     tree = Tree(rules, plan, keys)
     held = held_back(origin, pools, rules) if origin is not None else None
     year = YearToDate(rules, plan, origin)
-    ladder = Ladder(_going(pools, held), tree, keys, year)
+    charged = tuple(charged) if any(charged) else ()
+    ladder = Ladder(_going(pools, held, charged), tree, keys, year)
     parts, equivalents = _down(ladder, pools, rules)
     people = parts.get(LevelKind.PERSON, [])
     _tell_negative(ladder, people)
@@ -100,7 +106,7 @@ def share(
     payouts = _payouts(pools, merged, people, equivalents, tree)
     if origin is not None:
         payouts = _kept_back(payouts, pools, rules, origin, held, keys.leave)
-    payouts = _limited(payouts, pools, rules, plan, year)
+    payouts = replace(_limited(payouts, pools, rules, plan, year), charged_fen=charged)
     if keys.contracts is not None:
         payouts = replace(payouts, contracts=keys.contracts.lines)
     _conserve(pools, payouts)
@@ -125,12 +131,34 @@ def _down(
     return parts, equivalents
 
 
-def _going(pools: Sequence[Pool], held: Held | None) -> Sequence[Pool]:
-    """The pools with what goes down the ladder."""
-    if held is None or not held.fen.any():
+def _going(pools: Sequence[Pool], held: Held | None, charged: Sequence[int]) -> Sequence[Pool]:
+    """The pools with what goes down the ladder.
+
+    Raises:
+        RefusedError: every ``ADJUSTMENTS_ABOVE_POOL``: adjustments take more than there is.
+    """
+    if (held is None or not held.fen.any()) and not charged:
         return pools
-    left = [pool.amount_fen - int(fen) for pool, fen in zip(pools, held.fen, strict=True)]
-    return [replace(pool, amount_fen=fen) for pool, fen in zip(pools, left, strict=True)]
+    kept = held.fen.tolist() if held is not None else [0] * len(pools)
+    taken = charged or [0] * len(pools)
+    rows = [*zip(pools, kept, taken, strict=True)]
+    over = [
+        Problem(
+            "ADJUSTMENTS_ABOVE_POOL",
+            pool.place,
+            pool.pool,
+            {
+                "institution": pool.institution_id,
+                "amount": print_fen(fen),
+                "left": print_fen(pool.amount_fen - held_fen),
+            },
+        )
+        for pool, held_fen, fen in rows
+        if fen > pool.amount_fen - held_fen
+    ]
+    if over:
+        raise RefusedError(over)
+    return [replace(pool, amount_fen=pool.amount_fen - one - fen) for pool, one, fen in rows]
 
 
 def _kept_back(
@@ -149,7 +177,9 @@ def _kept_back(
     retained, carried = payouts.retained_fen.copy(), payouts.carried_fen.copy()
     amount = payouts.amount_fen
     if detail is not None:
-        np.add.at(retained, payouts.pool, detail.withheld_fen)
+        later = origin.plan.coefficients.released([pool.pool for pool in pools])[payouts.pool]
+        np.add.at(retained, payouts.pool, np.where(later, 0, detail.withheld_fen))
+        np.add.at(carried, payouts.pool, np.where(later, detail.withheld_fen, 0))
         amount = amount - detail.withheld_fen
     if held is not None:
         retained, carried = retained + held.retained_fen, carried + held.carried_fen
@@ -256,8 +286,10 @@ def _tell_negative(ladder: Ladder, people: Sequence[Step]) -> None:
 
 
 def _conserve(pools: Sequence[Pool], payouts: Payouts) -> None:
-    """Payouts + retained + carried = pool, for each pool (D2)."""
+    """Payouts + adjustments charged + retained + carried = pool, for each pool (D2)."""
     total = payouts.retained_fen + payouts.carried_fen
+    if payouts.charged_fen:
+        total = total + np.array(payouts.charged_fen, np.int64)
     np.add.at(total, payouts.pool, payouts.amount_fen)
     if total.tolist() != [pool.amount_fen for pool in pools]:
         raise ConservationError("payouts, retained and carried do not add up to the pools")

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from equivalents.componentpay import ComponentPay
+from equivalents.components import charged_to
 from equivalents.errors import Problem, RefusedError, near
 from equivalents.origin import Origin, origin_of
 from equivalents.policy.coefficients import ONE_E4, Stretch
@@ -74,7 +76,8 @@ class PoolAccount:
     """All of a pool: amount = paid + retained + carried, and how each of the three comes about.
 
     ``institution_e4``, the product of ``factors``, multiplies the pool before ``shared_fen`` goes
-    down; ``kept_fen`` is what it keeps, retained and carried (5.2).
+    down; ``kept_fen`` is what it keeps, retained and carried (5.2). ``charged`` are adjustments,
+    which it pays first.
     """
 
     origin: Origin
@@ -87,6 +90,7 @@ class PoolAccount:
     payees: tuple[Payee, ...]
     retained_fen: int
     carried_fen: int
+    charged: tuple[ComponentPay, ...] = ()
 
     @property
     def steps(self) -> tuple[ShareStep, ...]:
@@ -97,8 +101,13 @@ class PoolAccount:
 
     @property
     def paid_fen(self) -> int:
-        """What people are paid of it."""
-        return sum(payee.amount_fen for payee in self.payees)
+        """What people are paid of it, adjustments included."""
+        return sum(payee.amount_fen for payee in self.payees) + self.charged_fen
+
+    @property
+    def charged_fen(self) -> int:
+        """What adjustments of people take of it before it goes down, below 0: bring in (5.19)."""
+        return sum(one.amount_fen for one in self.charged)
 
 
 def explain_pool(settlement: Settlement, institution_id: str, pool: str) -> PoolAccount:
@@ -124,7 +133,9 @@ def _account(settlement: Settlement, at: int, pool: Pool) -> PoolAccount:
     if payouts.held is not None:
         kept = int(payouts.held.retained_fen[at]), int(payouts.held.carried_fen[at])
     shared_fen = pool.amount_fen - sum(kept)
-    levels = _levels(settlement, at, pool, shared_fen)
+    charged = charged_to(settlement.components, pool)
+    going_fen = shared_fen - sum(one.amount_fen for one in charged)
+    levels = _levels(settlement, at, pool, going_fen)
     return PoolAccount(
         origin_of(settlement, pool),
         pool,
@@ -135,6 +146,7 @@ def _account(settlement: Settlement, at: int, pool: Pool) -> PoolAccount:
         _payees(settlement, at, levels[-1]),
         int(payouts.retained_fen[at]),
         int(payouts.carried_fen[at]),
+        charged,
     )
 
 

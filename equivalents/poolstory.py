@@ -55,7 +55,8 @@ class PoolStory:
     ceilings or leave ``segments``, ``brought_e7`` and the lines of ``leave`` add up to a key
     ``adjusted``, and by their equivalents to a key ``equivalents``; without them the key is the
     equivalents. ``heads`` are there where a head decides and is not simply one: the mean over
-    their days. ``institution_e4`` multiplies the pool before ``shared_fen`` goes down (5.2).
+    their days. ``institution_e4`` multiplies the pool, and adjustments of people take
+    ``charged_fen`` of it, before ``shared_fen`` goes down (5.2, 5.19).
     Each coefficient comes with the ``..._factors`` whose product it is, the heads' in their order.
     ``money`` is the amount on the lines of the key (5.13); the rest stands on the pool's line.
     """
@@ -85,6 +86,7 @@ class PoolStory:
     institution_factors: tuple[Stretch, ...] = ()
     withhold_factors: tuple[Stretch, ...] = ()
     head_factors: tuple[tuple[Stretch, ...], ...] = ()
+    charged_fen: int = 0
 
     @property
     def unlined_fen(self) -> int:
@@ -125,6 +127,7 @@ def pools_of(settlement: Settlement, place: int, person: int) -> Iterator[PoolSt
             institution_factors,
             factors.withheld(pool) if payouts.detail is not None else (),
             tuple(factors.heads(pool, one) for one in heads),
+            payouts.charged_fen[number] if payouts.charged_fen else 0,
         )
 
 

@@ -8,15 +8,19 @@ definitions 5.1 to 5.3, 5.9 to 5.12, 5.14.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
+from equivalents.componentpay import ComponentPay
+from equivalents.components import NO_PAY, FixedPay, charged_fen, fixed_pay
 from equivalents.count import Counted, Way, count
 from equivalents.errors import ConservationError, Problem
 from equivalents.fund import needs_lines
 from equivalents.fundfacts import Money
-from equivalents.fundsettle import Funded, facts_of, funded
+from equivalents.fundsettle import Funded, facts_of, funded, with_leaders
 from equivalents.keys import PoolKeys
 from equivalents.ladderkeys import ladder_keys
+from equivalents.leaderpay import leader_pay
 from equivalents.payouts import Payouts, share
 from equivalents.policy.model import CaseRules, Pool
 from equivalents.records import RecordBlock
@@ -45,7 +49,9 @@ class Settlement:
     """A settled period. ``payouts`` is ``None`` when rejected rows stopped it.
 
     ``pools`` are those that are shared; with a scheme, as soon as its money is computed, also the
-    pools that come of it. ``funded`` is ``None`` before that, and without a scheme.
+    pools that come of it. ``funded`` is ``None`` before that, and without a scheme. ``fixed`` is
+    what components pay before the pools, ``components`` what all of them pay once pools are
+    shared.
     """
 
     rules: CaseRules
@@ -58,6 +64,8 @@ class Settlement:
     problems: tuple[Problem, ...] = ()
     surpluses: tuple[Surplus, ...] = ()
     funded: Funded | None = None
+    fixed: FixedPay = NO_PAY
+    components: tuple[ComponentPay, ...] = ()
 
     @property
     def money(self) -> Money | None:
@@ -106,24 +114,40 @@ def pay(unpaid: Settlement) -> Settlement:
     Raises:
         RefusedError: what :func:`equivalents.fundsettle.funded` and :func:`share_pools` refuse.
     """
+    again = unpaid.funded is not None
     unpaid = _with_money(unpaid)
+    funded, fixed = unpaid.funded, unpaid.fixed
     payouts, problems = share_pools(unpaid)
-    said = unpaid.funded.problems if unpaid.funded is not None else ()
-    return replace(unpaid, payouts=payouts, problems=(*said, *problems))
+    paid = fixed.paid
+    if funded is not None and not again:
+        leaders = leader_pay(unpaid.rules, unpaid.plan, unpaid.pools, payouts)
+        funded = with_leaders(funded, unpaid.rules, leaders)
+        paid = tuple(sorted((*paid, *leaders), key=lambda one: one.order))
+    said = funded.problems if funded is not None else fixed.problems
+    return replace(
+        unpaid,
+        payouts=payouts,
+        problems=(*said, *problems),
+        funded=funded,
+        components=unpaid.components if again else paid,
+    )
 
 
 def _with_money(unpaid: Settlement) -> Settlement:
     """A weighed case with what its funds owe and the pools that come of it."""
     rules, scheme = unpaid.rules, unpaid.rules.scheme
-    if scheme is None or unpaid.funded is not None:
-        return unpaid
+    paying = partial(fixed_pay, rules, unpaid.plan)
+    if scheme is None:
+        return replace(unpaid, fixed=paying(unpaid.pools))
+    if unpaid.funded is not None:
+        return replace(unpaid, fixed=unpaid.funded.fixed)
     weighed = dict(unpaid.weighed)
     for series in needs_lines(scheme, rules.period):
         if weighed[series].lines is None:
             weighed[series] = weigh_tally(unpaid.counted.tally, unpaid.scales, series)
     facts = facts_of(scheme, rules, unpaid.plan, weighed)
-    found = funded(scheme, rules, facts, unpaid.pools, unpaid.plan.coefficients)
-    return replace(unpaid, pools=found.pools, funded=found)
+    found = funded(scheme, rules, facts, unpaid.pools, unpaid.plan.coefficients, paying)
+    return replace(unpaid, pools=found.pools, funded=found, fixed=found.fixed)
 
 
 def weigh(
@@ -191,7 +215,9 @@ def settle_kept(
     counted = Counted(tally, DirectSum(scales), int(tally.records.sum()))
     unpaid = _unpaid(rules, plan, scales, counted, weighed)
     if money is not None and money.funded is not None:
-        unpaid = replace(unpaid, pools=money.pools, funded=money.funded)
+        unpaid = replace(
+            unpaid, pools=money.pools, funded=money.funded, components=money.components
+        )
     return pay(unpaid)
 
 
@@ -218,4 +244,5 @@ def share_pools(unpaid: Settlement) -> tuple[Payouts, tuple[Problem, ...]]:
     """
     origin = PoolKeys(unpaid.plan, unpaid.weighed, unpaid.rules)
     keys = ladder_keys(origin, unpaid.pools, unpaid.rules)
-    return share(unpaid.pools, unpaid.rules, unpaid.plan, keys, origin)
+    charged = charged_fen(unpaid.fixed.paid, unpaid.pools)
+    return share(unpaid.pools, unpaid.rules, unpaid.plan, keys, origin, charged)

@@ -33,6 +33,10 @@ SHARED = re.compile(
     rf"^    机构系数 coefficient of the institution × {NUMBER}:"
     rf" 下分 shared {NUMBER}, 留存 retained {NUMBER}, 结转 carried {NUMBER}$"
 )
+ADJUSTMENT = re.compile(rf"^    补发扣回 adjustment (.+) \((\S+)\): {NUMBER}  \[.+\]$")
+CHARGED = re.compile(
+    rf"^    补发扣回 adjustments charged {NUMBER}: 其余下分 left to share {NUMBER}$"
+)
 LEVEL = re.compile(r"^层级 level: (\S+) \S+, \S+ (\w+)$")
 FAMILY = re.compile(
     rf"^    小计 sum (.+) \((\d+) 份\): 分出 given {NUMBER} \+ 未分 left {NUMBER} = {NUMBER}$"
@@ -91,8 +95,10 @@ class _Reader:
         self.keys_below: dict[str, Fraction] = {}
         self.netted: set[str] = set()
         self.payee: tuple[str, str] | None = None
+        self.adjusted: dict[tuple[str, str], int] = {}
         self.checks = (
-            (HEAD, self.head), (AMOUNT, self.amount), (SHARED, self.shared), (LEVEL, self.level),
+            (HEAD, self.head), (AMOUNT, self.amount), (SHARED, self.shared),
+            (ADJUSTMENT, self.adjust), (CHARGED, self.charge), (LEVEL, self.level),
             (FAMILY, self.of_family), (STAYS, self.stay), (AFTER, self.after),
             (PAYEE, self.of_payee), (WITHHELD, self.withhold), (LIMITED, self.limit),
             (PAID, self.pay), (TOTAL, self.total),
@@ -130,6 +136,18 @@ class _Reader:
         self.add("carried", carried)
         self.below = {self.told.institution_id: going}
         self.factors.begin(Fraction(found[1]), line)
+
+    def adjust(self, found: re.Match[str], line: str) -> None:
+        payee = found[2], found[1]
+        assert payee not in self.adjusted, line
+        self.adjusted[payee] = fen(found[3])
+
+    def charge(self, found: re.Match[str], line: str) -> None:
+        taken = sum(self.adjusted.values())
+        ((place, going),) = self.below.items()
+        assert taken == fen(found[1]), line
+        assert going - taken == fen(found[2]) >= 0, line
+        self.below = {place: going - taken}
 
     def add(self, what: str, amount: int) -> None:
         assert amount >= 0
@@ -230,8 +248,10 @@ class _Reader:
                 self.told.people[payee] = parts[0]
         paid, people, *others = found.groups()
         retained, carried, amount = map(fen, others)
-        assert fen(paid) == sum(self.told.people.values()), line
         assert int(people) == len(self.told.people), line
+        for payee, amount_fen in self.adjusted.items():
+            self.told.people[payee] = self.told.people.get(payee, 0) + amount_fen
+        assert fen(paid) == sum(self.told.people.values()), line
         assert self.stays == {"retained": retained, "carried": carried}, line
         assert fen(paid) + retained + carried == amount == self.told.amount, line
         self.told.paid, self.told.retained, self.told.carried = fen(paid), retained, carried

@@ -18,6 +18,7 @@ __all__ = [
     "half_up",
     "limit_taken",
     "read_extra",
+    "ratio",
     "read_step",
     "unfolded",
 ]
@@ -87,6 +88,12 @@ def unfolded(text: str) -> Iterator[str]:
 def half_up(value: Fraction, places: int = 0) -> Fraction:
     """A number that is not negative, rounded once, half-up."""
     return Fraction(floor(value * 10**places + Fraction(1, 2)), 10**places)
+
+
+def ratio(text: str) -> Fraction:
+    """A figure like ``2.5000``, ``61/28`` or ``1000.01/3``."""
+    above, _, below = text.partition("/")
+    return Fraction(above) / Fraction(below or 1)
 
 
 def fen(text: str) -> int:

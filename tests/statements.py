@@ -15,6 +15,7 @@ from tests.statement_steps import (
     Told,
     fen,
     limit_taken,
+    ratio,
     read_extra,
     read_step,
     unfolded,
@@ -51,6 +52,19 @@ INSTITUTION = re.compile(
 )
 HEAD = re.compile(rf"^    人头 head.* \[\S+, \S+\): (\d+) 天 days × {NUMBER}$")
 MEAN = re.compile(rf"^    人头 head, 按天平均 mean over the days = {NUMBER}$")
+CHARGED = re.compile(
+    rf"^    补发扣回 adjustments charged {NUMBER}: 其余下分 left to share {NUMBER}$"
+)
+COMPONENT = re.compile(
+    r"^  构成项 component (.+)（(?:资金 fund|核定科目 approved line|绩效池 pool) .+）$"
+)
+OF_NO_FUND = re.compile(
+    r"^  构成项 component (.+)（(?:机构自有资金 own money|以前扣留 withheld before)）$"
+)
+PART = re.compile(rf"^    部分 part (\S+): (.+) → {NUMBER}(?:  \[依据 .*\])?$")
+FIGURE = re.compile(r"^([0-9./-]+)(?: \(.+\))?$")
+REST = re.compile(rf"^    未兑现 not released: 留存 retained {NUMBER}, 结转 carried {NUMBER}$")
+COMPONENT_GETS = re.compile(rf"^    构成项得 component gets {NUMBER}$")
 GETS = re.compile(rf"^    得 gets {NUMBER}$")
 HERE = re.compile(rf"^  应得 amount here = (.*) = {NUMBER}$")
 TOTAL = re.compile(rf"^合计 total = (.*) = {NUMBER} 元 yuan$")
@@ -101,6 +115,8 @@ class _Clerk:
             (INSTITUTION, self.at_institution), (HEAD, self.head), (MEAN, self.mean),
             (MONEY, self.on_line), (ON_THE_POOL, self.on_the_pool),
             (STEP, self.step), (WITHHELD, self.withhold), (LIMITED, self.limit),
+            (CHARGED, self.charge), (COMPONENT, self.component), (OF_NO_FUND, self.component),
+            (PART, self.part), (REST, self.rest), (COMPONENT_GETS, self.component_gets),
             (GETS, self.gets), (HERE, self.add_here), (TOTAL, self.add_up),
         )  # fmt: skip
 
@@ -198,6 +214,39 @@ class _Clerk:
         assert going == fen(found[2]), line
         self.got[self.at] = going
         self.factors.begin(Fraction(found[1]), line)
+
+    def charge(self, found: re.Match[str], line: str) -> None:
+        """What adjustments take of a pool before it goes down."""
+        left = self.got[self.at] - fen(found[1])
+        assert left == fen(found[2]) >= 0, line
+        self.got[self.at] = left
+
+    def component(self, found: re.Match[str], _: str) -> None:
+        self.exact: list[Fraction] = []
+        self.parts_fen: list[int] = []
+        self.withheld_before = Fraction(0)
+        self.unreleased: int | None = None
+
+    def part(self, found: re.Match[str], line: str) -> None:
+        """The product of the figures; its part of the rounded sum is within a fen of it."""
+        figures = [FIGURE.match(text) for text in found[2].split(" × ")]
+        exact = prod((ratio(one[1]) for one in figures if one), start=Fraction(100))
+        assert all(figures), line
+        assert abs(exact - fen(found[3])) < 1, line
+        self.exact.append(exact)
+        self.parts_fen.append(fen(found[3]))
+        self.withheld_before += ratio(found[2].split(" × ")[0]) * 100
+
+    def rest(self, found: re.Match[str], _: str) -> None:
+        self.unreleased = fen(found[1]) + fen(found[2])
+
+    def component_gets(self, found: re.Match[str], line: str) -> None:
+        """The exact sum of the parts, half-up to the fen, once."""
+        total, amount = sum(self.exact, Fraction(0)), fen(found[1])
+        half = floor(abs(total) + Fraction(1, 2)) * (1 if total >= 0 else -1)
+        assert half == amount == sum(self.parts_fen), line
+        assert self.unreleased in (None, self.withheld_before - amount), line
+        self.amounts += amount
 
     def head(self, found: re.Match[str], line: str) -> None:
         self.factors.begin(Fraction(found[2]), line)

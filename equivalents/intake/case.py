@@ -25,6 +25,7 @@ from equivalents.intake.fundtables import heads_for, read_fund_tables
 from equivalents.intake.headings import TABLES
 from equivalents.intake.keytables import read_key_rules
 from equivalents.intake.madepools import bridge_pools, needs_given_pools, surplus_pools
+from equivalents.intake.paytables import read_pay_rows
 from equivalents.intake.recordfiles import record_files
 from equivalents.intake.schemeincase import check_scheme
 from equivalents.intake.settings import Settings, check_series, read_settings
@@ -198,6 +199,7 @@ class _Reader:
     ) -> CaseRules:
         """The same rules with what case.yaml and its scheme declare, and who has contracts."""
         names, limits = [pool.pool for pool in pools], settings.yearly_limits
+        tables, scheme = self.tables, settings.scheme
         return replace(
             rules,
             title=settings.title,
@@ -208,10 +210,13 @@ class _Reader:
             stays=settings.stays,
             sharing=settings.sharing,
             yearly=read_yearly_limits(limits, names, people, rules.period, self.findings),
-            contracts=contract_counts(self.tables.contracts, rules.period),
-            scheme=settings.scheme,
+            contracts=contract_counts(tables.contracts, rules.period),
+            scheme=scheme,
             cap_before=self.cap_before,
             assessed=self.outcomes,
+            pay_rows=read_pay_rows(
+                self._table, scheme, rules, pools, tables.contracts, self.findings
+            ),
         )
 
     def _assessed(

@@ -25,8 +25,9 @@ from equivalents.policy.heads import NO_BIRTH, Contracts, TableRows
 from equivalents.policy.homes import homes_of
 from equivalents.policy.model import TeamMember
 from equivalents.policy.roster import Roster
+from equivalents.units import Int64
 
-__all__ = ["contract_counts", "read_contracts"]
+__all__ = ["contract_counts", "counts_of", "read_contracts"]
 
 
 def read_contracts(
@@ -80,7 +81,12 @@ def contract_counts(contracts: Contracts, period: Period) -> tuple[ContractCount
     A contract that names a person is that person's, also where it names a team.
     """
     last = period.end - 1
-    at = np.flatnonzero((contracts.active_from <= last) & (last < contracts.active_to))
+    active = (contracts.active_from <= last) & (last < contracts.active_to)
+    return counts_of(contracts, np.flatnonzero(active))
+
+
+def counts_of(contracts: Contracts, at: Int64) -> tuple[ContractCount, ...]:
+    """How many of the contracts in some rows each person has, or else each team."""
     person = contracts.person.code[at]
     team = np.where(_blank(contracts.person)[at], contracts.team.code[at], -1)
     order, starts = group([team + 1, person])

@@ -327,6 +327,40 @@ TABLES: Final[Mapping[str, Sheet]] = {
             ),
             required=False,
         ),
+        Sheet(
+            "bonuses",
+            "单项奖",
+            (
+                _must("institution_id", "机构编号"),
+                _must("person_id", "人员编号"),
+                _must("component", "构成项"),
+                _must("amount", "金额（元）"),
+                Column("date", "日期"),
+                Column("reference", "文件依据"),
+            ),
+            required=False,
+        ),
+        Sheet(
+            "adjustments",
+            "补发扣回",
+            (
+                _must("period", "期间"),
+                _must("institution_id", "机构编号"),
+                _must("pool", "绩效池"),
+                _must("person_id", "人员编号"),
+                Column("component", "构成项"),
+                Column("key_closed", "原依据"),
+                Column("key_now", "现依据"),
+                Column("key_difference", "依据差额"),
+                Column("closed", "原金额（元）"),
+                Column("earlier", "此前调整（元）"),
+                _must("amount", "金额（元）"),
+                Column("fund", "资金"),
+                Column("mode", "调整方式"),
+                Column("reference", "文件依据"),
+            ),
+            required=False,
+        ),
     )
 }
 """Every table that this version reads."""

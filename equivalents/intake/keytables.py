@@ -40,7 +40,8 @@ def read_key_rules(
     names = [SURPLUS, *(pool.pool for pool in pools)]
     assessment = settings.scheme.assessment if settings.scheme is not None else None
     composites = assessment.composites if assessment is not None else ()
-    kinds = reader.kinds(settings.coefficients, rows, names, composites)
+    paid = settings.scheme.components if settings.scheme is not None else ()
+    kinds = reader.kinds(settings.coefficients, rows, [*names, *paid], composites)
     ceilings = reader.ceilings(settings.ceilings, series)
     owners = [(pool.institution_id, pool.pool) for pool in pools]
     leave = read_leave_rules(settings.leave, names, findings)

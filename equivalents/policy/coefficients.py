@@ -14,10 +14,21 @@ from itertools import combinations, pairwise
 from operator import attrgetter
 from typing import Final, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from equivalents.errors import Problem
 from equivalents.policy.accounts import BALANCE_KINDS
 from equivalents.policy.calendar import Period, print_day
-from equivalents.policy.keyrules import Applies, Coefficient, KeyRules, KindRule, Scope, Window
+from equivalents.policy.keyrules import (
+    Applies,
+    Coefficient,
+    KeyRules,
+    KindRule,
+    Later,
+    Scope,
+    Window,
+)
 from equivalents.policy.model import CaseRules
 from equivalents.policy.roster import Roster
 
@@ -101,6 +112,17 @@ class Coefficients:
             for kind, rule in self._kinds.items()
             if rule.applies_to is applies and (not rule.pools or pool in rule.pools)
         )
+
+    def released(self, pools: Sequence[str]) -> npt.NDArray[np.bool_]:
+        """Which pools withhold to release later what is withheld now, not to retain it (5.3)."""
+        laters = [
+            any(
+                self._kinds[kind].later is Later.RELEASE
+                for kind in self.kinds(Applies.WITHHOLD, pool)
+            )
+            for pool in pools
+        ]
+        return np.array(laters, np.bool_)
 
     @cached_property
     def _kinds(self) -> Mapping[str, KindRule]:

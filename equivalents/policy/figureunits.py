@@ -9,7 +9,7 @@ from typing import Final
 
 from equivalents.policy.funds import Per
 
-__all__ = ["COUNTED", "EQUIVALENT", "MONEY", "PART", "PER_HEAD", "TASK", "UNITS"]
+__all__ = ["COUNTED", "EQUIVALENT", "MONEY", "PART", "PER_HEAD", "TASK", "TIMES", "UNITS"]
 
 PER_HEAD: Final[Mapping[Per, Sequence[str]]] = {
     Per.YEAR: ("元/人·年",),
@@ -32,7 +32,9 @@ MONEY: Final = ("元",)
 """Budgets."""
 PART: Final = ("比例",)
 """Parts of a whole."""
+TIMES: Final = ("倍",)
+"""Multiples of an average (D4)."""
 UNITS: Final = tuple(
-    dict.fromkeys((*PER_HEAD[Per.YEAR], *PER_HEAD[Per.MONTH], *TASK, *MONEY, *PART))
+    dict.fromkeys((*PER_HEAD[Per.YEAR], *PER_HEAD[Per.MONTH], *TASK, *MONEY, *PART, *TIMES))
 )
 """Every unit that there is."""

@@ -21,6 +21,7 @@ from equivalents.policy.keyrules import (
     Excess,
     KeyRules,
     KindRule,
+    Later,
     Scope,
     Tier,
     Window,
@@ -43,7 +44,7 @@ _Choice = TypeVar("_Choice", bound=StrEnum)
 _Named = tuple[str, str, str]
 """Person, institution and post that a subject names; blank means any."""
 
-_KIND_KEYS: Final = ("applies_to", "pools", "excess", "reference")
+_KIND_KEYS: Final = ("applies_to", "pools", "excess", "reference", "later")
 _CEILING_KEYS: Final = (
     "name",
     "series",
@@ -161,7 +162,19 @@ class KeyReader:
             default = KeyRules(kinds=assessed).rule(kind).applies_to
             rules[kind] = self._kind(kind, settings, known, default)
         self.check_scopes(rows, rules)
+        self._check_later(used, rules)
         return rules
+
+    def _check_later(self, kinds: Sequence[str], rules: Mapping[str, KindRule]) -> None:
+        """Note kinds that withhold from one pool, and disagree on what becomes of it (5.3)."""
+        known = KeyRules(kinds=rules)
+        held = [one for one in kinds if known.rule(one).applies_to is Applies.WITHHOLD]
+        for one, other in combinations(held, 2):
+            first, second = known.rule(one), known.rule(other)
+            both = {*first.pools} & {*second.pools} or not (first.pools and second.pools)
+            if both and first.later is not second.later:
+                place = max(first.place, second.place)
+                self.findings.add("WITHHOLD_LATER_MIXED", place, other, other=one)
 
     def check_scopes(self, rows: Iterable[Coefficient], kinds: Mapping[str, KindRule]) -> None:
         """Note coefficients of institutions and departments whose kind cannot apply to one."""
@@ -175,7 +188,7 @@ class KeyReader:
 
     def _kind(self, kind: str, settings: Entry, pools: Sequence[str], default: Applies) -> KindRule:
         where = f"coefficients.{kind}"
-        for key in ("applies_to", "excess", "reference"):
+        for key in ("applies_to", "excess", "reference", "later"):
             expect(settings.get(key), "text", f"{where}.{key}", self.findings)
         listed = settings.get("pools")
         expect(listed, "texts", f"{where}.pools", self.findings)
@@ -184,12 +197,17 @@ class KeyReader:
             if one.text not in pools:
                 self._odd_choice(one.text, pools, one.place)
         # Without `applies_to` the name of the kind decides, as it does without any settings.
+        applies = self._setting(Applies, settings.get("applies_to")) or default
+        later = self._setting(Later, settings.get("later"))
+        if later and applies is not Applies.WITHHOLD:
+            self.findings.add("LATER_NOT_WITHHELD", settings.get("later").place, kind)
         return KindRule(
-            self._setting(Applies, settings.get("applies_to")) or default,
+            applies,
             tuple(one.text for one in named),
             self._setting(Excess, settings.get("excess")) or Excess.CARRY,
             settings.get("reference").text,
             settings.place,
+            later or Later.RETAIN,
         )
 
     def ceilings(self, entry: Entry, series: Sequence[str]) -> tuple[Ceiling, ...]:

@@ -21,11 +21,13 @@ __all__ = [
     "Excess",
     "KeyRules",
     "KindRule",
+    "Later",
     "OpeningKey",
     "PaidBefore",
     "Scope",
     "Tier",
     "Window",
+    "WithheldBefore",
 ]
 
 
@@ -52,6 +54,13 @@ class Excess(StrEnum):
 
     CARRY = "carry"
     RETAIN = "retain"
+
+
+class Later(StrEnum):
+    """What happens to money that a kind of coefficient withholds: retained, or released later."""
+
+    RETAIN = "retain"
+    RELEASE = "release"
 
 
 class Window(StrEnum):
@@ -92,6 +101,7 @@ class KindRule:
     excess: Excess = Excess.CARRY
     reference: str = ""
     place: Place = NOWHERE
+    later: Later = Later.RETAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +160,16 @@ class EarnedBefore(NamedTuple):
     place: Place = NOWHERE
 
 
+class WithheldBefore(NamedTuple):
+    """What earlier periods withheld of a person's amounts from a pool, to be released (5.3)."""
+
+    institution_id: str
+    pool: str
+    person_id: str
+    amount_fen: int
+    place: Place = NOWHERE
+
+
 _HEADCOUNT_KINDS: Final = frozenset(("attendance", "fte"))
 """Kinds that by default touch headcount and averages, not equivalents (5.3)."""
 
@@ -168,6 +188,7 @@ class KeyRules:
     paid: tuple[PaidBefore, ...] = ()
     earned: tuple[EarnedBefore, ...] = ()
     leaders: tuple[LeaderRule, ...] = ()
+    withheld: tuple[WithheldBefore, ...] = ()
 
     def rule(self, kind: str) -> KindRule:
         """What a kind applies to: as declared, else by its name (5.3)."""

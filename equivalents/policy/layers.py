@@ -44,6 +44,7 @@ SCHEME_KEYS: Final = (
     "pay_cap",
     "share_tests",
     "assessment",
+    "components",
 )
 """What only a scheme has; case.yaml has the same keys inline."""
 LAYERS: Final = ("community", "institution")

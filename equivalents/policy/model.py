@@ -15,6 +15,7 @@ from equivalents.policy.assessment import Outcome
 from equivalents.policy.basis import RECORD, Basis
 from equivalents.policy.calendar import Period, print_day
 from equivalents.policy.capbefore import CapBefore
+from equivalents.policy.components import PayRows
 from equivalents.policy.contacts import ConcurrentRule, StayRule, UsedClass
 from equivalents.policy.contracts import ContractCount
 from equivalents.policy.daytext import Times
@@ -189,6 +190,8 @@ class CaseRules:
     """What earlier periods bring in for the pay cap of ``scheme``."""
     assessed: tuple[Outcome, ...] | None = None
     """What each composite of the assessment of ``scheme`` came to (C2)."""
+    pay_rows: PayRows | None = None
+    """Bonuses, adjustments and contracts that components of pay are made of."""
 
     @property
     def series(self) -> tuple[str, ...]:

@@ -2,8 +2,9 @@
 
 Kinds of persons: ``key`` (a key, mostly a deficit, 5.9), ``past`` (keys that averages of leave go
 over, 5.20), ``paid`` (what earlier locked periods of the same year paid, for limits of a year,
-5.11) and ``earned`` (their equivalents, for ceilings of a year, 5.12). Kinds of institutions begin
-with ``cap_``: what counts in a total pay cap of the year (5.18). Source: specification page 3.
+5.11), ``earned`` (their equivalents, for ceilings of a year, 5.12) and ``withheld`` (money that
+coefficients withheld, to be released, 5.3). Kinds of institutions begin with ``cap_``: what counts
+in a total pay cap of the year (5.18). Source: specification page 3.
 """
 
 from collections import defaultdict
@@ -17,7 +18,14 @@ from equivalents.errors import Place
 from equivalents.findings import Findings, Row, near
 from equivalents.policy.calendar import Period, month_of, parse_period, print_day
 from equivalents.policy.capbefore import CapBefore, CapBeforeKind
-from equivalents.policy.keyrules import EarnedBefore, KeyRules, OpeningKey, PaidBefore, Window
+from equivalents.policy.keyrules import (
+    EarnedBefore,
+    KeyRules,
+    OpeningKey,
+    PaidBefore,
+    Window,
+    WithheldBefore,
+)
 from equivalents.policy.leaveload import past_keys
 from equivalents.policy.load import default_series, fault_text, read_amount
 from equivalents.policy.model import Institution
@@ -32,6 +40,7 @@ _COLUMNS: Final[Mapping[str, Sequence[str]]] = {
     "past": (*_OF_A_POOL, "equivalents"),
     "paid": (*_OF_A_POOL, "period", "amount"),
     "earned": ("institution_id", "person_id", "period", "equivalents"),
+    "withheld": (*_OF_A_POOL, "amount"),
     "cap_base": ("institution_id", "period", "amount"),
     "cap_pool": ("institution_id", "pool", "period", "amount"),
     "cap_fund": ("institution_id", "line", "period", "amount"),
@@ -40,7 +49,9 @@ _COLUMNS: Final[Mapping[str, Sequence[str]]] = {
 }
 """What each kind needs."""
 _OF_CAPS: Final = tuple(kind.value for kind in CapBeforeKind)
-_SIGNED: Final = ("cap_fund", "cap_line")
+_OTHER_POOLS: Final = (*_OF_CAPS, "withheld")
+"""Kinds whose pool is one of an earlier period and need not be one of this."""
+_SIGNED: Final = ("cap_fund", "cap_line", "cap_pool")
 """Kinds whose amount may be below 0."""
 _MORE: Final = {"past": ("days",), "earned": ("series",)}
 _EVERY: Final = (
@@ -92,10 +103,12 @@ class OpeningReader:
         earned = tuple(self._earned(row) for row in of_kind["earned"])
         self._check_periods([(row[:3], row.period, row.place) for row in paid])
         self._check_periods([(row[:3], row.period, row.place) for row in earned])
+        withheld = tuple(self._withheld(row) for row in of_kind["withheld"])
         caps = [self._cap(row) for row in rows if row["kind"] in _OF_CAPS]
         self._check_periods([(row[:3], row.period, row.place) for row in caps if row.period])
         self.cap_before = tuple(sorted(caps, key=lambda one: one[:5])) or None
         read = replace(rules, opening=tuple(opening), past=past, paid=paid, earned=earned)
+        read = replace(read, withheld=withheld)
         self._check_ceilings(read)
         return read
 
@@ -114,8 +127,7 @@ class OpeningReader:
             if row[column] and column not in used and (kind, column) != ("key", "days"):
                 place, value = row.at(column), row[column]
                 self.findings.add("OPENING_STRAY", place, value, column=row.said(column), kind=kind)
-        # A pool of an earlier period, which the cap had, need not be one of this period.
-        of_caps = ("pool",) if kind in _OF_CAPS else ()
+        of_caps = ("pool",) if kind in _OTHER_POOLS else ()
         for column, names in self._known.items():
             if column in used and column not in of_caps:
                 self._known_id(row, column, names)
@@ -170,6 +182,11 @@ class OpeningReader:
         ids = row["institution_id"], row["pool"], row["person_id"]
         fen = read_amount(row, "amount", self.findings) if row["amount"] else 0
         return PaidBefore(*ids, row["period"], fen, row.place)
+
+    def _withheld(self, row: Row) -> WithheldBefore:
+        ids = row["institution_id"], row["pool"], row["person_id"]
+        fen = read_amount(row, "amount", self.findings) if row["amount"] else 0
+        return WithheldBefore(*ids, fen, row.place)
 
     def _cap(self, row: Row) -> CapBefore:
         kind = CapBeforeKind(row["kind"])

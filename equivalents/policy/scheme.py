@@ -12,6 +12,7 @@ from fractions import Fraction
 from equivalents.errors import NOWHERE, Place
 from equivalents.policy.assessment import Assessment
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY
+from equivalents.policy.components import Component
 from equivalents.policy.effective import EffectivePolicy
 from equivalents.policy.funds import Dated, Fund
 from equivalents.policy.prices import ChargePrices
@@ -161,6 +162,7 @@ class PayCap:
 
     The cap is one of the year, and a shorter period is tested with what its earlier periods had
     (5.18): against the whole of it, or with ``prorate`` against the months to date of its amounts.
+    Postings of ``outside_types`` 用工类别 are no heads in it, and their components do not count.
     """
 
     kind: CapKind = CapKind.NONE
@@ -176,6 +178,7 @@ class PayCap:
     outside: tuple[str, ...] = ()
     per: CapPer = CapPer.YEAR
     prorate: bool = False
+    outside_types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +238,8 @@ class Scheme:
     assessment: Assessment | None = None
     effective: Mapping[str, EffectivePolicy] = field(default_factory=dict)
     """Indicators and composites 考核: a composite is a kind of coefficient (C1, C2)."""
+    components: Mapping[str, Component] = field(default_factory=dict)
+    """What people are paid beside the pools 构成项 (D4)."""
 
     def bought(self, channel: str, item: str, day: int) -> Fraction:
         """The part of an item that a channel in force buys on a day (B1)."""

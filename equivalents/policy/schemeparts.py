@@ -63,6 +63,7 @@ PAY_CAP_KEYS: Final = {
     "outside": "texts",
     "per": "text",
     "prorate": "text",
+    "outside_types": "texts",
     **_DATED,
 }
 """What the total pay cap may say."""
@@ -245,6 +246,7 @@ def read_pay_cap(entry: Entry, read: Reader) -> PayCap:
         read.texts(entry.get("outside")),
         per,
         prorate,
+        read.texts(entry.get("outside_types")),
     )
 
 

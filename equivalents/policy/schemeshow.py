@@ -21,8 +21,8 @@ from equivalents.policy.yamltext import Entry, all_texts, span_of
 __all__ = ["ABOUT", "Block", "SECTIONS", "Value", "View", "view_of"]
 
 SECTIONS: Final = (
-    *("channels", "funds", "pools", "pay_cap", "share_tests", "consultation_codes"),
-    *("charge_prices", "assessment"),
+    *("channels", "funds", "pools", "pay_cap", "share_tests", "components"),
+    *("consultation_codes", "charge_prices", "assessment"),
     *SHARED_KEYS,
 )
 """The keys of a scheme in the order in which they are told."""
@@ -30,12 +30,15 @@ ABOUT: Final = ("valid_from", "valid_to", "reference", "illustrative")
 """What a rule says of itself rather than of money."""
 _Keys = tuple[str, ...]
 _NAMED: Final = (
-    *("channels", "funds", "pools", "share_tests"),
+    *("channels", "funds", "pools", "share_tests", "components"),
     *("sharing", "coefficients", "leave", "series"),
 )
 """Sections that hold rules by name."""
 _FIGURES: Final = frozenset(
-    ("rate", "price", "reimbursement", "share", "at_least", "budget", "pay_ratio", "cap")
+    (
+        *("rate", "price", "reimbursement", "share", "at_least", "budget", "pay_ratio", "cap"),
+        "multiple",
+    )
 )
 """Keys under which a plain text is a figure."""
 _OF_FIGURES: Final = (("prices",), ("group_prices",), ("standards",), ("items",))

@@ -11,6 +11,7 @@ from typing import Final
 
 from equivalents.findings import Findings
 from equivalents.policy.assesstext import read_assessment
+from equivalents.policy.componenttext import read_components
 from equivalents.policy.effectivetext import effective_of
 from equivalents.policy.figuretext import Reader
 from equivalents.policy.funds import Fund
@@ -70,14 +71,16 @@ def read_scheme(layers: Sequence[Layer], findings: Findings) -> Reading:
     check_whole_items(channels, read)
     first = layers[0] if layers else None
     assessment = read_assessment(entry.get("assessment"), read)
+    funds = _with_own(read_funds(entry.get("funds"), read), layered, read)
+    bridges, names = read_bridges(entry.get("pools"), read), tuple(entry.get("funds").mapping)
     scheme = Scheme(
         first.name if first else "",
         first.title if first else "",
         first.ground.reference if first else "",
         any(layer.ground.illustrative for layer in layers),
-        _with_own(read_funds(entry.get("funds"), read), layered, read),
+        funds,
         channels,
-        read_bridges(entry.get("pools"), read),
+        bridges,
         read_pay_cap(entry.get("pay_cap"), read),
         read_share_tests(entry.get("share_tests"), read),
         read.texts(entry.get("consultation_codes")),
@@ -86,8 +89,9 @@ def read_scheme(layers: Sequence[Layer], findings: Findings) -> Reading:
         open_choices(layers, findings),
         assessment=assessment,
         effective=effective_of(entry.get("assessment"), assessment, read),
+        components=read_components(entry.get("components"), read, names, bridges),
     )
-    check_names(scheme, tuple(entry.get("funds").mapping), findings)
+    check_names(scheme, names, findings)
     check_twice(scheme, findings)
     return Reading(scheme, layered, entry)
 

@@ -10,6 +10,7 @@ from typing import Final
 from equivalents.reasons.accounts import ACCOUNT_REASONS
 from equivalents.reasons.assessment import ASSESSMENT_REASONS
 from equivalents.reasons.bridges import BRIDGE_REASONS
+from equivalents.reasons.components import COMPONENT_REASONS
 from equivalents.reasons.contacts import CONTACT_REASONS
 from equivalents.reasons.contracts import CONTRACT_REASONS
 from equivalents.reasons.effective import EFFECTIVE_REASONS
@@ -58,6 +59,7 @@ REASONS: Final[dict[str, Reason]] = {
         *FUND_REASONS,
         *BRIDGE_REASONS,
         *ACCOUNT_REASONS,
+        *COMPONENT_REASONS,
         *RESULT_REASONS,
         *SCHEME_REASONS,
         *ASSESSMENT_REASONS,

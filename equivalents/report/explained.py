@@ -18,6 +18,7 @@ from equivalents.policy.leave import Average
 from equivalents.policy.model import Posting
 from equivalents.poolstory import PoolStory
 from equivalents.reasons import EXCLUSIONS
+from equivalents.report.componenttext import charged_text, component_text
 from equivalents.report.factors import days_text, factors_text
 from equivalents.report.folding import folded
 from equivalents.report.leavetable import print_percent
@@ -70,7 +71,11 @@ def _place_text(place: PlaceStory) -> Iterator[str]:
             yield f"    {_LEFT[cuts[-1].rule]} = {print_e7(left_e7)}"
     for pool in place.pools:
         yield from _pool_text(pool)
-    sums = " + ".join(print_fen(pool.amount_fen) for pool in place.pools) or "0.00"
+    for one in place.components:
+        yield from component_text(one)
+    amounts = [pool.amount_fen for pool in place.pools]
+    amounts += [one.amount_fen for one in place.components]
+    sums = " + ".join(map(print_fen, amounts)) or "0.00"
     yield f"  应得 amount here = {sums} = {print_fen(place.amount_fen)}"
 
 
@@ -136,9 +141,11 @@ def _pool_text(pool: PoolStory) -> Iterator[str]:
     if pool.institution_e4 != ONE_E4 or pool.institution_factors:
         yield (
             f"    机构系数 coefficient of the institution × {print_e4(pool.institution_e4)}:"
-            f" 下分 shared {print_fen(pool.shared_fen)}"
+            f" 下分 shared {print_fen(pool.shared_fen + pool.charged_fen)}"
         )
         yield from factors_text(pool.institution_factors)
+    if pool.charged_fen:
+        yield charged_text(pool.charged_fen, pool.shared_fen)
     for segment in pool.segments:
         days = days_text(segment.since, segment.until)
         post = f" {segment.post_id}" if segment.post_id else ""

@@ -10,6 +10,7 @@ from equivalents.ownrecords import OwnRecord
 from equivalents.policy.calendar import LAST_DAY, print_day
 from equivalents.policy.leave import Average
 from equivalents.poolstory import PoolStory
+from equivalents.report.componenttext import component_json
 from equivalents.report.factors import factors_json
 from equivalents.report.leavetable import print_percent
 from equivalents.report.origins import origin_json
@@ -89,6 +90,7 @@ def _place_json(place: PlaceStory) -> dict[str, Any]:
             for cut in place.cuts
         ],
         "pools": [_pool_of_person_json(pool) for pool in place.pools],
+        "components": [component_json(one) for one in place.components],
     }
 
 
@@ -123,6 +125,7 @@ def _pool_of_person_json(pool: PoolStory) -> dict[str, Any]:
         "head": print_e4(pool.head_e4),
         "institution_coefficient": print_e4(pool.institution_e4),
         "institution_factors": factors_json(pool.institution_factors),
+        "adjustments_charged": print_fen(pool.charged_fen),
         "shared": print_fen(pool.shared_fen),
         "steps": steps_json(pool.steps),
         "lines": [_money_json(line) for line in pool.money],

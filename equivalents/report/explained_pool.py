@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from equivalents.policy.coefficients import ONE_E4
 from equivalents.poolaccount import Family, LevelAccount, Payee, PoolAccount
+from equivalents.report.componenttext import charged_text, component_json
 from equivalents.report.explained_json import limited_json, steps_json
 from equivalents.report.factors import factors_json, factors_text
 from equivalents.report.folding import folded
@@ -54,6 +55,15 @@ def _head_text(account: PoolAccount) -> Iterator[str]:
             f" 留存 retained {retained}, 结转 carried {carried}"
         )
         yield from factors_text(account.factors)
+    for one in account.charged:
+        what = "; ".join(part.what for part in one.parts)
+        yield (
+            f"    补发扣回 adjustment {one.person_id} ({one.institution_id}):"
+            f" {print_fen(one.amount_fen)}  [{what}]"
+        )
+    if account.charged:
+        going_fen = account.shared_fen - account.charged_fen
+        yield charged_text(account.charged_fen, going_fen)
 
 
 def _level_text(level: LevelAccount) -> Iterator[str]:
@@ -112,6 +122,7 @@ def pool_json(account: PoolAccount) -> dict[str, Any]:
         "steps": steps_json(account.steps),
         "levels": [_level_json(level) for level in account.levels],
         "people": [_payee_json(payee) for payee in account.payees],
+        "adjustments": [component_json(one) for one in account.charged],
         "paid": print_fen(account.paid_fen),
         "retained": print_fen(account.retained_fen),
         "carried": print_fen(account.carried_fen),

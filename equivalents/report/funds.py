@@ -12,9 +12,9 @@ import numpy as np
 
 from equivalents.policy.accounts import PROJECT_KINDS, SURPLUS_POOL
 from equivalents.report.book import SheetColumn
+from equivalents.report.components import component_flows
+from equivalents.report.flows import Flow, Sides
 from equivalents.report.money import (
-    Flow,
-    Sides,
     cap_flow,
     cap_opened,
     fund_titles,
@@ -89,6 +89,7 @@ def _flows(settlement: Settlement) -> Iterator[Flow]:
     if settlement.funded is not None:
         yield from money_flows(settlement.funded)
     yield from _pool_flows(settlement)
+    yield from component_flows(settlement)
 
 
 def _pool_flows(settlement: Settlement) -> Iterator[Flow]:

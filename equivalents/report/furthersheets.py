@@ -22,6 +22,7 @@ __all__ = [
     "FurtherSheet",
     "NOTED_SHEET",
     "WHERE",
+    "WHO",
     "further_rows",
     "money_column",
     "noted_rows",
@@ -39,6 +40,7 @@ _OPENING: Final = {
     "cap_fund": "总量：资金",
     "cap_line": "总量：科目",
     "cap_excess": "超总量结转",
+    "withheld": "扣留待兑现",
 }
 _PERSON: Final = ("person_id", "person_name")
 _PLACE: Final = ("institution_id", "institution_name")
@@ -65,11 +67,12 @@ WHERE: Final = (
 )
 """The columns that say which institution."""
 _POOL: Final = ("pool", SheetColumn("绩效池", 20))
-_WHO: Final = (
+WHO: Final = (
     (_PERSON[0], SheetColumn("人员编号", 14)),
     (_PERSON[1], SheetColumn("姓名", 12)),
 )
-_PAID: Final = (*WHERE, _POOL, *_WHO)
+"""The columns that say who."""
+_PAID: Final = (*WHERE, _POOL, *WHO)
 _DAYS: Final = (("from", SheetColumn("开始日期", 12)), ("to", SheetColumn("截止日期（含）", 14)))
 _REFERENCE: Final = ("reference", SheetColumn("文件依据", 30))
 
@@ -139,7 +142,7 @@ FURTHER: Final = (
         "有效签约数 × 分摊比例 = 依据；团队各人之和等于团队签约数",
         (
             *WHERE,
-            *_WHO,
+            *WHO,
             ("team_id", SheetColumn("团队编号", 14)),
             ("contracts", SheetColumn("有效签约数", 12, _COUNT)),
             ("share", SheetColumn("分摊比例", 10)),
@@ -227,6 +230,7 @@ FURTHER: Final = (
                 "business": "业务收支",
                 "project": "专项资金",
                 SURPLUS_POOL: pool_title(SURPLUS_POOL),
+                "adjustment": "补发扣回",
             },
             **{
                 column: {
@@ -259,6 +263,10 @@ FURTHER: Final = (
                     "cap_carried": "超总量，结转",
                     "cap_returned": "超总量，上缴",
                     "cap_opening": "期初带入的超总量结转",
+                    "own_money": "机构自有资金",
+                    "withheld_before": "以前扣留",
+                    "taken_back": "扣回",
+                    "adjustment": "补发扣回",
                     "pool": "绩效池",
                 }
                 for column in ("source", "use")

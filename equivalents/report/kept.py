@@ -35,11 +35,11 @@ RULES: Final = "resolved-rules.json"
 _ROSTER: Final = "roster.parquet"
 _TALLY: Final = "tally.parquet"
 _UNORDERED: Final = ("institutions", "weights", "pools", "used", "accounts", "teams")
-_UNORDERED_KEYS: Final = ("coefficients", "opening", "leave", "past", "paid", "earned")
+_UNORDERED_KEYS: Final = ("coefficients", "opening", "leave", "past", "paid", "earned", "withheld")
 _UNORDERED_COUNTS: Final = ("heads", "charges", "tasks")
 """Rules whose rows have no order of their own: they are kept sorted."""
-_OF_SCHEMES: Final = ("scheme", "counts", "cap_before", "assessed")
-"""Rules that only a case with a scheme has: they are left out where there is none."""
+_OF_SCHEMES: Final = ("scheme", "counts", "cap_before", "assessed", "pay_rows")
+"""Rules that only some cases have, mostly those with a scheme: left out where there are none."""
 _DAYS: Final = ("active_from", "active_to")
 _OPEN: Final = (FIRST_DAY, LAST_DAY)
 _SPAN: Final = ("posting_from", "posting_to")

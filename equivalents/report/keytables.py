@@ -11,7 +11,7 @@ import pyarrow as pa
 from equivalents.keys import VARIED
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, print_day
 from equivalents.policy.coefficients import ONE_E4
-from equivalents.policy.keyrules import Ceiling, KeyRules
+from equivalents.policy.keyrules import Ceiling, KeyRules, Later
 from equivalents.policy.leaders import LeaderRule
 from equivalents.report.leavetable import leave_rules, leave_table
 from equivalents.report.table import OutTable, codes, decimals, repeated, texts
@@ -208,6 +208,7 @@ def key_rules(rules: KeyRules) -> dict[str, object]:
                 "applies_to": rules.rule(kind).applies_to.value,
                 "pools": list(rules.rule(kind).pools),
                 "reference": rules.rule(kind).reference,
+                **({"later": "release"} if rules.rule(kind).later is Later.RELEASE else {}),
             }
             for kind in kinds
         }

@@ -6,7 +6,7 @@ sides add up, fund by fund. Sources: B1 to B6, B9, B10, D0; definition 5.15.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from equivalents.allocate import remainder_first
 from equivalents.bridge import Bridged
@@ -15,6 +15,7 @@ from equivalents.fundsettle import Funded
 from equivalents.paycap import Capped
 from equivalents.policy.calendar import print_day
 from equivalents.policy.capbefore import CapBefore, CapBeforeKind
+from equivalents.report.flows import Flow, Sides
 from equivalents.report.origins import SOURCE_COLUMNS, print_per_head, source_rows
 from equivalents.report.table import OutTable, texts
 from equivalents.settle import Settlement
@@ -22,8 +23,6 @@ from equivalents.sharetest import print_share
 from equivalents.units import print_e4, print_fen
 
 __all__ = [
-    "Flow",
-    "Sides",
     "cap_flow",
     "cap_opened",
     "fund_titles",
@@ -41,26 +40,6 @@ _GROUND: Final = "unit reference illustrative per_head_for_display title"
 """The columns of dues.csv that say what founds a line, and what a head comes to."""
 _SPLIT: Final = "split"
 """The line of what goes from a fund to a part of it: it neither comes in nor goes out."""
-
-
-class Flow(NamedTuple):
-    """One row of funds.csv: an amount from a source to a use."""
-
-    institution_id: str
-    fund: str
-    source: str
-    use: str
-    amount_fen: int
-    line: str = ""
-
-
-class Sides(NamedTuple):
-    """A check in both languages with its two sides, which must be equal."""
-
-    zh: str
-    en: str
-    left: str
-    right: str
 
 
 # -- flows -----------------------------------------------------------------------------------------
@@ -83,7 +62,8 @@ def money_flows(money: Funded) -> Iterator[Flow]:
         for one in bridged.get(who, ()):
             left -= one.pool_fen
             line = "excess" if one.raises else ""
-            yield Flow(*who, _DUE, one.bridge.pool, one.pool_fen, line)
+            ends = (_DUE, one.bridge.pool) if one.pool_fen >= 0 else (one.bridge.pool, _DUE)
+            yield Flow(*who, *ends, abs(one.pool_fen), line)
         for name, fen in due.passed:
             yield from _passed_on(due.institution_id, due.fund.name, name, fen)
         rest = "income" if due.fund.income else "institution"
@@ -112,12 +92,15 @@ def _bridged(money: Funded) -> Mapping[tuple[str, str], Sequence[Bridged]]:
 def _approved_flows(money: Funded) -> Iterator[Flow]:
     """Approved totals: what became pools, and the rest, which goes to payroll unshared (D0)."""
     left: dict[tuple[str, str], int] = {}
-    for one in money.bridged:
+    for one in money.taken:
         if one.bridge.approved_line:
             line = one.bridge.approved_line
             key = (one.institution_id, line)
             left[key] = left.get(key, one.base_fen) - one.pool_fen
-            yield Flow(*key, "approved", one.bridge.pool, one.pool_fen, line)
+            # What is taken back goes back to where it came from.
+            ends = ("approved", one.bridge.pool)
+            ends = ends if one.pool_fen >= 0 else (ends[1], ends[0])
+            yield Flow(*key, *ends, abs(one.pool_fen), line)
     for key, amount in left.items():
         yield Flow(*key, "approved", "payroll", amount, key[1])
 
@@ -264,6 +247,8 @@ def _one_cap(one: Capped, left: Mapping[tuple[str, str], int]) -> Iterator[tuple
     yield name, "base", one.rule.base_line, "", "", print_fen(one.base_fen)
     for pool, fen in one.pools_before:
         yield name, "pool_before", pool, "", "", print_fen(fen)
+    for component, fen in one.components:
+        yield name, "component", component, "", "", print_fen(fen)
     opened = dict(one.opened)
     for pool, fen in one.cuts:
         own = left[name, pool] + fen - opened.get(pool, 0)
@@ -352,7 +337,7 @@ def _cap_check(caps: Sequence[Capped]) -> Sides:
     held = sum(
         1
         for one in caps
-        for paid in [one.base_before_fen + one.base_fen + one.before_fen]
+        for paid in [one.base_before_fen + one.base_fen + one.before_fen + one.components_fen]
         if paid + one.pools_fen - one.taken_fen <= max(one.cap_fen, paid)
     )
     return Sides(

@@ -3,7 +3,7 @@
 from typing import Final
 
 from equivalents.report.book import SheetColumn
-from equivalents.report.furthersheets import WHERE, FurtherSheet, money_column
+from equivalents.report.furthersheets import WHERE, WHO, FurtherSheet, money_column
 
 __all__ = ["MONEY_SHEETS"]
 
@@ -39,7 +39,8 @@ _CAP: Final = {
     "amount": "核定金额",
     "cap": "绩效工资总量",
     "base_before": "以前期间：基础部分",
-    "pool_before": "以前期间：绩效池",
+    "pool_before": "以前期间：绩效池和构成项",
+    "component": "计入总量的构成项",
     "base": "基础部分",
     "pool": "计入总量的绩效池",
     "opening": "期初带入的超出部分",
@@ -224,5 +225,37 @@ MONEY_SHEETS: Final = (
         ),
         {"holds": {"1": "达到", "0": "未达到"}},
     ),
+    FurtherSheet(
+        "components",
+        "构成项",
+        "基数 × 数量 × 标准 × 系数，每人每项相加后四舍五入到分，各行金额相加等于该人该项金额",
+        (
+            *WHERE,
+            *WHO,
+            ("component", SheetColumn("构成项", 18)),
+            ("what", SheetColumn("内容", 26)),
+            ("base", SheetColumn("基数（元）", 16)),
+            ("quantity", SheetColumn("数量", 14)),
+            ("rate", SheetColumn("标准或倍数", 14)),
+            ("coefficient", SheetColumn("系数", 12)),
+            money_column("amount", "金额"),
+            ("source", SheetColumn("由谁支付", 22)),
+            ("pool", SheetColumn("绩效池或构成项", 18)),
+            ("title", SheetColumn("全称", 18)),
+            ("reference", SheetColumn("文件依据", 30)),
+        ),
+        {
+            "component": {"adjustment": "补发扣回"},
+            "pool": {"adjustment": "补发扣回"},
+            "what": {"bonus": "单项奖", "average": "人均", "withheld": "扣留"},
+            "source": {
+                "own": "机构自有资金",
+                "fund": "资金",
+                "line": "核定科目",
+                "pool": "绩效池",
+                "withheld": "以前扣留",
+            },
+        },
+    ),
 )
-"""The sheets of a case with a scheme, in their order."""
+"""The sheets of a case with a scheme or with components of pay, in their order."""

@@ -2,7 +2,8 @@
 
 What was paid from pools with a bound of a year (5.11), what was earned in series with a ceiling of
 a year (5.12), what counts in a pay cap of the year (5.18), each with its period, also what earlier
-periods brought in; what the cap carried, which opens the next year too; and deficits (5.9).
+periods brought in; what the cap carried and what was withheld to be released, which open the next
+year too; and deficits (5.9).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,6 +12,7 @@ from equivalents.policy.calendar import parse_period, print_day
 from equivalents.policy.capbefore import CapBeforeKind
 from equivalents.policy.keyrules import Window
 from equivalents.policy.model import CaseRules
+from equivalents.report.components import withheld_next
 from equivalents.report.keytables import carried_keys
 from equivalents.report.table import OutTable, texts
 from equivalents.settle import Payouts, Settlement
@@ -32,7 +34,7 @@ def opening_table(settlement: Settlement, payouts: Payouts) -> OutTable | None:
     next_day = print_day(rules.period.end)
     over = parse_period(next_day[:4]).start == rules.period.end
     of_year = [] if over else [*_paid(settlement, payouts), *_earned(settlement)]
-    of_year += _of_caps(settlement)
+    of_year += [*_of_caps(settlement), *_withheld(settlement)]
     if not of_year:
         return None
     rows = [*of_year, *_keys(settlement, payouts)]
@@ -53,6 +55,12 @@ def _of_caps(settlement: Settlement) -> Iterator[_Row]:
             "period": one.period,
             "amount": print_fen(one.amount_fen),
         }
+
+
+def _withheld(settlement: Settlement) -> Iterator[_Row]:
+    """What stays withheld and is released later, which opens the next year, too (5.3)."""
+    for *ids, fen in withheld_next(settlement):
+        yield _row("withheld", ids, amount=print_fen(fen))
 
 
 def _paid(settlement: Settlement, payouts: Payouts) -> Iterator[_Row]:

@@ -9,6 +9,7 @@ from equivalents.intake.case import Case
 from equivalents.intake.source import Source
 from equivalents.report.accountsnext import accounts_next_table
 from equivalents.report.assessment import assessment_table
+from equivalents.report.components import components_table
 from equivalents.report.contracttable import contract_table
 from equivalents.report.folder import new_folder, sha256
 from equivalents.report.funds import funds_table
@@ -84,6 +85,7 @@ def _tables(settlement: Settlement, payouts: Payouts) -> Iterator[OutTable]:
         contract_table(settlement, payouts),
         opening_table(settlement, payouts),
         accounts_next_table(settlement),
+        components_table(settlement),
     ):
         if more is not None:
             yield more

@@ -13,6 +13,7 @@ from equivalents.policy.book import Verdict
 from equivalents.policy.calendar import month_of, print_day
 from equivalents.policy.sharing import LevelKind
 from equivalents.reasons import EXCLUSIONS
+from equivalents.report.components import with_components
 from equivalents.report.keytables import (
     adjusted_lines,
     coefficient_column,
@@ -105,9 +106,12 @@ def _line_order(parts: Sequence[Lines]) -> Int64:
 
 
 def payouts_table(settlement: Settlement, payouts: Payouts) -> OutTable:
-    """What each person gets from each pool, and what caps took and floors added."""
+    """What each person gets from each pool, and what caps took and floors added.
+
+    Components of pay stand among them; they have no key.
+    """
     count = payouts.pool.size
-    return OutTable(
+    table = OutTable(
         "payouts",
         {
             **_who(settlement, payouts),
@@ -121,6 +125,7 @@ def payouts_table(settlement: Settlement, payouts: Payouts) -> OutTable:
             "floored": decimals(payouts.floored_fen, FEN_PLACES),
         },
     )
+    return with_components(table, settlement) if settlement.components else table
 
 
 def _who(settlement: Settlement, payouts: Payouts) -> dict[str, pa.Array]:
@@ -186,8 +191,9 @@ def _allocated(settlement: Settlement, payouts: Payouts, step: Step) -> dict[str
 
 
 def paid_by_pool(settlement: Settlement, payouts: Payouts) -> Int64:
-    """Fen paid from each pool."""
-    paid = np.zeros(len(settlement.pools), np.int64)
+    """Fen paid from each pool, adjustments of people that were charged to it included."""
+    charged = payouts.charged_fen or [0] * len(settlement.pools)
+    paid = np.array(charged, np.int64)
     np.add.at(paid, payouts.pool, payouts.amount_fen)
     return paid
 

@@ -31,6 +31,7 @@ SECTION_TITLES: Final[Mapping[str, str]] = {
     "pools": "转入绩效池",
     "pay_cap": "绩效工资总量",
     "share_tests": "比例检验",
+    "components": "构成项",
     "consultation_codes": "一般诊疗费编码",
     "charge_prices": "收费价格",
     "assessment": "考核",
@@ -105,6 +106,14 @@ _KEY_TITLES: Final[Mapping[str, str]] = {
     "pay_ratio": "绩效比例",
     "odd_fen": "余 1 分归",
     "applies_to": "作用于",
+    "who": "发给谁",
+    "multiple": "倍数",
+    "month": "月份怎样算",
+    "fte": "按出勤折算",
+    "heads": "签约条件",
+    "paid_from": "由谁支付",
+    "rest": "未兑现的",
+    "outside_types": "不计入的用工类别",
 }
 _FLAGS: Final = {"yes": "是", "true": "是", "no": "否", "false": "否"}
 _CHOICES: Final[Mapping[str, Mapping[str, str]]] = {

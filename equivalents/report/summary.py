@@ -12,6 +12,7 @@ from equivalents.policy.keyrules import KeyRules
 from equivalents.policy.model import CONDITIONS, CaseRules, Pool, TeamMember, WeightRow
 from equivalents.policy.sharing import Bound, Level, LevelKey, LevelKind, Limits
 from equivalents.report.assessment import assessment_checks
+from equivalents.report.components import component_checks
 from equivalents.report.funds import surplus_checks, surplus_summary
 from equivalents.report.keytables import key_check, key_rules
 from equivalents.report.limits import yearly_rules
@@ -56,7 +57,7 @@ def summary(settlement: Settlement, rejected: Mapping[str, Counter[str]]) -> Jso
         result["surplus"] = surplus_summary(settlement)
     if settlement.payouts is not None:
         payouts = settlement.payouts
-        paid = int(payouts.amount_fen.sum())
+        paid = int(paid_by_pool(settlement, payouts).sum())
         result["money"] = {
             "pools": len(settlement.pools),
             "people": len({int(person) for person in payouts.person}),
@@ -66,6 +67,9 @@ def summary(settlement: Settlement, rejected: Mapping[str, Counter[str]]) -> Jso
             "retained": print_fen(int(payouts.retained_fen.sum())),
             "carried": print_fen(int(payouts.carried_fen.sum())),
         }
+        if settlement.components:
+            every = sum(one.amount_fen for one in settlement.components)
+            result["money"]["components"] = print_fen(every)
     return result
 
 
@@ -112,6 +116,7 @@ def checks(settlement: Settlement, rejected: Mapping[str, Counter[str]]) -> list
     found.extend(_check(*sides) for sides in surplus_checks(settlement))
     found.extend(_check(*sides) for sides in money_checks(settlement))
     found.extend(_check(*sides) for sides in assessment_checks(settlement))
+    found.extend(_check(*sides) for sides in component_checks(settlement))
     failed = [check for check in found if not check["holds"]]
     if failed:
         raise ConservationError(str(failed))

@@ -30,7 +30,7 @@ from equivalents.report.spread import SPREAD_SHEET, spread_sheet_rows
 from equivalents.report.summary import checks
 from equivalents.report.table import OutTable
 from equivalents.report.totalsheet import total_sheet
-from equivalents.report.words import column_title, pool_title
+from equivalents.report.words import column_title, component_title, pool_title
 from equivalents.settle import Payouts, Settlement
 from equivalents.spread import SpreadRow
 from equivalents.takenoff import LEADER, TakenOff, taken_off
@@ -96,7 +96,8 @@ def _write_further(
     told_elsewhere = set()
     if not _adjusts(payouts):
         told_elsewhere.add("adjusted")  # all at 1: 人员明细 has the equivalents
-    if not settlement.rules.accounts and settlement.funded is None:
+    plain = not settlement.rules.accounts and not settlement.components
+    if plain and settlement.funded is None:
         told_elsewhere.add("funds")  # only given pools: 机构汇总 has them
     for sheet in (*FURTHER, *ASSESSMENT_SHEETS, *MONEY_SHEETS):
         if sheet.table in tables and sheet.table not in told_elsewhere:
@@ -221,7 +222,21 @@ def _people(
     if payouts.detail is not None and payouts.detail.withheld_fen.any():
         columns = (*columns, _WITHHELD)
         rows = _with_money(rows, [payouts.detail.withheld_fen])
+    if settlement.components:
+        more = _component_rows(settlement, len(columns) - len(_PEOPLE))
+        rows = sorted((*rows, *more), key=lambda row: (row[0], row[2], row[3], row[6] == ""))
     return columns, rows
+
+
+def _component_rows(settlement: Settlement, further: int) -> Iterable[Sequence[str]]:
+    """What components pay, in the columns of 人员明细: they have no key, and nothing moved them."""
+    names = {row.institution_id: row.name for row in settlement.rules.institutions}
+    staff = _staff(settlement)
+    for one in settlement.components:
+        name, tier = staff.get((one.institution_id, one.person_id), ("", ""))
+        place = one.institution_id
+        who = place, names[place], component_title(one.pool), one.person_id, name, tier
+        yield *who, "", "", "", print_fen(one.amount_fen), "0", *["0.00"] * further
 
 
 def _with_money(rows: Iterable[Sequence[str]], more: Sequence[Int64]) -> Iterable[Sequence[str]]:

@@ -20,7 +20,7 @@ import json
 import re
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from math import prod
+from math import floor, prod
 from pathlib import Path
 
 import pytest
@@ -30,6 +30,7 @@ from equivalents.run import settle_case
 from equivalents.tracing import trace_person
 from equivalents.whatif import compare_case
 from tests.rules import RULES, folders, rules_named
+from tests.statement_steps import ratio
 
 FOLDERS = folders()
 SERIES_COLUMNS = ("institution_id", "person_id", "series")
@@ -38,7 +39,7 @@ EMPTY_UNLESS_EXPECTED = ("rejected", "excluded")
 pytestmark = pytest.mark.rules(
     *("A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "A10", "A12"),
     *("B1", "B2", "B4", "B4a", "B5", "B6", "B7", "B8", "B10"),
-    *("C5", "D0", "D1", "D2", "D3", "D6", "F"),
+    *("C5", "D0", "D1", "D2", "D3", "D4", "D6", "F"),
 )
 each_scenario = pytest.mark.parametrize("folder", FOLDERS, ids=[f.name for f in FOLDERS])
 
@@ -153,8 +154,15 @@ def test_the_result_re_adds_without_the_engine(folder: Path, settled: dict[str, 
     above = parents(folder)
     plain = "sharing:" not in (folder / "case" / "case.yaml").read_text(encoding="utf-8")
     paid = dict.fromkeys(pools, Decimal(0))
+    components = components_re_added(out)
     for row in read(out / "payouts.csv"):
         here = (row["institution_id"], row["pool"])
+        if row["component"] != "pool_share":
+            owner = (*here, row["person_id"], row["component"])
+            assert Decimal(row["amount"]) == components.pop(owner), row
+            if here in pools:
+                paid[here] += Decimal(row["amount"])
+            continue
         name = here if here in pools else (above[row["institution_id"]], row["pool"])
         owner = (row["institution_id"], row["person_id"], pools[name]["series"])
         assert Decimal(row["equivalents"]) == lines.get(owner, Decimal(0)), row
@@ -162,10 +170,28 @@ def test_the_result_re_adds_without_the_engine(folder: Path, settled: dict[str, 
         if plain:
             assert Decimal(row["key"]) == max(key, Decimal(0)), row
         paid[name] += Decimal(row["amount"])
+    assert not components, "a component that nobody is paid"
     for name, pool in pools.items():
         assert paid[name] == Decimal(pool["paid"]), name
         rest = Decimal(pool["retained"]) + Decimal(pool["carried"])
         assert paid[name] + rest == Decimal(pool["amount"]), name
+
+
+def components_re_added(out: Path) -> dict[tuple[str, ...], Decimal]:
+    """Base x quantity x rate x coefficient of each part, added exactly and rounded once."""
+    exact: dict[tuple[str, ...], Fraction] = {}
+    told: dict[tuple[str, ...], Decimal] = {}
+    for row in read(out / "components.csv") if (out / "components.csv").is_file() else ():
+        figures = ("base", "quantity", "rate", "coefficient")
+        part = prod((ratio(row[name] or "1") for name in figures), start=Fraction(1))
+        owner = (row["institution_id"], row["pool"], row["person_id"], row["component"])
+        exact[owner] = exact.get(owner, Fraction(0)) + part
+        told[owner] = told.get(owner, Decimal(0)) + Decimal(row["amount"])
+        assert abs(part - Fraction(row["amount"])) < Fraction(1, 100), row
+    for owner, amount in exact.items():
+        cents = floor(abs(amount) * 100 + Fraction(1, 2))
+        assert told[owner] == Decimal(cents if amount >= 0 else -cents) / 100, owner
+    return told
 
 
 def parents(folder: Path) -> dict[str, str]:
@@ -193,6 +219,10 @@ def test_every_level_gives_what_it_got(folder: Path, settled: dict[str, Path]) -
         stays -= sum((Decimal(row["withheld"]) for row in read(out / "withheld.csv")), Decimal(0))
     if (out / "limited.csv").is_file():
         stays -= sum((Decimal(row["taken"]) for row in read(out / "limited.csv")), Decimal(0))
+    # Adjustments of people are paid out of their pool before it is shared.
+    for row in read(out / "components.csv") if (out / "components.csv").is_file() else ():
+        if row["source"].startswith("pool:"):
+            got[row["institution_id"], row["pool"]] -= Decimal(row["amount"])
     assert sum(got.values()) == sum(given.values()) + stays
     assert all(amount <= got[parent] for parent, amount in given.items())
 

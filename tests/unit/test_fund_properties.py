@@ -5,7 +5,7 @@ than a tied fen; an institution whose money depends on who else there is.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 

@@ -96,6 +96,11 @@ FLOW = [
     "fund",
     "bridge",
     "raised",
+    "componentpay",
+    "allowances",
+    "components",
+    "componentsources",
+    "leaderpay",
     "captodate",
     "capterms",
     "paycap",
@@ -122,8 +127,8 @@ PURE = {*FLOW} - {"errors", "policy"}
 PURE_POLICY = {
     "model", "accounts", "calendar", "posts", "book", "check", "roster", "basis", "contacts",
     "waits", "keep", "sharing", "keyrules", "coefficients", "leave", "leaders",
-    "yearly", "contracts", "fundcounts", "funds", "heads", "homes", "prices", "scheme",
-    "assessment", "effective",
+    "yearly", "contracts", "fundcounts", "components", "funds", "heads", "homes", "prices",
+    "scheme", "assessment", "effective",
 }  # fmt: skip
 STANDARD = {
     "bisect", "collections", "concurrent", "dataclasses", "difflib", "enum", "fractions",

@@ -29,11 +29,13 @@ SHEET_OF = {
     "opening_next": "下期期初", "dues": "资金计算", "ledger": "资金台账", "instalments": "分期拨付",
     "movements": "资金往来", "restricted": "限定用途结转", "accounts_next": "下期收支账",
     "paycap": "绩效工资总量", "share_tests": "比例核查",
-    "pool_sources": "绩效池来源",
+    "pool_sources": "绩效池来源", "components": "构成项",
 }  # fmt: skip
 """The sheet in which a reader finds a table."""
 ALWAYS = ("payouts", "pools", "equivalents", "rejected", "spread", "leave", "contract_keys")
-WITH_LINES = (*ALWAYS, "withheld", "limited", "carried_keys", "excluded", "opening_next")
+WITH_LINES = (
+    *ALWAYS, "withheld", "limited", "carried_keys", "excluded", "opening_next", "components",
+)  # fmt: skip
 """Those that need nothing but a line to have their sheet."""
 
 FORMULA = re.compile(r"<c [^>]*><f>")
@@ -81,7 +83,7 @@ def test_every_table_with_a_line_has_its_sheet(folder: Path, tmp_path: Path) -> 
     assert len(noted) == len(lines(found["提示"]) if noted else [])
     assert all(row["结果"] == "相符" for row in lines(found["核对"]))
     with_accounts = (folder / "case" / "accounts.csv").is_file()
-    assert ("资金流向" in found) == (with_accounts or "dues" in tables)
+    assert ("资金流向" in found) == (with_accounts or bool({"dues", "components"} & tables))
 
 
 def test_days_are_inclusive_and_words_are_chinese(tmp_path: Path) -> None:
