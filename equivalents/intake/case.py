@@ -34,6 +34,7 @@ from equivalents.policy.capbefore import CapBefore
 from equivalents.policy.check import check_postings, check_weights
 from equivalents.policy.coefficients import SURPLUS, check_coefficients
 from equivalents.policy.contacts import UsedClass
+from equivalents.policy.corrections import Corrections, YearEnd
 from equivalents.policy.daytext import Times
 from equivalents.policy.fundcounts import Charged, FundCounts
 from equivalents.policy.heads import FundTables
@@ -74,7 +75,11 @@ __all__ = ["Case", "load_case"]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case as read: its rules, its record files, every file used, and the warnings."""
+    """A case as read: its rules, its record files, every file used, and the warnings.
+
+    ``corrections`` and ``year_end`` say what is done after the period is closed; they settle
+    nothing, so they are not among the rules.
+    """
 
     folder: Path
     rules: CaseRules
@@ -82,6 +87,8 @@ class Case:
     inputs: tuple[tuple[str, Path], ...]
     problems: tuple[Problem, ...]
     tables: FundTables = field(default_factory=FundTables)
+    corrections: Corrections = field(default_factory=Corrections)
+    year_end: YearEnd = field(default_factory=YearEnd)
 
 
 def load_case(folder: Path) -> Case:
@@ -102,7 +109,8 @@ def load_case(folder: Path) -> Case:
     rules = _counted(rules, reader)
     reader.findings.stop_on_errors()
     inputs, problems = tuple(reader.inputs), tuple(reader.findings.problems)
-    return Case(folder, rules, records, inputs, problems, reader.tables)
+    closing = reader.corrections, reader.year_end
+    return Case(folder, rules, records, inputs, problems, reader.tables, *closing)
 
 
 def _counted(rules: CaseRules, reader: "_Reader") -> CaseRules:
@@ -141,6 +149,7 @@ class _Reader:
         self.tables = FundTables()
         self.cap_before: tuple[CapBefore, ...] | None = None
         self.times = Times.REFUSE
+        self.corrections, self.year_end = Corrections(), YearEnd()
         self.inputs: list[tuple[str, Path]] = [("case.yaml", folder / "case.yaml")]
 
     def rules(self) -> CaseRules | None:
@@ -149,6 +158,7 @@ class _Reader:
         settings = read_settings(self.folder / "case.yaml", "case.yaml", findings)
         self.inputs += settings.scheme_files
         self.times = settings.times
+        self.corrections, self.year_end = settings.corrections, settings.year_end
         self._refuse_later_tables()
         institutions = self._institutions(self._table("institutions"))
         known = {row.institution_id for row in institutions}

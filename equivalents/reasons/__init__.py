@@ -11,6 +11,7 @@ from equivalents.reasons.accounts import ACCOUNT_REASONS
 from equivalents.reasons.bridges import BRIDGE_REASONS
 from equivalents.reasons.contacts import CONTACT_REASONS
 from equivalents.reasons.contracts import CONTRACT_REASONS
+from equivalents.reasons.corrections import CORRECTION_REASONS
 from equivalents.reasons.files import FILE_REASONS
 from equivalents.reasons.forecasts import FORECAST_REASONS
 from equivalents.reasons.funds import FUND_REASONS
@@ -56,6 +57,7 @@ REASONS: Final[dict[str, Reason]] = {
         *BRIDGE_REASONS,
         *ACCOUNT_REASONS,
         *RESULT_REASONS,
+        *CORRECTION_REASONS,
         *SCHEME_REASONS,
         *SHARING_REASONS,
         *YEARLY_REASONS,
