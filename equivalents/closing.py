@@ -30,7 +30,7 @@ from equivalents.report.closed import (
     year_paid,
 )
 from equivalents.report.folder import MARK, check_replaceable
-from equivalents.run import Told, settle_again, settle_case, silent
+from equivalents.run import Told, open_case, settle_case, settle_opened, silent
 from equivalents.settle import Settlement
 from equivalents.yearend import year_end
 
@@ -77,10 +77,11 @@ def correct_case(
     shut, *before = all_proven((closed, *earlier))
     check_chain(shut, before)
     run = closed_run(shut)
-    settlement, loaded, source = settle_again(case, stop_on_reject=stop_on_reject, told=told)
-    _check_same(shut, run.settlement.rules, settlement.rules)
+    loaded, source = open_case(case, told)
     mode = loaded.corrections.mode
+    _check_same(shut, run.settlement.rules, loaded.rules)
     _check_modes(mode, before)
+    settlement = settle_opened(loaded, source, stop_on_reject=stop_on_reject, told=told)
     now = Run(settlement, paid_rows(settlement))
     found = correct(mode, run, now, [adjusted_rows(one) for one in before])
     told("write", 0, 0)

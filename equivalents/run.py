@@ -32,8 +32,8 @@ __all__ = [
     "check_case",
     "open_case",
     "row_counter",
-    "settle_again",
     "settle_case",
+    "settle_opened",
     "silent",
     "workers",
 ]
@@ -121,25 +121,24 @@ def settle_case(
     return settlement
 
 
-def settle_again(
-    folder: Path, *, stop_on_reject: bool = True, told: Told = silent
-) -> tuple[Settlement, Case, Source]:
-    """Settle a case without writing anything: the settlement, and what it was read from.
+def settle_opened(
+    case: Case, source: Source, *, stop_on_reject: bool = True, told: Told = silent
+) -> Settlement:
+    """Settle a case that was opened, without writing anything.
 
     Raises:
-        DataError: the case cannot be read, or with ``stop_on_reject`` a record was rejected.
+        DataError: with ``stop_on_reject`` a record was rejected.
         RefusedError: as :func:`settle_case`.
     """
     from equivalents.report.lists import all_problems
 
-    case, source = open_case(folder, told)
     settlement = _weighed(case, source, "tally", told)
     if stop_on_reject and settlement.counted.rejected:
         count = str(settlement.counted.rejected)
         listed = [*islice(all_problems(settlement, case, source), _LISTED)]
         listed.append(Problem("REJECTED_ROWS", facts={"count": count}))
         raise DataError(listed, _count(settlement, case, source) + 1)
-    return _paid(settlement, case, source), case, source
+    return _paid(settlement, case, source)
 
 
 def _paid(settlement: Settlement, case: Case, source: Source) -> Settlement:

@@ -109,8 +109,7 @@ def load_case(folder: Path) -> Case:
     rules = _counted(rules, reader)
     reader.findings.stop_on_errors()
     inputs, problems = tuple(reader.inputs), tuple(reader.findings.problems)
-    closing = reader.corrections, reader.year_end
-    return Case(folder, rules, records, inputs, problems, reader.tables, *closing)
+    return Case(folder, rules, records, inputs, problems, reader.tables, *reader.closing)
 
 
 def _counted(rules: CaseRules, reader: "_Reader") -> CaseRules:
@@ -149,7 +148,7 @@ class _Reader:
         self.tables = FundTables()
         self.cap_before: tuple[CapBefore, ...] | None = None
         self.times = Times.REFUSE
-        self.corrections, self.year_end = Corrections(), YearEnd()
+        self.closing = Corrections(), YearEnd()
         self.inputs: list[tuple[str, Path]] = [("case.yaml", folder / "case.yaml")]
 
     def rules(self) -> CaseRules | None:
@@ -157,8 +156,7 @@ class _Reader:
         findings = self.findings
         settings = read_settings(self.folder / "case.yaml", "case.yaml", findings)
         self.inputs += settings.scheme_files
-        self.times = settings.times
-        self.corrections, self.year_end = settings.corrections, settings.year_end
+        self.times, self.closing = settings.times, (settings.corrections, settings.year_end)
         self._refuse_later_tables()
         institutions = self._institutions(self._table("institutions"))
         known = {row.institution_id for row in institutions}

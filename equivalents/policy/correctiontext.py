@@ -15,6 +15,7 @@ CORRECTION_KEYS: Final = ("mode", "fund", "reference")
 YEAR_END_KEYS: Final = ("over_paid", "reference")
 """What ``year_end`` may say."""
 
+_NONE: Final = "（无）¦none"
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
@@ -26,7 +27,7 @@ def read_corrections(entry: Entry, funds: Sequence[str], findings: Findings) -> 
     _keys(entry, "corrections", CORRECTION_KEYS, findings)
     fund = entry.get("fund")
     if fund.text and fund.text not in funds:
-        hint, allowed = near(fund.text, funds), ", ".join(funds)
+        hint, allowed = near(fund.text, funds), ", ".join(funds) or _NONE
         findings.add("CORRECT_FUND_UNKNOWN", fund.place, fund.text, near=hint, allowed=allowed)
     mode = _choice(entry.get("mode"), CorrectionMode, CorrectionMode.AT_PRICE, findings)
     return Corrections(mode, fund.text, entry.get("reference").text, entry.place)

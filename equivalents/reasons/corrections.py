@@ -89,9 +89,9 @@ CORRECTION_REASONS: Final = (
         "error",
         "money",
         "机构 {institution} 的绩效池“{value}”不能按原价更正：{why}。"
-        "请改回，或声明 corrections: {{mode: reshare}}。",
+        "请改回，或在 corrections 下写 mode: reshare。",
         "The pool '{value}' of {institution} cannot be corrected at the locked price: {why}. Put "
-        "it back, or declare corrections: {{mode: reshare}}.",
+        "it back, or declare mode: reshare under corrections.",
     ),
     Reason(
         "CORRECT_POOL_AMOUNT",

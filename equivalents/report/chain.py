@@ -13,12 +13,13 @@ __all__ = ["check_chain", "check_chains"]
 
 
 def check_chain(closed: Proven, corrections: Sequence[Proven]) -> None:
-    """The corrections are those of a closed run, the earliest first and without a gap.
+    """Refuse corrections that are not those of a closed run, the earliest first, without a gap.
 
     Raises:
         DataError: ``CORRECT_NOT_ADJUSTMENTS``, ``CORRECT_OTHER_RUN``, ``CORRECT_CHAIN``.
     """
-    _stop([*_of_runs([closed], corrections), *_gaps(corrections)])
+    _stop(_of_runs([closed], corrections))
+    _stop(_gaps(corrections))
 
 
 def check_chains(months: Sequence[Proven], corrections: Iterable[Proven]) -> list[Proven]:
@@ -42,7 +43,7 @@ def _of_runs(runs: Sequence[Proven], corrections: Iterable[Proven]) -> list[Prob
     known = {run.sha256 for run in runs}
     problems = []
     for one in corrections:
-        if one.manifest.get(KIND) != CORRECTION:
+        if not _is_correction(one):
             problems.append(_problem("CORRECT_NOT_ADJUSTMENTS", one))
         elif _closed(one) not in known:
             expected = ", ".join(run.name for run in runs)
@@ -59,6 +60,15 @@ def _gaps(chain: Sequence[Proven]) -> list[Problem]:
             problems.append(_problem("CORRECT_CHAIN", one, before=str(len(_earlier(one)))))
         before.append(one.sha256)
     return problems
+
+
+def _is_correction(result: Proven) -> bool:
+    """Whether a folder is a correction, with the chain that its manifest must name."""
+    try:
+        _closed(result), _earlier(result), result.manifest["mode"]
+    except (KeyError, TypeError):
+        return False
+    return bool(result.manifest[KIND] == CORRECTION)
 
 
 def _closed(correction: Proven) -> str:

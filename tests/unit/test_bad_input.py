@@ -18,6 +18,7 @@ from equivalents.reasons import EXCLUSIONS, REASONS
 from tests.bad.accounts import ACCOUNT_WARNINGS, ACCOUNTS, SURPLUS
 from tests.bad.case import HEAD, Content, Fault, case_with, cases, check, find, run
 from tests.bad.caseyaml import YAML
+from tests.bad.closing import CLOSING
 from tests.bad.contracts import CONTRACT_MONEY, CONTRACTS
 from tests.bad.files import FILES
 from tests.bad.funds import FUND_WARNINGS, FUNDS
@@ -37,7 +38,7 @@ from tests.bad.yearly import YEARLY, YEARLY_WARNINGS
 OF_THE_CASE = [
     *FILES, *TABLES, *RULES, *YAML, *UNREADABLE, *MONEY, *ACCOUNTS, *SURPLUS, *SHARING, *KEYS,
     *KEY_MONEY, *LEAVE, *LEAVE_MONEY, *LEADERS, *YEARLY, *OF_A_YEAR, *CONTRACTS,
-    *CONTRACT_MONEY, *HEADS, *SCHEMES, *PRICES, *FUNDS,
+    *CONTRACT_MONEY, *HEADS, *SCHEMES, *PRICES, *FUNDS, *CLOSING,
 ]  # fmt: skip
 LISTED = [
     *WARNINGS,
@@ -74,6 +75,12 @@ BY_COMMAND = {
     "APPROVED_DIFFERS",
     # tests/unit/test_illustrations.py
     "FIGURE_ILLUSTRATIVE",
+    # tests/unit/test_correct_command.py and test_year_end_command.py: they need closed results
+    "CLOSED_NOT_REPRODUCED", "CORRECT_OTHER_CASE", "CORRECT_OUT_IS_INPUT",
+    "CORRECT_NOT_ADJUSTMENTS", "CORRECT_OTHER_RUN", "CORRECT_CHAIN", "CORRECT_MODE_CHANGED",
+    "CORRECT_NO_PRICE", "CORRECT_NEEDS_RESHARE", "CORRECT_POOL_AMOUNT",
+    "YEAR_END_PERIOD", "YEAR_END_MISSING", "YEAR_END_TWICE", "YEAR_END_OUTSIDE", "YEAR_END_POOL",
+    "YEAR_END_ADJUSTMENTS",
 }  # fmt: skip
 
 
