@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from equivalents.asking import compare, explain
+from equivalents.closingcli import correct, year_end
 from equivalents.errors import Problem, as_object
 from equivalents.forecastcli import forecast
 from equivalents.run import check_case, settle_case
@@ -199,6 +200,8 @@ def demo(
 app.command()(explain)
 app.command()(compare)
 app.command()(forecast)
+app.command()(correct)
+app.command("year-end")(year_end)
 app.add_typer(scheme, name="scheme")
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from equivalents.count import Way
 from equivalents.errors import DataError, Problem, RefusedError
@@ -23,6 +23,9 @@ from equivalents.processors import workers
 from equivalents.settle import Settlement, pay, weigh
 from equivalents.tally import Plan
 
+if TYPE_CHECKING:
+    from equivalents.report.out import Beside
+
 __all__ = [
     "Checked",
     "Told",
@@ -30,6 +33,7 @@ __all__ = [
     "open_case",
     "row_counter",
     "settle_case",
+    "settle_opened",
     "silent",
     "workers",
 ]
@@ -88,12 +92,14 @@ def settle_case(
     stop_on_reject: bool = True,
     direct: bool = False,
     told: Told = silent,
+    beside: "Callable[[Settlement, Case], Beside] | None" = None,
 ) -> Settlement:
     """Settle a case folder into the folder ``out`` (page 3), replaced as a whole.
 
     With ``stop_on_reject`` and rejected records only the lists of what is wrong are written and
     ``payouts`` is ``None``. ``direct`` weighs records as they stream by and writes no item lines
-    and no tally; the payouts are the same.
+    and no tally; the payouts are the same. ``beside`` makes of a settlement that is paid what is
+    written beside it; it may refuse.
 
     Raises:
         DataError: the case cannot be read, or ``out`` is not ours to replace.
@@ -101,23 +107,51 @@ def settle_case(
             first 1,000 problems of files and records.
     """
     from equivalents.report.folder import check_replaceable
-    from equivalents.report.lists import all_problems
     from equivalents.report.out import write_out
 
     check_replaceable(out)
     case, source = open_case(folder, told)
     settlement = _weighed(case, source, "direct" if direct else "tally", told)
+    more = None
     if not (stop_on_reject and settlement.counted.rejected):
-        try:
-            settlement = pay(settlement)
-        except RefusedError as error:
-            # Rejected rows are often why nobody can be paid: the first of them are listed first.
-            listed = [*islice(all_problems(settlement, case, source), _LISTED), *error.problems]
-            total = _count(settlement, case, source) + len(error.problems)
-            raise RefusedError(listed, total) from None
+        settlement = _paid(settlement, case, source)
+        more = beside(settlement, case) if beside is not None else None
     told("write", 0, 0)
-    write_out(settlement, case, source, out)
+    write_out(settlement, case, source, out, more)
     return settlement
+
+
+def settle_opened(
+    case: Case, source: Source, *, stop_on_reject: bool = True, told: Told = silent
+) -> Settlement:
+    """Settle a case that was opened, without writing anything.
+
+    Raises:
+        DataError: with ``stop_on_reject`` a record was rejected.
+        RefusedError: as :func:`settle_case`.
+    """
+    from equivalents.report.lists import all_problems
+
+    settlement = _weighed(case, source, "tally", told)
+    if stop_on_reject and settlement.counted.rejected:
+        count = str(settlement.counted.rejected)
+        listed = [*islice(all_problems(settlement, case, source), _LISTED)]
+        listed.append(Problem("REJECTED_ROWS", facts={"count": count}))
+        raise DataError(listed, _count(settlement, case, source) + 1)
+    return _paid(settlement, case, source)
+
+
+def _paid(settlement: Settlement, case: Case, source: Source) -> Settlement:
+    """A weighed case paid; a refusal lists the first problems of its records, too."""
+    from equivalents.report.lists import all_problems
+
+    try:
+        return pay(settlement)
+    except RefusedError as error:
+        # Rejected rows are often why nobody can be paid: the first of them are listed first.
+        listed = [*islice(all_problems(settlement, case, source), _LISTED), *error.problems]
+        total = _count(settlement, case, source) + len(error.problems)
+        raise RefusedError(listed, total) from None
 
 
 def open_case(folder: Path, told: Told = silent) -> tuple[Case, Source]:

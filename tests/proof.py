@@ -58,6 +58,12 @@ KINDS = (
         "texts left out of who is first in a class: then the row that is read first is",
     ),
     Kind(
+        "properties of correcting 更正性质",
+        ("tests/proofs/test_correcting_properties.py",),
+        "30 cases of 150 records for each mode and property; 30 years of 12 months",
+        "a key at the price of another department; a month's adjustment counted twice",
+    ),
+    Kind(
         "properties of paying, every rule on 分配性质",
         ("tests/proofs/test_paying_properties.py",),
         "30 cases of 150 records for each property and change",

@@ -38,6 +38,7 @@ from equivalents.policy.calendar import Period
 from equivalents.policy.capbefore import CapBefore
 from equivalents.policy.check import check_postings, check_weights
 from equivalents.policy.contacts import UsedClass
+from equivalents.policy.corrections import Corrections, YearEnd
 from equivalents.policy.daytext import Times
 from equivalents.policy.fundcounts import Charged, FundCounts
 from equivalents.policy.heads import FundTables
@@ -71,7 +72,11 @@ __all__ = ["Case", "load_case"]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case as read: its rules, its record files, every file used, and the warnings."""
+    """A case as read: its rules, its record files, every file used, and the warnings.
+
+    ``corrections`` and ``year_end`` say what is done after the period is closed; they settle
+    nothing, so they are not among the rules.
+    """
 
     folder: Path
     rules: CaseRules
@@ -79,6 +84,8 @@ class Case:
     inputs: tuple[tuple[str, Path], ...]
     problems: tuple[Problem, ...]
     tables: FundTables = field(default_factory=FundTables)
+    corrections: Corrections = field(default_factory=Corrections)
+    year_end: YearEnd = field(default_factory=YearEnd)
 
 
 def load_case(folder: Path) -> Case:
@@ -99,7 +106,7 @@ def load_case(folder: Path) -> Case:
     rules = _counted(rules, reader)
     reader.findings.stop_on_errors()
     inputs, problems = tuple(reader.inputs), tuple(reader.findings.problems)
-    return Case(folder, rules, records, inputs, problems, reader.tables)
+    return Case(folder, rules, records, inputs, problems, reader.tables, *reader.closing)
 
 
 def _counted(rules: CaseRules, reader: "_Reader") -> CaseRules:
@@ -141,6 +148,7 @@ class _Reader:
         self.cap_before: tuple[CapBefore, ...] | None = None
         self.outcomes: tuple[Outcome, ...] | None = None
         self.times = Times.REFUSE
+        self.closing = Corrections(), YearEnd()
         self.inputs: list[tuple[str, Path]] = [("case.yaml", folder / "case.yaml")]
 
     def rules(self) -> CaseRules | None:
@@ -148,7 +156,7 @@ class _Reader:
         findings = self.findings
         settings = read_settings(self.folder / "case.yaml", "case.yaml", findings)
         self.inputs += settings.scheme_files
-        self.times = settings.times
+        self.times, self.closing = settings.times, (settings.corrections, settings.year_end)
         institutions = self._institutions(self._table("institutions"))
         known = {row.institution_id for row in institutions}
         departments = self._departments(self._table("departments"), known)

@@ -16,6 +16,8 @@ from equivalents.intake.schemes import SchemeOfCase, scheme_of_case
 from equivalents.policy.accounts import SurplusRule
 from equivalents.policy.calendar import Period, parse_period
 from equivalents.policy.contacts import ConcurrentRule, StayRule
+from equivalents.policy.corrections import Corrections, YearEnd
+from equivalents.policy.correctiontext import read_corrections, read_year_end
 from equivalents.policy.daytext import Times
 from equivalents.policy.layers import SCHEME_KEYS
 from equivalents.policy.loadcontacts import read_concurrent, read_stays
@@ -88,6 +90,8 @@ class Settings:
     yearly_limits: Entry
     scheme: Scheme | None
     scheme_files: tuple[tuple[str, Path], ...]
+    corrections: Corrections
+    year_end: YearEnd
 
 
 def read_settings(path: Path, name: str, findings: Findings) -> Settings:
@@ -139,7 +143,13 @@ def settings_of(of_case: SchemeOfCase, period: Period | None, findings: Findings
         entry.get("yearly_limits"),
         of_case.scheme,
         of_case.files,
+        read_corrections(entry.get("corrections"), _funds(of_case.scheme), findings),
+        read_year_end(entry.get("year_end"), findings),
     )
+
+
+def _funds(scheme: Scheme | None) -> tuple[str, ...]:
+    return tuple(scheme.funds) if scheme is not None else ()
 
 
 def check_series(settings: Settings, series: Sequence[str], findings: Findings) -> None:

@@ -47,6 +47,8 @@ SHARED_KEYS: Final = (
     "leaders",
     "leave",
     "yearly_limits",
+    "corrections",
+    "year_end",
 )
 """Keys of case.yaml that a scheme may have too."""
 

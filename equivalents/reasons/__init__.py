@@ -14,6 +14,7 @@ from equivalents.reasons.components import COMPONENT_REASONS
 from equivalents.reasons.contacts import CONTACT_REASONS
 from equivalents.reasons.contracts import CONTRACT_REASONS
 from equivalents.reasons.effective import EFFECTIVE_REASONS
+from equivalents.reasons.corrections import CORRECTION_REASONS
 from equivalents.reasons.files import FILE_REASONS
 from equivalents.reasons.forecasts import FORECAST_REASONS
 from equivalents.reasons.funds import FUND_REASONS
@@ -61,6 +62,7 @@ REASONS: Final[dict[str, Reason]] = {
         *ACCOUNT_REASONS,
         *COMPONENT_REASONS,
         *RESULT_REASONS,
+        *CORRECTION_REASONS,
         *SCHEME_REASONS,
         *ASSESSMENT_REASONS,
         *SHARING_REASONS,

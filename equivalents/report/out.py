@@ -1,10 +1,12 @@
 """Everything that ``settle`` writes, in one folder, with the same bytes for the same inputs."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from equivalents.errors import Problem
 from equivalents.intake.case import Case
 from equivalents.intake.source import Source
 from equivalents.report.accountsnext import accounts_next_table
@@ -36,37 +38,67 @@ from equivalents.settle import METHOD, Payouts, Settlement
 from equivalents.spread import spread_rows
 from equivalents.version import __version__
 
-__all__ = ["write_out"]
+__all__ = ["Beside", "write_json", "write_out"]
 
 
-def write_out(settlement: Settlement, case: Case, source: Source, destination: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a run writes beside a settlement: tables, and what it adds to the other files.
+
+    ``summary`` and ``manifest`` are further keys there, ``checks`` further checks.
+    """
+
+    tables: Sequence[OutTable] = ()
+    summary: Mapping[str, Any] = field(default_factory=dict)
+    checks: Sequence[Mapping[str, Any]] = ()
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+    problems: Sequence[Problem] = ()
+
+
+_NOTHING: Final = Beside()
+
+
+def write_out(
+    settlement: Settlement,
+    case: Case,
+    source: Source,
+    destination: Path,
+    beside: Beside | None = None,
+) -> None:
     """Write OUT, replacing an earlier result in one step.
 
     When rejected rows stopped the settlement only ``rejected.csv``, ``problems.csv`` and
     ``summary.json`` are written (page 3).
     """
+    more = beside if beside is not None else _NOTHING
+    settlement = replace(settlement, problems=(*settlement.problems, *more.problems))
     with new_folder(destination) as folder:
         shown = ROWS_SHOWN if settlement.payouts is not None else 0
         listed = write_lists(settlement, case, source, folder, shown)
-        _write_json(folder / "summary.json", summary(settlement, listed.counts))
+        told = summary(settlement, listed.counts)
+        told["checks"] += more.checks
+        write_json(folder / "summary.json", {**told, **more.summary})
         if settlement.payouts is not None:
-            _write_results(settlement, settlement.payouts, listed, folder)
-            _write_json(folder / "manifest.json", _manifest(settlement, case, folder))
+            _write_results(settlement, settlement.payouts, listed, folder, more)
+            chained = {**_manifest(settlement, case, folder), **more.manifest}
+            write_json(folder / "manifest.json", chained)
 
 
-def _write_results(settlement: Settlement, payouts: Payouts, listed: Listed, folder: Path) -> None:
+def _write_results(
+    settlement: Settlement, payouts: Payouts, listed: Listed, folder: Path, more: Beside
+) -> None:
     if all(weighed.lines is not None for weighed in settlement.weighed.values()):
         equivalents_table(settlement, payouts).write_csv(folder)
         write_tally(settlement, folder / "tally.parquet")
         write_roster(settlement.rules, folder / "roster.parquet")
     spreads = spread_rows(settlement, payouts)
-    tables = {table.name: table for table in _tables(settlement, payouts)}
+    tables = {table.name: table for table in (*_tables(settlement, payouts), *more.tables)}
     for table in (*tables.values(), spread_table(spreads)):
         table.write_csv(folder)
     rules = resolved_rules(settlement)
-    _write_json(folder / RULES, rules | {"case": rules_to_keep(settlement.rules)})
+    write_json(folder / RULES, rules | {"case": rules_to_keep(settlement.rules)})
     book = folder / "settlement.xlsx"
-    write_workbook(settlement, payouts, listed, spreads, tables, book)
+    write_workbook(settlement, payouts, listed, spreads, tables, book, more.checks)
 
 
 def _tables(settlement: Settlement, payouts: Payouts) -> Iterator[OutTable]:
@@ -91,7 +123,8 @@ def _tables(settlement: Settlement, payouts: Payouts) -> Iterator[OutTable]:
             yield more
 
 
-def _write_json(path: Path, content: dict[str, Any]) -> None:
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """A JSON file as all of ours are written."""
     text = json.dumps(content, ensure_ascii=False, indent=2)
     path.write_bytes((text + "\n").encode())
 

@@ -49,6 +49,8 @@ SECTION_TITLES: Final[Mapping[str, str]] = {
     "leaders": "单位负责人",
     "leave": "休假",
     "yearly_limits": "年度限额",
+    "corrections": "追溯调整",
+    "year_end": "年终清算",
 }
 _KEY_TITLES: Final[Mapping[str, str]] = {
     "title": "名称",

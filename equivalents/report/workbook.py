@@ -4,10 +4,9 @@ Only money is summed at the foot of a sheet: one person's equivalents stand once
 series, so a sum down their column would mean nothing.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from equivalents.policy.coefficients import ONE_E4
 from equivalents.policy.model import CONDITIONS, Pool, WeightRow
 from equivalents.report.assessment import ASSESSMENT_SHEETS
 from equivalents.report.book import Book, SheetColumn
+from equivalents.report.closingsheets import YEAR_END_SHEETS
 from equivalents.report.faults import RejectedRow
 from equivalents.report.funds import SURPLUS_SHEET, is_estimate, surplus_rows
 from equivalents.report.furthersheets import FURTHER, NOTED_SHEET, further_rows, noted_rows
@@ -36,7 +36,7 @@ from equivalents.spread import SpreadRow
 from equivalents.takenoff import LEADER, TakenOff, taken_off
 from equivalents.units import Int64, print_e3, print_e4, print_e7, print_fen
 
-__all__ = ["ROWS_SHOWN", "write_workbook"]
+__all__ = ["CHECKS_SHEET", "ROWS_SHOWN", "check_rows", "write_workbook"]
 
 ROWS_SHOWN: Final = 20_000
 """Rejected rows that the workbook lists; nobody reads more, and rejected.csv has them all."""
@@ -53,11 +53,12 @@ def write_workbook(
     spreads: Sequence[SpreadRow],
     tables: Mapping[str, OutTable],
     path: Path,
+    more_checks: Sequence[Mapping[str, Any]] = (),
 ) -> None:
     """Write 机构汇总, 人员合计, 人员明细, 项目明细, the sheets of further tables, 退回记录 to 核对.
 
     ``listed`` has the first :data:`ROWS_SHOWN` rejected rows, and counts all of them by series and
-    code; ``tables`` are the result tables by name.
+    code; ``tables`` are the result tables by name, ``more_checks`` those of other runs.
     """
     book = Book(path)
     period = settlement.rules.period.name
@@ -81,7 +82,8 @@ def write_workbook(
         estimate = "　不足一年，仅为估算，不得提交" if is_estimate(settlement) else ""
         told = f"{note}　结余 = 事业发展 + 奖励性绩效 + 亏损{estimate}"
         book.sheet("结余分配", told, SURPLUS_SHEET, surplus_rows(settlement))
-    book.sheet("核对", f"{note}　左右两侧应相等", _CHECKS, _check_rows(settlement, listed.counts))
+    made = [*checks(settlement, listed.counts), *more_checks]
+    book.sheet("核对", f"{note}　左右两侧应相等", CHECKS_SHEET, check_rows(made))
     book.close()
 
 
@@ -99,7 +101,7 @@ def _write_further(
     plain = not settlement.rules.accounts and not settlement.components
     if plain and settlement.funded is None:
         told_elsewhere.add("funds")  # only given pools: 机构汇总 has them
-    for sheet in (*FURTHER, *ASSESSMENT_SHEETS, *MONEY_SHEETS):
+    for sheet in (*FURTHER, *ASSESSMENT_SHEETS, *MONEY_SHEETS, *YEAR_END_SHEETS):
         if sheet.table in tables and sheet.table not in told_elsewhere:
             rows = list(further_rows(sheet, tables[sheet.table], settlement))
             if rows:
@@ -179,12 +181,13 @@ _REJECTED: Final = (
     SheetColumn("原因与处理", 90),
     SheetColumn("当量口径", 10),
 )
-_CHECKS: Final = (
+CHECKS_SHEET: Final = (
     SheetColumn("核对项", 62),
     SheetColumn("左侧", 20, "General"),
     SheetColumn("右侧", 20, "General"),
     SheetColumn("结果", 8),
 )
+"""The columns of the sheet 核对."""
 
 
 def _pool_rows(settlement: Settlement, payouts: Payouts) -> Iterable[Sequence[str]]:
@@ -372,8 +375,7 @@ def _rejected_rows(rejected: Sequence[RejectedRow]) -> Iterable[Sequence[str]]:
         )
 
 
-def _check_rows(
-    settlement: Settlement, counts: Mapping[str, Counter[str]]
-) -> Iterable[Sequence[str]]:
-    for check in checks(settlement, counts):
+def check_rows(made: Iterable[Mapping[str, Any]]) -> Iterable[Sequence[str]]:
+    """The rows of the sheet 核对: both sides of each check."""
+    for check in made:
         yield check["check_zh"], check["left"], check["right"], "相符" if check["holds"] else "不符"

@@ -19,6 +19,7 @@ from tests.bad.accounts import ACCOUNT_WARNINGS, ACCOUNTS, SURPLUS
 from tests.bad.assessment import ASSESSED_MONEY, ASSESSMENT, ASSESSMENT_WARNINGS
 from tests.bad.case import HEAD, Content, Fault, case_with, cases, check, find, run
 from tests.bad.caseyaml import YAML
+from tests.bad.closing import CLOSING
 from tests.bad.contracts import CONTRACT_MONEY, CONTRACTS
 from tests.bad.effective import EFFECTIVE
 from tests.bad.files import FILES
@@ -40,7 +41,7 @@ OF_THE_CASE = [
     *FILES, *TABLES, *RULES, *YAML, *UNREADABLE, *MONEY, *ACCOUNTS, *SURPLUS, *SHARING, *KEYS,
     *KEY_MONEY, *LEAVE, *LEAVE_MONEY, *LEADERS, *YEARLY, *OF_A_YEAR, *CONTRACTS,
     *CONTRACT_MONEY, *HEADS, *SCHEMES, *PRICES, *FUNDS, *ASSESSMENT, *ASSESSED_MONEY,
-    *EFFECTIVE,
+    *EFFECTIVE, *CLOSING,
 ]  # fmt: skip
 LISTED = [
     *WARNINGS,
@@ -78,6 +79,12 @@ BY_COMMAND = {
     "APPROVED_DIFFERS",
     # tests/unit/test_illustrations.py
     "FIGURE_ILLUSTRATIVE",
+    # tests/unit/test_correct_command.py and test_year_end_command.py: they need closed results
+    "CLOSED_NOT_REPRODUCED", "CORRECT_OTHER_CASE", "CORRECT_OUT_IS_INPUT",
+    "CORRECT_NOT_ADJUSTMENTS", "CORRECT_OTHER_RUN", "CORRECT_CHAIN", "CORRECT_MODE_CHANGED",
+    "CORRECT_NO_PRICE", "CORRECT_NEEDS_RESHARE", "CORRECT_POOL_AMOUNT",
+    "YEAR_END_PERIOD", "YEAR_END_MISSING", "YEAR_END_TWICE", "YEAR_END_OUTSIDE", "YEAR_END_POOL",
+    "YEAR_END_ADJUSTMENTS",
 }  # fmt: skip
 
 
