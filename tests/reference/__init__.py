@@ -6,7 +6,7 @@ It never imports the engine. The engine must agree with it on every record, line
 from tests.reference.funds import Due
 from tests.reference.keys import Adjusted
 from tests.reference.ledger import Entry
-from tests.reference.levels import Payout, PoolTotal, Step
+from tests.reference.payouts import Payout, PoolTotal, Step
 from tests.reference.random_case import write_random_case
 from tests.reference.random_rules import FEATURES, FUNDS
 from tests.reference.settling import Counts, Outcome, settle
