@@ -19,6 +19,9 @@ from tests.reference.text import Refused, period
 SCOPES = {"county": "institution", "institution": "institution", "department": "department",
           "team": "department", "village_room": "department", "person": "person"}  # fmt: skip
 """What the coefficient of a level belongs to."""
+ROOMS = {"village_room": "village_room", "村卫生室": "village_room", "team": "team",
+         "签约团队": "team"}  # fmt: skip
+"""The kinds of departments that have a level of their own."""
 LEVELS = (*SCOPES, "contract")
 EXEMPT = "exempt"
 
@@ -45,6 +48,8 @@ class Assessment:
         self.indicators: Mapping[str, Yaml] = declared.get("indicators") or {}
         self.composites: Mapping[str, Yaml] = declared.get("composites") or {}
         self.results: dict[tuple[str, str, str, str], Result] = {}
+        self.asked: dict[str, set[str]] = {}
+        """By composite, who must have results."""
         for row in case.pay.results:
             self._take(row)
         self.assessed: list[Assessed] = []
@@ -100,8 +105,10 @@ class Assessment:
         if level == "county":
             if len(some) > 1:
                 raise Refused("COUNTIES_SEVERAL", name)
-            return some or {""}
-        return some | self._required(composite)
+            self.asked[name] = some or {""}
+            return self.asked[name]
+        self.asked[name] = self._required(composite)
+        return some | self.asked[name]
 
     def _required(self, composite: Yaml) -> set[str]:
         """Return everybody of the level with a posting in the period, as far as declared."""
@@ -138,6 +145,7 @@ class Assessment:
                     one.department
                     for one in here
                     if one.department
+                    and ROOMS.get(kinds[one.department], "department") == level
                     and kinds[one.department] in (asked.get("kinds") or [kinds[one.department]])
                 }
         return {one for one in found if one in (asked.get("ids") or [one])}
@@ -149,7 +157,13 @@ class Assessment:
         holds = names_of(length, case.first_day, case.after)
         later = composite.get("applies", "same") == "next"
         scored = {one: before(length, one) if later else one for one in holds}
+        if subject not in self.asked[name]:
+            # Who need not have results has a coefficient where they are complete.
+            complete = {one: of for one, of in scored.items() if self._all_there(name, subject, of)}
+            scored = complete
         scores = {one: self.score(name, composite, subject, of) for one, of in scored.items()}
+        if not scores:
+            return
         if composite.get("combine", "each") == "mean":
             exact = [score for score in scores.values() if score is not None]
             mean = sum(exact, Fraction(0)) / len(exact) if exact else None
@@ -159,6 +173,14 @@ class Assessment:
         for one, score in scores.items():
             found = Assessed(name, level, subject, scored[one], score, Fraction(1))
             self._add(found, *period(one))
+
+    def _all_there(self, name: str, subject: str, of: str) -> bool:
+        """Say whether a subject has a result of the composite, or of each of its indicators."""
+        composite = self.composites[name]
+        weights = weights_on(name, composite, period(of)[1] - timedelta(days=1))
+        at = composite["level"], subject
+        every = weights and all((*at, one, of) in self.results for one in weights)
+        return (*at, name, of) in self.results or bool(every)
 
     def _add(self, found: Assessed, first: date, after: date) -> None:
         """Add what a score comes to, for the days on which it holds."""

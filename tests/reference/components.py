@@ -66,12 +66,12 @@ def before_pools(case: Case) -> dict[Name, int]:
             raise Refused("COMPONENT_UNKNOWN", bonus.component)
         if bonus.day is not None and not case.first_day <= bonus.day < case.after:
             raise Refused("BONUS_DATE", bonus.person)
-        name = Name(bonus.institution, bonus.component, bonus.person)
-        _add(exact, name, Fraction(bonus.amount_fen, 100))
+        to = Name(bonus.institution, bonus.component, bonus.person)
+        _add(exact, to, Fraction(bonus.amount_fen, 100))
     for row in case.pay.adjustments:
-        name = Name(row.institution, ADJUSTMENT, row.person)
-        _add(exact, name, Fraction(row.amount_fen, 100))
-    return {name: int(half_up(yuan, 2) * 100) for name, yuan in exact.items() if yuan}
+        to = Name(row.institution, ADJUSTMENT, row.person)
+        _add(exact, to, Fraction(row.amount_fen, 100))
+    return {to: int(half_up(yuan, 2) * 100) for to, yuan in exact.items() if yuan}
 
 
 def _add(found: dict[Name, Fraction], name: Name, yuan: Fraction) -> None:
@@ -166,7 +166,7 @@ def per_contract(case: Case, rule: Yaml) -> dict[tuple[str, str], Fraction]:
 def _monthly(rule: Yaml) -> bool:
     """Say whether a rate is one of a month, by its unit."""
     unit = rule.get("unit") or versions(rule["rate"])[0].get("unit", "")
-    return unit.endswith("月")
+    return str(unit).endswith("月")
 
 
 def _counts(asked: Yaml, one: Contract) -> bool:

@@ -51,7 +51,7 @@ def corrections(
     for name in sorted({*closed.beside, *now.beside}):
         if name.component != ADJUSTMENT:
             paid = closed.beside.get(name, 0)
-            _add(found, tuple(name), (zero, zero), paid, now.beside.get(name, 0) - paid, earlier)
+            _add(found, (*name,), (zero, zero), paid, now.beside.get(name, 0) - paid, earlier)
     return found
 
 
@@ -152,8 +152,8 @@ def amounts(of: Outcome) -> dict[Who, int]:
     found = {who: one.amount_fen for who, one in of.payouts.items()}
     for name, fen in of.beside.items():
         if name.component != ADJUSTMENT:
-            assert tuple(name) not in found, "no component is named as a pool"
-            found[tuple(name)] = fen
+            assert (*name,) not in found, "no component is named as a pool"
+            found[(*name,)] = fen
     return found
 
 

@@ -230,8 +230,18 @@ def _coefficient(default: str, rule: Yaml) -> CoefficientRule:
 def read_who(text: Yaml | None) -> Who:
     """Read whom a rule is for."""
     one = text or {}
-    lists = ("posts", "employment_types", "title_tiers", "kinds", "departments")
-    return Who(*(frozenset(one.get(name) or ()) for name in lists), one.get("in_cap", ""))
+
+    def said(name: str) -> frozenset[str]:
+        return frozenset(one.get(name) or ())
+
+    return Who(
+        said("posts"),
+        said("employment_types"),
+        said("title_tiers"),
+        said("kinds"),
+        said("departments"),
+        one.get("in_cap", ""),
+    )
 
 
 def _extras(one: Yaml) -> Extras:
