@@ -193,8 +193,9 @@ class PoolSharing:
             if any((institution, person) in self.payouts for person in here):
                 raise Refused("YEARLY_SEVERAL", where)
             parts = {one: part_in_pool(self.case, name, institution, one) for one in here}
-        self.shelves.append(Shelf(institution, parent, amount_fen, keys))
-        if rows and rows[0].amount_fen is not None:
+        by_amount = bool(rows) and rows[0].amount_fen is not None
+        self.shelves.append(Shelf(institution, parent, amount_fen, keys, by_amount))
+        if by_amount:
             ranges = ranges_of(level, amount_fen, sizes, where, parts)
             shared = secondary.node_of(rows, amount_fen, ranges, where)
             keys = {one: Fraction(got.amount_fen, 100) for one, got in shared.children.items()}

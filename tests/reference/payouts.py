@@ -45,4 +45,6 @@ class Shelf(NamedTuple):
     parent: str
     amount_fen: int
     keys: Mapping[str, Fraction]
-    """Below 0 too, as they are before 5.9."""
+    """Below 0 too, as they are before 5.9; shares where a department handed in shares."""
+    by_amount: bool = False
+    """A department handed in amounts: then there is no key, and 0 stands for each."""

@@ -25,6 +25,8 @@ NOT_YET = PAY
 
 The branch that brings a rule into the engine takes its name out of here.
 """
+KNOWN = PAY - NOT_YET
+"""Those that the engine must agree on."""
 FUNDS = frozenset({"funds"})
 """Schemes and institutions' money: drawn by name, as every fund is settled slowly."""
 ROLES = ("GP", "nurse", "driver")
