@@ -66,7 +66,7 @@ class Drawing:
         departments = [one for one, names in levels_of.items() if one and "department" in names]
         levels = ["person", "person", "institution", "county"]
         if departments and any(row.get("department_id") for row in self.staff):
-            levels += [self.kind_of_departments()] * 2
+            levels += [self.kind_of_departments()] * 4
         for number, level in enumerate(["person", *rng.sample(levels, rng.choice((0, 1, 2, 3)))]):
             self.composite(f"考核{number}", level, departments, levels_of)
         if funds:

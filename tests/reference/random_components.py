@@ -27,6 +27,7 @@ ADJUSTMENTS = ("period", "institution_id", "pool", "person_id", "component", "am
 COEFFICIENTS = ("scope", "subject_id", "kind", "value", "valid_from", "valid_to", "reference")
 KIND = "兑现考核"
 """A coefficient of everybody that applies to nothing but components."""
+AMOUNTS = ("0.01", "100", "33.33", "5000.00")
 MOST_REPORTS = 40
 
 
@@ -133,7 +134,7 @@ class Components:
     def dates(self) -> Yaml:
         """Return from when and until when a component is paid, or nothing."""
         rng = self.rng
-        if rng.random() < 0.7:
+        if rng.random() < 0.5:
             return {}
         day = random_day(rng, *self.span).isoformat()
         return {rng.choice(("valid_from", "valid_to")): day}
@@ -174,13 +175,16 @@ class Components:
         """Draw bonuses of some people, of some several."""
         rng = self.rng
         rows: list[Fields] = []
+        about = self.about()
+        # Of money that may be little.
+        amounts = ("0.01", "0.07", "3.33", "20") if "paid_from" in about else AMOUNTS
         for row in self.staff:
             if rng.random() < 0.4:
                 who = {name: row[name] for name in ("institution_id", "person_id")}
                 day = rng.choice(("", random_day(rng, *self.span).isoformat()))
-                amount = rng.choice(("0.01", "100", "33.33", "5000.00"))
+                amount = rng.choice(amounts)
                 rows.append(who | {"component": self.name, "amount": amount, "date": day})
-        self.found[self.name] = {"kind": "bonus"} | self.about()
+        self.found[self.name] = {"kind": "bonus"} | about
         if rows:
             write_table(rng, self.folder / "bonuses.csv", BONUSES, rows)
 
@@ -273,7 +277,13 @@ class Components:
                 one["in_cap"] = "no"
             done = bool(counting) or self.drop_adjustments()
         elif code in ("COMPONENT_OVERDRAWN", "FUND_TWICE"):
-            done = any(one.pop("paid_from", None) for one in self.found.values())
+            named = refused.where.split("\t")[1]
+            paying = [
+                one for one in self.found.values() if named in (one.get("paid_from") or {}).values()
+            ]
+            for one in paying[:1]:
+                del one["paid_from"]
+            done = bool(paying)
         dump(self.folder, self.declared)
         return done
 

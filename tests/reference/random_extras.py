@@ -111,6 +111,11 @@ def _attributes(rng: Random, folder: Path) -> None:
             for row in staff:
                 at = (row["institution_id"], row["person_id"])
                 row[name] = drawn.setdefault(at, rng.choice(values))
+    if "department_id" in staff[0] and rng.random() < 0.5:
+        one_each = {(row["institution_id"], row["person_id"]): row for row in staff}
+        for row in staff:
+            at = (row["institution_id"], row["person_id"])
+            row["department_id"] = one_each[at]["department_id"]
     write_table(rng, folder / "staff.csv", list(staff[0]), staff)
 
 
@@ -156,7 +161,8 @@ def write_secondary(seed: int, folder: Path, pools: Sequence[Fields]) -> None:
     """
     rng = Random(f"secondary {seed}")
     declared = load(folder)
-    opened = {row["pool"] for row in rows_of(folder, "opening")}
+    kinds = ("key", "past", "paid")
+    opened = {row["pool"] for row in rows_of(folder, "opening") if row["kind"] in kinds}
     free = [
         row
         for row in pools
@@ -199,7 +205,7 @@ def _handed_in(
         if form == "none" or not people:
             default = True
             continue
-        if len(people) > 1 and rng.random() < 0.3:
+        if len(people) > 1 and rng.random() < 0.4:
             missing = True
             people = rng.sample(people, len(people) - 1)
         fen = _split(rng, shelf.amount_fen, len(people))
