@@ -8,6 +8,7 @@ from equivalents.run import settle_case
 from tests import reference
 from tests.lines_alike import Found, Table, add, differing, fen, plain, read_out, without_zeros
 from tests.money_against_reference import money_differences
+from tests.pay_against_reference import POOL_SHARE, handed_in, pay_differences
 
 __all__ = ["compare", "differences", "read_out"]
 
@@ -26,10 +27,11 @@ def differences(expected: reference.Outcome, out: Path) -> list[str]:
         *differing("line", _lines(out), _expected_lines(expected)),
         *differing("adjusted", _adjusted(out), _expected_adjusted(expected)),
         *differing("leave", _leave(out), _expected_leave(expected)),
-        *differing("allocation", _allocations(out), _expected_allocations(expected)),
-        *differing("payout", _payouts(out), plain(expected.payouts)),
+        *differing("allocation", _allocations(out, expected), _expected_allocations(expected)),
+        *differing("payout", _payouts(out, expected), _expected_payouts(expected)),
         *differing("pool", _pools(out), plain(expected.pools)),
         *money_differences(expected, out),
+        *pay_differences(expected, out),
     ]
     if (out / "carried_keys.csv").exists():
         found += differing("carried key", _carried(out), _expected_carried(expected))
@@ -136,14 +138,23 @@ def _expected_leave(expected: reference.Outcome) -> Table:
     }
 
 
-def _allocations(out: Path) -> Found:
+def _allocations(out: Path, expected: reference.Outcome) -> Found:
+    handed = {(pool, parent, person) for _, pool, parent, person in handed_in(expected)}
     for row in read_out(out, "allocations"):
         key = tuple(row[name] for name in ("level", "pool", "parent", "child"))
-        yield key, (Fraction(row["key"]), fen(row["amount"]), int(row["remainder_fen"]))
+        by = None if row["level"] == "person" and key[1:] in handed else Fraction(row["key"])
+        yield key, (by, fen(row["amount"]), int(row["remainder_fen"]))
 
 
 def _expected_allocations(expected: reference.Outcome) -> Table:
-    return {tuple(step[:4]): tuple(step[4:]) for step in expected.steps}
+    handed = {(pool, parent, person) for _, pool, parent, person in handed_in(expected)}
+    return {
+        tuple(step[:4]): (
+            None if step.level == "person" and step[1:4] in handed else step.key,
+            *step[5:],
+        )
+        for step in expected.steps
+    }
 
 
 def _carried(out: Path) -> Found:
@@ -159,12 +170,23 @@ def _expected_carried(expected: reference.Outcome) -> Table:
 # -- payouts.csv, pools.csv ----------------------------------------------------------------------
 
 
-def _payouts(out: Path) -> Found:
+def _payouts(out: Path, expected: reference.Outcome) -> Found:
+    handed = {(place, pool, person) for place, pool, _, person in handed_in(expected)}
     for row in read_out(out, "payouts"):
+        if row["component"] != POOL_SHARE:
+            continue
         key = tuple(row[name] for name in ("institution_id", "pool", "person_id"))
         moved = (fen(row["capped"]), fen(row["floored"]))
         amount, remainder = fen(row["amount"]), int(row["remainder_fen"])
-        yield key, (Fraction(row["key"]), amount, remainder, *moved)
+        by = None if key in handed else Fraction(row["key"])
+        yield key, (by, amount, remainder, *moved)
+
+
+def _expected_payouts(expected: reference.Outcome) -> Table:
+    handed = {(place, pool, person) for place, pool, _, person in handed_in(expected)}
+    return {
+        at: (None if at in handed else one.key, *one[1:]) for at, one in expected.payouts.items()
+    }
 
 
 def _pools(out: Path) -> Found:

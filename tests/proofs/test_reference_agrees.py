@@ -12,15 +12,15 @@ import pytest
 from equivalents import settle_case
 from tests.against_reference import compare
 from tests.proofs.counts import counts
-from tests.reference import FEATURES, FUNDS, write_random_case
+from tests.reference import FEATURES, FUNDS, KNOWN, NOT_YET, write_random_case
 from tests.reference.small_case import HEAD, a_case, rows
 
 DIRECT = ("payouts.csv", "pools.csv", "adjusted.csv", "allocations.csv", "rejected.csv",
           "excluded.csv", "problems.csv", "summary.json")  # fmt: skip
 
 TABLES = ("funds.csv", "dues.csv", "ledger.csv", "movements.csv", "restricted.csv", "paycap.csv",
-          "share_tests.csv")  # fmt: skip
-"""Tables of money, that a case has only with what they tell of."""
+          "share_tests.csv", "assessment.csv", "components.csv", "opening_next.csv")  # fmt: skip
+"""Tables that a case has only with what they tell of."""
 MONEY = ("B1", "B2", "B3", "B4", "B4a", "B5", "B6", "B8", "B9", "B10", "D0")
 
 
@@ -55,6 +55,21 @@ FEATURED = [
     *("funds", "funds+surplus+coefficients", "funds+contracts+levels", "funds+shares+bases+days"),
     *("funds+leaders+leave+yearly", "funds+surplus+bounds+levels"),
     "+".join(sorted(FEATURES | FUNDS)),
+]
+OF_PAY = [
+    *("assessment", "components", "averages", "who", "secondary"),
+    *("assessment+levels", "assessment+surplus+coefficients", "assessment+funds"),
+    *("assessment+leave+ceilings+levels", "components+coefficients+contracts+leaders"),
+    *("components+surplus+levels", "components+funds", "components+yearly+bounds"),
+    *("averages+coefficients+leave", "averages+contracts", "averages+bounds+who"),
+    *("who+levels+bounds", "who+coefficients+contracts", "secondary+levels+bounds"),
+    *("secondary+coefficients+who", "assessment+components+levels+leaders"),
+    "+".join(sorted(FEATURES | KNOWN)),
+    "+".join(sorted(FEATURES | FUNDS | KNOWN)),
+]
+"""Assessment, components and what else pools declare, as far as the engine knows them."""
+FEATURED = [
+    *dict.fromkeys(one for one in (*FEATURED, *OF_PAY) if NOT_YET.isdisjoint(one.split("+")))
 ]
 """The rules of counting, of sharing and of money one by one, and some of them together."""
 

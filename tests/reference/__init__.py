@@ -6,9 +6,9 @@ It never imports the engine. The engine must agree with it on every record, line
 from tests.reference.funds import Due
 from tests.reference.keys import Adjusted
 from tests.reference.ledger import Entry
-from tests.reference.levels import Payout, PoolTotal, Step
+from tests.reference.payouts import Payout, PoolTotal, Step
 from tests.reference.random_case import write_random_case
-from tests.reference.random_rules import FEATURES, FUNDS
+from tests.reference.random_rules import FEATURES, FUNDS, KNOWN, NOT_YET, PAY
 from tests.reference.settling import Counts, Outcome, settle
 from tests.reference.sharing import Fen, largest_remainder
 from tests.reference.splitting import Line, LineKey
@@ -21,6 +21,9 @@ from tests.reference.weights import TableError, WeightRow, read_weights, table_e
 __all__ = [
     "FEATURES",
     "FUNDS",
+    "KNOWN",
+    "NOT_YET",
+    "PAY",
     "Adjusted",
     "Counts",
     "Due",

@@ -67,7 +67,7 @@ def share_node(
         if level.nobody == "equal":
             at_least_0 = dict.fromkeys(keys, Fraction(1))
     equal = any(at_least_0.values()) and not any(key > 0 for key in keys.values())
-    ranges = _ranges(level, amount_fen, sizes, where, parts)
+    ranges = ranges_of(level, amount_fen, sizes, where, parts)
     if any(at_least_0.values()):
         return within(level, amount_fen, at_least_0, ranges, where)._replace(equal=equal)
     # Floors apply also with key 0 (5.11); what they leave is retained or carried, as declared.
@@ -177,7 +177,7 @@ def _moved(got: Fen, free: Fen, bound: str) -> Shared:
     return Shared(got.amount, got.remainder, capped, floored)
 
 
-def _ranges(
+def ranges_of(
     level: Level,
     amount_fen: int,
     sizes: Mapping[str, Fraction],

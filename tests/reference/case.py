@@ -13,6 +13,7 @@ import yaml
 
 from tests.reference.declared import Declared, read_declared
 from tests.reference.fundtables import FundTables, read_fund_tables
+from tests.reference.paytables import NO_PAY, PayTables, read_pay_tables
 from tests.reference.scheme import Scheme, read_layers
 from tests.reference.tables import (
     Account,
@@ -41,7 +42,6 @@ from tests.reference.text import (
     AMOUNT,
     FIRST_DAY,
     NO_END,
-    Refused,
     csv_rows,
     csv_table,
     date_or,
@@ -73,9 +73,6 @@ RECORD_COLUMNS = (
 )
 """The columns of `records` in the order of page 3; faults of form are looked for in it."""
 
-LATER_TABLES = ("assessments",)
-"""Tables that come with later issues: their presence is refused."""
-
 
 @dataclass(frozen=True)
 class Posting:
@@ -92,6 +89,8 @@ class Posting:
     post_name: str = ""
     in_cap: bool = True
     """False where the posting is out of the total pay cap (B9)."""
+    employment_type: str = ""
+    kind: str = ""
 
     def active_on(self, day: date) -> bool:
         """Say whether the person holds the post on that day; `active_to` is exclusive."""
@@ -167,6 +166,7 @@ class Case:
     """Those of heads too, where `postings` are only those that share in pools."""
     led: frozenset[tuple[str, str, str]] = frozenset()
     """Institution, person and post code of heads, once they are taken out of `postings`."""
+    pay: PayTables = NO_PAY
 
     @property
     def series(self) -> tuple[str, ...]:
@@ -176,9 +176,6 @@ class Case:
 
 def read_case(folder: Path, shipped: Path | None = None) -> Case:
     """Read a case folder; `shipped` is where the shipped weight tables lie."""
-    for name in LATER_TABLES:
-        if (folder / f"{name}.csv").exists():
-            raise Refused("NOT_SUPPORTED", name)
     inline = yaml.load((folder / "case.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)
     declared, scheme = read_layers(folder, inline, shipped)
     first_day, after = period(declared["period"])
@@ -218,6 +215,7 @@ def read_case(folder: Path, shipped: Path | None = None) -> Case:
         period=declared["period"],
         leader_rules=_rules(declared.get("leaders")),
         all_postings=postings,
+        pay=read_pay_tables(folder),
     )
 
 
@@ -238,6 +236,8 @@ def _posting(row: Mapping[str, str]) -> Posting:
         department=row.get("department_id", ""),
         post_name=row.get("post", ""),
         in_cap=row.get("in_cap", "") != "0",
+        employment_type=row.get("employment_type", ""),
+        kind=row.get("kind", ""),
     )
 
 

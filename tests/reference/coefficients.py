@@ -83,7 +83,9 @@ class Coefficients:
         applies.
         """
         rows = self.of_posting(person, institution, post)
-        adjusts = any(level.key == "adjusted" for level in self.case.declared.levels(pool))
+        keys = {level.key for level in self.case.declared.levels(pool)}
+        by_default = self.case.declared.extras(pool).secondary_default
+        adjusts = "adjusted" in keys or ("secondary" in keys and by_default == "adjusted")
         return self.runs(self.applying(rows, pool, "key") if adjusts else [])
 
     def segment(self, person: str, institution: str, post: str, pool: str, day: date) -> Segment:
@@ -138,20 +140,49 @@ class Coefficients:
             raise Refused("WITHHOLD_ABOVE_ONE", person)
         return max(products)
 
+    def released_later(self, person: str, institution: str, pool: str) -> bool:
+        """Say whether what is withheld of a person is for a later period to release (5.3).
+
+        It is where every kind that withholds of him says so.
+        """
+        kinds = {
+            row.kind
+            for posting in self.case.postings
+            if (posting.person, posting.institution) == (person, institution)
+            for row in self.applying(
+                self.of_posting(person, institution, posting.post), pool, "withhold"
+            )
+            if row.valid_from < self.case.after and row.valid_to > self.case.first_day
+        }
+        return bool(kinds) and all(
+            self.case.declared.coefficient(kind).later == "release" for kind in kinds
+        )
+
     def institution(self, institution: str, pool: str) -> tuple[Fraction, bool]:
         """Return the coefficient of an institution, and whether its rest is retained (5.2).
 
         It is retained where every kind that is not 1 says so.
         """
-        rows = self.rows.get(("institution", institution), [])
-        first, after = self.case.first_day, self.case.after
-        rows = [
-            row
-            for row in self.applying(rows, pool, "key")
-            if row.valid_from < after and row.valid_to > first
-        ]
+        rows = self.of_unit("institution", institution, pool)
         runs = self.runs(rows)
         if len(runs) > 1:
             raise Refused("INSTITUTION_COEFFICIENT_VARIES", institution)
         words = {self.case.declared.coefficient(row.kind).excess for row in rows if row.value != 1}
         return runs[0].coefficient, words == {"retain"}
+
+    def department(self, department: str, pool: str) -> Fraction:
+        """Return the coefficient of a department, which multiplies its key as a whole (5.2)."""
+        runs = self.runs(self.of_unit("department", department, pool))
+        if len(runs) > 1:
+            raise Refused("DEPARTMENT_COEFFICIENT_VARIES", department)
+        return runs[0].coefficient
+
+    def of_unit(self, scope: str, subject: str, pool: str) -> list[Coefficient]:
+        """Return the coefficients of an institution or department that multiply its key."""
+        rows = self.rows.get((scope, subject), [])
+        first, after = self.case.first_day, self.case.after
+        return [
+            row
+            for row in self.applying(rows, pool, "key")
+            if row.valid_from < after and row.valid_to > first
+        ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from fractions import Fraction
 
 from tests.reference.case import Case, Posting
 from tests.reference.numbers import E7
 from tests.reference.sharing import largest_remainder
+from tests.reference.tables import Contract
 from tests.reference.text import Refused
 
 
@@ -23,18 +25,23 @@ def signed(case: Case, institution: str, person: str, department: str | None) ->
     return total if here else Fraction(0)
 
 
-def all_parts(case: Case) -> list[tuple[str, Fraction]]:
-    """Return who has which part of the active contracts of a person or team."""
-    last = case.after - timedelta(days=1)
+def all_parts(
+    case: Case, day: date | None = None, asked: Callable[[Contract], bool] = lambda _: True
+) -> list[tuple[str, Fraction]]:
+    """Return who has which part of the contracts of a person or team that are active on a day.
+
+    That is the last day of the period, and all contracts count, unless something else is asked.
+    """
+    last = day or case.after - timedelta(days=1)
     counts: dict[tuple[str, str], int] = {}
     for one in case.contracts:
-        if one.active_from <= last < one.active_to:
+        if one.active_from <= last < one.active_to and asked(one):
             who = ("", one.person) if one.person else (one.team, "")
             counts[who] = counts.get(who, 0) + 1
     found: list[tuple[str, Fraction]] = []
     for (team, person), count in counts.items():
         if person:
-            home_of(case, person)
+            home_of(case, person, last)
             found.append((person, Fraction(count)))
         else:
             found += _of_team(case, team, count, last)
@@ -50,7 +57,7 @@ def _of_team(case: Case, team: str, count: int, last: date) -> list[tuple[str, F
         if not _posted(case, member.person, last):
             continue
         share = int(member.share) if member.share else case.declared.team_roles.get(member.role, 1)
-        home_of(case, member.person)
+        home_of(case, member.person, last)
         keys.append((member.person, Fraction(share)))
     if not keys:
         raise Refused("CONTRACT_TEAM_EMPTY", team)
@@ -62,9 +69,9 @@ def _posted(case: Case, person: str, day: date) -> list[Posting]:
     return [one for one in case.all_postings if one.person == person and one.active_on(day)]
 
 
-def home_of(case: Case, person: str) -> Posting:
-    """Return the posting of the last day: at the only institution, or at that of the main post."""
-    last = case.after - timedelta(days=1)
+def home_of(case: Case, person: str, day: date | None = None) -> Posting:
+    """Return the posting of the (last) day: at the only institution, or that of the main post."""
+    last = day or case.after - timedelta(days=1)
     chosen: dict[str, Posting] = {}
     for one in sorted(_posted(case, person, last), key=lambda one: (not one.main, one.post)):
         chosen.setdefault(one.institution, one)

@@ -43,6 +43,36 @@ class CoefficientRule(NamedTuple):
     pools: frozenset[str]
     """Empty: all."""
     excess: str
+    later: str = ""
+    """`release`: what is withheld is paid by a later period."""
+
+
+class Who(NamedTuple):
+    """Whom a rule is for, by what a posting says; what is empty asks nothing (D3, D4)."""
+
+    posts: frozenset[str] = frozenset()
+    employment_types: frozenset[str] = frozenset()
+    title_tiers: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    departments: frozenset[str] = frozenset()
+    in_cap: str = ""
+
+
+class Average(NamedTuple):
+    """People without a key of their own are paid by a multiple of an average (5.16)."""
+
+    who: Who
+    multiple: Any
+    """A dated figure."""
+
+
+class Extras(NamedTuple):
+    """What else a pool declares: who shares in it, averages, a department's own sharing."""
+
+    who: Who = Who()
+    averages: tuple[Average, ...] = ()
+    secondary_missing: str = "refuse"
+    secondary_default: str = "refuse"
 
 
 class Ceiling(NamedTuple):
@@ -116,6 +146,14 @@ class Declared:
     sharing: Mapping[str, tuple[Level, ...]]
     surplus: SurplusRule
     excess_funds: Mapping[str, str]
+    extras_of: Mapping[str, Extras]
+    composites: frozenset[str]
+    """Names of assessment composites: kinds that apply to nothing unless declared."""
+
+    def extras(self, pool: str) -> Extras:
+        """Return what else a pool declares, or all pools by default."""
+        own = pool if pool in self.sharing else "default"
+        return self.extras_of.get(own, Extras())
 
     def excess_fund(self, pool: str) -> str:
         """Return the fund that pays what a coefficient above 1 adds to a pool, or nothing (5.2)."""
@@ -124,7 +162,7 @@ class Declared:
 
     def coefficient(self, kind: str) -> CoefficientRule:
         """Return where a kind applies: attendance and FTE to headcount, all others to the key."""
-        default = "headcount" if kind in ("attendance", "fte") else "key"
+        default = _default(kind, self.composites)
         return self.coefficients.get(kind, CoefficientRule(default, frozenset(), "carry"))
 
     def levels(self, pool: str) -> tuple[Level, ...]:
@@ -137,6 +175,7 @@ def read_declared(text: Yaml) -> Declared:
     """Read the rules of `case.yaml`."""
     kinds = text.get("coefficients") or {}
     sharing = text.get("sharing") or {}
+    composites = frozenset((text.get("assessment") or {}).get("composites") or {})
     return Declared(
         team_roles={role: int(n) for role, n in (text.get("team_roles") or {}).items()},
         stays=tuple(
@@ -144,11 +183,15 @@ def read_declared(text: Yaml) -> Declared:
             for one in text.get("stays") or []
         ),
         concurrent=tuple(_concurrent(one) for one in text.get("concurrent") or []),
-        coefficients={kind: _coefficient(kind, rule) for kind, rule in kinds.items()},
+        coefficients={
+            kind: _coefficient(_default(kind, composites), rule) for kind, rule in kinds.items()
+        },
         ceilings=tuple(_ceiling(one) for one in text.get("ceilings") or []),
         sharing={pool: _levels(one) for pool, one in sharing.items()},
         surplus=_surplus(text),
         excess_funds={pool: one.get("excess_fund", "") for pool, one in sharing.items()},
+        extras_of={pool: _extras(one) for pool, one in sharing.items()},
+        composites=composites,
     )
 
 
@@ -169,11 +212,50 @@ def _concurrent(one: Yaml) -> Concurrent:
     )
 
 
-def _coefficient(kind: str, rule: Yaml) -> CoefficientRule:
-    default = "headcount" if kind in ("attendance", "fte") else "key"
-    applies_to = rule.get("applies_to", default)
+def _default(kind: str, composites: frozenset[str]) -> str:
+    if kind in composites:
+        return "none"
+    return "headcount" if kind in ("attendance", "fte") else "key"
+
+
+def _coefficient(default: str, rule: Yaml) -> CoefficientRule:
     return CoefficientRule(
-        applies_to, frozenset(rule.get("pools") or ()), rule.get("excess", "carry")
+        rule.get("applies_to", default),
+        frozenset(rule.get("pools") or ()),
+        rule.get("excess", "carry"),
+        rule.get("later", ""),
+    )
+
+
+def read_who(text: Yaml | None) -> Who:
+    """Read whom a rule is for."""
+    one = text or {}
+
+    def said(name: str) -> frozenset[str]:
+        return frozenset(one.get(name) or ())
+
+    return Who(
+        said("posts"),
+        said("employment_types"),
+        said("title_tiers"),
+        said("kinds"),
+        said("departments"),
+        one.get("in_cap", ""),
+    )
+
+
+def _extras(one: Yaml) -> Extras:
+    """Read what else a pool declares; of secondary sharing also where its level says it."""
+    last: Yaml = (one.get("levels") or [{}])[-1]
+    said = {**last, **one}
+    averages = tuple(
+        Average(read_who(rule.get("who")), rule["multiple"]) for rule in one.get("averages") or []
+    )
+    return Extras(
+        read_who(one.get("who")),
+        averages,
+        said.get("secondary_missing", "refuse"),
+        said.get("secondary_default", "refuse"),
     )
 
 
@@ -230,9 +312,8 @@ def _bound(given: str | Yaml | None) -> Bound | None:
 
 def _surplus(text: Yaml) -> SurplusRule:
     one: Yaml = text.get("surplus") or {}
-    for name, only in (("assessment", "none"), ("offset_deficit", "no")):
-        if one.get(name, only) != only:
-            raise Refused("NOT_SUPPORTED", f"surplus.{name}: {one[name]}")
+    if one.get("offset_deficit", "no") != "no":
+        raise Refused("NOT_SUPPORTED", "surplus.offset_deficit")
     ratio = Fraction(one.get("pay_ratio", "1/2"))
     if not 0 <= ratio <= 1:
         raise Refused("SURPLUS_RATIO", str(ratio))

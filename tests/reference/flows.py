@@ -10,7 +10,7 @@ from tests.reference.bridges import bridges, source_of, there
 from tests.reference.case import Case, Pool
 from tests.reference.funds import Due, splits_of, wholes
 from tests.reference.ledger import ledger
-from tests.reference.levels import PoolTotal
+from tests.reference.payouts import PoolTotal
 from tests.reference.raised import Excess
 from tests.reference.scheme import yes
 from tests.reference.surplus import Surplus
@@ -40,6 +40,8 @@ class Made(Protocol):
     def opened(self) -> Mapping[At, int]: ...
     @property
     def more(self) -> Mapping[At, Excess]: ...
+    @property
+    def charged(self) -> Mapping[At, int]: ...
 
 
 class Flows(dict[Flow, int]):
@@ -57,14 +59,18 @@ def flows(
     money: Made,
     surpluses: Mapping[str, Surplus],
     pools: Mapping[At, PoolTotal],
+    beside: Beside,
 ) -> Flows:
-    """Return all flows: accounts, surpluses, funds, approved lines, pools."""
+    """Return all flows: accounts, surpluses, funds, approved lines, pools.
+
+    `beside` is what components take, by institution, source and component.
+    """
     found = Flows()
     _accounts(found, case)
     _surpluses(found, surpluses)
     _ledger(found, case, dues)
-    _dues(found, case, dues, money)
-    _approved(found, case, dues, money.made)
+    _dues(found, case, dues, money, beside)
+    _approved(found, case, dues, money.made, beside)
     _pools(found, case, surpluses, pools, money)
     return found
 
@@ -120,7 +126,23 @@ def _ledger(found: Flows, case: Case, dues: Sequence[Due]) -> None:
             found.move(Flow(place, fund, "due", entry.then, payer), back)
 
 
-def _dues(found: Flows, case: Case, dues: Sequence[Due], money: Made) -> None:
+Beside = Mapping[tuple[str, tuple[str, str], str], int]
+"""Fen by institution, source and component."""
+
+
+def _taken(found: Flows, beside: Beside, place: str, source: tuple[str, str], node: str) -> int:
+    """Move what components take of a source at an institution; return how much it is."""
+    whole = 0
+    for (at, of, component), fen in beside.items():
+        if (at, of) == (place, source):
+            line = source[1] if source[0] == "approved_line" else ""
+            found.move(Flow(place, source[1], node, component, line), max(fen, 0))
+            found.move(Flow(place, source[1], component, node, line), max(-fen, 0))
+            whole += fen
+    return whole
+
+
+def _dues(found: Flows, case: Case, dues: Sequence[Due], money: Made, beside: Beside) -> None:
     """Move what is due to pools and splits; the rest stays with the institution."""
     made = money.made
     whole = wholes(case, dues)
@@ -135,6 +157,7 @@ def _dues(found: Flows, case: Case, dues: Sequence[Due], money: Made) -> None:
             if (place, one.fund) == who:
                 found.move(Flow(*who, "due", pool_name, "excess"), one.fen)
                 left -= one.fen
+        left -= _taken(found, beside, due.institution, ("fund", due.fund), "due")
         for name in splits_of(case, due.fund):
             _passed_on(found, due.institution, due.fund, name, whole.get((who[0], name), 0))
         rest = _kept(case, due.fund, due.institution)
@@ -152,9 +175,12 @@ def _passed_on(found: Flows, place: str, parent: str, name: str, fen: int) -> No
         found.move(Flow(place, name, "due", parent, "split"), -fen)
 
 
-def _approved(found: Flows, case: Case, dues: Sequence[Due], made: Sequence[Pool]) -> None:
+def _approved(
+    found: Flows, case: Case, dues: Sequence[Due], made: Sequence[Pool], beside: Beside
+) -> None:
     """Move approved totals to pools; the rest goes to payroll unshared."""
     lines = {source_of(bridge) for bridge in bridges(case).values()}
+    lines |= {source for _, source, _ in beside}
     for key, line in sorted(one for one in lines if one[0] == "approved_line"):
         for place in case.institutions:
             left = there(case, dues, (key, line), place) or 0
@@ -163,6 +189,7 @@ def _approved(found: Flows, case: Case, dues: Sequence[Due], made: Sequence[Pool
                 if pool.institution == place and source == (key, line):
                     found.move(Flow(place, line, "approved", pool.pool, line), pool.amount_fen)
                     left -= pool.amount_fen
+            left -= _taken(found, beside, place, (key, line), "approved")
             found.move(Flow(place, line, "approved", "payroll", line), left)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
-from typing import NamedTuple
 
-from tests.reference.bounds import Node, Shared, share_node
+from tests.reference import secondary
+from tests.reference.averages import averaged, multiple_of
+from tests.reference.bounds import Node, Shared, ranges_of, share_node
 from tests.reference.case import Case, Pool, Posting
 from tests.reference.coefficients import Segment
 from tests.reference.contracts import signed
@@ -14,43 +16,15 @@ from tests.reference.declared import Level
 from tests.reference.keys import Adjusted, Keys, Place, of_line
 from tests.reference.leave import LeaveLine, Leaves
 from tests.reference.numbers import floor, half_up
-from tests.reference.sharing import eligible, series_of
+from tests.reference.payouts import Payout, PoolTotal, Shelf, Step
+from tests.reference.paytables import HandedIn
+from tests.reference.people import chosen, of_period
+from tests.reference.sharing import series_of
 from tests.reference.text import Refused
 from tests.reference.todate import Part, part_in_pool
 
 EVERY = None
 """Stands for all departments of an institution."""
-
-
-class Payout(NamedTuple):
-    """What one person gets from one pool, and by which key (never negative)."""
-
-    key: Fraction
-    amount_fen: int
-    remainder_fen: int
-    capped_fen: int = 0
-    floored_fen: int = 0
-
-
-class PoolTotal(NamedTuple):
-    """A pool and what became of it, in fen: amount = paid + retained + carried."""
-
-    amount_fen: int
-    paid_fen: int
-    retained_fen: int = 0
-    carried_fen: int = 0
-
-
-class Step(NamedTuple):
-    """One line of `allocations.csv`: money from a parent to a child."""
-
-    level: str
-    pool: str
-    parent: str
-    child: str
-    key: Fraction
-    amount_fen: int
-    remainder_fen: int
 
 
 class PoolSharing:
@@ -73,8 +47,15 @@ class PoolSharing:
         self.brought: set[tuple[str, str, str]] = set()
         """Whose keys brought in are used: by institution, pool and person."""
         self._of_institution: dict[str, list[Adjusted]] = {}
+        self.shelves: list[Shelf] = []
+        self._sharers: dict[str, list[str]] = {}
+        self.later: dict[tuple[str, str], int] = {}
+        """What is withheld until a later period releases it, by institution and person."""
         self.retained_fen = self.carried_fen = 0
+        self.extras = case.declared.extras(pool.pool)
         levels = case.declared.levels(pool.pool)
+        self.places = self.paying(levels)
+        self.check_departments(levels)
         amount_fen = pool.amount_fen
         if levels[0].to == "institution":
             self.institutions(levels, amount_fen)
@@ -102,11 +83,33 @@ class PoolSharing:
             self.carried_fen += amount_fen - left
         return left
 
+    def paying(self, levels: Sequence[Level]) -> list[str]:
+        """Return whose people share: those below and the pool's own, or its own alone."""
+        top = self.pool.institution
+        if levels[0].to != "institution":
+            return [top]
+        below = {child for child, parent in self.case.parents.items() if parent == top}
+        return sorted(below | ({top} if self.sharers(top) else set()))
+
+    def sharers(self, institution: str) -> list[str]:
+        """Return the eligible people of an institution that the pool is for."""
+        if institution not in self._sharers:
+            here = chosen(self.case, institution, self.extras.who)
+            self._sharers[institution] = sorted(here)
+        return self._sharers[institution]
+
+    def check_departments(self, levels: Sequence[Level]) -> None:
+        """Refuse a department's coefficient where no level shares among departments."""
+        if any(level.to == "department" for level in levels):
+            return
+        for one in self.case.pay.departments:
+            rows = self.keys.coefficients.of_unit("department", one.code, self.pool.pool)
+            if rows and one.institution in self.places:
+                raise Refused("DEPARTMENT_COEFFICIENT_NO_LEVEL", one.code)
+
     def institutions(self, levels: Sequence[Level], amount_fen: int) -> None:
         """Share among the institutions below, and the pool's own if it has people."""
-        top = self.pool.institution
-        below = {child for child, parent in self.case.parents.items() if parent == top}
-        children = sorted(below | ({top} if eligible(self.case, top) else set()))
+        top, children = self.pool.institution, self.places
         keys = {child: self.institution_key(levels[0], child) for child in children}
         shared = self.share(levels[0], amount_fen, keys, top, dict.fromkeys(keys, Fraction(1)))
         for child in children:
@@ -117,7 +120,7 @@ class PoolSharing:
         if level.key == "fixed":
             key = level.shares.get(institution, Fraction(0))
         else:
-            people = eligible(self.case, institution)
+            people = self.sharers(institution)
             # A deficit is the person's to carry (5.9): it lowers nobody else's share.
             each = (self.key(level, institution, person, EVERY) for person in people)
             key = sum((max(one, Fraction(0)) for one in each), Fraction(0))
@@ -146,6 +149,10 @@ class PoolSharing:
             )
             for code, department in sorted(codes.items())
         }
+        for code, department in codes.items():
+            if department:
+                by = self.keys.coefficients.department(department, self.pool.pool)
+                keys[code] = half_up(keys[code] * by, 7)
         sizes = dict.fromkeys(keys, Fraction(1))
         shared = self.share(levels[0], amount_fen, keys, institution, sizes)
         for code in keys:
@@ -164,15 +171,37 @@ class PoolSharing:
                 if department in (EVERY, posting.department)
             }
         )
-        keys = {person: self.key(level, institution, person, department) for person in here}
+        where = f"{self.pool.institution}/{self.pool.pool}/{parent}"
+        rows: Sequence[HandedIn] = ()
+        if level.key == "secondary":
+            own = (institution, department)
+            rows = secondary.handed_in(self.case, self.pool.pool, *own, where)
+            if not rows and self.extras.secondary_default != "adjusted":
+                raise Refused("SECONDARY_NOT_HANDED_IN", where)
+            if not rows:
+                level = replace(level, key="adjusted")
+            else:
+                secondary.check_people(rows, here, self.extras, where)
+        if rows:
+            keys = secondary.shares_of(rows, here)
+        else:
+            keys = {person: self.key(level, institution, person, department) for person in here}
         sizes = {person: self.size(institution, person) for person in here}
         name = self.pool.pool
         parts: dict[str, Part] = {}
         if level.yearly:
             if any((institution, person) in self.payouts for person in here):
-                raise Refused("YEARLY_SEVERAL", f"{self.pool.institution}/{name}/{parent}")
+                raise Refused("YEARLY_SEVERAL", where)
             parts = {one: part_in_pool(self.case, name, institution, one) for one in here}
-        shared = self.share(level, amount_fen, keys, parent, sizes, parts)
+        by_amount = bool(rows) and rows[0].amount_fen is not None
+        self.shelves.append(Shelf(institution, parent, amount_fen, keys, by_amount))
+        if by_amount:
+            ranges = ranges_of(level, amount_fen, sizes, where, parts)
+            shared = secondary.node_of(rows, amount_fen, ranges, where)
+            keys = {one: Fraction(got.amount_fen, 100) for one, got in shared.children.items()}
+            self.written(level, parent, keys, shared)
+        else:
+            shared = self.share(level, amount_fen, keys, parent, sizes, parts)
         for person, got in shared.children.items():
             counted = Fraction(1) if shared.equal else max(keys[person], Fraction(0))
             self.pay(institution, person, counted, got)
@@ -202,6 +231,8 @@ class PoolSharing:
         part = self.keys.coefficients.withheld(person, institution, self.pool.pool)
         amount_fen = floor(payout.amount_fen * part + Fraction(1, 2))
         self.retained_fen += payout.amount_fen - amount_fen
+        if self.keys.coefficients.released_later(person, institution, self.pool.pool):
+            self.later[institution, person] = payout.amount_fen - amount_fen
         self.payouts[institution, person] = payout._replace(amount_fen=amount_fen)
 
     def bring_in(self, institution: str, person: str) -> None:
@@ -228,13 +259,38 @@ class PoolSharing:
         node = share_node(level, amount_fen, keys, sizes, where, parts or {})
         self.retained_fen += node.retained_fen
         self.carried_fen += node.carried_fen
+        self.written(level, parent, keys, node)
+        return node
+
+    def written(self, level: Level, parent: str, keys: Mapping[str, Fraction], node: Node) -> None:
+        """Write down the steps from a parent to its children."""
         for child, got in node.children.items():
             key = Fraction(1) if node.equal else max(keys[child], Fraction(0))
             step = (level.to, self.pool.pool, parent, child, key)
             self.steps.append(Step(*step, got.amount_fen, got.remainder_fen))
-        return node
 
     def key(self, level: Level, institution: str, person: str, department: str | None) -> Fraction:
+        """Return the key of a person, in one department or in all; or that of an average (5.16)."""
+        if self.extras.averages and self.own_key(level, institution, person, EVERY) == 0:
+            multiple = multiple_of(self.case, self.extras.averages, institution, person)
+            if multiple is not None:
+                if department not in (EVERY, self.first_posting(institution, person).department):
+                    return Fraction(0)
+                size = self.size(institution, person)
+                return averaged(multiple, size, self.every_key(level))
+        return self.own_key(level, institution, person, department)
+
+    def every_key(self, level: Level) -> list[Fraction]:
+        """Return the own key of everybody who shares in the pool, at whatever institution."""
+        return [
+            self.own_key(level, place, person, EVERY)
+            for place in self.places
+            for person in self.sharers(place)
+        ]
+
+    def own_key(
+        self, level: Level, institution: str, person: str, department: str | None
+    ) -> Fraction:
         """Return the key of a person, in one department or in all."""
         match level.key:
             case "fixed":
@@ -265,20 +321,26 @@ class PoolSharing:
         departments in that of the posting with the smallest post code, the earliest of those.
         """
         by = self.case.declared.levels(self.pool.pool)[-1].key
-        first = min(
-            (one for one in self.postings(institution) if one.person == person),
-            key=lambda one: (one.post, one.active_from, one.active_to, not one.main),
-        )
+        first = self.first_posting(institution, person)
         if by not in ("equivalents", "adjusted") or department not in (EVERY, first.department):
             return Fraction(0)
         at = (institution, self.pool.pool, person)
         return sum((one.equivalents for one in self.case.opening if one[:3] == at), Fraction(0))
 
+    def first_posting(self, institution: str, person: str) -> Posting:
+        """Return the posting with the smallest post code, the earliest of those."""
+        return min(
+            (one for one in self.postings(institution) if one.person == person),
+            key=lambda one: (one.post, one.active_from, one.active_to, not one.main),
+        )
+
     def on_leave(self, by: str, institution: str, person: str, department: str | None) -> Fraction:
         """Return what leave adds to the key of a person (5.20)."""
         at = (by, institution)
         if at not in self.leave:
-            self.leave[at] = self.leaves.lines(by, self.series, institution, self.pool.pool)
+            lines = self.leaves.lines(by, self.series, institution, self.pool.pool)
+            people = self.sharers(institution)
+            self.leave[at] = [line for line in lines if line.person in people]
         return sum(
             (
                 line.key
@@ -304,17 +366,15 @@ class PoolSharing:
     def lines_of(self, institution: str) -> list[Adjusted]:
         """Return the adjusted lines of an institution; they are listed with the pool."""
         if institution not in self._of_institution:
-            found = self.keys.lines(self.series, institution, self.pool.pool)
+            people = self.sharers(institution)
+            every = self.keys.lines(self.series, institution, self.pool.pool)
+            found = [line for line in every if line.person in people]
             self._of_institution[institution] = found
             self.lines += found
         return self._of_institution[institution]
 
     def postings(self, institution: str) -> list[Posting]:
-        """Return the postings at an institution that overlap the period."""
-        return [
-            posting
-            for posting in self.case.postings
-            if posting.institution == institution
-            and max(posting.active_from, self.case.first_day)
-            < min(posting.active_to, self.case.after)
-        ]
+        """Return the postings of the period at an institution, of those who share."""
+        people = self.sharers(institution)
+        here = of_period(self.case, self.case.postings, institution)
+        return [one for one in here if one.person in people]

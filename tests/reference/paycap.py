@@ -21,9 +21,11 @@ At = tuple[str, str]
 """Institution and pool."""
 
 
-def cut(case: Case, dues: Sequence[Due]) -> dict[At, int]:
+def cut(case: Case, dues: Sequence[Due], beside: Mapping[str, int]) -> dict[At, int]:
     """Return the fen that the cap takes off each pool in it, in proportion (5.10).
 
+    What is paid `beside` the pools, by institution, counts first too and is never cut; alone above
+    what the cap leaves it is refused.
     The base part counts first and is untouched; no pool falls below 0. What base and pools had
     in earlier periods of the year counts too, and is not changed (5.18); what those carried is
     part of the pool now.
@@ -36,13 +38,16 @@ def cut(case: Case, dues: Sequence[Due]) -> dict[At, int]:
     brought = opened(case)
     for place in case.institutions:
         pools = [pool for pool in case.pools if pool.institution == place and in_cap(case, pool)]
-        if not pools:
+        if not pools and not beside.get(place):
             continue
         amounts = {
             pool.pool: pool.amount_fen + brought.get((place, pool.pool), 0) for pool in pools
         }
         used = _paid(case, rule, place) + sum(_before(case, place, "cap_base", "cap_pool").values())
         room = max(0, total(case, rule, place, by_fund(dues)) - used)
+        if beside.get(place, 0) > room:
+            raise Refused("PAYCAP_COMPONENTS", place)
+        room -= beside.get(place, 0)
         excess = min(sum(amounts.values()) - room, sum(amounts.values()))
         if excess > 0:
             keys = [(name, Fraction(fen)) for name, fen in amounts.items()]
@@ -88,14 +93,15 @@ def _check_year(case: Case, rule: Yaml, place: str) -> None:
             raise Refused("PAYCAP_YEAR", place)
 
 
-def caps(case: Case, dues: Sequence[Due]) -> dict[str, tuple[int, int]]:
-    """Return the cap and the base part, in fen, where pools are in the cap or a base was paid."""
+def caps(case: Case, dues: Sequence[Due], beside: Mapping[str, int]) -> dict[str, tuple[int, int]]:
+    """Return the cap and the base part, in fen, where anything is paid that is in the cap."""
     rule = case.scheme.part("pay_cap")
     last = case.after - timedelta(days=1)
     if rule.get("kind", "none") == "none" or not in_force(rule, last):
         return {}
     places = {pool.institution for pool in case.pools if in_cap(case, pool)}
     places |= {place for place in case.institutions if _paid(case, rule, place)}
+    places |= {place for place, fen in beside.items() if fen}
     for place in places:
         _check_year(case, rule, place)
     due = by_fund(dues)
@@ -192,7 +198,12 @@ def counted_at(case: Case, term: Yaml, person: str) -> set[str]:
     posts = [one for one in case.postings if one.person == person and one.active_on(last)]
     mains = [one for one in posts if one.main]
     everybody = term.get("staff", "in_cap") == "all"
-    return {one.institution for one in mains or posts if everybody or one.in_cap}
+    outside = case.scheme.part("pay_cap").get("outside_types") or []
+    return {
+        one.institution
+        for one in mains or posts
+        if (everybody or one.in_cap) and one.employment_type not in outside
+    }
 
 
 def _paid(case: Case, rule: Yaml, place: str) -> int:

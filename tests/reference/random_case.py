@@ -8,12 +8,14 @@ from fractions import Fraction
 from pathlib import Path
 from random import Random
 
+from tests.reference.random_components import Components
 from tests.reference.random_csv import write_csv, write_table
+from tests.reference.random_extras import check_secondary, write_before_funds, write_secondary
 from tests.reference.random_funds import write_funds
 from tests.reference.random_leave import drop_leave, write_past
 from tests.reference.random_paying import write_paying
 from tests.reference.random_records import Plan, RecordFile, record_files
-from tests.reference.random_rules import FEATURES, FUNDS, days_items, give_bases, rules
+from tests.reference.random_rules import FEATURES, FUNDS, PAY, days_items, give_bases, rules
 from tests.reference.random_weights import (
     GROUPS,
     TIERS,
@@ -46,7 +48,7 @@ def write_random_case(
     records than asked for); records excluded by a rule it has. `features` (the names of
     `FEATURES` and `FUNDS`) adds shared records, counting bases, stays, and so on.
     """
-    assert features <= FEATURES | FUNDS, features - FEATURES
+    assert features <= FEATURES | FUNDS | PAY, features - FEATURES
     rng = Random(seed)
     folder.mkdir(parents=True, exist_ok=True)
     assert not any(folder.iterdir()), "a case is written into a new folder"
@@ -77,10 +79,31 @@ def write_random_case(
     if "yearly" in features:
         bring_year(seed, folder, pools, postings, span[0])
         add_limits(rng, folder, pools, [row["person_id"] for row in postings])
+    _add_money(rng, seed, folder, pools, (weights, span), features)
+
+
+def _add_money(
+    rng: Random,
+    seed: int,
+    folder: Path,
+    pools: list[Fields],
+    drawn: tuple[Sequence[Fields], tuple[date, date]],
+    features: frozenset[str],
+) -> None:
+    """Add what the money of a case depends on, once its pools are known; it stays payable."""
+    weights, span = drawn
+    if features & PAY:
+        write_before_funds(seed, folder, pools, span, features)
     if "funds" in features:
         write_funds(seed, folder, weights, span)
+    components = None
+    if "components" in features:
+        components = Components(seed, folder, pools, span, features)
     if features:
-        _make_payable(rng, folder, pools)
+        _make_payable(rng, folder, pools, components)
+    if "secondary" in features:
+        write_secondary(seed, folder, pools)
+        check_secondary(folder)
 
 
 def _write_records(plan: Plan, folder: Path, records: int) -> Outcome:
@@ -247,16 +270,23 @@ def _write_pools(
     return rows
 
 
-def _make_payable(rng: Random, folder: Path, pools: list[Fields]) -> None:
-    """Take the money out of pools that are refused."""
+def _make_payable(
+    rng: Random, folder: Path, pools: list[Fields], components: Components | None
+) -> None:
+    """Take the money out of pools that are refused, and what is paid beside them otherwise."""
     while True:
         try:
             _settle(rng, folder)
             return
         except Refused as refused:
+            if components is not None and components.mend(refused):
+                continue
             names = [f"{row['institution_id']}/{row['pool']}/" for row in pools]
             at = next(at for at, name in enumerate(names) if refused.where.startswith(name))
             if pools[at]["amount"] == "0.00":
+                # What colleagues pay back may still be in it.
+                if components is not None and components.drop_adjustments():
+                    continue
                 raise
             pools[at]["amount"] = "0.00"
             write_table(rng, folder / "pools.csv", POOL_COLUMNS, pools)

@@ -11,6 +11,7 @@ import yaml
 
 from tests.reference.random_bridges import bridges, share_tests
 from tests.reference.random_channels import give_channels
+from tests.reference.random_csv import write_table
 from tests.reference.random_fundkinds import (
     BUYING,
     MAKERS,
@@ -19,7 +20,7 @@ from tests.reference.random_fundkinds import (
     Span,
     Yaml,
 )
-from tests.reference.random_fundtables import write_fund_tables
+from tests.reference.random_fundtables import COEFFICIENT_COLUMNS, write_fund_tables
 from tests.reference.random_layers import layers
 from tests.reference.random_moneylines import (
     add_money_lines,
@@ -64,6 +65,7 @@ def write_funds(seed: int, folder: Path, weights: Sequence[Fields], span: Span) 
     given = sorted({row["pool"] for row in csv_table(folder / "pools.csv")})
     cap, tests = pay_cap(plan, given), share_tests(plan)
     write_fund_tables(rng, folder, plan.places, plan.funds, span)
+    drop_assessed(rng, folder, declared)
     add_money_lines(rng, folder, plan, {"pools": pools, "pay_cap": cap, "share_tests": tests})
     kinds = declared.setdefault("coefficients", {})
     kinds |= {"eff": {"applies_to": "none"}, "adj": {"applies_to": "none"}}
@@ -80,6 +82,15 @@ def write_funds(seed: int, folder: Path, weights: Sequence[Fields], span: Span) 
     files = layers(plan, {key: value for key, value in whole.items() if value})
     files["case.yaml"] = declared | files["case.yaml"]
     _write_payable(plan, folder, files)
+
+
+def drop_assessed(rng: Random, folder: Path, declared: Yaml) -> None:
+    """Leave the coefficients of a kind to the composite of that name."""
+    composites = (declared.get("assessment") or {}).get("composites") or {}
+    rows = rows_of(folder, "coefficients")
+    left = [row for row in rows if row["kind"] not in composites]
+    if len(left) < len(rows):
+        write_table(rng, folder / "coefficients.csv", COEFFICIENT_COLUMNS, left)
 
 
 def _write_payable(plan: FundPlan, folder: Path, files: Mapping[str, Yaml]) -> None:

@@ -18,6 +18,15 @@ PAYING = ("coefficients", "ceilings", "levels", "bounds", "surplus", "leave", "y
           "leaders")  # fmt: skip
 FEATURES = frozenset((*COUNTING, *PAYING))
 """The names of the features that a random case may draw."""
+PAY = frozenset({"assessment", "components", "averages", "who", "secondary"})
+"""Assessment, what is paid beside pools, and what else pools declare: drawn by name."""
+NOT_YET = PAY
+"""Of these the engine of this branch knows nothing: no agreement is asked where one is drawn.
+
+The branch that brings a rule into the engine takes its name out of here.
+"""
+KNOWN = PAY - NOT_YET
+"""Those that the engine must agree on."""
 FUNDS = frozenset({"funds"})
 """Schemes and institutions' money: drawn by name, as every fund is settled slowly."""
 ROLES = ("GP", "nurse", "driver")

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from tests.reference import paycap
+from tests.reference.assessment import Assessed, Assessment
 from tests.reference.bridges import bridged, placeholders, with_pools
 from tests.reference.case import Case, Pool, read_case
 from tests.reference.ceilings import cut_lines, cuts
 from tests.reference.coefficients import Coefficients
+from tests.reference.components import Name, before_pools, withheld_on
 from tests.reference.flows import Flow, flows
 from tests.reference.funds import Due, Funds
 from tests.reference.fundwork import work
@@ -28,7 +30,16 @@ from tests.reference.ledger import (
     movements,
     restricted,
 )
-from tests.reference.levels import Payout, PoolSharing, PoolTotal, Step
+from tests.reference.levels import PoolSharing
+from tests.reference.payingcomponents import (
+    charged,
+    check_sources,
+    in_cap,
+    lowered,
+    of_leaders,
+    sources,
+)
+from tests.reference.payouts import Payout, PoolTotal, Shelf, Step
 from tests.reference.raised import Excess, larger, raised
 from tests.reference.sharetests import Tested, share_tests
 from tests.reference.splitting import Line, LineKey, lines, pieces
@@ -88,12 +99,24 @@ class Outcome:
     """Every source to its use, in fen."""
     tests: Mapping[tuple[str, str], Tested]
     """By test and institution; the blank institution is all of them together."""
+    assessed: Sequence[Assessed]
+    beside: Mapping[Name, int]
+    """What is paid beside the pools, in fen, by institution, component and person."""
+    charged: Mapping[tuple[str, str], int]
+    """What adjustments took of pools, by institution and pool."""
+    withheld: Mapping[tuple[str, str, str], int]
+    """What the next period may release, by institution, pool and person."""
+    shelves: Mapping[tuple[str, str], Sequence[Shelf]]
+    """Who shared under which parent, by institution and pool of the pool."""
     received: int
     counts: Mapping[str, Counts]
 
 
 class Funded(NamedTuple):
-    """What became of what is due: pools made, the pay cap, what is left of restricted money."""
+    """What became of what is due: pools made, the pay cap, what is left of restricted money.
+
+    And what is paid beside the pools, by whom, and what adjustments take of pools.
+    """
 
     made: Sequence[Pool]
     caps: Mapping[str, tuple[int, int]]
@@ -101,25 +124,43 @@ class Funded(NamedTuple):
     opened: Mapping[tuple[str, str], int]
     left: Mapping[tuple[str, str], Restricted]
     more: Mapping[tuple[str, str], Excess]
+    beside: Mapping[Name, int]
+    charged: Mapping[tuple[str, str], int]
 
 
 def funded(read: Case, dues: Sequence[Due]) -> tuple[Case, Funded]:
     """Make pools of money, within the pay cap; return the case as it is shared, and the rest."""
     made = bridged(read, dues)
     read = replace(read, pools=with_pools(read, made))
+    beside, taken = before_pools(read), charged(read)
+    read = replace(read, pools=lowered(read.pools, taken))
     more = raised(read, dues, made)
     read = replace(read, pools=larger(read.pools, more))
-    caps, over = paycap.caps(read, dues), paycap.cut(read, dues)
+    counts = in_cap(read, beside)
+    caps, over = paycap.caps(read, dues, counts), paycap.cut(read, dues, counts)
     opened = paycap.opened(read) if caps else {}
     read = replace(read, pools=paycap.less(read, opened, over))
     left = restricted(read, dues, made, over, opened, more)
     check_closings(read, left)
-    return read, Funded(made, caps, over, opened, left, more)
+    return read, Funded(made, caps, over, opened, left, more, beside, taken)
+
+
+def paid_beside(
+    read: Case, dues: Sequence[Due], money: Funded, shared: Sequence[PoolSharing]
+) -> dict[Name, int]:
+    """Return everything that is paid beside the pools, of money that is there."""
+    payouts = _by_person([(one.pool.pool, one.payouts) for one in shared])
+    found = {**money.beside, **of_leaders(read, payouts)}
+    check_sources(read, dues, money, found)
+    return found
 
 
 def settle(case: Path, shipped: Path | None = None) -> Outcome:
     """Settle a case folder; raises `Refused` where nothing may be paid."""
     read = read_case(case, shipped)
+    assessment = Assessment(read)
+    rows = (*read.coefficients, *assessment.coefficients)
+    read = replace(read, coefficients=rows)
     for error in table_errors(read.weights):
         raise Refused(error.code, f"weight rows {error.row_a} and {error.row_b}")
     found = surpluses(read)
@@ -138,6 +179,8 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
     shared = [PoolSharing(read, pool, keys, leaves) for pool in read.pools]
     limit_all(read, shared)
     pools = {(one.pool.institution, one.pool.pool): one.total for one in shared}
+    beside = paid_beside(read, dues, of_funds, shared)
+    withheld = _by_person([(one.pool.pool, one.later) for one in shared])
     return Outcome(
         verdicts={(one.record.file, one.record.row): one.verdicts for one in judged},
         lines={**every, **cut_lines(taken), **led},
@@ -158,8 +201,13 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
         ledger=ledger(read, dues),
         movements=movements(read, dues),
         restricted=of_funds.left,
-        flows=flows(read, dues, of_funds, found, pools),
+        flows=flows(read, dues, of_funds, found, pools, sources(read, beside)),
         tests=share_tests(read),
+        assessed=assessment.assessed,
+        beside=beside,
+        charged=of_funds.charged,
+        withheld=withheld_on(read, beside, withheld),
+        shelves={(one.pool.institution, one.pool.pool): one.shelves for one in shared},
         received=len(judged),
         counts={name: count(judged, name) for name in read.series},
     )

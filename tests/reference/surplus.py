@@ -58,10 +58,22 @@ def surpluses(case: Case) -> dict[str, Surplus]:
 
 
 def _assessed(case: Case, balances: Mapping[str, int]) -> None:
-    """Refuse a pay half without results, unless the scheme says so (5.14)."""
+    """Refuse a pay half without results, unless the scheme says so (5.14).
+
+    There are results where a composite applies to the pool, its key or its amounts.
+    """
     text = case.scheme.community
-    said = "assessment" in (text.get("surplus") or {})
-    if text.get("scheme") and not said and any(balance > 0 for balance in balances.values()):
+    default = "required" if text.get("scheme") else "none"
+    if (text.get("surplus") or {}).get("assessment", default) == "none":
+        return
+    kinds = {row.kind for row in case.coefficients} & case.declared.composites
+    rules = [case.declared.coefficient(kind) for kind in kinds]
+    pool = case.declared.surplus.pool
+    applies = any(
+        rule.applies_to in ("key", "withhold") and (not rule.pools or pool in rule.pools)
+        for rule in rules
+    )
+    if not applies and any(balance > 0 for balance in balances.values()):
         raise Refused("SURPLUS_NOT_ASSESSED")
 
 

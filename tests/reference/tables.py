@@ -109,6 +109,9 @@ class Contract(NamedTuple):
     person: str
     active_from: date
     active_to: date
+    permanent: bool = False
+    groups: frozenset[str] = frozenset()
+    package: str = ""
 
 
 class Leave(NamedTuple):
@@ -188,7 +191,10 @@ def contract(row: Mapping[str, str]) -> Contract:
     """Make a row of `contracts`."""
     first = date_or(row["active_from"], FIRST_DAY)
     to = date_or(row.get("active_to", ""), NO_END)
-    return Contract(row.get("team_id", ""), row.get("person_id", ""), first, to)
+    groups = frozenset(row.get("groups", "").split(";")) - {""}
+    who = row.get("team_id", ""), row.get("person_id", "")
+    permanent, package = row.get("permanent", "") == "1", row.get("package", "")
+    return Contract(*who, first, to, permanent, groups, package)
 
 
 def leave(row: Mapping[str, str]) -> Leave:

@@ -11,7 +11,8 @@ from fractions import Fraction
 from typing import Any
 
 from tests.reference.case import Case
-from tests.reference.levels import PoolSharing, PoolTotal
+from tests.reference.levels import PoolSharing
+from tests.reference.payouts import PoolTotal
 from tests.reference.sharing import largest_remainder
 from tests.reference.text import AMOUNT, FIRST_DAY, NO_END, Refused, date_or, must
 from tests.reference.todate import Part, Span

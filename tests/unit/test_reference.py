@@ -391,8 +391,3 @@ def test_a_yaml_table_is_text_with_defaults(tmp_path: Path) -> None:
 )
 def test_periods(text: str, first: date, after: date) -> None:
     assert period(text) == (first, after)
-
-
-def test_later_tables_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(Refused, match="NOT_SUPPORTED"):
-        settle(a_case(tmp_path, assessments="level,subject_id,indicator\n"))

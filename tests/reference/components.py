@@ -1,0 +1,219 @@
+"""What is paid beside the pools, before they are shared (D4, B9; 5.3, 5.15, 5.19)."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import NamedTuple
+
+from tests.reference.case import Case, Posting
+from tests.reference.coefficients import Coefficients
+from tests.reference.contracts import all_parts, home_of
+from tests.reference.declared import read_who
+from tests.reference.fundkinds import month_ends, months
+from tests.reference.numbers import half_up
+from tests.reference.people import matches
+from tests.reference.residentgroups import group_code
+from tests.reference.scheme import Yaml, in_force, on_day, versions, yes
+from tests.reference.tables import Contract
+from tests.reference.text import Refused
+
+ADJUSTMENT = "adjustment"
+"""The component that needs no declaration: differences of closed periods."""
+
+
+class Name(NamedTuple):
+    """What names an amount beside the pools."""
+
+    institution: str
+    component: str
+    person: str
+
+
+def declared(case: Case, *kinds: str) -> Iterator[tuple[str, Yaml]]:
+    """Return the components of some kinds."""
+    for name, rule in case.scheme.part("components").items():
+        if rule["kind"] in kinds:
+            yield name, rule
+
+
+def before_pools(case: Case) -> dict[Name, int]:
+    """Return the fen of everybody by institution and component: all but what heads have.
+
+    Everything is multiplied exactly and rounded once, half-up, per person, institution and
+    component.
+    """
+    coefficients = Coefficients(case)
+    exact: dict[Name, Fraction] = {}
+    for name, rule in declared(case, "allowance"):
+        for place, person in sorted({(one.institution, one.person) for one in case.all_postings}):
+            yuan = allowance(case, coefficients, rule, place, person)
+            _add(exact, Name(place, name, person), yuan)
+    for name, rule in declared(case, "per_contract"):
+        for (place, person), yuan in per_contract(case, rule).items():
+            _add(exact, Name(place, name, person), yuan)
+    for name, rule in declared(case, "release"):
+        for (place, _, person), fen in withheld_before(case, rule).items():
+            last = case.after - timedelta(days=1)
+            by = personal(coefficients, rule["coefficient"], (person, place, ""), last)
+            if by > 1:
+                raise Refused("RELEASE_ABOVE_ONE", person)
+            _add(exact, Name(place, name, person), Fraction(fen, 100) * by)
+    for bonus in case.pay.bonuses:
+        if bonus.component not in dict(declared(case, "bonus")):
+            raise Refused("COMPONENT_UNKNOWN", bonus.component)
+        if bonus.day is not None and not case.first_day <= bonus.day < case.after:
+            raise Refused("BONUS_DATE", bonus.person)
+        to = Name(bonus.institution, bonus.component, bonus.person)
+        _add(exact, to, Fraction(bonus.amount_fen, 100))
+    for row in case.pay.adjustments:
+        to = Name(row.institution, ADJUSTMENT, row.person)
+        _add(exact, to, Fraction(row.amount_fen, 100))
+    return {to: int(half_up(yuan, 2) * 100) for to, yuan in exact.items() if yuan}
+
+
+def _add(found: dict[Name, Fraction], name: Name, yuan: Fraction) -> None:
+    found[name] = found.get(name, Fraction(0)) + yuan
+
+
+def personal(
+    coefficients: Coefficients, kind: str, who: tuple[str, str, str], day: date
+) -> Fraction:
+    """Return the coefficient of a kind of a person (person, institution, post) on a day."""
+    rows = [row for row in coefficients.of_posting(*who) if row.kind == kind and row.valid_on(day)]
+    if not rows:
+        raise Refused("COMPONENT_COEFFICIENT_MISSING", f"{who[0]} {kind}")
+    product = Fraction(1)
+    for row in rows:
+        product *= row.value
+    return product
+
+
+def allowance(
+    case: Case, coefficients: Coefficients, rule: Yaml, place: str, person: str
+) -> Fraction:
+    """Return the yuan of an allowance: whole months by their last day, or exact days."""
+    if rule.get("month", "last_day") == "days":
+        days = [(day, Fraction(1, monthrange(day.year, day.month)[1])) for day in _every_day(case)]
+    else:
+        days = [(day, Fraction(1)) for day in month_ends(case)]
+    total = Fraction(0)
+    for day, part in days:
+        posting = _matching(case, rule, place, person, day)
+        if posting is None or not in_force(rule, day):
+            continue
+        who = (person, place, posting.post)
+        by = _heads(coefficients, who, day) if yes(rule, "fte", default=True) else Fraction(1)
+        if rule.get("coefficient"):
+            by *= personal(coefficients, rule["coefficient"], who, day)
+        total += part * on_day(rule["rate"], day, "rate") * by
+    return total
+
+
+def _every_day(case: Case) -> list[date]:
+    days = range((case.after - case.first_day).days)
+    return [case.first_day + timedelta(days=number) for number in days]
+
+
+def _matching(case: Case, rule: Yaml, place: str, person: str, day: date) -> Posting | None:
+    """Return the posting of a day that a rule is for: the main one, else the first by code."""
+    who = read_who(rule.get("who"))
+    here = [
+        one
+        for one in case.all_postings
+        if (one.institution, one.person) == (place, person)
+        and one.active_on(day)
+        and matches(who, one)
+    ]
+    return min(here, key=lambda one: (not one.main, one.post), default=None)
+
+
+def _heads(coefficients: Coefficients, who: tuple[str, str, str], day: date) -> Fraction:
+    """Return attendance x FTE of a day, exactly (5.3)."""
+    product = Fraction(1)
+    for row in coefficients.of_posting(*who):
+        if row.kind in ("attendance", "fte") and row.valid_on(day):
+            product *= row.value
+    return product
+
+
+def per_contract(case: Case, rule: Yaml) -> dict[tuple[str, str], Fraction]:
+    """Return yuan by institution and person: contracts of each month's last day, or of the last.
+
+    A yearly rate counts the months of the period as twelfths (5.15).
+    """
+    if _monthly(rule):
+        days = [(day, Fraction(1)) for day in month_ends(case)]
+    else:
+        last = case.after - timedelta(days=1)
+        days = [(last, Fraction(len(months(case)), 12))]
+    asked, who = rule.get("heads") or {}, read_who(rule.get("who"))
+    found: dict[tuple[str, str], Fraction] = {}
+    for day, part in days:
+        if not in_force(rule, day):
+            continue
+        for person, count in all_parts(case, day, lambda one: _counts(asked, one)):
+            home = home_of(case, person, day)
+            if matches(who, home):
+                at = (home.institution, person)
+                yuan = count * on_day(rule["rate"], day, "rate") * part
+                found[at] = found.get(at, Fraction(0)) + yuan
+    return found
+
+
+def _monthly(rule: Yaml) -> bool:
+    """Say whether a rate is one of a month, by its unit."""
+    unit = rule.get("unit") or versions(rule["rate"])[0].get("unit", "")
+    return str(unit).endswith("月")
+
+
+def _counts(asked: Yaml, one: Contract) -> bool:
+    """Say whether a contract has every condition that is filled."""
+    wanted = {*map(group_code, asked.get("groups", ()))}
+    return (
+        (one.permanent or not yes(asked, "permanent"))
+        and (not wanted or not wanted.isdisjoint(map(group_code, one.groups)))
+        and asked.get("package", one.package) == one.package
+    )
+
+
+def withheld_before(case: Case, rule: Yaml) -> dict[tuple[str, str, str], int]:
+    """Return what was withheld earlier in the pools of a release, in fen."""
+    found: dict[tuple[str, str, str], int] = {}
+    for row in case.pay.withheld:
+        if row.pool in rule["pools"]:
+            at = (row.institution, row.pool, row.person)
+            found[at] = found.get(at, 0) + row.amount_fen
+    return found
+
+
+def withheld_on(
+    case: Case, paid: Mapping[Name, int], later: Mapping[tuple[str, str, str], int]
+) -> dict[tuple[str, str, str], int]:
+    """Return what the next period may release: of this one, and what is left of earlier ones.
+
+    What no release names goes on; of a released part the rest goes on where it is carried. Of
+    several pools of one release the rest is told by pool, in the order of their names.
+    """
+    found = dict(later)
+    released = {pool for _, rule in declared(case, "release") for pool in rule["pools"]}
+    for row in case.pay.withheld:
+        if row.pool not in released:
+            at = (row.institution, row.pool, row.person)
+            found[at] = found.get(at, 0) + row.amount_fen
+    for name, rule in declared(case, "release"):
+        if rule.get("rest", "retain") != "carry":
+            continue
+        left = {
+            (place, person): paid.get(Name(place, name, person), 0)
+            for place, _, person in withheld_before(case, rule)
+        }
+        for (place, pool, person), fen in sorted(withheld_before(case, rule).items()):
+            taken = min(fen, left[place, person])
+            left[place, person] -= taken
+            if fen > taken:
+                at = (place, pool, person)
+                found[at] = found.get(at, 0) + fen - taken
+    return {at: fen for at, fen in found.items() if fen}
