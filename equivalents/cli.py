@@ -17,6 +17,7 @@ from equivalents.errors import Problem, as_object
 from equivalents.forecastcli import forecast
 from equivalents.run import check_case, settle_case
 from equivalents.schemecli import scheme
+from equivalents.studycli import study
 from equivalents.terminal import (
     SHOWN,
     console,
@@ -200,6 +201,7 @@ app.command()(explain)
 app.command()(compare)
 app.command()(forecast)
 app.add_typer(scheme, name="scheme")
+app.add_typer(study, name="study")
 
 
 def main() -> None:

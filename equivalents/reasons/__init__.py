@@ -25,6 +25,7 @@ from equivalents.reasons.results import RESULT_REASONS
 from equivalents.reasons.rules import RULE_REASONS
 from equivalents.reasons.schemes import SCHEME_REASONS
 from equivalents.reasons.sharing import SHARING_REASONS
+from equivalents.reasons.studies import STUDY_REASONS
 from equivalents.reasons.yearly import YEARLY_REASONS
 
 __all__ = [
@@ -58,6 +59,7 @@ REASONS: Final[dict[str, Reason]] = {
         *RESULT_REASONS,
         *SCHEME_REASONS,
         *SHARING_REASONS,
+        *STUDY_REASONS,
         *YEARLY_REASONS,
     )
 }
