@@ -72,6 +72,7 @@ class _Seen:
 def observed_weights(file: StudyFile) -> tuple[tuple[StudyTable, ...], dict[str, Any]]:
     """The tables and statistics of a study of observed time; faults go to the file's findings."""
     seen = _observations(file)
+    file.findings.stop_on_errors()
     standard = check_standard(file, seen.names)
     minutes_of_one = file.number("standard_minutes")
     lower, upper = _bounds(file, seen.items)
@@ -109,8 +110,10 @@ def _observations(file: StudyFile) -> _Seen:
         counted = file.table("counts", COUNTS)
     placed = any(who[0] for who in worked)
     if counted is None:
-        return _Seen([], [], [], {}, {})
+        findings.stop_on_errors()
+        raise ValueError("a study without counts and without a fault")
     totals, places_, names = totals_of(counted, series, findings, placed=placed)
+    findings.stop_on_errors()
     for who in sorted(set(totals) - set(worked)):
         findings.add("STUDY_NO_MINUTES", places_[who], " ".join(filter(None, who)))
     for who in sorted(set(worked) - set(totals)):

@@ -109,8 +109,10 @@ def _by_time(file: StudyFile) -> _Out:
     factor = file.number("factor", FACTOR)
     declared = file.number("smallest")
     work = [] if labour is None else work_of(labour, categories, file.findings)
+    file.findings.stop_on_errors()
     tasks = tasks_of(work, file.findings)
     names = {one.item_code: one.named for one in reversed(work)}
+    file.findings.stop_on_errors()
     standard = check_standard(file, tasks)
     file.findings.stop_on_errors()
     smallest = declared or smallest_product([*tasks.values()])
@@ -157,6 +159,7 @@ def _by_experts(file: StudyFile) -> _Out:
     )
     at_least = file.count("at_least", 3)
     opinions, names = ([], {}) if table is None else opinions_of(table, file.findings)
+    file.findings.stop_on_errors()
     found = verdicts(opinions, asked)
     standard = check_standard(file, found)
     file.findings.stop_on_errors()

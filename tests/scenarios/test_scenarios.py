@@ -5,7 +5,7 @@ Each folder beside this file is one scenario: ``case/`` (tables as a finance cle
 ``why.md`` (the rules it proves, and the arithmetic step by step). The files in ``expected/`` need
 not have every column of the engine's file; those they have must be equal as text, row by row.
 Some have a ``proposal/``, and in ``expected-changes/`` what changes under it; some in
-``expected-lines/`` the money on each line of a person's statement; some a ``study/`` of study files,
+``expected-lines/`` the money on each line of a person's statement; some a ``study/`` of files,
 each named by its command, and in ``expected-study/`` what it finds: its weights are the proposal.
 
 Faults seen to be caught: an inclusive ``valid_to`` of a weight or a posting, the smaller of two

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from equivalents.reasons import EXCLUSIONS, REASONS
+from equivalents.reasons.studies import STUDY_REASONS
 from tests.bad.accounts import ACCOUNT_WARNINGS, ACCOUNTS, SURPLUS
 from tests.bad.case import HEAD, Content, Fault, case_with, cases, check, find, run
 from tests.bad.caseyaml import YAML
@@ -74,6 +75,8 @@ BY_COMMAND = {
     "APPROVED_DIFFERS",
     # tests/unit/test_illustrations.py
     "FIGURE_ILLUSTRATIVE",
+    # tests/unit/test_study_command.py has each of them
+    *(reason.code for reason in STUDY_REASONS),
 }  # fmt: skip
 
 
