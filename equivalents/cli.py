@@ -18,6 +18,7 @@ from equivalents.errors import Problem, as_object
 from equivalents.forecastcli import forecast
 from equivalents.run import check_case, settle_case
 from equivalents.schemecli import scheme
+from equivalents.studycli import study
 from equivalents.terminal import (
     SHOWN,
     console,
@@ -203,6 +204,7 @@ app.command()(forecast)
 app.command()(correct)
 app.command("year-end")(year_end)
 app.add_typer(scheme, name="scheme")
+app.add_typer(study, name="study")
 
 
 def main() -> None:

@@ -29,6 +29,7 @@ from equivalents.reasons.results import RESULT_REASONS
 from equivalents.reasons.rules import RULE_REASONS
 from equivalents.reasons.schemes import SCHEME_REASONS
 from equivalents.reasons.sharing import SHARING_REASONS
+from equivalents.reasons.studies import STUDY_REASONS
 from equivalents.reasons.yearly import YEARLY_REASONS
 
 __all__ = [
@@ -66,6 +67,7 @@ REASONS: Final[dict[str, Reason]] = {
         *SCHEME_REASONS,
         *ASSESSMENT_REASONS,
         *SHARING_REASONS,
+        *STUDY_REASONS,
         *YEARLY_REASONS,
     )
 }

@@ -8,8 +8,8 @@ __all__ = ["read", "write"]
 
 
 def read(path: Path) -> list[dict[str, str]]:
-    """Rows of a table, every field as text."""
-    with path.open(encoding="utf-8", newline="") as lines:
+    """Rows of a table, every field as text; a byte-order mark is read over."""
+    with path.open(encoding="utf-8-sig", newline="") as lines:
         return list(csv.DictReader(lines))
 
 

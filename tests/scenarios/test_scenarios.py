@@ -5,7 +5,8 @@ Each folder beside this file is one scenario: ``case/`` (tables as a finance cle
 ``why.md`` (the rules it proves, and the arithmetic step by step). The files in ``expected/`` need
 not have every column of the engine's file; those they have must be equal as text, row by row.
 Some have a ``proposal/``, and in ``expected-changes/`` what changes under it; some in
-``expected-lines/`` the money on each line of a person's statement.
+``expected-lines/`` the money on each line of a person's statement; some a ``study/`` of files,
+each named by its command, and in ``expected-study/`` what it finds: its weights are the proposal.
 
 Faults seen to be caught: an inclusive ``valid_to`` of a weight or a posting, the smaller of two
 resident groups, the least specific row, an ignored main post, a weight of 0 taken for a missing
@@ -24,7 +25,9 @@ from math import floor, prod
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from equivalents.cli import app
 from equivalents.report.explained_json import person_json
 from equivalents.run import settle_case
 from equivalents.tracing import trace_person
@@ -37,7 +40,7 @@ SERIES_COLUMNS = ("institution_id", "person_id", "series")
 EMPTY_UNLESS_EXPECTED = ("rejected", "excluded")
 
 pytestmark = pytest.mark.rules(
-    *("A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "A10", "A12"),
+    *("A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "A10", "A11", "A12"),
     *("B1", "B2", "B4", "B4a", "B5", "B6", "B7", "B8", "B10"),
     *("C5", "D0", "D1", "D2", "D3", "D4", "D6", "F"),
 )
@@ -100,6 +103,30 @@ def test_a_proposal_changes_what_was_worked_by_hand(
     again = folder / "expected-changes" / "recounted.txt"
     names = again.read_text(encoding="utf-8").split() if again.is_file() else []
     assert [*compared.comparison.recounted] == names
+
+
+STUDIES = [
+    (folder, path)
+    for folder in FOLDERS
+    for path in sorted((folder / "study").glob("*.yaml"))
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("folder", "path"), STUDIES, ids=[f"{folder.name}-{path.stem}" for folder, path in STUDIES]
+)
+def test_a_study_finds_what_was_worked_by_hand(folder: Path, path: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    done = CliRunner().invoke(app, ["study", path.stem, str(path), "-o", str(out), "--json"])
+    assert done.exit_code == 0, done.output
+    wanted = sorted((folder / "expected-study" / path.stem).glob("*.csv"))
+    assert wanted
+    proposal = folder / "proposal" / "weights.csv"
+    for one in [*wanted, *([proposal] if path.stem == "weights" else [])]:
+        expected = read(one)
+        columns = list(expected[0])
+        found = read(out / one.name)
+        assert [{name: row[name] for name in columns} for row in found] == expected, one
 
 
 EXPLAINED = [folder for folder in FOLDERS if (folder / "expected-lines").is_dir()]

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from equivalents.reasons import EXCLUSIONS, REASONS
+from equivalents.reasons.studies import STUDY_REASONS
 from tests.bad.accounts import ACCOUNT_WARNINGS, ACCOUNTS, SURPLUS
 from tests.bad.assessment import ASSESSED_MONEY, ASSESSMENT, ASSESSMENT_WARNINGS
 from tests.bad.case import HEAD, Content, Fault, case_with, cases, check, find, run
@@ -85,6 +86,8 @@ BY_COMMAND = {
     "CORRECT_NO_PRICE", "CORRECT_NEEDS_RESHARE", "CORRECT_POOL_AMOUNT",
     "YEAR_END_PERIOD", "YEAR_END_MISSING", "YEAR_END_TWICE", "YEAR_END_OUTSIDE", "YEAR_END_POOL",
     "YEAR_END_ADJUSTMENTS",
+    # tests/unit/test_study_command.py has each of them
+    *(reason.code for reason in STUDY_REASONS),
 }  # fmt: skip
 
 
