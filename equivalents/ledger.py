@@ -17,7 +17,7 @@ from equivalents.fundfacts import Money
 from equivalents.fundincome import reconciled
 from equivalents.fundsplits import received_of_splits
 from equivalents.policy.accounts import BALANCE_KINDS, FUND_KINDS, Account, by_line
-from equivalents.policy.funds import Deficit, Split
+from equivalents.policy.funds import Deficit, Given, Split
 from equivalents.policy.scheme import CapTermKind, Scheme
 from equivalents.units import print_fen
 
@@ -124,7 +124,7 @@ def ledger(
     said = [
         *reconciled(money, accounts, came, pools),
         *book.warned,
-        *_approved(rows),
+        *_approved(scheme, rows),
         *_advanced(scheme, rows, book.places),
         *_closings(scheme, accounts, restricted),
     ]
@@ -319,9 +319,15 @@ def _restricted(
             yield Restricted(name, fund, opening, received, over, paid, pool, closing)
 
 
-def _approved(rows: Sequence[LedgerRow]) -> Iterator[Problem]:
-    """Approvals that are not what is due; of what nobody approved nothing is said."""
+def _approved(scheme: Scheme, rows: Sequence[LedgerRow]) -> Iterator[Problem]:
+    """Approvals that are not what is due; of what nobody approved nothing is said.
+
+    What an assessment multiplies is meant to differ from what was approved (C1).
+    """
     for row in rows:
+        body = scheme.funds[row.fund].of(row.institution_id).body
+        if isinstance(body, Given) and body.coefficient:
+            continue
         if row.approved_fen and row.approved_fen != row.due_fen:
             facts = {
                 "institution": row.institution_id,

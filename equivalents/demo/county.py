@@ -28,6 +28,7 @@ from equivalents.demo.places import INSTITUTIONS, Department, departments
 from equivalents.demo.plans import common_lots, planned
 from equivalents.demo.policies import POLICIES, TASKS, WEIGHTS, Policy
 from equivalents.demo.residents import USUAL_RECORDS, Residents
+from equivalents.demo.results import RESULTS, results
 from equivalents.demo.rules import CASE
 from equivalents.demo.scheme import SCHEME_FILE, scheme
 from equivalents.demo.seasons import MONTH_STARTS, day_text
@@ -86,7 +87,7 @@ def write_county(
     residents = Residents(sizes, records, Draw(seed, 6))
     county = _County(roster, residents, Teams(roster, residents), seed, tell)
     _write_tables(folder, rooms, county)
-    _write_money(folder, county, records, POLICIES[policy] if policy else None)
+    _write_money(folder, rooms, county, records, POLICIES[policy] if policy else None)
     tell("tables", 5, 5)
     county.write_records(folder / "records", records)
 
@@ -113,8 +114,10 @@ def _write_tables(folder: Path, rooms: list[Department], county: "_County") -> N
     write_csv(folder / "opening.csv", OPENING, opening(roster, Draw(seed, 9)))
 
 
-def _write_money(folder: Path, county: "_County", records: int, policy: Policy | None) -> None:
-    """Its scheme and the tables that its funds read."""
+def _write_money(
+    folder: Path, rooms: list[Department], county: "_County", records: int, policy: Policy | None
+) -> None:
+    """Its scheme and the tables that its funds and its assessment read."""
     roster, seed = county.roster, county.seed
     lots = common_lots(county.residents, seed, _STREAM)
     signed = sign(county.residents, county.teams, county.planned, lots, Draw(seed, 11))
@@ -132,8 +135,10 @@ def _write_money(folder: Path, county: "_County", records: int, policy: Policy |
         (folder / "case.yaml").write_bytes(CASE.encode())
         (folder / SCHEME_FILE).write_bytes(scheme(records).encode())
     else:
-        factors += policy.coefficients(found)
+        factors = policy.coefficients(factors)
         _write_policy(folder, policy, found)
+        rows = results(policy.measured, roster, rooms, Draw(seed, 13))
+        write_csv(folder / "assessments.csv", RESULTS, rows)
     write_csv(folder / "coefficients.csv", COEFFICIENTS, factors)
 
 

@@ -4,7 +4,7 @@ Where a shipped scheme has ended, or asks for results of the assessment that are
 county says so in a layer of its own (示例), as a real one would.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +19,16 @@ from equivalents.demo.ledger import (
     pay_base,
     spent_of,
 )
-from equivalents.demo.rules import ATTENDANCE, CASE, CONTRACT, SHARING_OF_FUNDS
+from equivalents.demo.results import Measured
+from equivalents.demo.rules import (
+    ATTENDANCE,
+    CASE,
+    CONTRACT,
+    INCENTIVE,
+    OWN_ASSESSMENT,
+    SHARING_OF_FUNDS,
+    SURPLUS,
+)
 from equivalents.demo.scheme import SCHEME_FILE
 
 __all__ = ["POLICIES", "Policy", "TASKS", "WEIGHTS"]
@@ -35,15 +44,17 @@ class Policy:
     """One shipped scheme: its layers as case.yaml names them, and what the county adds to it.
 
     `own` is a layer of the county, blank for none; `series` further weight series, where
-    `weights` are their rows; `coefficient` is a kind of institution coefficient that it asks for;
-    `has_tasks` and `has_charges` say whether it asks for these tables.
+    `weights` are their rows. `measured` is what its assessment measures, and `by_results` says that
+    the pay half of the surplus follows these results. `has_tasks` and `has_charges` say whether it
+    asks for these tables.
     """
 
     layers: tuple[str, ...]
     own: str = ""
     series: str = ""
     weights: tuple[tuple[str, ...], ...] = ()
-    coefficient: str = ""
+    measured: tuple[Measured, ...] = ()
+    by_results: bool = False
     has_tasks: bool = False
     has_charges: bool = False
 
@@ -53,7 +64,10 @@ class Policy:
         files = ", ".join((*self.layers, *own))
         text = CASE.replace(f"scheme: {SCHEME_FILE}", f"scheme: [{files}]")
         text = text.replace(SHARING_OF_FUNDS, "")
+        text = text.replace(OWN_ASSESSMENT, "")
         text = text.replace(f"pools: [{CONTRACT}]", f"pools: [{ATTENDANCE}]")
+        if self.by_results:
+            text = text.replace(SURPLUS, SURPLUS.replace("none", "required"))
         return text.replace("series:\n", f"series:\n{self.series}", 1)
 
     def moves(self, purse: Purse) -> Iterator[Line]:
@@ -61,14 +75,9 @@ class Policy:
         yield pay_base(purse)
         yield from _MOVES[self.layers[0]](purse)
 
-    def coefficients(self, purses: Sequence[Purse]) -> _Rows:
-        """The rows of its institution coefficient."""
-        kind, since = self.coefficient, "2025-01-01"
-        return [
-            ("institution", purse.code, kind, f"0.9{purse.number % 10}5", since, "", _PAPER)
-            for purse in purses
-            if kind
-        ]
+    def coefficients(self, rows: _Rows) -> _Rows:
+        """The county's coefficients without those of its own assessment of people."""
+        return [row for row in rows if row[2] != "assessment"]
 
     def tasks(self, purse: Purse) -> _Rows:
         """Approved tasks and income of one institution."""
@@ -94,7 +103,7 @@ def _sanmenxia(purse: Purse) -> Iterator[Line]:
         received += part
     yield from spent_of(fund, received * 7 // 10, received * 6 // 10, "签约服务交通与培训支出")
     fund, payer = "contract-insurance", "城乡居民医保统筹基金"
-    move = ("advance", heads.every * 16_00, "2025-02-28")
+    move = ("advance", heads.every * 11_00, "2025-02-28")
     yield from came(fund, payer, move, booked=("签约服务费医保支付", fund))
     fund, fen = "disabled-contracts", heads.disabled * 20_00
     move = ("received", fen, "2025-10-15")
@@ -103,9 +112,9 @@ def _sanmenxia(purse: Purse) -> Iterator[Line]:
 
 
 def _public_health(purse: Purse) -> Iterator[Line]:
-    """Public-health money as approved: a part is spent on contracts, the most on other services."""
-    fund, fen = "public-health", purse.health_fen
-    yield fund, "approved", fen, "县财政", "2025-02-20"
+    """Public-health money, six tenths before the assessment: a part is spent on contracts."""
+    fund, fen = "public-health", purse.health_fen * 6 // 10
+    yield fund, "approved", purse.health_fen, "县财政", "2025-02-20"
     yield from came(fund, "县财政", ("received", fen, "2025-03-25"), booked=(HEALTH, fund))
     part = for_contracts(purse, fen)
     yield FOR_CONTRACTS, "expenditure", part, fund, ""
@@ -123,14 +132,15 @@ def _zhejiang(purse: Purse) -> Iterator[Line]:
     move = ("advance", medical // 4, "2025-03-10")
     yield from came(fund, "医保基金", move, booked=(PREPAID, fund))
     yield from came("purchase", "财政", _early(purse), booked=("当量购买补助", "purchase"))
-    # Restricted, no income of the account and all of it pay: it comes in whole before it is paid.
+    # Restricted, no income of the account and all of it pay: it comes in whole before contracts are
+    # judged, and what was for contracts that are not effective goes back.
     for payer, fen in (("签约居民", 1_00), ("市政府", 2_50), ("区财政", 6_50)):
         if purse.heads.months:
             yield "contract-fee", "received", purse.heads.months * fen, payer, "2025-12-31"
 
 
 def _deqing(purse: Purse) -> Iterator[Line]:
-    a_head = 84_000_00 if purse.number else 92_000_00
+    a_head = 78_500_00 if purse.number else 92_000_00
     yield "pay_cap", "approved", purse.people * a_head, "", "2025-01-20"
     yield "incentive_pay", "approved", purse.people * 3_333_33, "", "2025-01-20"
     yield from came("purchase", "县财政", _early(purse), booked=("当量购买补助", "purchase"))
@@ -178,17 +188,78 @@ _CHANGNING: Final = f"""\
   insurance-prepayment:
     valid_to: 2026-01-01
     rate: {{value: "260.00", valid_from: 2014-01-01, valid_to: 2026-01-01, unit: 元/人·年}}
+coefficients:
+  pay-assessment: {{applies_to: key, pools: [{INCENTIVE}]}}
+components:
+  contract-allowance:
+    rate: {{value: "1.00", valid_from: 2014-01-01, valid_to: 2026-01-01, unit: 元/人·月}}
 """
+_SANMENXIA: Final = f"""\
+{_LAYER}components:
+  gp-allowance:
+    title: 全科医生津贴（示例）
+    kind: allowance
+    rate: {{value: "500.00", valid_from: 2025-01-01, unit: 元/人·月}}
+    who: {{posts: [全科医生]}}
+"""
+_ZHEJIANG: Final = f"""\
+{_LAYER}# 签约服务费按有效签约付。Made up: the fee is paid for effective contracts.
+funds:
+  contract-fee:
+    heads: {{source: contracts, effective: effective-contract}}
+"""
+_FAMILIES: Final = (
+    ("contracts", 45, 85), ("quality", 55, 98), ("management", 45, 80), ("satisfaction", 78, 99),
+    ("cost", 96, 112), ("first-visit", 35, 75), ("tcm", 12, 45),
+)  # fmt: skip
+_OWN: Final = ("contracts", "quality", "management", "satisfaction", "first-visit")
+_EFFECTIVE: Final = (
+    ("record-quality", 70, 99), ("chronic-management", 45, 75), ("primary-care-visits", 45, 80),
+    ("contract-doctor-visits", 25, 60), ("contract-satisfaction", 80, 99),
+)  # fmt: skip
+_SIGNED: Final = (("key-groups", 70, 95), ("renewal", 65, 95), ("satisfaction", 80, 99))
+_VISITED: Final = (("quality", 70, 100), ("data-quality", 75, 100))
+_WORK: Final = (
+    ("workload", 85, 110), ("signed", 80, 105), ("first-visit", 45, 75), ("satisfaction", 80, 99),
+)  # fmt: skip
+_RUN: Final = (("administration", 75, 100),)
 _FIXED: Final = ("fixed_price", "GW1102", "疫点处置", "次", "1", "2025-01-01", "示例（编造）")
 
 POLICIES: Final[Mapping[str, Policy]] = {
-    "sanmenxia-2019": Policy(("sanmenxia-2019",), has_charges=True),
+    "sanmenxia-2019": Policy(
+        ("sanmenxia-2019", "sanmenxia-2019-assessment"),
+        own=_SANMENXIA,
+        measured=tuple(
+            Measured(level, tuple(one for one in _FAMILIES if level != "person" or one[0] in _OWN))
+            for level in ("institution", "team", "person")
+        ),
+        by_results=True,
+        has_charges=True,
+    ),
     "zhejiang-2017": Policy(
-        ("zhejiang-2017", "zhejiang-2017-effective-contract", "zhejiang-2017-hangzhou"),
+        (
+            *("zhejiang-2017", "zhejiang-2017-effective-contract", "zhejiang-2017-hangzhou"),
+            "zhejiang-2017-assessment",
+        ),
+        own=_ZHEJIANG,
+        measured=(Measured("institution", _EFFECTIVE),),
         series="  fixed_price: {missing: exclude}\n",
         weights=(_FIXED,),
     ),
-    "deqing-2019": Policy(("deqing-2019",), coefficient="total_assessment"),
-    "changning-2014": Policy(("changning-2014",), own=_CHANGNING, has_tasks=True, has_charges=True),
+    "deqing-2019": Policy(
+        ("deqing-2019", "deqing-2019-assessment"),
+        measured=(
+            Measured("institution", _SIGNED, _VISITED, periods=("2025-H1", "2025-H2")),
+            Measured("department", _SIGNED[2:], _VISITED),
+            Measured("person", (), _VISITED),
+        ),
+    ),
+    "changning-2014": Policy(
+        ("changning-2014", "changning-2014-assessment"),
+        own=_CHANGNING,
+        measured=(Measured("institution", _WORK, _RUN),),
+        has_tasks=True,
+        has_charges=True,
+    ),
 }
 """The shipped schemes by name; Zhejiang with its fifth channel and the contract fee of Hangzhou."""

@@ -5,7 +5,10 @@ from typing import Final
 from equivalents.demo.scheme import EFFECTIVE, SCHEME_FILE
 from equivalents.demo.teams import ROLE_SHARES
 
-__all__ = ["ALLIANCE", "ATTENDANCE", "CASE", "CONTRACT", "INCENTIVE", "SHARING_OF_FUNDS"]
+__all__ = [
+    "ALLIANCE", "ATTENDANCE", "CASE", "CONTRACT", "INCENTIVE", "OWN_ASSESSMENT", "SHARING_OF_FUNDS",
+    "SURPLUS",
+]  # fmt: skip
 
 INCENTIVE: Final = "奖励性绩效"
 CONTRACT: Final = "签约服务费"
@@ -25,6 +28,18 @@ SHARING_OF_FUNDS: Final = f"""\
       - {{to: person, key: equivalents, nobody: retain}}
 """
 """How the pools are shared that come out of the county's own funds."""
+
+OWN_ASSESSMENT: Final = f"""\
+  assessment:
+    {{applies_to: withhold, pools: [{CONTRACT}],
+     reference: 示例县卫健〔2025〕6 号（编造）}}
+"""
+"""What a person's coefficient of the county's own assessment does: it withholds."""
+
+SURPLUS: Final = (
+    "surplus: {pay_ratio: 1/2, assessment: none, reference: 示例县财社〔2025〕1 号（编造）}"
+)
+"""How the surplus is shared without results of an assessment."""
 
 CASE: Final = f"""\
 # 虚构数据：人名、编号、机构、文号和金额均为编造。Made-up data: nobody in it is real.
@@ -88,10 +103,7 @@ coefficients:
   fte:
     {{applies_to: headcount, pools: [{ATTENDANCE}],
      reference: 示例县卫健〔2025〕5 号（编造）}}
-  assessment:
-    {{applies_to: withhold, pools: [{CONTRACT}],
-     reference: 示例县卫健〔2025〕6 号（编造）}}
-  quality:
+{OWN_ASSESSMENT}  quality:
     {{pools: [{ALLIANCE}],
      reference: 示例县卫健〔2025〕6 号（编造）}}
   purchase_quality: {{applies_to: none, reference: 示例县财社〔2025〕2 号（编造）}}
@@ -104,7 +116,7 @@ coefficients:
 leaders: {{posts: [院长], reference: 示例县卫健〔2025〕10 号（编造）}}
 
 # 结余五五分成。
-surplus: {{pay_ratio: 1/2, assessment: none, reference: 示例县财社〔2025〕1 号（编造）}}
+{SURPLUS}
 
 # 分配：先到科室和村卫生室再到人；医共体考核奖先到机构。
 sharing:

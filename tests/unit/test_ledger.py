@@ -95,6 +95,12 @@ def test_an_approval_that_is_not_what_is_due_is_said() -> None:
     assert [p for p in book(exact).problems if p.code == "APPROVED_DIFFERS"] == []
 
 
+def test_an_approval_that_an_assessment_multiplies_is_meant_to_differ() -> None:
+    assessed = made.fund(Given("考核"), "签约")
+    found = book(scheme=Scheme("示例", funds={"签约": assessed, "购买": OTHER}))
+    assert [p for p in found.problems if p.code == "APPROVED_DIFFERS"] == []
+
+
 def over(found: Ledger) -> list[Problem]:
     return [one for one in found.problems if one.code == "OVER_ADVANCED"]
 
