@@ -18,6 +18,7 @@ from equivalents.reasons import EXCLUSIONS, REASONS
 from tests.bad.accounts import ACCOUNT_WARNINGS, ACCOUNTS, SURPLUS
 from tests.bad.case import HEAD, Content, Fault, case_with, cases, check, find, run
 from tests.bad.caseyaml import YAML
+from tests.bad.components import COMPONENT_WARNINGS, COMPONENTS
 from tests.bad.contracts import CONTRACT_MONEY, CONTRACTS
 from tests.bad.files import FILES
 from tests.bad.funds import FUND_WARNINGS, FUNDS
@@ -37,7 +38,7 @@ from tests.bad.yearly import YEARLY, YEARLY_WARNINGS
 OF_THE_CASE = [
     *FILES, *TABLES, *RULES, *YAML, *UNREADABLE, *MONEY, *ACCOUNTS, *SURPLUS, *SHARING, *KEYS,
     *KEY_MONEY, *LEAVE, *LEAVE_MONEY, *LEADERS, *YEARLY, *OF_A_YEAR, *CONTRACTS,
-    *CONTRACT_MONEY, *HEADS, *SCHEMES, *PRICES, *FUNDS,
+    *CONTRACT_MONEY, *HEADS, *SCHEMES, *PRICES, *FUNDS, *COMPONENTS,
 ]  # fmt: skip
 LISTED = [
     *WARNINGS,
@@ -52,6 +53,7 @@ LISTED = [
     *SIGNED_WARNINGS,
     *PRICE_WARNINGS,
     *FUND_WARNINGS,
+    *COMPONENT_WARNINGS,
 ]
 ONLY_LISTS = ["problems.csv", "rejected.csv", "summary.json"]
 BY_COMMAND = {
