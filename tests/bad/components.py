@@ -102,8 +102,11 @@ COMPONENTS = [
         f"x: {{{LEADER}, coefficient: k}}", "I01", "k", "2025-06-30", more=LEADERS, staff=STAFF),
     one("no-main-post", "COMPONENT_PLACE_UNCLEAR", f"x: {{{ALLOWANCE}, who: {{posts: [医生]}}}}",
         "P01", "I01", "I02", "2025-06-30", staff=STAFF),
-    one("no-such-pool", "COMPONENT_NO_AVERAGE", f"x: {{{LEADER.replace('绩效', '奖')}}}", "I01",
-        "P02", "奖", more=LEADERS, staff=STAFF),
+    one("no-such-pool", "COMPONENT_POOL_UNKNOWN", f"x: {{{LEADER.replace('绩效', '绩效奖')}}}",
+        "绩效奖", "绩效", more=LEADERS, staff=STAFF),
+    one("nobody-to-average", "COMPONENT_NO_AVERAGE", f"x: {{{LEADER.replace('绩效', '奖')}}}",
+        "I01", "P02", "奖", more=LEADERS, staff=STAFF,
+        pools="institution_id,pool,amount\nI01,绩效,1.00\nI02,奖,1.00\nI02,绩效,1.00\n"),
     one("above-the-fund", "COMPONENT_OVERDRAWN",
         f"x: {{{ALLOWANCE}, paid_from: {{fund: f}}, who: {{institutions: [I01]}}}}", "x",
         "I01", "20.00", "15.00", "f", more=FUND, accounts=APPROVED),
@@ -164,6 +167,11 @@ COMPONENTS = [
 """What is wrong with components, their tables, and what pays them."""
 
 COMPONENT_WARNINGS = [
+    one("nobody-such", "WHO_ABSENT",
+        "x: {kind: allowance, rate: {value: '1', unit: 元/人·月, valid_from: 2020-01-01}, "
+        "who: {persons: [P01, P1]}}", "P1", "persons", "P01"),
+    Fault("outside-type", "WHO_ABSENT", components("x: {kind: bonus}",
+          more="pay_cap: {kind: none, outside_types: [合同工]}\n"), YAML, 5, "pay_cap", "合同工"),
     one("nobody", "COMPONENT_NOBODY", f"x: {{{ALLOWANCE}, who: {{posts: [甲]}}}}", "x"),
     Fault("bonus-of-another-month", "ROWS_OUTSIDE_PERIOD",
           components("x: {kind: bonus}", bonuses=f"{BONUS}\nI01,P01,x,1.00,2025-05-31\n"),
