@@ -250,6 +250,10 @@ def _said_of(caps: Sequence[Capped]) -> Iterator[Problem]:
             amount = print_fen(one.before_fen)
             zh, en = f"，以前期间的池已发 {amount} 元", f", pools of earlier periods had {amount}"
             facts["before"] = f"{zh}{BOTH}{en}"
+        if one.components_fen:
+            amount = print_fen(one.components_fen)
+            zh, en = f"，构成项占 {amount} 元", f", components have {amount}"
+            facts["before"] = _both(facts["before"], zh, en)
         if one.over_paid_fen:
             yield Problem("PAYCAP_OVER_PAID", place, name, facts | _amount(one.over_paid_fen))
         if one.taken_fen:
@@ -259,6 +263,12 @@ def _said_of(caps: Sequence[Capped]) -> Iterator[Problem]:
                 Excess.RETURNED: "上缴¦is returned",
             }[one.rule.excess]
             yield Problem("PAYCAP_CUT", place, name, facts | _amount(one.taken_fen, then=then))
+
+
+def _both(text: str, zh: str, en: str) -> str:
+    """A text in both languages with more behind it."""
+    before = text.split(BOTH) if text else ["", ""]
+    return f"{before[0]}{zh}{BOTH}{before[1]}{en}"
 
 
 def _amount(fen: int, **more: str) -> dict[str, str]:

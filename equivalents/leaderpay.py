@@ -148,5 +148,5 @@ class _Desk:
         outside = scheme.pay_cap.outside_types if scheme is not None else ()
         return any(counts_in_cap(row, outside) for row in rows)
 
-    def _note(self, code: str, component: Component, value: str, **facts: str) -> None:
+    def _note(self, code: str, component: Component, value: str, /, **facts: str) -> None:
         self.problems.append(Problem(code, component.place, value, facts))

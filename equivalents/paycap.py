@@ -150,11 +150,17 @@ def capped(
     if problems:
         raise RefusedError(problems)
     left = _lowered(pools, found)
+    waiting = desk.waiting(found)
+    return CapResult(left, tuple(found), waiting, (*desk.next(found, left), *waiting))
+
+
+def _lowered(pools: Sequence[Pool], found: Sequence[Capped]) -> tuple[Pool, ...]:
+    """The pools with what opened them and without what the caps took."""
+    left = _moved(pools, found)
     moved = sum(one.opened_fen - one.taken_fen for one in found)
     if sum(p.amount_fen for p in left) - moved != sum(p.amount_fen for p in pools):
         raise ConservationError("pools and what the cap took are not the pools before it")
-    waiting = desk.waiting(found)
-    return CapResult(left, tuple(found), waiting, (*desk.next(found, left), *waiting))
+    return left
 
 
 def above_cap(one: Capped, after_fen: int = 0) -> Iterator[Problem]:
@@ -183,7 +189,7 @@ def next_of_components(
                 yield CapBefore(CapBeforeKind.POOL, name, component, period.name, fen)
 
 
-def _lowered(pools: Sequence[Pool], caps: Sequence[Capped]) -> tuple[Pool, ...]:
+def _moved(pools: Sequence[Pool], caps: Sequence[Capped]) -> tuple[Pool, ...]:
     moved: dict[tuple[str, str], int] = {}
     for one in caps:
         for sign, parts in ((1, one.opened), (-1, one.cuts)):

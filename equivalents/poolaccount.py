@@ -64,6 +64,7 @@ class Payee:
     factors: tuple[Stretch, ...]
     limited: LimitedPayout | None
     amount_fen: int
+    released_later: bool = False
 
     @property
     def plain(self) -> bool:
@@ -176,6 +177,7 @@ def _payees(settlement: Settlement, pool: int, last: LevelAccount) -> tuple[Paye
     taken: Sequence[LimitedPayout]
     taken = payouts.limited.payouts if payouts.limited is not None else ()
     limited = {one.row: one for one in taken}
+    later = bool(plan.coefficients.released([settlement.pools[pool].pool])[0])
     found = []
     for row in np.flatnonzero(payouts.pool == pool).tolist():
         place, person = int(payouts.institution[row]), int(payouts.person[row])
@@ -195,6 +197,7 @@ def _payees(settlement: Settlement, pool: int, last: LevelAccount) -> tuple[Paye
                 factors,
                 limited.get(row),
                 int(payouts.amount_fen[row]),
+                later,
             )
         )
     return tuple(found)

@@ -57,6 +57,7 @@ class PoolStory:
     equivalents. ``heads`` are there where a head decides and is not simply one: the mean over
     their days. ``institution_e4`` multiplies the pool, and adjustments of people take
     ``charged_fen`` of it, before ``shared_fen`` goes down (5.2, 5.19).
+    ``released_later`` says that what is withheld is carried to be released (5.3).
     Each coefficient comes with the ``..._factors`` whose product it is, the heads' in their order.
     ``money`` is the amount on the lines of the key (5.13); the rest stands on the pool's line.
     """
@@ -87,6 +88,7 @@ class PoolStory:
     withhold_factors: tuple[Stretch, ...] = ()
     head_factors: tuple[tuple[Stretch, ...], ...] = ()
     charged_fen: int = 0
+    released_later: bool = False
 
     @property
     def unlined_fen(self) -> int:
@@ -128,6 +130,7 @@ def pools_of(settlement: Settlement, place: int, person: int) -> Iterator[PoolSt
             factors.withheld(pool) if payouts.detail is not None else (),
             tuple(factors.heads(pool, one) for one in heads),
             payouts.charged_fen[number] if payouts.charged_fen else 0,
+            bool(settlement.plan.coefficients.released([pool.pool])[0]),
         )
 
 

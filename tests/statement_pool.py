@@ -222,7 +222,7 @@ class _Reader:
     def withhold(self, found: re.Match[str], line: str) -> None:
         paid = half_up(self.due * Fraction(found[1]))
         assert self.due - paid == fen(found[2]), line
-        self.add("retained", fen(found[2]))
+        self.add("carried" if found[3] else "retained", fen(found[2]))
         self.due -= fen(found[2])
         self.factors.begin(Fraction(found[1]), line)
 

@@ -50,7 +50,10 @@ LIMITED = re.compile(
     rf" 其中此池 of this pool {NUMBER}, 扣下 taken {NUMBER},"
     rf" (留存 retained|结转 carried)(?:  \[依据 .*\])?$"
 )
-WITHHELD = re.compile(rf"^    考核系数 withhold × {NUMBER}: 扣留 withheld {NUMBER}$")
+WITHHELD = re.compile(
+    rf"^    考核系数 withhold × {NUMBER}: 扣留 withheld {NUMBER}"
+    r"(, 结转待兑现 carried, to be released)?$"
+)
 SPAN = re.compile(r"(?:自 from (\S+)|一直 always)(?: 至 until (\S+)（不含 exclusive）)?")
 FACTOR = re.compile(
     rf"^      因素 factor(?: (\[\S+, \S+\)))? (.+): {NUMBER}  \[((?:自 from|一直) .*)\]$"

@@ -5,6 +5,7 @@ page 3.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Final
 
 import numpy as np
 
@@ -46,18 +47,24 @@ def read_pay_rows(
     """
     components = scheme.components if scheme is not None else {}
     _note_names(components, pools, scheme.bridges if scheme is not None else (), findings)
-    _note_leaders(components, rules, findings)
+    _note_leaders(components, rules, pools, findings)
+    _note_absent(scheme, rules, findings)
     reader = _Reader(components, scheme, rules, pools, findings)
     bonuses, adjustments = table("bonuses"), table("adjustments")
     for one in (bonuses, adjustments):
         known = {row.institution_id for row in rules.institutions}
         note_unknown(one, "institution_id", known, findings)
     found = PayRows(
-        tuple(sorted(reader.bonuses(bonuses), key=lambda row: row[:3])),
-        tuple(sorted(reader.adjustments(adjustments), key=lambda row: row[:5])),
+        tuple(sorted(reader.bonuses(bonuses), key=_order_of_bonus)),
+        tuple(sorted(reader.adjustments(adjustments), key=lambda row: row[:-1])),
         tuple(_signed(components.values(), contracts, rules.period)),
     )
     return found if found != PayRows() else None
+
+
+def _order_of_bonus(row: Bonus) -> tuple[object, ...]:
+    """The order of bonuses, the same for any order of rows."""
+    return *row[:4], row.day is not None, row.day or 0, row.reference
 
 
 def _note_names(
@@ -74,13 +81,56 @@ def _note_names(
 
 
 def _note_leaders(
-    components: Mapping[str, Component], rules: CaseRules, findings: Findings
+    components: Mapping[str, Component],
+    rules: CaseRules,
+    pools: Sequence[Pool],
+    findings: Findings,
 ) -> None:
-    """Note the pay of heads where nothing says who they are (5.20)."""
+    """Note the pay of heads where nothing says who they are, and pools that are not there."""
+    names = sorted({pool.pool for pool in pools})
     for name, one in components.items():
         begun = one.in_force(rules.period.end - 1)
-        if one.kind is ComponentKind.LEADER and begun and not rules.key_rules.leaders:
+        if one.kind is not ComponentKind.LEADER or not begun:
+            continue
+        if not rules.key_rules.leaders:
             findings.add("COMPONENT_NO_LEADERS", one.place, name)
+        for pool in one.pools:
+            if pool not in names:
+                facts = {"component": name, "near": near(pool, names)}
+                findings.add("COMPONENT_POOL_UNKNOWN", one.place, pool, **facts)
+
+
+_CHOSEN: Final[Mapping[str, str]] = {
+    "posts": "post",
+    "employment_types": "employment_type",
+    "title_tiers": "title_tier",
+    "kinds": "kind",
+    "departments": "department_id",
+    "institutions": "institution_id",
+    "persons": "person_id",
+}
+"""The column of the roster that each list of ``who`` chooses by."""
+
+
+def _note_absent(scheme: Scheme | None, rules: CaseRules, findings: Findings) -> None:
+    """Warn of names by which components or the pay cap choose postings, and no posting has."""
+    asked = [
+        (place, key, name)
+        for one in (scheme.components.values() if scheme is not None else ())
+        for key in _CHOSEN
+        for name in getattr(one.who, key)
+        for place in [one.place]
+    ]
+    if scheme is not None:
+        cap = scheme.pay_cap
+        asked += [(cap.place, "employment_types", name) for name in cap.outside_types]
+    known: dict[str, set[str]] = {}
+    for place, key, name in asked:
+        if key not in known:
+            known[key] = {getattr(row, _CHOSEN[key]) for row in rules.postings}
+        if name not in known[key]:
+            facts = {"key": key, "near": near(name, sorted(known[key] - {""}))}
+            findings.add("WHO_ABSENT", place, name, **facts)
 
 
 class _Reader:

@@ -38,6 +38,22 @@ COMPONENT_REASONS: Final = (
         "are heads'. Add it.",
     ),
     Reason(
+        "COMPONENT_POOL_UNKNOWN",
+        "error",
+        "rules",
+        "构成项“{component}”按绩效池“{value}”的人均算，而资料中没有这个池{near}。",
+        "The component '{component}' goes by an average of the pool '{value}', which the case does "
+        "not have{near}.",
+    ),
+    Reason(
+        "WHO_ABSENT",
+        "warning",
+        "rules",
+        "按“{value}”（{key}）选人，而花名册中没有这样的任职{near}。请核对。",
+        "Postings are chosen by '{value}' ({key}), and the roster has none such{near}. Check the "
+        "name.",
+    ),
+    Reason(
         "COMPONENT_FIGURE_MISSING",
         "error",
         "rules",

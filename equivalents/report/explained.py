@@ -162,7 +162,12 @@ def _pool_text(pool: PoolStory) -> Iterator[str]:
     for step in pool.steps:
         yield from step_text(step)
     if pool.withheld_fen or pool.withhold_factors:
-        yield from withheld_text(pool.withhold_e4, pool.withheld_fen, pool.withhold_factors)
+        yield from withheld_text(
+            pool.withhold_e4,
+            pool.withheld_fen,
+            pool.withhold_factors,
+            later=pool.released_later,
+        )
     if pool.limited is not None:
         yield limited_text(pool.limited)
     yield from map(_money_text, pool.money)

@@ -111,6 +111,7 @@ def _pool_of_person_json(pool: PoolStory) -> dict[str, Any]:
         "withhold": print_e4(pool.withhold_e4),
         "withhold_factors": factors_json(pool.withhold_factors),
         "withheld": print_fen(pool.withheld_fen),
+        "released_later": pool.released_later,
         "yearly_limit": limited_json(pool.limited),
         "contracts": [
             {

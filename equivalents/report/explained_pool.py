@@ -92,7 +92,9 @@ def _payee_text(payee: Payee) -> Iterator[str]:
     parts = " + ".join(print_fen(fen) for fen in payee.parts_fen)
     yield f"    人员 {payee.person_id} ({payee.place}): 分得 got {parts}"
     if payee.withheld_fen:
-        yield from withheld_text(payee.withhold_e4, payee.withheld_fen, payee.factors)
+        yield from withheld_text(
+            payee.withhold_e4, payee.withheld_fen, payee.factors, later=payee.released_later
+        )
     if payee.limited is not None:
         yield limited_text(payee.limited)
     yield f"    实发 paid {print_fen(payee.amount_fen)}"
@@ -155,6 +157,7 @@ def _payee_json(payee: Payee) -> dict[str, Any]:
         "shares": [print_fen(fen) for fen in payee.parts_fen],
         "withhold": print_e4(payee.withhold_e4),
         "withheld": print_fen(payee.withheld_fen),
+        "released_later": payee.released_later,
         "withhold_factors": factors_json(payee.factors),
         "yearly_limit": limited_json(payee.limited),
         "amount": print_fen(payee.amount_fen),

@@ -34,12 +34,13 @@ _STAYS: Final = {Excess.RETAIN: "留存 retained", Excess.CARRY: "结转 carried
 
 
 def withheld_text(
-    coefficient_e4: int, withheld_fen: int, factors: Sequence[Stretch]
+    coefficient_e4: int, withheld_fen: int, factors: Sequence[Stretch], *, later: bool = False
 ) -> Iterator[str]:
-    """What a coefficient on the amount keeps back (5.3)."""
+    """What a coefficient on the amount keeps back: retained, or carried to be released (5.3)."""
     yield (
         f"    考核系数 withhold × {print_e4(coefficient_e4)}:"
         f" 扣留 withheld {print_fen(withheld_fen)}"
+        + (", 结转待兑现 carried, to be released" if later else "")
     )
     yield from factors_text(factors)
 

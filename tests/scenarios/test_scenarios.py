@@ -185,8 +185,8 @@ def test_the_result_re_adds_without_the_engine(folder: Path, settled: dict[str, 
     for row in read(out / "payouts.csv"):
         here = (row["institution_id"], row["pool"])
         if row["component"] != "pool_share":
-            owner = (*here, row["person_id"], row["component"])
-            assert Decimal(row["amount"]) == components.pop(owner), row
+            paid_for = (*here, row["person_id"], row["component"])
+            assert Decimal(row["amount"]) == components.pop(paid_for), row
             if here in pools:
                 paid[here] += Decimal(row["amount"])
             continue

@@ -21,6 +21,7 @@ from tests.bad.assessment import ASSESSED_MONEY, ASSESSMENT, ASSESSMENT_WARNINGS
 from tests.bad.case import HEAD, Content, Fault, case_with, cases, check, find, run
 from tests.bad.caseyaml import YAML
 from tests.bad.closing import CLOSING
+from tests.bad.components import COMPONENT_WARNINGS, COMPONENTS
 from tests.bad.contracts import CONTRACT_MONEY, CONTRACTS
 from tests.bad.effective import EFFECTIVE
 from tests.bad.files import FILES
@@ -42,7 +43,7 @@ OF_THE_CASE = [
     *FILES, *TABLES, *RULES, *YAML, *UNREADABLE, *MONEY, *ACCOUNTS, *SURPLUS, *SHARING, *KEYS,
     *KEY_MONEY, *LEAVE, *LEAVE_MONEY, *LEADERS, *YEARLY, *OF_A_YEAR, *CONTRACTS,
     *CONTRACT_MONEY, *HEADS, *SCHEMES, *PRICES, *FUNDS, *ASSESSMENT, *ASSESSED_MONEY,
-    *EFFECTIVE, *CLOSING,
+    *EFFECTIVE, *CLOSING, *COMPONENTS,
 ]  # fmt: skip
 LISTED = [
     *WARNINGS,
@@ -58,6 +59,7 @@ LISTED = [
     *PRICE_WARNINGS,
     *FUND_WARNINGS,
     *ASSESSMENT_WARNINGS,
+    *COMPONENT_WARNINGS,
 ]
 ONLY_LISTS = ["problems.csv", "rejected.csv", "summary.json"]
 BY_COMMAND = {

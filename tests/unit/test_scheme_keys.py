@@ -16,6 +16,13 @@ import yaml
 from typer.testing import CliRunner
 
 from equivalents.cli import app
+from equivalents.policy.components import ComponentKind
+from equivalents.policy.componenttext import (
+    COMPONENT_KEYS,
+    HEADS_KEYS,
+    PAID_FROM_KEYS,
+    WHO_KEYS,
+)
 from equivalents.policy.layers import HEAD_KEYS, SCHEME_KEYS
 from equivalents.policy.schemetext import SHARED_KEYS
 from tests.guide import Walk, steps
@@ -75,6 +82,19 @@ def test_every_fund_has_the_common_keys() -> None:
 def test_every_key_of_a_kind_of_fund_is_there(kind: str) -> None:
     assert set(told(rf"`{kind}` [^\n]*")) == set(FUNDS[kind]["properties"]) - COMMON
     assert f"kind: {kind}" in KEYS
+
+
+def test_every_key_of_a_component_is_there() -> None:
+    always, paid = set(told("构成项")), set(told("构成项", 1))
+    assert set(told(r"`allowance` [^\n]*", 1)) == set(WHO_KEYS)
+    for kind, keys in COMPONENT_KEYS.items():
+        own = set(told(rf"`{kind}` [^\n]*"))
+        more = paid if kind is not ComponentKind.RELEASE else set()
+        assert own | always | more == set(keys), kind
+        assert not own & (always | more), kind
+        assert f"kind: {kind}" in KEYS
+    for key in (*HEADS_KEYS, *PAID_FROM_KEYS):
+        assert re.search(rf"\b{key}:", KEYS), key
 
 
 def test_every_key_inside_a_key_of_a_fund_is_there() -> None:

@@ -11,7 +11,7 @@ import jsonschema
 import yaml
 
 from equivalents.intake.schemes import shipped_schemes
-from equivalents.policy import fundtext, payertext, schemeparts
+from equivalents.policy import componenttext, fundtext, payertext, schemeparts
 from equivalents.policy.figuretext import FIGURE_KEYS
 from equivalents.policy.figureunits import UNITS
 from equivalents.policy.layers import HEAD_KEYS, SCHEME_KEYS
@@ -74,3 +74,17 @@ def test_the_json_schema_has_the_keys_of_the_loader() -> None:
     ):
         assert set(top[key]["additionalProperties"]["properties"]) == set(known)
     assert set(top["pay_cap"]["properties"]) == set(schemeparts.PAY_CAP_KEYS)
+    kinds = {
+        one["properties"]["kind"]["const"]: one for one in whole["$defs"]["component"]["oneOf"]
+    }
+    assert {*kinds} == {*componenttext.COMPONENT_KEYS}
+    for kind, keys in componenttext.COMPONENT_KEYS.items():
+        properties = kinds[kind]["properties"]
+        assert set(properties) == set(keys), kind
+        for key, known in (
+            ("who", componenttext.WHO_KEYS),
+            ("heads", componenttext.HEADS_KEYS),
+            ("paid_from", componenttext.PAID_FROM_KEYS),
+        ):
+            inside = properties.get(key, {"properties": known})["properties"]
+            assert set(inside) == set(known), f"{kind}.{key}"

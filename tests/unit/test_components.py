@@ -1,0 +1,432 @@
+"""Components of pay beside the pools (D4, B9), beside the scenarios and the bad input.
+
+Faults caught: a month counted by its first day, a coefficient of the month's end for all of its
+days, each month rounded on its own, a person paid at two institutions, a part of a team's contracts
+lost, adjustments that a pool's coefficient shrinks, withheld money lost between periods, a
+component that the next period's cap forgets.
+"""
+
+import csv
+import json
+from collections.abc import Sequence
+from datetime import date, timedelta
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from equivalents.componentpay import OWN_MONEY, PayPart, rounded_pay
+from equivalents.components import fixed_pay
+from equivalents.exact import half_up
+from equivalents.policy.calendar import LAST_DAY, parse_day, parse_period
+from equivalents.policy.components import (
+    Component,
+    ComponentKind,
+    MonthRule,
+    PayRows,
+    SignedCount,
+    Who,
+)
+from equivalents.policy.funds import Dated, Version
+from equivalents.policy.keyrules import Coefficient, KeyRules, Scope
+from equivalents.policy.model import CaseRules, Institution, Posting, TeamMember, WeightRow
+from equivalents.policy.scheme import Scheme
+from equivalents.report.explained import person_text
+from equivalents.report.explained_json import person_json
+from equivalents.run import settle_case
+from equivalents.tally import Plan
+from equivalents.tracing import trace_person
+from equivalents.whatif import compare_case
+from tests.bad.case import HEAD, Content, write_case
+from tests.statements import re_add
+
+pytestmark = pytest.mark.rules("D4", "B9")
+PERIOD = parse_period("2025-H1")
+START, END = PERIOD.start, PERIOD.end
+DAYS = st.integers(START - 10, END + 10)
+
+
+def rules(
+    component: Component,
+    postings: Sequence[Posting],
+    coefficients: Sequence[Coefficient] = (),
+    teams: Sequence[TeamMember] = (),
+    signed: Sequence[SignedCount] = (),
+) -> CaseRules:
+    """A case of two institutions with one component and nothing else."""
+    return CaseRules(
+        PERIOD,
+        (Institution("I1"), Institution("I2")),
+        tuple(postings),
+        (WeightRow("pay", "A", 10_000, 0, LAST_DAY),),
+        (),
+        teams=tuple(teams),
+        key_rules=KeyRules(tuple(coefficients)),
+        scheme=Scheme("s", components={component.name: component}),
+        pay_rows=PayRows(signed=tuple(signed)),
+    )
+
+
+def paid(case: CaseRules) -> dict[tuple[str, str], int]:
+    found = fixed_pay(case, Plan(case), ()).paid
+    return {(one.institution_id, one.person_id): one.amount_fen for one in found}
+
+
+def day_of(day: int) -> date:
+    return date(1970, 1, 1) + timedelta(days=day)
+
+
+# -- by the month ------------------------------------------------------------------------------
+
+
+@st.composite
+def spans(draw: st.DrawFn, most: int) -> list[tuple[int, int]]:
+    """Some spans of days that do not overlap."""
+    edges = sorted(draw(st.lists(DAYS, min_size=0, max_size=2 * most, unique=True)))
+    return [*zip(edges[::2], edges[1::2], strict=False)]
+
+
+@given(spans(3), DAYS, spans(2), st.integers(0, 12_000), st.booleans(), st.sampled_from(MonthRule))
+def test_allowances_are_those_of_a_calendar(
+    postings: list[tuple[int, int]],
+    rises: int,
+    reduced: list[tuple[int, int]],
+    value_e4: int,
+    by_head: bool,
+    month: MonthRule,
+) -> None:
+    """Day after day in fractions, from a calendar; rounded once at the end."""
+    cut = min(max(rises, START - 20), END + 20)
+    rate = Dated((Version(3_333_300, 0, cut), Version(4_000_100, cut, LAST_DAY)))
+    one = Component(
+        "x", ComponentKind.ALLOWANCE, rate_e4=rate, month=month, by_head=by_head,
+        who=Who(posts=("医",)),
+    )  # fmt: skip
+    rows = [Posting("P1", "I1", since, until, post="医") for since, until in postings]
+    other = Posting("P1", "I2", 0, LAST_DAY, post="护", main=True)
+    fte = [Coefficient(Scope.PERSON, "P1", "fte", value_e4, a, b, "P1") for a, b in reduced]
+
+    def of(day: int) -> Fraction:
+        posted = any(since <= day < until for since, until in postings)
+        low = any(since <= day < until for since, until in reduced)
+        yuan = Fraction("333.33") if day < cut else Fraction("400.01")
+        return posted * yuan * (Fraction(value_e4, 10_000) if low and by_head else 1)
+
+    total, counted = Fraction(0), False
+    for day in range(START, END):
+        after = day_of(day + 1)
+        length = (after - timedelta(days=1)).day if after.day == 1 else 0
+        if month is MonthRule.LAST_DAY:
+            total += of(day) if length else 0
+        else:
+            last = (day_of(day).replace(day=28) + timedelta(days=4)).replace(day=1)
+            total += of(day) / (last - timedelta(days=1)).day
+        posted = any(since <= day < until for since, until in postings)
+        counted |= posted and (month is MonthRule.DAYS or bool(length))
+    wanted = {("I1", "P1"): half_up(total * 100)} if counted else {}
+    assert paid(rules(one, [*rows, other], fte)) == wanted
+
+
+def test_an_allowance_is_paid_at_the_main_post_alone() -> None:
+    rate = Dated((Version(1_000_000, 0, LAST_DAY),))
+    one = Component("x", ComponentKind.ALLOWANCE, rate_e4=rate)
+    move = parse_day("2025-03-10")
+    rows = [
+        Posting("P1", "I1", 0, LAST_DAY, "A"),
+        Posting("P1", "I2", 0, move, "B", main=True),
+        Posting("P1", "I1", move, LAST_DAY, "C", main=True),
+        Posting("P1", "I2", move, LAST_DAY, "D"),
+    ]
+    assert paid(rules(one, rows)) == {("I2", "P1"): 20_000, ("I1", "P1"): 40_000}
+
+
+# -- parts and their rounding ------------------------------------------------------------------
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.fractions(0, 12, max_denominator=31),
+            st.integers(0, 10**9),
+            st.lists(st.integers(0, 20_000), max_size=3),
+        ),
+        min_size=1,
+        max_size=12,
+    )
+)
+def test_parts_add_up_to_what_is_rounded_once(
+    drawn: list[tuple[Fraction, int, list[int]]],
+) -> None:
+    parts = [
+        PayPart("m", quantity=count, rate_e4=rate, factors=tuple(("k", one) for one in values))
+        for count, rate, values in drawn
+    ]
+    one = rounded_pay(("I1", "x", "P1"), OWN_MONEY, True, parts)
+    exact = []
+    for count, rate, values in drawn:
+        product = count * rate / 100
+        for value in values:
+            product *= Fraction(value, 10_000)
+        exact.append(product)
+    assert one.amount_fen == half_up(sum(exact, Fraction(0))) == sum(one.parts_fen)
+    assert all(abs(a - b) < 1 for a, b in zip(exact, one.parts_fen, strict=True))
+
+
+# -- per contract ------------------------------------------------------------------------------
+
+
+@given(
+    st.lists(st.integers(1, 9), min_size=1, max_size=5),
+    st.integers(1, 5_000),
+    st.integers(0, 300),
+    st.booleans(),
+)
+def test_no_part_of_a_contract_is_lost(
+    shares: list[int], team: int, own: int, yearly: bool
+) -> None:
+    """The contracts of a team and of its members are those of the table, whoever has them."""
+    rate = Dated((Version(12_345, 0, LAST_DAY),))
+    one = Component("x", ComponentKind.PER_CONTRACT, rate_e4=rate, yearly=yearly)
+    people = [f"P{at}" for at in range(len(shares))]
+    rows = [Posting(person, "I1", 0, LAST_DAY) for person in people]
+    members = [
+        TeamMember("T", person, "", share, 0, LAST_DAY)
+        for person, share in zip(people, shares, strict=True)
+    ]
+    days = [END - 1] if yearly else [*PERIOD.month_ends]
+    signed = [SignedCount("x", day, "T", "", team) for day in days]
+    signed += [SignedCount("x", day, "", "P0", own) for day in days if own]
+    case = rules(one, rows, (), members, signed)
+    found = fixed_pay(case, Plan(case), ()).paid
+    counted = sum(part.quantity or 0 for pay in found for part in pay.parts)
+    months = Fraction(6, 12) if yearly else 6
+    assert counted == (team + own) * months
+    for pay in found:
+        share = Fraction(shares[people.index(pay.person_id)], sum(shares))
+        exact = (team * share + (own if pay.person_id == "P0" else 0)) * months
+        off = Fraction(6, 10**7)
+        assert abs(pay.amount_fen - exact * Fraction("123.45")) <= Fraction(1, 2) + off * 124
+
+
+# -- whole cases -------------------------------------------------------------------------------
+
+HEADS = "reference: 示例\n"
+MONTHLY = '{value: "100.00", unit: 元/人·月, valid_from: 2020-01-01}'
+
+
+def rows_of(out: Path, name: str) -> list[dict[str, str]]:
+    with (out / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def settled(folder: Path, files: dict[str, Content]) -> Path:
+    case = write_case(folder / "case", files)
+    settle_case(case, folder / "out")
+    return folder / "out"
+
+
+def work(month: str) -> str:
+    lines = [
+        f"I01,P01,MZ01,{month}-02,2",
+        f"I01,P02,MZ01,{month}-03,1",
+        f"I02,P03,MZ01,{month}-04,3",
+    ]
+    return "\n".join([HEAD, *lines, ""])
+
+
+def test_withheld_money_is_neither_lost_nor_paid_twice(tmp_path: Path) -> None:
+    """Two months withhold 0.1 of 66.67, the third releases 0.75 of it and carries the rest."""
+    kinds = "coefficients:\n  月考: {applies_to: withhold, later: release}\n"
+    kinds += "  年考: {applies_to: none}\n"
+    release = "components: {兑现: {kind: release, coefficient: 年考, rest: carry}}\n"
+    coefficients = (
+        "scope,subject_id,kind,value,valid_from,valid_to\n"
+        "person,P01,月考,0.9,2025-01-01,2025-03-01\nperson,P01,年考,0.75,2025-01-01,\n"
+    )
+    opening = ""
+    amounts = []
+    for month in ("2025-01", "2025-02", "2025-03"):
+        files: dict[str, Content] = {
+            "case.yaml": f"period: {month}\n{HEADS}{kinds}{release if month > '2025-02' else ''}",
+            "coefficients.csv": coefficients,
+            "records.csv": work(month),
+        }
+        if opening:
+            files["opening.csv"] = opening
+        out = settled(tmp_path / month, files)
+        amounts += [row["amount"] for row in rows_of(out, "payouts") if row["person_id"] == "P01"]
+        opening = (out / "opening_next.csv").read_text(encoding="utf-8-sig")
+    # 66.67 x 0.9 = 60.003: 60.00 paid, 6.67 kept, twice: 13.34 x 0.75 = 10.005: 10.01, 3.33 left.
+    assert amounts == ["60.00", "60.00", "10.01", "66.67"]
+    assert [(row["kind"], row["amount"]) for row in rows_of(out, "opening_next")] == [
+        ("withheld", "3.33")
+    ]
+    summary = json.loads((tmp_path / "2025-03" / "out" / "summary.json").read_bytes())
+    (told,) = [one for one in summary["checks"] if one["check"].startswith("withheld before")]
+    assert (told["left"], told["right"]) == ("13.34", "13.34")
+
+
+def test_the_cap_of_a_year_knows_what_components_of_earlier_periods_paid(tmp_path: Path) -> None:
+    """Two half-years of a cap of 1,600.00 in which allowances have 600.00 each."""
+    yaml = (
+        f"{HEADS}components:\n"
+        f"  津贴: {{kind: allowance, rate: {MONTHLY}, who: {{persons: [P01]}}}}\n"
+        "  院长: {kind: leader, multiple: {value: '0.5', unit: 倍, valid_from: 2020-01-01},"
+        " of: [绩效], in_cap: yes}\n"
+        "leaders: {posts: [院长], reference: 示例}\n"
+        "pay_cap: {kind: fixed, valid_from: 2025-01-01}\n"
+    )
+    common: dict[str, Content] = {
+        "staff.csv": "person_id,institution_id,post\nP01,I01,\nP02,I01,\nP03,I02,\nP09,I01,院长\n",
+        "pools.csv": "institution_id,pool,amount\nI01,绩效,200.00\nI02,绩效,30.00\n",
+        "accounts.csv": "institution_id,line,kind,amount\nI01,pay_cap,approved,1600.00\n"
+        "I02,pay_cap,approved,9999.00\n",
+    }
+    first = settled(
+        tmp_path / "1",
+        common | {"case.yaml": f"period: 2025-H1\n{yaml}", "records.csv": work("2025-02")},
+    )
+    caps = {(row["line"], row["name"]): row["amount"] for row in rows_of(first, "paycap")[:6]}
+    assert caps["component", "津贴"] == "600.00"
+    assert caps["component", "院长"] == "50.00"
+    opening = (first / "opening_next.csv").read_text(encoding="utf-8-sig")
+    assert "cap_pool,I01,津贴,,,2025-H1,,600.00," in opening
+    assert "cap_pool,I01,院长,,,2025-H1,,50.00," in opening
+    yaml = yaml.replace(", in_cap: yes", "")
+    second = settled(
+        tmp_path / "2",
+        common
+        | {
+            "case.yaml": f"period: 2025-H2\n{yaml}",
+            "records.csv": work("2025-08"),
+            "opening.csv": opening,
+        },
+    )
+    # 1,600.00 - (600.00 + 50.00 + 200.00) - 600.00 = 150.00 are left for a pool of 200.00.
+    pools = {row["institution_id"]: row["amount"] for row in rows_of(second, "pools")}
+    assert pools == {"I01": "150.00", "I02": "30.00"}
+
+
+def test_adjustments_come_after_the_coefficient_of_the_institution(tmp_path: Path) -> None:
+    """100.00 x 0.8 = 80.00, less 20.00 of adjustments: 60.00 are shared and 20.00 carried."""
+    files: dict[str, Content] = {
+        "case.yaml": "period: 2025-06\n",
+        "coefficients.csv": "scope,subject_id,kind,value,valid_from\n"
+        "institution,I01,考核,0.8,2025-01-01\n",
+        "adjustments.csv": "period,institution_id,pool,person_id,amount\n"
+        "2025-05,I01,绩效,P02,30.00\n2025-05,I01,绩效,P01,-10.00\n",
+    }
+    out = settled(tmp_path, files)
+    told = [
+        (row["person_id"], row["component"], row["amount"])
+        for row in rows_of(out, "payouts")
+        if row["institution_id"] == "I01"
+    ]
+    assert told == [
+        ("P01", "pool_share", "30.00"),
+        ("P01", "adjustment", "-10.00"),
+        ("P02", "pool_share", "30.00"),
+        ("P02", "adjustment", "30.00"),
+    ]
+    (pool, _) = rows_of(out, "pools")
+    assert (pool["paid"], pool["carried"]) == ("80.00", "20.00")
+    for person, amount in (("P01", 2_000), ("P02", 6_000)):
+        assert re_add(person_text(trace_person(out, person)[0])) == amount
+
+
+def test_a_pool_above_pays_adjustments_of_those_below(tmp_path: Path) -> None:
+    """The lead hospital's pool pays at I02 too, and so it pays what I02's people are due."""
+    files: dict[str, Content] = {
+        "case.yaml": "period: 2025-06\nsharing:\n  总池:\n    levels:\n"
+        "      - {to: institution}\n      - {to: person}\n",
+        "institutions.csv": "institution_id,name,parent_id\nI01,甲,\nI02,乙,I01\n",
+        "pools.csv": "institution_id,pool,amount\nI01,总池,100.00\n",
+        "adjustments.csv": "period,institution_id,pool,person_id,amount\n"
+        "2025-05,I02,总池,P03,8.00\n",
+    }
+    out = settled(tmp_path, files)
+    # 92.00 by 20 : 3 among institutions (10 + 5 x 2, and 3): 80.00 and 12.00.
+    told = [
+        (row["institution_id"], row["component"], row["amount"]) for row in rows_of(out, "payouts")
+    ]
+    assert told == [
+        ("I01", "pool_share", "40.00"),
+        ("I01", "pool_share", "40.00"),
+        ("I02", "pool_share", "12.00"),
+        ("I02", "adjustment", "8.00"),
+    ]
+    assert re_add(person_text(trace_person(out, "P03")[0])) == 2_000
+
+
+MIXED: dict[str, Content] = {
+    "case.yaml": f"period: 2025-06\n{HEADS}components:\n"
+    f"  津贴: {{kind: allowance, rate: {MONTHLY}}}\n  奖: {{kind: bonus}}\n",
+    "bonuses.csv": "institution_id,person_id,component,amount,date\nI01,P01,奖,5.00,2025-06-03\n"
+    "I01,P01,奖,5.00,\nI01,P01,奖,7.01,2025-06-02\n",
+    "adjustments.csv": "period,institution_id,pool,person_id,amount,reference\n"
+    "2025-05,I01,绩效,P01,3.00,甲\n2025-05,I01,绩效,P01,4.00,乙\n"
+    "2025-04,I01,津贴,P02,-9.00,\n",
+    "coefficients.csv": "scope,subject_id,kind,value,valid_from\nperson,P02,fte,0.3333,2025-01-01\n",
+}
+
+
+def test_the_order_of_rows_changes_nothing(tmp_path: Path) -> None:
+    one = settled(tmp_path / "1", MIXED)
+    turned = dict(MIXED)
+    for name in ("bonuses.csv", "adjustments.csv"):
+        head, *lines = str(MIXED[name]).splitlines()
+        turned[name] = "\n".join([head, *reversed(lines), ""])
+    other = settled(tmp_path / "2", turned)
+    for name in ("payouts.csv", "components.csv", "funds.csv", "resolved-rules.json"):
+        assert (one / name).read_bytes() == (other / name).read_bytes(), name
+
+
+def test_a_kept_result_tells_and_compares_the_same(tmp_path: Path) -> None:
+    """What explain says of OUT is what was paid; a comparison of pools leaves components alone."""
+    out = settled(tmp_path, MIXED)
+    wanted: dict[str, Fraction] = {}
+    for row in rows_of(out, "payouts"):
+        wanted[row["person_id"]] = wanted.get(row["person_id"], Fraction(0)) + Fraction(
+            row["amount"]
+        )
+    for person, yuan in wanted.items():
+        story = trace_person(out, person)[0]
+        assert re_add(person_text(story)) == yuan * 100
+        told = person_json(story)
+        assert Fraction(told["amount"]) == yuan
+        amounts = [Fraction(one["amount"]) for place in told["institutions"]
+                   for one in (*place["pools"], *place["components"])]  # fmt: skip
+        assert sum(amounts) == yuan
+    proposal = tmp_path / "weights.csv"
+    proposal.write_text(
+        "item_code,weight,valid_from\nMZ01,2,2025-01-01\nSF01,2,2025-01-01\n", "utf-8"
+    )
+    compared = compare_case(out, proposal, tmp_path / "changes").comparison
+    before, after = compared.before.settlement, compared.after.settlement
+    assert before.components == after.components != ()
+    assert before.payouts is not None
+    assert after.payouts is not None
+    assert before.payouts.charged_fen == after.payouts.charged_fen == (700, 0)
+
+
+def test_a_fund_may_be_used_up_by_a_pool_and_components(tmp_path: Path) -> None:
+    """A fund of 100.00 with a pool of 0.4 of it leaves 60.00: two allowances of 30.00."""
+    yaml = (
+        f"period: 2025-06\n{HEADS}"
+        "funds: {f: {kind: given, restricted: yes, income: no, payers: [{payer: 甲, share: 1}]}}\n"
+        "pools: {签约: {fund: f, rule: percent, share: {value: '0.4', unit: 比例, valid_from: "
+        "2020-01-01}}}\ncomponents: {津贴: {kind: allowance, paid_from: {fund: f}, who: "
+        "{institutions: [I01]}, rate: {value: '30.00', unit: 元/人·月, valid_from: 2020-01-01}}}\n"
+    )
+    out = settled(
+        tmp_path,
+        {
+            "case.yaml": yaml,
+            "accounts.csv": "institution_id,line,kind,amount,source\nI01,f,approved,100.00,甲\n"
+            "I01,f,received,100.00,甲\n",
+        },
+    )
+    restricted = rows_of(out, "restricted")[0]
+    assert (restricted["pools"], restricted["closing"]) == ("100.00", "0.00")
