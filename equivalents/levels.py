@@ -18,18 +18,19 @@ import numpy as np
 import numpy.typing as npt
 
 from equivalents.allocate import largest_remainder
+from equivalents.averages import AverageKeys, AverageLine
 from equivalents.bounds import AT_CAP, AT_FLOOR, NO_CAP, floors_exceed, share_within
 from equivalents.errors import ConservationError, Problem, RefusedError
 from equivalents.limits import limits_fen
 from equivalents.policy.model import Pool
-from equivalents.policy.posts import Codes
 from equivalents.policy.sharing import Level, LevelKey, LevelKind, Nobody, Sharing
 from equivalents.staff import ONE_HEAD_E4
+from equivalents.step import Step
 from equivalents.tree import Children, Keys, Nodes, Tree
-from equivalents.units import E7_PLACES, WEIGHT_PLACES, Int64, print_fen
+from equivalents.units import E7_PLACES, WEIGHT_PLACES, Int64, print_e7, print_fen
 from equivalents.yeartodate import YearPart, YearToDate
 
-__all__ = ["Ladder", "Step"]
+__all__ = ["Ladder"]
 
 _ONE_E7: Final = 10**E7_PLACES
 _E4_TO_E7: Final = 10 ** (E7_PLACES - WEIGHT_PLACES)
@@ -45,47 +46,6 @@ _Mask = npt.NDArray[np.bool_]
 def _no_year(size: int) -> Int64:
     """No bound of a year for any child: one row for all of them, not written to."""
     return np.broadcast_to(np.zeros(3, np.int64), (size, 3))
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One level of some pools: what each child got, and what stayed behind.
-
-    Columns of children: ``pool`` (position), ``parent`` and ``child`` (units of the tree, at the
-    level of people the child is a person), ``institution`` (where the child is), ``row`` (of the
-    staff table, for people), ``base_e7`` (the key before the coefficient of an institution),
-    ``raw_e7`` (before a negative one counts as 0), ``key_e7``, and the fen. ``capped_fen`` and
-    ``floored_fen`` are what a bound moved against the allocation
-    without bounds. How bounds did it, for whoever adds it up again: ``held`` (at which bound),
-    ``rest_fen`` (what the parent had left for those held at none), ``by`` (the key that shared it,
-    or scaled floors), ``before_fen`` (the amount before an excess was retained) and ``head_e4``
-    (the part of a head by which bounds shrink), see :class:`~equivalents.bounds.Bounded`.
-    ``year`` (three columns) is the :class:`~equivalents.yeartodate.YearPart` of bounds of a year.
-    ``received_fen, retained_fen, carried_fen`` have one value per pool.
-    """
-
-    to: LevelKind
-    pool: Codes
-    parent: Codes
-    child: Codes
-    institution: Codes
-    row: Int64
-    base_e7: Int64
-    raw_e7: Int64
-    key_e7: Int64
-    amount_fen: Int64
-    remainder_fen: Int64
-    capped_fen: Int64
-    floored_fen: Int64
-    held: Int64
-    rest_fen: Int64
-    by: Int64
-    before_fen: Int64
-    head_e4: Int64
-    year: Int64
-    received_fen: Int64
-    retained_fen: Int64
-    carried_fen: Int64
 
 
 @dataclass(slots=True)
@@ -116,6 +76,8 @@ class Ladder:
     tree: Tree
     keys: Keys
     year: YearToDate
+    averages: AverageKeys
+    averaged: list[AverageLine] = field(default_factory=list)
     told: list[tuple[int, Problem]] = field(default_factory=list)
     seen: dict[int, set[str]] = field(default_factory=dict)
 
@@ -155,7 +117,7 @@ class Ladder:
     def _step(self, level: Level, sharing: Sharing, nodes: Nodes) -> tuple[Step, Nodes]:
         children = self.tree.children(level.to, nodes, sharing)
         codes = self._codes(level, children)
-        base, raw = self._raw_keys(level, nodes, children, codes)
+        base, raw = self._raw_keys(level, sharing, nodes, children, codes)
         key = np.maximum(raw, 0)
         stuck = self._stuck(nodes, children, key)
         equal = stuck & (level.nobody == Nobody.EQUAL) & (children.count > 0)
@@ -209,7 +171,12 @@ class Ladder:
         return codes
 
     def _raw_keys(
-        self, level: Level, nodes: Nodes, children: Children, codes: Sequence[str]
+        self,
+        level: Level,
+        sharing: Sharing,
+        nodes: Nodes,
+        children: Children,
+        codes: Sequence[str],
     ) -> tuple[Int64, Int64]:
         """The keys before and after the coefficients of institutions (5.2)."""
         pool = int(nodes.pool[0]) if nodes.pool.size else 0
@@ -220,11 +187,34 @@ class Ladder:
         elif level.key == LevelKey.HEADCOUNT:
             key = self.tree.heads(level.to, children, pool) * _E4_TO_E7
         else:
-            vector = self.keys.vector(pool, self.pools[pool].series, level.key)
-            key = self.tree.equivalents(level.to, children, vector)
+            vector = self.keys.vector(pool, self.pools[pool].series, level.by)
+            more = self._averages(level, sharing, nodes, children, vector)
+            key = self.tree.equivalents(level.to, children, vector, more)
         if level.to != LevelKind.INSTITUTION:
             return key, key
         return key, self.keys.with_institution(pool, key, children.institution)
+
+    def _averages(
+        self, level: Level, sharing: Sharing, nodes: Nodes, children: Children, vector: Int64
+    ) -> Int64 | None:
+        """What averages add to the keys of a pool, which goes down alone where it has any."""
+        if not sharing.averages or not nodes.pool.size:
+            return None
+        pool = int(nodes.pool[0])
+        if level.to == LevelKind.PERSON:
+            for line in self.averages.lines(pool, sharing, vector):
+                self.averaged.append(line)
+                if line.own_e7:
+                    self._tell_own_key(pool, line)
+        return self.averages.added(pool, sharing, vector, children.staff)
+
+    def _tell_own_key(self, position: int, line: AverageLine) -> None:
+        pool = self.pools[position]
+        facts = {"pool": pool.pool, "key": print_e7(line.own_e7)}
+        person = self.tree.persons[line.person]
+        self.told.append(
+            (position, Problem("AVERAGE_OWN_KEY", pool.place, person, facts, pool.series))
+        )
 
     @staticmethod
     def _stuck(nodes: Nodes, children: Children, key: Int64) -> _Mask:

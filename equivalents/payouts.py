@@ -8,15 +8,17 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from equivalents.averages import AverageKeys, AverageLine
 from equivalents.contracts import ContractLine
 from equivalents.errors import ConservationError, Problem
 from equivalents.keys import PoolKeys
 from equivalents.ladderkeys import Held, held_back
 from equivalents.leave import LeaveLine
-from equivalents.levels import Ladder, Step
+from equivalents.levels import Ladder
 from equivalents.policy.model import CaseRules, Pool
 from equivalents.policy.posts import Codes
 from equivalents.policy.sharing import LevelKind, Sharing
+from equivalents.step import Step
 from equivalents.tally import Plan
 from equivalents.tree import Keys, Tree
 from equivalents.units import Int64, print_e7
@@ -39,7 +41,8 @@ class Payouts:
     ``amount_fen`` is paid, ``detail`` says what was withheld and how keys came about (``None``
     where they are the exact equivalents). ``capped_fen`` and ``floored_fen`` are what caps took
     and floors added; ``limited`` says what of it yearly limits took, ``held`` what coefficients of
-    institutions kept of pools before they were shared. ``retained_fen`` and
+    institutions kept of pools before they were shared, ``averages`` who shares by a multiple of a
+    mean key (5.16). ``retained_fen`` and
     ``carried_fen`` have one value per pool. ``steps`` are the levels, highest first; their parents
     and children are positions in ``units``, but people's in the plan's codebook.
     """
@@ -63,6 +66,7 @@ class Payouts:
     limited: Limited | None = None
     contracts: tuple[ContractLine, ...] = ()
     held: Held | None = None
+    averages: tuple[AverageLine, ...] = ()
 
     def steps_of(self, pool: int) -> tuple[Step, ...]:
         """The levels that one pool goes down, highest first."""
@@ -87,7 +91,8 @@ def share(
     tree = Tree(rules, plan, keys)
     held = held_back(origin, pools, rules) if origin is not None else None
     year = YearToDate(rules, plan, origin)
-    ladder = Ladder(_going(pools, held), tree, keys, year)
+    averages = AverageKeys(tree, keys, plan, pools)
+    ladder = Ladder(_going(pools, held), tree, keys, year, averages)
     parts, equivalents = _down(ladder, pools, rules)
     people = parts.get(LevelKind.PERSON, [])
     _tell_negative(ladder, people)
@@ -98,6 +103,7 @@ def share(
     problems = ladder.stop_on_errors()
     merged = tuple(_merged(parts[kind]) for kind in LevelKind if kind in parts)
     payouts = _payouts(pools, merged, people, equivalents, tree)
+    payouts = replace(payouts, averages=tuple(ladder.averaged))
     if origin is not None:
         payouts = _kept_back(payouts, pools, rules, origin, held, keys.leave)
     payouts = _limited(payouts, pools, rules, plan, year)
@@ -120,7 +126,7 @@ def _down(
         for step in steps:
             parts.setdefault(step.to, []).append(step)
         staff = tree.staff_of(sharing)
-        vector = keys.equivalents_e7[pools[which[0]].series]
+        vector = keys.counted_e7(which[0], pools[which[0]].series)
         equivalents.append(tree.sums(staff, vector)[steps[-1].row])
     return parts, equivalents
 
@@ -186,7 +192,10 @@ def _alike(
     groups: dict[tuple[object, ...], list[int]] = {}
     sharings = {name: rules.sharing_of(name) for name in {pool.pool for pool in pools}}
     for at, pool in enumerate(pools):
-        name = (id(sharings[pool.pool]), pool.series, *keys.group(at, pool.series))
+        sharing = sharings[pool.pool]
+        # A mean is of one pool.
+        alone = at if sharing.averages else -1
+        name = (id(sharing), alone, pool.series, *keys.group(at, pool.series))
         groups.setdefault(name, []).append(at)
     for which in groups.values():
         yield which, rules.sharing_of(pools[which[0]].pool)

@@ -14,6 +14,7 @@ from equivalents.errors import Problem, RefusedError, near
 from equivalents.origin import Origin, origin_of
 from equivalents.policy.coefficients import ONE_E4, Stretch
 from equivalents.policy.model import Pool
+from equivalents.policy.who import Who
 from equivalents.poolstory import FactorsOf, on_pool
 from equivalents.settle import Settlement
 from equivalents.sharesteps import ShareStep, paid, share_steps
@@ -74,7 +75,8 @@ class PoolAccount:
     """All of a pool: amount = paid + retained + carried, and how each of the three comes about.
 
     ``institution_e4``, the product of ``factors``, multiplies the pool before ``shared_fen`` goes
-    down; ``kept_fen`` is what it keeps, retained and carried (5.2).
+    down; ``kept_fen`` is what it keeps, retained and carried (5.2). Of ``who`` only the postings
+    share.
     """
 
     origin: Origin
@@ -87,6 +89,7 @@ class PoolAccount:
     payees: tuple[Payee, ...]
     retained_fen: int
     carried_fen: int
+    who: Who | None = None
 
     @property
     def steps(self) -> tuple[ShareStep, ...]:
@@ -135,6 +138,7 @@ def _account(settlement: Settlement, at: int, pool: Pool) -> PoolAccount:
         _payees(settlement, at, levels[-1]),
         int(payouts.retained_fen[at]),
         int(payouts.carried_fen[at]),
+        settlement.rules.sharing_of(pool.pool).who,
     )
 
 

@@ -11,19 +11,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from equivalents.averages import AverageLine
 from equivalents.contracts import ContractLine
 from equivalents.headcount import HeadDays, head_of
 from equivalents.itemmoney import MoneyLine, money_lines
 from equivalents.keys import PoolKeys
 from equivalents.leave import LeaveLine
-from equivalents.levels import Step
 from equivalents.origin import Origin, origin_of
 from equivalents.policy.coefficients import ONE_E4, Stretch
 from equivalents.policy.keyrules import Applies
 from equivalents.policy.model import Pool
 from equivalents.policy.sharing import LevelKey, LevelKind
+from equivalents.policy.who import Who
 from equivalents.settle import Settlement
 from equivalents.sharesteps import ShareStep, paid, share_steps
+from equivalents.step import Step
 from equivalents.units import Int64
 from equivalents.yearly import LimitedPayout
 
@@ -57,6 +59,7 @@ class PoolStory:
     equivalents. ``heads`` are there where a head decides and is not simply one: the mean over
     their days. ``institution_e4`` multiplies the pool before ``shared_fen`` goes down (5.2).
     Each coefficient comes with the ``..._factors`` whose product it is, the heads' in their order.
+    Of ``who`` only the postings share; ``average`` is the key of people without one (5.16).
     ``money`` is the amount on the lines of the key (5.13); the rest stands on the pool's line.
     """
 
@@ -85,6 +88,8 @@ class PoolStory:
     institution_factors: tuple[Stretch, ...] = ()
     withhold_factors: tuple[Stretch, ...] = ()
     head_factors: tuple[tuple[Stretch, ...], ...] = ()
+    who: Who | None = None
+    average: AverageLine | None = None
 
     @property
     def unlined_fen(self) -> int:
@@ -101,7 +106,8 @@ def pools_of(settlement: Settlement, place: int, person: int) -> Iterator[PoolSt
     for at in mine.tolist():
         number = int(payouts.pool[at])
         pool = settlement.pools[number]
-        heads, head_e4 = _heads(settlement, pool, place, person)
+        average = _average(settlement, number, place, person)
+        heads, head_e4 = _heads(settlement, pool, (place, person), average)
         institution_e4, institution_factors = on_pool(settlement, pool)
         yield PoolStory(
             origin_of(settlement, pool),
@@ -125,6 +131,8 @@ def pools_of(settlement: Settlement, place: int, person: int) -> Iterator[PoolSt
             institution_factors,
             factors.withheld(pool) if payouts.detail is not None else (),
             tuple(factors.heads(pool, one) for one in heads),
+            settlement.rules.sharing_of(pool.pool).who,
+            average,
         )
 
 
@@ -181,14 +189,21 @@ def on_pool(settlement: Settlement, pool: Pool) -> tuple[int, tuple[Stretch, ...
 
 
 def _heads(
-    settlement: Settlement, pool: Pool, place: int, person: int
+    settlement: Settlement, pool: Pool, pair: tuple[int, int], average: AverageLine | None
 ) -> tuple[tuple[HeadDays, ...], int]:
-    """A head and what it is the mean of, where people are shared by heads or bounds go by them."""
+    """A head and what it is the mean of, where a key, a bound or an average goes by it."""
     last = settlement.rules.sharing_of(pool.pool).levels[-1]
-    if last.key != LevelKey.HEADCOUNT and not last.bounded:
+    if last.key != LevelKey.HEADCOUNT and not last.bounded and average is None:
         return (), ONE_E4
     keys = PoolKeys(settlement.plan, settlement.weighed, settlement.rules)
-    return head_of(keys, pool, keys.staff.find(place, person))
+    return head_of(keys, pool, keys.staff.find(*pair))
+
+
+def _average(settlement: Settlement, pool: int, place: int, person: int) -> AverageLine | None:
+    """The key of a person by an average in a pool, where a rule picks the person."""
+    mine = (pool, place, person)
+    lines = paid(settlement).averages
+    return next((one for one in lines if (one.pool, one.institution, one.person) == mine), None)
 
 
 def _contracts(

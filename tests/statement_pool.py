@@ -33,6 +33,7 @@ SHARED = re.compile(
     rf"^    机构系数 coefficient of the institution × {NUMBER}:"
     rf" 下分 shared {NUMBER}, 留存 retained {NUMBER}, 结转 carried {NUMBER}$"
 )
+WHO = re.compile(r"^    参与的任职 postings that share: .+$")
 LEVEL = re.compile(r"^层级 level: (\S+) \S+, \S+ (\w+)$")
 FAMILY = re.compile(
     rf"^    小计 sum (.+) \((\d+) 份\): 分出 given {NUMBER} \+ 未分 left {NUMBER} = {NUMBER}$"
@@ -92,7 +93,8 @@ class _Reader:
         self.netted: set[str] = set()
         self.payee: tuple[str, str] | None = None
         self.checks = (
-            (HEAD, self.head), (AMOUNT, self.amount), (SHARED, self.shared), (LEVEL, self.level),
+            (HEAD, self.head), (AMOUNT, self.amount), (WHO, self.who),
+            (SHARED, self.shared), (LEVEL, self.level),
             (FAMILY, self.of_family), (STAYS, self.stay), (AFTER, self.after),
             (PAYEE, self.of_payee), (WITHHELD, self.withhold), (LIMITED, self.limit),
             (PAID, self.pay), (TOTAL, self.total),
@@ -121,6 +123,9 @@ class _Reader:
         self.told.amount = fen(found[1])
         self.source.check(self.told.amount, line)
         self.below = {self.told.institution_id: self.told.amount}
+
+    def who(self, _: re.Match[str], line: str) -> None:
+        assert self.told.amount < 0, line
 
     def shared(self, found: re.Match[str], line: str) -> None:
         going, retained, carried = map(fen, found.groups()[1:])

@@ -167,7 +167,7 @@ class _Reader:
         codes = dict(zip(LevelKind, (known, departments, people), strict=True))
         every = (*pools, *surplus_pools(accounts))
         named = (*every, *bridge_pools(settings.scheme, ("",)))
-        check_sharing(settings.sharing, named, institutions, codes, findings)
+        check_sharing(settings.sharing, named, institutions, codes, postings, findings)
         every = (*every, *bridge_pools(settings.scheme, sorted(known)))
         keys = self._key_rules(settings, KeyReader(findings, institutions, postings), every, series)
         findings.problems += [*check_weights(weights), *check_postings(postings)]

@@ -82,6 +82,23 @@ SHARING_REASONS: Final = (
         "were scaled down to it, as declared.",
     ),
     Reason(
+        "WHO_NOBODY",
+        "warning",
+        "rules",
+        "who 写到的“{value}”在花名册的 {column} 一列中没有{near}，选不到人。请核对。",
+        "'who' names '{value}', which no posting of the roster has in the column {column}{near}, "
+        "so it picks nobody. Check it.",
+    ),
+    Reason(
+        "AVERAGE_OWN_KEY",
+        "warning",
+        "money",
+        "绩效池“{pool}”的 averages 写到人员“{value}”，但其本人已有依据 {key}，"
+        "按本人依据分配。请核对。",
+        "The 'averages' of the pool '{pool}' pick '{value}', who has a key of {key} there and "
+        "keeps it. Check it.",
+    ),
+    Reason(
         "NOBODY_TO_PAY",
         "warning",
         "money",

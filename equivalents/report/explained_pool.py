@@ -14,6 +14,7 @@ from equivalents.report.factors import factors_json, factors_text
 from equivalents.report.folding import folded
 from equivalents.report.origins import origin_json, origin_text
 from equivalents.report.steptext import KEYS, limited_text, step_text, withheld_text
+from equivalents.report.whowords import who_json, who_text
 from equivalents.units import print_e4, print_fen
 
 __all__ = ["pool_json", "pool_text"]
@@ -32,6 +33,7 @@ def pool_text(account: PoolAccount) -> str:
         f"溯源 explain  绩效池 pool {pool.pool}  {pool.institution_id}  口径 series {pool.series}",
         "",
         *origin_text(account.origin),
+        *([who_text(account.who)] if account.who is not None else []),
         *_head_text(account),
     ]
     for level in account.levels:
@@ -109,6 +111,7 @@ def pool_json(account: PoolAccount) -> dict[str, Any]:
         "institution_coefficient": print_e4(account.institution_e4),
         "institution_factors": factors_json(account.factors),
         "shared": print_fen(account.shared_fen),
+        "who_shares": who_json(account.who),
         "steps": steps_json(account.steps),
         "levels": [_level_json(level) for level in account.levels],
         "people": [_payee_json(payee) for payee in account.payees],

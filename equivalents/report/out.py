@@ -8,6 +8,7 @@ from typing import Any
 from equivalents.intake.case import Case
 from equivalents.intake.source import Source
 from equivalents.report.accountsnext import accounts_next_table
+from equivalents.report.averagetable import average_table
 from equivalents.report.contracttable import contract_table
 from equivalents.report.folder import new_folder, sha256
 from equivalents.report.funds import funds_table
@@ -80,6 +81,7 @@ def _tables(settlement: Settlement, payouts: Payouts) -> Iterator[OutTable]:
     for more in (
         limited_table(settlement, payouts),
         contract_table(settlement, payouts),
+        average_table(settlement, payouts),
         opening_table(settlement, payouts),
         accounts_next_table(settlement),
     ):

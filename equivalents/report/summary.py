@@ -16,6 +16,7 @@ from equivalents.report.keytables import key_check, key_rules
 from equivalents.report.limits import yearly_rules
 from equivalents.report.money import money_checks
 from equivalents.report.results import paid_by_pool
+from equivalents.report.whowords import average_rule_json, who_json
 from equivalents.settle import Payouts, Settlement
 from equivalents.units import E7_PLACES, print_e3, print_e4, print_e7, print_fen
 
@@ -213,6 +214,10 @@ def _pool(pool: Pool, rules: CaseRules) -> Json:
     }
     if rules.sharing:
         resolved["levels"] = [_level(level) for level in sharing.levels]
+    if sharing.who is not None:
+        resolved["who"] = who_json(sharing.who)
+    if sharing.averages:
+        resolved["averages"] = [average_rule_json(rule) for rule in sharing.averages]
     return resolved
 
 

@@ -57,6 +57,8 @@ FLOW = [
     "count",
     "surplus",
     "ceilings",
+    "pairs",
+    "sharers",
     "keys",
     "headcount",
     "yeartodate",
@@ -72,7 +74,9 @@ FLOW = [
     "bounds",
     "staff",
     "tree",
+    "averages",
     "limits",
+    "step",
     "levels",
     "ladderkeys",
     "yearly",
@@ -116,7 +120,7 @@ PURE = {*FLOW} - {"errors", "policy"}
 PURE_POLICY = {
     "model", "accounts", "calendar", "posts", "book", "check", "roster", "basis", "contacts",
     "waits", "keep", "sharing", "keyrules", "coefficients", "leave", "leaders",
-    "yearly", "contracts", "fundcounts", "funds", "heads", "homes", "prices", "scheme",
+    "yearly", "contracts", "fundcounts", "funds", "heads", "homes", "prices", "scheme", "who",
 }  # fmt: skip
 STANDARD = {
     "bisect", "collections", "concurrent", "dataclasses", "difflib", "enum", "fractions",
