@@ -22,7 +22,7 @@ from equivalents.sharers import sharing_postings
 from equivalents.staff import ONE_HEAD_E4, Staff
 from equivalents.tally import Plan
 from equivalents.tree import Keys, Tree
-from equivalents.units import INT64_LIMIT, Int64
+from equivalents.units import INT64_LIMIT, Int64, print_e7
 
 __all__ = ["AverageKeys", "AverageLine", "average_key_e7"]
 
@@ -76,6 +76,13 @@ class AverageKeys:
         if name not in self._known:
             self._known[name] = tuple(self._lines(pool, sharing, posting_e7))
         return self._known[name]
+
+    def own_key(self, line: AverageLine) -> Problem:
+        """What is told of somebody whom a rule picks and who has a key of his own."""
+        pool = self._pools[line.pool]
+        facts = {"pool": pool.pool, "key": print_e7(line.own_e7)}
+        person = self._tree.persons[line.person]
+        return Problem("AVERAGE_OWN_KEY", pool.place, person, facts, pool.series)
 
     def added(self, pool: int, sharing: Sharing, posting_e7: Int64, staff: Staff) -> Int64:
         """What they add to each row of a staff table of the pool's people."""

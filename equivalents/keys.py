@@ -22,9 +22,9 @@ from equivalents.policy.coefficients import ONE_E4, Run
 from equivalents.policy.keyrules import Applies, OpeningKey
 from equivalents.policy.model import CaseRules, Pool
 from equivalents.policy.posts import Codes
-from equivalents.policy.sharing import LevelKey
+from equivalents.policy.sharing import LevelKey, LevelKind
 from equivalents.policy.who import Who
-from equivalents.sharers import pick, sharing_postings
+from equivalents.sharers import handed_in, pick, sharing_postings
 from equivalents.tally import Plan
 from equivalents.units import INT64_LIMIT, Exact, Int64
 from equivalents.weigh import Weighed
@@ -118,6 +118,7 @@ class PoolKeys:
     def __init__(self, plan: Plan, weighed: Mapping[str, Weighed], rules: CaseRules) -> None:
         self.plan = plan
         self._sharing_of = rules.sharing_of
+        self._secondary = rules.secondary
         self._sharers: dict[Who | None, Int64] = {}
         self.staff = Pairs(plan)
         self._weighed = weighed
@@ -173,6 +174,16 @@ class PoolKeys:
     def people_by(self, pool: Pool) -> LevelKey:
         """The key of the last level of a pool; of what is handed in, the one by default."""
         return self._sharing_of(pool.pool).levels[-1].by
+
+    def handed_in(self, pool: Pool) -> Int64:
+        """Which pairs share by what their department handed in (1), by no other key."""
+        sharing = self._sharing_of(pool.pool)
+        if sharing.levels[-1].key is not LevelKey.SECONDARY:
+            return np.zeros(len(self.staff), np.int64)
+        rows = [row for row in self._secondary if row.pool == pool.pool]
+        divided = sharing.level(LevelKind.DEPARTMENT) is not None
+        shared = self.sharers(sharing.who)
+        return handed_in(self.plan, self.staff, shared, rows, divided=divided)
 
     def who(self, pool: Pool) -> Who | None:
         """Whose postings share in a pool; ``None``: all."""

@@ -24,10 +24,11 @@ from equivalents.errors import ConservationError, Problem, RefusedError
 from equivalents.limits import limits_fen
 from equivalents.policy.model import Pool
 from equivalents.policy.sharing import Level, LevelKey, LevelKind, Nobody, Sharing
+from equivalents.secondary import Secondary
 from equivalents.staff import ONE_HEAD_E4
 from equivalents.step import Step
 from equivalents.tree import Children, Keys, Nodes, Tree
-from equivalents.units import E7_PLACES, WEIGHT_PLACES, Int64, print_e7, print_fen
+from equivalents.units import E7_PLACES, WEIGHT_PLACES, Int64, print_fen
 from equivalents.yeartodate import YearPart, YearToDate
 
 __all__ = ["Ladder"]
@@ -77,6 +78,7 @@ class Ladder:
     keys: Keys
     year: YearToDate
     averages: AverageKeys
+    secondary: Secondary
     averaged: list[AverageLine] = field(default_factory=list)
     told: list[tuple[int, Problem]] = field(default_factory=list)
     seen: dict[int, set[str]] = field(default_factory=dict)
@@ -97,6 +99,7 @@ class Ladder:
             RefusedError: every pool that cannot be shared as declared, and why.
         """
         problems = [problem for _, problem in sorted(self.told, key=lambda one: one[0])]
+        problems += self.secondary.unused()
         errors = [problem for problem in problems if problem.severity == "error"]
         if errors:
             raise RefusedError(errors)
@@ -184,15 +187,32 @@ class Ladder:
             self._tell_missing(level, nodes, children, codes)
             key = np.array([level.shares_e4.get(code, 0) for code in codes], np.int64)
             key *= _E4_TO_E7
+        elif level.key == LevelKey.SECONDARY:
+            key = self._handed_in(level, sharing, nodes, children)
         elif level.key == LevelKey.HEADCOUNT:
             key = self.tree.heads(level.to, children, pool) * _E4_TO_E7
         else:
-            vector = self.keys.vector(pool, self.pools[pool].series, level.by)
-            more = self._averages(level, sharing, nodes, children, vector)
-            key = self.tree.equivalents(level.to, children, vector, more)
+            key = self._by_equivalents(level, sharing, nodes, children)
         if level.to != LevelKind.INSTITUTION:
             return key, key
         return key, self.keys.with_institution(pool, key, children.institution)
+
+    def _by_equivalents(
+        self, level: Level, sharing: Sharing, nodes: Nodes, children: Children
+    ) -> Int64:
+        pool = int(nodes.pool[0]) if nodes.pool.size else 0
+        vector = self.keys.vector(pool, self.pools[pool].series, level.by)
+        more = self._averages(level, sharing, nodes, children, vector)
+        return self.tree.equivalents(level.to, children, vector, more)
+
+    def _handed_in(self, level: Level, sharing: Sharing, nodes: Nodes, children: Children) -> Int64:
+        """What departments hand in; those that hand in nothing by the level's default."""
+        default = None
+        if level.by_default:
+            default = self._by_equivalents(level, sharing, nodes, children)
+        key, told = self.secondary.keys(level, nodes, children, default)
+        self.told += told
+        return key
 
     def _averages(
         self, level: Level, sharing: Sharing, nodes: Nodes, children: Children, vector: Int64
@@ -202,19 +222,10 @@ class Ladder:
             return None
         pool = int(nodes.pool[0])
         if level.to == LevelKind.PERSON:
-            for line in self.averages.lines(pool, sharing, vector):
-                self.averaged.append(line)
-                if line.own_e7:
-                    self._tell_own_key(pool, line)
+            lines = self.averages.lines(pool, sharing, vector)
+            self.averaged += lines
+            self.told += [(pool, self.averages.own_key(one)) for one in lines if one.own_e7]
         return self.averages.added(pool, sharing, vector, children.staff)
-
-    def _tell_own_key(self, position: int, line: AverageLine) -> None:
-        pool = self.pools[position]
-        facts = {"pool": pool.pool, "key": print_e7(line.own_e7)}
-        person = self.tree.persons[line.person]
-        self.told.append(
-            (position, Problem("AVERAGE_OWN_KEY", pool.place, person, facts, pool.series))
-        )
 
     @staticmethod
     def _stuck(nodes: Nodes, children: Children, key: Int64) -> _Mask:
@@ -264,6 +275,8 @@ class Ladder:
         heads = self._heads(level, nodes, children)
         parts = self._year_parts(level, nodes, children, key) if level.yearly else []
         floor, cap = self._limits(level, nodes, children, codes, some, starts, heads, parts)
+        if level.key == LevelKey.SECONDARY:
+            self.told += self.secondary.outside(level, nodes, children, floor, cap)
         bounded = share_within(
             nodes.amount_fen[some], key, starts, floor, cap,
             keep_excess=level.keep_excess, scale_floors=level.scale_floors,

@@ -18,6 +18,7 @@ from equivalents.levels import Ladder
 from equivalents.policy.model import CaseRules, Pool
 from equivalents.policy.posts import Codes
 from equivalents.policy.sharing import LevelKind, Sharing
+from equivalents.secondary import Secondary
 from equivalents.step import Step
 from equivalents.tally import Plan
 from equivalents.tree import Keys, Tree
@@ -92,7 +93,8 @@ def share(
     held = held_back(origin, pools, rules) if origin is not None else None
     year = YearToDate(rules, plan, origin)
     averages = AverageKeys(tree, keys, plan, pools)
-    ladder = Ladder(_going(pools, held), tree, keys, year, averages)
+    secondary = Secondary(tree, pools, rules.secondary)
+    ladder = Ladder(_going(pools, held), tree, keys, year, averages, secondary)
     parts, equivalents = _down(ladder, pools, rules)
     people = parts.get(LevelKind.PERSON, [])
     _tell_negative(ladder, people)

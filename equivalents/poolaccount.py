@@ -11,9 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from equivalents.errors import Problem, RefusedError, near
+from equivalents.handedin import handed_by
 from equivalents.origin import Origin, origin_of
 from equivalents.policy.coefficients import ONE_E4, Stretch
 from equivalents.policy.model import Pool
+from equivalents.policy.sharing import Level, LevelKey
 from equivalents.policy.who import Who
 from equivalents.poolstory import FactorsOf, on_pool
 from equivalents.settle import Settlement
@@ -25,11 +27,15 @@ __all__ = ["Family", "LevelAccount", "Payee", "PoolAccount", "explain_pool"]
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """What a parent had, in fen, and the steps to its children (none: nobody stands below it)."""
+    """What a parent had, in fen, and the steps to its children (none: nobody stands below it).
+
+    ``handed`` says whether it handed in ``shares``, ``amounts`` or ``nothing``, where it may.
+    """
 
     parent: str
     had_fen: int
     steps: tuple[ShareStep, ...]
+    handed: str = ""
 
     @property
     def given_fen(self) -> int:
@@ -153,11 +159,21 @@ def _levels(
         children: dict[str, list[ShareStep]] = {parent: [] for parent in parents}
         for one in share_steps(settlement, step, np.flatnonzero(step.pool == at)):
             children[one.parent_label].append(one)
-        families = (Family(name, fen, tuple(children[name])) for name, fen in parents.items())
+        families = (
+            Family(name, fen, tuple(below), _handed(settlement, pool, level, below))
+            for (name, fen), below in zip(parents.items(), children.values(), strict=True)
+        )
         stays = int(step.retained_fen[at]), int(step.carried_fen[at])
         found.append(LevelAccount(str(level.to), str(level.key), tuple(families), *stays))
         parents = {one.child_label: one.amount_fen for of in children.values() for one in of}
     return tuple(found)
+
+
+def _handed(settlement: Settlement, pool: Pool, level: Level, steps: Sequence[ShareStep]) -> str:
+    """What a parent handed in, where the level goes by that."""
+    if level.key is not LevelKey.SECONDARY or not steps:
+        return ""
+    return handed_by(settlement, pool.pool, steps[0])
 
 
 def _payees(settlement: Settlement, pool: int, last: LevelAccount) -> tuple[Payee, ...]:

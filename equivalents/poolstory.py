@@ -13,6 +13,7 @@ import numpy as np
 
 from equivalents.averages import AverageLine
 from equivalents.contracts import ContractLine
+from equivalents.handedin import HandedIn, handed_for
 from equivalents.headcount import HeadDays, head_of
 from equivalents.itemmoney import MoneyLine, money_lines
 from equivalents.keys import PoolKeys
@@ -59,7 +60,8 @@ class PoolStory:
     equivalents. ``heads`` are there where a head decides and is not simply one: the mean over
     their days. ``institution_e4`` multiplies the pool before ``shared_fen`` goes down (5.2).
     Each coefficient comes with the ``..._factors`` whose product it is, the heads' in their order.
-    Of ``who`` only the postings share; ``average`` is the key of people without one (5.16).
+    Of ``who`` only the postings share; ``average`` is the key of people without one (5.16);
+    ``handed`` is what their departments handed in for them.
     ``money`` is the amount on the lines of the key (5.13); the rest stands on the pool's line.
     """
 
@@ -90,6 +92,7 @@ class PoolStory:
     head_factors: tuple[tuple[Stretch, ...], ...] = ()
     who: Who | None = None
     average: AverageLine | None = None
+    handed: tuple[HandedIn, ...] = ()
 
     @property
     def unlined_fen(self) -> int:
@@ -106,6 +109,7 @@ def pools_of(settlement: Settlement, place: int, person: int) -> Iterator[PoolSt
     for at in mine.tolist():
         number = int(payouts.pool[at])
         pool = settlement.pools[number]
+        steps = tuple(_way(settlement, number, place, person))
         average = _average(settlement, number, place, person)
         heads, head_e4 = _heads(settlement, pool, (place, person), average)
         institution_e4, institution_factors = on_pool(settlement, pool)
@@ -119,7 +123,7 @@ def pools_of(settlement: Settlement, place: int, person: int) -> Iterator[PoolSt
             str(settlement.rules.sharing_of(pool.pool).levels[-1].key),
             int(payouts.key_e7[at]),
             int(payouts.amount_fen[at]),
-            tuple(_way(settlement, number, place, person)),
+            steps,
             *_key(settlement, at, factors),
             next((one for one in taken if one.row == at), None),
             tuple(_contracts(settlement, pool, place, person)),
@@ -133,6 +137,7 @@ def pools_of(settlement: Settlement, place: int, person: int) -> Iterator[PoolSt
             tuple(factors.heads(pool, one) for one in heads),
             settlement.rules.sharing_of(pool.pool).who,
             average,
+            tuple(handed_for(settlement, pool.pool, steps)),
         )
 
 

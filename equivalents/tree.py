@@ -164,6 +164,10 @@ class Tree:
             self._staff[name] = Staff(self._plan, by_department=by_department, present=present)
         return self._staff[name]
 
+    def institution(self, position: int) -> str:
+        """The code of an institution."""
+        return self._plan.institutions[position]
+
     def unit(self, institution: Codes, department: Codes) -> Codes:
         """Institutions and departments as units."""
         first = len(self._plan.institutions) - 1

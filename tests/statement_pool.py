@@ -34,6 +34,10 @@ SHARED = re.compile(
     rf" 下分 shared {NUMBER}, 留存 retained {NUMBER}, 结转 carried {NUMBER}$"
 )
 WHO = re.compile(r"^    参与的任职 postings that share: .+$")
+HANDED = re.compile(
+    r"^    二次分配 secondary (\S+): (?:报送比例 shares|(?P<amounts>报送金额 amounts)"
+    r"|未报送, 按调整当量 nothing handed in: by adjusted equivalents)$"
+)
 LEVEL = re.compile(r"^层级 level: (\S+) \S+, \S+ (\w+)$")
 FAMILY = re.compile(
     rf"^    小计 sum (.+) \((\d+) 份\): 分出 given {NUMBER} \+ 未分 left {NUMBER} = {NUMBER}$"
@@ -93,7 +97,7 @@ class _Reader:
         self.netted: set[str] = set()
         self.payee: tuple[str, str] | None = None
         self.checks = (
-            (HEAD, self.head), (AMOUNT, self.amount), (WHO, self.who),
+            (HEAD, self.head), (AMOUNT, self.amount), (WHO, self.who), (HANDED, self.hand_in),
             (SHARED, self.shared), (LEVEL, self.level),
             (FAMILY, self.of_family), (STAYS, self.stay), (AFTER, self.after),
             (PAYEE, self.of_payee), (WITHHELD, self.withhold), (LIMITED, self.limit),
@@ -126,6 +130,13 @@ class _Reader:
 
     def who(self, _: re.Match[str], line: str) -> None:
         assert self.told.amount < 0, line
+
+    def hand_in(self, found: re.Match[str], line: str) -> None:
+        """What a department handed in: amounts are what its people get."""
+        assert self.by == "secondary", line
+        assert {step.parent for step in self.family} == {found[1]}, line
+        if found["amounts"]:
+            assert all(step.key * 100 == step.amount for step in self.family), line
 
     def shared(self, found: re.Match[str], line: str) -> None:
         going, retained, carried = map(fen, found.groups()[1:])

@@ -56,6 +56,11 @@ AVERAGE = re.compile(
 OWN_KEY = re.compile(
     rf"^    平均 average: 本人已有依据 has a key of his own, {NUMBER}(?:  \[依据 .*\])?$"
 )
+HANDED = re.compile(
+    rf"^    二次分配 secondary (\S+): (?:比例 share (?P<share>\d+)|金额 amount (?P<amount>{NUMBER})"
+    r"|(?P<missing>未列入, 计 0 not listed: counts as 0)"
+    r"|(?P<nothing>未报送, 按调整当量 nothing handed in: by adjusted equivalents))$"
+)
 INSTITUTION = re.compile(
     rf"^    机构系数 coefficient of the institution × {NUMBER}: 下分 shared {NUMBER}$"
 )
@@ -109,6 +114,7 @@ class _Clerk:
             (AFTER, self.after), (POOL, self.pool), (SEGMENT, self.segment),
             (BROUGHT, self.bring), (LEAVE, self.on_leave), (CONTRACTS, self.contract),
             (WHO, self.who), (OUTSIDE, self.outside),
+            (HANDED, self.hand_in),
             (AVERAGE, self.of_average), (OWN_KEY, self.own_key),
             (INSTITUTION, self.at_institution), (HEAD, self.head), (MEAN, self.mean),
             (MONEY, self.on_line), (ON_THE_POOL, self.on_the_pool),
@@ -167,6 +173,7 @@ class _Clerk:
         self.one_head = Fraction(1)
         self.filtered, self.apart = False, Fraction(0)
         self.averaged: Fraction | None = None
+        self.handed: list[Fraction | None] = []
         self.owned: Fraction | None = None
         self.equivalents, self.key = Fraction(equivalents), Fraction(key)
         self.segments: list[tuple[Fraction, Fraction]] = []
@@ -208,6 +215,12 @@ class _Clerk:
 
     def own_key(self, found: re.Match[str], _: str) -> None:
         self.owned = Fraction(found[1])
+
+    def hand_in(self, found: re.Match[str], line: str) -> None:
+        """The key that was handed in; none where the department shares by adjusted ones."""
+        assert self.by == "secondary", line
+        value = Fraction(found["share"] or found["amount"] or 0)
+        self.handed.append(None if found["nothing"] else value)
 
     def bring(self, found: re.Match[str], _: str) -> None:
         self.brought = Fraction(found[1])
@@ -304,10 +317,16 @@ class _Clerk:
         # Where a level above goes by contracts they are a part of its key, not the person's.
         if self.contracts and self.by == "contracts":
             assert sum(self.contracts) == self.key, line
-        if self.by not in ("adjusted", "equivalents") or len(self.keys) != 1:
+        by = self.by
+        if by == "secondary":
+            # One word for each department, and the key of its step is what was handed in.
+            told = zip(self.handed, self.ways, strict=True)
+            assert all(one in (None, way.key) or way.equal for one, way in told), line
+            by = "adjusted" if self.handed == [None] else by
+        if by not in ("adjusted", "equivalents") or len(self.keys) != 1:
             return
         key = self.equivalents
-        if self.segments and self.by == "adjusted":
+        if self.segments and by == "adjusted":
             key = sum((adjusted for _, adjusted in self.segments), Fraction(0))
         key += self.brought + self.added
         if self.owned is not None:

@@ -24,6 +24,7 @@ from equivalents.intake.headings import LATER_TABLES, TABLES
 from equivalents.intake.madepools import bridge_pools, needs_given_pools, surplus_pools
 from equivalents.intake.recordfiles import record_files
 from equivalents.intake.schemeincase import check_scheme
+from equivalents.intake.secondary import read_secondary
 from equivalents.intake.settings import Settings, check_series, read_settings
 from equivalents.intake.tables import SUFFIXES, read_table, table_file
 from equivalents.intake.teams import read_teams
@@ -55,6 +56,7 @@ from equivalents.policy.load import (
 from equivalents.policy.loadcontacts import used_classes
 from equivalents.policy.model import (
     CaseRules,
+    Department,
     Institution,
     Pool,
     Posting,
@@ -152,7 +154,7 @@ class _Reader:
         self._refuse_later_tables()
         institutions = self._institutions(self._table("institutions"))
         known = {row.institution_id for row in institutions}
-        departments = self._departments(self._table("departments"), known)
+        rooms, departments = self._departments(self._table("departments"), known)
         postings = self._postings(self._table("staff"), known, departments)
         people = postings.people()
         teams = self._teams(settings, people)
@@ -176,13 +178,12 @@ class _Reader:
         check_scheme(settings, weights, institutions, pools, keys, before, findings)
         if settings.period is None:
             return None
-        surplus = surplus_rule(
-            settings.surplus, accounts, pools, settings.period, series, findings,
-            scheme=bool(settings.scheme_files),
-        )  # fmt: skip
+        asked = settings.surplus, accounts, pools, settings.period, series, findings
+        surplus = surplus_rule(*asked, scheme=bool(settings.scheme_files))
         rules = CaseRules(
             period=settings.period,
             institutions=institutions,
+            departments=rooms,
             postings=postings,
             weights=weights,
             pools=pools,
@@ -199,6 +200,12 @@ class _Reader:
     ) -> CaseRules:
         """The same rules with what case.yaml and its scheme declare, and who has contracts."""
         names, limits = [pool.pool for pool in pools], settings.yearly_limits
+        known = {
+            "institution_id": {row.institution_id for row in rules.institutions},
+            "department_id": {row.department_id for row in rules.departments},
+            "person_id": people,
+        }
+        handed = self._table("secondary"), known, settings.sharing, names
         return replace(
             rules,
             title=settings.title,
@@ -210,6 +217,7 @@ class _Reader:
             sharing=settings.sharing,
             yearly=read_yearly_limits(limits, names, people, rules.period, self.findings),
             contracts=contract_counts(self.tables.contracts, rules.period),
+            secondary=read_secondary(*handed, self.findings),
             scheme=settings.scheme,
             cap_before=self.cap_before,
         )
@@ -271,10 +279,14 @@ class _Reader:
         self._all_known(table, "parent_id", set(occurring(table.column("institution_id"))))
         return found
 
-    def _departments(self, table: Table, institutions: set[str]) -> set[str]:
+    def _departments(
+        self, table: Table, institutions: set[str]
+    ) -> tuple[tuple[Department, ...], set[str]]:
         self._unique(table, "department_id")
         self._all_known(table, "institution_id", institutions)
-        return set(occurring(table.column("department_id")))
+        columns = map(table.column, Department._fields[:4])
+        found = tuple(map(Department, *columns, table.places))
+        return found, set(occurring(table.column("department_id")))
 
     def _postings(self, table: Table, institutions: set[str], departments: set[str]) -> Roster:
         self._all_known(table, "institution_id", institutions)

@@ -23,7 +23,7 @@ from equivalents.report.folding import folded
 from equivalents.report.leavetable import print_percent
 from equivalents.report.origins import origin_text
 from equivalents.report.steptext import KEYS, limited_text, step_text, withheld_text
-from equivalents.report.whowords import average_text, who_text
+from equivalents.report.whowords import average_text, handed_text, who_text
 from equivalents.takenoff import CEILING, LEADER, TakenOff
 from equivalents.units import print_e3, print_e4, print_e7, print_fen
 
@@ -161,6 +161,7 @@ def _pool_text(pool: PoolStory, outside_e7: int) -> Iterator[str]:
     yield from map(_contract_text, pool.contracts)
     if pool.average is not None:
         yield average_text(pool.average)
+    yield from map(handed_text, pool.handed)
     for step in pool.steps:
         yield from step_text(step)
     if pool.withheld_fen or pool.withhold_factors:

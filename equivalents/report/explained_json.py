@@ -13,7 +13,7 @@ from equivalents.poolstory import PoolStory
 from equivalents.report.factors import factors_json
 from equivalents.report.leavetable import print_percent
 from equivalents.report.origins import origin_json
-from equivalents.report.whowords import average_json, who_json
+from equivalents.report.whowords import average_json, handed_json, who_json
 from equivalents.sharesteps import ShareStep
 from equivalents.units import print_e3, print_e4, print_e7, print_fen
 from equivalents.yearly import LimitedPayout
@@ -126,6 +126,7 @@ def _pool_of_person_json(pool: PoolStory) -> dict[str, Any]:
         ],
         "who_shares": who_json(pool.who),
         "average": average_json(pool.average),
+        "handed_in": [handed_json(one) for one in pool.handed],
         "heads": _heads_json(pool),
         "head": print_e4(pool.head_e4),
         "institution_coefficient": print_e4(pool.institution_e4),

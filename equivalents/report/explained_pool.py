@@ -14,7 +14,7 @@ from equivalents.report.factors import factors_json, factors_text
 from equivalents.report.folding import folded
 from equivalents.report.origins import origin_json, origin_text
 from equivalents.report.steptext import KEYS, limited_text, step_text, withheld_text
-from equivalents.report.whowords import who_json, who_text
+from equivalents.report.whowords import handed_in_text, who_json, who_text
 from equivalents.units import print_e4, print_fen
 
 __all__ = ["pool_json", "pool_text"]
@@ -63,6 +63,8 @@ def _level_text(level: LevelAccount) -> Iterator[str]:
     for family in level.families:
         for step in family.steps:
             yield from step_text(step)
+        if family.handed:
+            yield handed_in_text(family.parent, family.handed)
         yield _family_text(family)
     if level.retained_fen or level.carried_fen:
         yield (
@@ -129,6 +131,7 @@ def _level_json(level: LevelAccount) -> dict[str, Any]:
             {
                 "parent": family.parent,
                 "children": len(family.steps),
+                "handed_in": family.handed,
                 "amount": print_fen(family.had_fen),
                 "given": print_fen(family.given_fen),
                 "left": print_fen(family.had_fen - family.given_fen),

@@ -26,6 +26,7 @@ from equivalents.report.results import (
     payouts_table,
     pools_table,
 )
+from equivalents.report.roomtable import room_table
 from equivalents.report.spread import spread_table
 from equivalents.report.summary import resolved_rules, summary
 from equivalents.report.table import OutTable
@@ -82,6 +83,7 @@ def _tables(settlement: Settlement, payouts: Payouts) -> Iterator[OutTable]:
         limited_table(settlement, payouts),
         contract_table(settlement, payouts),
         average_table(settlement, payouts),
+        room_table(settlement, payouts),
         opening_table(settlement, payouts),
         accounts_next_table(settlement),
     ):

@@ -226,6 +226,9 @@ def _level(level: Level) -> Json:
     told: Json = {"to": level.to.value, "key": level.key.value, "nobody": level.nobody.value}
     if level.shares_e4:
         told["shares"] = {name: print_e4(e4) for name, e4 in sorted(level.shares_e4.items())}
+    if level.key == LevelKey.SECONDARY:
+        told["secondary_default"] = "adjusted" if level.by_default else "refuse"
+        told["secondary_missing"] = "zero" if level.missing_zero else "refuse"
     told |= _limits(level.limits)
     if level.bounded:
         told["excess"] = "retain" if level.keep_excess else "share"

@@ -3,12 +3,22 @@
 from typing import Any, Final
 
 from equivalents.averages import AverageLine
+from equivalents.handedin import HandedIn
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, print_day
 from equivalents.policy.sharing import AverageRule
 from equivalents.policy.who import WHO_COLUMNS, Who
-from equivalents.units import print_e4, print_e7
+from equivalents.units import print_e4, print_e7, print_fen
 
-__all__ = ["average_json", "average_rule_json", "average_text", "who_json", "who_text"]
+__all__ = [
+    "average_json",
+    "average_rule_json",
+    "average_text",
+    "handed_in_text",
+    "handed_json",
+    "handed_text",
+    "who_json",
+    "who_text",
+]
 
 _WORDS: Final = {
     "posts": "岗位 post",
@@ -76,3 +86,30 @@ def average_json(line: AverageLine | None) -> dict[str, Any] | None:
         "key": print_e7(line.key_e7),
         "reference": line.reference,
     }
+
+
+_HANDED: Final = {
+    "missing": "未列入, 计 0 not listed: counts as 0",
+    "nothing": "未报送, 按调整当量 nothing handed in: by adjusted equivalents",
+    "shares": "报送比例 shares",
+    "amounts": "报送金额 amounts",
+}
+
+
+def handed_text(one: HandedIn) -> str:
+    """What a department handed in for a person."""
+    told = _HANDED.get(one.how, f"比例 share {one.value}")
+    if one.how == "amount":
+        told = f"金额 amount {print_fen(one.value)}"
+    return f"    二次分配 secondary {one.parent}: {told}"
+
+
+def handed_in_text(parent: str, how: str) -> str:
+    """What a department handed in for its people."""
+    return f"    二次分配 secondary {parent}: {_HANDED[how]}"
+
+
+def handed_json(one: HandedIn) -> dict[str, str]:
+    """The same as JSON values."""
+    value = {"share": str(one.value), "amount": print_fen(one.value)}.get(one.how, "")
+    return {"parent": one.parent, "how": one.how, "value": value}

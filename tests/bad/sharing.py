@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from tests.bad.case import Content, Fault, add, swap
 
-__all__ = ["SHARING", "SHARING_WARNINGS"]
+__all__ = ["SHARING", "SHARING_WARNINGS", "form", "money", "person", "yaml"]
 
 HEADING = "period: 2025-06\nsharing:\n"
 

@@ -77,6 +77,7 @@ FLOW = [
     "averages",
     "limits",
     "step",
+    "secondary",
     "levels",
     "ladderkeys",
     "yearly",
@@ -108,10 +109,12 @@ FLOW = [
     "changes",
     "compare",
     "sharesteps",
+    "handedin",
     "itemmoney",
     "takenoff",
     "poolstory",
     "poolaccount",
+    "rooms",
     "explain",
     "ownrecords",
     "spread",
@@ -120,7 +123,8 @@ PURE = {*FLOW} - {"errors", "policy"}
 PURE_POLICY = {
     "model", "accounts", "calendar", "posts", "book", "check", "roster", "basis", "contacts",
     "waits", "keep", "sharing", "keyrules", "coefficients", "leave", "leaders",
-    "yearly", "contracts", "fundcounts", "funds", "heads", "homes", "prices", "scheme", "who",
+    "yearly", "contracts", "fundcounts", "funds", "heads", "homes", "prices", "scheme",
+    "secondary", "who",
 }  # fmt: skip
 STANDARD = {
     "bisect", "collections", "concurrent", "dataclasses", "difflib", "enum", "fractions",
