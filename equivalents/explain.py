@@ -71,6 +71,12 @@ class PlaceStory:
     pools: tuple[PoolStory, ...]
     components: tuple[ComponentPay, ...] = ()
 
+    def outside_e7(self, pool: PoolStory) -> int:
+        """The equivalents of postings here that do not share in a pool, after what is cut."""
+        counted = dict(self.equivalents_e7).get(pool.series, 0)
+        taken = sum(cut.equivalents_e7 for cut in self.cuts if cut.series == pool.series)
+        return counted - taken - pool.equivalents_e7
+
     @property
     def amount_fen(self) -> int:
         """Everything that is paid here."""

@@ -85,11 +85,15 @@ def head_of(keys: PoolKeys, pool: Pool, pair: int) -> tuple[tuple[HeadDays, ...]
 def _head_lines(keys: PoolKeys, pool: Pool) -> Iterator[_HeadLine]:
     """Of which days, at which coefficient, a head in a pool is the mean, stint by stint.
 
-    Who has no line is one whole head.
+    Days of postings that do not share in the pool are none of them. Who has no line is one whole
+    head.
     """
     kinds = keys.plan.coefficients.kinds(Applies.HEADCOUNT, pool.pool)
     staff, postings, period = keys.staff, keys.plan.postings, keys.plan.period
+    shared = frozenset(keys.sharers(keys.who(pool)).tolist()) if kinds else frozenset()
     for at, runs in keys.runs(kinds) if kinds else ():
+        if at not in shared:
+            continue
         stint, pair = int(staff.present[at]), int(staff.pair[at])
         since = max(int(postings.since[stint]), period.start)
         until = min(int(postings.until[stint]), period.end)

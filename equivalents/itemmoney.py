@@ -29,6 +29,7 @@ from equivalents.policy.coefficients import ONE_E4
 from equivalents.policy.keyrules import Ceiling, Window
 from equivalents.policy.sharing import LevelKey
 from equivalents.settle import Payouts, Settlement
+from equivalents.sharers import sharing_postings
 from equivalents.shares import Parts
 from equivalents.units import Int64
 from equivalents.weigh import earned_at
@@ -99,18 +100,23 @@ def _order(line: MoneyLine) -> tuple[LineKind, str, str, str, Fraction, int]:
 
 def _lines(settlement: Settlement, payouts: Payouts, at: int, by: LevelKey) -> Iterator[MoneyLine]:
     place, person = int(payouts.institution[at]), int(payouts.person[at])
-    series = settlement.pools[int(payouts.pool[at])].series
+    pool = settlement.pools[int(payouts.pool[at])]
+    series, who = pool.series, settlement.rules.sharing_of(pool.pool).who
     detail = payouts.detail
-    if detail is None:
+    if detail is None and who is None:
         plain = settlement.weighed[series].lines
         if plain is not None:
             mine = np.flatnonzero((plain.institution == place) & (plain.person == person))
             yield from _items(settlement, series, plain, mine, ONE_E4)
         return
     postings = settlement.plan.postings
-    here = settlement.plan.present  # a head's postings share in no pool (5.20)
+    here = np.flatnonzero(sharing_postings(settlement.plan, who))  # a head's share in none (5.20)
     here = here[(postings.institution[here] == place) & (postings.person[here] == person)]
     earned = earned_at(settlement.counted.tally, settlement.scales, series, here)
+    if detail is None:
+        lines = _of(settlement, earned, here)
+        yield from _items(settlement, series, lines, np.arange(lines.row.size), ONE_E4)
+        return
     left = _left_e7(detail, at, by)
     coefficient = _coefficients(settlement, detail, at, by, here)
     cut_e7, name = 0, _cut_name(settlement, detail, series, (place, person))
@@ -121,7 +127,8 @@ def _lines(settlement: Settlement, payouts: Payouts, at: int, by: LevelKey) -> I
         cut_e7 += cut
         if cut:
             yield MoneyLine(LineKind.CUT, "", name, "", "", 1, 1, -cut, value)
-    if cut_e7 != _cut_e7(detail, series, place, person):
+    # Postings that share elsewhere bear a part of a cut.
+    if who is None and cut_e7 != _cut_e7(detail, series, place, person):
         raise ConservationError("the item lines of a person are not those of the key")
     yield from _after(detail, at)
 

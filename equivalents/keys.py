@@ -9,19 +9,22 @@ equivalents. Sources: A7, A8; definitions 5.1, 5.3, 5.9, 5.12.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from equivalents.ceilings import Cuts, cut_ceilings, exact_sums, half_up, split_e7, window_of
-from equivalents.grouping import group, runs
+from equivalents.grouping import group
+from equivalents.pairs import Pairs
 from equivalents.policy.coefficients import ONE_E4, Run
 from equivalents.policy.keyrules import Applies, OpeningKey
 from equivalents.policy.model import CaseRules, Pool
 from equivalents.policy.posts import Codes
-from equivalents.policy.sharing import LevelKey
+from equivalents.policy.sharing import LevelKey, LevelKind
+from equivalents.policy.who import Who
+from equivalents.sharers import handed_in, pick, sharing_postings
 from equivalents.tally import Plan
 from equivalents.units import INT64_LIMIT, Exact, Int64
 from equivalents.weigh import Weighed
@@ -39,6 +42,7 @@ __all__ = [
 BY_EQUIVALENTS: Final = (LevelKey.ADJUSTED, LevelKey.EQUIVALENTS)
 """The keys that come from equivalents."""
 
+_HIGHEST: Final = 2**62
 VARIED: Final = -1
 """Stands for the coefficient of somebody who had several in the period."""
 
@@ -96,49 +100,6 @@ class KeyTable:
     borne_e7: Int64 | None = None
 
 
-class _Staff:
-    """The (institution, person) pairs with a posting in the period, sorted by both."""
-
-    def __init__(self, plan: Plan) -> None:
-        postings = plan.postings
-        self._width = max(len(plan.persons), 1)
-        pair = postings.institution.astype(np.int64) * self._width + postings.person
-        self.present: Int64 = plan.present
-        """The postings with a day in the period, but those of heads (5.20)."""
-        self.pair: Int64
-        """The pair of each of them, in ascending order, as postings stand in theirs."""
-        self._pairs, self._starts, self.pair = runs(pair[self.present])
-        self.institution = (self._pairs // self._width).astype(np.int32)
-        self.person = (self._pairs % self._width).astype(np.int32)
-
-    def __len__(self) -> int:
-        return int(self.person.size)
-
-    def of(self, institution: int) -> slice:
-        """The people of one institution."""
-        start, stop = np.searchsorted(self.institution, [institution, institution + 1])
-        return slice(int(start), int(stop))
-
-    def find(self, institution: int, person: int) -> int:
-        """The position of a pair, or -1."""
-        wanted = institution * self._width + person
-        at = int(np.searchsorted(self._pairs, wanted))
-        known = institution >= 0 and person >= 0 and at < len(self)
-        return at if known and int(self._pairs[at]) == wanted else -1
-
-    def find_all(self, institution: Codes, person: Codes) -> Int64:
-        """The positions of pairs that are all known."""
-        return np.searchsorted(self._pairs, institution.astype(np.int64) * self._width + person)
-
-    def sum(self, posting_e7: Int64) -> Int64:
-        """Equivalents per pair from equivalents per posting.
-
-        Raises:
-            RefusedError: a total is beyond the limits (``TOTAL_TOO_LARGE``).
-        """
-        return exact_sums(posting_e7[self.present], self._starts)
-
-
 class _Segments(NamedTuple):
     """Coefficient and run of days of each present stint, for one set of kinds."""
 
@@ -157,9 +118,11 @@ class PoolKeys:
     def __init__(self, plan: Plan, weighed: Mapping[str, Weighed], rules: CaseRules) -> None:
         self.plan = plan
         self._sharing_of = rules.sharing_of
-        self.staff = _Staff(plan)
+        self._secondary = rules.secondary
+        self._sharers: dict[Who | None, Int64] = {}
+        self.staff = Pairs(plan)
         self._weighed = weighed
-        self._tables: dict[tuple[str, frozenset[str]], KeyTable] = {}
+        self._tables: dict[tuple[str, frozenset[str], Who | None], KeyTable] = {}
         self._segments: dict[frozenset[str], _Segments] = {}
         self._brought: dict[str, Int64] = {}
 
@@ -198,7 +161,7 @@ class PoolKeys:
         Raises:
             RefusedError: a total is beyond the limits.
         """
-        table = self.table(pool.series, self.kinds(pool))
+        table = self.table(pool.series, self.kinds(pool), self.who(pool))
         if self.people_by(pool) is not LevelKey.ADJUSTED:
             ones = np.full(len(self.staff), ONE_E4, np.int64)
             table = replace(table, key_e7=table.equivalents_e7, coefficient_e4=ones)
@@ -209,38 +172,71 @@ class PoolKeys:
         return replace(table, key_e7=sums, brought_e7=brought)
 
     def people_by(self, pool: Pool) -> LevelKey:
-        """The key of the last level of a pool."""
-        return self._sharing_of(pool.pool).levels[-1].key
+        """The key of the last level of a pool; of what is handed in, the one by default."""
+        return self._sharing_of(pool.pool).levels[-1].by
+
+    def handed_in(self, pool: Pool) -> Int64:
+        """Which pairs share by what their department handed in (1), by no other key."""
+        sharing = self._sharing_of(pool.pool)
+        if sharing.levels[-1].key is not LevelKey.SECONDARY:
+            return np.zeros(len(self.staff), np.int64)
+        rows = [row for row in self._secondary if row.pool == pool.pool]
+        divided = sharing.level(LevelKind.DEPARTMENT) is not None
+        shared = self.sharers(sharing.who)
+        return handed_in(self.plan, self.staff, shared, rows, divided=divided)
+
+    def who(self, pool: Pool) -> Who | None:
+        """Whose postings share in a pool; ``None``: all."""
+        return self._sharing_of(pool.pool).who
+
+    def sharers(self, who: Who | None) -> Int64:
+        """The positions among the present stints of those that share."""
+        if who not in self._sharers:
+            shared = sharing_postings(self.plan, who)
+            self._sharers[who] = np.flatnonzero(shared[self.staff.present])
+        return self._sharers[who]
 
     def kinds(self, pool: Pool) -> frozenset[str]:
         """The kinds of coefficients that multiply equivalents in a pool.
 
         None where none of its levels is shared by ``adjusted``: nothing there asks for them.
         """
-        if all(one.key is not LevelKey.ADJUSTED for one in self._sharing_of(pool.pool).levels):
+        if all(one.by is not LevelKey.ADJUSTED for one in self._sharing_of(pool.pool).levels):
             return frozenset()
         return self.plan.coefficients.kinds(Applies.KEY, pool.pool)
 
-    def table(self, series: str, kinds: frozenset[str]) -> KeyTable:
-        """The keys of a series under some kinds of coefficients, before any is brought in."""
-        if (series, kinds) not in self._tables:
-            self._tables[series, kinds] = self._table(series, kinds)
-        return self._tables[series, kinds]
+    def table(self, series: str, kinds: frozenset[str], who: Who | None = None) -> KeyTable:
+        """The keys of a series under some kinds of coefficients, before any is brought in.
 
-    def _table(self, series: str, kinds: frozenset[str]) -> KeyTable:
-        posting_e7 = self._weighed[series].posting_e7
-        nothing = np.zeros(len(self.staff), np.int64)
+        With ``who`` those of its postings alone; who has none of them has the key 0.
+        """
+        name = series, kinds, who
+        if name not in self._tables:
+            self._tables[name] = self._table(*name)
+        return self._tables[name]
+
+    def _table(self, series: str, kinds: frozenset[str], who: Who | None) -> KeyTable:
+        nothing, shared = np.zeros(len(self.staff), np.int64), self.sharers(who)
         if self.plan.coefficients.plain:
-            sums = self.staff.sum(posting_e7)
-            return KeyTable(sums, sums, np.full(sums.size, ONE_E4, np.int64), nothing)
-        lines, line, cut_cell, borne = self._lines(series, kinds)
-        starts = np.searchsorted(lines.pair, np.arange(len(self.staff)))
-        lowest = np.minimum.reduceat(lines.coefficient_e4, starts) if starts.size else nothing
-        highest = np.maximum.reduceat(lines.coefficient_e4, starts) if starts.size else nothing
+            of_pair = self.staff.pair[shared], len(self.staff)
+            posting_e7 = self._weighed[series].posting_e7[self.staff.present[shared]]
+            sums = _by_pair(posting_e7, *of_pair)
+            return KeyTable(sums, sums, nothing + ONE_E4, nothing)
+        lines, line, cut_cell, borne = self._lines(series, kinds, who)
+        if who is not None:
+            kept, line = pick(line, shared)
+            lines = AdjustedLines(*(getattr(lines, f.name)[kept] for f in fields(AdjustedLines)))
+            if cut_cell is not None and borne is not None:
+                kept, cut_cell = pick(cut_cell, shared)
+                borne = borne[kept]
+        lowest, highest = nothing + _HIGHEST, nothing - 1
+        np.minimum.at(lowest, lines.pair, lines.coefficient_e4)
+        np.maximum.at(highest, lines.pair, lines.coefficient_e4)
+        one = np.where(lowest == highest, lowest, VARIED)
         return KeyTable(
-            exact_sums(lines.equivalents_e7, starts),
-            exact_sums(lines.adjusted_e7, starts),
-            np.where(lowest == highest, lowest, VARIED),
+            _by_pair(lines.equivalents_e7, lines.pair, len(self.staff)),
+            _by_pair(lines.adjusted_e7, lines.pair, len(self.staff)),
+            np.where(highest < 0, ONE_E4, one),
             nothing,
             lines,
             line,
@@ -249,17 +245,21 @@ class PoolKeys:
         )
 
     def _lines(
-        self, series: str, kinds: frozenset[str]
+        self, series: str, kinds: frozenset[str], who: Who | None
     ) -> tuple[AdjustedLines, Int64, Int64 | None, Int64 | None]:
         """Equivalents by pair, segment and post, less the cut; then coefficients (5.1).
 
-        With the line of each present stint, its cell of a cut, and what each cell bears.
+        With the line of each present stint, its cell of a cut, and what each cell bears. Stints
+        that share and stints that do not lie in lines apart.
         """
         staff = self.staff
         segments = self._segments_of(kinds)
         post = self.plan.postings.post[staff.present]
         days = segments.since - self.plan.period.start
-        order, starts = group([staff.pair, days, post])
+        apart = [np.isin(np.arange(post.size), self.sharers(who))] if who is not None else []
+        keys: list[Int64 | Codes] = [staff.pair, days, post]
+        keys += [one.astype(np.int64) for one in apart]
+        order, starts = group(keys)
         at = order[starts]
         line = np.zeros(staff.present.size, np.int64)
         line[order] = np.repeat(np.arange(starts.size), np.diff(starts, append=order.size))
@@ -267,7 +267,7 @@ class PoolKeys:
         left_e7 = exact_sums(value_e7[order], starts)
         cell = borne = None
         if series in self.cuts:
-            cell, borne = self._cut_cells(series, [staff.pair, days, post])
+            cell, borne = self._cut_cells(series, keys)
             of_cell = np.zeros(borne.size, np.int64)
             of_cell[cell] = line
             left_e7 = left_e7.copy()
@@ -292,9 +292,9 @@ class PoolKeys:
         """
         staff, cuts = self.staff, self.cuts[series]
         window = window_of(self.plan, series, staff.present)
-        pair, days, post = keys
+        pair, *within = keys
         # The order of segment and post within a window settles the last ties: earlier, then post.
-        order, starts = group([pair, window, days, post])
+        order, starts = group([pair, window, *within])
         cell = order[starts]
         cell_e7 = exact_sums(self._weighed[series].posting_e7[staff.present][order], starts)
         new = np.ones(cell.size, bool)
@@ -379,6 +379,14 @@ class PoolKeys:
                     brought[pair] += row.equivalents_e7
             self._brought[name] = brought
         return self._brought[name]
+
+
+def _by_pair(values_e7: Int64, pair: Int64, size: int) -> Int64:
+    """Sums by pair; the pairs are in ascending order, and some may have no value."""
+    some = np.flatnonzero(np.diff(pair, prepend=-1))
+    sums = np.zeros(size, np.int64)
+    sums[pair[some]] = exact_sums(values_e7, some)
+    return sums
 
 
 def _evens(count: int) -> Int64:

@@ -32,6 +32,7 @@ from equivalents.policy.coefficients import ONE_E4
 from equivalents.policy.keyrules import Applies, Excess, Scope
 from equivalents.policy.model import CaseRules, Pool
 from equivalents.policy.sharing import LevelKey, LevelKind
+from equivalents.policy.who import Who
 from equivalents.tree import Keys
 from equivalents.units import Exact, Int64, print_e4
 
@@ -87,6 +88,7 @@ def ladder_keys(keys: PoolKeys, pools: Sequence[Pool], rules: CaseRules) -> Keys
         [leave.shown(pool) for pool in pools],
         contracts,
         departments_e4(keys.plan, pools, rules),
+        [vectors.shared(pool) for pool in pools],
     )
 
 
@@ -138,17 +140,18 @@ def _retains(keys: PoolKeys, pool: Pool) -> bool:
 
 def _heads(keys: PoolKeys, pools: Sequence[Pool]) -> list[Mapping[tuple[int, int], int]]:
     """Who is not one head in each pool; pools with the same kinds have the same mapping."""
-    known: dict[frozenset[str], Mapping[tuple[int, int], int]] = {frozenset(): _ALL_WHOLE}
+    known: dict[tuple[frozenset[str], Who | None], Mapping[tuple[int, int], int]] = {}
     found = []
     for pool in pools:
         kinds = keys.plan.coefficients.kinds(Applies.HEADCOUNT, pool.pool)
-        if kinds not in known:
-            heads = headcount_e4(keys, pool)
-            known[kinds] = {
+        name = kinds, keys.who(pool)
+        if name not in known:
+            heads = headcount_e4(keys, pool) if kinds else np.zeros(0, np.int64) + ONE_E4
+            known[name] = {
                 (int(keys.staff.institution[at]), int(keys.staff.person[at])): int(heads[at])
                 for at in np.flatnonzero(heads != ONE_E4).tolist()
             }
-        found.append(known[kinds])
+        found.append(known[name] or _ALL_WHOLE)
     return found
 
 
@@ -200,42 +203,68 @@ class _Vectors:
     def of_pool(self, pool: Pool, key: LevelKey, by_department: bool) -> Int64:
         """The vector of a pool by a key, with what was brought in."""
         kinds, brought = self._keys.kinds(pool), self._keys.brought(pool)
-        name = (pool.series, kinds, key, by_department, pool.pool if brought is not None else "")
+        who = self._keys.who(pool)
+        of_pool = pool.pool if brought is not None else ""
+        name = (pool.series, kinds, key, by_department, who, of_pool)
         if name not in self._known:
-            vector = self.of(pool.series, kinds, key, by_department=by_department)
-            self._known[name] = vector if brought is None else self._with(vector, brought)
+            vector = self.of(pool.series, kinds, key, by_department=by_department, who=who)
+            self._known[name] = vector if brought is None else self._with(vector, brought, who)
         return self._known[name]
+
+    def shared(self, pool: Pool) -> Int64 | None:
+        """The equivalents after ceilings of the postings that share, where not all do."""
+        who = self._keys.who(pool)
+        if who is None:
+            return None
+        name = pool.series, self._keys.kinds(pool), LevelKey.EQUIVALENTS
+        return self.of(*name, by_department=False, who=who)
 
     def of_departments(self, series: str, kinds: frozenset[str], key: LevelKey) -> Int64:
         """The same lines divided by department, without what was brought in."""
         return self.of(series, kinds, key, by_department=True)
 
     def of(
-        self, series: str, kinds: frozenset[str], key: LevelKey, *, by_department: bool
+        self,
+        series: str,
+        kinds: frozenset[str],
+        key: LevelKey,
+        *,
+        by_department: bool,
+        who: Who | None = None,
     ) -> Int64:
-        """What is left of the equivalents of each posting, or what is adjusted of it."""
-        name = (series, kinds, key, by_department)
+        """What is left of the equivalents of each posting, or what is adjusted of it.
+
+        With ``who`` only what stands on its postings counts.
+        """
+        name = (series, kinds, key, by_department, who)
         if name not in self._known:
             self._known[name] = self._on_postings(*name)
         return self._known[name]
 
-    def _with(self, vector: Int64, brought_e7: Int64) -> Int64:
-        """The same with what was brought in on each pair's first posting."""
-        staff = self._keys.staff
+    def _with(self, vector: Int64, brought_e7: Int64, who: Who | None) -> Int64:
+        """The same with what was brought in on each pair's first posting that shares."""
+        staff, shared = self._keys.staff, self._keys.sharers(who)
+        pair = staff.pair[shared]
+        first = np.flatnonzero(np.diff(pair, prepend=-1))
         more = np.zeros(vector.size, np.int64)
-        more[staff.present[np.searchsorted(staff.pair, np.arange(len(staff)))]] = brought_e7
+        more[staff.present[shared[first]]] = brought_e7[pair[first]]
         return exact_sums(np.stack([vector, more], 1).ravel(), np.arange(vector.size) * 2)
 
     def _on_postings(
-        self, series: str, kinds: frozenset[str], key: LevelKey, by_department: bool
+        self,
+        series: str,
+        kinds: frozenset[str],
+        key: LevelKey,
+        by_department: bool,
+        who: Who | None,
     ) -> Int64:
         """Each line, or each department's part of it, on the first of its stints."""
         keys, posting_e7 = self._keys, self._keys.posting_e7(series)
-        table = keys.table(series, kinds)
+        table = keys.table(series, kinds, who)
         lines, cell = table.lines, table.line
         if lines is None or cell is None:
             return posting_e7
-        present = keys.staff.present
+        present = keys.staff.present[keys.sharers(who)]
         adjusted = key is LevelKey.ADJUSTED
         value = lines.adjusted_e7 if adjusted else lines.equivalents_e7
         if by_department:

@@ -27,6 +27,7 @@ from equivalents.policy.coefficients import ONE_E4
 from equivalents.policy.leave import Average, Leave, Over
 from equivalents.policy.model import CaseRules, Pool
 from equivalents.policy.sharing import LevelKey, LevelKind
+from equivalents.sharers import sharing_postings
 from equivalents.units import INT64_LIMIT, Int64
 
 __all__ = ["LeaveKeys", "LeaveLine", "leave_key_e7"]
@@ -101,7 +102,7 @@ class LeaveKeys:
             RefusedError: every ``LEAVE_NO_AVERAGE`` in the pools of that name.
         """
         levels = self._rules.sharing_of(pool.pool).levels
-        if key not in BY_EQUIVALENTS or all(level.key != key for level in levels):
+        if key not in BY_EQUIVALENTS or all(level.by != key for level in levels):
             return ()
         name = pool.series, self._keys.kinds(pool), key, pool.pool
         if name not in self._known:
@@ -111,8 +112,8 @@ class LeaveKeys:
     def shown(self, pool: Pool) -> tuple[LeaveLine, ...]:
         """The lines of the lowest level that is shared by equivalents."""
         for level in reversed(self._rules.sharing_of(pool.pool).levels):
-            if level.key in BY_EQUIVALENTS:
-                return self.of(pool, level.key)
+            if level.by in BY_EQUIVALENTS:
+                return self.of(pool, level.by)
         return ()
 
     def added(self, vector: Int64, pool: Pool, key: LevelKey) -> Int64:
@@ -130,6 +131,7 @@ class LeaveKeys:
 
     def _lines(self, pool: Pool, name: _Name) -> tuple[LeaveLine, ...]:
         reached = self._reach[pool.pool, pool.series]
+        shared = sharing_postings(self._keys.plan, self._keys.who(pool))
         found: list[LeaveLine] = []
         problems: dict[tuple[Leave, int], Problem] = {}
         for person, runs in self._days.runs.items():
@@ -137,6 +139,8 @@ class LeaveKeys:
                 rule = run.rule
                 if run.place not in reached or (rule.pools and pool.pool not in rule.pools):
                     continue
+                if not shared[run.stint]:
+                    continue  # leave from a posting that shares in other pools
                 pair = self._keys.staff.find(run.place, person)
                 head_e4 = ONE_E4
                 if rule.average is Average.DEPARTMENT:

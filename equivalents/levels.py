@@ -18,18 +18,20 @@ import numpy as np
 import numpy.typing as npt
 
 from equivalents.allocate import largest_remainder
+from equivalents.averages import AverageKeys, AverageLine
 from equivalents.bounds import AT_CAP, AT_FLOOR, NO_CAP, floors_exceed, share_within
 from equivalents.errors import ConservationError, Problem, RefusedError
 from equivalents.limits import limits_fen
 from equivalents.policy.model import Pool
-from equivalents.policy.posts import Codes
 from equivalents.policy.sharing import Level, LevelKey, LevelKind, Nobody, Sharing
+from equivalents.secondary import Secondary
 from equivalents.staff import ONE_HEAD_E4
+from equivalents.step import Step
 from equivalents.tree import Children, Keys, Nodes, Tree
 from equivalents.units import E7_PLACES, WEIGHT_PLACES, Int64, print_fen
 from equivalents.yeartodate import YearPart, YearToDate
 
-__all__ = ["Ladder", "Step"]
+__all__ = ["Ladder"]
 
 _ONE_E7: Final = 10**E7_PLACES
 _E4_TO_E7: Final = 10 ** (E7_PLACES - WEIGHT_PLACES)
@@ -45,47 +47,6 @@ _Mask = npt.NDArray[np.bool_]
 def _no_year(size: int) -> Int64:
     """No bound of a year for any child: one row for all of them, not written to."""
     return np.broadcast_to(np.zeros(3, np.int64), (size, 3))
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One level of some pools: what each child got, and what stayed behind.
-
-    Columns of children: ``pool`` (position), ``parent`` and ``child`` (units of the tree, at the
-    level of people the child is a person), ``institution`` (where the child is), ``row`` (of the
-    staff table, for people), ``base_e7`` (the key before the coefficient of an institution),
-    ``raw_e7`` (before a negative one counts as 0), ``key_e7``, and the fen. ``capped_fen`` and
-    ``floored_fen`` are what a bound moved against the allocation
-    without bounds. How bounds did it, for whoever adds it up again: ``held`` (at which bound),
-    ``rest_fen`` (what the parent had left for those held at none), ``by`` (the key that shared it,
-    or scaled floors), ``before_fen`` (the amount before an excess was retained) and ``head_e4``
-    (the part of a head by which bounds shrink), see :class:`~equivalents.bounds.Bounded`.
-    ``year`` (three columns) is the :class:`~equivalents.yeartodate.YearPart` of bounds of a year.
-    ``received_fen, retained_fen, carried_fen`` have one value per pool.
-    """
-
-    to: LevelKind
-    pool: Codes
-    parent: Codes
-    child: Codes
-    institution: Codes
-    row: Int64
-    base_e7: Int64
-    raw_e7: Int64
-    key_e7: Int64
-    amount_fen: Int64
-    remainder_fen: Int64
-    capped_fen: Int64
-    floored_fen: Int64
-    held: Int64
-    rest_fen: Int64
-    by: Int64
-    before_fen: Int64
-    head_e4: Int64
-    year: Int64
-    received_fen: Int64
-    retained_fen: Int64
-    carried_fen: Int64
 
 
 @dataclass(slots=True)
@@ -116,6 +77,9 @@ class Ladder:
     tree: Tree
     keys: Keys
     year: YearToDate
+    averages: AverageKeys
+    secondary: Secondary
+    averaged: list[AverageLine] = field(default_factory=list)
     told: list[tuple[int, Problem]] = field(default_factory=list)
     seen: dict[int, set[str]] = field(default_factory=dict)
 
@@ -135,6 +99,7 @@ class Ladder:
             RefusedError: every pool that cannot be shared as declared, and why.
         """
         problems = [problem for _, problem in sorted(self.told, key=lambda one: one[0])]
+        problems += self.secondary.unused()
         errors = [problem for problem in problems if problem.severity == "error"]
         if errors:
             raise RefusedError(errors)
@@ -155,7 +120,7 @@ class Ladder:
     def _step(self, level: Level, sharing: Sharing, nodes: Nodes) -> tuple[Step, Nodes]:
         children = self.tree.children(level.to, nodes, sharing)
         codes = self._codes(level, children)
-        base, raw = self._raw_keys(level, nodes, children, codes)
+        base, raw = self._raw_keys(level, sharing, nodes, children, codes)
         key = np.maximum(raw, 0)
         stuck = self._stuck(nodes, children, key)
         equal = stuck & (level.nobody == Nobody.EQUAL) & (children.count > 0)
@@ -209,7 +174,12 @@ class Ladder:
         return codes
 
     def _raw_keys(
-        self, level: Level, nodes: Nodes, children: Children, codes: Sequence[str]
+        self,
+        level: Level,
+        sharing: Sharing,
+        nodes: Nodes,
+        children: Children,
+        codes: Sequence[str],
     ) -> tuple[Int64, Int64]:
         """The keys before and after the coefficients of institutions and departments (5.2)."""
         pool = int(nodes.pool[0]) if nodes.pool.size else 0
@@ -217,17 +187,48 @@ class Ladder:
             self._tell_missing(level, nodes, children, codes)
             key = np.array([level.shares_e4.get(code, 0) for code in codes], np.int64)
             key *= _E4_TO_E7
+        elif level.key == LevelKey.SECONDARY:
+            key = self._handed_in(level, sharing, nodes, children)
         elif level.key == LevelKey.HEADCOUNT:
             key = self.tree.heads(level.to, children, pool) * _E4_TO_E7
         else:
-            vector = self.keys.vector(pool, self.pools[pool].series, level.key)
-            key = self.tree.equivalents(level.to, children, vector)
+            key = self._by_equivalents(level, sharing, nodes, children)
         if level.to == LevelKind.INSTITUTION:
             return key, self.keys.with_institution(pool, key, children.institution)
         if level.to == LevelKind.DEPARTMENT and self.keys.department_e4:
             names = [self.tree.units[at] for at in children.code.tolist()]
             return key, self.keys.with_department(pool, key, names)
         return key, key
+
+    def _by_equivalents(
+        self, level: Level, sharing: Sharing, nodes: Nodes, children: Children
+    ) -> Int64:
+        pool = int(nodes.pool[0]) if nodes.pool.size else 0
+        vector = self.keys.vector(pool, self.pools[pool].series, level.by)
+        more = self._averages(level, sharing, nodes, children, vector)
+        return self.tree.equivalents(level.to, children, vector, more)
+
+    def _handed_in(self, level: Level, sharing: Sharing, nodes: Nodes, children: Children) -> Int64:
+        """What departments hand in; those that hand in nothing by the level's default."""
+        default = None
+        if level.by_default:
+            default = self._by_equivalents(level, sharing, nodes, children)
+        key, told = self.secondary.keys(level, nodes, children, default)
+        self.told += told
+        return key
+
+    def _averages(
+        self, level: Level, sharing: Sharing, nodes: Nodes, children: Children, vector: Int64
+    ) -> Int64 | None:
+        """What averages add to the keys of a pool, which goes down alone where it has any."""
+        if not sharing.averages or not nodes.pool.size:
+            return None
+        pool = int(nodes.pool[0])
+        if level.to == LevelKind.PERSON:
+            lines = self.averages.lines(pool, sharing, vector)
+            self.averaged += lines
+            self.told += [(pool, self.averages.own_key(one)) for one in lines if one.own_e7]
+        return self.averages.added(pool, sharing, vector, children.staff)
 
     @staticmethod
     def _stuck(nodes: Nodes, children: Children, key: Int64) -> _Mask:
@@ -277,6 +278,8 @@ class Ladder:
         heads = self._heads(level, nodes, children)
         parts = self._year_parts(level, nodes, children, key) if level.yearly else []
         floor, cap = self._limits(level, nodes, children, codes, some, starts, heads, parts)
+        if level.key == LevelKey.SECONDARY:
+            self.told += self.secondary.outside(level, nodes, children, floor, cap)
         bounded = share_within(
             nodes.amount_fen[some], key, starts, floor, cap,
             keep_excess=level.keep_excess, scale_floors=level.scale_floors,

@@ -8,15 +8,18 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from equivalents.averages import AverageKeys, AverageLine
 from equivalents.contracts import ContractLine
 from equivalents.errors import ConservationError, Problem, RefusedError
 from equivalents.keys import PoolKeys
 from equivalents.ladderkeys import Held, held_back
 from equivalents.leave import LeaveLine
-from equivalents.levels import Ladder, Step
+from equivalents.levels import Ladder
 from equivalents.policy.model import CaseRules, Pool
 from equivalents.policy.posts import Codes
 from equivalents.policy.sharing import LevelKind, Sharing
+from equivalents.secondary import Secondary
+from equivalents.step import Step
 from equivalents.tally import Plan
 from equivalents.tree import Keys, Tree
 from equivalents.units import Int64, print_e7, print_fen
@@ -39,8 +42,9 @@ class Payouts:
     ``amount_fen`` is paid, ``detail`` says what was withheld and how keys came about (``None``
     where they are the exact equivalents). ``capped_fen`` and ``floored_fen`` are what caps took
     and floors added; ``limited`` says what of it yearly limits took, ``held`` what coefficients of
-    institutions kept of pools before they were shared, ``charged_fen`` what adjustments of people
-    were charged to each pool (none: to no pool): it is paid out of it and not shared.
+    institutions kept of pools before they were shared, ``averages`` who shares by a multiple of a
+    mean key (5.16), ``charged_fen`` what adjustments of people were charged to each pool (none: to
+    no pool): it is paid out of it and not shared.
     ``retained_fen`` and ``carried_fen`` have one value per pool. ``steps`` are the levels, highest
     first; their parents and children are positions in ``units``, but people's in the plan's
     codebook.
@@ -66,6 +70,7 @@ class Payouts:
     contracts: tuple[ContractLine, ...] = ()
     held: Held | None = None
     charged_fen: tuple[int, ...] = ()
+    averages: tuple[AverageLine, ...] = ()
 
     def steps_of(self, pool: int) -> tuple[Step, ...]:
         """The levels that one pool goes down, highest first."""
@@ -93,7 +98,10 @@ def share(
     held = held_back(origin, pools, rules) if origin is not None else None
     year = YearToDate(rules, plan, origin)
     charged = tuple(charged) if any(charged) else ()
-    ladder = Ladder(_going(pools, held, charged), tree, keys, year)
+    averages = AverageKeys(tree, keys, plan, pools)
+    secondary = Secondary(tree, pools, rules.secondary)
+    going = _going(pools, held, charged)
+    ladder = Ladder(going, tree, keys, year, averages, secondary)
     parts, equivalents = _down(ladder, pools, rules)
     people = parts.get(LevelKind.PERSON, [])
     _tell_negative(ladder, people)
@@ -104,6 +112,7 @@ def share(
     problems = ladder.stop_on_errors()
     merged = tuple(_merged(parts[kind]) for kind in LevelKind if kind in parts)
     payouts = _payouts(pools, merged, people, equivalents, tree)
+    payouts = replace(payouts, averages=tuple(ladder.averaged))
     if origin is not None:
         payouts = _kept_back(payouts, pools, rules, origin, held, keys.leave)
     payouts = replace(_limited(payouts, pools, rules, plan, year), charged_fen=charged)
@@ -126,7 +135,7 @@ def _down(
         for step in steps:
             parts.setdefault(step.to, []).append(step)
         staff = tree.staff_of(sharing)
-        vector = keys.equivalents_e7[pools[which[0]].series]
+        vector = keys.counted_e7(which[0], pools[which[0]].series)
         equivalents.append(tree.sums(staff, vector)[steps[-1].row])
     return parts, equivalents
 
@@ -216,7 +225,10 @@ def _alike(
     groups: dict[tuple[object, ...], list[int]] = {}
     sharings = {name: rules.sharing_of(name) for name in {pool.pool for pool in pools}}
     for at, pool in enumerate(pools):
-        name = (id(sharings[pool.pool]), pool.series, *keys.group(at, pool.series))
+        sharing = sharings[pool.pool]
+        # A mean is of one pool.
+        alone = at if sharing.averages else -1
+        name = (id(sharing), alone, pool.series, *keys.group(at, pool.series))
         groups.setdefault(name, []).append(at)
     for which in groups.values():
         yield which, rules.sharing_of(pools[which[0]].pool)

@@ -13,9 +13,12 @@ import numpy as np
 from equivalents.componentpay import ComponentPay
 from equivalents.components import charged_to
 from equivalents.errors import Problem, RefusedError, near
+from equivalents.handedin import handed_by
 from equivalents.origin import Origin, origin_of
 from equivalents.policy.coefficients import ONE_E4, Stretch
 from equivalents.policy.model import Pool
+from equivalents.policy.sharing import Level, LevelKey
+from equivalents.policy.who import Who
 from equivalents.poolstory import FactorsOf, on_pool
 from equivalents.settle import Settlement
 from equivalents.sharesteps import ShareStep, paid, share_steps
@@ -26,11 +29,15 @@ __all__ = ["Family", "LevelAccount", "Payee", "PoolAccount", "explain_pool"]
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """What a parent had, in fen, and the steps to its children (none: nobody stands below it)."""
+    """What a parent had, in fen, and the steps to its children (none: nobody stands below it).
+
+    ``handed`` says whether it handed in ``shares``, ``amounts`` or ``nothing``, where it may.
+    """
 
     parent: str
     had_fen: int
     steps: tuple[ShareStep, ...]
+    handed: str = ""
 
     @property
     def given_fen(self) -> int:
@@ -78,7 +85,7 @@ class PoolAccount:
 
     ``institution_e4``, the product of ``factors``, multiplies the pool before ``shared_fen`` goes
     down; ``kept_fen`` is what it keeps, retained and carried (5.2). ``charged`` are adjustments,
-    which it pays first.
+    which it pays first. Of ``who`` only the postings share.
     """
 
     origin: Origin
@@ -92,6 +99,7 @@ class PoolAccount:
     retained_fen: int
     carried_fen: int
     charged: tuple[ComponentPay, ...] = ()
+    who: Who | None = None
 
     @property
     def steps(self) -> tuple[ShareStep, ...]:
@@ -148,6 +156,7 @@ def _account(settlement: Settlement, at: int, pool: Pool) -> PoolAccount:
         int(payouts.retained_fen[at]),
         int(payouts.carried_fen[at]),
         charged,
+        settlement.rules.sharing_of(pool.pool).who,
     )
 
 
@@ -162,11 +171,21 @@ def _levels(
         children: dict[str, list[ShareStep]] = {parent: [] for parent in parents}
         for one in share_steps(settlement, step, np.flatnonzero(step.pool == at)):
             children[one.parent_label].append(one)
-        families = (Family(name, fen, tuple(children[name])) for name, fen in parents.items())
+        families = (
+            Family(name, fen, tuple(below), _handed(settlement, pool, level, below))
+            for (name, fen), below in zip(parents.items(), children.values(), strict=True)
+        )
         stays = int(step.retained_fen[at]), int(step.carried_fen[at])
         found.append(LevelAccount(str(level.to), str(level.key), tuple(families), *stays))
         parents = {one.child_label: one.amount_fen for of in children.values() for one in of}
     return tuple(found)
+
+
+def _handed(settlement: Settlement, pool: Pool, level: Level, steps: Sequence[ShareStep]) -> str:
+    """What a parent handed in, where the level goes by that."""
+    if level.key is not LevelKey.SECONDARY or not steps:
+        return ""
+    return handed_by(settlement, pool.pool, steps[0])
 
 
 def _payees(settlement: Settlement, pool: int, last: LevelAccount) -> tuple[Payee, ...]:

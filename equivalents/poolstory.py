@@ -11,19 +11,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from equivalents.averages import AverageLine
 from equivalents.contracts import ContractLine
+from equivalents.handedin import HandedIn, handed_for
 from equivalents.headcount import HeadDays, head_of
 from equivalents.itemmoney import MoneyLine, money_lines
 from equivalents.keys import PoolKeys
 from equivalents.leave import LeaveLine
-from equivalents.levels import Step
 from equivalents.origin import Origin, origin_of
 from equivalents.policy.coefficients import ONE_E4, Stretch
 from equivalents.policy.keyrules import Applies
 from equivalents.policy.model import Pool
 from equivalents.policy.sharing import LevelKey, LevelKind
+from equivalents.policy.who import Who
 from equivalents.settle import Settlement
 from equivalents.sharesteps import ShareStep, paid, share_steps
+from equivalents.step import Step
 from equivalents.units import Int64
 from equivalents.yearly import LimitedPayout
 
@@ -59,6 +62,8 @@ class PoolStory:
     ``charged_fen`` of it, before ``shared_fen`` goes down (5.2, 5.19).
     ``released_later`` says that what is withheld is carried to be released (5.3).
     Each coefficient comes with the ``..._factors`` whose product it is, the heads' in their order.
+    Of ``who`` only the postings share; ``average`` is the key of people without one (5.16);
+    ``handed`` is what their departments handed in for them.
     ``money`` is the amount on the lines of the key (5.13); the rest stands on the pool's line.
     """
 
@@ -89,6 +94,9 @@ class PoolStory:
     head_factors: tuple[tuple[Stretch, ...], ...] = ()
     charged_fen: int = 0
     released_later: bool = False
+    who: Who | None = None
+    average: AverageLine | None = None
+    handed: tuple[HandedIn, ...] = ()
 
     @property
     def unlined_fen(self) -> int:
@@ -105,7 +113,9 @@ def pools_of(settlement: Settlement, place: int, person: int) -> Iterator[PoolSt
     for at in mine.tolist():
         number = int(payouts.pool[at])
         pool = settlement.pools[number]
-        heads, head_e4 = _heads(settlement, pool, place, person)
+        steps = tuple(_way(settlement, number, place, person))
+        average = _average(settlement, number, place, person)
+        heads, head_e4 = _heads(settlement, pool, (place, person), average)
         institution_e4, institution_factors = on_pool(settlement, pool)
         yield PoolStory(
             origin_of(settlement, pool),
@@ -117,7 +127,7 @@ def pools_of(settlement: Settlement, place: int, person: int) -> Iterator[PoolSt
             str(settlement.rules.sharing_of(pool.pool).levels[-1].key),
             int(payouts.key_e7[at]),
             int(payouts.amount_fen[at]),
-            tuple(_way(settlement, number, place, person)),
+            steps,
             *_key(settlement, at, factors),
             next((one for one in taken if one.row == at), None),
             tuple(_contracts(settlement, pool, place, person)),
@@ -131,6 +141,9 @@ def pools_of(settlement: Settlement, place: int, person: int) -> Iterator[PoolSt
             tuple(factors.heads(pool, one) for one in heads),
             payouts.charged_fen[number] if payouts.charged_fen else 0,
             bool(settlement.plan.coefficients.released([pool.pool])[0]),
+            settlement.rules.sharing_of(pool.pool).who,
+            average,
+            tuple(handed_for(settlement, pool.pool, steps)),
         )
 
 
@@ -187,14 +200,21 @@ def on_pool(settlement: Settlement, pool: Pool) -> tuple[int, tuple[Stretch, ...
 
 
 def _heads(
-    settlement: Settlement, pool: Pool, place: int, person: int
+    settlement: Settlement, pool: Pool, pair: tuple[int, int], average: AverageLine | None
 ) -> tuple[tuple[HeadDays, ...], int]:
-    """A head and what it is the mean of, where people are shared by heads or bounds go by them."""
+    """A head and what it is the mean of, where a key, a bound or an average goes by it."""
     last = settlement.rules.sharing_of(pool.pool).levels[-1]
-    if last.key != LevelKey.HEADCOUNT and not last.bounded:
+    if last.key != LevelKey.HEADCOUNT and not last.bounded and average is None:
         return (), ONE_E4
     keys = PoolKeys(settlement.plan, settlement.weighed, settlement.rules)
-    return head_of(keys, pool, keys.staff.find(place, person))
+    return head_of(keys, pool, keys.staff.find(*pair))
+
+
+def _average(settlement: Settlement, pool: int, place: int, person: int) -> AverageLine | None:
+    """The key of a person by an average in a pool, where a rule picks the person."""
+    mine = (pool, place, person)
+    lines = paid(settlement).averages
+    return next((one for one in lines if (one.pool, one.institution, one.person) == mine), None)
 
 
 def _contracts(

@@ -12,12 +12,12 @@ from typing import Final
 import numpy as np
 
 from equivalents.bounds import AT_CAP, AT_FLOOR
-from equivalents.levels import Step
 from equivalents.limits import limits_of
 from equivalents.payouts import Payouts
 from equivalents.policy.coefficients import ONE_E4, Stretch
 from equivalents.policy.sharing import Level, LevelKind, Sharing
 from equivalents.settle import Settlement
+from equivalents.step import Step
 from equivalents.units import Int64
 from equivalents.yeartodate import YearPart
 

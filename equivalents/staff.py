@@ -28,9 +28,12 @@ class Staff:
     without ``by_department`` everybody stands in that one.
     """
 
-    def __init__(self, plan: Plan, *, by_department: bool = False) -> None:
+    def __init__(
+        self, plan: Plan, *, by_department: bool = False, present: Int64 | None = None
+    ) -> None:
+        """Order the staff; ``present`` are the postings that share, where not all do."""
         postings = plan.postings
-        self._present = plan.present
+        self._present = plan.present if present is None else present
         named = [row.department_id for row in postings.rows] if by_department else []
         self.departments = ("", *sorted({name for name in named if name}))
         position = {name: at for at, name in enumerate(self.departments)}

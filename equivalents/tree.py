@@ -18,6 +18,8 @@ from equivalents.leave import LeaveLine
 from equivalents.policy.model import CaseRules, Pool
 from equivalents.policy.posts import Codes
 from equivalents.policy.sharing import LevelKey, LevelKind, Sharing
+from equivalents.policy.who import Who
+from equivalents.sharers import sharing_postings
 from equivalents.staff import Staff, add_up
 from equivalents.tally import Plan
 from equivalents.units import INT64_LIMIT, Int64
@@ -50,6 +52,8 @@ class Keys:
             in the vectors.
         contracts: the contracts of each posting, where a level is shared by them.
         department_e4: for each pool, the coefficients of departments by code, where not 1.
+        shared_e7: for each pool that some postings share in only, their equivalents after
+            ceilings; ``None`` for the others. Without it all of them are as they were earned.
     """
 
     equivalents_e7: Mapping[str, Int64]
@@ -60,6 +64,7 @@ class Keys:
     leave: Sequence[Sequence[LeaveLine]] = ()
     contracts: ContractKeys | None = None
     department_e4: Sequence[Mapping[str, int]] = ()
+    shared_e7: Sequence[Int64 | None] = ()
 
     def vector(self, pool: int, series: str, key: LevelKey = LevelKey.ADJUSTED) -> Int64:
         """The equivalents of each posting by which a pool is shared."""
@@ -67,6 +72,11 @@ class Keys:
             return self.contracts.posting_e7
         chosen = self.plain_e7 if key == LevelKey.EQUIVALENTS else self.adjusted_e7
         return self.equivalents_e7[series] if chosen is None else chosen[pool]
+
+    def counted_e7(self, pool: int, series: str) -> Int64:
+        """The equivalents of each posting that are told of a pool's people."""
+        mine = self.shared_e7[pool] if self.shared_e7 else None
+        return self.equivalents_e7[series] if mine is None else mine
 
     def heads(self, pool: int) -> Mapping[tuple[int, int], int]:
         """Who is not one whole head in a pool."""
@@ -153,16 +163,30 @@ class Tree:
     def __init__(self, rules: CaseRules, plan: Plan, keys: Keys) -> None:
         self._rules, self._plan, self._keys = rules, plan, keys
         self.persons: Sequence[str] = plan.persons.values
-        self.whole = Staff(plan)
+        self._staff: dict[tuple[Who | None, bool], Staff] = {}
         self._sums: dict[tuple[int, int], Int64] = {}
         divides = any(rule.level(LevelKind.DEPARTMENT) for rule in rules.sharing.values())
         below = self.divided.departments[1:] if divides else ()
         self.units: tuple[str, ...] = (*plan.institutions.values, *below)
 
-    @cached_property
+    @property
     def divided(self) -> Staff:
         """The staff by department."""
-        return Staff(self._plan, by_department=True)
+        return self.staff(None, by_department=True)
+
+    def staff(self, who: Who | None, *, by_department: bool) -> Staff:
+        """The people whose postings share, by institution or by department."""
+        name = who, by_department
+        if name not in self._staff:
+            present = None
+            if who is not None:
+                present = np.flatnonzero(sharing_postings(self._plan, who))
+            self._staff[name] = Staff(self._plan, by_department=by_department, present=present)
+        return self._staff[name]
+
+    def institution(self, position: int) -> str:
+        """The code of an institution."""
+        return self._plan.institutions[position]
 
     def unit(self, institution: Codes, department: Codes) -> Codes:
         """Institutions and departments as units."""
@@ -174,8 +198,7 @@ class Tree:
         """The place of each unit in the order of codes."""
         return np.unique(np.array(self.units, np.str_), return_inverse=True)[1].astype(np.int64)
 
-    @cached_property
-    def _below(self) -> tuple[Codes, Codes]:
+    def _below(self, whole: Staff) -> tuple[Codes, Codes]:
         """Institutions (parent, child), sorted; one with staff of its own is its own child."""
         find = self._plan.institutions.find
         pairs = {
@@ -183,7 +206,7 @@ class Tree:
             for row in self._rules.institutions
             if row.parent_id
         }
-        pairs |= {(at, at) for at in np.unique(self.whole.institution).tolist()}
+        pairs |= {(at, at) for at in np.unique(whole.institution).tolist()}
         ordered = np.array(sorted(pairs), np.int32).reshape(-1, 2)
         return ordered[:, 0], ordered[:, 1]
 
@@ -200,23 +223,23 @@ class Tree:
     def children(self, to: LevelKind, nodes: Nodes, sharing: Sharing) -> Children:
         """The children of each node at a level."""
         if to == LevelKind.INSTITUTION:
-            parent, child = self._below
+            whole = self.staff(sharing.who, by_department=False)
+            parent, child = self._below(whole)
             start = np.searchsorted(parent, nodes.institution, side="left")
             stop = np.searchsorted(parent, nodes.institution, side="right")
             at, of = _ranges(start, stop)
             department = np.full(at.size, _WHOLE, np.int32)
-            return Children(stop - start, of, child[at], department, child[at], at, self.whole)
+            return Children(stop - start, of, child[at], department, child[at], at, whole)
         if to == LevelKind.DEPARTMENT:
-            institution, department = self.divided.places()
+            divided = self.staff(sharing.who, by_department=True)
+            institution, department = divided.places()
             start = np.searchsorted(institution, nodes.institution, side="left")
             stop = np.searchsorted(institution, nodes.institution, side="right")
             at, of = _ranges(start, stop)
             # Staff without department stand under the institution's code, in the order of codes.
             at = at[np.lexsort((self._rank[self.unit(institution[at], department[at])], of))]
             code = self.unit(institution[at], department[at])
-            return Children(
-                stop - start, of, institution[at], department[at], code, at, self.divided
-            )
+            return Children(stop - start, of, institution[at], department[at], code, at, divided)
         staff = self.staff_of(sharing)
         start, stop = staff.rows(nodes.institution, np.maximum(nodes.department, 0))
         row, of = _ranges(start, stop)
@@ -227,13 +250,21 @@ class Tree:
 
     def staff_of(self, sharing: Sharing) -> Staff:
         """The staff table whose rows a sharing pays."""
-        return self.divided if sharing.level(LevelKind.DEPARTMENT) else self.whole
+        divided = sharing.level(LevelKind.DEPARTMENT) is not None
+        return self.staff(sharing.who, by_department=divided)
 
     # -- keys ----------------------------------------------------------------------------------
 
-    def equivalents(self, to: LevelKind, children: Children, posting_e7: Int64) -> Int64:
-        """The children's equivalents: people's as they are, others' as the sum of what counts."""
+    def equivalents(
+        self, to: LevelKind, children: Children, posting_e7: Int64, more_e7: Int64 | None = None
+    ) -> Int64:
+        """The children's equivalents: people's as they are, others' as the sum of what counts.
+
+        ``more_e7`` is what averages add to the rows of the children's staff table (5.16).
+        """
         sums = self.sums(children.staff, posting_e7)
+        if more_e7 is not None:
+            sums = sums + more_e7
         if to == LevelKind.PERSON:
             return sums[children.row]
         return self._over_people(children, np.maximum(sums, 0))

@@ -150,11 +150,12 @@ def key_detail(
     found = _Withholding(keys)
     withhold = _gathered([found.coefficient_e4(one) for one in pools], rows, pair)
     lines, line_row = _lines_of([table.lines for table in tables], rows, pair)
-    keyed = np.array([key in BY_EQUIVALENTS for key in by], bool)[pool]
+    handed = _gathered([keys.handed_in(one) for one in pools], rows, pair) > 0
+    keyed = np.array([key in BY_EQUIVALENTS for key in by], bool)[pool] & ~handed
     away = _leave_of(leave, rows, pair)
     return KeyDetail(
-        _gathered([table.coefficient_e4 for table in tables], rows, pair),
-        _gathered([table.brought_e7 for table in tables], rows, pair),
+        np.where(handed, ONE_E4, _gathered([table.coefficient_e4 for table in tables], rows, pair)),
+        np.where(handed, 0, _gathered([table.brought_e7 for table in tables], rows, pair)),
         keyed,
         np.array([key is LevelKey.EQUIVALENTS for key in by], bool)[pool],
         withhold,

@@ -37,6 +37,11 @@ ADJUSTMENT = re.compile(rf"^    补发扣回 adjustment (.+) \((\S+)\): {NUMBER}
 CHARGED = re.compile(
     rf"^    补发扣回 adjustments charged {NUMBER}: 其余下分 left to share {NUMBER}$"
 )
+WHO = re.compile(r"^    参与的任职 postings that share: .+$")
+HANDED = re.compile(
+    r"^    二次分配 secondary (\S+): (?:报送比例 shares|(?P<amounts>报送金额 amounts)"
+    r"|未报送, 按调整当量 nothing handed in: by adjusted equivalents)$"
+)
 LEVEL = re.compile(r"^层级 level: (\S+) \S+, \S+ (\w+)$")
 FAMILY = re.compile(
     rf"^    小计 sum (.+) \((\d+) 份\): 分出 given {NUMBER} \+ 未分 left {NUMBER} = {NUMBER}$"
@@ -97,8 +102,9 @@ class _Reader:
         self.payee: tuple[str, str] | None = None
         self.adjusted: dict[tuple[str, str], int] = {}
         self.checks = (
-            (HEAD, self.head), (AMOUNT, self.amount), (SHARED, self.shared),
-            (ADJUSTMENT, self.adjust), (CHARGED, self.charge), (LEVEL, self.level),
+            (HEAD, self.head), (AMOUNT, self.amount), (WHO, self.who), (HANDED, self.hand_in),
+            (SHARED, self.shared), (ADJUSTMENT, self.adjust), (CHARGED, self.charge),
+            (LEVEL, self.level),
             (FAMILY, self.of_family), (STAYS, self.stay), (AFTER, self.after),
             (PAYEE, self.of_payee), (WITHHELD, self.withhold), (LIMITED, self.limit),
             (PAID, self.pay), (TOTAL, self.total),
@@ -127,6 +133,16 @@ class _Reader:
         self.told.amount = fen(found[1])
         self.source.check(self.told.amount, line)
         self.below = {self.told.institution_id: self.told.amount}
+
+    def who(self, _: re.Match[str], line: str) -> None:
+        assert self.told.amount < 0, line
+
+    def hand_in(self, found: re.Match[str], line: str) -> None:
+        """What a department handed in: amounts are what its people get."""
+        assert self.by == "secondary", line
+        assert {step.parent for step in self.family} == {found[1]}, line
+        if found["amounts"]:
+            assert all(step.key * 100 == step.amount for step in self.family), line
 
     def shared(self, found: re.Match[str], line: str) -> None:
         going, retained, carried = map(fen, found.groups()[1:])

@@ -14,6 +14,7 @@ from tests.statement_steps import (
     Factors,
     Told,
     fen,
+    half_up,
     limit_taken,
     ratio,
     read_extra,
@@ -47,6 +48,20 @@ LEAVE = re.compile(
     rf" / {NUMBER} = {NUMBER}  \["
 )
 CONTRACTS = re.compile(rf"^    签约 contracts .*: (\d+) × (\d+)/(\d+) = {NUMBER}$")
+WHO = re.compile(r"^    参与的任职 postings that share: .+$")
+OUTSIDE = re.compile(rf"^    其余任职不参与 other postings do not share: {NUMBER}$")
+AVERAGE = re.compile(
+    rf"^    平均 average: {NUMBER} 倍 times × 人头 head {NUMBER} × {NUMBER} / (\d+) 人 people"
+    rf" = {NUMBER}(?:  \[依据 .*\])?$"
+)
+OWN_KEY = re.compile(
+    rf"^    平均 average: 本人已有依据 has a key of his own, {NUMBER}(?:  \[依据 .*\])?$"
+)
+HANDED = re.compile(
+    rf"^    二次分配 secondary (\S+): (?:比例 share (?P<share>\d+)|金额 amount (?P<amount>{NUMBER})"
+    r"|(?P<missing>未列入, 计 0 not listed: counts as 0)"
+    r"|(?P<nothing>未报送, 按调整当量 nothing handed in: by adjusted equivalents))$"
+)
 INSTITUTION = re.compile(
     rf"^    机构系数 coefficient of the institution × {NUMBER}: 下分 shared {NUMBER}$"
 )
@@ -112,6 +127,9 @@ class _Clerk:
             (LED, self.lead),
             (AFTER, self.after), (POOL, self.pool), (SEGMENT, self.segment),
             (BROUGHT, self.bring), (LEAVE, self.on_leave), (CONTRACTS, self.contract),
+            (WHO, self.who), (OUTSIDE, self.outside),
+            (HANDED, self.hand_in),
+            (AVERAGE, self.of_average), (OWN_KEY, self.own_key),
             (INSTITUTION, self.at_institution), (HEAD, self.head), (MEAN, self.mean),
             (MONEY, self.on_line), (ON_THE_POOL, self.on_the_pool),
             (STEP, self.step), (WITHHELD, self.withhold), (LIMITED, self.limit),
@@ -169,7 +187,10 @@ class _Clerk:
         self.level, self.got = "", {self.at: self.going}
         self.days: list[tuple[int, Fraction]] = []
         self.one_head = Fraction(1)
-        assert self.sums[series] == Fraction(equivalents), line
+        self.filtered, self.apart = False, Fraction(0)
+        self.averaged: Fraction | None = None
+        self.handed: list[Fraction | None] = []
+        self.owned: Fraction | None = None
         self.equivalents, self.key = Fraction(equivalents), Fraction(key)
         self.segments: list[tuple[Fraction, Fraction]] = []
         self.coefficients: dict[Fraction, Fraction] = {}
@@ -189,6 +210,33 @@ class _Clerk:
         value = Fraction(found[2]) if self.by == "adjusted" else Fraction(1)
         before = self.coefficients.get(value, Fraction(0))
         self.coefficients[value] = before + Fraction(found[1])
+
+    def who(self, _: re.Match[str], __: str) -> None:
+        self.filtered = True
+
+    def outside(self, found: re.Match[str], line: str) -> None:
+        """Work in postings that do not share: only where the pool says whose do."""
+        assert self.filtered, line
+        self.apart = Fraction(found[1])
+        assert self.apart, line
+
+    def of_average(self, found: re.Match[str], line: str) -> None:
+        """Multiple x head x keys / people, half-up at seven places; the head as it was told."""
+        multiple, head, keys = (Fraction(found[at]) for at in (1, 2, 3))
+        assert head == self.one_head, line
+        people = int(found[4])
+        exact = multiple * head * keys / people if people else Fraction(0)
+        self.averaged = Fraction(found[5])
+        assert self.averaged == half_up(exact, 7), line
+
+    def own_key(self, found: re.Match[str], _: str) -> None:
+        self.owned = Fraction(found[1])
+
+    def hand_in(self, found: re.Match[str], line: str) -> None:
+        """The key that was handed in; none where the department shares by adjusted ones."""
+        assert self.by == "secondary", line
+        value = Fraction(found["share"] or found["amount"] or 0)
+        self.handed.append(None if found["nothing"] else value)
 
     def bring(self, found: re.Match[str], _: str) -> None:
         self.brought = Fraction(found[1])
@@ -278,11 +326,12 @@ class _Clerk:
 
     def gets(self, found: re.Match[str], line: str) -> None:
         self.source.check(self.pool_fen, line)
+        assert self.sums[self.of_pool] + self.apart == self.equivalents, line
         # Departments pay a person apart, so the last steps may be several.
         assert fen(found[1]) + self.withheld + self.taken == sum(self.last), line
         if self.paid_part is not None:
-            half_up = floor(sum(self.last) * self.paid_part + Fraction(1, 2))
-            assert fen(found[1]) + self.taken == half_up, line
+            paid = half_up(sum(self.last) * self.paid_part)
+            assert fen(found[1]) + self.taken == paid, line
         assert sum(self.keys) == self.key, line
         self.check_key(line)
         self.check_money(fen(found[1]), line)
@@ -300,7 +349,12 @@ class _Clerk:
         if self.by in ("adjusted", "equivalents"):
             items, cut = self.item_lines[self.of_pool], self.cuts[self.of_pool]
             after = self.added, self.brought
-            led = self.led[self.of_pool]
+            led = self.led[self.of_pool] + self.apart
+            if self.apart:
+                # Other postings bear a part of a cut: what is left of both is told.
+                cuts = (one for one in self.money.lines if one.kind == "封顶扣减 cut")
+                mine = sum((one.equivalents for one in cuts), Fraction(0))
+                led, cut = led + cut - mine, mine
             self.money.check_key(items, cut, after, self.coefficients, led, line)
         else:
             assert not self.money.lines, line
@@ -312,12 +366,23 @@ class _Clerk:
         # Where a level above goes by contracts they are a part of its key, not the person's.
         if self.contracts and self.by == "contracts":
             assert sum(self.contracts) == self.key, line
-        if self.by not in ("adjusted", "equivalents") or len(self.keys) != 1:
+        by = self.by
+        if by == "secondary":
+            # One word for each department, and the key of its step is what was handed in.
+            told = zip(self.handed, self.ways, strict=True)
+            assert all(one in (None, way.key) or way.equal for one, way in told), line
+            by = "adjusted" if self.handed == [None] else by
+        if by not in ("adjusted", "equivalents") or len(self.keys) != 1:
             return
         key = self.equivalents
-        if self.segments and self.by == "adjusted":
+        if self.segments and by == "adjusted":
             key = sum((adjusted for _, adjusted in self.segments), Fraction(0))
         key += self.brought + self.added
+        if self.owned is not None:
+            assert self.owned == key, line
+        if self.averaged is not None:
+            assert key == 0, line
+            key = self.averaged
         way = self.ways[0]
         # Where nobody has a key and all get the same, each key is 1; either is said.
         assert self.key == (1 if way.equal else max(key, Fraction(0))), line

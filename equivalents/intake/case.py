@@ -28,6 +28,7 @@ from equivalents.intake.madepools import bridge_pools, needs_given_pools, surplu
 from equivalents.intake.paytables import read_pay_rows
 from equivalents.intake.recordfiles import record_files
 from equivalents.intake.schemeincase import check_scheme
+from equivalents.intake.secondary import read_secondary
 from equivalents.intake.settings import Settings, check_series, read_settings
 from equivalents.intake.tables import read_table, table_file
 from equivalents.intake.teams import read_teams
@@ -174,7 +175,7 @@ class _Reader:
         codes = dict(zip(LevelKind, (known, departments, people), strict=True))
         every = (*pools, *surplus_pools(accounts))
         named = (*every, *bridge_pools(settings.scheme, ("",)))
-        check_sharing(settings.sharing, named, institutions, codes, findings)
+        check_sharing(settings.sharing, named, institutions, codes, postings, findings)
         every = (*every, *bridge_pools(settings.scheme, sorted(known)))
         reader = KeyReader(findings, institutions, postings, departments)
         keys, self.cap_before = read_key_rules(self._table, settings, reader, every, series)
@@ -184,13 +185,13 @@ class _Reader:
         check_scheme(settings, weights, institutions, pools, keys, self.cap_before or (), findings)
         if settings.period is None:
             return None
-        surplus = surplus_rule(
-            settings.surplus, accounts, pools, settings.period, series, findings,
-            scheme=bool(settings.scheme_files), assessed=pays_surplus(settings.scheme, keys),
-        )  # fmt: skip
+        asked = settings.surplus, accounts, pools, settings.period, series, findings
+        scheme, assessed = bool(settings.scheme_files), pays_surplus(settings.scheme, keys)
+        surplus = surplus_rule(*asked, scheme=scheme, assessed=assessed)
         rules = CaseRules(
             period=settings.period,
             institutions=institutions,
+            departments=tuple(departments.values()),
             postings=postings,
             weights=weights,
             pools=pools,
@@ -208,6 +209,12 @@ class _Reader:
         """The same rules with what case.yaml and its scheme declare, and who has contracts."""
         names, limits = [pool.pool for pool in pools], settings.yearly_limits
         tables, scheme = self.tables, settings.scheme
+        known = {
+            "institution_id": {row.institution_id for row in rules.institutions},
+            "department_id": {row.department_id for row in rules.departments},
+            "person_id": people,
+        }
+        handed = self._table("secondary"), known, settings.sharing, names
         return replace(
             rules,
             title=settings.title,
@@ -219,6 +226,7 @@ class _Reader:
             sharing=settings.sharing,
             yearly=read_yearly_limits(limits, names, people, rules.period, self.findings),
             contracts=contract_counts(tables.contracts, rules.period),
+            secondary=read_secondary(*handed, self.findings),
             scheme=scheme,
             cap_before=self.cap_before,
             assessed=self.outcomes,
@@ -268,8 +276,9 @@ class _Reader:
     def _departments(self, table: Table, institutions: set[str]) -> dict[str, Department]:
         self._unique(table, "department_id")
         self._all_known(table, "institution_id", institutions)
-        columns = map(table.column, ("department_id", "institution_id", "kind"))
-        return {name: Department(*rest) for name, *rest in zip(*columns, strict=True)}
+        columns = map(table.column, Department._fields[:4])
+        found = tuple(map(Department, *columns, table.places))
+        return {row.department_id: row for row in found if row.department_id}
 
     def _postings(
         self, table: Table, institutions: set[str], departments: Collection[str]

@@ -301,6 +301,19 @@ TABLES: Final[Mapping[str, Sheet]] = {
             required=False,
         ),
         Sheet(
+            "secondary",
+            "二次分配",
+            (
+                _must("institution_id", "机构编号"),
+                Column("department_id", "科室编号"),
+                _must("pool", "绩效池"),
+                _must("person_id", "人员编号"),
+                Column("share", "分摊比例"),
+                Column("amount", "金额（元）"),
+            ),
+            required=False,
+        ),
+        Sheet(
             "leave",
             "请假",
             (

@@ -328,4 +328,4 @@ def places_of_departments(roster: Roster) -> dict[str, Department]:
     """The departments that the roster names, each with the institution of its last posting."""
     column = roster.others.get("department_id", ())
     named = zip(column, roster.institution_id, strict=True) if column else ()
-    return {name: Department(place) for name, place in named if name}
+    return {name: Department(name, place) for name, place in named if name}

@@ -22,6 +22,7 @@ from equivalents.policy.daytext import Times
 from equivalents.policy.fundcounts import FundCounts
 from equivalents.policy.keyrules import KeyRules
 from equivalents.policy.scheme import Scheme
+from equivalents.policy.secondary import SecondaryRow
 from equivalents.policy.sharing import DEFAULT_SHARING, FOR_ALL_POOLS, Sharing
 from equivalents.policy.yearly import YearlyLimit
 
@@ -68,10 +69,13 @@ class Institution:
 
 
 class Department(NamedTuple):
-    """A department 科室, team or village room: where it is, and its kind."""
+    """A department 科室, team room or village room 村卫生室 of an institution, by its ``kind``."""
 
+    department_id: str
     institution_id: str
+    name: str = ""
     kind: str = ""
+    place: Place = NOWHERE
 
 
 class Posting(NamedTuple):
@@ -183,6 +187,9 @@ class CaseRules:
     key_rules: KeyRules = field(default_factory=KeyRules)
     yearly: tuple[YearlyLimit, ...] = ()
     contracts: tuple[ContractCount, ...] = ()
+    departments: tuple[Department, ...] = ()
+    secondary: tuple[SecondaryRow, ...] = ()
+    """What departments hand in 二次分配."""
     scheme: Scheme | None = None
     counts: FundCounts | None = None
     """What the funds of ``scheme`` ask of contracts, registers, charges and tasks."""

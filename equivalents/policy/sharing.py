@@ -2,7 +2,7 @@
 
 A pool goes from its institution down to people over one to three levels, each with its own key,
 its own caps and floors, and its own word on what happens where nobody can be paid. Sources: D1,
-D3; definitions 5.9 and 5.11.
+D3, D4; definitions 5.9, 5.11 and 5.16.
 """
 
 from collections.abc import Mapping
@@ -11,8 +11,11 @@ from enum import StrEnum
 from typing import Final
 
 from equivalents.errors import NOWHERE, Place
+from equivalents.policy.funds import Dated
+from equivalents.policy.who import Who
 
 __all__ = [
+    "AverageRule",
     "Bound",
     "DEFAULT_SHARING",
     "FOR_ALL_POOLS",
@@ -41,6 +44,7 @@ class LevelKey(StrEnum):
     HEADCOUNT = "headcount"
     FIXED = "fixed"
     CONTRACTS = "contracts"
+    SECONDARY = "secondary"
 
 
 class Nobody(StrEnum):
@@ -78,7 +82,9 @@ class Level:
     """One step of the ladder: whom a parent's money goes to, by what key, within which bounds.
 
     ``shares`` holds ten-thousandths by child code, for the key ``fixed``; ``own`` the bounds of
-    single children, where they differ from ``limits``.
+    single children, where they differ from ``limits``. For the key ``secondary``:
+    ``by_default`` shares by adjusted equivalents where nothing is handed in (else that is
+    refused), ``missing_zero`` counts whoever is not listed as 0.
     """
 
     to: LevelKind
@@ -91,6 +97,14 @@ class Level:
     scale_floors: bool = False
     reference: str = ""
     place: Place = NOWHERE
+    by_default: bool = False
+    missing_zero: bool = False
+
+    @property
+    def by(self) -> LevelKey:
+        """The key that is computed here: what a department did not hand in may be adjusted."""
+        handed = self.key is LevelKey.SECONDARY and self.by_default
+        return LevelKey.ADJUSTED if handed else self.key
 
     @property
     def bounded(self) -> bool:
@@ -105,17 +119,30 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
+class AverageRule:
+    """People without a key of their own: ``multiple`` (e4) of the mean key of the pool (5.16)."""
+
+    who: Who
+    multiple: Dated[int]
+    reference: str = ""
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
 class Sharing:
     """The levels of a pool, in order; the last one pays people.
 
     ``excess_fund`` is the fund that pays what an institution's coefficient above 1 adds to the
-    pool; without it such a coefficient is refused (5.2).
+    pool; without it such a coefficient is refused (5.2). Only the postings of ``who`` share
+    (``None``: all); ``averages`` are for people without a key, the first that fits counts.
     """
 
     levels: tuple[Level, ...]
     reference: str = ""
     place: Place = NOWHERE
     excess_fund: str = ""
+    who: Who | None = None
+    averages: tuple[AverageRule, ...] = ()
 
     def level(self, to: LevelKind) -> Level | None:
         """The level of a kind, or ``None`` where the pool skips it."""

@@ -9,8 +9,10 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from equivalents.findings import Findings, near
+from equivalents.policy.averagetext import read_averages
 from equivalents.policy.load import fault_text
 from equivalents.policy.model import Institution, Pool
+from equivalents.policy.roster import Roster
 from equivalents.policy.sharing import (
     DEFAULT_SHARING,
     FOR_ALL_POOLS,
@@ -22,12 +24,16 @@ from equivalents.policy.sharing import (
     Nobody,
     Sharing,
 )
+from equivalents.policy.whotext import check_who, read_who
 from equivalents.policy.yamltext import Entry, expect
 from equivalents.units import NumberFaultError, parse_amount_fen, parse_weight_e4
 
 __all__ = ["check_sharing", "read_sharing"]
 
-_SHARING_KEYS: Final = ("nobody", "levels", "excess_fund", "reference")
+_SECONDARY: Final = ("secondary_default", "secondary_missing")
+_SHARING_KEYS: Final = (
+    *("nobody", "levels", "excess_fund", "who", "averages", *_SECONDARY, "reference"),
+)
 _LEVEL_SHAPES: Final = {
     "to": "text",
     "key": "text",
@@ -38,6 +44,8 @@ _LEVEL_SHAPES: Final = {
     "excess": "text",
     "floors_over": "text",
     "limits": "mapping",
+    "secondary_default": "text",
+    "secondary_missing": "text",
     "reference": "text",
 }
 _LIMITS: Final = ("floor", "cap")
@@ -49,6 +57,18 @@ _ORDER: Final = (
 _STRAY_SHARES: Final = "shares 只用于 key: fixed¦shares belong to key: fixed only"
 _AVERAGE: Final = "平均值的倍数只能用于 person 一级¦a multiple of the average is for persons only"
 _YEAR: Final = "全年的限额只能用于 person 一级¦a bound of a year is for persons only"
+_SECONDARY_PEOPLE: Final = (
+    "key: secondary 只用于 person 一级¦key: secondary is for the level person only"
+)
+_STRAY_SECONDARY: Final = (
+    "secondary_default、secondary_missing 只用于 key: secondary"
+    "¦secondary_default and secondary_missing belong to key: secondary only"
+)
+_AVERAGES_BY: Final = (
+    "averages 要求 person 一级按 adjusted、equivalents 或 contracts 分配"
+    "¦averages need a level person that is shared by adjusted, equivalents or contracts"
+)
+_WITH_MEAN: Final = (LevelKey.ADJUSTED, LevelKey.EQUIVALENTS, LevelKey.CONTRACTS)
 _ONE_OF: Final = "average 与 year 只能写一个¦say either average or year"
 
 
@@ -60,6 +80,16 @@ class _Excess(StrEnum):
 class _FloorsOver(StrEnum):
     REFUSE = "refuse"
     SCALE = "scale"
+
+
+class _Default(StrEnum):
+    REFUSE = "refuse"
+    ADJUSTED = "adjusted"
+
+
+class _Missing(StrEnum):
+    REFUSE = "refuse"
+    ZERO = "zero"
 
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
@@ -75,14 +105,29 @@ def read_sharing(entry: Entry, findings: Findings) -> dict[str, Sharing]:
         expect(rule.get("levels"), "list", f"sharing.{name}.levels", findings)
         for key in ("reference", "excess_fund"):
             expect(rule.get(key), "text", f"sharing.{name}.{key}", findings)
-        levels = tuple(_level(item, nobody, findings) for item in rule.get("levels").items)
+        for key in _SECONDARY:
+            expect(rule.get(key), "text", f"sharing.{name}.{key}", findings)
+        levels = tuple(_level(item, rule, nobody, findings) for item in rule.get("levels").items)
         if "levels" not in rule.mapping or not isinstance(rule.get("levels").value, list):
             levels = tuple(Level(level.to, nobody=nobody) for level in DEFAULT_SHARING.levels)
         elif not _in_order([level.to for level in levels]):
             findings.add("LEVEL_INVALID", rule.get("levels").place, name, detail=_ORDER)
+        averages = read_averages(rule.get("averages"), findings)
+        _check_further(rule, levels, findings)
         texts = rule.get("reference").text, rule.place, rule.get("excess_fund").text
-        found[name] = Sharing(levels, *texts)
+        who = read_who(rule.get("who"), f"sharing.{name}.who", findings)
+        found[name] = Sharing(levels, *texts, who, averages)
     return found
+
+
+def _check_further(rule: Entry, levels: Sequence[Level], findings: Findings) -> None:
+    """Note averages and words on secondary distribution where no level has a use for them."""
+    averages, last = rule.get("averages"), levels[-1] if levels else None
+    if averages.items and (last is None or last.key not in _WITH_MEAN):
+        findings.add("LEVEL_INVALID", averages.place, "averages", detail=_AVERAGES_BY)
+    for key in _SECONDARY:
+        if rule.get(key).text and all(level.key != LevelKey.SECONDARY for level in levels):
+            findings.add("LEVEL_INVALID", rule.get(key).place, key, detail=_STRAY_SECONDARY)
 
 
 def _in_order(kinds: Sequence[LevelKind]) -> bool:
@@ -90,7 +135,7 @@ def _in_order(kinds: Sequence[LevelKind]) -> bool:
     return bool(kinds) and kinds[-1] == LevelKind.PERSON and order == sorted(set(order))
 
 
-def _level(entry: Entry, nobody: Nobody, findings: Findings) -> Level:
+def _level(entry: Entry, rule: Entry, nobody: Nobody, findings: Findings) -> Level:
     expect(entry, "mapping", "levels", findings)
     _check_keys(entry, tuple(_LEVEL_SHAPES), findings)
     for key, shape in _LEVEL_SHAPES.items():
@@ -117,6 +162,30 @@ def _level(entry: Entry, nobody: Nobody, findings: Findings) -> Level:
         == _FloorsOver.SCALE,
         entry.get("reference").text,
         entry.place,
+        *_secondary(entry, rule, to, key, findings),
+    )
+
+
+def _secondary(
+    entry: Entry, rule: Entry, to: LevelKind, key: LevelKey, findings: Findings
+) -> tuple[bool, bool]:
+    """What happens where nothing, or not everybody, is handed in: the level's word or the pool's.
+
+    The pool's is for its secondary level alone.
+    """
+    if key != LevelKey.SECONDARY:
+        for name in _SECONDARY:
+            if entry.get(name).text:
+                findings.add("LEVEL_INVALID", entry.place, name, detail=_STRAY_SECONDARY)
+        return False, False
+    if to != LevelKind.PERSON:
+        findings.add("LEVEL_INVALID", entry.place, key.value, detail=_SECONDARY_PEOPLE)
+    default, missing = (
+        entry.get(name) if entry.get(name).text else rule.get(name) for name in _SECONDARY
+    )
+    return (
+        _choice(default, _Default, _Default.REFUSE, findings) == _Default.ADJUSTED,
+        _choice(missing, _Missing, _Missing.REFUSE, findings) == _Missing.ZERO,
     )
 
 
@@ -211,12 +280,14 @@ def check_sharing(
     pools: Sequence[Pool],
     institutions: Sequence[Institution],
     codes: Mapping[LevelKind, Iterable[str]],
+    roster: Roster,
     findings: Findings,
 ) -> None:
-    """Note pools and children that no table has, and pools of one name that meet.
+    """Note pools, children and people that no table has, and pools of one name that meet.
 
     ``codes`` are the registered codes of each kind: institutions, departments, people.
     """
+    departments = set(codes[LevelKind.DEPARTMENT])
     names = sorted({pool.pool for pool in pools})
     for name, rule in sharing.items():
         if names and name not in names and name != FOR_ALL_POOLS:
@@ -224,6 +295,9 @@ def check_sharing(
             findings.add("POOL_UNKNOWN", rule.place, name, near=hint, allowed=", ".join(names))
         for level in rule.levels:
             _check_children(level, codes, findings)
+        for who in (rule.who, *(average.who for average in rule.averages)):
+            if who is not None:
+                check_who(who, roster, departments, findings)
     _check_meetings(sharing, pools, institutions, findings)
 
 

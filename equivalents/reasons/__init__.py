@@ -13,8 +13,8 @@ from equivalents.reasons.bridges import BRIDGE_REASONS
 from equivalents.reasons.components import COMPONENT_REASONS
 from equivalents.reasons.contacts import CONTACT_REASONS
 from equivalents.reasons.contracts import CONTRACT_REASONS
-from equivalents.reasons.effective import EFFECTIVE_REASONS
 from equivalents.reasons.corrections import CORRECTION_REASONS
+from equivalents.reasons.effective import EFFECTIVE_REASONS
 from equivalents.reasons.files import FILE_REASONS
 from equivalents.reasons.forecasts import FORECAST_REASONS
 from equivalents.reasons.funds import FUND_REASONS

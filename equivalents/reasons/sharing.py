@@ -82,6 +82,107 @@ SHARING_REASONS: Final = (
         "were scaled down to it, as declared.",
     ),
     Reason(
+        "SECONDARY_POOL",
+        "error",
+        "rules",
+        "二次分配表写到绩效池“{value}”{near}，它不按 key: secondary 分给个人。"
+        "二次分配的池：{allowed}。请更正。",
+        "The table of secondary distribution names the pool '{value}'{near}, whose people are not "
+        "shared by 'key: secondary'. Those that are: {allowed}. Correct it.",
+    ),
+    Reason(
+        "SECONDARY_ONE_OF",
+        "error",
+        "rules",
+        "二次分配表中“{value}”须写比例或金额，且只写一个。请更正。",
+        "In secondary distribution '{value}' needs either a share or an amount. Correct it.",
+    ),
+    Reason(
+        "SECONDARY_NEGATIVE",
+        "error",
+        "rules",
+        "二次分配的金额“{value}”小于 0。请更正；扣回另用调整。",
+        "The amount '{value}' of a secondary distribution is below 0. Correct it; claw-back is an "
+        "adjustment of its own.",
+    ),
+    Reason(
+        "SECONDARY_MIXED",
+        "error",
+        "rules",
+        "“{value}”在绩效池“{pool}”的二次分配中既写比例又写金额（另见 {other}）。请统一。",
+        "'{value}' hands in both shares and amounts for the pool '{pool}' (see {other}). "
+        "Use one of them.",
+    ),
+    Reason(
+        "SECONDARY_NOTHING",
+        "error",
+        "money",
+        "“{value}”在绩效池“{pool}”得到 {received} 元，但没有报送二次分配。"
+        "请补报，或声明 secondary_default: adjusted。",
+        "'{value}' received {received} yuan of the pool '{pool}' and hands in no secondary "
+        "distribution. Hand it in, or declare 'secondary_default: adjusted'.",
+    ),
+    Reason(
+        "SECONDARY_MISSING",
+        "error",
+        "money",
+        "{parent} 报送的绩效池“{pool}”二次分配中没有“{value}”。"
+        "请补上（可为 0），或声明 secondary_missing: zero。",
+        "The secondary distribution of {parent} in the pool '{pool}' does not list '{value}'. "
+        "Add the person (0 is allowed), or declare 'secondary_missing: zero'.",
+    ),
+    Reason(
+        "SECONDARY_STRANGER",
+        "error",
+        "money",
+        "{parent} 报送的绩效池“{pool}”二次分配写到“{value}”，但其本期不在那里参与分配。请更正。",
+        "The secondary distribution of {parent} in the pool '{pool}' lists '{value}', who does "
+        "not share there in the period. Correct it.",
+    ),
+    Reason(
+        "SECONDARY_SUM",
+        "error",
+        "money",
+        "“{value}”报送的绩效池“{pool}”二次分配金额合计 {found} 元，得到 {received} 元，"
+        "相差 {difference} 元。请更正。",
+        "The amounts that '{value}' hands in for the pool '{pool}' add up to {found} yuan; it "
+        "received {received} yuan, a difference of {difference}. Correct them.",
+    ),
+    Reason(
+        "SECONDARY_BOUND",
+        "error",
+        "money",
+        "{parent} 报送的绩效池“{pool}”二次分配中，“{value}”的 {found} 元超出{side} {bound} 元。"
+        "请更正。",
+        "In the secondary distribution of {parent} in the pool '{pool}' the {found} yuan of "
+        "'{value}' are outside the {side} of {bound} yuan. Correct it.",
+    ),
+    Reason(
+        "SECONDARY_UNUSED",
+        "error",
+        "money",
+        "二次分配表有“{value}”的绩效池“{pool}”，但那里本期没有这个池的钱或人员。请更正。",
+        "The table of secondary distribution has rows of '{value}' for the pool '{pool}', which "
+        "does not reach it in the period. Correct them.",
+    ),
+    Reason(
+        "WHO_NOBODY",
+        "warning",
+        "rules",
+        "who 写到的“{value}”在花名册的 {column} 一列中没有{near}，选不到人。请核对。",
+        "'who' names '{value}', which no posting of the roster has in the column {column}{near}, "
+        "so it picks nobody. Check it.",
+    ),
+    Reason(
+        "AVERAGE_OWN_KEY",
+        "warning",
+        "money",
+        "绩效池“{pool}”的 averages 写到人员“{value}”，但其本人已有依据 {key}，"
+        "按本人依据分配。请核对。",
+        "The 'averages' of the pool '{pool}' pick '{value}', who has a key of {key} there and "
+        "keeps it. Check it.",
+    ),
+    Reason(
         "NOBODY_TO_PAY",
         "warning",
         "money",

@@ -93,6 +93,57 @@ class Book:
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(2)
 
+    def blocks(
+        self,
+        name: str,
+        note: str,
+        columns: Sequence[SheetColumn],
+        blocks: Iterable[tuple[str, Sequence[Sequence[str]]]],
+    ) -> None:
+        """One sheet of blocks, each with a title, its rows and a line of sums, a page a block."""
+        sheet = self._book.add_worksheet(name)
+        sheet.write_string(0, 0, name, self._title)
+        sheet.write_string(1, 0, note, self._note)
+        for at, column in enumerate(columns):
+            sheet.set_column(at, at, column.width)
+            sheet.write_string(2, at, column.heading, self._head)
+        at, breaks = 3, []
+        for title, rows in blocks:
+            if at > 3:
+                breaks.append(at)
+            sheet.write_string(at, 0, title, self._title)
+            for place, row in enumerate(rows, at + 1):
+                self._row(sheet, place, columns, row)
+            last = at + len(rows)
+            self._sums(sheet, at + 1, last, columns, rows)
+            at = last + 2
+        sheet.set_h_pagebreaks(breaks)
+        sheet.freeze_panes(3, 0)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(2)
+
+    def _sums(
+        self,
+        sheet: Any,
+        first: int,
+        last: int,
+        columns: Sequence[SheetColumn],
+        rows: Sequence[Sequence[str]],
+    ) -> None:
+        """The sums of a block below it, as formulas with our exact sum."""
+        sheet.write_string(last + 1, 0, "合计", self._format("", True))
+        for place, column in enumerate(columns):
+            if not column.total:
+                continue
+            total = str(sum((Decimal(row[place]) for row in rows), Decimal(0)))
+            letter = xl_col_to_name(place)
+            stored = Decimal(total) if _fits_excel(total) else total
+            style = self._format(column.form, True)
+            formula = f"=SUM({letter}{first + 1}:{letter}{last + 1})"
+            sheet.write_formula(last + 1, place, formula, style, stored)
+
     def _row(self, sheet: Any, at: int, columns: Sequence[SheetColumn], row: Sequence[str]) -> None:
         for place, (column, value) in enumerate(zip(columns, row, strict=True)):
             style = self._format(column.form, False)

@@ -24,6 +24,7 @@ from equivalents.report.folding import folded
 from equivalents.report.leavetable import print_percent
 from equivalents.report.origins import origin_text
 from equivalents.report.steptext import KEYS, limited_text, step_text, withheld_text
+from equivalents.report.whowords import average_text, handed_text, who_text
 from equivalents.takenoff import CEILING, LEADER, TakenOff
 from equivalents.units import print_e3, print_e4, print_e7, print_fen
 
@@ -56,7 +57,9 @@ def person_text(story: PersonStory, records: Sequence[OwnRecord] | None = None) 
 def _place_text(place: PlaceStory) -> Iterator[str]:
     yield f"机构 institution {place.institution_id} {place.name}".rstrip()
     for posting in place.postings:
-        facts = (posting.post_id, posting.post, posting.title_tier, posting.department_id)
+        facts = [posting.post_id, posting.post, posting.title_tier, posting.department_id]
+        if any(pool.who for pool in place.pools):
+            facts += [posting.employment_type, posting.kind]
         told = " ".join(fact for fact in facts if fact)
         yield f"  任职 posting {_days_text(posting)}  {told}".rstrip()
     for series, total_e7 in place.equivalents_e7:
@@ -70,7 +73,7 @@ def _place_text(place: PlaceStory) -> Iterator[str]:
             left_e7 = total_e7 - sum(cut.equivalents_e7 for cut in cuts)
             yield f"    {_LEFT[cuts[-1].rule]} = {print_e7(left_e7)}"
     for pool in place.pools:
-        yield from _pool_text(pool)
+        yield from _pool_text(pool, place.outside_e7(pool))
     for one in place.components:
         yield from component_text(one)
     amounts = [pool.amount_fen for pool in place.pools]
@@ -131,13 +134,17 @@ def _line_text(line: ItemLine) -> str:
     )
 
 
-def _pool_text(pool: PoolStory) -> Iterator[str]:
+def _pool_text(pool: PoolStory, outside_e7: int) -> Iterator[str]:
     yield (
         f"  绩效池 pool {pool.pool}（{pool.institution_id}，口径 {pool.series}）"
         f" {print_fen(pool.pool_fen)} 元; 当量 {print_e7(pool.equivalents_e7)},"
         f" 依据 key {print_e7(pool.key_e7)}（{KEYS[pool.key_by]} {pool.key_by}）"
     )
     yield from origin_text(pool.origin)
+    if pool.who is not None:
+        yield who_text(pool.who)
+    if outside_e7:
+        yield f"    其余任职不参与 other postings do not share: {print_e7(-outside_e7)}"
     if pool.institution_e4 != ONE_E4 or pool.institution_factors:
         yield (
             f"    机构系数 coefficient of the institution × {print_e4(pool.institution_e4)}:"
@@ -159,6 +166,9 @@ def _pool_text(pool: PoolStory) -> Iterator[str]:
     yield from map(_leave_text, pool.leave)
     yield from _heads_text(pool)
     yield from map(_contract_text, pool.contracts)
+    if pool.average is not None:
+        yield average_text(pool.average)
+    yield from map(handed_text, pool.handed)
     for step in pool.steps:
         yield from step_text(step)
     if pool.withheld_fen or pool.withhold_factors:

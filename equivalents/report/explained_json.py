@@ -14,6 +14,7 @@ from equivalents.report.componenttext import component_json
 from equivalents.report.factors import factors_json
 from equivalents.report.leavetable import print_percent
 from equivalents.report.origins import origin_json
+from equivalents.report.whowords import average_json, handed_json, who_json
 from equivalents.sharesteps import ShareStep
 from equivalents.units import print_e3, print_e4, print_e7, print_fen
 from equivalents.yearly import LimitedPayout
@@ -68,6 +69,7 @@ def _place_json(place: PlaceStory) -> dict[str, Any]:
                 "post": posting.post,
                 "title_tier": posting.title_tier,
                 "department_id": posting.department_id,
+                "employment_type": posting.employment_type,
                 "active_from": print_day(posting.active_from),
                 "active_to": "" if posting.active_to == LAST_DAY else print_day(posting.active_to),
             }
@@ -89,7 +91,10 @@ def _place_json(place: PlaceStory) -> dict[str, Any]:
             }
             for cut in place.cuts
         ],
-        "pools": [_pool_of_person_json(pool) for pool in place.pools],
+        "pools": [
+            _pool_of_person_json(pool) | {"outside": print_e7(-place.outside_e7(pool))}
+            for pool in place.pools
+        ],
         "components": [component_json(one) for one in place.components],
     }
 
@@ -122,6 +127,9 @@ def _pool_of_person_json(pool: PoolStory) -> dict[str, Any]:
             }
             for line in pool.contracts
         ],
+        "who_shares": who_json(pool.who),
+        "average": average_json(pool.average),
+        "handed_in": [handed_json(one) for one in pool.handed],
         "heads": _heads_json(pool),
         "head": print_e4(pool.head_e4),
         "institution_coefficient": print_e4(pool.institution_e4),

@@ -15,6 +15,7 @@ from equivalents.report.factors import factors_json, factors_text
 from equivalents.report.folding import folded
 from equivalents.report.origins import origin_json, origin_text
 from equivalents.report.steptext import KEYS, limited_text, step_text, withheld_text
+from equivalents.report.whowords import handed_in_text, who_json, who_text
 from equivalents.units import print_e4, print_fen
 
 __all__ = ["pool_json", "pool_text"]
@@ -33,6 +34,7 @@ def pool_text(account: PoolAccount) -> str:
         f"溯源 explain  绩效池 pool {pool.pool}  {pool.institution_id}  口径 series {pool.series}",
         "",
         *origin_text(account.origin),
+        *([who_text(account.who)] if account.who is not None else []),
         *_head_text(account),
     ]
     for level in account.levels:
@@ -71,6 +73,8 @@ def _level_text(level: LevelAccount) -> Iterator[str]:
     for family in level.families:
         for step in family.steps:
             yield from step_text(step)
+        if family.handed:
+            yield handed_in_text(family.parent, family.handed)
         yield _family_text(family)
     if level.retained_fen or level.carried_fen:
         yield (
@@ -121,6 +125,7 @@ def pool_json(account: PoolAccount) -> dict[str, Any]:
         "institution_coefficient": print_e4(account.institution_e4),
         "institution_factors": factors_json(account.factors),
         "shared": print_fen(account.shared_fen),
+        "who_shares": who_json(account.who),
         "steps": steps_json(account.steps),
         "levels": [_level_json(level) for level in account.levels],
         "people": [_payee_json(payee) for payee in account.payees],
@@ -139,6 +144,7 @@ def _level_json(level: LevelAccount) -> dict[str, Any]:
             {
                 "parent": family.parent,
                 "children": len(family.steps),
+                "handed_in": family.handed,
                 "amount": print_fen(family.had_fen),
                 "given": print_fen(family.given_fen),
                 "left": print_fen(family.had_fen - family.given_fen),

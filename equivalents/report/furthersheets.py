@@ -150,6 +150,20 @@ FURTHER: Final = (
         ),
     ),
     FurtherSheet(
+        "averages",
+        "平均依据",
+        "没有本人依据的人员：倍数 × 人头 × 依据合计 ÷ 有依据人数 = 依据",
+        (
+            *_PAID,
+            ("multiple", SheetColumn("倍数", 8, _FOUR)),
+            ("head", SheetColumn("人头", 8, _FOUR)),
+            ("keys", SheetColumn("依据合计", 18, _EQUIVALENTS)),
+            ("people", SheetColumn("有依据人数", 12, _COUNT)),
+            ("key", SheetColumn("依据", 18, _EQUIVALENTS)),
+            _REFERENCE,
+        ),
+    ),
+    FurtherSheet(
         "withheld",
         "考核扣留",
         "分得 × 考核系数 = 扣后；扣留部分留存",

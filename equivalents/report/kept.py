@@ -34,7 +34,10 @@ __all__ = ["Kept", "RULES", "read_kept", "rules_to_keep", "write_roster"]
 RULES: Final = "resolved-rules.json"
 _ROSTER: Final = "roster.parquet"
 _TALLY: Final = "tally.parquet"
-_UNORDERED: Final = ("institutions", "weights", "pools", "used", "accounts", "teams")
+_UNORDERED: Final = (
+    *("institutions", "departments", "weights", "pools", "used", "accounts", "teams"),
+    "secondary",
+)
 _UNORDERED_KEYS: Final = ("coefficients", "opening", "leave", "past", "paid", "earned", "withheld")
 _UNORDERED_COUNTS: Final = ("heads", "charges", "tasks")
 """Rules whose rows have no order of their own: they are kept sorted."""

@@ -4,6 +4,7 @@ Sources: A7, A8; definitions 5.1, 5.3, 5.9, 5.12; specification page 3 (``adjust
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -178,6 +179,9 @@ def _withheld(settlement: Settlement, payouts: Payouts) -> OutTable | None:
     )
 
 
+_OWNER: Final = ("pool", "institution", "person")
+
+
 def key_check(payouts: Payouts) -> tuple[str, str] | None:
     """How many payouts by equivalents have a key that is the sum of their lines, of how many.
 
@@ -193,6 +197,10 @@ def key_check(payouts: Payouts) -> tuple[str, str] | None:
         sums[row] += value
     for row, line in zip(detail.leave_row, detail.leave, strict=True):
         sums[row] += line.key_e7
+    averaged = {(one.pool, one.institution, one.person): one.key_e7 for one in payouts.averages}
+    if averaged:
+        rows = zip(*(getattr(payouts, of).tolist() for of in _OWNER), strict=True)
+        sums = [total + averaged.get(row, 0) for row, total in zip(rows, sums, strict=True)]
     keyed = zip(detail.keyed.tolist(), sums, payouts.raw_e7.tolist(), strict=True)
     good = sum(1 for counts, total, key in keyed if counts and total == key)
     return str(good), str(int(detail.keyed.sum()))

@@ -11,6 +11,7 @@ from equivalents.intake.case import Case
 from equivalents.intake.source import Source
 from equivalents.report.accountsnext import accounts_next_table
 from equivalents.report.assessment import assessment_table
+from equivalents.report.averagetable import average_table
 from equivalents.report.components import components_table
 from equivalents.report.contracttable import contract_table
 from equivalents.report.folder import new_folder, sha256
@@ -29,6 +30,7 @@ from equivalents.report.results import (
     payouts_table,
     pools_table,
 )
+from equivalents.report.roomtable import room_table
 from equivalents.report.spread import spread_table
 from equivalents.report.summary import resolved_rules, summary
 from equivalents.report.table import OutTable
@@ -115,6 +117,8 @@ def _tables(settlement: Settlement, payouts: Payouts) -> Iterator[OutTable]:
         assessment_table(settlement),
         limited_table(settlement, payouts),
         contract_table(settlement, payouts),
+        average_table(settlement, payouts),
+        room_table(settlement, payouts),
         opening_table(settlement, payouts),
         accounts_next_table(settlement),
         components_table(settlement),

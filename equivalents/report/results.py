@@ -7,7 +7,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from equivalents.levels import Step
 from equivalents.lines import Lines
 from equivalents.policy.book import Verdict
 from equivalents.policy.calendar import month_of, print_day
@@ -21,6 +20,7 @@ from equivalents.report.keytables import (
 )
 from equivalents.report.table import OutTable, codes, decimals, repeated, texts
 from equivalents.settle import Payouts, Settlement
+from equivalents.step import Step
 from equivalents.units import (
     E7_PLACES,
     FEN_PLACES,

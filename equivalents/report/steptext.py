@@ -22,6 +22,7 @@ KEYS: Final = {
     "headcount": "按人头",
     "fixed": "按固定份额",
     "contracts": "按签约数",
+    "secondary": "二次分配",
 }
 """What a level is shared by, in Chinese."""
 

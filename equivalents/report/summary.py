@@ -18,6 +18,7 @@ from equivalents.report.keytables import key_check, key_rules
 from equivalents.report.limits import yearly_rules
 from equivalents.report.money import money_checks
 from equivalents.report.results import paid_by_pool
+from equivalents.report.whowords import average_rule_json, who_json
 from equivalents.settle import Payouts, Settlement
 from equivalents.units import E7_PLACES, print_e3, print_e4, print_e7, print_fen
 
@@ -220,6 +221,10 @@ def _pool(pool: Pool, rules: CaseRules) -> Json:
     }
     if rules.sharing:
         resolved["levels"] = [_level(level) for level in sharing.levels]
+    if sharing.who is not None:
+        resolved["who"] = who_json(sharing.who)
+    if sharing.averages:
+        resolved["averages"] = [average_rule_json(rule) for rule in sharing.averages]
     return resolved
 
 
@@ -228,6 +233,9 @@ def _level(level: Level) -> Json:
     told: Json = {"to": level.to.value, "key": level.key.value, "nobody": level.nobody.value}
     if level.shares_e4:
         told["shares"] = {name: print_e4(e4) for name, e4 in sorted(level.shares_e4.items())}
+    if level.key == LevelKey.SECONDARY:
+        told["secondary_default"] = "adjusted" if level.by_default else "refuse"
+        told["secondary_missing"] = "zero" if level.missing_zero else "refuse"
     told |= _limits(level.limits)
     if level.bounded:
         told["excess"] = "retain" if level.keep_excess else "share"

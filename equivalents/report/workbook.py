@@ -26,6 +26,7 @@ from equivalents.report.keytables import coefficient_column
 from equivalents.report.lists import Listed
 from equivalents.report.moneysheets import MONEY_SHEETS
 from equivalents.report.results import paid_by_pool
+from equivalents.report.roomtable import ROOM_SHEET, room_blocks
 from equivalents.report.spread import SPREAD_SHEET, spread_sheet_rows
 from equivalents.report.summary import checks
 from equivalents.report.table import OutTable
@@ -70,6 +71,9 @@ def write_workbook(
     book.sheet("人员明细", note, *_people(settlement, payouts))
     _write_items(book, note, settlement, payouts)
     _write_further(book, note, settlement, payouts, tables)
+    if "rooms" in tables:
+        told = f"{note}　每个村卫生室一页：项目当量，各绩效池金额，合计"
+        book.blocks("村卫生室结算", told, ROOM_SHEET, room_blocks(tables["rooms"]))
     most = f"最多列 {ROWS_SHOWN:,} 行，全部见"
     told = f"{note}　{most} rejected.csv；请更正后重新导入"
     book.sheet("退回记录", told, _REJECTED, _rejected_rows(listed.first))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from tests.bad.case import Content, Fault, add, swap
 
-__all__ = ["SHARING", "SHARING_WARNINGS"]
+__all__ = ["SHARING", "SHARING_WARNINGS", "form", "money", "person", "yaml"]
 
 HEADING = "period: 2025-06\nsharing:\n"
 
@@ -218,6 +218,27 @@ SHARING_WARNINGS = [
         5,
         "P09",
         ("绩效",),
+    ),
+    form(
+        "who-nobody",
+        "WHO_NOBODY",
+        "  绩效: {nobody: retain, who: {posts: [会计]}}\n",
+        3,
+        "会计",
+        ("post",),
+        also=("NOBODY_TO_PAY",),
+    ),
+    money(
+        "average-own-key",
+        "AVERAGE_OWN_KEY",
+        {
+            **yaml("  绩效:\n    averages: [{who: {posts: 会计}, multiple: '0.9'}]\n"),
+            "staff.csv": "person_id,institution_id,post\nP01,I01,会计\nP02,I01,\nP03,I02,\n",
+        },
+        2,
+        "P01",
+        ("绩效",),
+        "pools.csv",
     ),
     *(
         money(

@@ -223,9 +223,9 @@ POSTINGS = (
 )
 PLACES = (Institution("I1", group="平原", kind="卫生院"), Institution("I2", group="山区"))
 DEPARTMENTS = {
-    "D1": Department("I1"),
-    "D2": Department("I1"),
-    "V1": Department("I2", "village_room"),
+    "D1": Department("D1", "I1"),
+    "D2": Department("D2", "I1"),
+    "V1": Department("V1", "I2", kind="village_room"),
 }
 LED = (LeaderRule(("院长",), FIRST_DAY, LAST_DAY),)
 

@@ -18,8 +18,8 @@ import pytest
 import yaml
 
 from equivalents.demo import POLICIES, write_county
-from equivalents.run import settle_case
 from equivalents.resources import shipped_weights
+from equivalents.run import settle_case
 from tests.demo_assessed import assessed
 from tests.demo_county import Row, rows_of
 

@@ -29,7 +29,8 @@ SHEET_OF = {
     "opening_next": "下期期初", "dues": "资金计算", "ledger": "资金台账", "instalments": "分期拨付",
     "movements": "资金往来", "restricted": "限定用途结转", "accounts_next": "下期收支账",
     "paycap": "绩效工资总量", "share_tests": "比例核查",
-    "pool_sources": "绩效池来源", "components": "构成项",
+    "pool_sources": "绩效池来源", "components": "构成项", "averages": "平均依据",
+    "rooms": "村卫生室结算",
 }  # fmt: skip
 """The sheet in which a reader finds a table."""
 ALWAYS = ("payouts", "pools", "equivalents", "rejected", "spread", "leave", "contract_keys")

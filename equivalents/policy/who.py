@@ -1,0 +1,47 @@
+"""Who 谁: postings picked out by what the roster says of them, as plain values.
+
+A pool may be shared by some people only, and some people may have a multiple of an average; both
+say who by the columns of the table ``staff``. Postings are picked, not people: title, post and
+employment type are those of the service date (5.20), so that somebody whose employment type
+changes shares in each pool with the work of its days. Sources: D1, D4; definition 5.20.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from equivalents.errors import NOWHERE, Place
+
+if TYPE_CHECKING:
+    from equivalents.policy.model import Posting
+
+__all__ = ["WHO_COLUMNS", "Who"]
+
+WHO_COLUMNS: Final[Mapping[str, str]] = {
+    "posts": "post",
+    "employment_types": "employment_type",
+    "title_tiers": "title_tier",
+    "kinds": "kind",
+    "departments": "department_id",
+}
+"""The lists of a filter, and the column of ``staff`` that each of them names values of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Postings that fit every list that is not empty, and ``in_cap`` where it is said."""
+
+    posts: tuple[str, ...] = ()
+    employment_types: tuple[str, ...] = ()
+    title_tiers: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+    in_cap: bool | None = None
+    place: Place = NOWHERE
+
+    def fits(self, posting: "Posting") -> bool:
+        """Whether a posting is picked."""
+        if self.in_cap is not None and posting.in_cap is not self.in_cap:
+            return False
+        lists = ((getattr(self, name), column) for name, column in WHO_COLUMNS.items())
+        return all(getattr(posting, column) in names for names, column in lists if names)
