@@ -38,6 +38,8 @@ _FIGURES: Final = frozenset(
     ("rate", "price", "reimbursement", "share", "at_least", "budget", "pay_ratio", "cap")
 )
 """Keys under which a plain text is a figure."""
+_ASSESSED: Final = frozenset(("target", "from", "to", "at", "below", "above"))
+"""The same in an assessment, beside the weights of a composite."""
 _OF_FIGURES: Final = (("prices",), ("group_prices",), ("standards",), ("items",))
 """Keys of mappings whose plain texts are figures."""
 
@@ -248,6 +250,8 @@ class _Walk:
 
 def _is_figure(keys: _Keys) -> bool:
     """Whether a text is a figure by its key, or by the mapping of names that it stands in."""
+    if keys[0] == "assessment":
+        return keys[-1] in _ASSESSED or any(key.startswith("weights") for key in keys[-2:-1])
     return keys[-1] in _FIGURES or keys[-2:-1] in _OF_FIGURES
 
 
@@ -337,6 +341,8 @@ def _rule(keys: _Keys) -> _Keys:
     section = _section(keys)
     if section in _NAMED:
         return (section, *keys[1:2])
+    if section == "assessment" and keys[1:2] != ("growth",):
+        return keys[:3]
     return keys[:1] if len(keys) > 1 else (section,)
 
 

@@ -96,7 +96,7 @@ def _write_further(
     told_elsewhere = set()
     if not _adjusts(payouts):
         told_elsewhere.add("adjusted")  # all at 1: 人员明细 has the equivalents
-    if not settlement.rules.accounts and settlement.funded is None:
+    if not settlement.rules.accounts and "dues" not in tables:
         told_elsewhere.add("funds")  # only given pools: 机构汇总 has them
     for sheet in (*FURTHER, *ASSESSMENT_SHEETS, *MONEY_SHEETS):
         if sheet.table in tables and sheet.table not in told_elsewhere:

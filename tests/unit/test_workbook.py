@@ -29,11 +29,19 @@ SHEET_OF = {
     "opening_next": "下期期初", "dues": "资金计算", "ledger": "资金台账", "instalments": "分期拨付",
     "movements": "资金往来", "restricted": "限定用途结转", "accounts_next": "下期收支账",
     "paycap": "绩效工资总量", "share_tests": "比例核查",
-    "pool_sources": "绩效池来源",
+    "pool_sources": "绩效池来源", "assessment": "考核结果",
 }  # fmt: skip
 """The sheet in which a reader finds a table."""
 ALWAYS = ("payouts", "pools", "equivalents", "rejected", "spread", "leave", "contract_keys")
-WITH_LINES = (*ALWAYS, "withheld", "limited", "carried_keys", "excluded", "opening_next")
+WITH_LINES = (
+    *ALWAYS,
+    "assessment",
+    "withheld",
+    "limited",
+    "carried_keys",
+    "excluded",
+    "opening_next",
+)
 """Those that need nothing but a line to have their sheet."""
 
 FORMULA = re.compile(r"<c [^>]*><f>")
