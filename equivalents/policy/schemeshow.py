@@ -211,7 +211,8 @@ class _Walk:
             return [self._payers(keys, one) for one in several]
         if "value" in entry.mapping:
             return [self._version(keys, entry)]
-        if entry.items and all("value" in one.mapping for one in entry.items):
+        steps = any(key in one.mapping for one in entry.items for key in ("from", "score"))
+        if entry.items and not steps and all("value" in one.mapping for one in entry.items):
             return [self._version(keys, one) for one in entry.items]
         plain = entry.text
         if all_texts(entry):
