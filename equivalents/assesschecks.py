@@ -9,13 +9,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from equivalents.assess import ResultName, name_of, needed_periods
 from equivalents.assessscore import steps_of
 from equivalents.assesswho import Known
-from equivalents.errors import Place, Problem
+from equivalents.errors import Place, Problem, near
 from equivalents.policy.assessment import (
     AssessedLevel,
     Assessment,
     Composite,
     Outcome,
     Result,
+    Subjects,
 )
 from equivalents.policy.calendar import FIRST_DAY, Period, parse_period, print_day
 from equivalents.policy.funds import PerEquivalent, PerHead, Tasks
@@ -29,6 +30,7 @@ __all__ = [
     "idle_composites",
     "kinds_of_funds",
     "unfit_periods",
+    "unknown_subjects",
     "unused_results",
 ]
 
@@ -52,14 +54,31 @@ def unfit_periods(
     assessment: Assessment, results: Sequence[Result], elsewhere: _Elsewhere
 ) -> Iterator[Problem]:
     """Results whose period has not the length of any composite that could use them."""
+    known: dict[tuple[AssessedLevel, str, str], str] = {}
     for row in results:
-        using = _using(assessment, row)
-        months = len(parse_period(row.period).month_starts)
-        fits = any(one.period.months == months for one in using)
-        if using and not fits and (row.level, row.indicator) not in elsewhere:
-            allowed = ", ".join(sorted({one.period.value for one in using}))
-            facts = {"indicator": row.indicator, "allowed": allowed}
+        name = row.level, row.indicator, row.period
+        if name not in known:
+            using = _using(assessment, row)
+            months = len(parse_period(row.period).month_starts)
+            fits = any(one.period.months == months for one in using)
+            lengths = () if fits else {one.period.value for one in using}
+            known[name] = ", ".join(sorted(lengths))
+        if known[name] and name[:2] not in elsewhere:
+            facts = {"indicator": row.indicator, "allowed": known[name]}
             yield Problem("RESULT_PERIOD", row.place.at("period"), row.period, facts)
+
+
+def unknown_subjects(assessment: Assessment, known: Known) -> Iterator[Problem]:
+    """Names under ``subjects`` that no row of the tables has."""
+    for composite in assessment.composites.values():
+        subjects = composite.subjects
+        if subjects == Subjects(place=subjects.place):
+            continue
+        for column, names in known.occurring(composite.level).items():
+            for name in getattr(subjects, column):
+                if name not in names:
+                    facts = {"column": column, "near": near(name, sorted(names))}
+                    yield Problem("ID_UNKNOWN", subjects.place, name, facts)
 
 
 def unused_results(

@@ -112,12 +112,11 @@ def spread(
     applicable = sum((one.weight for one in several if one.points is not None), _NONE)
     if not applicable:
         return None
+    scale = total / applicable
     told = tuple(
         one
         if one.points is None
-        else replace(
-            one, weighted=one.weight * total / applicable * one.points / full[one.indicator]
-        )
+        else replace(one, weighted=one.weight * scale * one.points / full[one.indicator])
         for one in several
     )
     return told, sum((one.weighted for one in told), _NONE)

@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from equivalents.codes import Coded
-from equivalents.policy.assessment import AssessedLevel, Composite, Subjects
+from equivalents.policy.assessment import SCOPES, AssessedLevel, Composite, Subjects
 from equivalents.policy.calendar import Period
+from equivalents.policy.keyrules import Scope
 from equivalents.policy.leaders import LeaderRule, leads
 from equivalents.policy.model import Department, Institution
 from equivalents.policy.roster import Roster
@@ -60,9 +61,25 @@ class Known:
         if level is AssessedLevel.PERSON:
             return set(self.roster.person_id.texts) - {""}
         if level is AssessedLevel.CONTRACT:
-            return self.contracts
+            return set(self.contracts)
         more = self.teams if level is AssessedLevel.TEAM else ()
         return {*self.departments, *more}
+
+    def occurring(self, level: AssessedLevel) -> Mapping[str, Collection[str]]:
+        """What the lists of ``subjects`` may name at a level, by list."""
+        places = self.institutions
+        kinds = {one.kind for one in places}
+        if SCOPES.get(level) is Scope.DEPARTMENT:
+            kinds = {one.kind for one in self.departments.values()}
+        names = self.names(level)
+        return {
+            "ids": names if names is not None else (),
+            "groups": {one.group for one in places},
+            "kinds": kinds,
+            "posts": set(self._column("post").texts),
+            "employment_types": set(self._column("employment_type").texts),
+            "institutions": {one.institution_id for one in places},
+        }
 
     def assessed(self, composite: Composite, since: int, until: int) -> Assessed:
         """Whom a composite concerns for a result that holds over ``[since, until)``."""

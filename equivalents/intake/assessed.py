@@ -11,6 +11,7 @@ from equivalents.assesschecks import (
     growth_findings,
     idle_composites,
     unfit_periods,
+    unknown_subjects,
     unused_results,
 )
 from equivalents.assesswho import Known
@@ -25,6 +26,7 @@ __all__ = [
     "AssessedCase",
     "NOT_ASSESSED",
     "assess_case",
+    "is_assessed",
     "pays_surplus",
 ]
 
@@ -42,6 +44,11 @@ NOT_ASSESSED = Assessment()
 """Where a case says nothing of an assessment."""
 
 
+def is_assessed(scheme: Scheme | None) -> bool:
+    """Whether a scheme has an assessment at all."""
+    return bool(scheme is not None and scheme.assessment)
+
+
 def assess_case(
     table: Table,
     scheme: Scheme | None,
@@ -57,9 +64,8 @@ def assess_case(
     elsewhere = {(one.level, indicator) for one in policies for indicator in one.indicators}
     results = read_results(table, known.period, findings)
     assessment = (scheme.assessment if scheme is not None else None) or NOT_ASSESSED
-    if not (assessment or results):
-        return AssessedCase(results, None, keys)
     results = check_results(results, assessment, known, findings)
+    findings.problems += unknown_subjects(assessment, known)
     if _broken(findings):
         return AssessedCase(results, None, keys)
     assessing = Assessing(assessment, results, known)

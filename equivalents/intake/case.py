@@ -18,7 +18,7 @@ from equivalents.errors import DataError, Place, Problem
 from equivalents.findings import Findings, Places, Row, Table, near
 from equivalents.heads import charged_fen
 from equivalents.intake.accounts import read_accounts, surplus_rule
-from equivalents.intake.assessed import assess_case, pays_surplus
+from equivalents.intake.assessed import assess_case, is_assessed, pays_surplus
 from equivalents.intake.chargeprices import shipped_prices
 from equivalents.intake.contracts import contract_counts
 from equivalents.intake.fundtables import heads_for, read_fund_tables
@@ -240,7 +240,7 @@ class _Reader:
     ) -> KeyRules:
         """The rules of keys with the coefficients that the results of the assessment come to."""
         table = self._table("assessments")
-        if settings.period is None:
+        if settings.period is None or not (len(table) or is_assessed(settings.scheme)):
             return keys
         of_tables = {member.team_id for member in teams}, self.tables.contracts.contract_id
         places = places_of_departments(of_case.roster) | dict(of_case.departments)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from fractions import Fraction
+from functools import cache
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from equivalents.errors import NOWHERE, Place
@@ -59,6 +60,7 @@ def from_plain(kind: type[_Value], plain: Any) -> _Value:
     return value
 
 
+@cache
 def _names(kind: type) -> list[str]:
     """The fields of a type that are kept: all but places."""
     hints = get_type_hints(kind)

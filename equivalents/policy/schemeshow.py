@@ -41,6 +41,8 @@ _FIGURES: Final = frozenset(
     )
 )
 """Keys under which a plain text is a figure."""
+_ASSESSED: Final = frozenset(("target", "from", "to", "at", "below", "above"))
+"""The same in an assessment, beside the weights of a composite."""
 _OF_FIGURES: Final = (("prices",), ("group_prices",), ("standards",), ("items",))
 """Keys of mappings whose plain texts are figures."""
 
@@ -212,7 +214,8 @@ class _Walk:
             return [self._payers(keys, one) for one in several]
         if "value" in entry.mapping:
             return [self._version(keys, entry)]
-        if entry.items and all("value" in one.mapping for one in entry.items):
+        steps = any(key in one.mapping for one in entry.items for key in ("from", "score"))
+        if entry.items and not steps and all("value" in one.mapping for one in entry.items):
             return [self._version(keys, one) for one in entry.items]
         plain = entry.text
         if all_texts(entry):
@@ -251,6 +254,8 @@ class _Walk:
 
 def _is_figure(keys: _Keys) -> bool:
     """Whether a text is a figure by its key, or by the mapping of names that it stands in."""
+    if keys[0] == "assessment":
+        return keys[-1] in _ASSESSED or any(key.startswith("weights") for key in keys[-2:-1])
     return keys[-1] in _FIGURES or keys[-2:-1] in _OF_FIGURES
 
 
@@ -340,6 +345,8 @@ def _rule(keys: _Keys) -> _Keys:
     section = _section(keys)
     if section in _NAMED:
         return (section, *keys[1:2])
+    if section == "assessment" and keys[1:2] != ("growth",):
+        return keys[:3]
     return keys[:1] if len(keys) > 1 else (section,)
 
 

@@ -303,11 +303,14 @@ def counts(view: View, own: Mapping[str, Sequence[Block]]) -> dict[str, int]:
     """
     values = [*view.values, *(one for several in own.values() for b in several for one in b.values)]
     figures = [value for value in values if value.figure and not value.dropped]
-    tops = [block.keys[0] for block in view.blocks if not all(v.dropped for v in block.values)]
+    there = [block.keys for block in view.blocks if not all(v.dropped for v in block.values)]
+    tops, parts = [keys[0] for keys in there], [keys[:2] for keys in there]
     return {
         "channels": tops.count("channels"),
         "funds": tops.count("funds"),
         "pools": tops.count("pools"),
+        "indicators": parts.count(("assessment", "indicators")),
+        "composites": parts.count(("assessment", "composites")),
         "figures": len(figures),
         "illustrative": sum(value.illustrative for value in figures),
         "replaced": sum(bool(value.replaced) for value in values),
@@ -324,6 +327,8 @@ _COUNTS: Final = {
     "channels": "渠道",
     "funds": "资金",
     "pools": "绩效池",
+    "indicators": "考核指标",
+    "composites": "综合考核",
     "figures": "数值",
     "illustrative": "其中示例",
     "replaced": "改动",

@@ -103,7 +103,7 @@ def _write_further(
     if not _adjusts(payouts):
         told_elsewhere.add("adjusted")  # all at 1: 人员明细 has the equivalents
     plain = not settlement.rules.accounts and not settlement.components
-    if plain and settlement.funded is None:
+    if plain and "dues" not in tables:
         told_elsewhere.add("funds")  # only given pools: 机构汇总 has them
     for sheet in (*FURTHER, *ASSESSMENT_SHEETS, *MONEY_SHEETS, *YEAR_END_SHEETS):
         if sheet.table in tables and sheet.table not in told_elsewhere:

@@ -90,6 +90,8 @@ ASSESSMENT = [
     Fault("assess-withhold", "NOT_SUPPORTED",
           assessed(more="coefficients:\n  考核: {applies_to: withhold}\n"), YAML, 9,
           "coefficients.考核", "level=institution kind=考核 applies_to=withhold"),
+    rule("subjects", "ID_UNKNOWN", 'weights: {甲: "100"}, subjects: {ids: [I01, I02, I03]}', "I03",
+         "ids", column="assessment.composites.考核.subjects"),
     Fault("growth-form", "ASSESSMENT_INVALID", assessed(growth="  growth: {first: [6, 4]}"),
           YAML, 4, "assessment.growth.first", "growth.first"),
     indicator("cross", "BOUNDS_CROSS", 'kind: linear, from: "0.8", to: "0.5"', "甲"),

@@ -42,7 +42,7 @@ EMPTY_UNLESS_EXPECTED = ("rejected", "excluded")
 pytestmark = pytest.mark.rules(
     *("A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "A10", "A11", "A12"),
     *("B1", "B2", "B4", "B4a", "B5", "B6", "B7", "B8", "B10"),
-    *("C5", "D0", "D1", "D2", "D3", "D4", "D6", "F"),
+    *("C1", "C2", "C3", "C4", "C5", "D0", "D1", "D2", "D3", "D4", "D5", "D6", "F"),
 )
 each_scenario = pytest.mark.parametrize("folder", FOLDERS, ids=[f.name for f in FOLDERS])
 

@@ -35,7 +35,8 @@ funds:
     income: yes
 """
 CITIES = {name for name in shipped_schemes() if name.startswith("zhejiang-2017-")} - {
-    "zhejiang-2017-effective-contract"
+    "zhejiang-2017-effective-contract",
+    "zhejiang-2017-indicators",
 }
 OVER = """scheme: over
 title: 本县方案

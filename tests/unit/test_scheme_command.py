@@ -118,7 +118,7 @@ def test_two_cities_differ_in_rate_heads_and_payers() -> None:
 def test_a_shipped_scheme_is_checked_shown_and_equal_to_itself(name: str) -> None:
     checked = told("check", name)
     assert checked["problems"] == []
-    assert checked["counts"]["funds"] > 0
+    assert checked["counts"]["funds"] + checked["counts"]["indicators"] > 0
     text = run("show", name).stdout
     assert max(map(width, text.splitlines())) <= COLUMNS
     assert f"{name}.yaml:" in text
@@ -128,8 +128,8 @@ def test_a_shipped_scheme_is_checked_shown_and_equal_to_itself(name: str) -> Non
 def test_a_good_scheme_is_confirmed_with_counts(there: Path) -> None:
     """Replaced: the rate, the first tier's price, both keys of the lost tier, I02's rate."""
     assert told("check", *LAYERS)["counts"] == {
-        "channels": 0, "funds": 2, "pools": 0, "figures": 5, "illustrative": 0, "replaced": 5,
-        "institutions": 1,
+        "channels": 0, "funds": 2, "pools": 0, "indicators": 0, "composites": 0, "figures": 5,
+        "illustrative": 0, "replaced": 5, "institutions": 1,
     }  # fmt: skip
     done = run("check", "base.yaml")
     assert (done.exit_code, done.stderr) == (0, "")

@@ -74,6 +74,24 @@ def test_every_key_of_figures_payers_and_rules_is_there() -> None:
     assert set(told("比例检查")) == under("share_tests", "additionalProperties")
 
 
+def test_every_key_of_an_assessment_is_there() -> None:
+    inside = ("assessment", "properties", "indicators", "additionalProperties")
+    assert set(told("考核")) == under(*inside)
+    composite = ("assessment", "properties", "composites", "additionalProperties")
+    assert set(told("考核", 2)) == under(*composite)
+    score = SCHEMA["properties"]["assessment"]["properties"]["indicators"]["additionalProperties"]
+    kinds = score["properties"]["score"]["properties"]["kind"]["enum"]
+    assert told("考核", 1) == kinds
+    found = SCHEMA["properties"]["assessment"]["properties"]["composites"]["additionalProperties"]
+    coefficient = found["properties"]["coefficient"]["properties"]
+    assert told("考核", 3) == coefficient["kind"]["enum"]
+    for key in (*coefficient, *found["properties"]["subjects"]["properties"]):
+        assert f"`{key}`" in KEYS or f"{key}:" in KEYS or f"{key}}}" in KEYS, key
+    for choices in ("level", "period", "applies", "combine"):
+        for choice in found["properties"][choices]["enum"]:
+            assert f"`{choice}`" in KEYS, choice
+
+
 def test_every_fund_has_the_common_keys() -> None:
     assert set(told("每项资金都有的键")) == COMMON
 

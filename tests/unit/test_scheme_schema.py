@@ -4,6 +4,7 @@ Catches: a key or a unit that editors do not know, or know and the loader refuse
 """
 
 import json
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ import jsonschema
 import yaml
 
 from equivalents.intake.schemes import shipped_schemes
-from equivalents.policy import componenttext, fundtext, payertext, schemeparts
+from equivalents.policy import assesstext, componenttext, fundtext, payertext, schemeparts
+from equivalents.policy.assessment import SCOPES
 from equivalents.policy.figuretext import FIGURE_KEYS
 from equivalents.policy.figureunits import UNITS
 from equivalents.policy.layers import HEAD_KEYS, SCHEME_KEYS
@@ -88,3 +90,27 @@ def test_the_json_schema_has_the_keys_of_the_loader() -> None:
         ):
             inside = properties.get(key, {"properties": known})["properties"]
             assert set(inside) == set(known), f"{kind}.{key}"
+
+
+def test_the_json_schema_has_the_keys_of_an_assessment() -> None:
+    whole = schema()["properties"]["assessment"]["properties"]
+    assert set(whole) == set(assesstext.ASSESSMENT_KEYS)
+    indicator = whole["indicators"]["additionalProperties"]["properties"]
+    assert set(indicator) == set(assesstext.INDICATOR_KEYS)
+    score = indicator["score"]["properties"]
+    assert set(score) == {"kind", *chain(*assesstext.SCORE_KEYS.values())}
+    assert score["kind"]["enum"] == [*assesstext.SCORE_KEYS]
+    assert set(score["tiers"]["items"]["properties"]) == set(assesstext.TIER_KEYS)
+    composite = whole["composites"]["additionalProperties"]["properties"]
+    assert set(composite) == set(assesstext.COMPOSITE_KEYS)
+    assert set(composite["subjects"]["properties"]) == set(assesstext.SUBJECT_KEYS)
+    assert composite["level"]["enum"] == [*SCOPES]
+    versions = composite["weights"]["anyOf"][0]["items"]["properties"]
+    assert set(versions) == set(assesstext.WEIGHTS_KEYS)
+    found = composite["coefficient"]["properties"]
+    assert set(found) == {"kind", "limits", *chain(*assesstext.COEFFICIENT_KEYS.values())}
+    assert found["kind"]["enum"] == [*assesstext.COEFFICIENT_KEYS]
+    assert set(found["limits"]["properties"]) == set(assesstext.LIMIT_KEYS)
+    for kind, steps in assesstext.STEP_KEYS.items():
+        name = assesstext.COEFFICIENT_KEYS[kind][0]
+        assert set(found[name]["items"]["properties"]) == set(steps)

@@ -30,6 +30,9 @@ OVER = {
     "deqing-2019-packages": "deqing-2019",
     "sanmenxia-2019-capitation": "sanmenxia-2019",
     "sanmenxia-2019-packages": "sanmenxia-2019",
+    "sanmenxia-2019-indicators": "sanmenxia-2019",
+    "zhejiang-2017-indicators": "zhejiang-2017",
+    "deqing-2019-indicators": "deqing-2019",
 }
 """Layers that a county lays over a shipped scheme if it chooses so."""
 CITIES = {
@@ -222,3 +225,32 @@ def test_a_slip_in_the_countys_own_scheme_and_an_unknown_institution_stay_errors
     with pytest.raises(DataError) as caught:
         load_case(scoped(tmp_path, scope, monkeypatch, shipped=shipped))
     assert [problem.code for problem in caught.value.problems] == ["ID_UNKNOWN"]
+
+
+@pytest.mark.rules("C3")
+def test_the_indicators_of_three_documents_ship() -> None:
+    """S1: seven families; S2: eleven in three classes, 4 to 6, 1 or 2 a year; S3: targets."""
+    found = {}
+    for place in ("sanmenxia-2019", "zhejiang-2017", "deqing-2019"):
+        assessment = read(place, f"{place}-indicators")[0].assessment
+        assert assessment is not None
+        found[place] = assessment
+    families = [one.family for one in found["sanmenxia-2019"].indicators.values()]
+    assert len(families) == len(set(families)) == 7
+    classes = [one.family for one in found["zhejiang-2017"].indicators.values() if one.family]
+    assert [classes.count(name) for name in ("健康管理", "基层首诊", "满意度")] == [4, 5, 2]
+    assert found["zhejiang-2017"].growth == ((4, 6), (1, 2))
+    targets = {
+        (place, name): str(version.value)
+        for place, assessment in found.items()
+        for name, one in assessment.indicators.items()
+        if one.score is not None and one.score.target is not None
+        for version in one.score.target.versions
+    }
+    assert targets == {
+        ("zhejiang-2017", "规范签约率"): "3/10",
+        ("zhejiang-2017", "重点人群签约率"): "3/5",
+        ("deqing-2019", "重点人群签约率"): "17/20",
+        ("deqing-2019", "续约率"): "4/5",
+        ("deqing-2019", "群众满意率"): "9/10",
+    }

@@ -30,12 +30,13 @@ SHEET_OF = {
     "movements": "资金往来", "restricted": "限定用途结转", "accounts_next": "下期收支账",
     "paycap": "绩效工资总量", "share_tests": "比例核查",
     "pool_sources": "绩效池来源", "components": "构成项", "averages": "平均依据",
-    "rooms": "村卫生室结算",
+    "rooms": "村卫生室结算", "assessment": "考核结果",
 }  # fmt: skip
 """The sheet in which a reader finds a table."""
 ALWAYS = ("payouts", "pools", "equivalents", "rejected", "spread", "leave", "contract_keys")
 WITH_LINES = (
     *ALWAYS, "withheld", "limited", "carried_keys", "excluded", "opening_next", "components",
+    "assessment",
 )  # fmt: skip
 """Those that need nothing but a line to have their sheet."""
 
