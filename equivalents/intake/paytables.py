@@ -64,7 +64,7 @@ def read_pay_rows(
 
 def _order_of_bonus(row: Bonus) -> tuple[object, ...]:
     """The order of bonuses, the same for any order of rows."""
-    return *row[:4], row.day is not None, row.day or 0, row.reference
+    return *row[:3], row.day is not None, row.day or 0, row.amount_fen, row.reference
 
 
 def _note_names(

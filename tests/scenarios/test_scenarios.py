@@ -186,13 +186,13 @@ def test_the_result_re_adds_without_the_engine(folder: Path, settled: dict[str, 
     components = components_re_added(out)
     for row in read(out / "payouts.csv"):
         here = (row["institution_id"], row["pool"])
+        name = here if here in pools else (above.get(here[0], ""), here[1])
         if row["component"] != "pool_share":
             paid_for = (*here, row["person_id"], row["component"])
             assert Decimal(row["amount"]) == components.pop(paid_for), row
-            if here in pools:
-                paid[here] += Decimal(row["amount"])
+            if name in pools:
+                paid[name] += Decimal(row["amount"])
             continue
-        name = here if here in pools else (above[row["institution_id"]], row["pool"])
         owner = (row["institution_id"], row["person_id"], pools[name]["series"])
         mine = lines.get(owner, Decimal(0))
         if name[1] in filtered:  # only some of a person's postings share
@@ -221,9 +221,9 @@ def components_re_added(out: Path) -> dict[tuple[str, ...], Decimal]:
         exact[owner] = exact.get(owner, Fraction(0)) + part
         told[owner] = told.get(owner, Decimal(0)) + Decimal(row["amount"])
         assert abs(part - Fraction(row["amount"])) < Fraction(1, 100), row
-    for owner, amount in exact.items():
+    for paid_for, amount in exact.items():
         cents = floor(abs(amount) * 100 + Fraction(1, 2))
-        assert told[owner] == Decimal(cents if amount >= 0 else -cents) / 100, owner
+        assert told[paid_for] == Decimal(cents if amount >= 0 else -cents) / 100, paid_for
     return told
 
 

@@ -368,7 +368,8 @@ MIXED: dict[str, Content] = {
     "adjustments.csv": "period,institution_id,pool,person_id,amount,reference\n"
     "2025-05,I01,绩效,P01,3.00,甲\n2025-05,I01,绩效,P01,4.00,乙\n"
     "2025-04,I01,津贴,P02,-9.00,\n",
-    "coefficients.csv": "scope,subject_id,kind,value,valid_from\nperson,P02,fte,0.3333,2025-01-01\n",
+    "coefficients.csv": "scope,subject_id,kind,value,valid_from\n"
+    "person,P02,fte,0.3333,2025-01-01\n",
 }
 
 
