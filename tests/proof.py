@@ -91,6 +91,13 @@ KINDS = (
         "a sign from the wrapped product alone",
     ),
     Kind(
+        "who shares, averages, hand-ins, rooms 分配范围",
+        ("tests/unit/test_sharing_extras.py",),
+        "60 random institutions for each property; 1,000 hypothesis examples of the rounding",
+        "a mean over each department instead of the pool; the multiple of another date; a part of "
+        "a line lost between two filters; a room whose total is not that of its lines",
+    ),
+    Kind(
         "statements re-add from the printed text alone 说明可复核",
         ("tests/proofs/test_item_money.py", "tests/unit/test_apportion.py",
          "tests/unit/test_explain.py", "tests/unit/test_explain_texts.py"),

@@ -27,12 +27,15 @@ from equivalents.run import settle_case
 from equivalents.tracing import trace_person, trace_pool
 from equivalents.whatif import compare_case
 from tests.against_reference import read_out
+from tests.proofs.counts import counts
 from tests.rules import folders
 from tests.statement_pool import re_add_pool
 from tests.statements import re_add
 
 FEW = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=counts(12, 60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 ONES = "item_code,weight,valid_from\nMZ01,1,2025-01-01\n"
 FTE = "coefficients: {fte: {applies_to: headcount}}\n"
@@ -202,6 +205,25 @@ def test_amounts_that_shares_would_give_pay_the_same(
     by_amount = head + "".join(f"I1,{d},绩效,{who},,{got[who]}\n" for who, d, _ in coded)
     again = settled(base, write(base / "amounts", people, text, secondary=by_amount))
     assert {row["person_id"]: row["amount"] for row in again} == got
+
+
+@given(
+    st.integers(0, 99_999_999),
+    st.integers(0, 20_000),
+    st.integers(0, 10**15),
+    st.integers(1, 10**4),
+    st.integers(1, 9),
+)
+def test_the_key_of_an_average_is_rounded_once(
+    multiple: int, head: int, keys: int, people: int, times: int
+) -> None:
+    """Half-up at the seventh place; the same for keys and people both many times as large."""
+    exact = Fraction(multiple, 10**4) * Fraction(head, 10**4) * Fraction(keys, people)
+    if exact >= 2**62:
+        return
+    key = average_key_e7(multiple, head, keys, people)
+    assert key == floor(exact + Fraction(1, 2))
+    assert key == average_key_e7(multiple, head, keys * times, people * times)
 
 
 def test_an_average_of_nobody_is_nothing() -> None:
