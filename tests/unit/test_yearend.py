@@ -43,8 +43,8 @@ def rows(table: Table, columns: int = 4) -> PaidRows:
 def period(paid: Table, places: Sequence[str] = "IJ") -> PaidPeriod:
     """People's rows, and pools that pay just these shares; the allowance is known everywhere."""
     pools = {(place, "P", line): 0 for place in places for line in LINES}
-    for (place, _, _, component), fen in paid.items():
-        if component == SHARE:
+    for (place, pool, _, component), fen in paid.items():
+        if pool == "P" and component in (SHARE, ADJUSTMENT):
             pools[place, "P", LINES[0]] += fen
     return PaidPeriod(rows(paid), rows(pools, 3))
 
@@ -99,6 +99,7 @@ def test_what_is_carried_is_not_taken_back(year: Table, month: Table) -> None:
 
 def test_the_adjustments_that_months_paid_are_compared_and_not_counted() -> None:
     share, paid = ("I", "P", "a", SHARE), ("I", ADJUSTMENT, "a", ADJUSTMENT)
+    charged = ("I", "P", "a", ADJUSTMENT)
     year, given_ = period({share: 100}), rows({share: 7})
     result = year_end(OverPaid.RECOVER, year, [period({share: 60, paid: 7})], [given_], {})
     assert as_dict(result.people) == {share: (100, 60, 7, 33)}
@@ -110,6 +111,10 @@ def test_the_adjustments_that_months_paid_are_compared_and_not_counted() -> None
     assert result.problems == ()
     result = year_end(OverPaid.RECOVER, year, [period({share: 60, paid: 8})], [given_], {})
     (problem,) = result.problems
+    # One that was charged to a pool is part of what the pool paid, and of no share.
+    more = year_end(OverPaid.RECOVER, year, [period({share: 60, charged: 7})], [given_], {})
+    assert as_dict(more.pools)["I", "P", "paid"] == (100, 60, 7, 33)
+    assert more.problems == ()
     assert (problem.code, problem.value) == ("YEAR_END_ADJUSTMENTS", "a")
     assert (problem.facts["paid"], problem.facts["given"]) == ("0.08", "0.07")
 
