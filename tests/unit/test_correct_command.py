@@ -304,7 +304,7 @@ def _forge(closed: Path, name: str, old: bytes, new: bytes) -> None:
     digests = [hashlib.sha256(one).hexdigest() for one in (before, path.read_bytes())]
     text = manifest.read_text("utf-8")
     assert digests[0] in text
-    manifest.write_text(text.replace(*digests), "utf-8")
+    manifest.write_text(text.replace(digests[0], digests[1]), "utf-8")
 
 
 def test_a_payout_that_the_kept_counts_do_not_give_is_refused(closed: Path) -> None:

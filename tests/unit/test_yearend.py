@@ -42,7 +42,7 @@ def rows(table: Table, columns: int = 4) -> PaidRows:
 
 def period(paid: Table, places: Sequence[str] = "IJ") -> PaidPeriod:
     """People's rows, and pools that pay just these shares; the allowance is known everywhere."""
-    pools = {(place, "P", line): 0 for place in places for line in LINES}
+    pools: dict[Row, int] = {(place, "P", line): 0 for place in places for line in LINES}
     for (place, pool, _, component), fen in paid.items():
         if pool == "P" and component in (SHARE, ADJUSTMENT):
             pools[place, "P", LINES[0]] += fen
@@ -82,8 +82,8 @@ def test_paid_adjusted_and_due_come_to_the_entitlement_of_everybody(
     }
     assert [one.names for one in result.people] == sorted(names)
     assert all(one.now_fen == one.due_fen for one in result.people)
-    for table in (months, adjusted):
-        chance.shuffle(table)
+    for several in (months, adjusted):
+        chance.shuffle(several)
     again = [*map(period, months)], [*map(rows, adjusted)]
     assert year_end(OverPaid.RECOVER, period(year), *again, {}).people == result.people
 
@@ -129,7 +129,7 @@ def test_an_adjustment_goes_to_the_pool_that_paid() -> None:
 
 
 def test_a_component_or_pool_that_only_months_have_is_refused() -> None:
-    month = {("I", "奖", "a", "奖"): 1}
+    month: Table = {("I", "奖", "a", "奖"): 1}
     with pytest.raises(RefusedError, match="YEAR_END_POOL"):
         year_end(OverPaid.RECOVER, period({}), [period(month)], [], {})
     with pytest.raises(RefusedError, match="YEAR_END_POOL"):
