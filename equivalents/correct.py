@@ -24,7 +24,7 @@ from equivalents.paidrows import POOL_SHARE, Aligned, PaidRows, aligned, matchin
 from equivalents.policy.coefficients import ONE_E4
 from equivalents.policy.corrections import CorrectionMode
 from equivalents.settle import Settlement
-from equivalents.units import INT64_LIMIT, Int64, print_fen
+from equivalents.units import INT64_LIMIT, Int64, print_e7, print_fen
 
 __all__ = ["Adjustment", "Correction", "KeyChange", "Run", "correct"]
 
@@ -122,6 +122,7 @@ def correct(mode: CorrectionMode, closed: Run, now: Run, earlier: Sequence[PaidR
     priced = mode is CorrectionMode.AT_PRICE
     problems = _pools_differ(closed.settlement, now.settlement) if priced else ()
     changes, unpriced = _changes(before, after, _withheld(closed, now), priced=priced)
+    problems += _deficits(before, after)
     refused = [*unpriced, *(one for one in problems if one.severity == "error")]
     if refused:
         raise RefusedError(refused)
@@ -208,6 +209,26 @@ def _withheld(closed: Run, now: Run) -> dict[_Row, int]:
                 owner.institution_id, owner.pool, plan.institutions[place], plan.persons[person]
             ] = e4
     return found
+
+
+def _deficits(before: LastLevel, after: LastLevel) -> tuple[Problem, ...]:
+    """Deficits that changed: they pay nothing here, and open the person's next period (5.9)."""
+    sides = aligned([before.deficits, after.deficits])
+    odd = sides.values[0] != sides.values[1]
+    figures = zip(*(value[odd].tolist() for value in sides.values), strict=True)
+    return tuple(
+        Problem(
+            "CORRECT_DEFICIT",
+            value=person,
+            facts={
+                "pool": pool,
+                "institution": place,
+                "closed": print_e7(one),
+                "now": print_e7(two),
+            },
+        )
+        for (_, pool, _, place, person), (one, two) in zip(sides.rows(odd), figures, strict=True)
+    )
 
 
 def _pools_differ(closed: Settlement, now: Settlement) -> tuple[Problem, ...]:

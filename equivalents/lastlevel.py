@@ -25,11 +25,13 @@ __all__ = ["LastLevel", "last_level"]
 class LastLevel:
     """Keys by (pool's institution, pool, parent, institution, person), in e7, none below 0.
 
-    ``received_fen`` is what went down to the parent of each row; ``pools`` are the fen of each
-    pool by its institution and name.
+    ``deficits`` are what is below 0 in keys before that (5.9), by the same names. ``received_fen``
+    is what went down to the parent of each row; ``pools`` are the fen of each pool by its
+    institution and name.
     """
 
     keys: PaidRows
+    deficits: PaidRows
     received_fen: Int64
     pools: dict[tuple[str, str], int]
 
@@ -56,7 +58,8 @@ def last_level(settlement: Settlement) -> LastLevel:
     steps = payouts.steps if payouts is not None else ()
     people = next((step for step in steps if step.to is LevelKind.PERSON), None)
     if payouts is None or people is None:
-        return LastLevel(PaidRows.none(5), np.zeros(0, np.int64), pools)
+        none = PaidRows.none(5)
+        return LastLevel(none, none, none.value, pools)
     columns = (
         _coded([pool.institution_id for pool in settlement.pools], people.pool),
         _coded([pool.pool for pool in settlement.pools], people.pool),
@@ -67,22 +70,22 @@ def last_level(settlement: Settlement) -> LastLevel:
     received = _received(settlement, steps)
     parents = zip(people.pool.tolist(), people.parent.tolist(), strict=True)
     fen = np.array([received[name] for name in parents], np.int64)
-    return LastLevel(PaidRows(columns, np.maximum(people.raw_e7, 0)), fen, pools)
+    keys, deficits = np.maximum(people.raw_e7, 0), np.minimum(people.raw_e7, 0)
+    return LastLevel(PaidRows(columns, keys), PaidRows(columns, deficits), fen, pools)
 
 
 def _received(settlement: Settlement, steps: Sequence[Step]) -> dict[tuple[int, int], int]:
     """The fen that went down to each parent, by pool (position) and unit.
 
-    A pool starts at its institution, less what a coefficient keeps back (5.2); every level above
-    the people's says what its children have, also where an institution is its own child.
+    A pool starts at its institution with what its first level received, which is what is left of
+    it after all that is not shared; every level above the people's says what its children have,
+    also where an institution is its own child.
     """
-    payouts, find = settlement.payouts, settlement.plan.institutions.find
-    held = payouts.held.fen if payouts is not None and payouts.held is not None else None
-    kept = held.tolist() if held is not None else [0] * len(settlement.pools)
-    found = {
-        (at, find(pool.institution_id)): pool.amount_fen - kept[at]
-        for at, pool in enumerate(settlement.pools)
-    }
+    find = settlement.plan.institutions.find
+    found = {}
+    for at, pool in enumerate(settlement.pools):
+        first = (int(step.received_fen[at]) for step in steps if step.received_fen[at])
+        found[at, find(pool.institution_id)] = next(first, 0)
     for step in steps:
         if step.to is not LevelKind.PERSON:
             columns = step.pool.tolist(), step.child.tolist(), step.amount_fen.tolist()

@@ -31,7 +31,11 @@ LINES: Final = ("paid", "retained", "carried")
 
 @dataclass(frozen=True, slots=True)
 class PaidPeriod:
-    """What a settled period pays: rows of people, and of pools by institution, pool and line."""
+    """What a settled period pays: rows of people, and of pools by institution, pool and line.
+
+    What a pool pays includes adjustments of earlier periods that were charged to it; their rows of
+    people have its name and the component ``adjustment``.
+    """
 
     paid: PaidRows
     pools: PaidRows
@@ -62,8 +66,8 @@ class YearEndLine:
 class YearEndResult:
     """Everybody's row and every pool's three lines, in the order of code points; warnings.
 
-    ``worth_fen`` and ``pools_fen`` are what the year pays to people, adjustments apart, and what
-    its pools have, added up before anything was put side by side.
+    ``worth_fen`` and ``pools_fen`` are what the year pays to people and what its pools have,
+    adjustments of earlier years apart, added up before anything was put side by side.
     """
 
     people: tuple[YearEndLine, ...]
@@ -105,10 +109,11 @@ def year_end(
     rows = [_settled(one.paid) for one in months]
     worth = _settled(year.paid)
     people = _lines(over_paid, worth, rows, adjusted)
-    of_pools = [_by_pool(one, _owners(year), parents) for one in adjusted]
-    pools = _lines(OverPaid.RECOVER, year.pools, [one.pools for one in months], of_pools)
+    of_pools = [_by_pool(one, _owners(year), parents, POOL_SHARE) for one in adjusted]
+    shares, *before = (_shared(one, parents) for one in (year, *months))
+    pools = _lines(OverPaid.RECOVER, shares, before, of_pools)
     _conserve(people, pools)
-    totals = int(worth.value.sum()), int(year.pools.value.sum())
+    totals = int(worth.value.sum()), int(shares.value.sum())
     return YearEndResult(people, pools, _unexplained(year, months, adjusted), *totals)
 
 
@@ -153,14 +158,23 @@ def _lines(
     return tuple(YearEndLine(name, *fen) for name, fen in zip(names, columns, strict=True))
 
 
+def _shared(period: PaidPeriod, parents: Mapping[str, str]) -> PaidRows:
+    """The lines of pools without the adjustments that were charged to them."""
+    owners = _owners(period)
+    charged = _by_pool(period.paid, owners, parents, ADJUSTMENT)
+    at = [name in owners for name in zip(*charged.columns[:2], strict=True)]
+    sides = aligned([period.pools, _some(charged, np.array(at, bool))])
+    return PaidRows(sides.columns, sides.values[0] - sides.values[1])
+
+
 def _by_pool(
-    adjusted: PaidRows, owners: set[tuple[str, str]], parents: Mapping[str, str]
+    paid: PaidRows, owners: set[tuple[str, str]], parents: Mapping[str, str], component: str
 ) -> PaidRows:
-    """Adjustments of shares as lines of the pools that they belong to.
+    """Rows of a component as lines of the pools that they belong to.
 
     A pool pays at its own institution, or at one right below it that has none of that name.
     """
-    shares = _some(adjusted, matching(adjusted.columns[3], (POOL_SHARE,)))
+    shares = _some(paid, matching(paid.columns[3], (component,)))
     place, pool, *_ = shares.columns
     found = [
         one if (one, name) in owners else parents.get(one, one)

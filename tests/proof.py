@@ -59,8 +59,9 @@ KINDS = (
     ),
     Kind(
         "properties of correcting 更正性质",
-        ("tests/proofs/test_correcting_properties.py",),
-        "30 cases of 150 records for each mode and property; 30 years of 12 months",
+        ("tests/proofs/test_correcting_properties.py", "tests/unit/test_yearend.py"),
+        "30 cases of 150 records for each mode and property; 30 years of 12 months; 1,000 "
+        "hypothesis examples for each property of a year's end",
         "a key at the price of another department; a month's adjustment counted twice",
     ),
     Kind(

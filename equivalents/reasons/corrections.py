@@ -103,6 +103,16 @@ CORRECTION_REASONS: Final = (
         "now; a correction at the locked price does not pay the difference. reshare does.",
     ),
     Reason(
+        "CORRECT_DEFICIT",
+        "warning",
+        "money",
+        "机构 {institution} 的人员“{value}”在绩效池 {pool} 低于 0 的依据，结账时为 {closed}，"
+        "现在为 {now}。低于 0 的按 0 计，更正不付；请改正其带入下期（opening）的依据。",
+        "What is below 0 in the key of '{value}' in the pool {pool} of {institution} was {closed} "
+        "when it was closed and is {now} now. It counts as 0, so nothing is paid for it: correct "
+        "the key that opens the next period.",
+    ),
+    Reason(
         "YEAR_END_PERIOD",
         "error",
         "command",

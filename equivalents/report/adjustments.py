@@ -144,6 +144,7 @@ def _summary(
         "corrections_before": earlier,
         "adjustments": {
             "rows": len(fen),
+            "rows_compared": correction.compared,
             "people": len({row.person_id for row in correction.adjustments}),
             "keys_changed": len(correction.changes),
             "paid_more": print_fen(sum(one for one in fen if one > 0)),

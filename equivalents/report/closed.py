@@ -60,7 +60,7 @@ class Proven:
     @property
     def name(self) -> str:
         """What messages call it."""
-        return self.folder.name
+        return self.folder.resolve().name
 
 
 def proven(folder: Path) -> Proven:
@@ -71,7 +71,7 @@ def proven(folder: Path) -> Proven:
     """
     path = folder / _MANIFEST
     if not path.is_file():
-        raise DataError([_problem("OUT_MISSING", folder, folder.name)])
+        raise DataError([_problem("OUT_MISSING", folder, folder.resolve().name)])
     try:
         manifest = json.loads(path.read_bytes())
         hashes = {str(one["file"]): str(one["sha256"]) for one in manifest["outputs"]}
@@ -190,7 +190,7 @@ def _same(path: Path, expected: str) -> bool:
 
 
 def _problem(code: str, folder: Path, value: str) -> Problem:
-    return Problem(code, Place(folder.name), value)
+    return Problem(code, Place(folder.resolve().name), value)
 
 
 def _read(result: Proven, name: str, columns: Sequence[str]) -> "pa.Table":

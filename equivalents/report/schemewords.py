@@ -94,6 +94,8 @@ _KEY_TITLES: Final[Mapping[str, str]] = {
     "line": "核定科目",
     "base_line": "基础绩效科目",
     "excess": "超出部分",
+    "mode": "方式",
+    "over_paid": "多发的",
     "outside": "不计入的池",
     "at_least": "不低于",
     "part_lines": "部分",
@@ -184,6 +186,8 @@ _CHOICES: Final[Mapping[str, Mapping[str, str]]] = {
     "over_budget": {"refuse": "不予结算", "scale": "按比例压减"},
     "over_advanced": {"recover": "收回", "carry": "结转"},
     "excess": {"kept": "留在机构", "carried": "结转", "returned": "上缴"},
+    "mode": {"at_price": "按原价补", "reshare": "全部重分"},
+    "over_paid": {"recover": "扣回", "carry": "结转下年"},
     **dict.fromkeys(
         (
             *("income", "in_cap", "restricted", "prorate", "below_zero", "floating"),

@@ -141,10 +141,10 @@ def at_price(closed: Path, now: Path) -> dict[Row, int] | None:
         change = after.get((pool, parent, person), Fraction(0)) - before.get(
             (pool, parent, person), Fraction(0)
         )
-        row = places.get(parent, parent), pool, person
+        who = places.get(parent, parent), pool, person
         if change and keys[pool, parent]:
             price = Fraction(received[pool, parent]) / keys[pool, parent]
-            exact[row] += change * price * kept.get(row, Fraction(1))
+            exact[who] += change * price * kept.get(who, Fraction(1))
         elif change and pool not in empty:
             return None
     return {row: half_up(value) for row, value in exact.items()}

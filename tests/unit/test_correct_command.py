@@ -237,6 +237,26 @@ def test_a_pool_of_nothing_has_a_price_of_nothing(tmp_path: Path) -> None:
     assert corrected(closed, {**files, "records.csv": more}) == []
 
 
+def test_a_deficit_that_changes_is_told_and_pays_nothing(tmp_path: Path) -> None:
+    records = (
+        f"{HEAD},record_id,corrects\nI01,P01,MZ01,2025-06-02,10,a,\nI01,P02,MZ01,2025-06-03,1,b,\n"
+        "I01,P02,MZ01,2025-06-04,-5,c,b\nI02,P03,MZ01,2025-06-04,3,d,\n"
+    )
+    opening = "kind,institution_id,pool,person_id,equivalents\nkey,I01,绩效,P02,%s\n"
+    files: dict[str, Content] = {
+        "records.csv": records.replace("-5", "-1"),
+        "opening.csv": opening % -4,
+    }
+    closed = settled(tmp_path, "closed", files)
+    assert corrected(closed, {**files, "opening.csv": opening % -3}) == []
+    told = [
+        row for row in read(tmp_path / "adj" / "problems.csv") if row["code"] == "CORRECT_DEFICIT"
+    ]
+    assert [(row["value"], "-4.0000000" in row["reason_en"]) for row in told] == [("P02", True)]
+    (row,) = corrected(closed, {**files, "opening.csv": opening % 1}, "above")
+    assert (row["person_id"], row["key_closed"], row["amount"]) == ("P02", "0.0000000", "10.00")
+
+
 def test_the_same_inputs_write_the_same_bytes_in_any_order_of_records(closed: Path) -> None:
     corrected(closed, late(LATE, "I01,P01,MZ01,2025-06-21,2\n"), "one")
     corrected(closed, late("I01,P01,MZ01,2025-06-21,2\n", LATE), "two")
@@ -284,7 +304,7 @@ def _forge(closed: Path, name: str, old: bytes, new: bytes) -> None:
     digests = [hashlib.sha256(one).hexdigest() for one in (before, path.read_bytes())]
     text = manifest.read_text("utf-8")
     assert digests[0] in text
-    manifest.write_text(text.replace(*digests), "utf-8")
+    manifest.write_text(text.replace(digests[0], digests[1]), "utf-8")
 
 
 def test_a_payout_that_the_kept_counts_do_not_give_is_refused(closed: Path) -> None:
