@@ -9,6 +9,7 @@ from tests import reference
 from tests.lines_alike import Found, Table, add, differing, fen, plain, read_out, without_zeros
 from tests.money_against_reference import money_differences
 from tests.pay_against_reference import POOL_SHARE, handed_in, pay_differences
+from tests.readded import readded
 
 __all__ = ["compare", "differences", "read_out"]
 
@@ -32,6 +33,7 @@ def differences(expected: reference.Outcome, out: Path) -> list[str]:
         *differing("pool", _pools(out), plain(expected.pools)),
         *money_differences(expected, out),
         *pay_differences(expected, out),
+        *readded(out),
     ]
     if (out / "carried_keys.csv").exists():
         found += differing("carried key", _carried(out), _expected_carried(expected))

@@ -25,6 +25,7 @@ def money_differences(expected: reference.Outcome, out: Path) -> list[str]:
         *differing("due", _dues(out), _expected_dues(expected)),
         *_lines_of_dues(out),
         *differing("ledger", _ledger(out), _expected_ledger(expected)),
+        *differing("instalment", _instalments(out), _expected_instalments(expected)),
         *differing("movement", _movements(out), _expected_movements(expected)),
         *differing("restricted", _restricted(out), _expected_restricted(expected)),
         *differing("over the pay cap", _over_cap(out), _expected_over_cap(expected)),
@@ -136,6 +137,21 @@ def _restricted(out: Path) -> Found:
 def _expected_restricted(expected: reference.Outcome) -> Table:
     wanted = {at: (*one, one.closing_fen) for at, one in expected.restricted.items()}
     return without_zeros({tuple(at): figures for at, figures in wanted.items()})
+
+
+# -- instalments.csv -----------------------------------------------------------------------------
+
+
+def _instalments(out: Path) -> Found:
+    """What is planned of money that is due; what is owed back is planned by nobody."""
+    for row in _rows(out, "instalments"):
+        if fen(row["amount"]) > 0:
+            key = (row["institution_id"], row["fund"], int(row["number"]))
+            yield key, (fen(row["amount"]),)
+
+
+def _expected_instalments(expected: reference.Outcome) -> Table:
+    return without_zeros({tuple(at): (one,) for at, one in expected.instalments.items()})
 
 
 # -- paycap.csv, share_tests.csv -----------------------------------------------------------------

@@ -46,6 +46,12 @@ KINDS = (
         "the smaller of two resident-group weights; a posting's last day counted",
     ),
     Kind(
+        "corrections and the year-end = independent reference 更正与年清算",
+        ("tests/proofs/test_corrections_agree.py",),
+        "30 random cases known later, by price and shared anew, each twice; 30 years in halves",
+        "a fen too much in one row of a file; a row left out",
+    ),
+    Kind(
         "properties 性质",
         ("tests/proofs/test_properties.py",),
         "40 cases for each property and change",

@@ -17,7 +17,7 @@ FOLLOWS_FILES = {"rejected.csv", "problems.csv", "manifest.json", "settlement.xl
 MASTER_TABLES = (
     *("institutions", "departments", "staff", "weights", "pools", "teams"),
     *("coefficients", "opening", "accounts", "leave", "contracts", "registers"),
-    *("charges", "tasks"),
+    *("charges", "tasks", "assessments", "bonuses", "adjustments", "secondary"),
 )
 
 Change = Callable[[Path, random.Random], None]

@@ -19,7 +19,8 @@ DIRECT = ("payouts.csv", "pools.csv", "adjusted.csv", "allocations.csv", "reject
           "excluded.csv", "problems.csv", "summary.json")  # fmt: skip
 
 TABLES = ("funds.csv", "dues.csv", "ledger.csv", "movements.csv", "restricted.csv", "paycap.csv",
-          "share_tests.csv", "assessment.csv", "components.csv", "opening_next.csv")  # fmt: skip
+          "share_tests.csv", "assessment.csv", "components.csv", "opening_next.csv",
+          "instalments.csv")  # fmt: skip
 """Tables that a case has only with what they tell of."""
 MONEY = ("B1", "B2", "B3", "B4", "B4a", "B5", "B6", "B8", "B9", "B10", "D0")
 

@@ -111,7 +111,7 @@ class Drawing:
                 score |= {"falling": "yes"} if kind == "falling" else {}
             case "tiers":
                 bounds = rng.choice((("0.5",), ("0.3333", "0.8"), ("0", "0.6", "0.85")))
-                points = [str(Fraction(full) * n / 4) for n in (1, 2, 4)]
+                points = [Fraction(full) * n / 4 for n in (1, 2, 4)]
                 tiers = zip(bounds, points[-len(bounds) :], strict=True)
                 score = {"kind": kind, "tiers": [
                     {"from": low, "points": decimal(given)} for low, given in tiers]}  # fmt: skip

@@ -223,9 +223,9 @@ class Components:
         if rows:
             old = rows_of(self.folder, "opening")
             write_table(rng, self.folder / "opening.csv", OPENING, [*old, *rows])
-        one = {"kind": "release", "pools": [pool], "coefficient": KIND}
-        one |= rng.choice(({}, {"rest": "retain"}, {"rest": "carry"}))
-        self.found[self.name] = one | self.about() | {"in_cap": "no"}
+        rule: Yaml = {"kind": "release", "pools": [pool], "coefficient": KIND}
+        rule |= rng.choice(({}, {"rest": "retain"}, {"rest": "carry"}))
+        self.found[self.name] = rule | self.about() | {"in_cap": "no"}
         self.found[self.name].pop("paid_from", None)
 
     def outside_types(self) -> None:

@@ -61,6 +61,7 @@ def write_funds(seed: int, folder: Path, weights: Sequence[Fields], span: Span) 
             continue  # nothing is left for it: all channels are of the others
         plan.funds[f"{fund['kind']}-{len(plan.funds)}"] = fund | _scope(plan, fund)
     _split(plan)
+    _plan_instalments(Random(f"instalments {seed}"), plan)
     pools = bridges(plan)
     given = sorted({row["pool"] for row in csv_table(folder / "pools.csv")})
     cap, tests = pay_cap(plan, given), share_tests(plan)
@@ -82,6 +83,15 @@ def write_funds(seed: int, folder: Path, weights: Sequence[Fields], span: Span) 
     files = layers(plan, {key: value for key, value in whole.items() if value})
     files["case.yaml"] = declared | files["case.yaml"]
     _write_payable(plan, folder, files)
+
+
+def _plan_instalments(rng: Random, plan: FundPlan) -> None:
+    """Let some funds come in instalments."""
+    for name, fund in plan.funds.items():
+        if rng.random() < 0.25:
+            count = rng.choice(("1", "2", "3", "7", "19"))
+            more = {"instalments": {"count": count, "method": "remainder_first"}}
+            plan.funds[name] = fund | more
 
 
 def drop_assessed(rng: Random, folder: Path, declared: Yaml) -> None:

@@ -27,6 +27,8 @@ The branch that brings a rule into the engine takes its name out of here.
 """
 KNOWN = PAY - NOT_YET
 """Those that the engine must agree on."""
+COMMANDS_NOT_YET = frozenset({"correct", "year-end"})
+"""The commands that this branch has not; the branch that brings one takes it out of here."""
 FUNDS = frozenset({"funds"})
 """Schemes and institutions' money: drawn by name, as every fund is settled slowly."""
 ROLES = ("GP", "nurse", "driver")

@@ -18,6 +18,7 @@ from tests.reference.components import Name, before_pools, withheld_on
 from tests.reference.flows import Flow, flows
 from tests.reference.funds import Due, Funds
 from tests.reference.fundwork import work
+from tests.reference.instalments import instalments
 from tests.reference.keys import Adjusted, Keys
 from tests.reference.leaders import led_lines, sharing
 from tests.reference.leave import LeaveLine, Leaves
@@ -99,6 +100,8 @@ class Outcome:
     """Every source to its use, in fen."""
     tests: Mapping[tuple[str, str], Tested]
     """By test and institution; the blank institution is all of them together."""
+    instalments: Mapping[tuple[str, str, int], int]
+    """By institution, fund and number, in fen."""
     assessed: Sequence[Assessed]
     beside: Mapping[Name, int]
     """What is paid beside the pools, in fen, by institution, component and person."""
@@ -203,6 +206,7 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
         restricted=of_funds.left,
         flows=flows(read, dues, of_funds, found, pools, sources(read, beside)),
         tests=share_tests(read),
+        instalments=instalments(read, dues),
         assessed=assessment.assessed,
         beside=beside,
         charged=of_funds.charged,

@@ -142,10 +142,8 @@ def keys_that_may_be_said(schema: Any) -> set[str]:
 def test_random_funds_use_every_key_of_a_scheme_that_is_about_money(tmp_path: Path) -> None:
     schema = json.loads((ROOT / "weights" / "scheme.schema.json").read_text(encoding="utf-8"))
     parts = [schema["properties"][name] for name in SCHEME_KEYS]
-    # A city is chosen of a shipped scheme, random cases bring their own; instalments move no fen of
-    # anybody, a scenario and tests/unit have them.
-    of_instalments = {"instalments", "count", "method"}
-    known = keys_that_may_be_said([*parts, schema["$defs"]]) - {"city"} - of_instalments
+    # A city is chosen of a shipped scheme, random cases bring their own.
+    known = keys_that_may_be_said([*parts, schema["$defs"]]) - {"city"}
     met = set[str]()
     for seed in range(40):
         write_random_case(tmp_path / str(seed), seed, 20, dirty=True, features=FUNDS)

@@ -40,7 +40,7 @@ def test_with_funds_nothing_beside_the_pools_takes_more_than_is_due(tmp_path: Pa
         due = {(one.institution, one.fund): one.due_fen for one in outcome.dues}
         declared = yaml.load((case / "case.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)
         for name, rule in declared["components"].items():
-            fund = (rule.get("paid_from") or {}).get("fund")
+            fund = (rule.get("paid_from") or {}).get("fund", "")
             for place in {one.institution for one in outcome.beside} if fund else ():
                 beside = outcome.beside.items()
                 taken = sum(fen for at, fen in beside if at[:2] == (place, name))
