@@ -84,12 +84,17 @@ def collinear(counts: Floats) -> list[tuple[int, ...]]:
 
 def independent(counts: Floats) -> list[int]:
     """Columns that together see all that the counts see, the earlier first."""
+    corner = _corner(counts)
     kept: list[int] = []
-    for at in range(counts.shape[1]):
-        chosen = _corner(counts[:, [*kept, at]])
-        singular = np.linalg.svd(chosen, compute_uv=False).astype(np.float64)
-        if _rank(singular) > len(kept):
+    seen = np.zeros((corner.shape[0], 0))
+    for at in range(corner.shape[1]):
+        rest = corner[:, at]
+        for _ in range(2):  # once more, for what rounding left over
+            rest = rest - seen @ (seen.T @ rest)
+        length = float(np.linalg.norm(rest))
+        if length > _SMALL:
             kept.append(at)
+            seen = np.column_stack([seen, rest / length])
     return kept
 
 
