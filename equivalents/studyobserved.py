@@ -208,6 +208,7 @@ def _told(
         "observations": len(seen.who),
         "items": len(seen.items),
         "standard_minutes": statistic(done.standard_minutes),
+        "standard_minutes_error": statistic(done.standard_error),
         "r2": statistic(done.r2),
         "rmse_minutes": statistic(done.rmse),
         "rank": done.rank,
