@@ -39,14 +39,17 @@ class Fit:
     """What came out: weights by item in the order given (the standard item exactly 1).
 
     ``at_bound`` says ``lower``, ``upper`` or nothing, ``error`` the standard error of each weight
-    (0 for the standard item, not a number without spare observations). ``fitted`` are minutes by
-    observation. ``r2`` is about the mean of the minutes; not a number where they are all alike.
+    with the standard item held (0 for that one, not a number without spare observations), and
+    ``standard_error`` that of the minutes of the standard item: 0 where they are declared; what
+    they are wrong by moves every weight alike. ``fitted`` are minutes by observation. ``r2`` is
+    about the mean of the minutes; not a number where they are all alike.
     """
 
     weight: Floats
     error: Floats
     at_bound: tuple[str, ...]
     standard_minutes: float
+    standard_error: float
     fitted: Floats
     r2: float
     rmse: float
@@ -84,12 +87,17 @@ def collinear(counts: Floats) -> list[tuple[int, ...]]:
 
 def independent(counts: Floats) -> list[int]:
     """Columns that together see all that the counts see, the earlier first."""
+    corner = _corner(counts)
     kept: list[int] = []
-    for at in range(counts.shape[1]):
-        chosen = _corner(counts[:, [*kept, at]])
-        singular = np.linalg.svd(chosen, compute_uv=False).astype(np.float64)
-        if _rank(singular) > len(kept):
+    seen = np.zeros((corner.shape[0], 0))
+    for at in range(corner.shape[1]):
+        rest = corner[:, at]
+        for _ in range(2):  # once more, for what rounding left over
+            rest = rest - seen @ (seen.T @ rest)
+        length = float(np.linalg.norm(rest))
+        if length > _SMALL:
             kept.append(at)
+            seen = np.column_stack([seen, rest / length])
     return kept
 
 
@@ -115,12 +123,9 @@ def fit(
         NotSolvedError: the solver did not end, or the standard item takes no time.
     """
     others = [at for at in range(counts.shape[1]) if at != standard]
+    standard_error = 0.0
     if standard_minutes is None:
-        free = np.full(counts.shape[1], np.inf)
-        least = np.where(np.isinf(lower), lower, 0.0)
-        standard_minutes = float(_solved(counts, minutes, least, free)[standard])
-        if not standard_minutes > 0:
-            raise NotSolvedError("the standard item takes no time")
+        standard_minutes, standard_error = _standard(counts, minutes, standard, lower)
     weight = np.ones(counts.shape[1])
     if others:
         rest = minutes / standard_minutes - counts[:, standard]
@@ -136,12 +141,25 @@ def fit(
         _errors(counts[:, others], left / standard_minutes, others, counts.shape[1]),
         tuple(bound),
         standard_minutes,
+        standard_error,
         fitted,
         1 - float((left**2).sum()) / apart if apart else float("nan"),
         float(np.sqrt((left**2).mean())),
         _rank(singular),
         float(singular[0] / singular[-1]),
     )
+
+
+def _standard(counts: Floats, minutes: Floats, standard: int, lower: Floats) -> tuple[float, float]:
+    """The minutes of the standard item, every item at 0 or above, and their standard error."""
+    free = np.full(counts.shape[1], np.inf)
+    least = np.where(np.isinf(lower), lower, 0.0)
+    found = _solved(counts, minutes, least, free)
+    if not found[standard] > 0:
+        raise NotSolvedError("the standard item takes no time")
+    everything = range(counts.shape[1])
+    error = _errors(counts, minutes - counts @ found, everything, counts.shape[1])
+    return float(found[standard]), float(error[standard])
 
 
 def _solved(counts: Floats, wanted: Floats, lower: Floats, upper: Floats) -> Floats:

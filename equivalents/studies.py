@@ -48,6 +48,7 @@ _UNIT_COST: Final = {
     "cost_per_equivalent": "当量成本（元）",
     "mean": "机构平均（元）",
 }
+_LEVELS: Final = {"institution": "机构", "tier": "规模档", "all": "全部"}
 _ITEM_COST: Final = {
     "item_code": "项目编码",
     "item_name": "项目名称",
@@ -107,6 +108,7 @@ def study_cost(path: Path) -> Study:
         ("equivalents", "cost_per_equivalent", "mean"),
         ("cost",),
         ("level", "name", "channel", "cost", "equivalents", "cost_per_equivalent"),
+        {"level": _LEVELS},
     )
     title, parameters = made_up(file, "当量成本测算"), parameters_of(file)
     files, problems = tuple(file.files), tuple(file.findings.problems)

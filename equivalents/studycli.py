@@ -80,7 +80,7 @@ def _run(made: "Callable[[Path], Study]", file: Path, out: Path, as_json: bool) 
     table = done.tables[0]
     places = [[*table.columns].index(name) for name in table.shown]
     headings = [f"{table.columns[name]}\n{name}" for name in table.shown]
-    rows = [[row[at] for at in places] for row in table.rows[:_SHOWN]]
+    rows = [[row[at] for at in places] for row in table.said()[:_SHOWN]]
     show_table(done.title, headings, rows)
     if len(table.rows) > _SHOWN:
         console().print(f"……共 {len(table.rows)} 行 rows: {out}/{table.name}.csv")

@@ -127,15 +127,15 @@ def _bounds(file: StudyFile, items: Sequence[str]) -> tuple[Floats, Floats]:
     file.needed("bounds")
     common = file.entry.get("bounds")
     own = file.entry.get("item_bounds").mapping
+    read = {id(entry): (entry, file.pair_of(entry)) for entry in (common, *own.values())}
+    for entry, (lower, upper) in read.values():
+        if upper is not None and lower >= upper:
+            facts = {"lower": places(lower), "upper": places(upper)}
+            file.findings.add("STUDY_BOUNDS", entry.place, "bounds", **facts)
     pairs = []
     for item in items:
-        entry = own.get(item, common)
-        lower = file.number_of(entry.get("min"), Fraction(0), zero=True)
-        upper = file.number_of(entry.get("max"))
-        if lower is not None and upper is not None and lower >= upper:
-            facts = {"lower": places(lower), "upper": places(upper)}
-            file.findings.add("STUDY_BOUNDS", entry.place, item, **facts)
-        pairs.append((float(lower or 0), np.inf if upper is None else float(upper)))
+        _, (lower, upper) = read[id(own.get(item, common))]
+        pairs.append((float(lower), np.inf if upper is None else float(upper)))
     for item in sorted(set(own) - set(items)):
         facts = {"near": near(item, items), "allowed": ", ".join(items[:20])}
         file.findings.add("CHOICE_INVALID", own[item].place, item, **facts)
@@ -200,12 +200,15 @@ def _told(
         (*who, places(minutes), statistic(float(fitted)), statistic(float(minutes) - float(fitted)))
         for who, minutes, fitted in zip(seen.who, seen.minutes, done.fitted, strict=True)
     ]
-    report = StudyTable("report", "测算明细", _REPORT, rows, ("quantity", "weight"))
+    report = StudyTable(
+        "report", "测算明细", _REPORT, rows, ("quantity", "weight"), words={"at_bound": _WORDS}
+    )
     left = StudyTable("residuals", "残差", _RESIDUALS, residuals, (*_RESIDUALS,)[3:])
     statistics = {
         "observations": len(seen.who),
         "items": len(seen.items),
         "standard_minutes": statistic(done.standard_minutes),
+        "standard_minutes_error": statistic(done.standard_error),
         "r2": statistic(done.r2),
         "rmse_minutes": statistic(done.rmse),
         "rank": done.rank,
@@ -215,6 +218,7 @@ def _told(
     return (proposal_table(file, weights, seen.names), report, left), statistics
 
 
+_WORDS: Final = {"lower": "下限", "upper": "上限"}
 _BOUND: Final = {"lower": "下限¦lower", "upper": "上限¦upper"}
 
 

@@ -12,6 +12,7 @@ from equivalents.errors import DataError
 from equivalents.findings import near
 from equivalents.intake.studyfile import StudyFile
 from equivalents.intake.studytables import Named
+from equivalents.policy.calendar import parse_day
 from equivalents.policy.load import DEFAULT_SERIES
 from equivalents.policy.model import WeightRow
 from equivalents.report.studies import StudyTable
@@ -58,8 +59,8 @@ def proposal_table(
     Faults go to the file's findings: a weight that is none, an item that is not in force.
     """
     series = file.text("series", DEFAULT_SERIES)
-    known = _in_force(file, series)
     valid_from, reference = file.day("valid_from"), _reference(file)
+    known = _in_force(file, series, parse_day(valid_from))
     rows = []
     for item, value_e4 in sorted(weights.items()):
         named = names[item]
@@ -89,8 +90,8 @@ def _reference(file: StudyFile) -> str:
     return said if file.flag("official") or said.startswith("示例") else f"示例：{said}"
 
 
-def _in_force(file: StudyFile, series: str) -> dict[str, WeightRow] | None:
-    """The rows of the table in force by item: the last version, one with conditions first."""
+def _in_force(file: StudyFile, series: str, day: int) -> dict[str, WeightRow] | None:
+    """The last row of each item; one with conditions before it, where one lasts beyond ``day``."""
     text = file.text("items")
     if not text:
         return None
@@ -106,7 +107,7 @@ def _in_force(file: StudyFile, series: str) -> dict[str, WeightRow] | None:
     if not mine:
         facts = {"near": "", "allowed": ", ".join(sorted({row.series for row in rows}))}
         file.findings.add("SERIES_UNKNOWN", file.entry.get("items").place, series, **facts)
-    mine.sort(key=lambda row: (row.valid_from, row.specificity))
+    mine.sort(key=lambda row: (row.specificity > 0 and row.valid_to > day, row.valid_from))
     return {row.item_code: row for row in mine}
 
 

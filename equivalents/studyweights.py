@@ -68,6 +68,7 @@ _ROUNDS: Final = {
     "compared": "与上轮可比项目",
     "stable": "其中稳定",
 }
+_SAID: Final = {"cv": "变异系数", "iqr": "四分位距", "shift": "中位数变动"}
 _WHY: Final = {
     "cv": "变异系数 {found} 大于 {most}¦the coefficient of variation, {found}, is above {most}",
     "iqr": "四分位距/中位数 {found} 大于 {most}¦quartiles / median, {found}, is above {most}",
@@ -177,7 +178,9 @@ def _by_experts(file: StudyFile) -> _Out:
         _expert_row(verdict, names[item].name, weights[item]) for item, verdict in found.items()
     ]
     numbers = tuple(name for name in _EXPERTS if name not in _WORDS)
-    report = StudyTable("report", "末轮意见", _EXPERTS, rows, numbers)
+    report = StudyTable(
+        "report", "末轮意见", _EXPERTS, rows, numbers, words={"another_round": _SAID}
+    )
     rounds = StudyTable("rounds", "各轮一致性", _ROUNDS, _round_rows(opinions, found, asked))
     again = [item for item, verdict in found.items() if verdict.again]
     statistics = {

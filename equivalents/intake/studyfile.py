@@ -91,6 +91,7 @@ class StudyFile:
         self, entry: Entry, default: Fraction | None = None, *, zero: bool = False
     ) -> Fraction | None:
         """The number of any entry; see :meth:`number`. ``zero``: 0 is one, too."""
+        expect(entry, "text", self.path.name, self.findings)
         if not entry.text:
             return default
         try:
@@ -102,6 +103,16 @@ class StudyFile:
             self.findings.add("NUMBER_INVALID", entry.place, entry.text, detail=detail)
             return default
         return value
+
+    def pair_of(self, entry: Entry) -> tuple[Fraction, Fraction | None]:
+        """The bounds ``{min, max}`` of an entry: 0 and none where blank; anything else is noted."""
+        expect(entry, "mapping", self.path.name, self.findings)
+        for key, value in entry.mapping.items():
+            if key not in _BOUNDS:
+                hint = near(key, _BOUNDS)
+                self.findings.add("KEY_UNKNOWN", value.place, key, near=hint)
+        lower = self.number_of(entry.get("min"), Fraction(0), zero=True)
+        return lower or Fraction(0), self.number_of(entry.get("max"))
 
     def count(self, key: str, default: int) -> int:
         """A whole number above 0."""
@@ -143,6 +154,7 @@ class StudyFile:
         return read_table(path, sheet, self.findings)
 
 
+_BOUNDS: Final = ("min", "max")
 _WHOLE: Final = "须为整数¦a whole number"
 
 

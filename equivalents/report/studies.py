@@ -6,7 +6,7 @@ every warning, so that whoever reads the proposed weights can ask where they are
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
@@ -31,7 +31,8 @@ class StudyTable:
     """One table of a study: file name, title, columns with their headings, rows of text.
 
     ``numbers`` are the columns that a workbook shows as numbers, ``amounts`` those of yuan,
-    ``shown`` those that fit a terminal.
+    ``shown`` those that fit a terminal. ``words`` are what people call the machine words of a
+    column, in a workbook and a terminal.
     """
 
     name: str
@@ -41,6 +42,16 @@ class StudyTable:
     numbers: tuple[str, ...] = ()
     amounts: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def said(self) -> list[list[str]]:
+        """The rows as people read them."""
+        spoken = [self.words.get(name, {}) for name in self.columns]
+        return [
+            [";".join(words.get(one, one) for one in cell.split(";")) if words else cell
+             for words, cell in zip(spoken, row, strict=True)]
+            for row in self.rows
+        ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +108,7 @@ def write_study(study: Study, out: Path) -> dict[str, Any]:
         book = Book(folder / _BOOK)
         for table in study.tables:
             columns = [_column(name, head, table) for name, head in table.columns.items()]
-            book.sheet(table.title, study.title, columns, table.rows)
+            book.sheet(table.title, study.title, columns, table.said())
         book.close()
         text = json.dumps(summary, ensure_ascii=False, indent=2) + "\n"
         (folder / "summary.json").write_text(text, encoding="utf-8", newline="\n")

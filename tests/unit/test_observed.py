@@ -89,6 +89,11 @@ def test_a_standard_error_is_that_of_ordinary_least_squares() -> None:
     # 4, 10, 19 on 1, 2, 3: 81 / 14; squares left 477 - 81^2 / 14; two spare observations
     assert found.weight[1] == pytest.approx(81 / 14)
     assert found.error[1] == pytest.approx(((477 - 81**2 / 14) / 2 / 14) ** 0.5)
+    assert found.standard_error == 0
+    both = fit(counts, minutes, 0, *bounds(2))
+    # A straight line through (1, 14), (2, 20), (3, 29): 6 + 7.5 x; left over 0.5, -1, 0.5
+    assert both.standard_minutes == pytest.approx(0.6)
+    assert both.standard_error == pytest.approx((1.5 * (1 / 3 + 4 / 2)) ** 0.5 / 10)
     alone = fit(counts[:1], minutes[:1], 0, *bounds(2), 1.0)
     assert np.isnan(alone.error[1])
 

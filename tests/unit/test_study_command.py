@@ -8,11 +8,13 @@ fault without its row.
 import json
 import random
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -363,6 +365,10 @@ FAULTS: list[tuple[str, str, dict[str, str], tuple[str, str, int]]] = [
      ("STUDY_STANDARD_ZERO", "opinions.csv", 2)),
     ("experts", f'{EXPERTS}at_least: "2.5"\n', {}, ("NUMBER_INVALID", "study.yaml", 5)),
     ("observed", OBSERVED.replace("0.1", "20"), {}, ("STUDY_BOUNDS", "study.yaml", 6)),
+    ("observed", OBSERVED.replace("min:", "mni:"), {}, ("KEY_UNKNOWN", "study.yaml", 6)),
+    ("observed", OBSERVED.replace('"0.1"', "[1]"), {}, ("VALUE_SHAPE", "study.yaml", 6)),
+    ("observed", f"{OBSERVED}item_bounds: {{SF01: 3}}\n", {}, ("VALUE_SHAPE", "study.yaml", 7)),
+    ("cost", f"{COST}tiers: [[20]]\n", {}, ("VALUE_SHAPE", "study.yaml", 2)),
     ("observed", re.sub("bounds.*\n", "", OBSERVED), {}, ("KEY_MISSING", "study.yaml", 1)),
     ("observed", f'{OBSERVED}item_bounds: {{SF02: {{max: "3"}}}}\n', {},
      ("CHOICE_INVALID", "study.yaml", 7)),
@@ -431,6 +437,46 @@ def test_items_are_compared_with_the_table_in_force(tmp_path: Path) -> None:
     assert [row["item_code"] for row in read(tmp_path / "out" / "weights.csv")] == ["HL01", "MZ01"]
     done = run(*laid(tmp_path, "time", f"{TIME}items: none.csv\n"), tmp_path / "out", "--json")
     assert [one[0] for one in codes(done)] == ["PROPOSAL_NOT_FOUND"]
+
+
+def test_conditions_that_last_are_not_lost_under_a_later_plain_row(tmp_path: Path) -> None:
+    force = "item_code,weight,valid_from,valid_to,institution_group\nMZ01,1,2025-01-01,,\n"
+    force += "HL01,1,2025-06-01,,\nCZ01,5,2025-06-01,,\n"
+    ends = {
+        "": ["STUDY_ITEM_CONDITIONS"],
+        "2026-01-02": ["STUDY_ITEM_CONDITIONS"],
+        "2026-01-01": [],
+    }
+    for end, wanted in ends.items():
+        text = f"{force}CZ01,7,2025-01-01,{end},乙\n"
+        (tmp_path / "force.csv").write_text(text, encoding="utf-8")
+        found = told(tmp_path, "time", f"{TIME}items: force.csv\n")
+        assert [one["code"] for one in found["problems"]] == wanted, end
+
+
+def test_a_workbook_has_numbers_and_words_for_people(tmp_path: Path) -> None:
+    told(tmp_path, "cost", f'{COST}tiers: ["20"]\n')
+    book = openpyxl.load_workbook(tmp_path / "out" / "study.xlsx")
+    sheet = book["当量成本"]
+    assert [cell.value for cell in sheet[3]][:4] == ["层级", "名称", "规模档", "购买渠道"]
+    assert {sheet.cell(row, 1).value for row in range(4, sheet.max_row + 1)} == {
+        "机构", "规模档", "全部",
+    }  # fmt: skip
+    assert [sheet.cell(4, at).value for at in (6, 7, 8)] == [100, 10, 10]
+
+
+def test_the_accounts_of_the_case_are_the_default(tmp_path: Path) -> None:
+    (source,) = SCENARIOS.glob("*cost-per-equivalent*")
+    shutil.copytree(source / "case", tmp_path / "case")
+    text = f"{ACCOUNTS}I02,补助,income,70.00\n"
+    (tmp_path / "case" / "accounts.csv").write_text(text, encoding="utf-8")
+    found = told(tmp_path, "accounts", "case: case\nchannels: channels.csv\n")
+    assert found["statistics"]["cost"] == "150.00"
+    assert "accounts.csv" in {one["file"] for one in found["inputs"]}
+    (tmp_path / "case" / "accounts.csv").unlink()
+    study = "case: case\nchannels: channels.csv\n"
+    done = run(*laid(tmp_path, "accounts", study), tmp_path / "out", "--json")
+    assert codes(done) == [("TABLE_MISSING", "", 0)]
 
 
 def test_a_case_with_rejected_records_is_no_source(tmp_path: Path) -> None:
