@@ -1,10 +1,11 @@
-"""The coefficients of the demo county's assessment, from its table and the shipped file alone.
+"""The coefficients of the demo county's assessment, from its table and shipped files alone.
 
 Fractions of texts; nothing here asks the engine what is right. Only what the shipped files use is
 known: proportional, linear, at least, at most, tiers; coefficients that are linear or score / total.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,14 @@ __all__ = ["assessed"]
 Yaml = dict[str, Any]
 
 
-def assessed(shipped: Path, table: Path, composite: str) -> dict[str, Fraction]:
+def assessed(shipped: Sequence[Path], table: Path, composite: str) -> dict[str, Fraction]:
     """The coefficient of every subject of a composite; the mean score of several periods."""
-    declared = yaml.load(shipped.read_text(encoding="utf-8"), yaml.BaseLoader)["assessment"]
-    rule, indicators = declared["composites"][composite], declared["indicators"]
+    layers = [yaml.load(one.read_text(encoding="utf-8"), yaml.BaseLoader) for one in shipped]
+    rule = layers[-1]["assessment"]["composites"][composite]
+    indicators: dict[str, Yaml] = {}
+    for layer in layers:
+        for name, one in layer["assessment"]["indicators"].items():
+            indicators[name] = indicators.get(name, {}) | one
     found: dict[tuple[str, str], dict[str, Fraction | None]] = defaultdict(dict)
     for row in rows_of(table):
         if row["level"] == rule["level"] and row["indicator"] in rule["weights"]:
@@ -35,7 +40,7 @@ def assessed(shipped: Path, table: Path, composite: str) -> dict[str, Fraction]:
         applicable = sum((w for name, w in weights.items() if parts[name] is not None), Fraction())
         earned = sum((w * (parts[name] or 0) for name, w in weights.items()), Fraction())
         scores[subject].append(earned * 100 / applicable)
-    means = {subject: sum(some) / len(some) for subject, some in scores.items()}
+    means = {who: sum(some, Fraction(0)) / len(some) for who, some in scores.items()}
     return {subject: _coefficient(rule.get("coefficient"), mean) for subject, mean in means.items()}
 
 
@@ -53,7 +58,9 @@ def _part(indicator: Yaml, row: dict[str, str]) -> Fraction | None:
     if rule["kind"] == "linear":
         start, end = Fraction(rule["from"]["value"]), Fraction(rule["to"]["value"])
         return min(max((ratio - start) / (end - start), Fraction(0)), Fraction(1))
-    target = Fraction(rule["target"]["value"])
+    target = Fraction(
+        rule["target"] if isinstance(rule["target"], str) else rule["target"]["value"]
+    )
     if rule["kind"] == "proportional":
         return min(ratio / target, Fraction(1))
     met = ratio >= target if rule["kind"] == "at_least" else ratio <= target

@@ -209,16 +209,17 @@ funds:
     heads: {{source: contracts, effective: effective-contract}}
 """
 _FAMILIES: Final = (
-    ("contracts", 45, 85), ("quality", 55, 98), ("management", 45, 80), ("satisfaction", 78, 99),
-    ("cost", 96, 112), ("first-visit", 35, 75), ("tcm", 12, 45),
+    ("签约对象数量与结构", 45, 85), ("服务质量", 55, 98), ("健康管理效果", 45, 80),
+    ("群众满意度", 78, 99), ("费用控制", 96, 112), ("基层就诊比例", 35, 75),
+    ("中医药服务比例", 12, 45),
 )  # fmt: skip
-_OWN: Final = ("contracts", "quality", "management", "satisfaction", "first-visit")
+_OWN: Final = ("签约对象数量与结构", "服务质量", "健康管理效果", "群众满意度", "基层就诊比例")
 _EFFECTIVE: Final = (
-    ("record-quality", 70, 99), ("chronic-management", 45, 75), ("primary-care-visits", 45, 80),
-    ("contract-doctor-visits", 25, 60), ("contract-satisfaction", 80, 99),
+    ("档案合格率", 70, 99), ("慢病规范管理率", 45, 75), ("基层就诊率", 45, 80),
+    ("签约医生就诊率", 25, 60), ("签约服务满意率", 80, 99),
 )  # fmt: skip
-_SIGNED: Final = (("key-groups", 70, 95), ("renewal", 65, 95), ("satisfaction", 80, 99))
-_VISITED: Final = (("quality", 70, 100), ("data-quality", 75, 100))
+_SIGNED: Final = (("重点人群签约率", 80, 99), ("续约率", 75, 99), ("群众满意率", 86, 99))
+_VISITED: Final = (("服务质量", 70, 100), ("数据质量", 75, 100))
 _WORK: Final = (
     ("workload", 85, 110), ("signed", 80, 105), ("first-visit", 45, 75), ("satisfaction", 80, 99),
 )  # fmt: skip
@@ -227,7 +228,7 @@ _FIXED: Final = ("fixed_price", "GW1102", "疫点处置", "次", "1", "2025-01-0
 
 POLICIES: Final[Mapping[str, Policy]] = {
     "sanmenxia-2019": Policy(
-        ("sanmenxia-2019", "sanmenxia-2019-assessment"),
+        ("sanmenxia-2019", "sanmenxia-2019-indicators", "sanmenxia-2019-assessment"),
         own=_SANMENXIA,
         measured=tuple(
             Measured(level, tuple(one for one in _FAMILIES if level != "person" or one[0] in _OWN))
@@ -239,7 +240,7 @@ POLICIES: Final[Mapping[str, Policy]] = {
     "zhejiang-2017": Policy(
         (
             *("zhejiang-2017", "zhejiang-2017-effective-contract", "zhejiang-2017-hangzhou"),
-            "zhejiang-2017-assessment",
+            *("zhejiang-2017-indicators", "zhejiang-2017-assessment"),
         ),
         own=_ZHEJIANG,
         measured=(Measured("institution", _EFFECTIVE),),
@@ -247,7 +248,7 @@ POLICIES: Final[Mapping[str, Policy]] = {
         weights=(_FIXED,),
     ),
     "deqing-2019": Policy(
-        ("deqing-2019", "deqing-2019-assessment"),
+        ("deqing-2019", "deqing-2019-indicators", "deqing-2019-assessment"),
         measured=(
             Measured("institution", _SIGNED, _VISITED, periods=("2025-H1", "2025-H2")),
             Measured("department", _SIGNED[2:], _VISITED),

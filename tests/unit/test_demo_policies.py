@@ -103,8 +103,10 @@ class Run:
 
     def assessed(self, composite: str) -> dict[str, Fraction]:
         """The coefficients of a composite, worked out from the table of results."""
-        shipped = shipped_weights() / "schemes" / f"{self.policy}-assessment.yaml"
-        return assessed(shipped, self.case / "assessments.csv", composite)
+        folder, ends = shipped_weights() / "schemes", ("indicators", "assessment")
+        files = [folder / f"{self.policy}-{end}.yaml" for end in ends]
+        there = [path for path in files if path.is_file()]
+        return assessed(there, self.case / "assessments.csv", composite)
 
     def parts(self, fund: str, place: str) -> dict[str, int]:
         """What each payer owes of a fund."""
