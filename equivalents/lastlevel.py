@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from equivalents.codes import Coded
-from equivalents.levels import Step
 from equivalents.paidrows import POOL_SHARE, PaidRows
 from equivalents.policy.sharing import LevelKind
 from equivalents.settle import Settlement
+from equivalents.step import Step
 from equivalents.units import Codes, Int64
 
 __all__ = ["LastLevel", "last_level"]

@@ -1,7 +1,8 @@
 """The coefficients of the demo county's assessment, from its table and shipped files alone.
 
 Fractions of texts; nothing here asks the engine what is right. Only what the shipped files use is
-known: proportional, linear, at least, at most, tiers; coefficients that are linear or score / total.
+known: proportional, linear, at least, at most, tiers; coefficients that are linear or score /
+total.
 """
 
 from collections import defaultdict

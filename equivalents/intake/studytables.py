@@ -177,7 +177,8 @@ def tasks_of(work: Iterable[Work], findings: Findings) -> dict[str, Task]:
 def opinions_of(table: Table, findings: Findings) -> tuple[list[Opinion], dict[str, Named]]:
     """What every expert gave in every round, and the names of the items."""
     once = _Once(findings, "STUDY_EXPERT_TWICE")
-    found, names = [], {}
+    found: list[Opinion] = []
+    names: dict[str, Named] = {}
     for row in table:
         item, number, expert = row["item_code"], row["round"], row["expert"]
         value = _number(row, "value", findings)
@@ -278,7 +279,8 @@ def channel_shares(
 ) -> tuple[dict[str, dict[str, Fraction]], dict[str, dict[str, Fraction]]]:
     """What is laid where: account lines, and items, each by channel and share."""
     found: dict[str, dict[str, dict[str, Fraction]]] = {kind: {} for kind in _KINDS}
-    once, places = _Once(findings), {}
+    once = _Once(findings)
+    places: dict[tuple[str, str], Place] = {}
     for row in table:
         kind, code, channel = row["kind"], row["code"], row["channel"]
         if kind and kind not in _KINDS:

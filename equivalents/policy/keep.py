@@ -37,7 +37,8 @@ def to_plain(value: object) -> Any:
         # Kinds without a field are told apart by their name.
         plain = type(value).__name__
     elif is_dataclass(value) or hasattr(value, "_fields"):
-        plain = {name: to_plain(getattr(value, name)) for name in _names(type(value))}
+        kind: Any = type(value)
+        plain = {name: to_plain(getattr(value, name)) for name in _names(kind)}
     elif isinstance(value, Mapping):
         plain = {str(key): to_plain(value[key]) for key in sorted(value)}
     elif isinstance(value, Sequence | Set):
