@@ -37,7 +37,8 @@ def to_plain(value: object) -> Any:
         # Kinds without a field are told apart by their name.
         plain = type(value).__name__
     elif is_dataclass(value) or hasattr(value, "_fields"):
-        plain = {name: to_plain(getattr(value, name)) for name in _names(type(value))}
+        kind: Any = type(value)
+        plain = {name: to_plain(getattr(value, name)) for name in _names(kind)}
     elif isinstance(value, Mapping):
         plain = {str(key): to_plain(value[key]) for key in sorted(value)}
     elif isinstance(value, Sequence | Set):
@@ -61,7 +62,7 @@ def from_plain(kind: type[_Value], plain: Any) -> _Value:
 
 
 @cache
-def _names(kind: type) -> list[str]:
+def _names(kind: Any) -> list[str]:
     """The fields of a type that are kept: all but places."""
     hints = get_type_hints(kind)
     names = [f.name for f in fields(kind)] if is_dataclass(kind) else list(hints)
