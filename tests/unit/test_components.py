@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from equivalents.componentpay import OWN_MONEY, PayPart, rounded_pay
 from equivalents.components import fixed_pay
+from equivalents.errors import RefusedError
 from equivalents.exact import half_up
 from equivalents.policy.calendar import LAST_DAY, parse_day, parse_period
 from equivalents.policy.components import (
@@ -307,6 +308,31 @@ def test_the_cap_of_a_year_knows_what_components_of_earlier_periods_paid(tmp_pat
     # 1,600.00 - (600.00 + 50.00 + 200.00) - 600.00 = 150.00 are left for a pool of 200.00.
     pools = {row["institution_id"]: row["amount"] for row in rows_of(second, "pools")}
     assert pools == {"I01": "150.00", "I02": "30.00"}
+
+
+def test_a_head_in_the_cap_has_one_where_no_pool_counts_in_it(tmp_path: Path) -> None:
+    """The only pool is outside the cap: 50.00 of the head are held against it all the same."""
+    yaml = (
+        f"period: 2025-06\n{HEADS}"
+        "components: {院长: {kind: leader, of: [绩效], in_cap: yes,"
+        " multiple: {value: '0.5', unit: 倍, valid_from: 2020-01-01}}}\n"
+        "leaders: {posts: [院长], reference: 示例}\n"
+        "pay_cap: {kind: fixed, per: period, valid_from: 2025-01-01, outside: [绩效]}\n"
+    )
+    files: dict[str, Content] = {
+        "case.yaml": yaml,
+        "staff.csv": "person_id,institution_id,post\nP01,I01,\nP03,I02,\nP09,I01,院长\n",
+        "records.csv": f"{HEAD}\nI01,P01,MZ01,2025-06-02,1\nI02,P03,MZ01,2025-06-02,1\n",
+        "accounts.csv": "institution_id,line,kind,amount\nI01,pay_cap,approved,50.00\n",
+    }
+    out = settled(tmp_path / "1", files)
+    told = [(row["institution_id"], row["line"], row["amount"]) for row in rows_of(out, "paycap")]
+    assert ("I01", "component", "50.00") in told
+    assert {row[0] for row in told} == {"I01"}
+    low = {"accounts.csv": str(files["accounts.csv"]).replace("50.00", "49.99")}
+    with pytest.raises(RefusedError) as caught:
+        settled(tmp_path / "2", files | low)
+    assert [one.code for one in caught.value.problems] == ["COMPONENT_ABOVE_CAP"]
 
 
 def test_adjustments_come_after_the_coefficient_of_the_institution(tmp_path: Path) -> None:
