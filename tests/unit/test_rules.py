@@ -49,8 +49,8 @@ def test_every_rule_of_the_foundation_has_two_scenarios_or_more() -> None:
 
 
 def test_a_done_rule_without_scenario_fails() -> None:
-    early = {**RULES, "D4": replace(RULES["D4"], state="done")}
-    assert faults(early, by_rule(folders())) == ["D4 is marked done, but no scenario names it"]
+    early = {**RULES, "E1": replace(RULES["E1"], state="done")}
+    assert faults(early, by_rule(folders())) == ["E1 is marked done, but no scenario names it"]
 
 
 def test_a_scenario_of_an_unknown_rule_fails() -> None:
@@ -61,6 +61,6 @@ def test_a_scenario_of_an_unknown_rule_fails() -> None:
 def test_the_command_fails_when_they_disagree(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(rules, "RULES", {**RULES, "D4": replace(RULES["D4"], state="done")})
+    monkeypatch.setattr(rules, "RULES", {**RULES, "E1": replace(RULES["E1"], state="done")})
     assert rules.main() == 1
-    assert "D4" in capsys.readouterr().err
+    assert "E1" in capsys.readouterr().err
