@@ -25,6 +25,11 @@ class Findings:
         """Note one problem."""
         self.problems.append(Problem(code, place, value, facts))
 
+    def add_choice(self, place: Place, value: str, allowed: Sequence[str]) -> None:
+        """Note a value that is none of those allowed (``CHOICE_INVALID``)."""
+        facts = {"near": near(value, allowed), "allowed": ", ".join(allowed)}
+        self.add("CHOICE_INVALID", place, value, **facts)
+
     def take(self, error: DataError) -> None:
         """Note all problems of an error that was caught."""
         self.problems.extend(error.problems)

@@ -108,8 +108,7 @@ def _check_surplus(
 def _account(row: Row, findings: Findings) -> Account:
     kind = row["kind"]
     if kind and kind not in KINDS:
-        hint, allowed = near(kind, KINDS), ", ".join(KINDS)
-        findings.add("CHOICE_INVALID", row.at("kind"), kind, near=hint, allowed=allowed)
+        findings.add_choice(row.at("kind"), kind, KINDS)
     day = read_day(row, "date", findings, LAST_DAY)
     return Account(
         row["institution_id"],

@@ -82,8 +82,7 @@ def _level(row: Row, findings: Findings) -> AssessedLevel | None:
     text = row["level"]
     if text in names:
         return AssessedLevel(text)
-    hint, every = near(text, names), ", ".join(names)
-    findings.add("CHOICE_INVALID", row.at("level"), text, near=hint, allowed=every)
+    findings.add_choice(row.at("level"), text, names)
     return None
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from equivalents.findings import Findings, near
 from equivalents.policy.prices import ChargePrices
 from equivalents.policy.pricetext import read_prices
-from equivalents.policy.yamltext import Entry, expect, read_yaml
+from equivalents.policy.yamltext import Entry, expect, note_keys, read_yaml
 from equivalents.resources import shipped_weights
 
 __all__ = ["charge_prices", "shipped_prices"]
@@ -36,11 +36,9 @@ def charge_prices(
         _check_never(one.get("funds"), names, findings)
     if entry.value == "":
         return None, ()
-    for key, value in entry.mapping.items():
-        if key not in _KEYS:
-            findings.add("KEY_UNKNOWN", value.place, key, near=near(key, _KEYS))
-        else:
-            expect(value, "text", key, findings)
+    note_keys(entry, _KEYS, findings)
+    for key in _KEYS:
+        expect(entry.get(key), "text", key, findings)
     if not name.text:
         findings.add("KEY_MISSING", entry.place, "name")
         return None, ()

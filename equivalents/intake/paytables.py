@@ -5,7 +5,6 @@ page 3.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Final
 
 import numpy as np
 
@@ -25,7 +24,9 @@ from equivalents.policy.components import (
 from equivalents.policy.heads import Contracts
 from equivalents.policy.load import read_amount, read_day
 from equivalents.policy.model import CaseRules, Pool
+from equivalents.policy.roster import Roster
 from equivalents.policy.scheme import Scheme
+from equivalents.policy.whotext import check_values, check_who
 
 __all__ = ["read_pay_rows"]
 
@@ -100,37 +101,19 @@ def _note_leaders(
                 findings.add("COMPONENT_POOL_UNKNOWN", one.place, pool, **facts)
 
 
-_CHOSEN: Final[Mapping[str, str]] = {
-    "posts": "post",
-    "employment_types": "employment_type",
-    "title_tiers": "title_tier",
-    "kinds": "kind",
-    "departments": "department_id",
-    "institutions": "institution_id",
-    "persons": "person_id",
-}
-"""The column of the roster that each list of ``who`` chooses by."""
-
-
 def _note_absent(scheme: Scheme | None, rules: CaseRules, findings: Findings) -> None:
-    """Warn of names by which components or the pay cap choose postings, and no posting has."""
-    asked = [
-        (place, key, name)
-        for one in (scheme.components.values() if scheme is not None else ())
-        for key in _CHOSEN
-        for name in getattr(one.who, key)
-        for place in [one.place]
-    ]
-    if scheme is not None:
-        cap = scheme.pay_cap
-        asked += [(cap.place, "employment_types", name) for name in cap.outside_types]
-    known: dict[str, set[str]] = {}
-    for place, key, name in asked:
-        if key not in known:
-            known[key] = {getattr(row, _CHOSEN[key]) for row in rules.postings}
-        if name not in known[key]:
-            facts = {"key": key, "near": near(name, sorted(known[key] - {""}))}
-            findings.add("WHO_ABSENT", place, name, **facts)
+    """Note names by which components or the pay cap choose postings, where none is so called."""
+    if scheme is None:
+        return
+    roster = Roster.of(rules.postings)
+    registers = {
+        "departments": {row.department_id for row in rules.departments},
+        "institutions": {row.institution_id for row in rules.institutions},
+    }
+    for one in scheme.components.values():
+        check_who(one.who, roster, registers, findings)
+    cap = scheme.pay_cap
+    check_values(cap.outside_types, "employment_type", cap.place, roster, findings)
 
 
 class _Reader:

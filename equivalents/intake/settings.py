@@ -6,7 +6,6 @@ as nothing. Sources: specification page 3 "A case"; rules A9, A10; definition 5.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +26,7 @@ from equivalents.policy.schemetext import SHARED_KEYS
 from equivalents.policy.sharing import Sharing
 from equivalents.policy.sharingtext import read_sharing
 from equivalents.policy.surplus import read_surplus
-from equivalents.policy.yamltext import Entry, expect, read_yaml
+from equivalents.policy.yamltext import Entry, choice_of, expect, note_keys, read_yaml
 
 __all__ = [
     "CASE_KEYS",
@@ -111,9 +110,7 @@ def read_case_yaml(path: Path, name: str, findings: Findings) -> Entry:
     """case.yaml as it stands, its keys known; an empty mapping where it cannot be read."""
     entry = read_yaml(path, name, findings) or Entry({}, Place(name))
     expect(entry, "mapping", name, findings)
-    for key, value in entry.mapping.items():
-        if key not in CASE_KEYS:
-            findings.add("KEY_UNKNOWN", value.place, key, near=near(key, CASE_KEYS))
+    note_keys(entry, CASE_KEYS, findings)
     return entry
 
 
@@ -127,8 +124,8 @@ def settings_of(of_case: SchemeOfCase, period: Period | None, findings: Findings
         period,
         entry.get("title").text,
         tuple(tables.items or ([tables] if tables.text else [])),
-        Handling(_choice(entry.get("outside_period"), Handling, findings)),
-        Times(_choice(entry.get("times"), Times, findings)),
+        choice_of(entry.get("outside_period"), Handling.REJECT, findings),
+        choice_of(entry.get("times"), Times.REFUSE, findings),
         _missing(entry.get("series"), findings),
         {series: value.place for series, value in entry.get("series").mapping.items()},
         read_concurrent(entry.get("concurrent"), findings),
@@ -172,25 +169,12 @@ def _period(entry: Entry, findings: Findings) -> Period | None:
         return None
 
 
-def _choice(entry: Entry, kind: type[StrEnum], findings: Findings) -> str:
-    """What is chosen of the values of ``kind``; the first of them when absent."""
-    choices = [choice.value for choice in kind]
-    if entry.text in choices:
-        return entry.text
-    if entry.text:
-        hint, allowed = near(entry.text, choices), ", ".join(choices)
-        findings.add("CHOICE_INVALID", entry.place, entry.text, near=hint, allowed=allowed)
-    return choices[0]
-
-
 def _missing(entry: Entry, findings: Findings) -> dict[str, Handling]:
     missing = {}
     for name, settings in entry.mapping.items():
         expect(settings, "mapping", f"series.{name}", findings)
-        for key, value in settings.mapping.items():
-            if key != "missing":
-                findings.add("KEY_UNKNOWN", value.place, key, near=near(key, ["missing"]))
+        note_keys(settings, ("missing",), findings)
         if "missing" in settings.mapping:
             expect(settings.get("missing"), "text", f"series.{name}.missing", findings)
-            missing[name] = Handling(_choice(settings.get("missing"), Handling, findings))
+            missing[name] = choice_of(settings.get("missing"), Handling.REJECT, findings)
     return missing

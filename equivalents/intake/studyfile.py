@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Final
 
 from equivalents.errors import DataError
-from equivalents.findings import Findings, Table, near
+from equivalents.findings import Findings, Table
 from equivalents.intake.headings import Sheet
 from equivalents.intake.tables import read_table
 from equivalents.policy.calendar import print_day
 from equivalents.policy.load import fault_text
-from equivalents.policy.yamltext import Entry, day_of, expect, read_yaml
+from equivalents.policy.yamltext import Entry, day_of, expect, expect_keys, note_keys, read_yaml
 from equivalents.units import NumberFaultError, parse_fixed
 
 __all__ = ["COMMON", "KEYS", "StudyFile", "fraction_of", "open_study"]
@@ -78,8 +78,7 @@ class StudyFile:
         word = self.text(key, default) or self.needed(key)
         if word not in allowed:
             if word:
-                facts = {"near": near(word, allowed), "allowed": ", ".join(allowed)}
-                self.findings.add("CHOICE_INVALID", self.entry.get(key).place, word, **facts)
+                self.findings.add_choice(self.entry.get(key).place, word, allowed)
             return allowed[0]
         return word
 
@@ -107,10 +106,7 @@ class StudyFile:
     def pair_of(self, entry: Entry) -> tuple[Fraction, Fraction | None]:
         """The bounds ``{min, max}`` of an entry: 0 and none where blank; anything else is noted."""
         expect(entry, "mapping", self.path.name, self.findings)
-        for key, value in entry.mapping.items():
-            if key not in _BOUNDS:
-                hint = near(key, _BOUNDS)
-                self.findings.add("KEY_UNKNOWN", value.place, key, near=hint)
+        note_keys(entry, _BOUNDS, self.findings)
         lower = self.number_of(entry.get("min"), Fraction(0), zero=True)
         return lower or Fraction(0), self.number_of(entry.get("max"))
 
@@ -172,12 +168,8 @@ def open_study(path: Path, kinds: Sequence[str]) -> tuple[StudyFile, str]:
         raise DataError(findings.problems)
     file = StudyFile(path, entry, findings, [path])
     kind = kinds[0] if len(kinds) == 1 else file.choice("method", kinds)
-    known = (*COMMON, *KEYS[kind])
-    for key, value in entry.mapping.items():
-        if key not in known:
-            findings.add("KEY_UNKNOWN", value.place, key, near=near(key, known))
-        else:
-            expect(value, _SHAPES.get(key, "text"), key, findings)
+    known = {key: _SHAPES.get(key, "text") for key in (*COMMON, *KEYS[kind])}
+    expect_keys(entry, path.name, known, findings)
     if file.flag("official"):
         file.needed("reference")
     findings.stop_on_errors()

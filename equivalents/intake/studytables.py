@@ -284,8 +284,7 @@ def channel_shares(
     for row in table:
         kind, code, channel = row["kind"], row["code"], row["channel"]
         if kind and kind not in _KINDS:
-            facts = {"near": near(kind, _KINDS), "allowed": ", ".join(_KINDS)}
-            findings.add("CHOICE_INVALID", row.at("kind"), kind, **facts)
+            findings.add_choice(row.at("kind"), kind, _KINDS)
             continue
         share = _share(row, findings)
         if once((kind, code, channel), row, f"{code} {channel}") and kind and share is not None:

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from equivalents.findings import Findings, near
+from equivalents.findings import Findings
 from equivalents.policy.calendar import print_day
 from equivalents.policy.funds import Dated, Version
 from equivalents.policy.load import fault_text
 from equivalents.policy.sharing import AverageRule
 from equivalents.policy.who import Who
 from equivalents.policy.whotext import read_who
-from equivalents.policy.yamltext import Entry, expect, span_of
+from equivalents.policy.yamltext import Entry, expect, note_keys, span_of
 from equivalents.units import NumberFaultError, parse_weight_e4
 
 __all__ = ["read_averages"]
@@ -30,7 +30,7 @@ def read_averages(entry: Entry, findings: Findings) -> tuple[AverageRule, ...]:
 
 def _rule(entry: Entry, findings: Findings) -> AverageRule | None:
     expect(entry, "mapping", "averages", findings)
-    _check_keys(entry, _KEYS, findings)
+    note_keys(entry, _KEYS, findings)
     expect(entry.get("reference"), "text", "reference", findings)
     for key in ("who", "multiple"):
         if entry.get(key).value in ("", [], {}):
@@ -49,7 +49,7 @@ def _version(entry: Entry, rule: Entry, findings: Findings) -> Version[int] | No
     """A multiple: a number, or one with its days and its own reference."""
     written, days = entry, Entry({}, entry.place)
     if isinstance(entry.value, dict):
-        _check_keys(entry, _VERSION_KEYS, findings)
+        note_keys(entry, _VERSION_KEYS, findings)
         if not entry.get("value").text:
             findings.add("KEY_MISSING", entry.place, "value")
         unit = entry.get("unit")
@@ -79,9 +79,3 @@ def _check_order(versions: Sequence[Version[int]], findings: Findings) -> None:
         elif later.valid_from > earlier.valid_to:
             days = {"since": print_day(earlier.valid_to), "until": print_day(later.valid_from)}
             findings.add("FIGURE_GAP", later.place, "multiple", **days)
-
-
-def _check_keys(entry: Entry, known: Sequence[str], findings: Findings) -> None:
-    for key, value in entry.mapping.items():
-        if key not in known:
-            findings.add("KEY_UNKNOWN", value.place, key, near=near(key, known))

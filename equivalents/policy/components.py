@@ -9,14 +9,12 @@ Sources: D4, B9; definitions 5.3, 5.15, 5.18 to 5.20.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from equivalents.errors import NOWHERE, Place
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY
 from equivalents.policy.funds import Dated, Heads
-
-if TYPE_CHECKING:
-    from equivalents.policy.model import Posting
+from equivalents.policy.who import Who
 
 __all__ = [
     "ADJUSTMENT",
@@ -29,7 +27,6 @@ __all__ = [
     "PayRows",
     "Rest",
     "SignedCount",
-    "Who",
 ]
 
 ADJUSTMENT: Final = "adjustment"
@@ -60,37 +57,6 @@ class Rest(StrEnum):
 
     RETAIN = "retain"
     CARRY = "carry"
-
-
-@dataclass(frozen=True, slots=True)
-class Who:
-    """Whose postings a component is for: those that fit every list that is filled.
-
-    ``in_cap`` asks for postings that count in the total pay cap, or that do not; ``None``: any.
-    """
-
-    posts: tuple[str, ...] = ()
-    employment_types: tuple[str, ...] = ()
-    title_tiers: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
-    departments: tuple[str, ...] = ()
-    institutions: tuple[str, ...] = ()
-    persons: tuple[str, ...] = ()
-    in_cap: bool | None = None
-
-    def fits(self, posting: "Posting") -> bool:
-        """Whether a posting is one of these."""
-        pairs = (
-            (self.posts, posting.post),
-            (self.employment_types, posting.employment_type),
-            (self.title_tiers, posting.title_tier),
-            (self.kinds, posting.kind),
-            (self.departments, posting.department_id),
-            (self.institutions, posting.institution_id),
-            (self.persons, posting.person_id),
-        )
-        fits = all(not names or name in names for names, name in pairs)
-        return fits and (self.in_cap is None or self.in_cap == posting.in_cap)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,15 +13,16 @@ from equivalents.policy.components import (
     ComponentKind,
     MonthRule,
     Rest,
-    Who,
 )
-from equivalents.policy.figuretext import FLAGS, Reader, money_e4
+from equivalents.policy.figuretext import Reader, money_e4
 from equivalents.policy.figureunits import PER_HEAD, TIMES
 from equivalents.policy.funds import Dated, Heads, Per
 from equivalents.policy.scheme import Bridge
+from equivalents.policy.who import Who
+from equivalents.policy.whotext import read_who
 from equivalents.policy.yamltext import Entry, expect, span_of
 
-__all__ = ["COMPONENT_KEYS", "HEADS_KEYS", "PAID_FROM_KEYS", "WHO_KEYS", "read_components"]
+__all__ = ["COMPONENT_KEYS", "HEADS_KEYS", "PAID_FROM_KEYS", "read_components"]
 
 _ALWAYS: Final = {
     "kind": "text",
@@ -61,17 +62,6 @@ COMPONENT_KEYS: Final[Mapping[ComponentKind, Mapping[str, str]]] = {
     ComponentKind.RELEASE: {**_ALWAYS, "pools": "texts", "coefficient": "text", "rest": "text"},
 }
 """What a component of each kind may say."""
-WHO_KEYS: Final = {
-    **dict.fromkeys(
-        (
-            *("posts", "employment_types", "title_tiers", "kinds", "departments"),
-            *("institutions", "persons"),
-        ),
-        "texts",
-    ),
-    "in_cap": "text",
-}
-"""Whose postings a component may be for."""
 HEADS_KEYS: Final = {"permanent": "text", "groups": "texts", "package": "text"}
 """Which contracts an allowance per contract counts."""
 PAID_FROM_KEYS: Final = {"fund": "text", "line": "text"}
@@ -124,7 +114,7 @@ def _component(name: str, entry: Entry, read: Reader) -> Component | None:
         kind,
         entry.get("title").text,
         rate,
-        _who(entry.get("who"), read),
+        read_who(entry.get("who"), "who", read.findings) or Who(),
         read.choice(entry.get("month"), MonthRule.LAST_DAY),
         read.flag(entry.get("fte"), default=True),
         entry.get("coefficient").text,
@@ -175,24 +165,6 @@ def _paid_from(entry: Entry, name: str, read: Reader) -> tuple[str, str]:
     if bool(fund) == bool(line):
         read.invalid("COMPONENT_INVALID", entry, name, _ONE_SOURCE)
     return fund, line
-
-
-def _who(entry: Entry, read: Reader) -> Who:
-    if entry.value == "":
-        return Who()
-    read.keys(entry, WHO_KEYS, "who")
-    asked = entry.get("in_cap")
-    read.flag(asked, default=True)
-    return Who(
-        read.texts(entry.get("posts")),
-        read.texts(entry.get("employment_types")),
-        read.texts(entry.get("title_tiers")),
-        read.texts(entry.get("kinds")),
-        read.texts(entry.get("departments")),
-        read.texts(entry.get("institutions")),
-        read.texts(entry.get("persons")),
-        FLAGS.get(asked.text),
-    )
 
 
 def _heads(entry: Entry, read: Reader) -> Heads:

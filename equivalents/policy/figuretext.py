@@ -20,7 +20,16 @@ from equivalents.policy.funds import Dated, Version
 from equivalents.policy.layers import Ground, Layered
 from equivalents.policy.load import fault_text
 from equivalents.policy.surplus import fraction_of
-from equivalents.policy.yamltext import Entry, day_of, expect, span_of
+from equivalents.policy.yamltext import (
+    Entry,
+    choice_of,
+    day_of,
+    expect,
+    expect_keys,
+    flag_of,
+    names_of,
+    span_of,
+)
 from equivalents.units import (
     E7_PLACES,
     NumberFaultError,
@@ -31,7 +40,6 @@ from equivalents.units import (
 
 __all__ = [
     "FIGURE_KEYS",
-    "FLAGS",
     "Reader",
     "amount_fen",
     "equivalents_e7",
@@ -41,8 +49,6 @@ __all__ = [
 
 FIGURE_KEYS: Final = ("value", "valid_from", "valid_to", "unit", "reference", "illustrative")
 """What a version of a figure may say."""
-FLAGS: Final[Mapping[str, bool]] = {"yes": True, "no": False, "true": True, "false": False}
-"""How yes and no are written."""
 
 _Value = TypeVar("_Value")
 _Choice = TypeVar("_Choice", bound=StrEnum)
@@ -97,13 +103,7 @@ class Reader:
 
     def keys(self, entry: Entry, shapes: Mapping[str, str], what: str) -> None:
         """Note what is no mapping, unknown keys, and values of the wrong shape (blank: any)."""
-        expect(entry, "mapping", what, self.findings)
-        for key, value in entry.mapping.items():
-            if key not in shapes:
-                hint = near(key, tuple(shapes))
-                self.findings.add("KEY_UNKNOWN", value.place, key, near=hint)
-            elif shapes[key]:
-                expect(value, shapes[key], key, self.findings)
+        expect_keys(entry, what, shapes, self.findings)
 
     def need(self, entry: Entry, *keys: str) -> bool:
         """Note the keys that are missing or blank; whether none is."""
@@ -127,16 +127,12 @@ class Reader:
 
     def flag(self, entry: Entry, default: bool) -> bool:
         """Yes or no; the default where blank."""
-        if entry.text and entry.text not in FLAGS:
-            self._odd(entry, ("yes", "no"))
-        return FLAGS.get(entry.text, default)
+        found = flag_of(entry, self.findings)
+        return default if found is None else found
 
     def choice(self, entry: Entry, default: _Choice) -> _Choice:
         """One of the choices that the default is one of; the default where blank."""
-        names = {choice.value: choice for choice in type(default)}
-        if entry.text and entry.text not in names:
-            self._odd(entry, tuple(names))
-        return names.get(entry.text, default)
+        return choice_of(entry, default, self.findings)
 
     def known(self, code: str, entry: Entry, names: Sequence[str]) -> str:
         """A name that has to be declared: noted by this code where it is not; blank where so."""
@@ -145,21 +141,9 @@ class Reader:
             self.findings.add(code, entry.place, entry.text, near=hint, allowed=every)
         return entry.text if entry.text in names else ""
 
-    def _odd(self, entry: Entry, allowed: Sequence[str]) -> None:
-        hint, every = near(entry.text, allowed), ", ".join(allowed)
-        self.findings.add("CHOICE_INVALID", entry.place, entry.text, near=hint, allowed=every)
-
     def texts(self, entry: Entry) -> tuple[str, ...]:
         """A name or a list of names; a name that stands twice is noted."""
-        expect(entry, "texts", entry.place.column, self.findings)
-        found = entry.items or ([entry] if entry.text else [])
-        seen: dict[str, Entry] = {}
-        for one in found:
-            if one.text in seen:
-                other = str(seen[one.text].place)
-                self.findings.add("ID_TWICE", one.place, one.text, other=other)
-            seen.setdefault(one.text, one)
-        return tuple(text for text in seen if text)
+        return names_of(entry, entry.place.column, self.findings)
 
     def number(self, entry: Entry, parse: _Parse[_Value]) -> _Value | None:
         """A number read strictly; ``None`` where it is blank, or faulty (noted)."""

@@ -30,7 +30,7 @@ from equivalents.policy.load import DEFAULT_SERIES, fault_text, read_day, read_e
 from equivalents.policy.model import Department, Institution
 from equivalents.policy.openingload import equivalents_e7
 from equivalents.policy.roster import Roster
-from equivalents.policy.yamltext import Entry, day_of, expect
+from equivalents.policy.yamltext import Entry, day_of, expect, note_keys
 from equivalents.units import (
     WEIGHT_PLACES,
     NumberFaultError,
@@ -155,7 +155,7 @@ class KeyReader:
         rules: dict[str, KindRule] = dict(assessed)
         for kind, settings in entry.mapping.items():
             expect(settings, "mapping", f"coefficients.{kind}", self.findings)
-            self._keys(settings, _KIND_KEYS)
+            note_keys(settings, _KIND_KEYS, self.findings)
             if kind not in used:
                 hint = near(kind, used)
                 self.findings.add("COEFFICIENT_UNUSED", settings.place, kind, near=hint)
@@ -195,7 +195,7 @@ class KeyReader:
         named = listed.items or ([listed] if listed.text else [])
         for one in named:
             if one.text not in pools:
-                self._odd_choice(one.text, pools, one.place)
+                self.findings.add_choice(one.place, one.text, pools)
         # Without `applies_to` the name of the kind decides, as it does without any settings.
         applies = self._setting(Applies, settings.get("applies_to")) or default
         later = self._setting(Later, settings.get("later"))
@@ -227,7 +227,7 @@ class KeyReader:
     def _ceiling(self, settings: Entry, series: Sequence[str], number: int) -> Ceiling:
         where = f"ceilings[{number}]"
         expect(settings, "mapping", where, self.findings)
-        self._keys(settings, _CEILING_KEYS)
+        note_keys(settings, _CEILING_KEYS, self.findings)
         for key in _CEILING_KEYS:
             shape = "list" if key == "tiers" else "text"
             expect(settings.get(key), shape, f"{where}.{key}", self.findings)
@@ -242,7 +242,7 @@ class KeyReader:
             self.findings.add("SERIES_UNKNOWN", place, chosen, near=hint, allowed=every)
         places = settings.get("places")
         if places.text and places.text not in _PLACES:
-            self._odd_choice(places.text, _PLACES, places.place)
+            self.findings.add_choice(places.place, places.text, _PLACES)
         return Ceiling(
             name,
             chosen,
@@ -260,7 +260,7 @@ class KeyReader:
         before = len(self.findings.problems)
         for one in entry.items:
             expect(one, "mapping", "tiers", self.findings)
-            self._keys(one, _TIER_KEYS)
+            note_keys(one, _TIER_KEYS, self.findings)
             begin = self._tier_number(one, "from", equivalents_e7)
             rate = self._tier_number(one, "rate", _rate)
             tiers.append(Tier(begin, rate))
@@ -296,11 +296,6 @@ class KeyReader:
 
     # -- small things ----------------------------------------------------------------------------
 
-    def _keys(self, entry: Entry, known: Sequence[str]) -> None:
-        for key, value in entry.mapping.items():
-            if key not in known:
-                self.findings.add("KEY_UNKNOWN", value.place, key, near=near(key, known))
-
     def _setting(self, choices: type[_Choice], entry: Entry) -> _Choice | None:
         return self._choice(choices, entry.text, entry.place) if entry.text else None
 
@@ -309,12 +304,8 @@ class KeyReader:
         if text in names:
             return choices(text)
         if text:  # a blank required cell is noted where the table is read
-            self._odd_choice(text, names, place)
+            self.findings.add_choice(place, text, names)
         return None
-
-    def _odd_choice(self, text: str, names: Sequence[str], place: Place) -> None:
-        hint, allowed = near(text, names), ", ".join(names)
-        self.findings.add("CHOICE_INVALID", place, text, near=hint, allowed=allowed)
 
 
 def _rate(text: str) -> int:

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from equivalents.errors import NOWHERE, Place
 from equivalents.findings import Findings, near
 from equivalents.policy.calendar import FIRST_DAY
-from equivalents.policy.yamltext import Entry, day_of, expect
+from equivalents.policy.yamltext import Entry, day_of, expect_keys
 
 __all__ = [
     "Ground",
@@ -141,13 +141,8 @@ def read_layer(entry: Entry, stem: str, known: Sequence[str], findings: Findings
     """
     file = entry.place.file
     entry = with_paths(entry)
-    expect(entry, "mapping", file, findings)
     every = (*HEAD_KEYS, *known)
-    for key, value in entry.mapping.items():
-        if key not in every:
-            findings.add("KEY_UNKNOWN", value.place, key, near=near(key, every))
-        elif key in _SHAPES:
-            expect(value, _SHAPES[key], key, findings)
+    expect_keys(entry, file, dict.fromkeys(every, "") | _SHAPES, findings)
     for key in ("scheme", "title", "reference") if entry.mapping else ():
         if not entry.get(key).text:
             findings.add("KEY_MISSING", entry.place, key)
@@ -177,8 +172,7 @@ def _check_head(layer: Layer, entry: Entry, stem: str, findings: Findings) -> No
     for key, allowed in choices:
         value = entry.get(key)
         if value.text and value.text not in allowed:
-            hint, every = near(value.text, allowed), ", ".join(allowed)
-            findings.add("CHOICE_INVALID", value.place, value.text, near=hint, allowed=every)
+            findings.add_choice(value.place, value.text, allowed)
     if layer.name and layer.name != stem:
         findings.add("SCHEME_NAME", entry.get("scheme").place, layer.name, file=stem)
     if layer.ground.illustrative and "示例" not in layer.title:

@@ -5,11 +5,11 @@ Every fault is noted where it stands, with all others.
 
 from typing import Final
 
-from equivalents.findings import Findings, near
+from equivalents.findings import Findings
 from equivalents.policy.calendar import Period
 from equivalents.policy.leaders import LeaderRule, check_leaders
 from equivalents.policy.roster import Roster
-from equivalents.policy.yamltext import Entry, expect, span_of
+from equivalents.policy.yamltext import Entry, expect_keys, span_of
 
 __all__ = ["read_leaders"]
 
@@ -32,12 +32,7 @@ def read_leaders(
 
 
 def _rule(entry: Entry, findings: Findings) -> LeaderRule:
-    expect(entry, "mapping", "leaders", findings)
-    for key, value in entry.mapping.items():
-        if key not in _SHAPES:
-            findings.add("KEY_UNKNOWN", value.place, key, near=near(key, tuple(_SHAPES)))
-        else:
-            expect(value, _SHAPES[key], f"leaders.{key}", findings)
+    expect_keys(entry, "leaders", _SHAPES, findings, prefix="leaders.")
     posts = entry.get("posts")
     for key in ("posts", "reference") if entry.mapping else ():
         if not entry.get(key).text and not entry.get(key).items:

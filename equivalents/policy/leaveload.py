@@ -3,9 +3,8 @@
 Every fault is noted where it stands, with all others.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from enum import StrEnum
-from typing import Final, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 import numpy as np
 
@@ -15,14 +14,17 @@ from equivalents.policy.keyrules import OpeningKey
 from equivalents.policy.leave import WHOLE_E4, Average, Leave, LeaveRule, Over, PastKey
 from equivalents.policy.load import fault_text, read_day, read_end
 from equivalents.policy.roster import Roster
-from equivalents.policy.yamltext import Entry, expect, span_of
+from equivalents.policy.yamltext import Entry, choice_of, expect_keys, span_of
 from equivalents.units import NumberFaultError, parse_fixed
 
 __all__ = ["note_idle_leave", "past_keys", "read_leave_rules", "read_leaves"]
 
-_Choice = TypeVar("_Choice", bound=StrEnum)
 
-_KEYS: Final = ("average", "over", "percent", "pools", "reference", "valid_from", "valid_to")
+_SHAPES: Final = {
+    **dict.fromkeys(("average", "over", "percent"), "text"),
+    "pools": "texts",
+    **dict.fromkeys(("reference", "valid_from", "valid_to"), "text"),
+}
 _PERCENT_PLACES: Final = 2
 _MOST_DAYS: Final = 100_000
 _STRAY_OVER: Final = "over 只用于 average: own¦over belongs to average: own only"
@@ -122,16 +124,11 @@ def read_leave_rules(
 
 def _rule(kind: str, entry: Entry, pools: Sequence[str], findings: Findings) -> LeaveRule:
     where = f"leave.{kind}"
-    expect(entry, "mapping", where, findings)
-    for key, value in entry.mapping.items():
-        if key not in _KEYS:
-            findings.add("KEY_UNKNOWN", value.place, key, near=near(key, _KEYS))
-        else:
-            expect(value, "texts" if key == "pools" else "text", f"{where}.{key}", findings)
+    expect_keys(entry, where, _SHAPES, findings, prefix=f"{where}.")
     if entry.mapping and not entry.get("average").text:
         findings.add("KEY_MISSING", entry.place, f"{where}.average")
-    average = _choice(entry.get("average"), Average, Average.NONE, findings)
-    over = _choice(entry.get("over"), Over, Over.PAST, findings)
+    average = choice_of(entry.get("average"), Average.NONE, findings)
+    over = choice_of(entry.get("over"), Over.PAST, findings)
     if entry.get("over").text and average is Average.DEPARTMENT:
         findings.add("LEAVE_RULE_INVALID", entry.get("over").place, kind, detail=_STRAY_OVER)
     if entry.get("percent").text and entry.get("average").text == Average.NONE:
@@ -168,14 +165,5 @@ def _pools(entry: Entry, known: Sequence[str], findings: Findings) -> tuple[str,
     named = entry.items or ([entry] if entry.text else [])
     for one in named:
         if one.text not in known:
-            hint, allowed = near(one.text, known), ", ".join(known)
-            findings.add("CHOICE_INVALID", one.place, one.text, near=hint, allowed=allowed)
+            findings.add_choice(one.place, one.text, known)
     return tuple(one.text for one in named)
-
-
-def _choice(entry: Entry, choices: type[_Choice], default: _Choice, findings: Findings) -> _Choice:
-    names: Mapping[str, _Choice] = {choice.value: choice for choice in choices}
-    if entry.text and entry.text not in names:
-        hint, allowed = near(entry.text, tuple(names)), ", ".join(names)
-        findings.add("CHOICE_INVALID", entry.place, entry.text, near=hint, allowed=allowed)
-    return names.get(entry.text, default)

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from equivalents.findings import Findings, Row, near
+from equivalents.findings import Findings, Row
 from equivalents.policy.basis import BASIS_CHOICES, RECORD, SCOPES, WINDOWS, Basis, basis_of
 from equivalents.policy.calendar import LAST_DAY, parse_day, print_day
 from equivalents.policy.daytext import day_fault
 from equivalents.policy.model import CONDITIONS, WeightRow
-from equivalents.policy.yamltext import Entry, expect, read_yaml
+from equivalents.policy.yamltext import Entry, expect, note_keys, read_yaml
 from equivalents.units import (
     NumberFaultError,
     parse_amount_fen,
@@ -185,8 +185,7 @@ def _basis(row: Row, findings: Findings) -> Basis:
 
 
 def _note_choice(row: Row, column: str, choices: Sequence[str], findings: Findings) -> None:
-    hint, allowed = near(row[column], choices), ", ".join(choices)
-    findings.add("CHOICE_INVALID", row.at(column), row[column], near=hint, allowed=allowed)
+    findings.add_choice(row.at(column), row[column], choices)
 
 
 def weight_table(path: Path, name: str, columns: Iterable[str], findings: Findings) -> list[Row]:
@@ -201,7 +200,7 @@ def weight_table(path: Path, name: str, columns: Iterable[str], findings: Findin
         findings.add("CHARGE_PRICES_FISCAL", entry.place, name)
         return []
     known = tuple(columns)
-    _check_keys(entry, _TABLE_KEYS, findings)
+    note_keys(entry, _TABLE_KEYS, findings)
     for key in ("table", "title", "rows"):
         if key not in entry.mapping:
             findings.add("KEY_MISSING", entry.place, key)
@@ -226,13 +225,7 @@ def _check_row(row: Row, findings: Findings) -> None:
 
 
 def _texts(entry: Entry, known: tuple[str, ...], findings: Findings) -> dict[str, str]:
-    _check_keys(entry, known, findings)
+    note_keys(entry, known, findings)
     for key, value in entry.mapping.items():
         expect(value, "text", key, findings)
     return {key: value.text for key, value in entry.mapping.items() if key in known}
-
-
-def _check_keys(entry: Entry, known: tuple[str, ...], findings: Findings) -> None:
-    for key, value in entry.mapping.items():
-        if key not in known:
-            findings.add("KEY_UNKNOWN", value.place, key, near=near(key, known))

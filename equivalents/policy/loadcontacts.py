@@ -10,11 +10,11 @@ from typing import Final, TypeVar
 import numpy as np
 
 from equivalents.errors import Place
-from equivalents.findings import Findings, Row, near
+from equivalents.findings import Findings, Row
 from equivalents.policy.basis import window_number
 from equivalents.policy.calendar import parse_period
 from equivalents.policy.contacts import FULL_E4, ConcurrentRule, StayRule, UsedClass
-from equivalents.policy.yamltext import Entry, expect, span_of
+from equivalents.policy.yamltext import Entry, expect, note_keys, span_of
 from equivalents.units import NumberFaultError, parse_weight_e4
 
 __all__ = ["read_concurrent", "read_stays", "used_classes"]
@@ -59,9 +59,7 @@ def _each(
     names: dict[str, Place] = {}
     for rule in entry.items:
         expect(rule, "mapping", what, findings)
-        for key, value in rule.mapping.items():
-            if key not in keys:
-                findings.add("KEY_UNKNOWN", value.place, key, near=near(key, keys))
+        note_keys(rule, keys, findings)
         name = rule.get("name")
         if not name.text:
             findings.add("KEY_MISSING", rule.place, "name")
@@ -129,8 +127,7 @@ def _credit(rule: Entry, findings: Findings) -> int:
 def _choice(rule: Entry, key: str, choices: tuple[str, ...], findings: Findings) -> str:
     entry = rule.get(key)
     if entry.text and entry.text not in choices:
-        hint, allowed = near(entry.text, choices), ", ".join(choices)
-        findings.add("CHOICE_INVALID", entry.place, entry.text, near=hint, allowed=allowed)
+        findings.add_choice(entry.place, entry.text, choices)
     return entry.text
 
 

@@ -118,8 +118,7 @@ class OpeningReader:
         """A known kind, its ids, and nothing in columns of other kinds."""
         kind = row["kind"]
         if kind not in _COLUMNS:
-            hint, allowed = near(kind, tuple(_COLUMNS)), ", ".join(_COLUMNS)
-            self.findings.add("CHOICE_INVALID", row.at("kind"), kind, near=hint, allowed=allowed)
+            self.findings.add_choice(row.at("kind"), kind, tuple(_COLUMNS))
             return
         used = (*_COLUMNS[kind], *_MORE.get(kind, ()))
         for column in _EVERY:

@@ -12,13 +12,13 @@ from typing import Final
 
 from equivalents.findings import Findings, near
 from equivalents.policy.calendar import print_day
-from equivalents.policy.figuretext import FLAGS, amount_fen
+from equivalents.policy.figuretext import amount_fen
 from equivalents.policy.figureunits import COUNTED
 from equivalents.policy.funds import Dated, Version
 from equivalents.policy.layers import with_paths
 from equivalents.policy.load import fault_text
 from equivalents.policy.prices import ChargePrice, ChargePrices
-from equivalents.policy.yamltext import Entry, expect, span_of
+from equivalents.policy.yamltext import Entry, expect_keys, flag_of, span_of
 from equivalents.units import NumberFaultError
 
 __all__ = ["read_prices"]
@@ -77,13 +77,7 @@ class _Desk:
 
     def keys(self, entry: Entry, shapes: Mapping[str, str]) -> None:
         """Note unknown keys and values of the wrong shape."""
-        expect(entry, "mapping", entry.place.column, self.findings)
-        for key, value in entry.mapping.items():
-            if key not in shapes:
-                hint = near(key, tuple(shapes))
-                self.findings.add("KEY_UNKNOWN", value.place, key, near=hint)
-            else:
-                expect(value, shapes[key], key, self.findings)
+        expect_keys(entry, entry.place.column, shapes, self.findings)
 
     def need(self, entry: Entry, *keys: str) -> None:
         """Note the keys that are missing or blank."""
@@ -93,11 +87,7 @@ class _Desk:
 
     def flag(self, entry: Entry) -> bool:
         """Yes or no; no where blank."""
-        if entry.text and entry.text not in FLAGS:
-            hint = near(entry.text, ("yes", "no"))
-            facts = {"near": hint, "allowed": "yes, no"}
-            self.findings.add("CHOICE_INVALID", entry.place, entry.text, **facts)
-        return FLAGS.get(entry.text, False)
+        return bool(flag_of(entry, self.findings))
 
     def city(self, entry: Entry) -> tuple[ChargePrice, ...]:
         """The prices of a city, the versions of each code, tier and mark together."""

@@ -12,7 +12,7 @@ from typing import Any, Final, overload
 import numpy as np
 import numpy.typing as npt
 
-from equivalents.codes import Coded
+from equivalents.codes import Coded, occurring
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY
 from equivalents.policy.model import Posting
 from equivalents.units import Codes, Int64
@@ -65,6 +65,11 @@ class Roster(Sequence[Posting]):
         main = columns.get("main")
         own["main"] = np.zeros(size, bool) if main is None else np.array(main, bool)
         return cls(**own, others={k: v for k, v in columns.items() if k not in _OWN})
+
+    def occurring(self, column: str) -> frozenset[str]:
+        """The texts that postings have in a column of texts, without the blank one."""
+        texts = getattr(self, column) if column in _TEXTS else self.others.get(column, ())
+        return frozenset(occurring(texts)) - {""}
 
     def people(self) -> Coded:
         """The id of everybody, each once; a blank one is a fault of its own and nobody."""

@@ -6,7 +6,7 @@ case. Sources: D1, D3; definitions 5.9 and 5.11.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import Final, TypeVar
+from typing import Final
 
 from equivalents.findings import Findings, near
 from equivalents.policy.averagetext import read_averages
@@ -25,7 +25,7 @@ from equivalents.policy.sharing import (
     Sharing,
 )
 from equivalents.policy.whotext import check_who, read_who
-from equivalents.policy.yamltext import Entry, expect
+from equivalents.policy.yamltext import Entry, choice_of, expect, note_keys
 from equivalents.units import NumberFaultError, parse_amount_fen, parse_weight_e4
 
 __all__ = ["check_sharing", "read_sharing"]
@@ -92,16 +92,13 @@ class _Missing(StrEnum):
     ZERO = "zero"
 
 
-_Choice = TypeVar("_Choice", bound=StrEnum)
-
-
 def read_sharing(entry: Entry, findings: Findings) -> dict[str, Sharing]:
     """What case.yaml says about sharing, by pool name; faults are noted."""
     found = {}
     for name, rule in entry.mapping.items():
         expect(rule, "mapping", f"sharing.{name}", findings)
-        _check_keys(rule, _SHARING_KEYS, findings)
-        nobody = _choice(rule.get("nobody"), Nobody, Nobody.REFUSE, findings)
+        note_keys(rule, _SHARING_KEYS, findings)
+        nobody = choice_of(rule.get("nobody"), Nobody.REFUSE, findings)
         expect(rule.get("levels"), "list", f"sharing.{name}.levels", findings)
         for key in ("reference", "excess_fund"):
             expect(rule.get(key), "text", f"sharing.{name}.{key}", findings)
@@ -137,29 +134,28 @@ def _in_order(kinds: Sequence[LevelKind]) -> bool:
 
 def _level(entry: Entry, rule: Entry, nobody: Nobody, findings: Findings) -> Level:
     expect(entry, "mapping", "levels", findings)
-    _check_keys(entry, tuple(_LEVEL_SHAPES), findings)
+    note_keys(entry, tuple(_LEVEL_SHAPES), findings)
     for key, shape in _LEVEL_SHAPES.items():
         if shape:
             expect(entry.get(key), shape, key, findings)
     if not entry.get("to").text:
         findings.add("KEY_MISSING", entry.place, "to")
-    to = _choice(entry.get("to"), LevelKind, LevelKind.PERSON, findings)
+    to = choice_of(entry.get("to"), LevelKind.PERSON, findings)
     key = _key(entry.get("key"), findings)
     own = {}
     for child, limits in entry.get("limits").mapping.items():
         expect(limits, "mapping", child, findings)
-        _check_keys(limits, _LIMITS, findings)
+        note_keys(limits, _LIMITS, findings)
         own[child] = _limits(limits, to, findings)
     return Level(
         to,
         key,
-        _choice(entry.get("nobody"), Nobody, nobody, findings),
+        choice_of(entry.get("nobody"), nobody, findings),
         _shares(entry, key, findings),
         _limits(entry, to, findings),
         own,
-        _choice(entry.get("excess"), _Excess, _Excess.SHARE, findings) == _Excess.RETAIN,
-        _choice(entry.get("floors_over"), _FloorsOver, _FloorsOver.REFUSE, findings)
-        == _FloorsOver.SCALE,
+        choice_of(entry.get("excess"), _Excess.SHARE, findings) == _Excess.RETAIN,
+        choice_of(entry.get("floors_over"), _FloorsOver.REFUSE, findings) == _FloorsOver.SCALE,
         entry.get("reference").text,
         entry.place,
         *_secondary(entry, rule, to, key, findings),
@@ -184,13 +180,13 @@ def _secondary(
         entry.get(name) if entry.get(name).text else rule.get(name) for name in _SECONDARY
     )
     return (
-        _choice(default, _Default, _Default.REFUSE, findings) == _Default.ADJUSTED,
-        _choice(missing, _Missing, _Missing.REFUSE, findings) == _Missing.ZERO,
+        choice_of(default, _Default.REFUSE, findings) == _Default.ADJUSTED,
+        choice_of(missing, _Missing.REFUSE, findings) == _Missing.ZERO,
     )
 
 
 def _key(entry: Entry, findings: Findings) -> LevelKey:
-    return _choice(entry, LevelKey, LevelKey.ADJUSTED, findings)
+    return choice_of(entry, LevelKey.ADJUSTED, findings)
 
 
 def _shares(entry: Entry, key: LevelKey, findings: Findings) -> dict[str, int]:
@@ -227,7 +223,7 @@ def _bound(entry: Entry, name: str, to: LevelKind, findings: Findings) -> Bound 
 
 def _bound_of(entry: Entry, name: str, to: LevelKind, findings: Findings) -> Bound | None:
     """A multiple of the average, or an amount of a whole year."""
-    _check_keys(entry, ("average", "year"), findings)
+    note_keys(entry, ("average", "year"), findings)
     given = [key for key in ("average", "year") if key in entry.mapping]
     if not given:
         findings.add("KEY_MISSING", entry.place, "average")
@@ -256,25 +252,6 @@ def _number(entry: Entry, parse: Callable[[str], int], code: str, findings: Find
         return 0
 
 
-def _choice(entry: Entry, choices: type[_Choice], default: _Choice, findings: Findings) -> _Choice:
-    known = [choice.value for choice in choices]
-    if entry.text in known:
-        return choices(entry.text)
-    if entry.text:
-        hint, allowed = near(entry.text, known), ", ".join(known)
-        findings.add("CHOICE_INVALID", entry.place, entry.text, near=hint, allowed=allowed)
-    return default
-
-
-def _check_keys(entry: Entry, known: Sequence[str], findings: Findings) -> None:
-    for key, value in entry.mapping.items():
-        if key not in known:
-            findings.add("KEY_UNKNOWN", value.place, key, near=near(key, known))
-
-
-# -- against the tables ------------------------------------------------------------------------
-
-
 def check_sharing(
     sharing: Mapping[str, Sharing],
     pools: Sequence[Pool],
@@ -287,7 +264,10 @@ def check_sharing(
 
     ``codes`` are the registered codes of each kind: institutions, departments, people.
     """
-    departments = set(codes[LevelKind.DEPARTMENT])
+    registers = {
+        "departments": {*codes[LevelKind.DEPARTMENT]},
+        "institutions": {*codes[LevelKind.INSTITUTION]},
+    }
     names = sorted({pool.pool for pool in pools})
     for name, rule in sharing.items():
         if names and name not in names and name != FOR_ALL_POOLS:
@@ -297,7 +277,7 @@ def check_sharing(
             _check_children(level, codes, findings)
         for who in (rule.who, *(average.who for average in rule.averages)):
             if who is not None:
-                check_who(who, roster, departments, findings)
+                check_who(who, roster, registers, findings)
     _check_meetings(sharing, pools, institutions, findings)
 
 

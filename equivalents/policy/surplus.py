@@ -10,11 +10,11 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Final
 
-from equivalents.findings import Findings, near
+from equivalents.findings import Findings
 from equivalents.policy.accounts import SurplusRule
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, Period, parse_day, print_day
 from equivalents.policy.daytext import day_fault
-from equivalents.policy.yamltext import Entry, expect
+from equivalents.policy.yamltext import Entry, expect_keys
 from equivalents.units import NumberFaultError, parse_fixed
 
 __all__ = ["SURPLUS_KEYS", "fraction_of", "read_surplus", "surplus_in_force"]
@@ -66,12 +66,8 @@ def surplus_in_force(
 
 
 def _version(entry: Entry, findings: Findings, *, scheme: bool) -> SurplusRule:
-    expect(entry, "mapping", "surplus", findings)
-    for key, value in entry.mapping.items():
-        if key in SURPLUS_KEYS:
-            expect(value, "text", f"surplus.{key}", findings)
-        else:
-            findings.add("KEY_UNKNOWN", value.place, key, near=near(key, SURPLUS_KEYS))
+    shapes = dict.fromkeys(SURPLUS_KEYS, "text")
+    expect_keys(entry, "surplus", shapes, findings, prefix="surplus.")
     if _choice(entry.get("offset_deficit"), ("no", "yes"), findings) == "yes":
         # Balances brought in come with the table `opening`; nothing may be offset in silence.
         findings.add("NOT_SUPPORTED", entry.get("offset_deficit").place, "offset_deficit: yes")
@@ -96,8 +92,7 @@ def _version(entry: Entry, findings: Findings, *, scheme: bool) -> SurplusRule:
 def _choice(entry: Entry, choices: Sequence[str], findings: Findings) -> str:
     """What is chosen; blank where nothing is, or nothing that can be chosen (noted)."""
     if entry.text and entry.text not in choices:
-        hint, allowed = near(entry.text, choices), ", ".join(choices)
-        findings.add("CHOICE_INVALID", entry.place, entry.text, near=hint, allowed=allowed)
+        findings.add_choice(entry.place, entry.text, choices)
         return ""
     return entry.text
 

@@ -1,13 +1,14 @@
 """Who 谁: postings picked out by what the roster says of them, as plain values.
 
-A pool may be shared by some people only, and some people may have a multiple of an average; both
-say who by the columns of the table ``staff``. Postings are picked, not people: title, post and
-employment type are those of the service date (5.20), so that somebody whose employment type
-changes shares in each pool with the work of its days. Sources: D1, D4; definition 5.20.
+A pool may be shared by some people only, some people may have a multiple of an average, and a
+component may be for some; all say who by the columns of the table ``staff``. Postings are picked,
+not people: title, post and employment type are those of the service date (5.20), so that somebody
+whose employment type changes shares in each pool with the work of its days. Sources: D1, D4;
+definition 5.20.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from equivalents.errors import NOWHERE, Place
@@ -23,21 +24,29 @@ WHO_COLUMNS: Final[Mapping[str, str]] = {
     "title_tiers": "title_tier",
     "kinds": "kind",
     "departments": "department_id",
+    "institutions": "institution_id",
+    "persons": "person_id",
 }
 """The lists of a filter, and the column of ``staff`` that each of them names values of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Postings that fit every list that is not empty, and ``in_cap`` where it is said."""
+    """Postings that fit every list that is not empty, and ``in_cap`` where it is said.
+
+    ``in_cap`` asks for postings that count in the total pay cap, or that do not; ``None``: any.
+    Two filters that say the same are equal, wherever they stand.
+    """
 
     posts: tuple[str, ...] = ()
     employment_types: tuple[str, ...] = ()
     title_tiers: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     departments: tuple[str, ...] = ()
+    institutions: tuple[str, ...] = ()
+    persons: tuple[str, ...] = ()
     in_cap: bool | None = None
-    place: Place = NOWHERE
+    place: Place = field(default=NOWHERE, compare=False)
 
     def fits(self, posting: "Posting") -> bool:
         """Whether a posting is picked."""

@@ -1,61 +1,60 @@
 """Who 谁, as written in case.yaml or a scheme: lists of values of the table ``staff``.
 
-:func:`read_who` reads the form; :func:`check_who` compares the values with the roster.
+:func:`read_who` reads the form, wherever it stands; :func:`check_who` and :func:`check_values`
+compare the values with the roster and the registers.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
+from equivalents.errors import Place
 from equivalents.findings import Findings, near
-from equivalents.policy.figuretext import FLAGS
 from equivalents.policy.roster import Roster
 from equivalents.policy.who import WHO_COLUMNS, Who
-from equivalents.policy.yamltext import Entry, expect
+from equivalents.policy.yamltext import Entry, expect, flag_of, names_of, note_keys
 
-__all__ = ["check_who", "read_who"]
+__all__ = ["WHO_KEYS", "check_values", "check_who", "read_who"]
 
-_KEYS: Final = (*WHO_COLUMNS, "in_cap")
+WHO_KEYS: Final = (*WHO_COLUMNS, "in_cap")
+"""What a filter may say."""
 
 
 def read_who(entry: Entry, what: str, findings: Findings) -> Who | None:
     """A filter; ``None`` where it is absent or picks everybody. Faults are noted."""
     expect(entry, "mapping", what, findings)
-    for key, value in entry.mapping.items():
-        if key not in _KEYS:
-            findings.add("KEY_UNKNOWN", value.place, key, near=near(key, _KEYS))
-    lists = {name: _texts(entry.get(name), name, findings) for name in WHO_COLUMNS}
+    note_keys(entry, WHO_KEYS, findings)
+    lists = {name: names_of(entry.get(name), name, findings) for name in WHO_COLUMNS}
     flag = entry.get("in_cap")
     expect(flag, "text", "in_cap", findings)
-    if flag.text and flag.text not in FLAGS:
-        hint = near(flag.text, ("yes", "no"))
-        findings.add("CHOICE_INVALID", flag.place, flag.text, near=hint, allowed="yes, no")
-    who = Who(**lists, in_cap=FLAGS.get(flag.text), place=entry.place)
+    who = Who(**lists, in_cap=flag_of(flag, findings), place=entry.place)
     return who if any(lists.values()) or who.in_cap is not None else None
 
 
-def _texts(entry: Entry, name: str, findings: Findings) -> tuple[str, ...]:
-    """A value or a list of values, each once."""
-    expect(entry, "texts", name, findings)
-    found = entry.items or ([entry] if entry.text else [])
-    seen: dict[str, Entry] = {}
-    for one in found:
-        if one.text in seen:
-            findings.add("ID_TWICE", one.place, one.text, other=str(seen[one.text].place))
-        seen.setdefault(one.text, one)
-    return tuple(text for text in seen if text)
+def check_who(
+    who: Who, roster: Roster, registers: Mapping[str, Collection[str]], findings: Findings
+) -> None:
+    """Note codes that are in no register (an error), and values that no posting has (a warning).
 
-
-def check_who(who: Who, roster: Roster, departments: Collection[str], findings: Findings) -> None:
-    """Note departments that are not registered, and values that no posting has (a warning)."""
+    ``registers`` are the registered codes of ``departments`` and ``institutions``.
+    """
     for name, column in WHO_COLUMNS.items():
-        known = departments
-        if name != "departments":
-            known = set(
-                roster.title_tier.texts if column == "title_tier" else roster.others.get(column, ())
-            ) - {""}
-        for value in getattr(who, name):
-            if value not in known:
-                hint = near(value, sorted(known))
-                code = "CHILD_UNKNOWN" if name == "departments" else "WHO_NOBODY"
-                facts = {"level": "who"} if name == "departments" else {"column": column}
-                findings.add(code, who.place, value, near=hint, **facts)
+        values: Sequence[str] = getattr(who, name)
+        register = registers.get(name, values)
+        for value in values:
+            if value not in register:
+                hint = near(value, sorted(register))
+                findings.add("CHILD_UNKNOWN", who.place, value, near=hint, level="who")
+        registered = [value for value in values if value in register]
+        check_values(registered, column, who.place, roster, findings)
+
+
+def check_values(
+    values: Iterable[str], column: str, place: Place, roster: Roster, findings: Findings
+) -> None:
+    """Warn of values that no posting of the roster has in a column: they pick nobody."""
+    known: Collection[str] | None = None
+    for value in values:
+        known = roster.occurring(column) if known is None else known
+        if value not in known:
+            hint = near(value, sorted(known))
+            findings.add("WHO_NOBODY", place, value, near=hint, column=column)

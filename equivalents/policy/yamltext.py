@@ -4,20 +4,37 @@ Floats never come in this way: ``5`` and ``5.0`` and ``1e3`` arrive as written a
 strictly where they are used. Only plain data is accepted; tags, anchors and doubled keys are not.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import yaml
 
 from equivalents.errors import Place
-from equivalents.findings import Findings
+from equivalents.findings import Findings, near
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, parse_day, print_day
 from equivalents.policy.daytext import day_fault
 
-__all__ = ["Entry", "all_texts", "day_of", "expect", "read_yaml", "span_of"]
+__all__ = [
+    "Entry",
+    "all_texts",
+    "choice_of",
+    "day_of",
+    "expect",
+    "expect_keys",
+    "flag_of",
+    "names_of",
+    "note_keys",
+    "read_yaml",
+    "span_of",
+]
 
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+_FLAGS: Final[Mapping[str, bool]] = {"yes": True, "no": False, "true": True, "false": False}
+"""How yes and no are written."""
 
 _TOO_DEEP: Final = "嵌套过深或引用自身¦nested too deeply or refers to itself"
 _SHAPES: Final = {
@@ -122,6 +139,50 @@ def _pairs(
             findings.add("KEY_TWICE", Place(name, row=line), text, other=str(lines[text]))
         lines[text] = line
         yield text, _entry(value, name, findings, depth + 1)
+
+
+def note_keys(entry: Entry, known: Collection[str], findings: Findings) -> None:
+    """Note the keys of a mapping that are none of those known."""
+    for key, value in entry.mapping.items():
+        if key not in known:
+            findings.add("KEY_UNKNOWN", value.place, key, near=near(key, tuple(known)))
+
+
+def expect_keys(
+    entry: Entry, what: str, shapes: Mapping[str, str], findings: Findings, *, prefix: str = ""
+) -> None:
+    """Note what is no mapping, unknown keys, and values of the wrong shape (blank: any)."""
+    expect(entry, "mapping", what, findings)
+    note_keys(entry, shapes, findings)
+    for key, value in entry.mapping.items():
+        if shapes.get(key):
+            expect(value, shapes[key], f"{prefix}{key}", findings)
+
+
+def choice_of(entry: Entry, default: _Choice, findings: Findings) -> _Choice:
+    """One of the choices that the default is one of; the default where blank, or odd (noted)."""
+    names = {choice.value: choice for choice in type(default)}
+    if entry.text and entry.text not in names:
+        findings.add_choice(entry.place, entry.text, tuple(names))
+    return names.get(entry.text, default)
+
+
+def flag_of(entry: Entry, findings: Findings) -> bool | None:
+    """Yes or no; ``None`` where blank, or neither (noted)."""
+    if entry.text and entry.text not in _FLAGS:
+        findings.add_choice(entry.place, entry.text, ("yes", "no"))
+    return _FLAGS.get(entry.text)
+
+
+def names_of(entry: Entry, what: str, findings: Findings) -> tuple[str, ...]:
+    """A name or a list of names; a name that stands twice is noted, and what is no name."""
+    expect(entry, "texts", what, findings)
+    seen: dict[str, Entry] = {}
+    for one in entry.items or ([entry] if entry.text else []):
+        if one.text in seen:
+            findings.add("ID_TWICE", one.place, one.text, other=str(seen[one.text].place))
+        seen.setdefault(one.text, one)
+    return tuple(text for text in seen if text)
 
 
 def day_of(entry: Entry, default: int, findings: Findings) -> int:

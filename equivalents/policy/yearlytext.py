@@ -5,21 +5,19 @@ refused: each has many exact solutions, and 5.11 names none. Inside one pool ``s
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from enum import StrEnum
 from itertools import combinations
-from typing import Final, TypeVar
+from typing import Final
 
 from equivalents.findings import Findings, near
 from equivalents.policy.calendar import Period
 from equivalents.policy.keyrules import Excess
 from equivalents.policy.load import fault_text
-from equivalents.policy.yamltext import Entry, expect, span_of
+from equivalents.policy.yamltext import Entry, choice_of, expect_keys, span_of
 from equivalents.policy.yearly import Months, YearlyLimit
 from equivalents.units import NumberFaultError, parse_amount_fen
 
 __all__ = ["read_yearly_limits"]
 
-_Choice = TypeVar("_Choice", bound=StrEnum)
 _SHAPES: Final = {
     "name": "text",
     "pools": "texts",
@@ -66,12 +64,7 @@ def read_yearly_limits(
 def _limit(
     entry: Entry, pools: Sequence[str], people: Collection[str], findings: Findings
 ) -> YearlyLimit:
-    expect(entry, "mapping", "yearly_limits", findings)
-    for key, value in entry.mapping.items():
-        if key not in _SHAPES:
-            findings.add("KEY_UNKNOWN", value.place, key, near=near(key, tuple(_SHAPES)))
-        elif _SHAPES[key]:
-            expect(value, _SHAPES[key], f"yearly_limits.{key}", findings)
+    expect_keys(entry, "yearly_limits", _SHAPES, findings, prefix="yearly_limits.")
     for key in _REQUIRED if entry.mapping else ():
         if entry.get(key).value in ("", []):
             findings.add("KEY_MISSING", entry.place, f"yearly_limits.{key}")
@@ -91,7 +84,7 @@ def _limit(
         _yuan(entry.get("cap"), findings),
         own,
         _excess(entry.get("excess"), name, findings),
-        _choice(entry.get("months"), Months, Months.WHOLE, findings),
+        choice_of(entry.get("months"), Months.WHOLE, findings),
         start,
         end,
         entry.get("reference").text,
@@ -112,15 +105,7 @@ def _excess(entry: Entry, name: str, findings: Findings) -> Excess:
     if entry.text == "share":
         findings.add("YEARLY_SHARE", entry.place, name)
         return Excess.RETAIN
-    return _choice(entry, Excess, Excess.RETAIN, findings)
-
-
-def _choice(entry: Entry, choices: type[_Choice], default: _Choice, findings: Findings) -> _Choice:
-    names = {choice.value: choice for choice in choices}
-    if entry.text and entry.text not in names:
-        hint, allowed = near(entry.text, tuple(names)), ", ".join(names)
-        findings.add("CHOICE_INVALID", entry.place, entry.text, near=hint, allowed=allowed)
-    return names.get(entry.text, default)
+    return choice_of(entry, Excess.RETAIN, findings)
 
 
 def _yuan(entry: Entry, findings: Findings) -> int:

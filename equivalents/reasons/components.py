@@ -46,14 +46,6 @@ COMPONENT_REASONS: Final = (
         "not have{near}.",
     ),
     Reason(
-        "WHO_ABSENT",
-        "warning",
-        "rules",
-        "按“{value}”（{key}）选人，而花名册中没有这样的任职{near}。请核对。",
-        "Postings are chosen by '{value}' ({key}), and the roster has none such{near}. Check the "
-        "name.",
-    ),
-    Reason(
         "COMPONENT_FIGURE_MISSING",
         "error",
         "rules",

@@ -169,9 +169,9 @@ SHARING_REASONS: Final = (
         "WHO_NOBODY",
         "warning",
         "rules",
-        "who 写到的“{value}”在花名册的 {column} 一列中没有{near}，选不到人。请核对。",
-        "'who' names '{value}', which no posting of the roster has in the column {column}{near}, "
-        "so it picks nobody. Check it.",
+        "按“{value}”选人，而花名册的 {column} 一列中没有{near}，选不到人。请核对。",
+        "Postings are picked by '{value}', which none of the roster has in the column "
+        "{column}{near}, so it picks nobody. Check it.",
     ),
     Reason(
         "AVERAGE_OWN_KEY",

@@ -26,6 +26,8 @@ _WORDS: Final = {
     "title_tiers": "职称层级 title tier",
     "kinds": "任职类别 kind",
     "departments": "科室 department",
+    "institutions": "机构 institution",
+    "persons": "人员 person",
 }
 _IN_CAP: Final = {True: "计入总量 in the pay cap", False: "不计入总量 outside the pay cap"}
 

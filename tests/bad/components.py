@@ -141,6 +141,10 @@ COMPONENTS = [
            "coefficients.csv": coefficient("person,P01,a,1,2025-01-01",
                                            "person,P02,b,1,2025-01-01")},
           YAML, 4, "", "b", ("a",)),
+    one("who-department", "CHILD_UNKNOWN", f"x: {{{ALLOWANCE}, who: {{departments: [D09]}}}}",
+        "D09", column="components.x.who", also=("COMPONENT_NOBODY",)),
+    one("who-institution", "CHILD_UNKNOWN", f"x: {{{ALLOWANCE}, who: {{institutions: [I1]}}}}",
+        "I1", "I01", column="components.x.who", also=("COMPONENT_NOBODY",)),
     bonus("component", "COMPONENT_UNKNOWN", "I01,P01,y,1.00,", "component", "y", "x"),
     bonus("no-post", "PAY_NO_POST", "I01,P03,x,1.00,", "person_id", "P03", "I01"),
     bonus("amount", "AMOUNT_INVALID", "I01,P01,x,-1.00,", "amount", "-1.00"),
@@ -167,12 +171,13 @@ COMPONENTS = [
 """What is wrong with components, their tables, and what pays them."""
 
 COMPONENT_WARNINGS = [
-    one("nobody-such", "WHO_ABSENT",
+    one("nobody-such", "WHO_NOBODY",
         "x: {kind: allowance, rate: {value: '1', unit: 元/人·月, valid_from: 2020-01-01}, "
-        "who: {persons: [P01, P1]}}", "P1", "persons", "P01"),
-    Fault("outside-type", "WHO_ABSENT", components("x: {kind: bonus}",
+        "who: {persons: [P01, P1]}}", "P1", "person_id", "P01", column="components.x.who"),
+    Fault("outside-type", "WHO_NOBODY", components("x: {kind: bonus}",
           more="pay_cap: {kind: none, outside_types: [合同工]}\n"), YAML, 5, "pay_cap", "合同工"),
-    one("nobody", "COMPONENT_NOBODY", f"x: {{{ALLOWANCE}, who: {{posts: [甲]}}}}", "x"),
+    one("nobody", "COMPONENT_NOBODY", f"x: {{{ALLOWANCE}, who: {{posts: [甲]}}}}", "x",
+        also=("WHO_NOBODY",)),
     Fault("bonus-of-another-month", "ROWS_OUTSIDE_PERIOD",
           components("x: {kind: bonus}", bonuses=f"{BONUS}\nI01,P01,x,1.00,2025-05-31\n"),
           "bonuses.csv", 2, "date", "2025-05-31", ("1", "2025-06")),

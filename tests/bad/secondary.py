@@ -82,6 +82,7 @@ SECONDARY = [
         ("CHILD_UNKNOWN",),
     ),
     form("who-department", "CHILD_UNKNOWN", "  绩效: {who: {departments: [D09]}}\n", 3, "D09"),
+    form("who-place", "CHILD_UNKNOWN", "  绩效: {who: {institutions: [I1]}}\n", 3, "I1", ("I01",)),
     Fault(
         "secondary-pool",
         "SECONDARY_POOL",

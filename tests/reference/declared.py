@@ -55,6 +55,8 @@ class Who(NamedTuple):
     title_tiers: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
     departments: frozenset[str] = frozenset()
+    institutions: frozenset[str] = frozenset()
+    persons: frozenset[str] = frozenset()
     in_cap: str = ""
 
 
@@ -240,6 +242,8 @@ def read_who(text: Yaml | None) -> Who:
         said("title_tiers"),
         said("kinds"),
         said("departments"),
+        said("institutions"),
+        said("persons"),
         one.get("in_cap", ""),
     )
 

@@ -25,7 +25,8 @@ ATTRIBUTES = {
     "in_cap": ("", "1", "0"),
 }
 LISTS = {"post": "posts", "employment_type": "employment_types", "title_tier": "title_tiers",
-         "kind": "kinds", "department_id": "departments"}  # fmt: skip
+         "kind": "kinds", "department_id": "departments", "institution_id": "institutions",
+         "person_id": "persons"}  # fmt: skip
 SECONDARY_AT = "level"
 """Where `secondary_missing` and `secondary_default` are written: at the `level` or the `pool`."""
 SECONDARY = ("institution_id", "department_id", "pool", "person_id", "share", "amount", "reference")

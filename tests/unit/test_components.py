@@ -28,12 +28,12 @@ from equivalents.policy.components import (
     MonthRule,
     PayRows,
     SignedCount,
-    Who,
 )
 from equivalents.policy.funds import Dated, Version
 from equivalents.policy.keyrules import Coefficient, KeyRules, Scope
 from equivalents.policy.model import CaseRules, Institution, Posting, TeamMember, WeightRow
 from equivalents.policy.scheme import Scheme
+from equivalents.policy.who import Who
 from equivalents.report.explained import person_text
 from equivalents.report.explained_json import person_json
 from equivalents.run import settle_case

@@ -107,6 +107,7 @@ EVERY = """
     month last_day|month days|fte yes|fte no|rest carry|rest retain|in_cap yes|in_cap no
     who|coefficient|heads|valid_to|adjusted|scope department
     averages|who posts|who employment_types|who kinds|who in_cap|who title_tiers|who departments
+    who institutions|who persons
     secondary by share|secondary by amount|secondary_missing|secondary_default
 """
 

@@ -17,14 +17,10 @@ from typer.testing import CliRunner
 
 from equivalents.cli import app
 from equivalents.policy.components import ComponentKind
-from equivalents.policy.componenttext import (
-    COMPONENT_KEYS,
-    HEADS_KEYS,
-    PAID_FROM_KEYS,
-    WHO_KEYS,
-)
+from equivalents.policy.componenttext import COMPONENT_KEYS, HEADS_KEYS, PAID_FROM_KEYS
 from equivalents.policy.layers import HEAD_KEYS, SCHEME_KEYS
 from equivalents.policy.schemetext import SHARED_KEYS
+from equivalents.policy.whotext import WHO_KEYS
 from tests.guide import Walk, steps
 
 ROOT = Path(__file__).parents[2]
@@ -104,7 +100,7 @@ def test_every_key_of_a_kind_of_fund_is_there(kind: str) -> None:
 
 def test_every_key_of_a_component_is_there() -> None:
     always, paid = set(told("构成项")), set(told("构成项", 1))
-    assert set(told(r"`allowance` [^\n]*", 1)) == set(WHO_KEYS)
+    assert set(told(r"`who` [^\n]*")) == set(WHO_KEYS)
     for kind, keys in COMPONENT_KEYS.items():
         own = set(told(rf"`{kind}` [^\n]*"))
         more = paid if kind is not ComponentKind.RELEASE else set()

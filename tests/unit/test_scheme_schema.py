@@ -18,6 +18,7 @@ from equivalents.policy.figuretext import FIGURE_KEYS
 from equivalents.policy.figureunits import UNITS
 from equivalents.policy.layers import HEAD_KEYS, SCHEME_KEYS
 from equivalents.policy.schemetext import SHARED_KEYS
+from equivalents.policy.whotext import WHO_KEYS
 from tests.unit.test_schemes import FULL, OWN, SHARED
 
 ROOT = Path(__file__).parents[2]
@@ -65,6 +66,8 @@ def test_the_json_schema_has_the_keys_of_the_loader() -> None:
     for kind, (keys, _) in fundtext.KINDS.items():
         payers = {"payers"} if kind == "packages" else set()
         assert set(funds[kind]["properties"]) | payers == {*fundtext.FUND_KEYS, *keys}, kind
+    said = set().union(*(one["properties"] for one in funds.values())) | {"payers"}
+    assert set(whole["$defs"]["over_fund"]["properties"]) == said - {"kind"}
     assert set(whole["$defs"]["version"]["properties"]) == set(FIGURE_KEYS)
     assert whole["$defs"]["unit"]["enum"] == [*UNITS]
     payer = funds["given"]["properties"]["payers"]["items"]["anyOf"][0]["properties"]
@@ -84,12 +87,12 @@ def test_the_json_schema_has_the_keys_of_the_loader() -> None:
         properties = kinds[kind]["properties"]
         assert set(properties) == set(keys), kind
         for key, known in (
-            ("who", componenttext.WHO_KEYS),
             ("heads", componenttext.HEADS_KEYS),
             ("paid_from", componenttext.PAID_FROM_KEYS),
         ):
             inside = properties.get(key, {"properties": known})["properties"]
             assert set(inside) == set(known), f"{kind}.{key}"
+    assert set(whole["$defs"]["who"]["properties"]) == set(WHO_KEYS)
 
 
 def test_the_json_schema_has_the_keys_of_an_assessment() -> None:
