@@ -15,7 +15,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from equivalents.ceilings import Cuts, cut_ceilings, exact_sums, half_up, split_e7, window_of
+from equivalents.ceilings import Cuts, cut_ceilings, exact_sums, half_up
+from equivalents.cutcells import cut_cells
 from equivalents.grouping import group
 from equivalents.pairs import Pairs
 from equivalents.policy.coefficients import ONE_E4, Run
@@ -267,7 +268,8 @@ class PoolKeys:
         left_e7 = exact_sums(value_e7[order], starts)
         cell = borne = None
         if series in self.cuts:
-            cell, borne = self._cut_cells(series, keys)
+            of_series = self.cuts[series], series, self._weighed[series].posting_e7
+            cell, borne = cut_cells(self.plan, self.staff, *of_series, keys)
             of_cell = np.zeros(borne.size, np.int64)
             of_cell[cell] = line
             left_e7 = left_e7.copy()
@@ -284,43 +286,6 @@ class PoolKeys:
             adjusted,
         )
         return lines, line, cell, borne
-
-    def _cut_cells(self, series: str, keys: Sequence[Int64 | Codes]) -> tuple[Int64, Int64]:
-        """The cell (line and window) of each present stint, and the part of the cut it bears.
-
-        A cut is split within its window by equivalents (5.12).
-        """
-        staff, cuts = self.staff, self.cuts[series]
-        window = window_of(self.plan, series, staff.present)
-        pair, *within = keys
-        # The order of segment and post within a window settles the last ties: earlier, then post.
-        order, starts = group([pair, window, *within])
-        cell = order[starts]
-        cell_e7 = exact_sums(self._weighed[series].posting_e7[staff.present][order], starts)
-        new = np.ones(cell.size, bool)
-        new[1:] = (np.diff(pair[cell]) != 0) | (np.diff(window[cell]) != 0)
-        owners = np.flatnonzero(new)
-        parts = split_e7(self._owed(cuts, cell[owners], window), cell_e7, owners)
-        number = np.zeros(order.size, np.int64)
-        number[order] = np.repeat(np.arange(starts.size), np.diff(starts, append=order.size))
-        return number, parts
-
-    def _owed(self, cuts: Cuts, at: Int64, window: Int64) -> Int64:
-        """The cut of each (pair, window) that the stints ``at`` stand for."""
-        places, people = cuts.institution.tolist(), cuts.person.tolist()
-        pairs = [self.staff.find(*names) for names in zip(places, people, strict=True)]
-        starts = self.plan.period.month_starts
-        numbers = np.searchsorted(starts, cuts.since) if window.any() else cuts.since * 0
-        width = len(starts)
-        name = np.array(pairs, np.int64) * width + numbers
-        order = np.argsort(name)
-        wanted = self.staff.pair[at] * width + window[at]
-        found = np.searchsorted(name[order], wanted)
-        found = np.minimum(found, max(name.size - 1, 0))
-        if name.size == 0:
-            return np.zeros(wanted.size, np.int64)
-        hit = name[order][found] == wanted
-        return np.where(hit, cuts.cut_e7[order][found], 0)
 
     def _segments_of(self, kinds: frozenset[str]) -> _Segments:
         found = self._segments.get(kinds)

@@ -24,6 +24,7 @@ from equivalents.errors import ConservationError, Problem, RefusedError
 from equivalents.limits import limits_fen
 from equivalents.policy.model import Pool
 from equivalents.policy.sharing import Level, LevelKey, LevelKind, Nobody, Sharing
+from equivalents.sayings import Sayings
 from equivalents.secondary import Secondary
 from equivalents.staff import ONE_HEAD_E4
 from equivalents.step import Step
@@ -35,11 +36,6 @@ __all__ = ["Ladder"]
 
 _ONE_E7: Final = 10**E7_PLACES
 _E4_TO_E7: Final = 10 ** (E7_PLACES - WEIGHT_PLACES)
-_DONE: Final = {
-    Nobody.RETAIN: "留存¦it is retained",
-    Nobody.CARRY: "结转下期¦it is carried to the next period",
-    Nobody.EQUAL: "平均分配¦it is shared equally",
-}
 
 _Mask = npt.NDArray[np.bool_]
 
@@ -71,7 +67,7 @@ class _Fen:
 
 @dataclass(slots=True)
 class Ladder:
-    """Takes pools down their levels; ``told`` collects what has to be said, by pool."""
+    """Takes pools down their levels; ``sayings`` collect what has to be said, by pool."""
 
     pools: Sequence[Pool]
     tree: Tree
@@ -79,8 +75,8 @@ class Ladder:
     year: YearToDate
     averages: AverageKeys
     secondary: Secondary
+    sayings: Sayings
     averaged: list[AverageLine] = field(default_factory=list)
-    told: list[tuple[int, Problem]] = field(default_factory=list)
     seen: dict[int, set[str]] = field(default_factory=dict)
 
     def down(self, which: Sequence[int], sharing: Sharing) -> list[Step]:
@@ -98,7 +94,7 @@ class Ladder:
         Raises:
             RefusedError: every pool that cannot be shared as declared, and why.
         """
-        problems = [problem for _, problem in sorted(self.told, key=lambda one: one[0])]
+        problems = [problem for _, problem in sorted(self.sayings.told, key=lambda one: one[0])]
         problems += self.secondary.unused()
         errors = [problem for problem in problems if problem.severity == "error"]
         if errors:
@@ -125,7 +121,7 @@ class Ladder:
         stuck = self._stuck(nodes, children, key)
         equal = stuck & (level.nobody == Nobody.EQUAL) & (children.count > 0)
         key[np.repeat(equal, children.count)] = _ONE_E7
-        self._tell_nobody(level, nodes, children, stuck)
+        self.sayings.nobody(level, nodes, children, stuck)
         fen = self._share(level, nodes, children, key, codes, stuck & ~equal)
         carried = np.where(stuck & (level.nobody == Nobody.CARRY), fen.kept, 0)
         given = np.zeros(nodes.pool.size, np.int64)
@@ -184,7 +180,7 @@ class Ladder:
         """The keys before and after the coefficients of institutions and departments (5.2)."""
         pool = int(nodes.pool[0]) if nodes.pool.size else 0
         if level.key == LevelKey.FIXED:
-            self._tell_missing(level, nodes, children, codes)
+            self.sayings.missing(level, nodes, children, codes)
             key = np.array([level.shares_e4.get(code, 0) for code in codes], np.int64)
             key *= _E4_TO_E7
         elif level.key == LevelKey.SECONDARY:
@@ -214,7 +210,7 @@ class Ladder:
         if level.by_default:
             default = self._by_equivalents(level, sharing, nodes, children)
         key, told = self.secondary.keys(level, nodes, children, default)
-        self.told += told
+        self.sayings.told += told
         return key
 
     def _averages(
@@ -227,7 +223,7 @@ class Ladder:
         if level.to == LevelKind.PERSON:
             lines = self.averages.lines(pool, sharing, vector)
             self.averaged += lines
-            self.told += [(pool, self.averages.own_key(one)) for one in lines if one.own_e7]
+            self.sayings.told += [(pool, self.averages.own_key(one)) for one in lines if one.own_e7]
         return self.averages.added(pool, sharing, vector, children.staff)
 
     @staticmethod
@@ -279,7 +275,7 @@ class Ladder:
         parts = self._year_parts(level, nodes, children, key) if level.yearly else []
         floor, cap = self._limits(level, nodes, children, codes, some, starts, heads, parts)
         if level.key == LevelKey.SECONDARY:
-            self.told += self.secondary.outside(level, nodes, children, floor, cap)
+            self.sayings.told += self.secondary.outside(level, nodes, children, floor, cap)
         bounded = share_within(
             nodes.amount_fen[some], key, starts, floor, cap,
             keep_excess=level.keep_excess, scale_floors=level.scale_floors,
@@ -317,10 +313,10 @@ class Ladder:
             name = self.pools[pool].pool
             parts.append(self.year.in_pool(name, place, person))
             if (pool, place, person) in seen:
-                self._tell_child("YEARLY_SEVERAL", level, nodes, children, at, {})
+                self.sayings.child("YEARLY_SEVERAL", level, nodes, children, at, {})
             seen.add((pool, place, person))
             if parts[-1].months == 0 and key[at] > 0:
-                self._tell_child("YEARLY_NOT_EMPLOYED", level, nodes, children, at, {})
+                self.sayings.child("YEARLY_NOT_EMPLOYED", level, nodes, children, at, {})
         return parts
 
     def _limits(
@@ -341,12 +337,12 @@ class Ladder:
         floor = np.where(np.repeat(amount == 0, children.count[some]), 0, floor)
         for at in np.flatnonzero(floor > cap).tolist():
             facts = {"floor": print_fen(int(floor[at])), "cap": print_fen(int(cap[at]))}
-            self._tell_child("FLOOR_ABOVE_CAP", level, nodes, children, at, facts)
+            self.sayings.child("FLOOR_ABOVE_CAP", level, nodes, children, at, facts)
         floor = np.minimum(floor, cap)
         over = floors_exceed(amount, floor, starts)
         for at in some[over].tolist():
             code = "FLOORS_SCALED" if level.scale_floors else "FLOORS_OVER_POOL"
-            self._tell(code, nodes, at, "parent")
+            self.sayings.parent(code, nodes, at, "parent")
         if over.any():
             over_child = np.repeat(over, children.count[some])
             if level.scale_floors:
@@ -354,47 +350,3 @@ class Ladder:
             else:
                 floor = np.where(over_child, 0, floor)
         return floor, cap
-
-    # -- what has to be said -------------------------------------------------------------------
-
-    def _tell(self, code: str, nodes: Nodes, at: int, name: str, **more: str) -> None:
-        position = int(nodes.pool[at])
-        pool = self.pools[position]
-        parent = self.tree.units[int(nodes.unit(self.tree)[at])]
-        facts = {"amount": print_fen(int(nodes.amount_fen[at])), name: parent, **more}
-        self.told.append((position, Problem(code, pool.place, pool.pool, facts, pool.series)))
-
-    def _tell_nobody(self, level: Level, nodes: Nodes, children: Children, stuck: _Mask) -> None:
-        for at in np.flatnonzero(stuck).tolist():
-            empty = children.count[at] == 0
-            if level.nobody == Nobody.REFUSE or (empty and level.nobody == Nobody.EQUAL):
-                self._tell("POOL_NO_PEOPLE" if empty else "POOL_NO_KEY", nodes, at, "institution")
-            else:
-                self._tell("NOBODY_TO_PAY", nodes, at, "parent", done=_DONE[level.nobody])
-
-    def _tell_missing(
-        self, level: Level, nodes: Nodes, children: Children, codes: Sequence[str]
-    ) -> None:
-        for at, code in enumerate(codes):
-            if code not in level.shares_e4:
-                self._tell_child("SHARE_MISSING", level, nodes, children, at, {})
-
-    def _tell_child(
-        self,
-        code: str,
-        level: Level,
-        nodes: Nodes,
-        children: Children,
-        at: int,
-        facts: Mapping[str, str],
-    ) -> None:
-        node = int(children.parent[at])
-        position = int(nodes.pool[node])
-        names = self.tree.persons if level.to == LevelKind.PERSON else self.tree.units
-        facts = {
-            "pool": self.pools[position].pool,
-            "parent": self.tree.units[int(nodes.unit(self.tree)[node])],
-            **facts,
-        }
-        child = names[int(children.code[at])]
-        self.told.append((position, Problem(code, level.place, child, facts)))

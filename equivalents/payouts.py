@@ -18,6 +18,7 @@ from equivalents.levels import Ladder
 from equivalents.policy.model import CaseRules, Pool
 from equivalents.policy.posts import Codes
 from equivalents.policy.sharing import LevelKind, Sharing
+from equivalents.sayings import Sayings
 from equivalents.secondary import Secondary
 from equivalents.step import Step
 from equivalents.tally import Plan
@@ -101,14 +102,14 @@ def share(
     averages = AverageKeys(tree, keys, plan, pools)
     secondary = Secondary(tree, pools, rules.secondary)
     going = _going(pools, held, charged)
-    ladder = Ladder(going, tree, keys, year, averages, secondary)
+    ladder = Ladder(going, tree, keys, year, averages, secondary, Sayings(going, tree))
     parts, equivalents = _down(ladder, pools, rules)
     people = parts.get(LevelKind.PERSON, [])
     _tell_negative(ladder, people)
     if origin is not None and not plan.coefficients.plain:
         for step in people:
             pair = origin.staff.find_all(step.institution, step.child)
-            ladder.told += withhold_problems(origin, pools, step.pool, pair)
+            ladder.sayings.told += withhold_problems(origin, pools, step.pool, pair)
     problems = ladder.stop_on_errors()
     merged = tuple(_merged(parts[kind]) for kind in LevelKind if kind in parts)
     payouts = _payouts(pools, merged, people, equivalents, tree)
@@ -294,7 +295,7 @@ def _tell_negative(ladder: Ladder, people: Sequence[Step]) -> None:
             facts = {"pool": pool.pool, "key": print_e7(int(step.raw_e7[at]))}
             person = ladder.tree.persons[int(step.child[at])]
             problem = Problem("NEGATIVE_KEY", pool.place, person, facts, pool.series)
-            ladder.told.append((position, problem))
+            ladder.sayings.told.append((position, problem))
 
 
 def _conserve(pools: Sequence[Pool], payouts: Payouts) -> None:

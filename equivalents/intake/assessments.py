@@ -10,8 +10,8 @@ from typing import Final
 from equivalents.assess import print_number
 from equivalents.assesswho import Known
 from equivalents.findings import Findings, Row, Table, near
+from equivalents.policy.assessfigures import decimal
 from equivalents.policy.assessment import AssessedLevel, Assessment, Result
-from equivalents.policy.assesstext import decimal
 from equivalents.policy.calendar import Period, parse_period
 from equivalents.policy.load import fault_text
 from equivalents.units import NumberFaultError

@@ -44,7 +44,6 @@ def _factor_text(row: Coefficient, days: str) -> str:
     return f"      因素 factor{days} {row.kind}: {print_e4(row.value_e4)}  [{told}]"
 
 
-
 def _score(text: str) -> str:
     """A score for people: one that has no end as a decimal with four places beside it."""
     if "/" not in text:

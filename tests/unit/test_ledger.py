@@ -13,7 +13,8 @@ import pytest
 from equivalents.bridge import bridged
 from equivalents.errors import Place, Problem, RefusedError
 from equivalents.fundfacts import Due, Money
-from equivalents.ledger import Ledger, LedgerRow, ledger
+from equivalents.ledger import Ledger, ledger
+from equivalents.ledgerbook import LedgerRow
 from equivalents.policy.accounts import Account
 from equivalents.policy.calendar import parse_day, parse_period
 from equivalents.policy.funds import Dated, Deficit, Given, Split, Version

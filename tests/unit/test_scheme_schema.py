@@ -12,7 +12,14 @@ import jsonschema
 import yaml
 
 from equivalents.intake.schemes import shipped_schemes
-from equivalents.policy import assesstext, componenttext, fundtext, payertext, schemeparts
+from equivalents.policy import (
+    assesstext,
+    componenttext,
+    compositetext,
+    fundtext,
+    payertext,
+    schemeparts,
+)
 from equivalents.policy.assessment import SCOPES
 from equivalents.policy.figuretext import FIGURE_KEYS
 from equivalents.policy.figureunits import UNITS
@@ -103,15 +110,15 @@ def test_the_json_schema_has_the_keys_of_an_assessment() -> None:
     assert score["kind"]["enum"] == [*assesstext.SCORE_KEYS]
     assert set(score["tiers"]["items"]["properties"]) == set(assesstext.TIER_KEYS)
     composite = whole["composites"]["additionalProperties"]["properties"]
-    assert set(composite) == set(assesstext.COMPOSITE_KEYS)
-    assert set(composite["subjects"]["properties"]) == set(assesstext.SUBJECT_KEYS)
+    assert set(composite) == set(compositetext.COMPOSITE_KEYS)
+    assert set(composite["subjects"]["properties"]) == set(compositetext.SUBJECT_KEYS)
     assert composite["level"]["enum"] == [*SCOPES]
     versions = composite["weights"]["anyOf"][0]["items"]["properties"]
-    assert set(versions) == set(assesstext.WEIGHTS_KEYS)
+    assert set(versions) == set(compositetext.WEIGHTS_KEYS)
     found = composite["coefficient"]["properties"]
-    assert set(found) == {"kind", "limits", *chain(*assesstext.COEFFICIENT_KEYS.values())}
-    assert found["kind"]["enum"] == [*assesstext.COEFFICIENT_KEYS]
-    assert set(found["limits"]["properties"]) == set(assesstext.LIMIT_KEYS)
-    for kind, steps in assesstext.STEP_KEYS.items():
-        name = assesstext.COEFFICIENT_KEYS[kind][0]
+    assert set(found) == {"kind", "limits", *chain(*compositetext.COEFFICIENT_KEYS.values())}
+    assert found["kind"]["enum"] == [*compositetext.COEFFICIENT_KEYS]
+    assert set(found["limits"]["properties"]) == set(compositetext.LIMIT_KEYS)
+    for kind, steps in compositetext.STEP_KEYS.items():
+        name = compositetext.COEFFICIENT_KEYS[kind][0]
         assert set(found[name]["items"]["properties"]) == set(steps)
