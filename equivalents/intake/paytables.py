@@ -89,7 +89,7 @@ def _note_leaders(
     """Note the pay of heads where nothing says who they are, and pools that are not there."""
     names = sorted({pool.pool for pool in pools})
     for name, one in components.items():
-        begun = one.in_force(rules.period.end - 1)
+        begun = one.days_in_force(rules.period.month_ends)
         if one.kind is not ComponentKind.LEADER or not begun:
             continue
         if not rules.key_rules.leaders:
