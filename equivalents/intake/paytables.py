@@ -13,7 +13,7 @@ from equivalents.findings import Findings, Row, Table, near
 from equivalents.heads import fitting
 from equivalents.intake.contracts import counts_of
 from equivalents.intake.wholecolumns import note_twice, note_unknown
-from equivalents.policy.calendar import Period, parse_period, year_end
+from equivalents.policy.calendar import Period, parse_period, print_day, year_end
 from equivalents.policy.components import (
     Adjustment,
     Bonus,
@@ -164,6 +164,7 @@ class _Reader:
             ids = row["institution_id"], row["person_id"], name
             if day in period:
                 dated = day if row["date"] else None
+                self._in_force(row, name, period.end - 1 if dated is None else dated)
                 yield Bonus(*ids, fen, dated, row["reference"], row.place)
             else:
                 outside.append(row)
@@ -171,6 +172,14 @@ class _Reader:
             place, value = outside[0].at("date"), outside[0]["date"]
             facts = {"rows": str(len(outside)), "period": period.name}
             self._findings.add("ROWS_OUTSIDE_PERIOD", place, value, **facts)
+
+    def _in_force(self, row: Row, name: str, day: int) -> None:
+        """Note a bonus of a day, the period's last without one, on which nothing pays it."""
+        component = self._components.get(name)
+        bonus = component is not None and component.kind is ComponentKind.BONUS
+        if component is not None and bonus and not component.in_force(day):
+            place = row.at("date" if row["date"] else "component")
+            self._findings.add("BONUS_NOT_IN_FORCE", place, name, day=print_day(day))
 
     def _posted(self, row: Row) -> None:
         """Note people of whom the roster has no posting at that institution, at any time."""
