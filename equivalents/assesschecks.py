@@ -19,7 +19,7 @@ from equivalents.policy.assessment import (
     Subjects,
 )
 from equivalents.policy.calendar import FIRST_DAY, Period, parse_period, print_day
-from equivalents.policy.funds import PerEquivalent, PerHead, Tasks
+from equivalents.policy.funds import Given, PerEquivalent, PerHead, Tasks
 from equivalents.policy.keyrules import Applies, KeyRules
 from equivalents.policy.scheme import Scheme
 from equivalents.units import print_e4
@@ -131,9 +131,11 @@ def _outside(row: Result, assessment: Assessment, known: Known) -> bool:
 def idle_composites(
     assessment: Assessment, keys: KeyRules, scheme: Scheme | None
 ) -> Iterator[Problem]:
-    """Warnings of composites that multiply nothing and that no fund, cap or contract goes by."""
+    """Warnings of composites that multiply nothing and that nothing of a scheme goes by."""
     named = set(kinds_of_funds(scheme)) if scheme is not None else set()
-    named |= {one.composite for one in scheme.effective.values()} if scheme is not None else set()
+    if scheme is not None:
+        named |= {one.composite for one in scheme.effective.values()}
+        named |= {one.coefficient for one in scheme.components.values()}
     for name, composite in assessment.composites.items():
         if keys.rule(name).applies_to is Applies.NONE and name not in named:
             yield Problem("COMPOSITE_UNUSED", composite.place, name)
@@ -146,7 +148,9 @@ def kinds_of_funds(scheme: Scheme) -> Iterator[str]:
     for fund in scheme.funds.values():
         for one in (fund, *fund.own.values()):
             match one.body:
-                case PerHead(coefficient=kind) | Tasks(assessment=kind) if kind:
+                case Given(coefficient=kind) | PerHead(coefficient=kind) if kind:
+                    yield kind
+                case Tasks(assessment=kind) if kind:
                     yield kind
                 case PerEquivalent(coefficients=kinds):
                     yield from kinds

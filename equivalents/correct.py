@@ -195,20 +195,37 @@ def _changes(
 
 
 def _withheld(closed: Run, now: Run) -> dict[_Row, int]:
-    """The coefficients that withhold from an amount (5.3), as known now; else as they were."""
-    found: dict[_Row, int] = {}
-    for settlement in (closed.settlement, now.settlement):
-        payouts, plan = settlement.payouts, settlement.plan
-        if payouts is None or payouts.detail is None:
-            continue
-        at = np.flatnonzero(payouts.detail.withhold_e4 != ONE_E4)
-        columns = (payouts.pool, payouts.institution, payouts.person, payouts.detail.withhold_e4)
-        for pool, place, person, e4 in zip(*(one[at].tolist() for one in columns), strict=True):
-            owner = settlement.pools[pool]
-            found[
-                owner.institution_id, owner.pool, plan.institutions[place], plan.persons[person]
-            ] = e4
-    return found
+    """The coefficients that withhold from an amount (5.3), as known now; else as they were.
+
+    Who is still listed has the one of now, also where that is 1.
+    """
+    found = _withholding(closed.settlement)
+    if found:
+        listed = {*_payout_names(now.settlement)}
+        found = {name: e4 for name, e4 in found.items() if name not in listed}
+    return found | _withholding(now.settlement)
+
+
+def _withholding(settlement: Settlement) -> dict[_Row, int]:
+    """The coefficients that withhold in a settlement, but those of 1."""
+    payouts = settlement.payouts
+    if payouts is None or payouts.detail is None:
+        return {}
+    at = np.flatnonzero(payouts.detail.withhold_e4 != ONE_E4)
+    names = _payout_names(settlement, at)
+    return dict(zip(names, payouts.detail.withhold_e4[at].tolist(), strict=True))
+
+
+def _payout_names(settlement: Settlement, at: Int64 | None = None) -> Iterator[_Row]:
+    """Some payouts, or all, by the pool's institution, pool, institution and person."""
+    payouts, plan = settlement.payouts, settlement.plan
+    if payouts is None:
+        return
+    rows = np.arange(payouts.pool.size) if at is None else at
+    columns = (payouts.pool, payouts.institution, payouts.person)
+    for pool, place, person in zip(*(one[rows].tolist() for one in columns), strict=True):
+        owner = settlement.pools[pool]
+        yield owner.institution_id, owner.pool, plan.institutions[place], plan.persons[person]
 
 
 def _deficits(before: LastLevel, after: LastLevel) -> tuple[Problem, ...]:

@@ -137,9 +137,9 @@ def _counted(
 ) -> Mapping[str, tuple[tuple[str, int], ...]]:
     """What components in the cap pay, by institution; those whose heads are paid later too."""
     found = counted_in_cap(scheme, fixed.paid)
-    last = rules.period.end - 1
+    ends = rules.period.month_ends
     kinds = [one for one in scheme.components.values() if one.kind is ComponentKind.LEADER]
-    if any(one.in_cap and one.in_force(last) for one in kinds):
+    if any(one.in_cap and one.days_in_force(ends) for one in kinds):
         for row in rules.postings:
             if leads(row, rules.key_rules.leaders, rules.period):
                 found.setdefault(row.institution_id, ())

@@ -2,7 +2,8 @@
 
 Heads share in no staff pool (5.20). Their pay is the average of what the people who are listed at
 the institution are paid from the named pools, x the declared multiple x the institution's
-coefficient, for the months on whose last day they are heads; rounded once, half-up, to the fen.
+coefficient, for the months on whose last day they are heads and the component is in force; rounded
+once, half-up, to the fen.
 Sources: B9, D4; definitions 5.17, 5.20.
 """
 
@@ -41,8 +42,10 @@ def leader_pay(
             ``COMPONENT_COEFFICIENT_MISSING``, ``COMPONENT_FIGURE_MISSING``.
     """
     components = rules.scheme.components.values() if rules.scheme is not None else ()
-    last = rules.period.end - 1
-    mine = [one for one in components if one.kind is ComponentKind.LEADER and one.in_force(last)]
+    ends = rules.period.month_ends
+    mine = [
+        one for one in components if one.kind is ComponentKind.LEADER and one.days_in_force(ends)
+    ]
     if not mine:
         return ()
     desk = _Desk(rules, plan, pools, payouts)
@@ -67,17 +70,15 @@ class _Desk:
     def pay(self, component: Component) -> Iterator[ComponentPay]:
         """What one component pays all heads."""
         averages = self._averages(component.pools)
-        version = component.rate_e4.on(self._last) if component.rate_e4 is not None else None
+        ends = component.days_in_force(self._rules.period.month_ends)
+        version = component.rate_e4.on(ends[-1]) if component.rate_e4 is not None else None
         if version is None:
-            facts = {"day": print_day(self._last)}
+            facts = {"day": print_day(ends[-1])}
             self._note("COMPONENT_FIGURE_MISSING", component, component.name, **facts)
             return
         months = len(self._rules.period.month_ends)
         for (place, person), rows in sorted(self._heads.items()):
-            led = sum(
-                any(row.active_from <= day < row.active_to for row in rows)
-                for day in self._rules.period.month_ends
-            )
+            led = sum(any(row.active_from <= day < row.active_to for row in rows) for day in ends)
             total, heads = averages.get(place, (0, 0))
             if not led:
                 continue

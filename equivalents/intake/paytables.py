@@ -12,7 +12,7 @@ from equivalents.findings import Findings, Row, Table, near
 from equivalents.heads import fitting
 from equivalents.intake.contracts import counts_of
 from equivalents.intake.wholecolumns import note_twice, note_unknown
-from equivalents.policy.calendar import Period, parse_period, year_end
+from equivalents.policy.calendar import Period, parse_period, print_day, year_end
 from equivalents.policy.components import (
     Adjustment,
     Bonus,
@@ -90,7 +90,7 @@ def _note_leaders(
     """Note the pay of heads where nothing says who they are, and pools that are not there."""
     names = sorted({pool.pool for pool in pools})
     for name, one in components.items():
-        begun = one.in_force(rules.period.end - 1)
+        begun = one.days_in_force(rules.period.month_ends)
         if one.kind is not ComponentKind.LEADER or not begun:
             continue
         if not rules.key_rules.leaders:
@@ -147,6 +147,7 @@ class _Reader:
             ids = row["institution_id"], row["person_id"], name
             if day in period:
                 dated = day if row["date"] else None
+                self._in_force(row, name, period.end - 1 if dated is None else dated)
                 yield Bonus(*ids, fen, dated, row["reference"], row.place)
             else:
                 outside.append(row)
@@ -154,6 +155,14 @@ class _Reader:
             place, value = outside[0].at("date"), outside[0]["date"]
             facts = {"rows": str(len(outside)), "period": period.name}
             self._findings.add("ROWS_OUTSIDE_PERIOD", place, value, **facts)
+
+    def _in_force(self, row: Row, name: str, day: int) -> None:
+        """Note a bonus of a day, the period's last without one, on which nothing pays it."""
+        component = self._components.get(name)
+        bonus = component is not None and component.kind is ComponentKind.BONUS
+        if component is not None and bonus and not component.in_force(day):
+            place = row.at("date" if row["date"] else "component")
+            self._findings.add("BONUS_NOT_IN_FORCE", place, name, day=print_day(day))
 
     def _posted(self, row: Row) -> None:
         """Note people of whom the roster has no posting at that institution, at any time."""

@@ -6,7 +6,7 @@ Corrections of earlier periods are paid as the component ``adjustment``, which i
 Sources: D4, B9; definitions 5.3, 5.15, 5.18 to 5.20.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -95,6 +95,10 @@ class Component:
     def in_force(self, day: int) -> bool:
         """Whether it is paid for a day."""
         return self.valid_from <= day < self.valid_to
+
+    def days_in_force(self, days: Iterable[int]) -> list[int]:
+        """Those of some days for which it is paid."""
+        return [day for day in days if self.in_force(day)]
 
 
 class Bonus(NamedTuple):

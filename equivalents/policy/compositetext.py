@@ -78,6 +78,8 @@ _FROM_ZERO: Final = "第一级须从 0 起¦the first tier starts at 0"
 _TWO_POINTS: Final = "至少要两点¦at least two points are needed"
 _LIMITS: Final = "min 不得大于 max¦min must not be above max"
 _TOP: Final = "分值高于满分¦points are above the full points"
+_OF_PEOPLE: Final = ("posts", "employment_types")
+_IDLE: Final = "“{key}”不用于 level: {level}¦'{key}' does not belong to level: {level}"
 _NAMED_TWICE: Final = "综合考核与指标不能同名¦a composite and an indicator may not have one name"
 _OF_CONTRACTS: Final = (
     "level: contract 只用于有效签约，不能有综合考核"
@@ -108,7 +110,7 @@ def read_composite(
         read.choice(entry.get("period"), Length.YEAR),
         read.choice(entry.get("applies"), AppliesIn.SAME),
         read.choice(entry.get("combine"), Combine.EACH),
-        _subjects(entry.get("subjects"), read),
+        _subjects(level, entry.get("subjects"), read),
         total,
         _coefficient(name, entry.get("coefficient"), total, read),
         ground.reference,
@@ -153,8 +155,13 @@ def _print(value: Fraction) -> str:
     return whole.rstrip("0").rstrip(".")
 
 
-def _subjects(entry: Entry, read: Reader) -> Subjects:
+def _subjects(level: AssessedLevel, entry: Entry, read: Reader) -> Subjects:
     read.keys(entry, dict.fromkeys(SUBJECT_KEYS, "texts"), "subjects")
+    person = level is AssessedLevel.PERSON
+    idle = SUBJECT_KEYS if level is AssessedLevel.COUNTY else () if person else _OF_PEOPLE
+    for key in (key for key in entry.mapping if key in idle):
+        detail = _IDLE.format(key=key, level=level.value)
+        read.invalid("ASSESSMENT_INVALID", entry.get(key), key, detail)
     listed = {key: read.texts(entry.get(key)) for key in SUBJECT_KEYS}
     return Subjects(**listed, place=entry.place)
 

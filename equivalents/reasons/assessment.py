@@ -59,10 +59,9 @@ ASSESSMENT_REASONS: Final = (
         "warning",
         "rules",
         "综合考核“{value}”没有作用到任何资金、绩效池或个人。请在 coefficients 中声明它的作用，"
-        "或在资金、"
-        "总量封顶中写上它的名称。",
+        "或在资金、构成项、总量封顶中写上它的名称。",
         "Nothing uses the composite '{value}': no fund, pool or person. Declare under coefficients "
-        "what it applies to, or name it in a fund or the pay cap.",
+        "what it applies to, or name it in a fund, a component or the pay cap.",
     ),
     Reason(
         "INDICATOR_GROWTH",

@@ -30,6 +30,15 @@ COMPONENT_REASONS: Final = (
         "The scheme has no bonus (kind: bonus) called '{value}'{near}. There are: {allowed}.",
     ),
     Reason(
+        "BONUS_NOT_IN_FORCE",
+        "error",
+        "rules",
+        "单项奖“{value}”在 {day} 不在有效期内，这一行不会发放。请更正日期，或更正"
+        "构成项的 valid_from、valid_to。",
+        "The bonus '{value}' is not in force on {day}, so that this row would pay nothing. Correct "
+        "the date, or valid_from and valid_to of the component.",
+    ),
+    Reason(
         "COMPONENT_NO_LEADERS",
         "error",
         "rules",

@@ -180,6 +180,34 @@ def test_a_composite_that_moves_a_fund_and_a_pool_is_warned_of(tmp_path: Path) -
     assert {one.coefficient_e4 for one in case.rules.assessed or ()} == {8000}
 
 
+USED_BY = {
+    "allowance": """components:
+  津贴: {kind: allowance, rate: "100", unit: 元/人·月, coefficient: 考核, valid_from: 2024-01-01}
+""",
+    "line-item": """funds:
+  定项: {kind: given, coefficient: 考核, valid_from: 2024-01-01}
+""",
+    "none": "",
+}
+
+
+@pytest.mark.parametrize("used_by", USED_BY)
+def test_a_composite_that_a_component_or_line_item_names_is_used(
+    used_by: str, tmp_path: Path
+) -> None:
+    text = YAML.replace("考核: {applies_to: key}", "考核: {applies_to: none}")
+    if used_by == "line-item":
+        text = text.replace("level: person", "level: institution")
+    results = (
+        RESULTS
+        if used_by != "line-item"
+        else ("level,subject_id,indicator,score\ninstitution,I01,甲,80\ninstitution,I02,甲,80\n")
+    )
+    files = {**FILES, "case.yaml": text + USED_BY[used_by], "assessments.csv": results}
+    told = {one.code for one in load_case(case_with(tmp_path, files)).problems}
+    assert ("COMPOSITE_UNUSED" in told) == (used_by == "none")
+
+
 ACCOUNTS = "institution_id,line,kind,amount\nI01,收入,income,100.00\nI01,支出,expenditure,20.00\n"
 REQUIRED = YAML + "surplus: {assessment: required}\n"
 

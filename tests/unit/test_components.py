@@ -336,6 +336,32 @@ def test_a_head_in_the_cap_has_one_where_no_pool_counts_in_it(tmp_path: Path) ->
     assert [one.code for one in caught.value.problems] == ["COMPONENT_ABOVE_CAP"]
 
 
+@pytest.mark.parametrize(
+    ("span", "quantity", "amount"),
+    [
+        ("", "1", "75.00"),
+        (", valid_from: 2025-06-01", "1/3", "25.00"),
+        (", valid_to: 2025-06-01", "2/3", "50.00"),
+        (", valid_from: 2025-04-30, valid_to: 2025-05-01", "1/3", "25.00"),
+    ],
+)
+def test_a_head_is_paid_for_the_months_in_which_the_component_is_in_force(
+    span: str, quantity: str, amount: str, tmp_path: Path
+) -> None:
+    """Average 50.00 x 1.5 = 75.00 for the three months of the quarter, by its last days."""
+    yaml = (
+        f"period: 2025-Q2\n{HEADS}leaders: {{posts: [院长], reference: 示例}}\n"
+        "components: {院长: {kind: leader, of: [绩效], "
+        f"multiple: {{value: '1.5', unit: 倍, valid_from: 2020-01-01}}{span}}}}}\n"
+    )
+    files: dict[str, Content] = {
+        "case.yaml": yaml,
+        "staff.csv": "person_id,institution_id,post\nP01,I01,\nP02,I01,\nP03,I02,\nP09,I01,院长\n",
+    }
+    (row,) = rows_of(settled(tmp_path, files), "components")
+    assert (row["person_id"], row["quantity"], row["amount"]) == ("P09", quantity, amount)
+
+
 def test_adjustments_come_after_the_coefficient_of_the_institution(tmp_path: Path) -> None:
     """100.00 x 0.8 = 80.00, less 20.00 of adjustments: 60.00 are shared and 20.00 carried."""
     files: dict[str, Content] = {

@@ -197,6 +197,22 @@ def test_what_is_withheld_is_withheld_of_the_difference(tmp_path: Path) -> None:
     assert (row["closed"], row["amount"]) == ("45.00", "6.75")  # 7.50 x 0.9
 
 
+@pytest.mark.parametrize(("now", "amount"), [("1", "7.50"), ("0.6", "4.50"), (None, "7.50")])
+def test_a_difference_is_withheld_by_what_is_known_now(
+    now: str | None, amount: str, tmp_path: Path
+) -> None:
+    """Also where it is known now that nothing was to be withheld: 7.50 whole (5.3, 5.19)."""
+    files: dict[str, Content] = {
+        "case.yaml": "period: 2025-06\ncoefficients: {assessment: {applies_to: withhold}}\n",
+        "coefficients.csv": "scope,subject_id,kind,value,valid_from\n"
+        "person,P02,assessment,0.5,2025-01-01\n",
+    }
+    closed = settled(tmp_path, "closed", files)
+    table = None if now is None else str(files["coefficients.csv"]).replace("0.5", now)
+    (row,) = corrected(closed, {**files, **late(LATE), "coefficients.csv": table})
+    assert (row["closed"], row["amount"]) == ("25.00", amount)
+
+
 def test_the_fund_that_is_named_pays(closed: Path) -> None:
     yaml = (
         "period: 2025-06\nreference: 示例\ncorrections: {fund: F}\n"
