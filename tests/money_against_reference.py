@@ -62,7 +62,7 @@ def _beside(flow: tuple[object, ...], expected: reference.Outcome) -> bool:
     That components took it shows in what is left of their fund, which is compared.
     """
     components = {name.component for name in expected.beside}
-    return not components.isdisjoint(flow[1:4]) or flow[:2] in expected.charged
+    return not components.isdisjoint(flow[1:4])
 
 
 # -- dues.csv ------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 from tests.reference.accountlines import of_period
 from tests.reference.bridges import bridges, source_of, there
 from tests.reference.case import Case, Pool
+from tests.reference.components import waiting
 from tests.reference.funds import Due, splits_of, wholes
 from tests.reference.ledger import ledger
 from tests.reference.payouts import PoolTotal
@@ -72,6 +73,9 @@ def flows(
     _dues(found, case, dues, money, beside)
     _approved(found, case, dues, money.made, beside)
     _pools(found, case, surpluses, pools, money)
+    for row in waiting(case):
+        # What no component releases goes on as it came.
+        found.move(Flow(row.institution, row.pool, "withheld_before", "carried"), row.amount_fen)
     return found
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Protocol
 
@@ -12,12 +11,14 @@ from tests.reference.bridges import bridges, source_of, there, used_once
 from tests.reference.case import Case, Pool
 from tests.reference.coefficients import Coefficients
 from tests.reference.components import ADJUSTMENT, Name, declared
+from tests.reference.fundkinds import month_ends
 from tests.reference.funds import Due
 from tests.reference.leaders import leads
 from tests.reference.numbers import half_up
 from tests.reference.payouts import Payout
+from tests.reference.people import of_period
 from tests.reference.raised import Excess
-from tests.reference.scheme import on_day, yes
+from tests.reference.scheme import in_force, on_day, yes
 from tests.reference.text import Refused
 
 Source = tuple[str, str]
@@ -52,17 +53,6 @@ def charged(case: Case) -> dict[tuple[str, str], int]:
             raise Refused("ADJUSTMENT_NO_POOL", f"{row.institution}/{row.pool}")
         found[at] = found.get(at, 0) + row.amount_fen
     return found
-
-
-def lowered(pools: Sequence[Pool], taken: Mapping[tuple[str, str], int]) -> tuple[Pool, ...]:
-    """Return the pools without what adjustments take of them, none below 0."""
-    for pool in pools:
-        if pool.amount_fen < taken.get((pool.institution, pool.pool), 0):
-            raise Refused("ADJUSTMENT_OVER_POOL", f"{pool.institution}/{pool.pool}/")
-    return tuple(
-        replace(pool, amount_fen=pool.amount_fen - taken.get((pool.institution, pool.pool), 0))
-        for pool in pools
-    )
 
 
 def sources(case: Case, paid: Mapping[Name, int]) -> dict[tuple[str, Source, str], int]:
@@ -113,44 +103,75 @@ def check_sources(
 
 
 def in_cap(case: Case, paid: Mapping[Name, int]) -> dict[str, int]:
-    """Return what components count in the total pay cap, by institution, before the pools."""
-    outside = case.scheme.part("pay_cap").get("outside_types") or []
+    """Return what components count in the total pay cap, by institution, before the pools.
+
+    What pools are charged with is part of them, and what was withheld was when it was (B9). Who has
+    no posting there that counts in the cap has nothing in it; of who left, the last one says so.
+    """
+    adjusted = {name: fen for name, fen in paid.items() if name.component == ADJUSTMENT}
     rules = case.scheme.part("components")
     found: dict[str, int] = {}
-    for name, fen in paid.items():
+    for name, fen in {**paid, **_by_funds(case, adjusted)}.items():
         rule = rules.get(name.component) or {}
-        types = {
-            one.employment_type
-            for one in case.all_postings
-            if (one.institution, one.person) == (name.institution, name.person)
-        }
-        if yes(rule, "in_cap", default=True) and not types & set(outside):
+        default = rule.get("kind") not in ("release", "leader")
+        if yes(rule, "in_cap", default=default) and _counts(case, name):
             found[name.institution] = found.get(name.institution, 0) + fen
     return found
+
+
+def _by_funds(case: Case, adjusted: Mapping[Name, int]) -> dict[Name, int]:
+    """Return what of adjustments funds pay, which is in no pool."""
+    found = dict.fromkeys(adjusted, 0)
+    for row in case.pay.adjustments:
+        if row.fund:
+            found[Name(row.institution, ADJUSTMENT, row.person)] += row.amount_fen
+    return found
+
+
+def _counts(case: Case, name: Name) -> bool:
+    """Say whether somebody counts in the pay cap of an institution."""
+    outside = case.scheme.part("pay_cap").get("outside_types") or []
+    mine = [
+        one
+        for one in case.all_postings
+        if (one.institution, one.person) == (name.institution, name.person)
+    ]
+    last = max(one.active_to for one in mine)
+    now = of_period(case, mine, name.institution)
+    asked = now or [one for one in mine if one.active_to == last]
+    return any(one.in_cap and one.employment_type not in outside for one in asked)
 
 
 def of_leaders(case: Case, payouts: Mapping[tuple[str, str, str], Payout]) -> dict[Name, int]:
     """Return what heads have by their own path: a multiple of what others were paid (5.20).
 
-    The average is of everybody listed in the named pools at the institution, each once.
+    The average is of everybody listed in the named pools at the institution, each once. A month
+    counts where they are heads on its last day.
     """
     last = case.after - timedelta(days=1)
     coefficients = Coefficients(case)
-    heads = {(one.institution, one.person) for one in case.all_postings if leads(case, one)}
+    led: dict[tuple[str, str], set[date]] = {}
+    for one in case.all_postings:
+        if leads(case, one):
+            days = {day for day in month_ends(case) if one.active_on(day)}
+            led.setdefault((one.institution, one.person), set()).update(days)
     found: dict[Name, int] = {}
     for name, rule in declared(case, "leader"):
-        for place, person in sorted(heads):
+        for (place, person), days in sorted(led.items()):
+            if not days or not in_force(rule, last):
+                continue
             listed = [
                 (who, one.amount_fen)
                 for (at, pool, who), one in payouts.items()
                 if at == place and pool in rule["of"]
             ]
             if not listed:
-                continue
+                raise Refused("COMPONENT_NO_AVERAGE", f"{place}\t{name}")
             average = Fraction(sum(fen for _, fen in listed), len({who for who, _ in listed}))
             by = Fraction(1)
             if rule.get("coefficient"):
                 by = _of_institution(coefficients, place, rule["coefficient"])
+            by *= Fraction(len(days), len(month_ends(case)))
             fen = half_up(on_day(rule["multiple"], last, name) * average * by, 0)
             found[Name(place, name, person)] = int(fen)
     return found

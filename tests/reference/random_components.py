@@ -224,9 +224,8 @@ class Components:
             old = rows_of(self.folder, "opening")
             write_table(rng, self.folder / "opening.csv", OPENING, [*old, *rows])
         rule: Yaml = {"kind": "release", "pools": [pool], "coefficient": KIND}
-        rule |= rng.choice(({}, {"rest": "retain"}, {"rest": "carry"}))
-        self.found[self.name] = rule | self.about() | {"in_cap": "no"}
-        self.found[self.name].pop("paid_from", None)
+        rule["reference"] = REFERENCE
+        self.found[self.name] = rule | rng.choice(({}, {"rest": "retain"}, {"rest": "carry"}))
 
     def outside_types(self) -> None:
         """Put some employment types outside the cap, where there is one and not all are heads."""
@@ -271,6 +270,9 @@ class Components:
             done = self.found.pop("签约补贴", None) is not None
         elif code.startswith("ADJUSTMENT_") or code == "EXCESS_OVERDRAWN":
             done = self.drop_adjustments()
+        elif code in ("COMPONENT_PLACE_UNCLEAR", "COMPONENT_NO_AVERAGE"):
+            name = "津贴" if code == "COMPONENT_PLACE_UNCLEAR" else "负责人绩效"
+            done = self.found.pop(name, None) is not None
         elif code == "PAYCAP_COMPONENTS":
             counting = [one for one in self.found.values() if one.get("in_cap") != "no"]
             for one in counting:

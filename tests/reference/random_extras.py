@@ -71,7 +71,9 @@ def write_before_funds(
         for name in sorted({*names} - opened):
             if _levels(declared, name) == ["person"] and rng.random() < 0.8:
                 cap = "funds" not in features
-                own(declared, name)["averages"] = _averages(rng, folder, span, cap=cap)
+                rules = _averages(rng, folder, span, cap=cap)
+                if rules:
+                    own(declared, name)["averages"] = rules
     dump(folder, declared)
 
 
@@ -147,13 +149,13 @@ def choose_who(rng: Random, folder: Path, *, cap: bool = True) -> Yaml:
 
 
 def _averages(rng: Random, folder: Path, span: Span, *, cap: bool) -> list[Yaml]:
-    """Return one or two rules, of some people or of everybody."""
+    """Return up to two rules, each of some people."""
     found: list[Yaml] = []
     for _ in range(rng.choice((1, 1, 2))):
         who = choose_who(rng, folder, cap=cap)
         multiple = figure(rng.choice(("0.9", "1", "0.3333", "1.25")), "倍", rng, span)
-        rule: Yaml = {"multiple": multiple, "reference": REFERENCE}
-        found.append(({"who": who} if who and rng.random() < 0.8 else {}) | rule)
+        if who:
+            found.append({"who": who, "multiple": multiple, "reference": REFERENCE})
     return found
 
 

@@ -36,7 +36,6 @@ from tests.reference.payingcomponents import (
     charged,
     check_sources,
     in_cap,
-    lowered,
     of_leaders,
     sources,
 )
@@ -136,7 +135,6 @@ def funded(read: Case, dues: Sequence[Due]) -> tuple[Case, Funded]:
     made = bridged(read, dues)
     read = replace(read, pools=with_pools(read, made))
     beside, taken = before_pools(read), charged(read)
-    read = replace(read, pools=lowered(read.pools, taken))
     more = raised(read, dues, made)
     read = replace(read, pools=larger(read.pools, more))
     counts = in_cap(read, beside)
@@ -179,7 +177,10 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
     taken = cuts(read, split)
     keys = Keys(read, split, taken, coefficients)
     leaves = Leaves(read, keys)
-    shared = [PoolSharing(read, pool, keys, leaves) for pool in read.pools]
+    shared = [
+        PoolSharing(read, pool, keys, leaves, of_funds.charged.get((pool.institution, pool.pool), 0))
+        for pool in read.pools
+    ]
     limit_all(read, shared)
     pools = {(one.pool.institution, one.pool.pool): one.total for one in shared}
     beside = paid_beside(read, dues, of_funds, shared)
