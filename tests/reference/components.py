@@ -23,6 +23,9 @@ from tests.reference.text import Refused
 
 ADJUSTMENT = "adjustment"
 """The component that needs no declaration: differences of closed periods."""
+OWN_MONEY = ("", "own_money")
+WITHHELD_BEFORE = ("", "withheld_before")
+"""Where money comes from that is of no fund and no approved line."""
 
 
 class Name(NamedTuple):

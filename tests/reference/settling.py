@@ -36,6 +36,7 @@ from tests.reference.payingcomponents import (
     charged,
     check_sources,
     in_cap,
+    led_in_cap,
     of_leaders,
     sources,
 )
@@ -137,7 +138,7 @@ def funded(read: Case, dues: Sequence[Due]) -> tuple[Case, Funded]:
     beside, taken = before_pools(read), charged(read)
     more = raised(read, dues, made)
     read = replace(read, pools=larger(read.pools, more))
-    counts = in_cap(read, beside)
+    counts = dict.fromkeys(led_in_cap(read), 0) | in_cap(read, beside)
     caps, over = paycap.caps(read, dues, counts), paycap.cut(read, dues, counts)
     opened = paycap.opened(read) if caps else {}
     read = replace(read, pools=paycap.less(read, opened, over))
@@ -153,6 +154,7 @@ def paid_beside(
     payouts = _by_person([(one.pool.pool, one.payouts) for one in shared])
     found = {**money.beside, **of_leaders(read, payouts)}
     check_sources(read, dues, money, found)
+    paycap.check_heads(read, money.caps, in_cap(read, found), in_cap(read, found, leaders=True))
     return found
 
 
