@@ -48,6 +48,8 @@ def component_takings(
             key = (source, one.component)
             sums[key] = sums.get(key, 0) + one.amount_fen
     bases = _bases({source for source, _ in sums}, money, accounts)
+    # What pays nothing takes nothing, so that no money can be there twice.
+    sums = {key: fen for key, fen in sums.items() if fen}
     problems = [*_overdrawn(scheme, sums, bases, before)]
     if problems:
         raise RefusedError(problems)

@@ -21,7 +21,7 @@ TESTS = ("part", "whole")
 def money_differences(expected: reference.Outcome, out: Path) -> list[str]:
     """Every difference in money; of a ledger also that all are listed who owe 0.00."""
     return [
-        *differing("fund", _funds(out, expected), _expected_funds(expected)),
+        *differing("fund", _funds(out), _expected_funds(expected)),
         *differing("due", _dues(out), _expected_dues(expected)),
         *_lines_of_dues(out),
         *differing("ledger", _ledger(out), _expected_ledger(expected)),
@@ -42,27 +42,17 @@ def _rows(out: Path, name: str) -> list[dict[str, str]]:
 # -- funds.csv -----------------------------------------------------------------------------------
 
 
-def _funds(out: Path, expected: reference.Outcome) -> Found:
+def _funds(out: Path) -> Found:
     """Amounts by source and use, under the names of the file."""
     names = ("institution_id", "fund", "source", "use", "line")
     for row in _rows(out, "funds"):
         key = tuple(row[name] for name in names)
-        if fen(row["amount"]) and not _beside(key, expected):
+        if fen(row["amount"]):
             yield key, (fen(row["amount"]),)
 
 
 def _expected_funds(expected: reference.Outcome) -> Table:
-    wanted = {tuple(flow): (amount,) for flow, amount in expected.flows.items()}
-    return without_zeros({at: one for at, one in wanted.items() if not _beside(at, expected)})
-
-
-def _beside(flow: tuple[object, ...], expected: reference.Outcome) -> bool:
-    """Whether a flow is of what is paid beside the pools, whose names no rule gives.
-
-    That components took it shows in what is left of their fund, which is compared.
-    """
-    components = {name.component for name in expected.beside}
-    return not components.isdisjoint(flow[1:4]) or flow[:2] in expected.charged
+    return without_zeros({tuple(flow): (amount,) for flow, amount in expected.flows.items()})
 
 
 # -- dues.csv ------------------------------------------------------------------------------------

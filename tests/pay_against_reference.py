@@ -53,9 +53,9 @@ def _rows(out: Path, name: str) -> list[dict[str, str]]:
 
 
 def _totals(out: Path) -> Iterator[tuple[tuple[str, ...], dict[str, str]]]:
-    """The total row of each subject and period."""
+    """The row of each coefficient: of a mean not those of its single periods."""
     for row in _rows(out, "assessment"):
-        if row["coefficient"]:
+        if row["coefficient"] and row["in_force"]:
             yield tuple(row[one] for one in ("composite", "level", "subject_id", "period")), row
 
 

@@ -12,6 +12,8 @@ from tests.lines_alike import fen, read_out
 __all__ = ["READ_AGAIN", "readded"]
 
 POOL_SHARE = "pool_share"
+ADJUSTMENT = "adjustment"
+"""What a correction of a closed period pays: mostly a pool of this period, which it is part of."""
 READ_AGAIN = ("payouts", "pools", "components")
 """The files that are read; `components` may be missing where nothing is paid beside pools."""
 
@@ -26,8 +28,10 @@ def readded(out: Path) -> list[str]:
     components = read_out(out, "components") if path.exists() else []
     shares = [row for row in payouts if row["component"] == POOL_SHARE]
     beside = [row for row in payouts if row["component"] != POOL_SHARE]
+    taken = {row["pool"] for row in pools}
+    charged = [row for row in beside if row["component"] == ADJUSTMENT and row["pool"] in taken]
     return [
-        *_pools(shares, pools),
+        *_pools([*shares, *charged], pools),
         *_once(shares, ("institution_id", "pool", "person_id")),
         *_beside(beside, components),
         *_named(beside, pools),
@@ -58,7 +62,7 @@ def _once(rows: Rows, names: Names) -> Iterator[str]:
 
 def _beside(beside: Rows, components: Rows) -> Iterator[str]:
     """Payouts beside pools that are not the sums of their lines."""
-    names = ("institution_id", "component", "person_id")
+    names = ("institution_id", "pool", "component", "person_id")
     yield from _once(beside, names)
     had, told = _sums(beside, names), _sums(components, names)
     for at in sorted({*had, *told}):
@@ -70,7 +74,8 @@ def _named(beside: Rows, pools: Rows) -> Iterator[str]:
     """Components whose rows do not say their name, or the name of a pool."""
     taken = {row["pool"] for row in pools}
     for row in beside:
-        if row["pool"] != row["component"]:
+        adjusts = row["component"] == ADJUSTMENT and row["pool"] in taken
+        if row["pool"] != row["component"] and not adjusts:
             yield f"component {row['component']} stands under {row['pool']}"
     for name in sorted({row["component"] for row in beside} & taken):
         yield f"component {name} is a pool too"

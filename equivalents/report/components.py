@@ -19,6 +19,7 @@ from equivalents.settle import Settlement
 from equivalents.units import E7_PLACES, WEIGHT_PLACES, print_e4, print_fen
 
 __all__ = [
+    "TAKEN_BACK",
     "component_checks",
     "component_flows",
     "components_table",
@@ -40,7 +41,7 @@ _ZEROS: Final = {"remainder_fen": "0", "capped": "0.00", "floored": "0.00"}
 """What a row of a component has where a share of a pool says what moved it."""
 _WITHOUT_FUND: Final = {SourceKind.OWN: "own_money", SourceKind.WITHHELD: "withheld_before"}
 """The sources of funds.csv that are no fund and no approved line."""
-_TAKEN_BACK: Final = "taken_back"
+TAKEN_BACK: Final = "taken_back"
 """The source of money that adjustments take back."""
 
 
@@ -150,7 +151,7 @@ def component_flows(settlement: Settlement) -> Iterator[Flow]:
     for (name, component, source), amounts in sums.items():
         for use, fen in zip(("paid", "retained", "carried"), amounts, strict=True):
             if fen < 0:
-                yield Flow(name, component, _TAKEN_BACK, source, -fen)
+                yield Flow(name, component, TAKEN_BACK, source, -fen)
             elif fen or use == "paid":
                 yield Flow(name, component, source, use, fen)
     waiting: dict[tuple[str, str], int] = {}

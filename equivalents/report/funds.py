@@ -12,7 +12,7 @@ import numpy as np
 
 from equivalents.policy.accounts import PROJECT_KINDS, SURPLUS_POOL
 from equivalents.report.book import SheetColumn
-from equivalents.report.components import component_flows
+from equivalents.report.components import TAKEN_BACK, component_flows
 from equivalents.report.flows import Flow, Sides
 from equivalents.report.money import (
     cap_flow,
@@ -121,7 +121,10 @@ def _pool_flows(settlement: Settlement) -> Iterator[Flow]:
                 yield Flow(*who, fund, _POOL, more, "excess")
             source = _POOL
         for use, amount in uses.items():
-            if use == "paid" or amount:
+            if amount < 0:
+                # Adjustments took back more than anybody else had (5.19).
+                yield Flow(*who, TAKEN_BACK, source, -int(amount))
+            elif use == "paid" or amount:
                 yield Flow(*who, source, use, int(amount))
         if who in cuts:
             yield Flow(*who, source, *cuts[who])

@@ -15,6 +15,7 @@ from tests.reference.declared import read_who
 from tests.reference.fundkinds import month_ends, months
 from tests.reference.numbers import half_up
 from tests.reference.people import matches
+from tests.reference.paytables import Withheld
 from tests.reference.residentgroups import group_code
 from tests.reference.scheme import Yaml, in_force, on_day, versions, yes
 from tests.reference.tables import Contract
@@ -22,6 +23,9 @@ from tests.reference.text import Refused
 
 ADJUSTMENT = "adjustment"
 """The component that needs no declaration: differences of closed periods."""
+OWN_MONEY = ("", "own_money")
+WITHHELD_BEFORE = ("", "withheld_before")
+"""Where money comes from that is of no fund and no approved line."""
 
 
 class Name(NamedTuple):
@@ -48,11 +52,11 @@ def before_pools(case: Case) -> dict[Name, int]:
     coefficients = Coefficients(case)
     exact: dict[Name, Fraction] = {}
     for name, rule in declared(case, "allowance"):
-        for place, person in sorted({(one.institution, one.person) for one in case.all_postings}):
-            yuan = allowance(case, coefficients, rule, place, person)
-            _add(exact, Name(place, name, person), yuan)
+        for person in sorted({one.person for one in case.all_postings}):
+            for place, yuan in allowance(case, coefficients, name, rule, person):
+                _add(exact, Name(place, name, person), yuan)
     for name, rule in declared(case, "per_contract"):
-        for (place, person), yuan in per_contract(case, rule).items():
+        for (place, person), yuan in per_contract(case, coefficients, rule).items():
             _add(exact, Name(place, name, person), yuan)
     for name, rule in declared(case, "release"):
         for (place, _, person), fen in withheld_before(case, rule).items():
@@ -62,10 +66,14 @@ def before_pools(case: Case) -> dict[Name, int]:
                 raise Refused("RELEASE_ABOVE_ONE", person)
             _add(exact, Name(place, name, person), Fraction(fen, 100) * by)
     for bonus in case.pay.bonuses:
-        if bonus.component not in dict(declared(case, "bonus")):
+        rules = dict(declared(case, "bonus"))
+        if bonus.component not in rules:
             raise Refused("COMPONENT_UNKNOWN", bonus.component)
-        if bonus.day is not None and not case.first_day <= bonus.day < case.after:
-            raise Refused("BONUS_DATE", bonus.person)
+        day = bonus.day or case.after - timedelta(days=1)
+        if not case.first_day <= day < case.after:
+            continue
+        if not in_force(rules[bonus.component], day):
+            continue
         to = Name(bonus.institution, bonus.component, bonus.person)
         _add(exact, to, Fraction(bonus.amount_fen, 100))
     for row in case.pay.adjustments:
@@ -92,24 +100,24 @@ def personal(
 
 
 def allowance(
-    case: Case, coefficients: Coefficients, rule: Yaml, place: str, person: str
-) -> Fraction:
-    """Return the yuan of an allowance: whole months by their last day, or exact days."""
+    case: Case, coefficients: Coefficients, name: str, rule: Yaml, person: str
+) -> Iterator[tuple[str, Fraction]]:
+    """Return the institutions and yuan of an allowance: months by their last day, or exact days."""
     if rule.get("month", "last_day") == "days":
         days = [(day, Fraction(1, monthrange(day.year, day.month)[1])) for day in _every_day(case)]
     else:
         days = [(day, Fraction(1)) for day in month_ends(case)]
-    total = Fraction(0)
     for day, part in days:
-        posting = _matching(case, rule, place, person, day)
-        if posting is None or not in_force(rule, day):
+        posting = _matching(case, rule, person, day)
+        if posting is None:
             continue
-        who = (person, place, posting.post)
-        by = _heads(coefficients, who, day) if yes(rule, "fte", default=True) else Fraction(1)
+        who = (person, posting.institution, posting.post)
+        by = Fraction(1)
+        if yes(rule, "fte", default=True):
+            by = _heads(coefficients, who, name, day, rule.get("coefficient", ""))
         if rule.get("coefficient"):
             by *= personal(coefficients, rule["coefficient"], who, day)
-        total += part * on_day(rule["rate"], day, "rate") * by
-    return total
+        yield posting.institution, part * on_day(rule["rate"], day, "rate") * by
 
 
 def _every_day(case: Case) -> list[date]:
@@ -117,29 +125,52 @@ def _every_day(case: Case) -> list[date]:
     return [case.first_day + timedelta(days=number) for number in days]
 
 
-def _matching(case: Case, rule: Yaml, place: str, person: str, day: date) -> Posting | None:
-    """Return the posting of a day that a rule is for: the main one, else the first by code."""
+def _matching(case: Case, rule: Yaml, person: str, day: date) -> Posting | None:
+    """Return the posting of a day that pays: the main one, else the first by code.
+
+    At several institutions it is the main one's, as nobody has one allowance twice.
+    """
     who = read_who(rule.get("who"))
     here = [
         one
-        for one in case.all_postings
-        if (one.institution, one.person) == (place, person)
-        and one.active_on(day)
-        and matches(who, one)
+        for one in of_period_anywhere(case)
+        if one.person == person and one.active_on(day) and matches(who, one)
     ]
-    return min(here, key=lambda one: (not one.main, one.post), default=None)
+    if not in_force(rule, day) or not here:
+        return None
+    if len({one.institution for one in here}) > 1:
+        here = [one for one in here if one.main]
+        if len({one.institution for one in here}) != 1:
+            raise Refused("COMPONENT_PLACE_UNCLEAR", person)
+    return min(here, key=lambda one: (not one.main, one.post))
 
 
-def _heads(coefficients: Coefficients, who: tuple[str, str, str], day: date) -> Fraction:
-    """Return attendance x FTE of a day, exactly (5.3)."""
+def of_period_anywhere(case: Case) -> list[Posting]:
+    """Return every posting that overlaps the period."""
+    return [
+        one
+        for one in case.all_postings
+        if max(one.active_from, case.first_day) < min(one.active_to, case.after)
+    ]
+
+
+def _heads(
+    coefficients: Coefficients, who: tuple[str, str, str], name: str, day: date, named: str
+) -> Fraction:
+    """Return attendance x FTE of a day, exactly (5.3): the kinds that apply to headcount.
+
+    Each multiplies once, also one that the component names.
+    """
     product = Fraction(1)
-    for row in coefficients.of_posting(*who):
-        if row.kind in ("attendance", "fte") and row.valid_on(day):
+    for row in coefficients.applying(coefficients.of_posting(*who), name, "headcount"):
+        if row.valid_on(day) and row.kind != named:
             product *= row.value
     return product
 
 
-def per_contract(case: Case, rule: Yaml) -> dict[tuple[str, str], Fraction]:
+def per_contract(
+    case: Case, coefficients: Coefficients, rule: Yaml
+) -> dict[tuple[str, str], Fraction]:
     """Return yuan by institution and person: contracts of each month's last day, or of the last.
 
     A yearly rate counts the months of the period as twelfths (5.15).
@@ -159,6 +190,9 @@ def per_contract(case: Case, rule: Yaml) -> dict[tuple[str, str], Fraction]:
             if matches(who, home):
                 at = (home.institution, person)
                 yuan = count * on_day(rule["rate"], day, "rate") * part
+                if rule.get("coefficient"):
+                    own = (person, home.institution, home.post)
+                    yuan *= personal(coefficients, rule["coefficient"], own, day)
                 found[at] = found.get(at, Fraction(0)) + yuan
     return found
 
@@ -189,6 +223,12 @@ def withheld_before(case: Case, rule: Yaml) -> dict[tuple[str, str, str], int]:
     return found
 
 
+def waiting(case: Case) -> list[Withheld]:
+    """Return what was withheld earlier and no component releases now."""
+    released = {pool for _, rule in declared(case, "release") for pool in rule["pools"]}
+    return [row for row in case.pay.withheld if row.pool not in released]
+
+
 def withheld_on(
     case: Case, paid: Mapping[Name, int], later: Mapping[tuple[str, str, str], int]
 ) -> dict[tuple[str, str, str], int]:
@@ -198,11 +238,9 @@ def withheld_on(
     several pools of one release the rest is told by pool, in the order of their names.
     """
     found = dict(later)
-    released = {pool for _, rule in declared(case, "release") for pool in rule["pools"]}
-    for row in case.pay.withheld:
-        if row.pool not in released:
-            at = (row.institution, row.pool, row.person)
-            found[at] = found.get(at, 0) + row.amount_fen
+    for row in waiting(case):
+        at = (row.institution, row.pool, row.person)
+        found[at] = found.get(at, 0) + row.amount_fen
     for name, rule in declared(case, "release"):
         if rule.get("rest", "retain") != "carry":
             continue

@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 from tests.reference.accountlines import of_period
 from tests.reference.bridges import bridges, source_of, there
 from tests.reference.case import Case, Pool
+from tests.reference.components import WITHHELD_BEFORE, declared, waiting, withheld_before
 from tests.reference.funds import Due, splits_of, wholes
 from tests.reference.ledger import ledger
 from tests.reference.payouts import PoolTotal
@@ -17,6 +18,10 @@ from tests.reference.surplus import Surplus
 
 At = tuple[str, str]
 """Institution and fund or pool."""
+
+
+Beside = Mapping[tuple[str, tuple[str, str], str], int]
+"""Fen by institution, source and component."""
 
 
 class Flow(NamedTuple):
@@ -72,7 +77,26 @@ def flows(
     _dues(found, case, dues, money, beside)
     _approved(found, case, dues, money.made, beside)
     _pools(found, case, surpluses, pools, money)
+    for (place, source, component), fen in beside.items():
+        found.move(Flow(place, component, source[1], "paid"), max(fen, 0))
+        found.move(Flow(place, component, "taken_back", source[1]), max(-fen, 0))
+    _rests(found, case, beside)
+    for row in waiting(case):
+        # What no component releases goes on as it came.
+        found.move(Flow(row.institution, row.pool, "withheld_before", "carried"), row.amount_fen)
     return found
+
+
+def _rests(found: Flows, case: Case, beside: Beside) -> None:
+    """Move what of withheld money is not paid now: it is retained or carried on, as declared."""
+    for name, rule in declared(case, "release"):
+        rest = "carried" if rule.get("rest") == "carry" else "retained"
+        sums: dict[str, int] = {}
+        for (place, _, _), fen in withheld_before(case, rule).items():
+            sums[place] = sums.get(place, 0) + fen
+        for place, fen in sums.items():
+            left = fen - beside.get((place, WITHHELD_BEFORE, name), 0)
+            found.move(Flow(place, name, WITHHELD_BEFORE[1], rest), left)
 
 
 def _accounts(found: Flows, case: Case) -> None:
@@ -126,10 +150,6 @@ def _ledger(found: Flows, case: Case, dues: Sequence[Due]) -> None:
             found.move(Flow(place, fund, "due", entry.then, payer), back)
 
 
-Beside = Mapping[tuple[str, tuple[str, str], str], int]
-"""Fen by institution, source and component."""
-
-
 def _taken(found: Flows, beside: Beside, place: str, source: tuple[str, str], node: str) -> int:
     """Move what components take of a source at an institution; return how much it is."""
     whole = 0
@@ -180,7 +200,7 @@ def _approved(
 ) -> None:
     """Move approved totals to pools; the rest goes to payroll unshared."""
     lines = {source_of(bridge) for bridge in bridges(case).values()}
-    lines |= {source for _, source, _ in beside}
+    lines |= {source for _, source, _ in beside if source[0]}
     for key, line in sorted(one for one in lines if one[0] == "approved_line"):
         for place in case.institutions:
             left = there(case, dues, (key, line), place) or 0
@@ -219,7 +239,8 @@ def _pools(
             if more is not None:
                 found.move(Flow(place, name, more.fund, "pool", "excess"), more.fen)
             source = "pool"
-        found.move(Flow(place, name, source, "paid"), total.paid_fen)
+        found.move(Flow(place, name, source, "paid"), max(total.paid_fen, 0))
+        found.move(Flow(place, name, "taken_back", source), max(-total.paid_fen, 0))
         found.move(Flow(place, name, source, "retained"), total.retained_fen)
         found.move(Flow(place, name, source, "carried"), total.carried_fen)
         found.move(Flow(place, name, source, f"cap_{excess}"), cut)

@@ -30,8 +30,11 @@ EVERY = None
 class PoolSharing:
     """Shares one pool; afterwards it holds everything that there is to say of it."""
 
-    def __init__(self, case: Case, pool: Pool, keys: Keys, leaves: Leaves) -> None:
-        """Share the pool; raises `Refused` where nothing may be paid."""
+    def __init__(
+        self, case: Case, pool: Pool, keys: Keys, leaves: Leaves, adjusted_fen: int = 0
+    ) -> None:
+        """Share the pool, of which adjustments take something; raises `Refused` if it may not be."""
+        self.adjusted_fen = adjusted_fen
         self.case = case
         self.pool = pool
         self.keys = keys
@@ -58,13 +61,13 @@ class PoolSharing:
         self.check_departments(levels)
         amount_fen = pool.amount_fen
         if levels[0].to == "institution":
-            self.institutions(levels, amount_fen)
+            self.institutions(levels, self.charged(amount_fen))
         else:
-            self.below(levels, pool.institution, self.limited(amount_fen))
+            self.below(levels, pool.institution, self.charged(self.limited(amount_fen)))
         for institution, person in self.payouts:
             self.withhold(institution, person)
             self.bring_in(institution, person)
-        paid = sum(payout.amount_fen for payout in self.payouts.values())
+        paid = self.adjusted_fen + sum(one.amount_fen for one in self.payouts.values())
         self.total = PoolTotal(pool.amount_fen, paid, self.retained_fen, self.carried_fen)
         assert sum(self.total[1:]) == pool.amount_fen, "paid + retained + carried = pool (D2)"
 
@@ -81,6 +84,16 @@ class PoolSharing:
             self.retained_fen += amount_fen - left
         else:
             self.carried_fen += amount_fen - left
+        return left
+
+    def charged(self, amount_fen: int) -> int:
+        """Return what adjustments of closed periods leave of the pool (5.19).
+
+        They are pay of the pool, so its cap and coefficient are of the whole of it.
+        """
+        left = amount_fen - self.adjusted_fen
+        if left < 0:
+            raise Refused("ADJUSTMENT_OVER_POOL", f"{self.pool.institution}/{self.pool.pool}/")
         return left
 
     def paying(self, levels: Sequence[Level]) -> list[str]:
@@ -230,9 +243,11 @@ class PoolSharing:
         payout = self.payouts[institution, person]
         part = self.keys.coefficients.withheld(person, institution, self.pool.pool)
         amount_fen = floor(payout.amount_fen * part + Fraction(1, 2))
-        self.retained_fen += payout.amount_fen - amount_fen
         if self.keys.coefficients.released_later(person, institution, self.pool.pool):
             self.later[institution, person] = payout.amount_fen - amount_fen
+            self.carried_fen += payout.amount_fen - amount_fen
+        else:
+            self.retained_fen += payout.amount_fen - amount_fen
         self.payouts[institution, person] = payout._replace(amount_fen=amount_fen)
 
     def bring_in(self, institution: str, person: str) -> None:

@@ -38,7 +38,7 @@ def cut(case: Case, dues: Sequence[Due], beside: Mapping[str, int]) -> dict[At, 
     brought = opened(case)
     for place in case.institutions:
         pools = [pool for pool in case.pools if pool.institution == place and in_cap(case, pool)]
-        if not pools and not beside.get(place):
+        if not pools and place not in beside:
             continue
         amounts = {
             pool.pool: pool.amount_fen + brought.get((place, pool.pool), 0) for pool in pools
@@ -54,6 +54,29 @@ def cut(case: Case, dues: Sequence[Due], beside: Mapping[str, int]) -> dict[At, 
             for name, part in largest_remainder(excess, keys).items():
                 found[place, name] = part.amount
     return found
+
+
+def check_heads(
+    case: Case,
+    caps_of: Mapping[str, tuple[int, int]],
+    beside: Mapping[str, int],
+    heads: Mapping[str, int],
+) -> None:
+    """Refuse pay of heads in the cap that does not fit behind the pools, which are not cut again.
+
+    It follows from what pools pay, so it comes after them; `case` has the pools after the cap.
+    """
+    for place, fen in heads.items():
+        if place in caps_of:
+            cap, base = caps_of[place]
+            pools = sum(
+                pool.amount_fen
+                for pool in case.pools
+                if pool.institution == place and in_cap(case, pool)
+            )
+            before = sum(_before(case, place, "cap_base", "cap_pool").values())
+            if fen > 0 and before + base + beside.get(place, 0) + pools + fen > cap:
+                raise Refused("PAYCAP_HEADS", place)
 
 
 def opened(case: Case) -> dict[At, int]:
@@ -101,7 +124,7 @@ def caps(case: Case, dues: Sequence[Due], beside: Mapping[str, int]) -> dict[str
         return {}
     places = {pool.institution for pool in case.pools if in_cap(case, pool)}
     places |= {place for place in case.institutions if _paid(case, rule, place)}
-    places |= {place for place, fen in beside.items() if fen}
+    places |= {*beside}
     for place in places:
         _check_year(case, rule, place)
     due = by_fund(dues)

@@ -222,7 +222,7 @@ class Drawing:
                 return {}
         if rng.random() < 0.3:
             found["limits"] = {"min": "0", "max": "1.2"}
-        return found | {"reference": REFERENCE}
+        return found
 
     def subjects(self, level: str) -> list[str]:
         """Return everybody that a level may have."""

@@ -99,8 +99,11 @@ class Components:
         write_table(rng, self.folder / "coefficients.csv", COEFFICIENTS, rows)
         kinds = self.declared.setdefault("coefficients", {})
         kinds[KIND] = {"applies_to": "none"}
-        if "assessed" in kinds and rng.random() < 0.5:
-            kinds["assessed"] = kinds["assessed"] | {"later": "release"}
+        later = rng.choice(({"later": "release"}, {"later": "retain"}, {}))
+        for kind, rule in kinds.items():
+            if rule.get("applies_to") == "withhold":
+                # Of one pool they agree on what becomes of it.
+                kinds[kind] = {key: one for key, one in rule.items() if key != "later"} | later
 
     def figure(self, value: str, unit: str) -> Any:
         """Return a dated figure; sometimes it changes within the period, between two months."""
@@ -115,9 +118,9 @@ class Components:
         """Return how a component counts and for whom it is."""
         rng = self.rng
         found: Yaml = {"reference": REFERENCE}
-        # What heads have follows from the pools, which the cap follows from: never in the cap.
         if leader:
-            found["in_cap"] = "no"
+            # What heads have follows from the pools: in the cap it must fit behind them.
+            found |= rng.choice(({}, {"in_cap": "no"}, {"in_cap": "yes"}))
         elif rng.random() < 0.4:
             found["in_cap"] = rng.choice(("yes", "no"))
         if self.funds and rng.random() < 0.4:
@@ -200,7 +203,7 @@ class Components:
                 return
             of += rng.sample(here, rng.randint(1, len(here)))
         if of:
-            multiple = self.figure(rng.choice(("1.", "2.", "0.333")) + "5", "倍")
+            multiple = self.figure(rng.choice(("1.", "2.", "0.33")) + "5", "倍")
             one: Yaml = {"kind": "leader", "multiple": multiple, "of": sorted({*of})}
             if "adj" in (self.declared.get("assessment") or {}).get("composites", {}):
                 one["coefficient"] = "adj"
@@ -224,9 +227,8 @@ class Components:
             old = rows_of(self.folder, "opening")
             write_table(rng, self.folder / "opening.csv", OPENING, [*old, *rows])
         rule: Yaml = {"kind": "release", "pools": [pool], "coefficient": KIND}
-        rule |= rng.choice(({}, {"rest": "retain"}, {"rest": "carry"}))
-        self.found[self.name] = rule | self.about() | {"in_cap": "no"}
-        self.found[self.name].pop("paid_from", None)
+        rule["reference"] = REFERENCE
+        self.found[self.name] = rule | rng.choice(({}, {"rest": "retain"}, {"rest": "carry"}))
 
     def outside_types(self) -> None:
         """Put some employment types outside the cap, where there is one and not all are heads."""
@@ -271,11 +273,21 @@ class Components:
             done = self.found.pop("签约补贴", None) is not None
         elif code.startswith("ADJUSTMENT_") or code == "EXCESS_OVERDRAWN":
             done = self.drop_adjustments()
+        elif code in ("COMPONENT_PLACE_UNCLEAR", "COMPONENT_NO_AVERAGE"):
+            name = "津贴" if code == "COMPONENT_PLACE_UNCLEAR" else "负责人绩效"
+            done = self.found.pop(name, None) is not None
         elif code == "PAYCAP_COMPONENTS":
-            counting = [one for one in self.found.values() if one.get("in_cap") != "no"]
+            counting = [
+                one
+                for one in self.found.values()
+                if one.get("in_cap") != "no" and one["kind"] not in ("leader", "release")
+            ]
             for one in counting:
                 one["in_cap"] = "no"
             done = bool(counting) or self.drop_adjustments()
+        elif code == "PAYCAP_HEADS":
+            self.found["负责人绩效"]["in_cap"] = "no"
+            done = True
         elif code in ("COMPONENT_OVERDRAWN", "FUND_TWICE"):
             named = refused.where.split("\t")[1]
             paying = [

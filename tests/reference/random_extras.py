@@ -27,6 +27,8 @@ ATTRIBUTES = {
 LISTS = {"post": "posts", "employment_type": "employment_types", "title_tier": "title_tiers",
          "kind": "kinds", "department_id": "departments", "institution_id": "institutions",
          "person_id": "persons"}  # fmt: skip
+KEYED = ("adjusted", "equivalents", "contracts")
+"""The keys of people that an average is of."""
 SECONDARY_AT = "level"
 """Where `secondary_missing` and `secondary_default` are written: at the `level` or the `pool`."""
 SECONDARY = ("institution_id", "department_id", "pool", "person_id", "share", "amount", "reference")
@@ -52,12 +54,21 @@ def write_before_funds(
     _attributes(rng, folder)
     declared = load(folder)
     names = sorted({row["pool"] for row in pools})
+    if "surplus" in features and "funds" not in features:
+        # What is advanced is of a fund, and there is none.
+        rows = csv_table(folder / "accounts.csv")
+        kept = [row for row in rows if row["kind"] != "advance"]
+        write_table(rng, folder / "accounts.csv", list(rows[0]), kept)
     if "assessment" in features:
         drawing = Drawing(rng, folder, span, names)
         levels = {name: _levels(declared, name) for name in ["", "surplus", *names]}
         whole, rules = drawing.declare(levels, funds="funds" in features)
         declared["assessment"] = whole
-        declared.setdefault("coefficients", {}).update(rules)
+        kinds = declared.setdefault("coefficients", {})
+        kinds.update(rules)
+        for rule in kinds.values() if "assessed" in kinds else ():
+            # It withholds too, and of one pool all agree on what becomes of it.
+            rule.pop("later", None)
         drawing.write()
         if "surplus" in features and rng.random() < 0.5 and _on_surplus(rules):
             declared.setdefault("surplus", {})["assessment"] = "required"
@@ -70,9 +81,11 @@ def write_before_funds(
     if "averages" in features:
         opened = {row["pool"] for row in rows_of(folder, "opening") if row["kind"] == "key"}
         for name in sorted({*names} - opened):
-            if _levels(declared, name) == ["person"] and rng.random() < 0.8:
+            if _may_average(declared, name) and rng.random() < 0.8:
                 cap = "funds" not in features
-                own(declared, name)["averages"] = _averages(rng, folder, span, cap=cap)
+                rules = _averages(rng, folder, span, cap=cap)
+                if rules:
+                    own(declared, name)["averages"] = rules
     dump(folder, declared)
 
 
@@ -87,6 +100,13 @@ def _levels(declared: Yaml, pool: str) -> list[str]:
     sharing = declared.get("sharing") or {}
     rule = sharing.get(pool, sharing.get("default", {}))
     return [level["to"] for level in rule.get("levels") or [{"to": "person"}]]
+
+
+def _may_average(declared: Yaml, pool: str) -> bool:
+    """Say whether a pool goes straight to people, by keys that some may not have."""
+    sharing = declared.get("sharing") or {}
+    levels = sharing.get(pool, sharing.get("default", {})).get("levels") or [{"to": "person"}]
+    return len(levels) == 1 and levels[0].get("key", "adjusted") in KEYED
 
 
 def _on_surplus(rules: Yaml) -> bool:
@@ -148,13 +168,13 @@ def choose_who(rng: Random, folder: Path, *, cap: bool = True) -> Yaml:
 
 
 def _averages(rng: Random, folder: Path, span: Span, *, cap: bool) -> list[Yaml]:
-    """Return one or two rules, of some people or of everybody."""
+    """Return up to two rules, each of some people."""
     found: list[Yaml] = []
     for _ in range(rng.choice((1, 1, 2))):
         who = choose_who(rng, folder, cap=cap)
         multiple = figure(rng.choice(("0.9", "1", "0.3333", "1.25")), "倍", rng, span)
-        rule: Yaml = {"multiple": multiple, "reference": REFERENCE}
-        found.append(({"who": who} if who and rng.random() < 0.8 else {}) | rule)
+        if who:
+            found.append({"who": who, "multiple": multiple, "reference": REFERENCE})
     return found
 
 

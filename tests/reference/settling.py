@@ -36,7 +36,7 @@ from tests.reference.payingcomponents import (
     charged,
     check_sources,
     in_cap,
-    lowered,
+    led_in_cap,
     of_leaders,
     sources,
 )
@@ -136,10 +136,9 @@ def funded(read: Case, dues: Sequence[Due]) -> tuple[Case, Funded]:
     made = bridged(read, dues)
     read = replace(read, pools=with_pools(read, made))
     beside, taken = before_pools(read), charged(read)
-    read = replace(read, pools=lowered(read.pools, taken))
     more = raised(read, dues, made)
     read = replace(read, pools=larger(read.pools, more))
-    counts = in_cap(read, beside)
+    counts = dict.fromkeys(led_in_cap(read), 0) | in_cap(read, beside)
     caps, over = paycap.caps(read, dues, counts), paycap.cut(read, dues, counts)
     opened = paycap.opened(read) if caps else {}
     read = replace(read, pools=paycap.less(read, opened, over))
@@ -155,6 +154,7 @@ def paid_beside(
     payouts = _by_person([(one.pool.pool, one.payouts) for one in shared])
     found = {**money.beside, **of_leaders(read, payouts)}
     check_sources(read, dues, money, found)
+    paycap.check_heads(read, money.caps, in_cap(read, found), in_cap(read, found, leaders=True))
     return found
 
 
@@ -179,7 +179,10 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
     taken = cuts(read, split)
     keys = Keys(read, split, taken, coefficients)
     leaves = Leaves(read, keys)
-    shared = [PoolSharing(read, pool, keys, leaves) for pool in read.pools]
+    shared = [
+        PoolSharing(read, pool, keys, leaves, of_funds.charged.get((pool.institution, pool.pool), 0))
+        for pool in read.pools
+    ]
     limit_all(read, shared)
     pools = {(one.pool.institution, one.pool.pool): one.total for one in shared}
     beside = paid_beside(read, dues, of_funds, shared)

@@ -158,7 +158,8 @@ def test_adjustments_are_paid_by_the_open_pool_or_by_a_fund(tmp_path: Path) -> N
     # 100.00 - 20.00 = 80.00, three to one.
     assert [one.amount_fen for one in found.payouts.values()] == [6000, 2000]
     assert beside(found) == {"P1": 2003, "P2": -3}
-    assert found.pools["I1", "main"].amount_fen == 8000
+    # The pool pays both (5.19): what it paid is 20.00 more than its shares, and D2 holds.
+    assert found.pools["I1", "main"] == (10000, 10000, 0, 0)
     assert found.charged == {("I1", "main"): 2000}
     with pytest.raises(Refused, match="ADJUSTMENT_OVER_POOL"):
         settled(tmp_path, "", adjustments=rows(ADJUST, "2024,I1,main,P1,100.01,"))
