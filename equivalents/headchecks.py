@@ -69,7 +69,7 @@ def head_counts(
 
 
 def _once(problems: Iterable[Problem]) -> list[Problem]:
-    """Each problem once, in their order: what a contract lacks, it lacks on every day of counting."""
+    """Each once, in their order: what a contract lacks it lacks on every day of counting."""
     alone = {(p.code, p.place, p.value, tuple(sorted(p.facts.items()))): p for p in problems}
     return [*alone.values()]
 
