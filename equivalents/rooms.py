@@ -8,21 +8,18 @@ else of the first by post id. Sources: D1, D4; definitions 5.10, 5.20.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from equivalents.allocate import largest_remainder
-from equivalents.policy.model import Department
+from equivalents.policy.model import VILLAGE_ROOMS, Department
 from equivalents.policy.sharing import LevelKind
 from equivalents.settle import Payouts, Settlement
 from equivalents.units import Int64
 from equivalents.weigh import earned_at
 
-__all__ = ["ROOM_KINDS", "RoomLine", "home_departments", "room_lines"]
-
-ROOM_KINDS: Final = ("village_room", "村卫生室")
-"""How the table of departments says that one is a village room."""
+__all__ = ["RoomLine", "home_departments", "room_lines"]
 
 
 class RoomLine(NamedTuple):
@@ -48,7 +45,7 @@ def room_lines(settlement: Settlement, payouts: Payouts) -> tuple[RoomLine, ...]
     rooms = {
         (row.institution_id, row.department_id): row
         for row in settlement.rules.departments
-        if row.kind in ROOM_KINDS
+        if row.kind in VILLAGE_ROOMS
     }
     if not rooms:
         return ()

@@ -27,6 +27,7 @@ from equivalents.policy.sharing import DEFAULT_SHARING, FOR_ALL_POOLS, Sharing
 from equivalents.policy.yearly import YearlyLimit
 
 __all__ = [
+    "VILLAGE_ROOMS",
     "CONDITIONS",
     "CaseRules",
     "Department",
@@ -66,6 +67,10 @@ class Institution:
     parent_id: str = ""
     ownership: str = ""
     place: Place = NOWHERE
+
+
+VILLAGE_ROOMS: Final = ("village_room", "村卫生室")
+"""The kinds of departments that are a village room."""
 
 
 class Department(NamedTuple):
