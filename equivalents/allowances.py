@@ -75,29 +75,32 @@ class Allowances:
 
     def by_month(self, component: Component) -> Iterator[ComponentPay]:
         """An allowance of a rate a month."""
+        kinds, ends = self._kinds(component), [*self._last_days(component)]
+        by_days = component.month is MonthRule.DAYS
         for person, rows in sorted(self._people.items()):
             mine = [row for row in rows if component.who.fits(row)]
             found: dict[str, list[_Met]] = {}
-            for span in self._spans(component, mine) if mine else ():
+            spans = self._days(component, mine) if by_days and mine else ends
+            for span in spans if mine else ():
                 row = self._home(component, person, mine, span.since)
                 if row is not None:
-                    for met in self._met(component, row, span):
+                    for met in self._met(component, row, span, kinds):
                         found.setdefault(row.institution_id, []).append(met)
             for place, several in sorted(found.items()):
                 yield _paid(component, (place, person), several)
 
-    def _spans(self, component: Component, rows: Sequence[Posting]) -> Iterator[_Span]:
-        """The last day of each month, or its days where nothing of postings and rates changes."""
-        starts = (*self._period.month_starts, self._period.end)
+    def _last_days(self, component: Component) -> Iterator[_Span]:
+        """The last day of each month in which the component is in force then."""
+        for day in filter(component.in_force, self._period.month_ends):
+            yield _Span(day, day + 1, Fraction(1))
+
+    def _days(self, component: Component, rows: Sequence[Posting]) -> Iterator[_Span]:
+        """The days of each month, cut where anything of postings and rates changes."""
         edges = {day for row in rows for day in (row.active_from, row.active_to)}
         edges |= {component.valid_from, component.valid_to}
         for one in component.rate_e4.versions if component.rate_e4 is not None else ():
             edges |= {one.valid_from, one.valid_to}
-        for first, after in pairwise(starts):
-            if component.month is MonthRule.LAST_DAY:
-                if component.in_force(after - 1):
-                    yield _Span(after - 1, after, Fraction(1))
-                continue
+        for first, after in pairwise((*self._period.month_starts, self._period.end)):
             inside = sorted(day for day in edges if first < day < after)
             for since, until in pairwise([first, *inside, after]):
                 if component.in_force(since):
@@ -119,21 +122,24 @@ class Allowances:
         there.sort(key=lambda row: (not row.main, row.post_id, row.department_id))
         return there[0] if there else None
 
-    def _met(self, component: Component, row: Posting, span: _Span) -> Iterator[_Met]:
+    def _met(
+        self, component: Component, row: Posting, span: _Span, kinds: frozenset[str]
+    ) -> Iterator[_Met]:
         """The days of a span with the same coefficients, at the rate of the first."""
         version = self._version(component, span.since)
         if version is None:
             return
         in_cap = component.in_cap and counts_in_cap(row, self._outside)
-        kinds = self._kinds(component)
         who = row.institution_id, row.person_id, row.post_id
-        days = span.since, span.until
-        stretches = self._plan.coefficients.factors(*who, kinds, days) if kinds else ()
+        days, known = (span.since, span.until), self._plan.coefficients.knows(row.person_id)
+        stretches = self._plan.coefficients.factors(*who, kinds, days) if kinds and known else ()
         runs = [(one.since, one.until, one.factors) for one in stretches]
         for since, until, factors in runs or [(*days, ())]:
             named = tuple(sorted((one.kind, one.value_e4) for one in factors))
             self._need(component, row.person_id, named, since)
-            part = span.part * Fraction(until - since, span.until - span.since)
+            part = span.part
+            if (since, until) != days:
+                part *= Fraction(until - since, span.until - span.since)
             yield _Met(month_of(since), part, version, named, in_cap)
 
     def _kinds(self, component: Component) -> frozenset[str]:

@@ -5,8 +5,10 @@ of heads, which goes by what pools paid, comes after (:mod:`equivalents.leaderpa
 Sources: D4, D5, B9; definitions 5.3, 5.15, 5.18, 5.19.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final
 
 from equivalents.allowances import Allowances, counts_in_cap
@@ -153,17 +155,21 @@ class _Desk:
 
     def _counts(self, place: str, person: str) -> bool:
         """Whether a person has, or last had, a posting at a place that counts in the pay cap."""
-        mine = [
-            row
-            for row in self._rules.postings
-            if (row.institution_id, row.person_id) == (place, person)
-        ]
+        mine = self._posted[place, person]
         scheme = self._rules.scheme
         outside = scheme.pay_cap.outside_types if scheme is not None else ()
         latest = max((row.active_to for row in mine), default=0)
         of_period = [row for row in mine if self._meets(row)]
         judged = of_period or [row for row in mine if row.active_to == latest]
         return any(counts_in_cap(row, outside) for row in judged)
+
+    @cached_property
+    def _posted(self) -> Mapping[tuple[str, str], list[Posting]]:
+        """All postings by institution and person."""
+        found: dict[tuple[str, str], list[Posting]] = defaultdict(list)
+        for row in self._rules.postings:
+            found[row.institution_id, row.person_id].append(row)
+        return found
 
     def _meets(self, row: Posting) -> bool:
         period = self._rules.period

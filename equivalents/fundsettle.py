@@ -22,8 +22,10 @@ from equivalents.ledger import Ledger, ledger
 from equivalents.paycap import Capped, above_cap, capped, next_of_components
 from equivalents.policy.capbefore import CapBefore
 from equivalents.policy.coefficients import Coefficients
+from equivalents.policy.components import ComponentKind
 from equivalents.policy.fundcounts import FundCounts
 from equivalents.policy.funds import PerEquivalent, PerItem
+from equivalents.policy.leaders import leads
 from equivalents.policy.model import CaseRules, Pool
 from equivalents.policy.scheme import Excess, Scheme
 from equivalents.raised import Raised, raised_pools
@@ -105,7 +107,7 @@ def funded(
     problems = bridge_problems(scheme, made, given, rules, more)
     if any(problem.severity == "error" for problem in problems):
         raise RefusedError(problems)
-    outside, counted = _outside(scheme, made, given), counted_in_cap(scheme, fixed.paid)
+    outside, counted = _outside(scheme, made, given), _counted(scheme, rules, fixed)
     within = capped(scheme.pay_cap, pools, outside, facts, due, rules.postings, counted)
     caps = within.caps
     _check(within.pools, caps, takings, given, spent)
@@ -128,6 +130,20 @@ def _outside(
     names = scheme.pay_cap.outside
     outside = {(one.institution_id, one.bridge.pool) for one in made if not one.in_cap}
     return outside | {(pool.institution_id, pool.pool) for pool in given if pool.pool in names}
+
+
+def _counted(
+    scheme: Scheme, rules: CaseRules, fixed: FixedPay
+) -> Mapping[str, tuple[tuple[str, int], ...]]:
+    """What components in the cap pay, by institution; those whose heads are paid later too."""
+    found = counted_in_cap(scheme, fixed.paid)
+    last = rules.period.end - 1
+    kinds = [one for one in scheme.components.values() if one.kind is ComponentKind.LEADER]
+    if any(one.in_cap and one.in_force(last) for one in kinds):
+        for row in rules.postings:
+            if leads(row, rules.key_rules.leaders, rules.period):
+                found.setdefault(row.institution_id, ())
+    return found
 
 
 def with_leaders(funded: Funded, rules: CaseRules, paid: Sequence[ComponentPay]) -> Funded:

@@ -122,7 +122,8 @@ def capped(
         facts: accounts, coefficients and institutions of the period, and what is brought in.
         money: the dues, for terms that are a share of a fund.
         postings: for terms by heads of staff.
-        components: by institution what components in the cap pay, which is never cut.
+        components: by institution what components in the cap pay, which is never cut; an
+            institution that is named has a cap, also where nothing is known to be paid yet.
 
     Raises:
         RefusedError: ``PAYCAP_MISSING`` (an institution with pools in the cap and no approved
@@ -141,7 +142,7 @@ def capped(
         mine = [pool for pool in pools if pool.institution_id == name]
         within = [pool for pool in mine if (name, pool.pool) not in outside]
         fixed = components.get(name, ())
-        if within or fixed or desk.base(name):
+        if within or name in components or desk.base(name):
             found.append(desk.cap(name, sorted(within, key=lambda pool: pool.pool), fixed))
             problems += above_cap(found[-1])
     if rule.per is CapPer.YEAR:

@@ -2,13 +2,14 @@
 
 Work is told where its posting stands. Money of a pool with the level ``department`` is what the
 room's part of the ladder paid; where a coefficient or a yearly limit takes something of a person
-who is paid in several departments, what is left is split over them by 5.10 (key = what each gave).
-All other money of a person stands at home: in the department of the person's main posting there,
-else of the first by post id. Sources: D1, D4; definitions 5.10, 5.20.
+who is paid in several departments, what is left is split over them by 5.10 (key = what each
+gave). All other money of a person, of other pools and of components, stands at home: in the
+department of the person's main posting there, else of the first by post id. Sources: D1, D4;
+definitions 5.10, 5.20.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -21,11 +22,14 @@ from equivalents.weigh import earned_at
 
 __all__ = ["RoomLine", "home_departments", "room_lines"]
 
+_LINES: Final = ("item", "pool", "component")
+
 
 class RoomLine(NamedTuple):
-    """A line of a room: work of a person in an item, or what a pool pays a person.
+    """A line of a room: work of a person in an item, or what a pool or component pays a person.
 
-    ``what`` is ``item`` (``name`` the item's code) or ``pool``; ``row`` the payout of a pool.
+    ``what`` is ``item`` (``name`` the item's code), ``pool`` or ``component``; ``row`` the payout
+    of a pool.
     """
 
     institution_id: str
@@ -49,7 +53,9 @@ def room_lines(settlement: Settlement, payouts: Payouts) -> tuple[RoomLine, ...]
     }
     if not rooms:
         return ()
-    return tuple(sorted((*_work(settlement, rooms), *_money(settlement, payouts, rooms))))
+    beside = _beside(settlement, rooms)
+    every = (*_work(settlement, rooms), *_money(settlement, payouts, rooms), *beside)
+    return tuple(sorted(every, key=lambda line: (*line[:2], _LINES.index(line.what), line)))
 
 
 _Rooms = Mapping[tuple[str, str], Department]
@@ -118,6 +124,21 @@ def _money(settlement: Settlement, payouts: Payouts, rooms: _Rooms) -> Iterator[
             if (names[0], department) in rooms:
                 what = names[0], department, "pool", pool.series, pool.pool, names[1]
                 yield RoomLine(*what, 0, key_e7, fen, row)
+
+
+def _beside(settlement: Settlement, rooms: _Rooms) -> Iterator[RoomLine]:
+    """What components pay beside the pools."""
+    plan = settlement.plan
+    homes = {
+        (plan.institutions[place], plan.persons[person]): department
+        for (place, person), department in home_departments(settlement).items()
+    }
+    for one in settlement.components:
+        department = homes.get((one.institution_id, one.person_id), "")
+        if (one.institution_id, department) in rooms:
+            name = one.component if one.pool == one.component else f"{one.component} {one.pool}"
+            what = one.institution_id, department, "component", "", name, one.person_id
+            yield RoomLine(*what, amount_fen=one.amount_fen)
 
 
 def _left(given_fen: list[int], amount_fen: int) -> list[int]:

@@ -19,6 +19,7 @@ from equivalents.intake.schemes import (
     names_apart,
     read_files,
     shipped_schemes,
+    with_lower,
     with_prices,
 )
 from equivalents.intake.settings import Settings, read_case_yaml, settings_of
@@ -66,7 +67,9 @@ def open_schemes(names: Sequence[str]) -> Opened:
     for name in _parted(names):
         files += _gather(name, gathered)
     findings = gathered.findings
-    files = names_apart(files)
+    called = {path.resolve(): name for name, path in files}
+    every = with_lower([path for _, path in files], findings)
+    files = names_apart([(called.get(path.resolve(), path.name), path) for path in every])
     layers = read_files(files, findings)
     case = gathered.case
     if case is not None:

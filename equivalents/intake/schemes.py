@@ -30,6 +30,7 @@ __all__ = [
     "scheme_of_case",
     "shipped_among",
     "shipped_schemes",
+    "with_lower",
     "with_prices",
 ]
 
@@ -61,6 +62,7 @@ def load_scheme(paths: Sequence[Path]) -> tuple[Scheme, Findings, Reading]:
     and path, and the layers; ``layered.ground(entry)`` is the reference that founds a value.
     """
     findings = Findings()
+    paths = with_lower(paths, findings)
     layers = read_files(names_apart([(path.name, path) for path in paths]), findings)
     folder = paths[-1].parent if paths else Path()
     reading, _ = with_prices(read_scheme(layers, findings), folder, findings)
@@ -150,9 +152,50 @@ def layer_files(names: Iterable[Entry], folder: Path, findings: Findings) -> lis
     name, with its folder before it where a file of the case is called alike.
     """
     found = [_find(one, folder, findings) for one in names]
-    paths = [path for path in found if path is not None]
+    paths = with_lower([path for path in found if path is not None], findings)
     inside = {_inside(path, folder) for path in paths}
     return [(_inside(path, folder) or _shipped_name(path, inside), path) for path in paths]
+
+
+def with_lower(paths: Iterable[Path], findings: Findings) -> list[Path]:
+    """The same files, before each those that its key ``over`` names, unless they are named, too.
+
+    A name of ``over`` is that of a file beside it, else of a shipped scheme; one that is neither
+    is noted.
+    """
+    paths = list(paths)
+    named = {path.resolve() for path in paths}
+    order: list[Path] = []
+
+    def below(path: Path) -> None:
+        for entry in _over(path):
+            lower = _beside(entry, path.parent, findings)
+            if lower is not None and lower.resolve() not in named:
+                named.add(lower.resolve())
+                below(lower)
+                order.append(lower)
+
+    for path in paths:
+        below(path)
+        order.append(path)
+    return order
+
+
+def _over(path: Path) -> list[Entry]:
+    """What a scheme file says that it lies over; nothing where it cannot be read."""
+    read = read_yaml(path, path.name, Findings())
+    named = read.get("over") if read is not None else None
+    return [] if named is None else named.items or ([named] if named.text else [])
+
+
+def _beside(entry: Entry, folder: Path, findings: Findings) -> Path | None:
+    inside, shipped = folder / f"{entry.text}.yaml", shipped_schemes()
+    if inside.is_file():
+        return inside
+    if entry.text in shipped:
+        return shipped[entry.text]
+    findings.add("SCHEME_UNKNOWN", entry.place, entry.text, near=near(entry.text, [*shipped]))
+    return None
 
 
 def _shipped_name(path: Path, taken: Collection[str]) -> str:

@@ -62,7 +62,7 @@ def from_plain(kind: type[_Value], plain: Any) -> _Value:
 
 
 @cache
-def _names(kind: type) -> list[str]:
+def _names(kind: Any) -> list[str]:
     """The fields of a type that are kept: all but places."""
     hints = get_type_hints(kind)
     names = [f.name for f in fields(kind)] if is_dataclass(kind) else list(hints)

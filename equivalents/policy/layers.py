@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 HEAD_KEYS: Final = (
-    *("scheme", "title", "reference", "layer", "institution", "illustrative"),
+    *("scheme", "title", "reference", "layer", "over", "institution", "illustrative"),
     *("valid_from", "open_choices"),
 )
 """What a scheme file says of itself."""
@@ -65,6 +65,7 @@ _WORDS: Final = ("title", "reference")
 _YES: Final = ("yes", "true")
 _SHAPES: Final = dict.fromkeys(HEAD_KEYS, "text") | {
     "institution": "texts",
+    "over": "texts",
     "open_choices": "mapping",
 }
 

@@ -27,7 +27,6 @@ from equivalents.policy.sharing import DEFAULT_SHARING, FOR_ALL_POOLS, Sharing
 from equivalents.policy.yearly import YearlyLimit
 
 __all__ = [
-    "VILLAGE_ROOMS",
     "CONDITIONS",
     "CaseRules",
     "Department",
@@ -36,6 +35,7 @@ __all__ = [
     "Pool",
     "Posting",
     "TeamMember",
+    "VILLAGE_ROOMS",
     "WeightRow",
 ]
 

@@ -1,10 +1,11 @@
 """Of which coefficients one is the product, as lines of a text and as JSON values (溯源)."""
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from typing import Any
 
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, print_day
-from equivalents.policy.coefficients import Stretch, product_e4
+from equivalents.policy.coefficients import ONE_E4, Stretch, product_e4
 from equivalents.policy.keyrules import Coefficient
 from equivalents.units import print_e4
 
@@ -38,9 +39,18 @@ def _factor_text(row: Coefficient, days: str) -> str:
     told += (
         f" 至 until {print_day(row.valid_to)}（不含 exclusive）" if row.valid_to < LAST_DAY else ""
     )
-    told += f"; 得分 score {row.score}" if row.score else ""
+    told += f"; 得分 score {_score(row.score)}" if row.score else ""
     told += f"; 依据 {row.reference}" if row.reference else ""
     return f"      因素 factor{days} {row.kind}: {print_e4(row.value_e4)}  [{told}]"
+
+
+def _score(text: str) -> str:
+    """A score for people: one that has no end as a decimal with four places beside it."""
+    if "/" not in text:
+        return text
+    exact = Fraction(text)
+    places = (2 * exact.numerator * ONE_E4 + exact.denominator) // (2 * exact.denominator)
+    return f"{text} ≈ {print_e4(places)}"
 
 
 def _product(values_e4: Sequence[int]) -> str:

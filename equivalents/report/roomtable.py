@@ -21,7 +21,7 @@ _COLUMNS: Final = (
 ROOM_SHEET: Final = (
     SheetColumn("类型", 10),
     SheetColumn("当量口径", 10),
-    SheetColumn("项目或绩效池", 24),
+    SheetColumn("项目、绩效池或构成项", 24),
     SheetColumn("人员编号", 14),
     SheetColumn("姓名", 12),
     SheetColumn("当量", 18, "#,##0.0000###", True),
@@ -29,7 +29,7 @@ ROOM_SHEET: Final = (
     SheetColumn("分配依据", 18, "#,##0.0000###"),
     SheetColumn("金额（元）", 16, "#,##0.00", True),
 )
-_WORDS: Final = {"item": "项目", "pool": "绩效池"}
+_WORDS: Final = {"item": "项目", "pool": "绩效池", "component": "构成项"}
 
 
 def room_table(settlement: Settlement, payouts: Payouts) -> OutTable | None:
@@ -78,6 +78,10 @@ def _rooms(
                 rows.append((*head, told, *who, print_e7(line.equivalents_e7), "", "", "0.00"))
                 continue
             total += line.amount_fen
+            if line.what == "component":
+                paid = print_fen(line.amount_fen)
+                rows.append((*head, line.name, *who, "0.0000000", "", "", paid))
+                continue
             coefficient = coefficients[line.row].as_py()
             money = coefficient, print_e7(line.key_e7), print_fen(line.amount_fen)
             rows.append((*head, line.name, *who, "0.0000000", *money))

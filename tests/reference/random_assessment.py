@@ -26,6 +26,7 @@ NAMES = ("重点人群签约率", "续约率", "满意度", "规范管理率", "
 SCORES = ("yes_no", "at_least", "at_most", "proportional", "rising", "falling", "tiers", "given")
 TIME = ("month", "quarter", "half_year", "year")
 RATIOS = ("0", "0.3333", "1/2", "0.8", "2/3", "0.85", "1", "1.2")
+DEPARTMENT_KIND = "科室系数"
 FUND_KIND = "adj"
 """What random funds and pay caps ask of institutions: a composite may stand for the table."""
 
@@ -71,6 +72,8 @@ class Drawing:
             self.composite(f"考核{number}", level, departments, levels_of)
         if funds:
             self.composite(FUND_KIND, rng.choice(("institution", "county")), (), {})
+        if departments and rng.random() < 0.4:
+            self.table_of_departments(rng.choice(departments))
         self.give_totals()
         self.ask_some()
         if any(row["contract_id"] == "Q0" for row in rows_of(self.folder, "contracts")):
@@ -87,6 +90,18 @@ class Drawing:
         rows = [row | {"kind": kind} for row in csv_table(self.folder / "departments.csv")]
         write_table(self.rng, self.folder / "departments.csv", list(rows[0]), rows)
         return kind
+
+    def table_of_departments(self, pool: str) -> None:
+        """Give departments coefficients by the table too, in one pool."""
+        rng, rows = self.rng, rows_of(self.folder, "coefficients")
+        for department in self.subjects("department"):
+            row = {"scope": "department", "subject_id": department, "kind": DEPARTMENT_KIND}
+            row |= {"value": rng.choice(("0.9", "1.1", "0.3333")), "valid_from": "2019-01-01"}
+            rows.append(row)
+        columns = ("scope", "subject_id", "kind", "value", "valid_from", "valid_to", "reference")
+        if any(row["kind"] == DEPARTMENT_KIND for row in rows):
+            write_table(rng, self.folder / "coefficients.csv", columns, rows)
+            self.rules[DEPARTMENT_KIND] = {"applies_to": "key", "pools": [pool]}
 
     def indicator(self) -> Yaml:
         """Return an indicator with any score function, or with none."""

@@ -62,14 +62,16 @@ def write_before_funds(
             declared.setdefault("surplus", {})["assessment"] = "required"
     if "who" in features:
         for name in rng.sample(names, rng.randint(1, len(names))):
-            who = choose_who(rng, folder) if _may_choose(declared) else {}
+            cap = "funds" not in features
+            who = choose_who(rng, folder, cap=cap) if _may_choose(declared) else {}
             if who:
                 own(declared, name)["who"] = who
     if "averages" in features:
         opened = {row["pool"] for row in rows_of(folder, "opening") if row["kind"] == "key"}
         for name in sorted({*names} - opened):
             if _levels(declared, name) == ["person"] and rng.random() < 0.8:
-                own(declared, name)["averages"] = _averages(rng, folder, span)
+                cap = "funds" not in features
+                own(declared, name)["averages"] = _averages(rng, folder, span, cap=cap)
     dump(folder, declared)
 
 
@@ -119,10 +121,11 @@ def _attributes(rng: Random, folder: Path) -> None:
     write_table(rng, folder / "staff.csv", list(staff[0]), staff)
 
 
-def choose_who(rng: Random, folder: Path) -> Yaml:
+def choose_who(rng: Random, folder: Path, *, cap: bool = True) -> Yaml:
     """Return whom a rule is for, by what all of a person's postings at a place agree on.
 
-    With postings that differ it could mean the person or the posting.
+    With postings that differ it could mean the person or the posting. Without `cap` nobody asks
+    who is in the pay cap: random funds will say it otherwise.
     """
     staff = csv_table(folder / "staff.csv")
     said: dict[str, set[str]] = {}
@@ -138,16 +141,16 @@ def choose_who(rng: Random, folder: Path) -> Yaml:
     for name in rng.sample(lists, min(len(lists), rng.choice((1, 1, 2)))):
         values_of = sorted(said[name] - {""})
         found[LISTS[name]] = rng.sample(values_of, rng.randint(1, len(values_of)))
-    if "in_cap" in said and rng.random() < 0.2:
+    if cap and "in_cap" in said and rng.random() < 0.2:
         found["in_cap"] = rng.choice(("yes", "no"))
     return found
 
 
-def _averages(rng: Random, folder: Path, span: Span) -> list[Yaml]:
+def _averages(rng: Random, folder: Path, span: Span, *, cap: bool) -> list[Yaml]:
     """Return one or two rules, of some people or of everybody."""
     found: list[Yaml] = []
     for _ in range(rng.choice((1, 1, 2))):
-        who = choose_who(rng, folder)
+        who = choose_who(rng, folder, cap=cap)
         multiple = figure(rng.choice(("0.9", "1", "0.3333", "1.25")), "倍", rng, span)
         rule: Yaml = {"multiple": multiple, "reference": REFERENCE}
         found.append(({"who": who} if who and rng.random() < 0.8 else {}) | rule)

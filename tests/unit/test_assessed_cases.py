@@ -14,6 +14,10 @@ import pytest
 from equivalents.errors import DataError
 from equivalents.intake.case import load_case
 from equivalents.policy.assessment import AssessedLevel
+from equivalents.policy.calendar import LAST_DAY
+from equivalents.policy.coefficients import Stretch
+from equivalents.policy.keyrules import Coefficient, Scope
+from equivalents.report.factors import factors_text
 from equivalents.report.kept import read_kept
 from equivalents.run import settle_case
 from equivalents.tracing import trace_person
@@ -118,6 +122,15 @@ def test_an_explanation_has_the_score_with_the_coefficient(tmp_path: Path) -> No
         for one in stretch.factors
     }
     assert factors == {"考核": (8000, "80")}
+
+
+def test_a_score_without_an_end_is_told_with_its_four_places_too() -> None:
+    def told(score: str) -> str:
+        row = Coefficient(Scope.PERSON, "P1", "考核", 8_550, 0, LAST_DAY, score=score)
+        return next(factors_text((Stretch(0, 1, (row,)),)))
+
+    assert "得分 score 256/3 ≈ 85.3333" in told("256/3")
+    assert "得分 score 85.5]" in told("85.5")
 
 
 def test_results_of_contracts_are_read_for_others_to_use(tmp_path: Path) -> None:

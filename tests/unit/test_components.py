@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from equivalents.componentpay import OWN_MONEY, PayPart, rounded_pay
 from equivalents.components import fixed_pay
+from equivalents.errors import RefusedError
 from equivalents.exact import half_up
 from equivalents.policy.calendar import LAST_DAY, parse_day, parse_period
 from equivalents.policy.components import (
@@ -41,6 +42,7 @@ from equivalents.tracing import trace_person
 from equivalents.whatif import compare_case
 from tests.bad.case import HEAD, Content, write_case
 from tests.statements import re_add
+from tests.unit.test_workbook import lines, sheets
 
 pytestmark = pytest.mark.rules("D4", "B9")
 PERIOD = parse_period("2025-H1")
@@ -309,6 +311,31 @@ def test_the_cap_of_a_year_knows_what_components_of_earlier_periods_paid(tmp_pat
     assert pools == {"I01": "150.00", "I02": "30.00"}
 
 
+def test_a_head_in_the_cap_has_one_where_no_pool_counts_in_it(tmp_path: Path) -> None:
+    """The only pool is outside the cap: 50.00 of the head are held against it all the same."""
+    yaml = (
+        f"period: 2025-06\n{HEADS}"
+        "components: {院长: {kind: leader, of: [绩效], in_cap: yes,"
+        " multiple: {value: '0.5', unit: 倍, valid_from: 2020-01-01}}}\n"
+        "leaders: {posts: [院长], reference: 示例}\n"
+        "pay_cap: {kind: fixed, per: period, valid_from: 2025-01-01, outside: [绩效]}\n"
+    )
+    files: dict[str, Content] = {
+        "case.yaml": yaml,
+        "staff.csv": "person_id,institution_id,post\nP01,I01,\nP03,I02,\nP09,I01,院长\n",
+        "records.csv": f"{HEAD}\nI01,P01,MZ01,2025-06-02,1\nI02,P03,MZ01,2025-06-02,1\n",
+        "accounts.csv": "institution_id,line,kind,amount\nI01,pay_cap,approved,50.00\n",
+    }
+    out = settled(tmp_path / "1", files)
+    told = [(row["institution_id"], row["line"], row["amount"]) for row in rows_of(out, "paycap")]
+    assert ("I01", "component", "50.00") in told
+    assert {row[0] for row in told} == {"I01"}
+    low: dict[str, Content] = {"accounts.csv": str(files["accounts.csv"]).replace("50.00", "49.99")}
+    with pytest.raises(RefusedError) as caught:
+        settled(tmp_path / "2", files | low)
+    assert [one.code for one in caught.value.problems] == ["COMPONENT_ABOVE_CAP"]
+
+
 def test_adjustments_come_after_the_coefficient_of_the_institution(tmp_path: Path) -> None:
     """100.00 x 0.8 = 80.00, less 20.00 of adjustments: 60.00 are shared and 20.00 carried."""
     files: dict[str, Content] = {
@@ -410,6 +437,46 @@ def test_a_kept_result_tells_and_compares_the_same(tmp_path: Path) -> None:
     assert before.payouts is not None
     assert after.payouts is not None
     assert before.payouts.charged_fen == after.payouts.charged_fen == (700, 0)
+
+
+def test_the_workbook_has_all_that_a_person_is_paid(tmp_path: Path) -> None:
+    out = settled(tmp_path, MIXED)
+    wanted: dict[str, Fraction] = {}
+    for row in rows_of(out, "payouts"):
+        before = wanted.get(row["person_id"], Fraction(0))
+        wanted[row["person_id"]] = before + Fraction(row["amount"])
+    found = sheets(out)
+    totals = {row["人员编号"]: row for row in lines(found["人员合计"])}
+    assert {*totals} == {*wanted}
+    for person, row in totals.items():
+        parts = [Fraction(str(value)) for name, value in row.items() if name.endswith("（元）")]
+        assert parts[-1] == wanted[person] == sum(parts[:-1])
+    told = lines(found["构成项"])
+    assert len(told) == len(rows_of(out, "components"))
+    assert {row["由谁支付"] for row in told} == {"机构自有资金", "绩效池：绩效"}
+    assert {row["构成项"] for row in told} == {"津贴", "奖", "补发扣回"}
+    assert all(row["结果"] == "相符" for row in lines(found["核对"]))
+
+
+def test_money_of_a_component_is_not_income_as_well(tmp_path: Path) -> None:
+    """A fund of 100.00 that is income, 30.00 of it an allowance: 70.00 may stand in the account."""
+    yaml = (
+        f"period: 2025-06\n{HEADS}surplus: {{assessment: none}}\n"
+        "funds: {f: {kind: given, payers: [{payer: 甲, share: 1}]}}\n"
+        "components: {津贴: {kind: allowance, paid_from: {fund: f}, who: {persons: [P01]},"
+        " rate: {value: '30.00', unit: 元/人·月, valid_from: 2020-01-01}}}\n"
+    )
+    head = "institution_id,line,kind,amount,source\nI01,f,approved,100.00,甲\n"
+    files: dict[str, Content] = {"case.yaml": yaml, "records.csv": work("2025-06")}
+    good = files | {"accounts.csv": f"{head}I01,f,income,70.00,\n"}
+    out = settled(tmp_path / "1", good)
+    (paid,) = [row for row in rows_of(out, "funds") if row["use"] == "津贴"]
+    assert paid["amount"] == "30.00"
+    bad = files | {"accounts.csv": f"{head}I01,f,income,70.01,\n"}
+    with pytest.raises(RefusedError) as caught:
+        settled(tmp_path / "2", bad)
+    errors = [one.code for one in caught.value.problems if one.severity == "error"]
+    assert errors == ["FUND_TWICE"]
 
 
 def test_a_fund_may_be_used_up_by_a_pool_and_components(tmp_path: Path) -> None:

@@ -37,6 +37,7 @@ funds:
 CITIES = {name for name in shipped_schemes() if name.startswith("zhejiang-2017-")} - {
     "zhejiang-2017-effective-contract",
     "zhejiang-2017-indicators",
+    "zhejiang-2017-assessment",
 }
 OVER = """scheme: over
 title: 本县方案
@@ -109,15 +110,22 @@ def test_a_choice_of_nothing_is_shown_as_none() -> None:
 
 WAITING = {
     "changning-2014": {"funds.approved-tasks.assessment"},
-    "deqing-2019": {"funds.purchase.coefficients"},
+    "changning-2014-assessment": {"funds.approved-tasks.assessment"},
+    "deqing-2019": {"funds.purchase.kind"},
+    "deqing-2019-assessment": {"funds.purchase.kind"},
     "sanmenxia-2019": {
+        "funds.contract-insurance.coefficient",
+        "funds.public-health.kind",
+        "pools.contract-staff.rule",
+    },
+    "sanmenxia-2019-assessment": {
         "funds.contract-insurance.coefficient",
         "funds.public-health.kind",
         "pools.contract-staff.rule",
     },
     "zhejiang-2017-effective-contract": {"funds.effective-contract.coefficients"},
 }
-"""What the seeds pay by assessment result and the scheme pays without a coefficient, for now."""
+"""What the seeds pay by assessment result, without saying by which coefficient."""
 
 
 @pytest.mark.parametrize("name", sorted(shipped_schemes()))

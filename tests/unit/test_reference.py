@@ -21,6 +21,7 @@ from tests.reference import (
     table_errors,
     weight_row,
 )
+from tests.reference.numbers import half_up
 from tests.reference.small_case import HEAD, a_case, codes
 from tests.reference.text import period
 
@@ -391,3 +392,10 @@ def test_a_yaml_table_is_text_with_defaults(tmp_path: Path) -> None:
 )
 def test_periods(text: str, first: date, after: date) -> None:
     assert period(text) == (first, after)
+
+
+def test_a_sum_of_products_is_rounded_once() -> None:
+    # 1.3 + 1.15794 + 0.0799 = 2.53784; x 39.69 = 100.7268696
+    parts = (("1.30", "1.000"), ("1.26", "0.919"), ("0.10", "0.799"))
+    exact = sum(Fraction(a) * Fraction(b) for a, b in parts) * Fraction("39.69")
+    assert half_up(exact, 2) == Fraction("100.73")

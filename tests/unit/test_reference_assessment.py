@@ -219,6 +219,19 @@ def test_a_department_s_result_multiplies_its_key_and_nobody_s_in_it(tmp_path: P
         judged(tmp_path, *results, level="department", **tables)
 
 
+def test_a_department_s_coefficient_may_stand_in_the_table(tmp_path: Path) -> None:
+    # As above: 1.5 of 4.5, and 3.
+    staff = rows("person_id,institution_id,department_id", "P1,I1,D1", "P2,I1,D2")
+    by = rows("scope,subject_id,kind,value,valid_from", "department,D1,size,0.5,2020-01-01")
+    text = "period: 2025\nsharing: {main: {levels: [{to: department}, {to: person}]}}\n"
+    pools = rows("institution_id,pool,amount", "I1,main,100.00")
+    departments = rows("department_id,institution_id", "D1,I1", "D2,I1")
+    tables = {"staff": staff, "coefficients": by, "pools": pools, "departments": departments}
+    found = settle(a_case(tmp_path, case=text, records=WORK, **tables))
+    assert paid(found) == {"P1": 3333, "P2": 6667}
+    assert [step.key for step in found.steps if step.level == "department"] == [Fraction("1.5"), 3]
+
+
 def test_one_result_of_the_county_is_of_every_institution(tmp_path: Path) -> None:
     found = judged(tmp_path, "county,330521,judged,,,80,,", level="county")
     assert found == {"P1": 4000, "P2": 4000}

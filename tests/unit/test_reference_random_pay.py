@@ -67,6 +67,7 @@ def drawn(folder: Path) -> set[str]:
         words |= {"versions"} if isinstance(one["weights"], list) else set()
         words |= {key for key in ("subjects", "total") if key in one}
         words |= {"limits"} if "limits" in function else set()
+    words |= {f"scope {row['scope']}" for row in rows_of(folder, "coefficients")}
     words |= {"growth"} if "growth" in assessment else set()
     for row in rows_of(folder, "assessments"):
         words |= {"exempt"} if row.get("exempt") else set()
@@ -104,7 +105,7 @@ EVERY = """
     exempt|not applicable|exempt composite|given composite|later|withheld
     component allowance|component per_contract|component bonus|component leader|component release
     month last_day|month days|fte yes|fte no|rest carry|rest retain|in_cap yes|in_cap no
-    who|coefficient|heads|valid_to|adjusted
+    who|coefficient|heads|valid_to|adjusted|scope department
     averages|who posts|who employment_types|who kinds|who in_cap|who title_tiers|who departments
     secondary by share|secondary by amount|secondary_missing|secondary_default
 """

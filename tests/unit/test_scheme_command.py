@@ -16,7 +16,7 @@ from equivalents.policy.schemediff import Kind
 from equivalents.policy.schemeshow import SECTIONS
 from equivalents.policy.schemetext import SHARED_KEYS
 from equivalents.report.schemewords import COLUMNS, SECTION_TITLES, days, width, wrapped
-from tests.schemelayers import BASE, LAYERS, run, told
+from tests.schemelayers import BASE, LAYERS, OVER, run, told
 
 # -- diff ----------------------------------------------------------------------------------------
 
@@ -247,3 +247,34 @@ def test_days_are_told_with_their_open_ends() -> None:
     assert days(start, LAST_DAY) == "2025-01-01 起"
     assert days(FIRST_DAY, end) == "2026-01-01 前"
     assert days(start, end) == "2025-01-01 至 2026-01-01 前"
+
+
+def test_a_layer_brings_the_files_that_it_lies_over(tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text(BASE, encoding="utf-8")
+    over = OVER.replace(
+        "reference: 甲县〔2026〕2号\n", "reference: 甲县〔2026〕2号\nover: [base]\n", 1
+    )
+    (tmp_path / "over.yaml").write_text(over, encoding="utf-8")
+    alone = told("show", str(tmp_path / "over.yaml"))
+    both = told("show", str(tmp_path / "base.yaml"), str(tmp_path / "over.yaml"))
+    assert alone == both
+    assert [one["scheme"] for one in alone["layers"]] == ["base", "over"]
+
+
+def test_a_layer_over_what_is_not_there_is_told(tmp_path: Path) -> None:
+    text = OVER.replace(
+        "reference: 甲县〔2026〕2号\n", "reference: 甲县〔2026〕2号\nover: [bsae]\n", 1
+    )
+    (tmp_path / "over.yaml").write_text(text, encoding="utf-8")
+    problems = told("check", str(tmp_path / "over.yaml"), code=1)["problems"]
+    (unknown,) = [one for one in problems if one["code"] == "SCHEME_UNKNOWN"]
+    assert (unknown["file"], unknown["row"], unknown["value"]) == ("over.yaml", 4, "bsae")
+
+
+def test_files_that_lie_over_each_other_are_read_once(tmp_path: Path) -> None:
+    for name, other in (("base", "over"), ("over", "base")):
+        text = {"base": BASE, "over": OVER}[name]
+        text = text.replace("\nreference:", f"\nover: {other}\nreference:", 1)
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    shown = told("check", str(tmp_path / "over.yaml"))
+    assert [one["scheme"] for one in shown["layers"]] == ["base", "over"]

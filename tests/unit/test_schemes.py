@@ -332,7 +332,7 @@ def test_the_files_of_a_scheme_are_hashed_and_the_scheme_is_kept(tmp_path: Path)
 def test_a_case_without_a_scheme_is_kept_as_before(tmp_path: Path) -> None:
     rules = load_case(case_with(tmp_path, {})).rules
     plain = rules_to_keep(rules)
-    names = {"scheme", "counts", "cap_before", "assessed"}
+    names = {"scheme", "counts", "cap_before", "assessed", "pay_rows"}
     assert not names & {*plain}
     assert rules_to_keep(replace(rules, scheme=Scheme("")))["scheme"]["name"] == ""
     assert from_plain(CaseRules, dict.fromkeys(names) | plain).scheme is None

@@ -1,8 +1,8 @@
 """Who shares, averages, secondary distribution and village rooms (5.16, D1, D4), in random cases.
 
-Faults seen to be caught: a mean over each department instead of the pool, the multiple of another
-date, a head that does not count, a part of a line lost between two filters, amounts that are shared
-again, a room whose total is not that of its lines.
+Faults seen to be caught: the multiple of the first day, a head that does not count, a mean that
+counts people without a key, a filter that lets everybody in, shares that count as 1, a room whose
+total is its last line.
 """
 
 import shutil
