@@ -18,7 +18,7 @@ from equivalents.policy.assessment import SCOPES, AssessedLevel, Composite, Subj
 from equivalents.policy.calendar import Period
 from equivalents.policy.keyrules import Scope
 from equivalents.policy.leaders import LeaderRule, leads
-from equivalents.policy.model import Department, Institution
+from equivalents.policy.model import VILLAGE_ROOMS, Department, Institution
 from equivalents.policy.roster import Roster
 
 __all__ = ["Assessed", "Known"]
@@ -26,7 +26,7 @@ __all__ = ["Assessed", "Known"]
 _OF_DEPARTMENTS: Final = (AssessedLevel.DEPARTMENT, AssessedLevel.TEAM, AssessedLevel.VILLAGE_ROOM)
 _KINDS: Final[Mapping[AssessedLevel, frozenset[str]]] = {
     AssessedLevel.TEAM: frozenset(("team", "签约团队", "团队")),
-    AssessedLevel.VILLAGE_ROOM: frozenset(("village_room", "village room", "村卫生室")),
+    AssessedLevel.VILLAGE_ROOM: frozenset(VILLAGE_ROOMS),
 }
 """The kinds of departments that are of a level of their own; all others are plain departments."""
 _Mask = npt.NDArray[np.bool_]

@@ -1,14 +1,16 @@
 """The commands for what is paid after a period was closed: corrections and the end of a year."""
 
+import csv
 import json
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
 from equivalents.errors import Problem, as_object
 from equivalents.terminal import (
+    SHOWN,
     console,
     print_json,
     progress,
@@ -68,6 +70,8 @@ _Adjusted = Annotated[
     ),
 ]
 _NO_PATHS: list[Path] = []
+_OWN: Final = ("CORRECT_", "YEAR_END_")
+"""What only these commands have to tell: no ``check`` of the case would show it."""
 
 
 def correct(
@@ -101,8 +105,9 @@ def correct(
             stop_on_reject=on_reject is Rejects.STOP,
             told=told,
         )
+    noted = _noted(out)
     if as_json:
-        print_json({"out": out.as_posix(), **result, "problems": []})
+        print_json({"out": out.as_posix(), **result, "problems": noted})
         return
     of, mode = result["adjustments"], result["mode"]
     console().print(
@@ -112,6 +117,7 @@ def correct(
         f"合计 amount {of['amount']} 元 yuan\n"
         f"以前更正 earlier corrections {result['corrections_before']}    结果 result: {out}"
     )
+    _show_noted(noted)
 
 
 def year_end(
@@ -145,14 +151,16 @@ def year_end(
     if settlement.payouts is None:
         facts = {"count": str(settlement.counted.rejected)}
         problems.append(Problem("REJECTED_ROWS", facts=facts))
+    noted = _noted(out)
     if as_json:
-        listed = [as_object(problem) for problem in problems]
+        listed = [*map(as_object, problems), *noted]
         print_json({"out": out.as_posix(), **result, "problems": listed})
     else:
         show_summary(result, out)
         if not problems:
             _show_year(result["year_end"])
         show_problems(problems, as_json)
+        _show_noted(noted)
     if problems:
         raise typer.Exit(1)
 
@@ -165,3 +173,21 @@ def _show_year(of: dict[str, Any]) -> None:
         f"本次发放 paid out {of['paid_out']}    扣回 taken back {of['taken_back']}    "
         f"结转下年 carried on {of['carried_on']}"
     )
+
+
+def _noted(out: Path) -> list[dict[str, str | int]]:
+    """What the command itself noted in ``problems.csv``, as ``--json`` lists problems."""
+    with (out / "problems.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["code"].startswith(_OWN)]
+    return [{**row, "row": int(row["row"] or 0)} for row in rows]
+
+
+def _show_noted(noted: list[dict[str, str | int]]) -> None:
+    """The first of them in full on standard error, then how many more there are."""
+    for one in noted[:SHOWN]:
+        text = f"{one['severity']} {one['code']}\n    {one['reason_zh']}\n    {one['reason_en']}"
+        typer.echo(text, err=True)
+    rest = len(noted) - SHOWN
+    if rest > 0:
+        text = f"……另有 {rest:,} 条，见 problems.csv；and {rest:,} more in problems.csv"
+        typer.echo(text, err=True)

@@ -64,8 +64,14 @@ def head_counts(
         rows = zip(names, counts.tolist(), worth.tolist(), strict=True)
         found += [HeadCount(heads, day, *row) for row in rows]
     if effective is not None and effective.problems:
-        raise RefusedError(effective.problems)
+        raise RefusedError(_once(effective.problems))
     return tuple(found)
+
+
+def _once(problems: Iterable[Problem]) -> list[Problem]:
+    """Each once, in their order: what a contract lacks it lacks on every day of counting."""
+    alone = {(p.code, p.place, p.value, tuple(sorted(p.facts.items()))): p for p in problems}
+    return [*alone.values()]
 
 
 def asked_heads(

@@ -14,16 +14,14 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from equivalents.allocate import largest_remainder
-from equivalents.policy.model import Department
+from equivalents.policy.model import VILLAGE_ROOMS, Department
 from equivalents.policy.sharing import LevelKind
 from equivalents.settle import Payouts, Settlement
 from equivalents.units import Int64
 from equivalents.weigh import earned_at
 
-__all__ = ["ROOM_KINDS", "RoomLine", "home_departments", "room_lines"]
+__all__ = ["RoomLine", "home_departments", "room_lines"]
 
-ROOM_KINDS: Final = ("village_room", "村卫生室")
-"""How the table of departments says that one is a village room."""
 _LINES: Final = ("item", "pool", "component")
 
 
@@ -51,7 +49,7 @@ def room_lines(settlement: Settlement, payouts: Payouts) -> tuple[RoomLine, ...]
     rooms = {
         (row.institution_id, row.department_id): row
         for row in settlement.rules.departments
-        if row.kind in ROOM_KINDS
+        if row.kind in VILLAGE_ROOMS
     }
     if not rooms:
         return ()

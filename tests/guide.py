@@ -1,8 +1,8 @@
 """A guide as a list of steps: files to write, commands to run, tables to open, in its order.
 
 The sentence above a block says what is done with it, as it says so to the reader: 新建 (new file),
-末尾加 (append), 一行前面加 (insert), 改 (replace), 运行 (run), 打开 (open), 复制 (copy). A block
-without one of them is an error: then nobody would run it.
+末尾加 (append), 一行前面加 (insert), 改 (replace), 运行 (run), 打开 (open), 复制 (copy, a file or,
+with 文件夹, a folder). A block without one of them is an error: then nobody would run it.
 """
 
 import csv
@@ -27,7 +27,7 @@ LEADS: Final = {
     "run": r"运行：",
     "open": r"打开 `(?P<path>[^`]+)`(?: 的工作表“(?P<name>[^”]+)”)?：",
 }
-_COPY: Final = re.compile(r"- 复制 `([^`]+)` 为 `([^`]+)`")
+_COPY: Final = re.compile(r"- 复制(文件夹)? `([^`]+)` 为 `([^`]+)`")
 _LEFT_OUT: Final = "……"
 
 
@@ -52,7 +52,8 @@ def steps(text: str) -> list[Step]:
         copied = _COPY.fullmatch(line)
         fenced, table = line.startswith("```"), lead.startswith("打开") and line.startswith("|")
         if copied:
-            found.append(Step(number, "copy", copied[1], copied[2], ()))
+            kind = "copy_folder" if copied[1] else "copy"
+            found.append(Step(number, kind, copied[2], copied[3], ()))
         elif fenced or table:
             ends = "```" if fenced else ""
             end = next(i for i in range(at + 1, len(lines) + 1) if [*lines, ""][i] == ends)
@@ -86,7 +87,7 @@ class Walk:
         getattr(self, f"_{step.kind}")(step)
 
     def _write(self, path: Path, text: str) -> None:
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         encoding = self._encoding if path.suffix == ".csv" else "utf-8"
         path.write_text(text, encoding=encoding, newline="")
 
@@ -125,8 +126,11 @@ class Walk:
         self._write(path, f"\n{text}".replace(f"\n{old}", f"\n{new}")[1:])
 
     def _copy(self, step: Step) -> None:
-        Path(step.name).parent.mkdir(exist_ok=True)
+        Path(step.name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(step.path, step.name)
+
+    def _copy_folder(self, step: Step) -> None:
+        shutil.copytree(step.path, step.name)
 
     def _run(self, step: Step) -> None:
         command, *told = step.lines

@@ -35,6 +35,7 @@ __all__ = [
     "Pool",
     "Posting",
     "TeamMember",
+    "VILLAGE_ROOMS",
     "WeightRow",
 ]
 
@@ -66,6 +67,10 @@ class Institution:
     parent_id: str = ""
     ownership: str = ""
     place: Place = NOWHERE
+
+
+VILLAGE_ROOMS: Final = ("village_room", "村卫生室")
+"""The kinds of departments that are a village room."""
 
 
 class Department(NamedTuple):

@@ -61,9 +61,9 @@ CORRECTION_REASONS: Final = (
         "CORRECT_CHAIN",
         "error",
         "command",
-        "更正结果“{value}”之前应有 {before} 个更正，给出的与之不符。"
+        "更正结果“{value}”是在另外 {before} 个更正之后做的，与给出的不符。"
         "请把同一结果的更正全部给出，每个一次，correct 还须先早后晚。",
-        "Before the correction '{value}' there were {before} others; those given are not they. "
+        "The correction '{value}' was made after {before} others, which are not those given. "
         "Give all corrections of the result, each once, and for correct the earliest first.",
     ),
     Reason(

@@ -11,10 +11,11 @@ RESULT_REASONS: Final = (
         "OUT_MISSING",
         "error",
         "file",
-        "“{value}”不是完整的核算结果（缺少计数表或清单）。"
-        "请用 settle 重新核算，不要加 --payouts-only。",
-        "'{value}' is not a complete result (the tally or the manifest is missing). Settle again, "
-        "without --payouts-only.",
+        "“{value}”不是完整的核算结果（没有这个文件夹，或其中缺少清单、计数表）。请核对文件夹；"
+        "缺少的，请用 settle 重新核算，不要加 --payouts-only。",
+        "'{value}' is not a complete result (there is no such folder, or it lacks the manifest or "
+        "the tally). Check the folder; if something is missing, settle again, without "
+        "--payouts-only.",
     ),
     Reason(
         "OUT_CHANGED",

@@ -241,6 +241,10 @@ def test_a_change_of_an_amount_is_told_and_not_paid_at_the_price(closed: Path) -
     assert (noted["severity"], noted["code"]) == ("warning", "CORRECT_POOL_AMOUNT")
     assert "100.00" in noted["reason_en"]
     assert "120.00" in noted["reason_zh"]
+    command = ("correct", closed.parent / "adj-case", "--closed", closed, "-o", closed.parent / "b")
+    assert f"warning CORRECT_POOL_AMOUNT\n    {noted['reason_zh']}\n" in run(*command).stderr
+    (listed,) = json.loads(run(*command, "--json").stdout)["problems"]
+    assert (listed["code"], listed["reason_en"]) == (noted["code"], noted["reason_en"])
     book = openpyxl.load_workbook(closed.parent / "adj" / "adjustments.xlsx")
     assert book.sheetnames == ["追溯调整", "依据变化", "提示", "核对"]
 

@@ -1,4 +1,6 @@
-"""docs/schemes.md is done step by step, as it stands, through the command line, in one folder.
+"""The pages of the guide are done step by step, as they stand, through the command line.
+
+schemes.md stands alone; closing.md goes on in the folder of pay.md.
 
 Catches: a key, column or command that changed and not in the guide, a figure or message that it
 tells otherwise than the program, a step that works only with a file that the guide does not have, a
@@ -13,40 +15,63 @@ import pytest
 from tests.guide import Step, Walk, opened, shows, steps
 
 DOCS = Path(__file__).parents[2] / "docs"
-GUIDE = (DOCS / "schemes.md").read_text(encoding="utf-8")
-STEPS = steps(GUIDE)
+PAGES = {
+    name: (DOCS / name).read_text(encoding="utf-8")
+    for name in ("schemes.md", "pay.md", "closing.md")
+}
+SCHEMES, PAY, CLOSING = (steps(page) for page in PAGES.values())
+LINKS = {
+    "schemes.md": ("pay.md", "closing.md"),
+    "pay.md": ("schemes.md", "closing.md"),
+    "closing.md": ("pay.md", "schemes.md"),
+}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("guide", [SCHEMES, [*PAY, *CLOSING]], ids=["schemes", "pay"])
 def test_every_step_of_the_guide_does_what_it_says(
-    encoding: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    guide: list[Step], encoding: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With tables as Excel saves them: CSV UTF-8, and plain CSV of a Chinese Windows."""
     monkeypatch.chdir(tmp_path)
     walk = Walk(encoding)
-    for step in STEPS:
+    for step in guide:
         walk.do(step)
 
 
+def _of(guide: list[Step], *commands: str) -> tuple[int, set[str]]:
+    """How many mistakes a page makes on purpose and what it opens; it runs all ``commands``."""
+    runs = [one for one in guide if one.kind == "run"]
+    run = {one.lines[0].split(" ", 2)[2] for one in runs}
+    for wanted in commands:
+        assert any(re.match(wanted, command) for command in run), wanted
+    mistakes = [line for one in runs for line in one.lines if line.startswith("error ")]
+    return len(mistakes), {Path(one.path).name for one in guide if one.kind == "open"}
+
+
 def test_the_guide_goes_all_the_way() -> None:
-    commands = {
-        line.split(" ", 2)[2] for one in STEPS if one.kind == "run" for line in one.lines[:1]
-    }
-    for wanted in (
-        "check 2025", "scheme check 2025", "settle 2025 -o 结果2025", "settle 2026 -o 结果2026",
-        "explain .* --pool", "explain .* --person", "scheme diff", "scheme show .* --on",
-    ):  # fmt: skip
-        assert any(re.match(wanted, command) for command in commands), wanted
-    mistakes = [
-        line for one in STEPS if one.kind == "run" for line in one.lines if "error " in line
-    ]
-    assert len(mistakes) >= 8
-    files = {Path(one.path).name for one in STEPS if one.kind == "open"}
+    mistakes, files = _of(
+        SCHEMES, "check 2025", "scheme check 2025", "settle 2025 -o 结果2025",
+        "settle 2026 -o 结果2026", "explain .* --pool", "explain .* --person", "scheme diff",
+        "scheme show .* --on",
+    )  # fmt: skip
+    assert mistakes >= 8
     assert files >= {"dues.csv", "ledger.csv", "funds.csv", "settlement.xlsx", "accounts_next.csv"}
+    mistakes, files = _of(PAY, "check", "settle 上半年", "explain .* --person")
+    assert mistakes >= 6
+    assert files >= {"assessment.csv", "averages.csv", "components.csv", "pools.csv", "dues.csv"}
+    mistakes, files = _of(
+        CLOSING, "correct .* --closed", "correct .* --earlier", "settle 下半年",
+        "year-end .* --paid .* --paid .* --adjusted",
+    )  # fmt: skip
+    assert mistakes >= 2
+    assert files == {"adjustments.csv", "payouts.csv", "year_end.csv", "year_end_pools.csv"}
 
 
-def test_the_guide_is_chinese_with_an_english_summary_at_the_top() -> None:
-    head, _, body = GUIDE.partition("\n\n本页")
+@pytest.mark.parametrize("name", PAGES)
+def test_the_guide_is_chinese_with_an_english_summary_at_the_top(name: str) -> None:
+    assert all(f"]({other})" in PAGES[name] for other in LINKS[name])
+    head, _, body = PAGES[name].partition("\n\n本页")
     assert "In English" in head
     prose = re.sub(
         r"```.*?```|`[^`]*`|^\|.*$|\]\([^)]*\)", "", body, flags=re.DOTALL | re.MULTILINE

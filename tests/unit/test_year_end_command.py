@@ -176,6 +176,19 @@ def test_an_adjustment_counts_as_paid_once(
     assert [len(chain[name]) for name in ("paid", "adjusted")] == [5, 2]
 
 
+def test_what_the_command_alone_notes_is_printed_and_in_the_json(
+    corrected: tuple[dict[str, Path], tuple[Path, Path]], tmp_path: Path
+) -> None:
+    parts, (one, two) = corrected
+    case = write_case(tmp_path / "case", of_year(LATE + LATE))
+    given = [part for path in parts.values() for part in ("--paid", path)]
+    command = ("year-end", case, *given, "--adjusted", one, "--adjusted", two, "-o", tmp_path / "o")
+    done = run(*command)
+    assert (done.exit_code, done.stderr.count("warning YEAR_END_ADJUSTMENTS\n")) == (0, 1)
+    (noted,) = json.loads(run(*command, "--json").stdout)["problems"]
+    assert (noted["code"], noted["value"], noted["row"]) == ("YEAR_END_ADJUSTMENTS", "P02", 0)
+
+
 def test_the_order_of_folders_decides_nothing(
     corrected: tuple[dict[str, Path], tuple[Path, Path]], tmp_path: Path
 ) -> None:
