@@ -3,8 +3,8 @@
 Work is told where its posting stands. Money of a pool with the level ``department`` is what the
 room's part of the ladder paid; where a coefficient or a yearly limit takes something of a person
 who is paid in several departments, what is left is split over them by 5.10 (key = what each gave).
-All other money of a person stands at home: in the department of the person's main posting there,
-else of the first by post id. Sources: D1, D4; definitions 5.10, 5.20.
+All other money of a person, also of components, stands at home: in the department of the person's
+main posting there, else of the first by post id. Sources: D1, D4; definitions 5.10, 5.20.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,14 +21,16 @@ from equivalents.weigh import earned_at
 
 __all__ = ["ROOM_KINDS", "RoomLine", "home_departments", "room_lines"]
 
+_ORDER: Final = {"item": 0, "pool": 1, "component": 2}
 ROOM_KINDS: Final = ("village_room", "村卫生室")
 """How the table of departments says that one is a village room."""
 
 
 class RoomLine(NamedTuple):
-    """A line of a room: work of a person in an item, or what a pool pays a person.
+    """A line of a room: work of a person in an item, or what a pool or component pays a person.
 
-    ``what`` is ``item`` (``name`` the item's code) or ``pool``; ``row`` the payout of a pool.
+    ``what`` is ``item`` (``name`` the item's code), ``pool`` or ``component``; ``row`` the payout
+    of a pool.
     """
 
     institution_id: str
@@ -52,10 +54,21 @@ def room_lines(settlement: Settlement, payouts: Payouts) -> tuple[RoomLine, ...]
     }
     if not rooms:
         return ()
-    return tuple(sorted((*_work(settlement, rooms), *_money(settlement, payouts, rooms))))
+    homes = home_departments(settlement)
+    return tuple(
+        sorted(
+            (
+                *_work(settlement, rooms),
+                *_money(settlement, payouts, rooms, homes),
+                *_beside(settlement, rooms, homes),
+            ),
+            key=lambda line: (*line[:2], _ORDER[line.what], *line[3:]),
+        )
+    )
 
 
 _Rooms = Mapping[tuple[str, str], Department]
+_Homes = Mapping[tuple[int, int], str]
 
 
 def _in_rooms(settlement: Settlement, rooms: _Rooms) -> dict[int, tuple[str, str]]:
@@ -104,9 +117,25 @@ def _work(settlement: Settlement, rooms: _Rooms) -> Iterator[RoomLine]:
             yield RoomLine(place, room, "item", series, item, person, value)
 
 
-def _money(settlement: Settlement, payouts: Payouts, rooms: _Rooms) -> Iterator[RoomLine]:
+def _beside(settlement: Settlement, rooms: _Rooms, homes: _Homes) -> Iterator[RoomLine]:
+    """What components pay those whose home is a room."""
+    plan = settlement.plan
+    at_home = {
+        (plan.institutions[place], plan.persons[person]): department
+        for (place, person), department in homes.items()
+    }
+    for one in settlement.components:
+        room = one.institution_id, at_home.get((one.institution_id, one.person_id), "")
+        if room in rooms:
+            amount = one.amount_fen
+            yield RoomLine(*room, "component", "", one.component, one.person_id, amount_fen=amount)
+
+
+def _money(
+    settlement: Settlement, payouts: Payouts, rooms: _Rooms, homes: _Homes
+) -> Iterator[RoomLine]:
     """What pools pay in each room."""
-    plan, homes = settlement.plan, home_departments(settlement)
+    plan = settlement.plan
     parts = _parts(settlement, payouts)
     for row in range(payouts.pool.size):
         place, person = int(payouts.institution[row]), int(payouts.person[row])
