@@ -56,6 +56,11 @@ class _Met:
     factors: _Factors
     in_cap: bool
 
+    @property
+    def alike(self) -> tuple[object, ...]:
+        """What counts that are put together have in common."""
+        return self.version, self.factors, self.in_cap
+
 
 class Allowances:
     """Allowances of a case; ``problems`` grows."""
@@ -214,7 +219,7 @@ def _paid(component: Component, pair: _Pair, met: Sequence[_Met]) -> ComponentPa
     """The pay of one person at one institution: counts alike one after the other are one part."""
     parts: list[tuple[list[str], Fraction, _Met]] = []
     for one in met:
-        if parts and (parts[-1][2].version, parts[-1][2].factors) == (one.version, one.factors):
+        if parts and parts[-1][2].alike == one.alike:
             named, quantity, first = parts[-1]
             parts[-1] = [*named, one.what], quantity + one.quantity, first
         else:
@@ -239,4 +244,5 @@ def _part(named: Sequence[str], quantity: Fraction, one: _Met) -> PayPart:
         factors=one.factors,
         by=one.version,
         reference=one.version.reference,
+        in_cap=one.in_cap,
     )

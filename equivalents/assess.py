@@ -242,11 +242,12 @@ class Assessing:
     # -- what is wrong -----------------------------------------------------------------------------
 
     def _check_limits(self, composite: Composite, outcomes: Sequence[Outcome]) -> None:
+        """Note coefficients outside the limits; effective contracts use those of teams, too."""
         least, most = composite.coefficient.least, composite.coefficient.most
         for one in outcomes:
             value = Fraction(one.coefficient_e4, ONE_E4)
             low, high = least is not None and value < least, most is not None and value > most
-            if one.in_force and (low or high):
+            if low or high:
                 facts = {
                     "composite": composite.name,
                     "found": print_e4(one.coefficient_e4),

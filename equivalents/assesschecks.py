@@ -129,15 +129,20 @@ def _outside(row: Result, assessment: Assessment, known: Known) -> bool:
 
 
 def idle_composites(
-    assessment: Assessment, keys: KeyRules, scheme: Scheme | None
+    assessment: Assessment, outcomes: Sequence[Outcome], keys: KeyRules, scheme: Scheme | None
 ) -> Iterator[Problem]:
-    """Warnings of composites that multiply nothing and that nothing of a scheme goes by."""
+    """Warnings of composites that multiply nothing and that nothing of a scheme goes by.
+
+    One without any coefficient, of teams that are no departments, multiplies nothing either.
+    """
+    moving = {one.composite for one in outcomes if one.in_force}
     named = set(kinds_of_funds(scheme)) if scheme is not None else set()
     if scheme is not None:
         named |= {one.composite for one in scheme.effective.values()}
         named |= {one.coefficient for one in scheme.components.values()}
     for name, composite in assessment.composites.items():
-        if keys.rule(name).applies_to is Applies.NONE and name not in named:
+        idle = keys.rule(name).applies_to is Applies.NONE or name not in moving
+        if idle and name not in named:
             yield Problem("COMPOSITE_UNUSED", composite.place, name)
 
 

@@ -59,6 +59,7 @@ class PayPart:
     ``what`` says what it is of: months, days of counting, pools, a period. ``rate_e4`` is yuan or
     the multiple of an average in ten-thousandths, ``None`` where there is none; ``factors`` are
     kinds of coefficients with their values in ten-thousandths. ``by`` is the figure of the rate.
+    ``in_cap``: the posting that it is for counts in the total pay cap.
     """
 
     what: str
@@ -69,6 +70,7 @@ class PayPart:
     factors: tuple[tuple[str, int], ...] = ()
     by: Version[Any] | None = None
     reference: str = ""
+    in_cap: bool = True
 
     @property
     def coefficient(self) -> Fraction | None:
@@ -92,7 +94,7 @@ class ComponentPay:
     """What one component pays one person at one institution, in fen.
 
     ``amount_fen`` is the parts' exact sum, half-up; ``parts_fen`` are their shares of it. With
-    ``in_cap`` it counts in the total pay cap. Of withheld money that is released
+    ``in_cap`` those of its parts that do count in the total pay cap. Of withheld money released
     ``retained_fen`` and ``carried_fen`` are the rest. ``pool`` is what payouts call its pool.
     """
 
@@ -113,6 +115,12 @@ class ComponentPay:
     def pool(self) -> str:
         """The pool that is charged, else the component's own name."""
         return self.source.name if self.source.kind == SourceKind.POOL else self.component
+
+    @property
+    def in_cap_fen(self) -> int:
+        """What of it counts in the total pay cap."""
+        parts = zip(self.parts, self.parts_fen, strict=True)
+        return sum(fen for part, fen in parts if part.in_cap) if self.in_cap else 0
 
     @property
     def order(self) -> tuple[str, str, str, str, str]:

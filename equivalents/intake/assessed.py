@@ -76,7 +76,7 @@ def assess_case(
     used, period = assessing.used, known.period
     findings.problems += unfit_periods(assessment, results, elsewhere)
     findings.problems += unused_results(assessment, results, used, known, elsewhere)
-    findings.problems += idle_composites(assessment, keys, scheme)
+    findings.problems += idle_composites(assessment, outcomes, keys, scheme)
     findings.problems += growth_findings(assessment, period)
     findings.problems += cliffs(assessment, outcomes)
     whole = replace(keys, coefficients=(*keys.coefficients, *rows))

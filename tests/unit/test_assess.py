@@ -174,6 +174,14 @@ def test_a_denominator_of_0_is_not_applicable_and_exempt_gets_full_points() -> N
     assert (told.points, told.exempt) == (F(20), True)
 
 
+def test_a_denominator_below_1_divides_like_any_other() -> None:
+    indicator = Indicator("a", score=rule(ScoreKind.PROPORTIONAL, "0.9"))
+    row = Result(AssessedLevel.PERSON, "P", "a", "2025", F("0.3"), F("0.5"))
+    told = indicator_points(indicator, F(1), row, DAY)
+    assert told is not None
+    assert (told.value, told.points) == (F(3, 5), F(200, 3))
+
+
 def test_numbers_are_printed_exactly() -> None:
     texts = ["0", "7", "85.5", "0.0000001", "1/3", "250/3"]
     assert [print_number(F(text)) for text in texts] == texts
@@ -246,6 +254,13 @@ def test_whoever_has_a_posting_on_the_days_must_have_results_but_heads() -> None
     assert asked(composite(), "2025-H2") == (["P1"], ["P2", "P3", "P4"])
 
 
+def test_a_result_of_the_year_is_asked_for_by_a_posting_in_the_period_alone() -> None:
+    """P2 left before July: the year's result holds then, and nobody asks for it."""
+    year = parse_period("2025")
+    who = known("2025-H2").assessed(composite(), year.start, year.end)
+    assert ([*who.required], sorted(who.optional)) == (["P1"], ["P2", "P3", "P4"])
+
+
 @pytest.mark.parametrize(
     ("subjects", "required", "optional"),
     [
@@ -306,6 +321,44 @@ def test_the_mean_is_exact_and_leaves_exempt_periods_out() -> None:
     assert (outcomes[-1].score, outcomes[-1].coefficient_e4) == (F(212, 3), 7067)
 
 
+def test_weights_and_targets_are_those_of_the_last_day_of_the_results_period() -> None:
+    """Both change in July: the year goes by the later ones, and each half by its own."""
+    one = Version({"a": F(40), "b": F(60)}, FIRST_DAY, JULY)
+    two = Version({"a": F(90), "b": F(10)}, JULY, LAST_DAY)
+    target = Dated((Version(F("0.5"), FIRST_DAY, JULY), Version(F(1), JULY, LAST_DAY)))
+    indicators = {
+        "a": Indicator("a", score=ScoreRule(ScoreKind.PROPORTIONAL, target)),
+        "b": Indicator("b"),
+    }
+
+    def scores(length: Length, *periods: str) -> list[Fraction | None]:
+        whole = composite(weights=Dated((one, two)), period=length, subjects=ONLY_P1)
+        results = [
+            row
+            for name in periods
+            for row in (
+                Result(AssessedLevel.PERSON, "P1", "a", name, F(1), F(2)),
+                Result(AssessedLevel.PERSON, "P1", "b", name, score=FULL),
+            )
+        ]
+        assessing = Assessing(Assessment(indicators, {"k": whole}), results, known())
+        return [each.score for each in assessing.outcomes()]
+
+    assert scores(Length.YEAR, "2025") == [F(55)]  # 90 x 0.5 / 1 + 10
+    assert scores(Length.HALF_YEAR, "2025-H1", "2025-H2") == [F(100), F(55)]
+
+
+def test_a_coefficient_is_in_force_over_the_period_in_which_its_result_holds() -> None:
+    one = composite(period=Length.HALF_YEAR, applies=AppliesIn.NEXT, subjects=ONLY_P1)
+    rows = [score("P1", 70, "2024-H2"), score("P1", 80, "2025-H1")]
+    found = coefficients_of(assess(one, rows).outcomes(), known())
+    halves = [parse_period(name) for name in ("2025-H1", "2025-H2")]
+    assert [(c.valid_from, c.valid_to, c.value_e4) for c in found] == [
+        (halves[0].start, halves[0].end, 7000),
+        (halves[1].start, halves[1].end, 8000),
+    ]
+
+
 def test_the_county_is_a_coefficient_of_every_institution() -> None:
     one = composite(level=AssessedLevel.COUNTY)
     row = Result(AssessedLevel.COUNTY, "县", "a", "2025", score=F(88))
@@ -323,6 +376,21 @@ def test_a_team_that_is_no_department_has_an_outcome_and_no_coefficient() -> Non
     outcomes = assess(one, [row]).outcomes()
     assert [(each.coefficient_e4, each.in_force) for each in outcomes] == [(8800, False)]
     assert coefficients_of(outcomes, known()) == ()
+
+
+def test_limits_hold_for_a_team_whose_coefficient_only_contracts_go_by() -> None:
+    limits = CoefficientRule(least=F("0.88"), most=F("0.9"))
+    one = composite(level=AssessedLevel.TEAM, subjects=Subjects(ids=("T1",)), coefficient=limits)
+
+    def codes(value: int) -> list[str]:
+        row = Result(AssessedLevel.TEAM, "T1", "a", "2025", score=F(value))
+        assessing = assess(one, [row])
+        assessing.outcomes()
+        return [problem.code for problem in assessing.problems]
+
+    assert [codes(value) for value in (87, 88, 90, 91)] == [
+        ["COEFFICIENT_OUTSIDE"], [], [], ["COEFFICIENT_OUTSIDE"],
+    ]  # fmt: skip
 
 
 # -- properties ------------------------------------------------------------------------------------

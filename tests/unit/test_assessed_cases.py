@@ -208,6 +208,18 @@ def test_a_composite_that_a_component_or_line_item_names_is_used(
     assert ("COMPOSITE_UNUSED" in told) == (used_by == "none")
 
 
+def test_a_composite_of_teams_that_are_no_departments_moves_nothing(tmp_path: Path) -> None:
+    text = YAML.replace("level: person", "level: team")
+    files = {
+        **FILES,
+        "case.yaml": text,
+        "teams.csv": "team_id,person_id,role\nT1,P01,gp\n",
+        "assessments.csv": "level,subject_id,indicator,score\nteam,T1,甲,80\n",
+    }
+    case = load_case(case_with(tmp_path, files))
+    assert [one.value for one in case.problems if one.code == "COMPOSITE_UNUSED"] == ["考核"]
+
+
 ACCOUNTS = "institution_id,line,kind,amount\nI01,收入,income,100.00\nI01,支出,expenditure,20.00\n"
 REQUIRED = YAML + "surplus: {assessment: required}\n"
 

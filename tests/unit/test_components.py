@@ -336,6 +336,31 @@ def test_a_head_in_the_cap_has_one_where_no_pool_counts_in_it(tmp_path: Path) ->
     assert [one.code for one in caught.value.problems] == ["COMPONENT_ABOVE_CAP"]
 
 
+def test_months_of_a_type_outside_the_cap_do_not_count_in_it(tmp_path: Path) -> None:
+    """P01 is a contract worker in May: of 200.00 the 100.00 of June count, 50.00 are left."""
+    files: dict[str, Content] = {
+        "case.yaml": f"""period: "2025-Q2"\n{HEADS}
+components: {{津贴: {{kind: allowance, rate: {MONTHLY}, valid_from: 2025-05-01}}}}
+pay_cap: {{kind: fixed, per: period, valid_from: 2025-01-01, outside_types: [合同工]}}
+""",
+        "staff.csv": "person_id,institution_id,employment_type,active_from,active_to\n"
+        "P01,I01,合同工,,2025-06-01\nP01,I01,在编,2025-06-01,\nP03,I02,合同工,,\n",
+        "records.csv": f"{HEAD}\nI01,P01,MZ01,2025-06-02,1\n",
+        "accounts.csv": "institution_id,line,kind,amount\nI01,pay_cap,approved,150.00\n"
+        "I02,pay_cap,approved,30.00\n",
+        "pools.csv": "institution_id,pool,amount\nI01,绩效,100.00\n",
+    }
+    out = settled(tmp_path, files)
+    parts = [(row["person_id"], row["what"], row["amount"]) for row in rows_of(out, "components")]
+    assert parts == [
+        ("P01", "2025-05", "100.00"),
+        ("P01", "2025-06", "100.00"),
+        ("P03", "2025-05..2025-06", "200.00"),
+    ]
+    shares = [row for row in rows_of(out, "payouts") if row["component"] == "pool_share"]
+    assert [(row["person_id"], row["amount"]) for row in shares] == [("P01", "50.00")]
+
+
 @pytest.mark.parametrize(
     ("span", "quantity", "amount"),
     [
