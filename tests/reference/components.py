@@ -58,28 +58,35 @@ def before_pools(case: Case) -> dict[Name, int]:
     for name, rule in declared(case, "per_contract"):
         for (place, person), yuan in per_contract(case, coefficients, rule).items():
             _add(exact, Name(place, name, person), yuan)
-    for name, rule in declared(case, "release"):
-        for (place, _, person), fen in withheld_before(case, rule).items():
-            last = case.after - timedelta(days=1)
-            by = personal(coefficients, rule["coefficient"], (person, place, ""), last)
-            if by > 1:
-                raise Refused("RELEASE_ABOVE_ONE", person)
-            _add(exact, Name(place, name, person), Fraction(fen, 100) * by)
-    for bonus in case.pay.bonuses:
-        rules = dict(declared(case, "bonus"))
-        if bonus.component not in rules:
-            raise Refused("COMPONENT_UNKNOWN", bonus.component)
-        day = bonus.day or case.after - timedelta(days=1)
-        if not case.first_day <= day < case.after:
-            continue
-        if not in_force(rules[bonus.component], day):
-            continue
-        to = Name(bonus.institution, bonus.component, bonus.person)
-        _add(exact, to, Fraction(bonus.amount_fen, 100))
+    for to, yuan in (*_released(case, coefficients), *_bonuses(case)):
+        _add(exact, to, yuan)
     for row in case.pay.adjustments:
         to = Name(row.institution, ADJUSTMENT, row.person)
         _add(exact, to, Fraction(row.amount_fen, 100))
     return {to: int(half_up(yuan, 2) * 100) for to, yuan in exact.items() if yuan}
+
+
+def _released(case: Case, coefficients: Coefficients) -> Iterator[tuple[Name, Fraction]]:
+    """Return what is released of withheld money, by the coefficient of the last day."""
+    last = case.after - timedelta(days=1)
+    for name, rule in declared(case, "release"):
+        for (place, _, person), fen in withheld_before(case, rule).items():
+            by = personal(coefficients, rule["coefficient"], (person, place, ""), last)
+            if by > 1:
+                raise Refused("RELEASE_ABOVE_ONE", person)
+            yield Name(place, name, person), Fraction(fen, 100) * by
+
+
+def _bonuses(case: Case) -> Iterator[tuple[Name, Fraction]]:
+    """Return the single bonuses of the period."""
+    rules = dict(declared(case, "bonus"))
+    for bonus in case.pay.bonuses:
+        if bonus.component not in rules:
+            raise Refused("COMPONENT_UNKNOWN", bonus.component)
+        day = bonus.day or case.after - timedelta(days=1)
+        if case.first_day <= day < case.after and in_force(rules[bonus.component], day):
+            to = Name(bonus.institution, bonus.component, bonus.person)
+            yield to, Fraction(bonus.amount_fen, 100)
 
 
 def _add(found: dict[Name, Fraction], name: Name, yuan: Fraction) -> None:

@@ -72,8 +72,9 @@ def write_funds(seed: int, folder: Path, weights: Sequence[Fields], span: Span) 
         declare_effective(Random(f"effective {seed}"), folder, declared["assessment"], span)
     drop_assessed(rng, folder, declared)
     add_money_lines(rng, folder, plan, {"pools": pools, "pay_cap": cap, "share_tests": tests})
-    kinds = declared.setdefault("coefficients", {})
-    kinds |= {"eff": {"applies_to": "none"}, "adj": {"applies_to": "none"}}
+    declared.setdefault("coefficients", {}).update(
+        {"eff": {"applies_to": "none"}, "adj": {"applies_to": "none"}}
+    )
     declared.setdefault("surplus", {})["assessment"] = "none"
     balances = {row["kind"] for row in rows_of(folder, "accounts")} & SIGNS.keys()
     named = [*(["surplus"] if balances else []), *pools]

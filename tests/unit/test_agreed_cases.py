@@ -43,7 +43,8 @@ def test_a_component_that_pays_nothing_takes_no_money_twice(tmp_path: Path) -> N
     text = f"""period: 2025
 surplus: {{assessment: none}}
 funds: {{补助: {{kind: given, reference: 示例}}}}
-components: {{津贴: {{kind: allowance, rate: {figure}, paid_from: {{fund: 补助}}, reference: 示例}}}}
+components:
+  津贴: {{kind: allowance, rate: {figure}, paid_from: {{fund: 补助}}, reference: 示例}}
 """
     case = a_case(
         tmp_path,
