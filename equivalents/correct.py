@@ -199,11 +199,13 @@ def _withheld(closed: Run, now: Run) -> dict[_Row, int]:
     found: dict[_Row, int] = {}
     for settlement in (closed.settlement, now.settlement):
         payouts, plan = settlement.payouts, settlement.plan
-        if payouts is None or payouts.detail is None:
+        if payouts is None:
             continue
-        at = np.flatnonzero(payouts.detail.withhold_e4 != ONE_E4)
-        columns = (payouts.pool, payouts.institution, payouts.person, payouts.detail.withhold_e4)
-        for pool, place, person, e4 in zip(*(one[at].tolist() for one in columns), strict=True):
+        # Also those of 1: what is known now replaces what was.
+        kept = np.full(payouts.pool.size, ONE_E4, np.int64)
+        kept = kept if payouts.detail is None else payouts.detail.withhold_e4
+        columns = (payouts.pool, payouts.institution, payouts.person, kept)
+        for pool, place, person, e4 in zip(*(one.tolist() for one in columns), strict=True):
             owner = settlement.pools[pool]
             found[
                 owner.institution_id, owner.pool, plan.institutions[place], plan.persons[person]
