@@ -73,7 +73,8 @@ def _at_price(closed: Outcome, now: Outcome, who: Who) -> Fraction:
     """Return the exact fen of the difference in keys, at each parent's price of the closed run.
 
     The price is what the parent received over the positive keys of its children; a key below 0
-    counts as 0, then and now (5.9).
+    counts as 0, then and now (5.9). What is withheld of an amount is withheld of this one too, as
+    it is known now (5.3, 5.19): work that is late is worth no more than it was in time.
     """
     then, after = _keys(closed, who), _keys(now, who)
     exact = Fraction(0)
@@ -81,7 +82,7 @@ def _at_price(closed: Outcome, now: Outcome, who: Who) -> Fraction:
         change = after.get(at, Fraction(0)) - then.get(at, Fraction(0))
         if change:
             exact += change * _price(closed, at)
-    return exact
+    return exact * now.parts.get(who, closed.parts.get(who, Fraction(1)))
 
 
 At = tuple[str, str, str, str]

@@ -52,6 +52,8 @@ class PoolSharing:
         self._of_institution: dict[str, list[Adjusted]] = {}
         self.shelves: list[Shelf] = []
         self._sharers: dict[str, list[str]] = {}
+        self.parts: dict[tuple[str, str], Fraction] = {}
+        """By what amounts are multiplied where something is withheld (5.3)."""
         self.later: dict[tuple[str, str], int] = {}
         """What is withheld until a later period releases it, by institution and person."""
         self.retained_fen = self.carried_fen = 0
@@ -243,6 +245,7 @@ class PoolSharing:
         payout = self.payouts[institution, person]
         part = self.keys.coefficients.withheld(person, institution, self.pool.pool)
         amount_fen = floor(payout.amount_fen * part + Fraction(1, 2))
+        self.parts[institution, person] = part
         if self.keys.coefficients.released_later(person, institution, self.pool.pool):
             self.later[institution, person] = payout.amount_fen - amount_fen
             self.carried_fen += payout.amount_fen - amount_fen

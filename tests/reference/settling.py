@@ -109,6 +109,8 @@ class Outcome:
     """What adjustments took of pools, by institution and pool."""
     withheld: Mapping[tuple[str, str, str], int]
     """What the next period may release, by institution, pool and person."""
+    parts: Mapping[tuple[str, str, str], Fraction]
+    """What part of an amount is paid where something is withheld of it (5.3), likewise."""
     shelves: Mapping[tuple[str, str], Sequence[Shelf]]
     """Who shared under which parent, by institution and pool of the pool."""
     received: int
@@ -216,6 +218,7 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
         beside=beside,
         charged=of_funds.charged,
         withheld=withheld_on(read, beside, withheld),
+        parts=_by_person([(one.pool.pool, one.parts) for one in shared]),
         shelves={(one.pool.institution, one.pool.pool): one.shelves for one in shared},
         received=len(judged),
         counts={name: count(judged, name) for name in read.series},

@@ -1,16 +1,20 @@
 """What agreement with the independent reference found, each reduced to a case worked by hand.
 
 Catches: an amount below 0 in the report of money, a component of 0.00 that is refused as money that
-is there twice, a pay cap that counts heads twice or not at all.
+is there twice, a pay cap that counts heads twice or not at all, a late record at a part that no
+longer holds.
 """
 
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from equivalents.cli import app
 from equivalents.errors import RefusedError
 from equivalents.run import settle_case
 from tests.against_reference import compare, read_out
+from tests.corrections_against_reference import correction_differences
 from tests.reference import Refused, settle
 from tests.reference.small_case import HEAD, a_case, rows
 
@@ -111,3 +115,31 @@ def test_pay_of_heads_is_outside_the_cap_unless_it_says_otherwise(tmp_path: Path
     assert compare(case, tmp_path / "out") == []
     pay = {row["person_id"]: row["amount"] for row in read_out(tmp_path / "out", "payouts")}
     assert pay == {"P1": "60.00", "P2": "20.00", "P3": "80.00"}
+
+
+@pytest.mark.rules("D5")
+@pytest.mark.parametrize(("now_kept", "amount"), [("0.5", "12.50"), ("1", "25.00")])
+def test_a_late_record_is_worth_no_more_than_it_was_in_time(
+    now_kept: str, amount: str, tmp_path: Path
+) -> None:
+    # 3 and 1 of 100.00; half of P2's amount is withheld. A second unit of P2 is worth 25.00 × that
+    # part of it, as it is known now (5.3, 5.19).
+    def written(name: str, kept: str, *more: str) -> Path:
+        (tmp_path / name).mkdir()
+        return a_case(
+            tmp_path / name,
+            case="period: 2025\ncoefficients: {考核: {applies_to: withhold}}\n",
+            pools=rows("institution_id,pool,amount", "I1,main,100.00"),
+            records=WORK + "".join(f"{one}\n" for one in more),
+            coefficients=rows(
+                "scope,subject_id,kind,value,valid_from", f"person,P2,考核,{kept},2025-01-01"
+            ),
+        )
+
+    closed, now = written("closed", "0.5"), written("now", now_kept, "I1,P2,A,2025-03-02,1")
+    settle_case(closed, tmp_path / "out")
+    arguments = ["correct", now, "--closed", tmp_path / "out", "-o", tmp_path / "adjusted"]
+    assert CliRunner().invoke(app, [str(one) for one in arguments]).exit_code == 0
+    assert correction_differences(closed, now, tmp_path / "adjusted", "at_price") == []
+    found = read_out(tmp_path / "adjusted", "adjustments")
+    assert [(row["person_id"], row["amount"]) for row in found] == [("P2", amount)]
