@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from equivalents.allocate import largest_remainder
+from equivalents.policy.keyrules import Scope
 from equivalents.policy.model import VILLAGE_ROOMS, Department
 from equivalents.policy.sharing import LevelKind
 from equivalents.settle import Payouts, Settlement
@@ -21,14 +22,14 @@ from equivalents.weigh import earned_at
 
 __all__ = ["RoomLine", "home_departments", "room_lines"]
 
-_ORDER: Final = {"item": 0, "pool": 1, "component": 2}
+_ORDER: Final = {"coefficient": 0, "item": 1, "pool": 2, "component": 3}
 
 
 class RoomLine(NamedTuple):
     """A line of a room: work of a person in an item, or what a pool or component pays a person.
 
-    ``what`` is ``item`` (``name`` the item's code), ``pool`` or ``component``; ``row`` the payout
-    of a pool.
+    ``what`` is ``item`` (``name`` the item's code), ``pool``, ``component``, or ``coefficient``
+    (``name`` its kind): what multiplies the room's own key. ``row`` is the payout of a pool.
     """
 
     institution_id: str
@@ -41,6 +42,7 @@ class RoomLine(NamedTuple):
     key_e7: int = 0
     amount_fen: int = 0
     row: int = -1
+    coefficient_e4: int = 0
 
 
 def room_lines(settlement: Settlement, payouts: Payouts) -> tuple[RoomLine, ...]:
@@ -53,16 +55,11 @@ def room_lines(settlement: Settlement, payouts: Payouts) -> tuple[RoomLine, ...]
     if not rooms:
         return ()
     homes = home_departments(settlement)
-    return tuple(
-        sorted(
-            (
-                *_work(settlement, rooms),
-                *_money(settlement, payouts, rooms, homes),
-                *_beside(settlement, rooms, homes),
-            ),
-            key=lambda line: (*line[:2], _ORDER[line.what], *line[3:]),
-        )
-    )
+    lines = [*_work(settlement, rooms), *_money(settlement, payouts, rooms, homes)]
+    lines += _beside(settlement, rooms, homes)
+    there = {line[:2] for line in lines}
+    lines += [line for line in _coefficients(settlement, rooms) if line[:2] in there]
+    return tuple(sorted(lines, key=lambda line: (*line[:2], _ORDER[line.what], *line[3:])))
 
 
 _Rooms = Mapping[tuple[str, str], Department]
@@ -79,6 +76,20 @@ def _in_rooms(settlement: Settlement, rooms: _Rooms) -> dict[int, tuple[str, str
         if room in rooms:
             found[at] = room
     return found
+
+
+def _coefficients(settlement: Settlement, rooms: _Rooms) -> Iterator[RoomLine]:
+    """The coefficients of the rooms themselves, one a kind for the whole period (5.2)."""
+    period = settlement.rules.period
+    place_of = {department: place for place, department in rooms}
+    found = {
+        (place_of[one.subject_id], one.subject_id, one.kind, one.value_e4)
+        for one in settlement.rules.key_rules.coefficients
+        if one.scope is Scope.DEPARTMENT and one.subject_id in place_of
+        if one.valid_from < period.end and one.valid_to > period.start
+    }
+    for place, room, kind, value in found:
+        yield RoomLine(place, room, "coefficient", "", kind, "", coefficient_e4=value)
 
 
 def _work(settlement: Settlement, rooms: _Rooms) -> Iterator[RoomLine]:

@@ -12,6 +12,7 @@ from equivalents.assess import print_number
 from equivalents.policy.assessment import IndicatorPoints, Outcome
 from equivalents.report.book import SheetColumn
 from equivalents.report.furthersheets import FurtherSheet
+from equivalents.report.shown import shown_distance, shown_number
 from equivalents.report.table import OutTable, texts
 from equivalents.settle import Settlement
 from equivalents.units import print_e4
@@ -33,15 +34,20 @@ _LEVELS: Final = {
     "person": "人员",
 }
 _YES: Final = {"1": "是"}
+_NUMBERS: Final = (
+    *("numerator", "denominator", "value", "points", "weight", "weighted", "score", "next_step"),
+)
 ASSESSMENT_SHEETS: Final = (
     FurtherSheet(
         "assessment",
         "考核结果",
-        "各指标得分按权重合计为总分，总分换成系数；距下一档：还差多少分系数就跳到下一档",
+        "各指标得分按权重合计为总分，总分换成系数；距下一档：还差多少分系数就跳到下一档。"
+        "数字显示四位小数，精确值见 assessment.csv",
         (
             ("composite", SheetColumn("综合考核", 16)),
             ("level", SheetColumn("考核层级", _TEXT)),
             ("subject_id", SheetColumn("对象编号", 14)),
+            ("subject_name", SheetColumn("对象名称", 28)),
             ("period", SheetColumn("期间", _TEXT)),
             ("indicator", SheetColumn("考核指标", 24)),
             ("numerator", SheetColumn("分子", _TEXT, _POINTS)),
@@ -59,7 +65,14 @@ ASSESSMENT_SHEETS: Final = (
             ("next_coefficient", SheetColumn("下一档系数", _TEXT, _FOUR)),
             ("distance", SheetColumn("距下一档", _TEXT, _POINTS)),
         ),
-        {"level": _LEVELS, "not_applicable": _YES, "exempt": _YES, "in_force": _YES},
+        {
+            "level": _LEVELS,
+            "indicator": {"": "总分"},
+            "not_applicable": _YES,
+            "exempt": _YES,
+            "in_force": _YES,
+        },
+        forms=dict.fromkeys(_NUMBERS, shown_number) | {"distance": shown_distance},
     ),
 )
 """The sheet of the assessment."""

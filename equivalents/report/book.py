@@ -18,6 +18,7 @@ __all__ = ["Book", "SheetColumn"]
 
 _ROWS_A_SHEET: Final = 1_000_000
 _DIGITS: Final = 15
+_TITLE_HEIGHT: Final = 22  # points: rows of blocks do not grow by themselves in every program
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,7 @@ class Book:
         for title, rows in blocks:
             if at > 3:
                 breaks.append(at)
+            sheet.set_row(at, _TITLE_HEIGHT)
             sheet.write_string(at, 0, title, self._title)
             for place, row in enumerate(rows, at + 1):
                 self._row(sheet, place, columns, row)
@@ -137,7 +139,7 @@ class Book:
         for place, column in enumerate(columns):
             if not column.total:
                 continue
-            total = str(sum((Decimal(row[place]) for row in rows), Decimal(0)))
+            total = str(sum((Decimal(row[place] or 0) for row in rows), Decimal(0)))
             letter = xl_col_to_name(place)
             stored = Decimal(total) if _fits_excel(total) else total
             style = self._format(column.form, True)
@@ -146,7 +148,7 @@ class Book:
 
     def _row(self, sheet: Any, at: int, columns: Sequence[SheetColumn], row: Sequence[str]) -> None:
         for place, (column, value) in enumerate(zip(columns, row, strict=True)):
-            style = self._format(column.form, False)
+            style = self._format(_form(column.form, value), False)
             if column.form and _fits_excel(value):
                 sheet.write_number(at, place, Decimal(value), style)
             else:
@@ -170,6 +172,16 @@ class Book:
     def close(self) -> None:
         """Write the file."""
         self._book.close()
+
+
+def _form(form: str, value: str) -> str:
+    """The format of a cell: Excel shows a bare point where all decimals are optional and none is.
+
+    A whole number has none of them then.
+    """
+    whole, point, decimals = form.partition(".")
+    bare = point and not decimals.strip("#") and not value.partition(".")[2].strip("0")
+    return whole if bare else form
 
 
 def _fits_excel(value: str) -> bool:

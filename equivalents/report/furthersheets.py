@@ -5,7 +5,7 @@ last day, as the heading 截止日期（含） says (5.21). A sheet stands only 
 that no other sheet tells.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -13,6 +13,7 @@ from equivalents.errors import Problem
 from equivalents.policy.accounts import SURPLUS_POOL
 from equivalents.policy.calendar import parse_day, print_day
 from equivalents.report.book import SheetColumn
+from equivalents.report.shown import in_words
 from equivalents.report.table import OutTable
 from equivalents.report.words import column_title, pool_title
 from equivalents.settle import Settlement
@@ -50,7 +51,8 @@ _PLACE: Final = ("institution_id", "institution_name")
 class FurtherSheet:
     """One sheet: its name, a note, and which column of the table stands where.
 
-    ``words`` translate values by column. Lines of the level ``without_level`` are left out.
+    ``words`` translate values by column, ``forms`` say how they are shown. Lines of the level
+    ``without_level`` are left out.
     """
 
     table: str
@@ -59,6 +61,7 @@ class FurtherSheet:
     columns: Sequence[tuple[str, SheetColumn]]
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     without_level: str = ""
+    forms: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
 
 
 WHERE: Final = (
@@ -166,7 +169,7 @@ FURTHER: Final = (
     FurtherSheet(
         "withheld",
         "考核扣留",
-        "分得 × 考核系数 = 扣后；扣留部分留存",
+        "分得 × 考核系数 = 扣后；扣留部分留存，或结转到以后兑现（见 下期期初）",
         (
             *_PAID,
             money_column("allocated", "分得"),
@@ -203,7 +206,7 @@ FURTHER: Final = (
     FurtherSheet(
         "opening_next",
         "下期期初",
-        "下一期的期初结转表（opening）：本年已发、封顶前当量、总量的累计与结转、低于 0 的依据",
+        "下一期的期初结转表（opening）：已发、封顶前当量、总量的结转、低于 0 的依据、扣留待兑现",
         (
             ("kind", SheetColumn("结转类别", 12)),
             *_PAID,
@@ -271,8 +274,8 @@ FURTHER: Final = (
                     "recover": "收回多拨",
                     "carry": "结转下期抵扣",
                     "institution": "留机构",
-                    "approved": "核定总量",
-                    "payroll": "基础部分（统发）",
+                    "approved": "核定金额",
+                    "payroll": "其余（统发或未用）",
                     "cap_kept": "超总量，留机构",
                     "cap_carried": "超总量，结转",
                     "cap_returned": "超总量，上缴",
@@ -355,18 +358,36 @@ def further_rows(
     if "to" in texts:
         spans = zip(texts["from"], texts["to"], strict=True)
         texts["to"] = [_last_day(start, end) for start, end in spans]
-    for name, words in sheet.words.items():
-        texts[name] = [_in_words(one, words) for one in texts[name]]
+    if "subject_id" in texts:
+        texts["subject_name"] = _subject_names(texts["level"], texts["subject_id"], settlement)
+    if sheet.table == "components":
+        texts["source"] = [_titled(one, titles) for one in texts["source"]]
+    _shown(sheet, texts)
     columns = [texts[name] for name, _ in sheet.columns]
     yield from zip(*columns, strict=True)
 
 
-def _in_words(text: str, words: Mapping[str, str]) -> str:
-    """A value in words: the whole, or what stands before its first colon (``heads:2025-12-31``)."""
-    word, colon, of = text.partition(":")
-    if text in words or word not in words:
-        return words.get(text, text)
-    return f"{words[word]}：{of}" if colon else words[word]
+def _shown(sheet: FurtherSheet, texts: dict[str, list[str]]) -> None:
+    """Columns as the sheet shows them, and in its words."""
+    for name, shown in sheet.forms.items():
+        texts[name] = [shown(one) for one in texts[name]]
+    for name, words in sheet.words.items():
+        texts[name] = [in_words(one, words) for one in texts[name]]
+
+
+def _titled(source: str, titles: Mapping[str, str]) -> str:
+    """Who pays a component; a fund by its title."""
+    word, _, name = source.partition(":")
+    return f"{word}:{titles.get(name) or name}" if word == "fund" else source
+
+
+def _subject_names(levels: Sequence[str], ids: Sequence[str], settlement: Settlement) -> list[str]:
+    """The names of who was assessed; a team of contracts has none."""
+    rules = settlement.rules
+    named = {"institution": {row.institution_id: row.name for row in rules.institutions}}
+    named["person"] = {row.person_id: row.name for row in rules.postings}
+    rooms = {row.department_id: row.name for row in rules.departments}
+    return [named.get(level, rooms).get(one, "") for level, one in zip(levels, ids, strict=True)]
 
 
 def _last_day(start: str, end: str) -> str:

@@ -4,6 +4,7 @@ from typing import Final
 
 from equivalents.report.book import SheetColumn
 from equivalents.report.furthersheets import WHERE, WHO, FurtherSheet, money_column
+from equivalents.report.shown import shown_span
 
 __all__ = ["MONEY_SHEETS"]
 
@@ -234,14 +235,14 @@ MONEY_SHEETS: Final = (
             *WHO,
             ("component", SheetColumn("构成项", 18)),
             ("what", SheetColumn("内容", 26)),
-            ("base", SheetColumn("基数（元）", 16)),
-            ("quantity", SheetColumn("数量", 14)),
-            ("rate", SheetColumn("标准或倍数", 14)),
-            ("coefficient", SheetColumn("系数", 12)),
+            ("base", SheetColumn("基数（元）", 18, "#,##0.00")),
+            ("quantity", SheetColumn("数量", 14, "#,##0.#######")),
+            ("rate", SheetColumn("标准或倍数", 12, "#,##0.00##")),
+            ("coefficient", SheetColumn("系数", 12, "0.0000####")),
             money_column("amount", "金额"),
-            ("source", SheetColumn("由谁支付", 22)),
+            ("source", SheetColumn("由谁支付", 24)),
             ("pool", SheetColumn("绩效池或构成项", 18)),
-            ("title", SheetColumn("全称", 18)),
+            ("title", SheetColumn("全称", 40)),
             ("reference", SheetColumn("文件依据", 30)),
         ),
         {
@@ -256,6 +257,7 @@ MONEY_SHEETS: Final = (
                 "withheld": "以前扣留",
             },
         },
+        forms={"what": shown_span},
     ),
 )
 """The sheets of a case with a scheme or with components of pay, in their order."""

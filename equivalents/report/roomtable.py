@@ -11,7 +11,7 @@ from equivalents.report.table import OutTable, texts
 from equivalents.report.words import component_title
 from equivalents.rooms import RoomLine, room_lines
 from equivalents.settle import Payouts, Settlement
-from equivalents.units import print_e7, print_fen
+from equivalents.units import print_e4, print_e7, print_fen
 
 __all__ = ["ROOM_SHEET", "room_blocks", "room_table"]
 
@@ -30,7 +30,7 @@ ROOM_SHEET: Final = (
     SheetColumn("分配依据", 18, "#,##0.0000###"),
     SheetColumn("金额（元）", 16, "#,##0.00", True),
 )
-_WORDS: Final = {"item": "项目", "pool": "绩效池", "component": "构成项"}
+_WORDS: Final = {"item": "项目", "pool": "绩效池", "component": "构成项", "coefficient": "系数"}
 
 
 def room_table(settlement: Settlement, payouts: Payouts) -> OutTable | None:
@@ -52,7 +52,7 @@ def room_blocks(table: OutTable) -> Iterator[tuple[str, Sequence[Sequence[str]]]
     rows = zip(*(column.to_pylist() for column in table.columns.values()), strict=True)
     for (place, room, name), block in groupby(rows, key=lambda row: row[:3]):
         lines = [row[3:] for row in block if row[3] != "total"]
-        doctors = sorted({(row[3], row[4]) for row in lines})
+        doctors = sorted({(row[3], row[4]) for row in lines if row[3]})
         who = "、".join(f"{code} {called}".rstrip() for code, called in doctors)
         work = "　".join(f"{series} {value}" for series, value in _by_series(lines))
         title = f"{room} {name}".rstrip() + f"（{place}）　乡村医生：{who}"
@@ -71,10 +71,11 @@ def _by_series(lines: Sequence[Sequence[str]]) -> Sequence[tuple[str, str]]:
 
 def _in_chinese(row: Sequence[str]) -> Sequence[str]:
     line, series, name, *rest = row
-    if line == "item":
-        return _WORDS[line], series, name, *rest
-    who, called, _, *rest = rest  # money has no equivalents of its own
-    return _WORDS[line], series, component_title(name), who, called, "", *rest
+    who, called, equivalents, coefficient, key, amount = rest
+    if line in ("item", "coefficient"):
+        return _WORDS[line], series, name, who, called, equivalents, coefficient, key, ""
+    # Money has no equivalents of its own.
+    return _WORDS[line], series, component_title(name), who, called, "", coefficient, key, amount
 
 
 def _rooms(
@@ -94,6 +95,10 @@ def _rooms(
             if line.what == "item":
                 told = f"{line.name} {items.get(line.name, '')}".rstrip()
                 rows.append((*head, told, *who, print_e7(line.equivalents_e7), "", "", "0.00"))
+                continue
+            if line.what == "coefficient":
+                told = print_e4(line.coefficient_e4)
+                rows.append((*head, line.name, *who, "", told, "", "0.00"))
                 continue
             total += line.amount_fen
             basis = "", ""

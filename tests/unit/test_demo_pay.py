@@ -323,6 +323,7 @@ def test_two_departments_share_their_part_as_they_handed_in(run: Run) -> None:
 
 def test_every_village_room_has_its_settlement(run: Run) -> None:
     rooms = {r["department_id"] for r in run.given("departments") if r["kind"] == "village_room"}
+    factor = run.assessed("村卫生室考核")
     sums: Counter[str] = Counter()
     totals: dict[str, int] = {}
     money: Counter[tuple[str, str]] = Counter()
@@ -330,6 +331,10 @@ def test_every_village_room_has_its_settlement(run: Run) -> None:
         amount = fen(row["amount"])
         if row["line"] == "total":
             totals[row["department_id"]] = amount
+            continue
+        if row["line"] == "coefficient":
+            assert (row["name"], amount) == ("村卫生室考核", 0)
+            assert Fraction(row["coefficient"]) == factor[row["department_id"]]
             continue
         sums[row["department_id"]] += amount
         money[row["person_id"], row["name"]] += amount if row["line"] != "item" else 0
