@@ -43,6 +43,8 @@ STAFF = (
     Posting("P3", "I1", PERIOD.start, LAST_DAY, "b", employment_type="在编"),
     Posting("P4", "I1", 0, PERIOD.start, "a", employment_type="在编"),
     Posting("P4", "I1", PERIOD.start, APRIL, "b", employment_type="合同工"),
+    Posting("P5", "I1", 0, APRIL, "a", employment_type="在编"),
+    Posting("P5", "I1", APRIL, LAST_DAY, "b", employment_type="合同工"),
 )
 WITHHELD = (
     WithheldBefore("I1", "乙", "P1", 700),
@@ -95,11 +97,11 @@ def test_all_that_a_release_pays_of_waits_no_longer() -> None:
 
 
 def test_a_bonus_goes_by_the_postings_of_the_period_else_by_the_last() -> None:
-    bonuses = tuple(Bonus("I1", person, "奖", 100) for person in ("P1", "P2", "P3", "P4"))
+    bonuses = tuple(Bonus("I1", person, "奖", 100) for person in ("P1", "P2", "P3", "P4", "P5"))
     case = rules(BONUS, pay_rows=PayRows(bonuses=bonuses))
     assert case.scheme is not None
-    # P1 and P3 count; P2 is a contract worker, P4 became one before the period.
-    assert counted_in_cap(case.scheme, fixed(case).paid) == {"I1": (("奖", 200),)}
+    # P1, P3 and P5 (to April) count; P2 is a contract worker, P4 became one before the period.
+    assert counted_in_cap(case.scheme, fixed(case).paid) == {"I1": (("奖", 300),)}
 
 
 def test_a_correction_counts_in_the_cap_by_what_pays_it() -> None:
@@ -129,4 +131,4 @@ def test_an_allowance_of_whole_months_begins_with_its_first_day_in_force() -> No
     one = Component("津贴", ComponentKind.ALLOWANCE, rate_e4=rate, valid_from=APRIL)
     paid = {each.person_id: each.amount_fen for each in fixed(rules(one)).paid}
     # April to June for who is there; P4 left on 1 April.
-    assert paid == {"P1": 30_000, "P2": 30_000, "P3": 30_000}
+    assert paid == {"P1": 30_000, "P2": 30_000, "P3": 30_000, "P5": 30_000}
