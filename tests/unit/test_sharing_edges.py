@@ -48,6 +48,36 @@ def test_a_posting_before_the_period_brings_no_average(tmp_path: Path) -> None:
     ]
 
 
+DIVIDED: dict[str, Content] = {
+    "case.yaml": "period: 2025-06\nreference: 示例\nsharing: {绩效: {averages: "
+    "[{who: {posts: [新]}, multiple: '1'}], levels: "
+    "[{to: department, key: fixed, shares: {D1: 1, D2: 1}}, {to: person}]}}\n",
+    "departments.csv": "department_id,institution_id\nD1,I01\nD2,I01\n",
+    "staff.csv": "person_id,institution_id,post_id,department_id,post,main\n"
+    "P01,I01,a,D1,医,1\nP01,I01,b,D2,医,\nP03,I01,a,D1,新,\nP03,I01,b,D2,新,1\n",
+    "pools.csv": "institution_id,pool,amount\nI01,绩效,100.00\n",
+}
+
+
+def test_an_average_goes_over_what_counts_and_stands_at_the_main_posting(tmp_path: Path) -> None:
+    """P01 has -2 in D1, which counts as 0, and 6 in D2: the mean is 6, and P03 has it in D2.
+
+    D1 has the 6 of P02 alone: 50.00 for P02; D2 has 6 and 6: 25.00 each.
+    """
+    records = (
+        f"{HEAD},post_id,record_id,corrects\n"
+        "I01,P01,MZ01,2025-06-02,3,a,R1,\nI01,P01,MZ01,2025-06-02,-5,a,R2,R1\n"
+        "I01,P01,MZ01,2025-06-02,6,b,R3,\nI01,P02,MZ01,2025-06-02,6,,R4,\n"
+    )
+    staff = f"{DIVIDED['staff.csv']!s}P02,I01,,D1,医,\n"
+    found = rows(tmp_path, {**DIVIDED, "records.csv": records, "staff.csv": staff})
+    assert [(row["person_id"], row["key"], row["amount"]) for row in found] == [
+        ("P01", "6.0000000", "25.00"),
+        ("P02", "6.0000000", "50.00"),
+        ("P03", "6.0000000", "25.00"),
+    ]
+
+
 def test_what_is_withheld_is_withheld_in_the_rooms(tmp_path: Path) -> None:
     """P01 has 30.00 in V1 and 70.00 in V2, of which 0.5 are paid: 15.00 and 35.00."""
     files: dict[str, Content] = {
