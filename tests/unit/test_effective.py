@@ -171,7 +171,10 @@ def test_a_result_ends_with_its_period_and_the_next_one_begins() -> None:
         for place in "AB"
         for name in ("知晓", "满意")
     ]
-    halves += [one._replace(numerator=1 - (one.numerator or 0), period="2025-H2") for one in halves]
+    halves += [
+        one._replace(numerator=Fraction(1) - (one.numerator or 0), period="2025-H2")
+        for one in halves
+    ]
     assert worth(ALL, TWO, halves, day=D("2025-06-30"))[0] == [10_000, 0, 10_000]
     assert worth(ALL, TWO, halves, day=D("2025-07-01"))[0] == [0, 10_000, 0]
 
