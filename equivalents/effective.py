@@ -87,14 +87,18 @@ class Effective:
         self.problems.append(Problem("EFFECTIVE_NOT_APPLICABLE", policy.place, subject, facts))
 
     def _rate_e4(self, policy: EffectivePolicy, subject: str, day: int) -> int | None:
-        """The coefficient of a composite on a day: what is in force, else of the shortest time."""
+        """The coefficient of a composite on a day: what is in force, else what was found last.
+
+        The mean of several periods comes behind them, and no other two hold a day; of teams that
+        are no departments none is in force.
+        """
         fitting = [
             one
             for one in self._outcomes[policy.composite, subject]
             if one.valid_from <= day < one.valid_to
         ]
-        fitting.sort(key=lambda one: (not one.in_force, one.valid_to - one.valid_from))
-        return fitting[0].coefficient_e4 if fitting else None
+        fitting.sort(key=lambda one: one.in_force)  # stable: the last in force, else the last
+        return fitting[-1].coefficient_e4 if fitting else None
 
     @cached_property
     def _outcomes(self) -> Mapping[tuple[str, str], list[Outcome]]:

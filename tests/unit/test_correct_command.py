@@ -184,6 +184,10 @@ def test_the_price_is_that_of_the_department_and_rounded_once(tmp_path: Path) ->
     both = "I01,P04,MZ01,2025-06-09,0.001,a\nI01,P04,MZ01,2025-06-09,0.001,b\n"
     (row,) = corrected(closed, {**files, "records.csv": records + both}, "both")
     assert (row["key_now"], row["amount"]) == ("0.0020000", "0.01")
+    # 1.5 + 0.5 = 2 fen, also where the last department alone would be one.
+    both = "I01,P04,MZ01,2025-06-09,0.002,a\nI01,P04,MZ01,2025-06-09,0.001,b\n"
+    (row,) = corrected(closed, {**files, "records.csv": records + both}, "more")
+    assert (row["key_now"], row["amount"]) == ("0.0030000", "0.02")
 
 
 def test_what_is_withheld_is_withheld_of_the_difference(tmp_path: Path) -> None:

@@ -9,20 +9,28 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from equivalents.assess import Assessing
+from equivalents.assesswho import Known
 from equivalents.effective import Effective
 from equivalents.heads import counter, effective_of
 from equivalents.policy.assessment import (
     AssessedLevel,
+    Assessment,
+    Combine,
+    Composite,
     Indicator,
+    Length,
     Outcome,
     Result,
     ScoreKind,
     ScoreRule,
+    Subjects,
 )
-from equivalents.policy.calendar import parse_day, year_end
+from equivalents.policy.calendar import parse_day, parse_period, year_end
 from equivalents.policy.effective import EffectivePolicy, EffectiveRule
 from equivalents.policy.funds import Dated, Heads, Version
 from equivalents.policy.heads import Contracts, HeadCount
+from equivalents.policy.roster import Roster
 from tests.signed import PLACES, One, contracts
 
 D = parse_day
@@ -132,6 +140,53 @@ def test_of_a_mean_the_one_in_force_decides() -> None:
                    in_force=False)  # fmt: skip
     mean = Outcome("总", INSTITUTION, "A", "2025", *year, None, 8_000)
     assert worth(rate, some, [], [half, mean])[0] == [8_000]
+
+
+def test_the_mean_decides_for_a_team_that_is_no_department_too() -> None:
+    """None of its outcomes is in force, and the half-year is shorter: the mean counts all the same.
+
+    (60 + 90) / 2 = 75, on each day of the year.
+    """
+    rate = policy(EffectiveRule.COMPOSITE, TEAM)
+    some = contracts([One("J1", "A", "P1", team="T1")])
+    mean = Composite(
+        "总", TEAM, Dated((Version({"质量": Fraction(100)}),)), period=Length.HALF_YEAR,
+        combine=Combine.MEAN, subjects=Subjects(ids=("T1",)),
+    )  # fmt: skip
+    results = [
+        Result(TEAM, "T1", "质量", f"2025-H{half}", score=Fraction(points))
+        for half, points in ((1, 60), (2, 90))
+    ]
+    known = Known(parse_period("2025"), (), {}, Roster.of(()), teams=("T1",))
+    assessment = Assessment({"质量": Indicator("质量")}, {"总": mean})
+    outcomes = [*Assessing(assessment, results, known).outcomes()]
+    assert [one.in_force for one in outcomes] == [False] * 3
+    for day in (D("2025-03-31"), DAY):
+        assert worth(rate, some, [], outcomes, day)[0] == [7_500]
+
+
+def test_a_result_ends_with_its_period_and_the_next_one_begins() -> None:
+    halves = [
+        result(INSTITUTION, place, name, place == "A", 1, "2025-H1")
+        for place in "AB"
+        for name in ("知晓", "满意")
+    ]
+    halves += [
+        one._replace(numerator=Fraction(1) - (one.numerator or 0), period="2025-H2")
+        for one in halves
+    ]
+    assert worth(ALL, TWO, halves, day=D("2025-06-30"))[0] == [10_000, 0, 10_000]
+    assert worth(ALL, TWO, halves, day=D("2025-07-01"))[0] == [0, 10_000, 0]
+
+
+def test_no_more_is_asked_for_than_is_applicable() -> None:
+    results = [
+        result(INSTITUTION, place, name, place == "A", name == "满意")
+        for place in "AB"
+        for name in ("知晓", "满意")
+    ]
+    two = policy(EffectiveRule.ALL_THRESHOLDS, INSTITUTION, 2)
+    assert worth(two, TWO, results) == ([10_000, 0, 10_000], [])
 
 
 def test_each_contract_passes_tests_of_its_own() -> None:

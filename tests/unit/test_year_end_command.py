@@ -240,10 +240,11 @@ def test_months_that_do_not_cover_the_year_once_are_refused(
     options = [part for one in (*months.values(), tmp_path / "q4-out") for part in ("--paid", one)]
     done = run("year-end", case, *options, "-o", tmp_path / "no")
     assert (done.exit_code, done.stderr.count("YEAR_END_TWICE")) == (1, 3)
-    other = of_year() | {"case.yaml": "period: 2024\n"}
-    done = run("year-end", write_case(tmp_path / "d", other), *options[:2], "-o", tmp_path / "no")
-    assert "YEAR_END_OUTSIDE" in done.stderr
-    assert "2024-01, 2024-02" in done.stderr
+    for year in ("2024", "2026"):
+        case = write_case(tmp_path / year, of_year() | {"case.yaml": f"period: {year}\n"})
+        done = run("year-end", case, *options[:2], "-o", tmp_path / "no")
+        assert "YEAR_END_OUTSIDE" in done.stderr
+        assert f"{year}-01, {year}-02" in done.stderr
 
 
 def test_a_part_of_a_year_has_no_end(months: Mapping[str, Path], tmp_path: Path) -> None:
