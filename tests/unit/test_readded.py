@@ -19,7 +19,9 @@ FILES = {
         "institution_id,pool,amount,paid,retained,carried", "I1,main,100.00,90.00,4.00,6.00"
     ),
     "components": rows(
-        "institution_id,component,person_id,amount", "I1,津贴,P1,12.00", "I1,津贴,P1,0.34"
+        "institution_id,component,person_id,amount,pool",
+        "I1,津贴,P1,12.00,津贴",
+        "I1,津贴,P1,0.34,津贴",
     ),
 }  # fmt: skip
 
@@ -46,13 +48,21 @@ def test_what_adds_up_is_not_told(tmp_path: Path) -> None:
         ({"pools": ("4.00", "4.01")}, "pool I1/main: 100.00, parts 10001 fen"),
         ({"payouts": ("30.00", "29.99")}, "pool main: paid 9000, people have 8999 fen"),
         ({"payouts": ("P2", "P1")}, "I1/main/P1: two lines"),
-        ({"components": ("0.34", "0.35")}, "component I1/津贴/P1: 1235, paid 1234 fen"),
-        ({"payouts": ("I1,津贴,P1,津贴", "I1,main,P1,津贴")}, "component 津贴 stands under main"),
-        ({"payouts": ("12.34", "0.00")}, "component I1/津贴/P1: 1234, paid 0 fen"),
+        ({"components": ("0.34", "0.35")}, "component I1/津贴/津贴/P1: 1235, paid 1234 fen"),
+        ({"payouts": ("12.34", "0.00")}, "component I1/津贴/津贴/P1: 1234, paid 0 fen"),
     ],
 )
 def test_each_fault_is_told(tmp_path: Path, changed: dict[str, tuple[str, str]], told: str) -> None:
     assert readded(written(tmp_path, **changed)) == [told]
+
+
+def test_a_component_under_another_pool_is_told_in_each_way(tmp_path: Path) -> None:
+    moved = written(tmp_path, payouts=("I1,津贴,P1,津贴", "I1,main,P1,津贴"))
+    assert sorted(readded(moved)) == [
+        "component I1/main/津贴/P1: 0, paid 1234 fen",
+        "component I1/津贴/津贴/P1: 1234, paid 0 fen",
+        "component 津贴 stands under main",
+    ]
 
 
 def test_a_component_is_no_pool(tmp_path: Path) -> None:
