@@ -10,7 +10,7 @@ from typing import Final
 
 from equivalents.assess import print_number
 from equivalents.policy.assessment import IndicatorPoints, Outcome
-from equivalents.report.book import SheetColumn
+from equivalents.report.book import ROWS_SHOWN, SheetColumn
 from equivalents.report.furthersheets import FurtherSheet
 from equivalents.report.table import OutTable, texts
 from equivalents.settle import Settlement
@@ -37,7 +37,8 @@ ASSESSMENT_SHEETS: Final = (
     FurtherSheet(
         "assessment",
         "考核结果",
-        "各指标得分按权重合计为总分，总分换成系数；距下一档：还差多少分系数就跳到下一档",
+        "各指标得分按权重合计为总分，总分换成系数；距下一档：还差多少分系数就跳到下一档；"
+        f"超过 {ROWS_SHOWN:,} 行时只列总分，各指标见 assessment.csv",
         (
             ("composite", SheetColumn("综合考核", 16)),
             ("level", SheetColumn("考核层级", _TEXT)),
@@ -60,6 +61,7 @@ ASSESSMENT_SHEETS: Final = (
             ("distance", SheetColumn("距下一档", _TEXT, _POINTS)),
         ),
         {"level": _LEVELS, "not_applicable": _YES, "exempt": _YES, "in_force": _YES},
+        details="indicator",
     ),
 )
 """The sheet of the assessment."""

@@ -14,8 +14,10 @@ from typing import Any, Final
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-__all__ = ["Book", "SheetColumn"]
+__all__ = ["Book", "ROWS_SHOWN", "SheetColumn"]
 
+ROWS_SHOWN: Final = 20_000
+"""Details that a sheet lists, as rejected rows; nobody reads more, and the CSV has them all."""
 _ROWS_A_SHEET: Final = 1_000_000
 _DIGITS: Final = 15
 
@@ -74,14 +76,14 @@ class Book:
         for at, column in enumerate(columns):
             sheet.set_column(at, at, column.width)
             sheet.write_string(2, at, column.heading, self._head)
-        last = 2
+        last, styles = 2, self._styles(columns)
         sums = {at: Decimal(0) for at, column in enumerate(columns) if column.total}
         for last, row in enumerate(rows, 3):
             if last > _ROWS_A_SHEET:
                 cut = f"{note}（仅列前 {_ROWS_A_SHEET:,} 行，全部见 CSV）"
                 sheet.write_string(1, 0, cut, self._note)
                 break
-            self._row(sheet, last, columns, row)
+            _write_row(sheet, last, styles, row)
             for at in sums:
                 sums[at] += Decimal(row[at])
         sheet.freeze_panes(3, 0)
@@ -107,13 +109,13 @@ class Book:
         for at, column in enumerate(columns):
             sheet.set_column(at, at, column.width)
             sheet.write_string(2, at, column.heading, self._head)
-        at, breaks = 3, []
+        at, breaks, styles = 3, [], self._styles(columns)
         for title, rows in blocks:
             if at > 3:
                 breaks.append(at)
             sheet.write_string(at, 0, title, self._title)
             for place, row in enumerate(rows, at + 1):
-                self._row(sheet, place, columns, row)
+                _write_row(sheet, place, styles, row)
             last = at + len(rows)
             self._sums(sheet, at + 1, last, columns, rows)
             at = last + 2
@@ -144,13 +146,9 @@ class Book:
             formula = f"=SUM({letter}{first + 1}:{letter}{last + 1})"
             sheet.write_formula(last + 1, place, formula, style, stored)
 
-    def _row(self, sheet: Any, at: int, columns: Sequence[SheetColumn], row: Sequence[str]) -> None:
-        for place, (column, value) in enumerate(zip(columns, row, strict=True)):
-            style = self._format(column.form, False)
-            if column.form and _fits_excel(value):
-                sheet.write_number(at, place, Decimal(value), style)
-            else:
-                sheet.write_string(at, place, value, style)
+    def _styles(self, columns: Sequence[SheetColumn]) -> Sequence[tuple[bool, Any]]:
+        """Of each column whether it has numbers, and the style of its cells."""
+        return [(bool(one.form), self._format(one.form, False)) for one in columns]
 
     def _totals(
         self, sheet: Any, at: int, columns: Sequence[SheetColumn], sums: dict[int, Decimal]
@@ -170,6 +168,16 @@ class Book:
     def close(self) -> None:
         """Write the file."""
         self._book.close()
+
+
+def _write_row(sheet: Any, at: int, styles: Sequence[tuple[bool, Any]], row: Sequence[str]) -> None:
+    for place, ((numbers, style), value) in enumerate(zip(styles, row, strict=True)):
+        if not value:
+            sheet.write_blank(at, place, None, style)
+        elif numbers and _fits_excel(value):
+            sheet.write_number(at, place, Decimal(value), style)
+        else:
+            sheet.write_string(at, place, value, style)
 
 
 def _fits_excel(value: str) -> bool:

@@ -180,7 +180,9 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
     keys = Keys(read, split, taken, coefficients)
     leaves = Leaves(read, keys)
     shared = [
-        PoolSharing(read, pool, keys, leaves, of_funds.charged.get((pool.institution, pool.pool), 0))
+        PoolSharing(
+            read, pool, keys, leaves, of_funds.charged.get((pool.institution, pool.pool), 0)
+        )
         for pool in read.pools
     ]
     limit_all(read, shared)
