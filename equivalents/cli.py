@@ -168,6 +168,8 @@ def demo(
     """编造一个示例县并核算，无需任何准备。Make up a realistic county, settle it and show it."""
     from equivalents.demo import write_county
     from equivalents.demo.summary import (
+        assessed_line,
+        by_component,
         by_fund,
         by_institution,
         by_pool,
@@ -190,6 +192,8 @@ def demo(
     show_table(*by_fund(county, out))
     console().print(pay_cap_line(out))
     show_table(*by_pool(out))
+    console().print(assessed_line(out), highlight=False)
+    show_table(*by_component(out))
     show_table(*by_institution(county, out))
     console().print(notes_line(out), highlight=False)
     typer.echo(

@@ -75,13 +75,16 @@ class Effective:
         for indicator in met.missing:
             self._missing(policy, subject, indicator, day)
         if not met.missing and not met.asked:
-            facts = {"policy": policy.name, "day": print_day(day)}
-            self.problems.append(Problem("EFFECTIVE_NOT_APPLICABLE", policy.place, subject, facts))
+            self._not_applicable(policy, subject, day)
         return ONE_E4 if met.enough(policy) else 0
 
     def _missing(self, policy: EffectivePolicy, subject: str, indicator: str, day: int) -> None:
         facts = {"policy": policy.name, "indicator": indicator, "day": print_day(day)}
         self.problems.append(Problem("EFFECTIVE_RESULT_MISSING", policy.place, subject, facts))
+
+    def _not_applicable(self, policy: EffectivePolicy, subject: str, day: int) -> None:
+        facts = {"policy": policy.name, "day": print_day(day)}
+        self.problems.append(Problem("EFFECTIVE_NOT_APPLICABLE", policy.place, subject, facts))
 
     def _rate_e4(self, policy: EffectivePolicy, subject: str, day: int) -> int | None:
         """The coefficient of a composite on a day: what is in force, else of the shortest time."""
@@ -131,13 +134,20 @@ class Effective:
     def _by_contract(
         self, policy: EffectivePolicy, contracts: Contracts, counted: _Flags, day: int
     ) -> Int64:
-        """1 where a contract meets enough of its tests; missing ones are told once a test."""
+        """1 where a contract meets enough of its tests; missing ones are told once a test.
+
+        Nothing applicable is an error as for institutions and teams (5.17), told once a policy.
+        """
         worth = np.zeros(len(contracts), np.int64)
         lost: dict[str, list[int]] = {}
+        told = False
         for at in np.flatnonzero(counted).tolist():
             met = self._met(policy, (AssessedLevel.CONTRACT, contracts.contract_id[at]), day)
             for indicator in met.missing:
                 lost.setdefault(indicator, []).append(at)
+            if not (met.missing or met.asked or told):
+                self._not_applicable(policy, contracts.contract_id[at], day)
+                told = True
             worth[at] = ONE_E4 if met.enough(policy) else 0
         for indicator, rows in lost.items():
             facts = {"policy": policy.name, "indicator": indicator, "contracts": str(len(rows))}
@@ -166,7 +176,8 @@ class _Met:
     def enough(self, policy: EffectivePolicy) -> bool:
         """Whether the contract is effective: as many are met as the policy asks for.
 
-        What is not applicable is not asked for; where nothing is applicable nothing is met.
+        What is not applicable is not asked for; where nothing is applicable nothing is met, and
+        that is an error too.
         """
         if self.missing or not self.asked:
             return False

@@ -2,10 +2,9 @@
 
 Work is told where its posting stands. Money of a pool with the level ``department`` is what the
 room's part of the ladder paid; where a coefficient or a yearly limit takes something of a person
-who is paid in several departments, what is left is split over them by 5.10 (key = what each
-gave). All other money of a person, of other pools and of components, stands at home: in the
-department of the person's main posting there, else of the first by post id. Sources: D1, D4;
-definitions 5.10, 5.20.
+who is paid in several departments, what is left is split over them by 5.10 (key = what each gave).
+All other money of a person, also of components, stands at home: in the department of the person's
+main posting there, else of the first by post id. Sources: D1, D4; definitions 5.10, 5.20.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,7 +21,7 @@ from equivalents.weigh import earned_at
 
 __all__ = ["RoomLine", "home_departments", "room_lines"]
 
-_LINES: Final = ("item", "pool", "component")
+_ORDER: Final = {"item": 0, "pool": 1, "component": 2}
 
 
 class RoomLine(NamedTuple):
@@ -53,12 +52,21 @@ def room_lines(settlement: Settlement, payouts: Payouts) -> tuple[RoomLine, ...]
     }
     if not rooms:
         return ()
-    beside = _beside(settlement, rooms)
-    every = (*_work(settlement, rooms), *_money(settlement, payouts, rooms), *beside)
-    return tuple(sorted(every, key=lambda line: (*line[:2], _LINES.index(line.what), line)))
+    homes = home_departments(settlement)
+    return tuple(
+        sorted(
+            (
+                *_work(settlement, rooms),
+                *_money(settlement, payouts, rooms, homes),
+                *_beside(settlement, rooms, homes),
+            ),
+            key=lambda line: (*line[:2], _ORDER[line.what], *line[3:]),
+        )
+    )
 
 
 _Rooms = Mapping[tuple[str, str], Department]
+_Homes = Mapping[tuple[int, int], str]
 
 
 def _in_rooms(settlement: Settlement, rooms: _Rooms) -> dict[int, tuple[str, str]]:
@@ -107,9 +115,25 @@ def _work(settlement: Settlement, rooms: _Rooms) -> Iterator[RoomLine]:
             yield RoomLine(place, room, "item", series, item, person, value)
 
 
-def _money(settlement: Settlement, payouts: Payouts, rooms: _Rooms) -> Iterator[RoomLine]:
+def _beside(settlement: Settlement, rooms: _Rooms, homes: _Homes) -> Iterator[RoomLine]:
+    """What components pay those whose home is a room."""
+    plan = settlement.plan
+    at_home = {
+        (plan.institutions[place], plan.persons[person]): department
+        for (place, person), department in homes.items()
+    }
+    for one in settlement.components:
+        room = one.institution_id, at_home.get((one.institution_id, one.person_id), "")
+        if room in rooms:
+            amount = one.amount_fen
+            yield RoomLine(*room, "component", "", one.component, one.person_id, amount_fen=amount)
+
+
+def _money(
+    settlement: Settlement, payouts: Payouts, rooms: _Rooms, homes: _Homes
+) -> Iterator[RoomLine]:
     """What pools pay in each room."""
-    plan, homes = settlement.plan, home_departments(settlement)
+    plan = settlement.plan
     parts = _parts(settlement, payouts)
     for row in range(payouts.pool.size):
         place, person = int(payouts.institution[row]), int(payouts.person[row])
@@ -124,21 +148,6 @@ def _money(settlement: Settlement, payouts: Payouts, rooms: _Rooms) -> Iterator[
             if (names[0], department) in rooms:
                 what = names[0], department, "pool", pool.series, pool.pool, names[1]
                 yield RoomLine(*what, 0, key_e7, fen, row)
-
-
-def _beside(settlement: Settlement, rooms: _Rooms) -> Iterator[RoomLine]:
-    """What components pay beside the pools."""
-    plan = settlement.plan
-    homes = {
-        (plan.institutions[place], plan.persons[person]): department
-        for (place, person), department in home_departments(settlement).items()
-    }
-    for one in settlement.components:
-        department = homes.get((one.institution_id, one.person_id), "")
-        if (one.institution_id, department) in rooms:
-            name = one.component if one.pool == one.component else f"{one.component} {one.pool}"
-            what = one.institution_id, department, "component", "", name, one.person_id
-            yield RoomLine(*what, amount_fen=one.amount_fen)
 
 
 def _left(given_fen: list[int], amount_fen: int) -> list[int]:

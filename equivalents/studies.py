@@ -73,6 +73,9 @@ def parameters_of(file: StudyFile) -> dict[str, str]:
 
 # -- cost per equivalent ---------------------------------------------------------------------------
 
+_SOURCES: Final = ("table", "result", "case")
+"""Where costs and equivalents may come from; one of them is named."""
+
 
 def study_cost(path: Path) -> Study:
     """Cost per equivalent out of a table of costs, or of a result and its accounts.
@@ -81,6 +84,9 @@ def study_cost(path: Path) -> Study:
         DataError: every fault of the study file and its tables.
     """
     file, _ = open_study(path, ["cost"])
+    if not any(map(file.text, _SOURCES)):
+        file.findings.add("STUDY_NO_SOURCE", file.entry.place, path.name)
+        file.findings.stop_on_errors()
     bounds = _tiers(file)
     if file.text("table"):
         lines, left_out = _from_table(file), Fraction(0)
@@ -210,20 +216,18 @@ def _expenditure(file: StudyFile) -> dict[_Key, Fraction]:
 def _settled_lines(file: StudyFile) -> Table | None:
     """The item lines of the result that the study names, or of its case settled now."""
     if file.text("result"):
-        found = result_lines(file)
-    elif (case := file.at("case", folder=True)) is not None:
-        with tempfile.TemporaryDirectory() as folder:
-            out = Path(folder) / "out"
-            settled = settle_case(case, out)
-            if settled.payouts is None:
-                facts = {"count": str(settled.counted.rejected)}
-                place = file.entry.get("case").place
-                raise DataError([Problem("STUDY_CASE_REJECTED", place, case.name, facts)])
-            found = read_table(out / "equivalents.csv", RESULT, file.findings)
-    else:
-        file.needed("result")
+        return result_lines(file)
+    case = file.at("case", folder=True)
+    if case is None:
         return None
-    return found
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "out"
+        settled = settle_case(case, out)
+        if settled.payouts is None:
+            facts = {"count": str(settled.counted.rejected)}
+            place = file.entry.get("case").place
+            raise DataError([Problem("STUDY_CASE_REJECTED", place, case.name, facts)])
+        return read_table(out / "equivalents.csv", RESULT, file.findings)
 
 
 def result_lines(file: StudyFile) -> Table | None:

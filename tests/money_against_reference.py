@@ -77,11 +77,17 @@ def _lines_of_dues(out: Path) -> Iterator[str]:
     """
     for row in _rows(out, "dues"):
         if row["what"] != "zero" and row["rate"]:
-            once = Fraction(row["count"] or "1") * Fraction(row["coefficient"] or "1") * 100
+            once = _parts(row["count"] or "1") * Fraction(row["coefficient"] or "1") * 100
             exact = once * Fraction(row["rate"])
             may = abs(once) / 20_000 if row["what"] == "equivalents" else 0
             if abs(exact - fen(row["amount"])) > 1 + may:
                 yield f"due {row}: its factors make {exact} fen"
+
+
+def _parts(text: str) -> Fraction:
+    """A count, of months in twelfths of heads that may be parts: `1.5000/12`."""
+    count, _, parts = text.partition("/")
+    return Fraction(count) / int(parts or 1)
 
 
 # -- ledger.csv, movements.csv, restricted.csv ---------------------------------------------------

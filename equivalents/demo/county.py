@@ -23,12 +23,21 @@ from equivalents.demo.money import (
     pools,
     purses,
 )
+from equivalents.demo.payplan import MEASURED, PAY_FILE, PAY_PLAN
 from equivalents.demo.people import Posting, postings
 from equivalents.demo.places import INSTITUTIONS, Department, departments
 from equivalents.demo.plans import common_lots, planned
 from equivalents.demo.policies import POLICIES, TASKS, WEIGHTS, Policy
 from equivalents.demo.residents import USUAL_RECORDS, Residents
 from equivalents.demo.results import RESULTS, results
+from equivalents.demo.rewards import (
+    BONUSES,
+    SECONDARY,
+    bonuses,
+    handed_in,
+    special_pools,
+    withheld_before,
+)
 from equivalents.demo.rules import CASE
 from equivalents.demo.scheme import SCHEME_FILE, scheme
 from equivalents.demo.seasons import MONTH_STARTS, day_text
@@ -93,7 +102,7 @@ def write_county(
 
 
 def _write_tables(folder: Path, rooms: list[Department], county: "_County") -> None:
-    roster, seed = county.roster, county.seed
+    roster = county.roster
     lead = INSTITUTIONS[0].code
     write_csv(
         folder / "institutions.csv",
@@ -111,7 +120,6 @@ def _write_tables(folder: Path, rooms: list[Department], county: "_County") -> N
     )
     write_csv(folder / "staff.csv", _STAFF, [row.row() for row in roster])
     write_csv(folder / "teams.csv", _TEAMS, county.teams.rows())
-    write_csv(folder / "opening.csv", OPENING, opening(roster, Draw(seed, 9)))
 
 
 def _write_money(
@@ -125,7 +133,12 @@ def _write_money(
     write_csv(folder / "registers.csv", REGISTERS, registers(signed))
     if policy is None or policy.has_charges:
         write_csv(folder / "charges.csv", CHARGES, charges(signed, Draw(seed, 12)))
-    write_csv(folder / "pools.csv", POOLS, pools(roster, Draw(seed, 2)))
+    own = policy is None
+    more = special_pools(roster, Draw(seed, 14)) if own else []
+    write_csv(folder / "pools.csv", POOLS, pools(roster, Draw(seed, 2)) + more)
+    brought = opening(roster, Draw(seed, 9))
+    brought += withheld_before(roster, Draw(seed, 15)) if own else []
+    write_csv(folder / "opening.csv", OPENING, brought)
     draw = Draw(seed, 7)
     found = purses(roster, signed, records, draw)
     moves = of_county if policy is None else policy.moves
@@ -134,11 +147,15 @@ def _write_money(
     if policy is None:
         (folder / "case.yaml").write_bytes(CASE.encode())
         (folder / SCHEME_FILE).write_bytes(scheme(records).encode())
+        (folder / PAY_FILE).write_bytes(PAY_PLAN.encode())
+        write_csv(folder / "bonuses.csv", BONUSES, bonuses(roster, Draw(seed, 16)))
+        write_csv(folder / "secondary.csv", SECONDARY, handed_in(roster, Draw(seed, 17)))
     else:
         factors = policy.coefficients(factors)
         _write_policy(folder, policy, found)
-        rows = results(policy.measured, roster, rooms, Draw(seed, 13))
-        write_csv(folder / "assessments.csv", RESULTS, rows)
+    measured = MEASURED if policy is None else policy.measured
+    rows = results(measured, roster, rooms, county.teams.codes, Draw(seed, 13))
+    write_csv(folder / "assessments.csv", RESULTS, rows)
     write_csv(folder / "coefficients.csv", COEFFICIENTS, factors)
 
 

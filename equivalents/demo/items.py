@@ -124,10 +124,10 @@ ITEMS: Final = (
     Item("YF01", "pharm:5800 hpharm:3400", "respiratory", "clinic", quantity="few"),
     # 基本公共卫生：2017 年的十四类
     _planned("GW0101", "ph:250 vdoc:150", "education", "any"),
-    Item("GW0102", "ph:2200 vdoc:1400 admin:500", "followup"),
+    Item("GW0102", "ph:2200 vdoc:1400", "followup"),
     Item("GW0201", "ph:90 vdoc:50", "education", "office", "none", shared="40 1:1"),
     Item("GW0202", "ph:160 vdoc:130 mch:60", "education", "office", "none", "site", "crowd"),
-    Item("GW0203", "ph:60 admin:90 vdoc:60", "education", "office", "none"),
+    Item("GW0203", "ph:60 vdoc:60", "education", "office", "none"),
     Item("GW0301", "nurse:2600 mch:800", "children", "office", "child", "site", "few"),
     Item(
         "GW0302", "nurse:2300 ph:500", "autumn", "clinic", "elderly", "site", "one",
@@ -153,7 +153,7 @@ ITEMS: Final = (
         "GW1103", "vdoc:1200 ph:700 nurse:300", "heat", "acute", "frail", "home", "one",
         "2025-07-01",
     ),
-    Item("GW1201", "ph:420 admin:40 vdoc:150", "flat", "office", "none"),
+    Item("GW1201", "ph:420 vdoc:150", "flat", "office", "none"),
     Item("GW1301", "mch:300 vdoc:150", "flat", "office", "adult", "site", "few"),
     _planned("GW1401", "ph:250 vdoc:150", "education", "adult", "home"),
     Item("GW1402", "ph:120 gp:150", "education", "office", "adult"),

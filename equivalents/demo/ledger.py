@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from equivalents.demo.payplan import ALLOWANCE, LEADER
 from equivalents.demo.places import INSTITUTIONS
 from equivalents.demo.signing import Heads
 
@@ -91,6 +92,7 @@ def of_county(purse: Purse) -> Iterator[Line]:
     yield from _bought(purse)
     yield from _on_approval(purse)
     yield pay_base(purse)
+    yield from _of_pay(purse)
     if purse.number:
         yield from _by_heads(purse)
         yield from _of_key_groups(purse)
@@ -125,6 +127,13 @@ def _on_approval(purse: Purse) -> Iterator[Line]:
     yield "line-items", "approved", fen + short, _COUNTY, "2025-02-20"
     moves = (("received", half, "2025-03-10"), ("received", fen - half, "2025-09-10"))
     yield from came("line-items", _COUNTY, *moves, booked=("定项补助", _COUNTY))
+
+
+def _of_pay(purse: Purse) -> Iterator[Line]:
+    """Approved for the head of the institution, and for general practitioners of a centre."""
+    yield LEADER, "approved", 60_000_00, "", "2025-01-20"
+    if purse.number:
+        yield ALLOWANCE, "approved", purse.people * 1_800_00, "", "2025-01-20"
 
 
 def _by_heads(purse: Purse) -> Iterator[Line]:

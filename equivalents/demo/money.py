@@ -25,7 +25,7 @@ ACCOUNTS: Final = ("institution_id", "line", "kind", "amount", "recurrent", "sou
 COEFFICIENTS: Final = (
     "scope", "subject_id", "kind", "value", "valid_from", "valid_to", "reference",
 )  # fmt: skip
-OPENING: Final = ("kind", "institution_id", "pool", "person_id", "equivalents")
+OPENING: Final = ("kind", "institution_id", "pool", "person_id", "equivalents", "amount")
 
 # Yuan a head and year for the incentive pool, by group; the lead hospital has its own.
 _INCENTIVE: Final = {"plain": 26_400, "hill": 27_700, "mountain": 30_200}
@@ -153,7 +153,7 @@ def _project(purse: Purse, draw: Draw) -> Iterator[Line]:
 
 
 def coefficients(roster: list[Posting], draw: Draw) -> _Rows:
-    """Titles and FTE of postings; backbone, attendance and assessment of people; institutions."""
+    """Titles and FTE of postings; backbone, attendance, what is withheld; of institutions."""
     start = day_text(0)
     rows: _Rows = []
     seconded = {row.person for row in roster if row.kind == "借调"}
@@ -183,15 +183,11 @@ def coefficients(roster: list[Posting], draw: Draw) -> _Rows:
         value = ("0.95", "0.9", "0.8")[k % 3]
         rows.append(("person", f"P{person:04d}", "assessment", value, start, "", _ASSESSED))
     for number, place in enumerate(INSTITUTIONS):
-        quality, checked = 9_400 + draw.one(1_200), 9_600 + draw.one(500)
-        rows.append(("institution", place.code, "quality", _e4(quality), start, "", _ASSESSED))
+        quality = 9_400 + draw.one(1_200)
         half = _e4((quality + 10_000) // 2)
         rows.append(("institution", place.code, "purchase_quality", half, start, "", _FUNDED))
         level = _PAY_LEVEL[place.group] if number else _PAY_LEVEL_HOSPITAL
         rows.append(("institution", place.code, "pay_level", level, start, "", _FUNDED))
-        if number % 2:
-            value = _e4(min(checked, 10_000))
-            rows.append(("institution", place.code, "contract_check", value, start, "", _ASSESSED))
     return rows
 
 
@@ -207,6 +203,6 @@ def opening(roster: list[Posting], draw: Draw) -> _Rows:
         row, deficit = steady[k], 30_000_000 + draw.one(200_000_000)
         rows.append((
             "key", INSTITUTIONS[row.place].code, INCENTIVE, row.person_id,
-            f"-{deficit // 10**7}.{deficit % 10**7:07d}",
+            f"-{deficit // 10**7}.{deficit % 10**7:07d}", "",
         ))  # fmt: skip
     return rows

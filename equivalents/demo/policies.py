@@ -23,9 +23,10 @@ from equivalents.demo.results import Measured
 from equivalents.demo.rules import (
     ATTENDANCE,
     CASE,
-    CONTRACT,
     INCENTIVE,
+    OF_HEADS,
     OWN_ASSESSMENT,
+    SCHEMES,
     SHARING_OF_FUNDS,
     SURPLUS,
 )
@@ -62,12 +63,12 @@ class Policy:
         """case.yaml of the county under it, without the pools of the county's own funds."""
         own = (SCHEME_FILE,) if self.own else ()
         files = ", ".join((*self.layers, *own))
-        text = CASE.replace(f"scheme: {SCHEME_FILE}", f"scheme: [{files}]")
+        text = CASE.replace(f"scheme: [{SCHEMES}]", f"scheme: [{files}]")
         text = text.replace(SHARING_OF_FUNDS, "")
         text = text.replace(OWN_ASSESSMENT, "")
-        text = text.replace(f"pools: [{CONTRACT}]", f"pools: [{ATTENDANCE}]")
-        if self.by_results:
-            text = text.replace(SURPLUS, SURPLUS.replace("none", "required"))
+        text = text.replace(f"pools: [{OF_HEADS}]", f"pools: [{ATTENDANCE}]")
+        if not self.by_results:
+            text = text.replace(SURPLUS, SURPLUS.replace("required", "none"))
         return text.replace("series:\n", f"series:\n{self.series}", 1)
 
     def moves(self, purse: Purse) -> Iterator[Line]:

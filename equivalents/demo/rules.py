@@ -2,12 +2,13 @@
 
 from typing import Final
 
+from equivalents.demo.payplan import ALLOWANCE, PAY_FILE
 from equivalents.demo.scheme import EFFECTIVE, SCHEME_FILE
 from equivalents.demo.teams import ROLE_SHARES
 
 __all__ = [
-    "ALLIANCE", "ATTENDANCE", "CASE", "CONTRACT", "INCENTIVE", "OWN_ASSESSMENT", "SHARING_OF_FUNDS",
-    "SURPLUS",
+    "ALLIANCE", "ATTENDANCE", "CASE", "CONTRACT", "INCENTIVE", "OF_HEADS", "OWN_ASSESSMENT",
+    "SCHEMES", "SHARING_OF_FUNDS", "SURPLUS",
 ]  # fmt: skip
 
 INCENTIVE: Final = "奖励性绩效"
@@ -16,6 +17,12 @@ ATTENDANCE: Final = "全勤奖"
 ALLIANCE: Final = "医共体考核奖"
 
 _ROLES: Final = ", ".join(f"{role}: {share}" for role, share in ROLE_SHARES.items())
+
+OF_HEADS: Final = f"{ATTENDANCE}, {ALLOWANCE}"
+"""What attendance and FTE multiply: a pool by heads, and an allowance by the month."""
+
+SCHEMES: Final = f"{SCHEME_FILE}, {PAY_FILE}"
+"""The layers of the county's own scheme."""
 
 SHARING_OF_FUNDS: Final = f"""\
   {CONTRACT}:
@@ -31,15 +38,15 @@ SHARING_OF_FUNDS: Final = f"""\
 
 OWN_ASSESSMENT: Final = f"""\
   assessment:
-    {{applies_to: withhold, pools: [{CONTRACT}],
+    {{applies_to: withhold, pools: [{CONTRACT}], later: release,
      reference: 示例县卫健〔2025〕6 号（编造）}}
 """
-"""What a person's coefficient of the county's own assessment does: it withholds."""
+"""What a person's coefficient of the county's own assessment does: it withholds until released."""
 
 SURPLUS: Final = (
-    "surplus: {pay_ratio: 1/2, assessment: none, reference: 示例县财社〔2025〕1 号（编造）}"
+    "surplus: {pay_ratio: 1/2, assessment: required, reference: 示例县财社〔2025〕1 号（编造）}"
 )
-"""How the surplus is shared without results of an assessment."""
+"""How the surplus is shared: its pay half by results of an assessment."""
 
 CASE: Final = f"""\
 # 虚构数据：人名、编号、机构、文号和金额均为编造。Made-up data: nobody in it is real.
@@ -48,7 +55,8 @@ period: '2025'
 weight_tables: [demo-county-2025]
 
 # 分配方案：各机构的资金从哪里来，哪些进绩效池。
-scheme: {SCHEME_FILE}
+# 考核和绩效构成另成一层：怎样考核，池外还发什么。
+scheme: [{SCHEMES}]
 
 # 口径：pay 院内分配；purchase 财政按当量购买；contract 签约服务，只有签约项目。
 series:
@@ -87,9 +95,8 @@ ceilings:
       - {{from: "400", rate: "0.5"}}
     reference: 示例县卫健〔2025〕4 号（编造）
 
-# 系数：职称、骨干乘当量（签约服务费除外）；出勤、折算全时乘人头；个人考核暂扣金额；
-# 机构质量系数用于县级分配，签约考核系数用于本机构签约服务费总额（不足部分结转）。
-# 购买质量系数、地区系数只用于分配方案里的资金和绩效工资总量。
+# 系数：职称、骨干乘当量（签约服务费除外）；出勤、折算全时乘人头；履职有缺的暂扣签约服务费，
+# 以后兑现。购买质量系数、地区系数只用于分配方案里的资金和绩效工资总量。
 coefficients:
   title:
     {{pools: [{INCENTIVE}, {ALLIANCE}, surplus],
@@ -98,21 +105,15 @@ coefficients:
     {{pools: [{INCENTIVE}, {ALLIANCE}, surplus],
      reference: 示例县卫健〔2025〕5 号（编造）}}
   attendance:
-    {{applies_to: headcount, pools: [{ATTENDANCE}],
+    {{applies_to: headcount, pools: [{OF_HEADS}],
      reference: 示例县卫健〔2025〕5 号（编造）}}
   fte:
-    {{applies_to: headcount, pools: [{ATTENDANCE}],
+    {{applies_to: headcount, pools: [{OF_HEADS}],
      reference: 示例县卫健〔2025〕5 号（编造）}}
-{OWN_ASSESSMENT}  quality:
-    {{pools: [{ALLIANCE}],
-     reference: 示例县卫健〔2025〕6 号（编造）}}
-  purchase_quality: {{applies_to: none, reference: 示例县财社〔2025〕2 号（编造）}}
+{OWN_ASSESSMENT}  purchase_quality: {{applies_to: none, reference: 示例县财社〔2025〕2 号（编造）}}
   pay_level: {{applies_to: none, reference: 示例县财社〔2025〕2 号（编造）}}
-  contract_check:
-    {{pools: [{CONTRACT}], excess: carry,
-     reference: 示例县卫健〔2025〕6 号（编造）}}
 
-# 单位负责人的工作计入购买，不进人员绩效池；其薪酬另行考核。
+# 单位负责人的工作计入购买，不进人员绩效池；其薪酬另行考核，见构成项。
 leaders: {{posts: [院长], reference: 示例县卫健〔2025〕10 号（编造）}}
 
 # 结余五五分成。

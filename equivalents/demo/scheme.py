@@ -124,14 +124,14 @@ funds:
       - {payer: 医保基金, amount: "40.00"}
       - {payer: 公卫经费, amount: "40.00"}
       - {payer: 签约居民, amount: "40.00"}
-  # 有效签约专项购买：人数由登记表给出，全部用于人员报酬。
+  # 有效签约专项购买：只数有效签约，按团队的考核结果认定；全部用于人员报酬。
   effective-contract:
     title: 有效签约专项
     reference: 示例县财社〔2025〕2 号（编造）五
     kind: per_head
     channel: effective-contract
     institutions: {kinds: [township_centre]}
-    heads: {source: registers, register: effective}
+    heads: {source: contracts, effective: 有效签约}
     per: year
     rate: {value: "30.00", valid_from: 2025-01-01, unit: 元/人·年, illustrative: yes}
     level: 县
@@ -139,13 +139,13 @@ funds:
     income: no
     in_cap: no
     payers: [{payer: 县财政, share: 1}]
-  # 重点人群：残疾人由县出资，专款专用；40 至 64 岁低收入人员市、县 4:6。
+  # 重点人群：残疾人按残联登记人数，由县出资，专款专用；40 至 64 岁低收入人员市、县 4:6。
   disabled-contracts:
     title: 残疾人签约
     reference: 示例县财社〔2025〕2 号（编造）五
     kind: per_head
     institutions: {kinds: [township_centre]}
-    heads: {source: contracts, groups: [disabled]}
+    heads: {source: registers, register: disabled}
     per: year
     rate: {value: "60.00", valid_from: 2025-01-01, unit: 元/人·年}
     level: 县
@@ -201,7 +201,7 @@ pay_cap:
   terms:
     - kind: per_head
       staff: all
-      rate: {value: "5950.00", valid_from: 2025-01-01, unit: 元/人·月}
+      rate: {value: "5990.00", valid_from: 2025-01-01, unit: 元/人·月}
     - kind: fund_share
       name: purchase
       share: {value: "0.02", valid_from: 2025-01-01, unit: 比例}

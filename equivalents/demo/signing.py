@@ -55,8 +55,8 @@ _POOR_BORN: Final = ("1961", "1986")  # 40 to 64 in 2025
 class Heads:
     """The signed of an institution at the end of the year, and those of some groups.
 
-    `poor` are those of 40 to 64 years, `effective` those found effective 有效签约; `months` are
-    head-months of the year: a month counts by its last day.
+    `poor` are those of 40 to 64 years, `effective` those that the county plans as effective
+    有效签约; `months` are head-months of the year: a month counts by its last day.
     """
 
     every: int
@@ -121,9 +121,9 @@ def _birth(groups: str, resident: int) -> str:
 
 
 def registers(signed: Signed) -> _Rows:
-    """The heads whose contract was found effective 有效签约, a part of those signed."""
+    """The disabled among the signed, as their federation 残联 has them in its register."""
     return [
-        (place.code, "effective", str(heads.effective), _END)
+        (place.code, "disabled", str(heads.disabled), _END)
         for place, heads in zip(INSTITUTIONS, signed.heads, strict=True)
     ]
 

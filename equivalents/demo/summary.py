@@ -1,4 +1,4 @@
-"""The result of the made-up county in short tables: by fund, by pool, and by institution."""
+"""The result of the made-up county in short tables: funds, pools, components, institutions."""
 
 import csv
 from collections import Counter
@@ -9,14 +9,21 @@ import yaml
 
 from equivalents.demo.rules import INCENTIVE
 from equivalents.demo.scheme import SCHEME_FILE
-from equivalents.policy.accounts import SURPLUS_POOL
+from equivalents.policy.components import POOL_SHARE
 from equivalents.report.words import pool_title
 
-__all__ = ["by_fund", "by_institution", "by_pool", "notes_line", "pay_cap_line"]
+__all__ = [
+    "assessed_line", "by_component", "by_fund", "by_institution", "by_pool", "notes_line",
+    "pay_cap_line",
+]  # fmt: skip
 
 _Table = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
 """Title, headings (text, then numbers) and rows."""
 
+_SOURCES = {
+    "fund": "资金 fund", "line": "核定 approved", "own": "自有 own",
+    "withheld": "上年暂扣 withheld",
+}  # fmt: skip
 _MONEY = ("amount", "paid", "retained", "carried")
 
 
@@ -52,15 +59,26 @@ def by_fund(case: Path, out: Path) -> _Table:
 def pay_cap_line(out: Path) -> str:
     """The pay caps of all institutions in one line (yuan)."""
     rows = _read(out / "paycap.csv")
-    cap, base, pools, off = (
+    cap, base, beside, pools, off = (
         _sum([row for row in rows if row["line"] == line], "amount")
-        for line in ("cap", "base", "pool", "carried")
+        for line in ("cap", "base", "component", "pool", "carried")
     )
     cut = len({row["institution_id"] for row in rows if row["line"] == "carried"})
     return (
-        f"绩效工资总量 pay cap {cap:,}    基础 base {base:,} + 池内 pools {pools:,} 元 yuan\n"
+        f"绩效工资总量 pay cap {cap:,}    基础 base {base:,} + 构成项 components {beside:,}"
+        f" + 池内 pools {pools:,} 元 yuan\n"
         f"{cut} 个机构超出，结转 {off:,} 元; {cut} institutions above it, carried"
     )
+
+
+def assessed_line(out: Path) -> str:
+    """Each composite of the assessment: how many coefficients are used, from least to greatest."""
+    rows = [row for row in _read(out / "assessment.csv") if row["in_force"] == "1"]
+    told = []
+    for name in dict.fromkeys(row["composite"] for row in rows):
+        found = sorted(row["coefficient"] for row in rows if row["composite"] == name)
+        told.append(f"{name} {len(found)}（{found[0]}～{found[-1]}）")
+    return "考核系数 coefficients of the assessment: " + ", ".join(told)
 
 
 def notes_line(out: Path) -> str:
@@ -88,27 +106,49 @@ def by_pool(out: Path) -> _Table:
     return "绩效池 pools（元 yuan）", headings, lines
 
 
+def by_component(out: Path) -> _Table:
+    """Each component of pay over all institutions, from components.csv of `out` (yuan)."""
+    rows = _read(out / "components.csv")
+    titles = {row["fund"]: row["title"] for row in _read(out / "funds.csv") if row["title"]}
+    lines: list[tuple[str, ...]] = []
+    for name in dict.fromkeys(row["component"] for row in rows):
+        mine = [row for row in rows if row["component"] == name]
+        kind, _, of = mine[0]["source"].partition(":")
+        lines.append((
+            name, f"{_SOURCES[kind]} {titles.get(of, of)}".rstrip(), f"{len(_people(mine)):,}",
+            f"{_sum(mine, 'amount'):,}",
+        ))  # fmt: skip
+    total = f"{_sum(rows, 'amount'):,}"
+    lines.append(("合计 total", "", f"{len(_people(rows)):,}", total))
+    headings = "构成项\ncomponent", "由谁支付\npaid by", "人数\npeople", "金额\namount"
+    return "构成项 components of pay, beside the pools（元 yuan）", headings, lines
+
+
 def by_institution(case: Path, out: Path) -> _Table:
-    """People, equivalents, surplus and pay of each institution (yuan), from the result `out`."""
+    """People, equivalents, components and pay of each institution (yuan), from the result."""
     payouts = _read(out / "payouts.csv")
     lines: list[tuple[str, ...]] = []
     for place in _read(case / "institutions.csv"):
         mine = [row for row in payouts if row["institution_id"] == place["institution_id"]]
-        people = len({row["person_id"] for row in mine})
+        people = len(_people(mine))
         paid = _sum(mine, "amount")
+        beside = _sum([row for row in mine if row["component"] != POOL_SHARE], "amount")
         work = _sum([row for row in mine if row["pool"] == INCENTIVE], "equivalents")
-        surplus = _sum([row for row in mine if row["pool"] == SURPLUS_POOL], "amount")
         name = place["name"].removeprefix("示例县")
         a_head = (paid / people).quantize(Decimal("0.01")) if people else Decimal(0)
         lines.append((
-            f"{place['institution_id']} {name}", f"{people:,}", str(work), f"{surplus:,}",
+            f"{place['institution_id']} {name}", f"{people:,}", str(work), f"{beside:,}",
             f"{paid:,}", f"{a_head:,}",
         ))  # fmt: skip
     headings = (
-        "机构\ninstitution", "人数\npeople", "当量\nequivalents", "其中结余\nsurplus",
+        "机构\ninstitution", "人数\npeople", "当量\nequivalents", "其中构成项\ncomponents",
         "实发\npaid", "人均\na head",
     )  # fmt: skip
     return "机构 institutions（元 yuan）", headings, lines
+
+
+def _people(rows: list[dict[str, str]]) -> set[str]:
+    return {row["person_id"] for row in rows}
 
 
 def _sum(rows: list[dict[str, str]], column: str) -> Decimal:

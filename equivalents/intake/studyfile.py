@@ -147,7 +147,11 @@ class StudyFile:
         if path is None:
             return None
         self.files.append(path)
-        return read_table(path, sheet, self.findings)
+        before = len(self.findings.problems)
+        found = read_table(path, sheet, self.findings)
+        # Without a column every row would be at fault, too.
+        lost = any(one.code == "COLUMN_MISSING" for one in self.findings.problems[before:])
+        return None if lost else found
 
 
 _BOUNDS: Final = ("min", "max")

@@ -8,6 +8,15 @@ __all__ = ["STUDY_REASONS"]
 
 STUDY_REASONS: Final = (
     Reason(
+        "STUDY_NO_SOURCE",
+        "error",
+        "rules",
+        "测算文件“{value}”没有写成本和当量从哪里来。请写 table（成本和当量的表）；"
+        "或写 result（核算结果）或 case（资料），再加 accounts（收支账）和 channels（渠道对照）。",
+        "The study file '{value}' does not say where costs and equivalents come from. Name a table "
+        "of them (table); or a result or a case (result, case), with accounts and channels.",
+    ),
+    Reason(
         "STUDY_FILE_MISSING",
         "error",
         "file",

@@ -1,6 +1,7 @@
 """Village rooms in OUT: ``rooms.csv``, and the sheet 村卫生室结算 with one block a room."""
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from itertools import groupby
 from typing import Final
 
@@ -8,7 +9,7 @@ from equivalents.policy.roster import Roster
 from equivalents.report.book import SheetColumn
 from equivalents.report.keytables import coefficient_column
 from equivalents.report.table import OutTable, texts
-from equivalents.report.words import pool_title
+from equivalents.report.words import component_title
 from equivalents.rooms import RoomLine, room_lines
 from equivalents.settle import Payouts, Settlement
 from equivalents.units import print_e7, print_fen
@@ -20,12 +21,12 @@ _COLUMNS: Final = (
     *("person_name", "equivalents", "coefficient", "key", "amount"),
 )
 ROOM_SHEET: Final = (
-    SheetColumn("类型", 10),
+    SheetColumn("类型", 8),
     SheetColumn("当量口径", 10),
-    SheetColumn("项目、绩效池或构成项", 24),
+    SheetColumn("项目、绩效池或构成项", 34),
     SheetColumn("人员编号", 14),
     SheetColumn("姓名", 12),
-    SheetColumn("当量", 18, "#,##0.0000###", True),
+    SheetColumn("当量", 18, "#,##0.0000###"),
     SheetColumn("系数", 8, "0.0000"),
     SheetColumn("分配依据", 18, "#,##0.0000###"),
     SheetColumn("金额（元）", 16, "#,##0.00", True),
@@ -45,19 +46,36 @@ def room_table(settlement: Settlement, payouts: Payouts) -> OutTable | None:
 
 
 def room_blocks(table: OutTable) -> Iterator[tuple[str, Sequence[Sequence[str]]]]:
-    """The title and the rows of each room's block; totals are added up there."""
+    """The title and the rows of each room's block; money is added up there.
+
+    Equivalents of different series are never added up: the title tells those of each.
+    """
     rows = zip(*(column.to_pylist() for column in table.columns.values()), strict=True)
     for (place, room, name), block in groupby(rows, key=lambda row: row[:3]):
         lines = [row[3:] for row in block if row[3] != "total"]
         doctors = sorted({(row[3], row[4]) for row in lines})
         who = "、".join(f"{code} {called}".rstrip() for code, called in doctors)
+        work = "　".join(f"{series} {value}" for series, value in _by_series(lines))
         title = f"{room} {name}".rstrip() + f"（{place}）　乡村医生：{who}"
+        title += f"　当量：{work}" if work else ""
         yield title, [_in_chinese(row) for row in lines]
+
+
+def _by_series(lines: Sequence[Sequence[str]]) -> Sequence[tuple[str, str]]:
+    """The equivalents of each series in a block."""
+    sums: dict[str, Decimal] = {}
+    for line, series, *_, equivalents, _, _, _ in lines:
+        if line == "item":
+            sums[series] = sums.get(series, Decimal(0)) + Decimal(equivalents)
+    return [(series, f"{value.normalize():f}") for series, value in sorted(sums.items())]
 
 
 def _in_chinese(row: Sequence[str]) -> Sequence[str]:
     line, series, name, *rest = row
-    return _WORDS[line], series, pool_title(name) if line == "pool" else name, *rest
+    if line == "item":
+        return _WORDS[line], series, name, *rest
+    who, called, _, *rest = rest  # money has no equivalents of its own
+    return _WORDS[line], series, component_title(name), who, called, "", *rest
 
 
 def _rooms(
@@ -79,12 +97,10 @@ def _rooms(
                 rows.append((*head, told, *who, print_e7(line.equivalents_e7), "", "", "0.00"))
                 continue
             total += line.amount_fen
-            if line.what == "component":
-                paid = print_fen(line.amount_fen)
-                rows.append((*head, line.name, *who, "0.0000000", "", "", paid))
-                continue
-            coefficient = coefficients[line.row].as_py()
-            money = coefficient, print_e7(line.key_e7), print_fen(line.amount_fen)
+            basis = "", ""
+            if line.what == "pool":
+                basis = coefficients[line.row].as_py(), print_e7(line.key_e7)
+            money = *basis, print_fen(line.amount_fen)
             rows.append((*head, line.name, *who, "0.0000000", *money))
         blank = ("",) * 4
         rows.append(

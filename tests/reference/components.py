@@ -14,8 +14,8 @@ from tests.reference.contracts import all_parts, home_of
 from tests.reference.declared import read_who
 from tests.reference.fundkinds import month_ends, months
 from tests.reference.numbers import half_up
-from tests.reference.people import matches
 from tests.reference.paytables import Withheld
+from tests.reference.people import matches
 from tests.reference.residentgroups import group_code
 from tests.reference.scheme import Yaml, in_force, on_day, versions, yes
 from tests.reference.tables import Contract

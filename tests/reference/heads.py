@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 
 from tests.reference.case import Case
+from tests.reference.effective import worth
 from tests.reference.fundtables import Signed
 from tests.reference.residentgroups import group_code
 from tests.reference.scheme import Yaml, yes
 from tests.reference.text import Refused
 
 
-def heads(case: Case, asked: Yaml, institution: str, day: date) -> int:
-    """Count the heads that a fund asks for, each resident once at an institution."""
+def heads(case: Case, asked: Yaml, institution: str, day: date) -> Fraction:
+    """Count the heads that a fund asks for, each resident once at an institution.
+
+    Where only effective contracts count (C4), a resident is what the best of his is worth there.
+    """
     if asked.get("source", "contracts") == "registers":
-        return _registered(case, asked, institution, day)
+        return Fraction(_registered(case, asked, institution, day))
     signed = [
         one
         for one in case.tables.signed
@@ -25,7 +30,13 @@ def heads(case: Case, asked: Yaml, institution: str, day: date) -> int:
         for one in sorted(signed, key=lambda one: (one.active_from, one.contract)):
             first.setdefault(one.resident, one)
         signed = list(first.values())
-    return len({one.resident for one in signed if place_of(case, one, day) == institution})
+    here: dict[str, Fraction] = {}
+    for one in signed:
+        if place_of(case, one, day) == institution:
+            name = asked.get("effective", "")
+            part = worth(case, name, one, institution, day) if name else Fraction(1)
+            here[one.resident] = max(here.get(one.resident, part), part)
+    return sum(here.values(), Fraction(0))
 
 
 def _fits(case: Case, asked: Yaml, one: Signed) -> bool:

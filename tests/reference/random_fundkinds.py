@@ -29,6 +29,8 @@ class FundPlan:
     """By series."""
     funds: dict[str, Yaml] = field(default_factory=dict)
     channels: dict[str, Yaml] = field(default_factory=dict)
+    effective: Sequence[str] = ()
+    """Policies of effective contracts that heads may name."""
 
     def yuan(self, most: int = 100) -> str:
         """Return a rate or price in yuan with up to four places."""
@@ -97,6 +99,8 @@ def _heads(plan: FundPlan) -> Yaml:
         found |= rng.choice(
             ({"age_from": "40"}, {"age_from": "40", "age_to": "64"}, {"age_to": "64"})
         )
+    if plan.effective and rng.random() < 0.7:
+        found["effective"] = rng.choice(plan.effective)
     return found
 
 

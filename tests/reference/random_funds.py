@@ -12,6 +12,7 @@ import yaml
 from tests.reference.random_bridges import bridges, share_tests
 from tests.reference.random_channels import give_channels
 from tests.reference.random_csv import write_table
+from tests.reference.random_effective import NAMES, declare_effective
 from tests.reference.random_fundkinds import (
     BUYING,
     MAKERS,
@@ -52,6 +53,7 @@ def write_funds(seed: int, folder: Path, weights: Sequence[Fields], span: Span) 
         items.setdefault(row["series"] or "pay", set()).add(row["item_code"])
     of_series = {series: sorted(found) for series, found in sorted(items.items())}
     plan = FundPlan(rng, span, csv_table(folder / "institutions.csv"), of_series)
+    plan.effective = NAMES if "assessment" in declared else ()
     chosen = rng.sample(MAKERS, rng.randint(3, 8))
     if not BUYING.isdisjoint(chosen):
         give_channels(plan)
@@ -66,6 +68,8 @@ def write_funds(seed: int, folder: Path, weights: Sequence[Fields], span: Span) 
     given = sorted({row["pool"] for row in csv_table(folder / "pools.csv")})
     cap, tests = pay_cap(plan, given), share_tests(plan)
     write_fund_tables(rng, folder, plan.places, plan.funds, span)
+    if plan.effective:
+        declare_effective(Random(f"effective {seed}"), folder, declared["assessment"], span)
     drop_assessed(rng, folder, declared)
     add_money_lines(rng, folder, plan, {"pools": pools, "pay_cap": cap, "share_tests": tests})
     kinds = declared.setdefault("coefficients", {})

@@ -130,6 +130,8 @@ def test_pools(county: Path) -> None:
         ("奖励性绩效", "pay"): 15,
         ("全勤奖", "pay"): 15,
         ("医共体考核奖", "purchase"): 1,
+        ("公共卫生专项奖", "pay"): 14,
+        ("科室目标奖", "pay"): 1,
     }
     total = sum(Decimal(row["amount"]) for row in pools)
     assert 38_000_000 < total < 40_000_000
@@ -162,10 +164,16 @@ def test_contracts_are_those_of_the_signing_records(county: Path, months: list[R
 def test_registers_and_charges_are_of_the_signed(county: Path) -> None:
     contracts = rows_of(county / "contracts.csv")
     signed = Counter(r["institution_id"] for r in contracts if r["active_to"] > "2025-12-31")
-    effective = rows_of(county / "registers.csv")
-    assert len(effective) == 15
-    for row in effective:
-        assert int(row["heads"]) <= signed[row["institution_id"]]
+    registers = rows_of(county / "registers.csv")
+    assert len(registers) == 15
+    disabled = Counter(
+        row["institution_id"]
+        for row in contracts
+        if row["active_to"] > "2025-12-31" and "disabled" in row["groups"].split(";")
+    )
+    for row in registers:
+        assert (row["group"], int(row["heads"])) == ("disabled", disabled[row["institution_id"]])
+    assert all(disabled[place] < signed[place] for place in disabled)
     charged = rows_of(county / "charges.csv")
     assert Counter(row["code"] for row in charged)["GENERAL_CONSULTATION"] == 3
     known = {(row["resident_id"], row["institution_id"]) for row in contracts}
@@ -225,8 +233,7 @@ def test_coefficients_name_postings_that_exist(county: Path) -> None:
     }
     rows = rows_of(county / "coefficients.csv")
     assert {row["kind"] for row in rows} == {
-        "title", "fte", "backbone", "attendance", "assessment", "quality", "contract_check",
-        "pay_level", "purchase_quality",
+        "title", "fte", "backbone", "attendance", "assessment", "pay_level", "purchase_quality",
     }  # fmt: skip
     assert all(row["subject_id"] in posts for row in rows if row["scope"] == "posting")
     titles = {posts[row["subject_id"]]["title_tier"] for row in rows if row["kind"] == "title"}
@@ -365,13 +372,14 @@ def test_same_bytes_when_written_twice(county: Path, tmp_path: Path) -> None:
     write_county(tmp_path / "other", records=RECORDS, seed=7)
     other = hashes(tmp_path / "other")
     changed = {name for name, digest in hashes(county).items() if other[name] != digest}
-    kept = {"case.yaml", "county-scheme.yaml", "institutions.csv", "departments.csv"}
+    kept = {"case.yaml", "county-scheme.yaml", "county-pay.yaml"}
+    kept |= {"institutions.csv", "departments.csv"}
     assert changed == set(other) - kept
 
 
 def test_contents_are_pinned(county: Path) -> None:
     """The same on every Python, NumPy and platform; `python -m tests.demo_county` prints them."""
-    assert pins(county) == ("50b58f96aceeee9c", "c95f9e4e86df1008")
+    assert pins(county) == ("88d0144e284fc73f", "c2f1a5965c807660")
 
 
 def test_progress_and_too_few_records(tmp_path: Path) -> None:

@@ -16,7 +16,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from equivalents.demo import write_county
-from equivalents.demo.summary import by_fund, by_institution, by_pool, notes_line, pay_cap_line
+from equivalents.demo.summary import (
+    assessed_line,
+    by_component,
+    by_fund,
+    by_institution,
+    by_pool,
+    notes_line,
+    pay_cap_line,
+)
 from equivalents.run import settle_case
 from tests.demo_county import Row, by_hand, hashes, rows_of, weight_rows
 
@@ -148,7 +156,8 @@ def test_headcount_follows_attendance_and_fte(out: Path) -> None:
 
 
 def test_keys_brought_in_and_amounts_withheld(county: Path, out: Path) -> None:
-    brought = {row["person_id"] for row in rows_of(county / "opening.csv")}
+    opening = rows_of(county / "opening.csv")
+    brought = {row["person_id"] for row in opening if row["kind"] == "key"}
     lines = [row for row in rows_of(out / "adjusted.csv") if row["from"] == row["to"]]
     assert {row["person_id"] for row in lines} == brought
     withheld = rows_of(out / "withheld.csv")
@@ -233,8 +242,6 @@ def test_every_fund_of_the_scheme_pays_and_adds_up(county: Path, out: Path) -> N
         row["groups"] == "poor" and 40 <= 2025 - int(row["birth_date"][:4]) <= 64 for row in active
     )
     assert by_name["poor-contracts"] == 60 * poor
-    effective = sum(int(row["heads"]) for row in rows_of(county / "registers.csv"))
-    assert by_name["effective-contract"] == 30 * effective
     assert {key[0] for key in due if key[1] == "floor" and due[key]} == {"C09", "C13"}
 
 
@@ -279,9 +286,11 @@ def test_the_pay_cap_takes_from_some(out: Path) -> None:
                 Decimal(row["amount"])
                 for row in rows if row["institution_id"] == name and row["line"] == line
             )
-            for line in ("cap", "base", "pool", "carried")
+            for line in ("cap", "base", "component", "pool", "carried")
         }  # fmt: skip
-        assert sums["carried"] == max(sums["base"] + sums["pool"] - sums["cap"], 0)
+        counted = sums["base"] + sums["component"] + sums["pool"]
+        assert sums["carried"] == max(counted - sums["cap"], 0)
+    assert {row["name"] for row in rows if row["line"] == "component"} == {"单项奖"}
     assert f"{len(cut)} institutions" in pay_cap_line(out)
 
 
@@ -295,18 +304,26 @@ def test_faults_of_money_are_told(out: Path) -> None:
     # one rate that no document founds, and nothing else is said of money
     assert notes_line(out).endswith(f"SHARE_TEST_FAILED {problems['SHARE_TEST_FAILED']}")
     assert problems["FIGURE_ILLUSTRATIVE"] == problems["CHOICES_OPEN"] == 1
+    assert problems["ASSESSMENT_CLIFF"] == 1  # the one composite with steps
     assert set(of_money) <= {
-        "CHARGE_CONSULTATION", "CHOICES_OPEN", "FIGURE_ILLUSTRATIVE", "NEGATIVE_KEY",
-        "OVER_ADVANCED", "PAYCAP_CUT", "SHARE_TEST_FAILED",
+        "ASSESSMENT_CLIFF", "CHARGE_CONSULTATION", "CHOICES_OPEN", "FIGURE_ILLUSTRATIVE",
+        "NEGATIVE_KEY", "OVER_ADVANCED", "PAYCAP_CUT", "SHARE_TEST_FAILED",
     }  # fmt: skip
 
 
 def test_the_tables_of_the_terminal_add_up(county: Path, out: Path) -> None:
     payouts = rows_of(out / "payouts.csv")
-    paid = sum(Decimal(row["amount"]) for row in payouts)
+    of_pools, of_components = (
+        [row for row in payouts if (row["component"] == "pool_share") == shared]
+        for shared in (True, False)
+    )
     _, headings, pools = by_pool(out)
     assert all(len(row) == len(headings) for row in pools)
-    assert Decimal(pools[-1][4].replace(",", "")) == paid
+    assert Decimal(pools[-1][4].replace(",", "")) == _paid(of_pools)
+    _, headings, components = by_component(out)
+    assert len(components) == 6
+    assert all(len(row) == len(headings) for row in components)
+    assert Decimal(components[-1][3].replace(",", "")) == _paid(of_components)
     _, headings, funds = by_fund(county, out)
     assert all(len(row) == len(headings) for row in funds)
     due, received, owed, over, _ = (Decimal(cell.replace(",", "")) for cell in funds[-1][1:])
@@ -314,8 +331,15 @@ def test_the_tables_of_the_terminal_add_up(county: Path, out: Path) -> None:
     _, headings, places = by_institution(county, out)
     assert len(places) == 15
     assert all(len(row) == len(headings) for row in places)
-    assert sum(Decimal(row[4].replace(",", "")) for row in places) == paid
+    for column, rows in ((3, of_components), (4, payouts)):
+        assert sum(Decimal(row[column].replace(",", "")) for row in places) == _paid(rows)
     assert all("示例县" not in row[0] for row in places)
+    told = assessed_line(out)
+    assert all(f"{name}考核 " in told for name in ("机构", "签约", "科室", "村卫生室", "人员"))
+
+
+def _paid(rows: list[Row]) -> Decimal:
+    return sum((Decimal(row["amount"]) for row in rows), Decimal(0))
 
 
 def test_two_runs_give_the_same_bytes(county: Path, out: Path, tmp_path: Path) -> None:

@@ -271,8 +271,8 @@ def test_a_room_is_a_block_of_its_own(tmp_path: Path) -> None:
     first = [str(row[0].value or "") for row in sheet.iter_rows(min_row=4)]
     titles = [text for text in first if "（I01）" in text]
     assert titles == [
-        "V01 柳林村卫生室（I01）　乡村医生：P01 王春梅、P02 李志强",
-        "V02 石桥村卫生室（I01）　乡村医生：P03 赵小兰",
+        "V01 柳林村卫生室（I01）　乡村医生：P01 王春梅、P02 李志强　当量：pay 50",
+        "V02 石桥村卫生室（I01）　乡村医生：P03 赵小兰　当量：pay 16",
     ]
     assert first.count("合计") == 2
     assert [one.id for one in sheet.row_breaks.brk] == [first.index(titles[1]) + 3]
