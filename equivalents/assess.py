@@ -58,10 +58,11 @@ def name_of(result: Result) -> ResultName:
 
 def print_number(value: Fraction) -> str:
     """A number for people: with all its decimals where it has at most seven, else ``a/b``."""
-    scaled = value * 10**_PLACES
-    if scaled.denominator != 1:
+    above, below = value.numerator, value.denominator
+    times, left = divmod(10**_PLACES, below)
+    if left:  # in lowest terms, so no more than seven decimals would do
         return str(value)
-    whole, part = divmod(int(scaled), 10**_PLACES)
+    whole, part = divmod(above * times, 10**_PLACES)
     return f"{whole}.{part:0{_PLACES}d}".rstrip("0").rstrip(".")
 
 

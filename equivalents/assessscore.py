@@ -6,7 +6,6 @@ half-up, to four places. Sources: C2; definition 5.17.
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -89,16 +88,17 @@ def indicator_points(
     """
     none = IndicatorPoints(indicator.name, weight, None, _NONE)
     if result.exempt:
-        return replace(none, points=indicator.full, exempt=True)
+        return none._replace(points=indicator.full, exempt=True)
     if result.score is not None:
-        return replace(none, points=result.score)
+        return none._replace(points=result.score)
     above, below = result.numerator, result.denominator
-    told = replace(none, numerator=above, denominator=below)
     if not below or above is None or indicator.score is None:
-        return told
+        return none._replace(numerator=above, denominator=below)
     value = above / below
     points = points_of(indicator.score, indicator.full, value, day)
-    return None if points is None else replace(told, value=value, points=points)
+    if points is None:
+        return None
+    return IndicatorPoints(indicator.name, weight, points, _NONE, above, below, value)
 
 
 def spread(
@@ -112,14 +112,18 @@ def spread(
     applicable = sum((one.weight for one in several if one.points is not None), _NONE)
     if not applicable:
         return None
-    scale = total / applicable
+    scale = None if applicable == total else total / applicable
     told = tuple(
         one
         if one.points is None
-        else replace(one, weighted=one.weight * scale * one.points / full[one.indicator])
+        else one._replace(weighted=_scaled(one.weight, scale) * one.points / full[one.indicator])
         for one in several
     )
     return told, sum((one.weighted for one in told), _NONE)
+
+
+def _scaled(weight: Fraction, scale: Fraction | None) -> Fraction:
+    return weight if scale is None else weight * scale
 
 
 def coefficient_of(rule: CoefficientRule, score: Fraction, total: Fraction) -> Fraction:

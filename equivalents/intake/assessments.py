@@ -18,6 +18,7 @@ from equivalents.units import NumberFaultError
 
 __all__ = ["check_results", "read_results"]
 
+_LEVELS: Final = {level.value: level for level in AssessedLevel}
 _FLAGS: Final = {"1": True, "是": True, "0": False, "否": False}
 _RATIO: Final = ("numerator", "denominator")
 _FORMS: Final = (
@@ -50,7 +51,7 @@ def read_results(table: Table, period: Period | None, findings: Findings) -> tup
 
 def _result(row: Row, period: Period | None, findings: Findings) -> Result | None:
     """A row as read; one at fault stands for itself as exempt, so that it is not missing too."""
-    before = len(findings.errors)
+    before = len(findings.problems)
     if not (row["level"] and row["subject_id"] and row["indicator"]):
         return None  # a blank required cell is noted where the table is read
     level = _level(row, findings)
@@ -64,7 +65,7 @@ def _result(row: Row, period: Period | None, findings: Findings) -> Result | Non
     if level is None or not named:
         return None
     texts = row["subject_id"], row["indicator"], named
-    if len(findings.errors) > before:
+    if any(one.severity == "error" for one in findings.problems[before:]):
         return Result(level, *texts, exempt=True, place=row.place)
     return Result(level, *texts, above, below, score, exempt, row["reference"], row.place)
 
@@ -78,11 +79,10 @@ def _exempt(row: Row, findings: Findings) -> bool:
 
 
 def _level(row: Row, findings: Findings) -> AssessedLevel | None:
-    names = [level.value for level in AssessedLevel]
     text = row["level"]
-    if text in names:
-        return AssessedLevel(text)
-    findings.add_choice(row.at("level"), text, names)
+    if text in _LEVELS:
+        return _LEVELS[text]
+    findings.add_choice(row.at("level"), text, tuple(_LEVELS))
     return None
 
 

@@ -5,6 +5,7 @@ Indicators and composites are read by them. Sources: C1, C2; definition 5.17.
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -33,6 +34,7 @@ _UNFIT: Final = "“{key}”不用于 kind: {kind}¦'{key}' does not belong to k
 _ASCEND: Final = "须逐级上升¦must go up"
 
 
+@lru_cache(maxsize=4096)
 def decimal(text: str) -> Fraction:
     """A decimal of at most four places, not negative, exactly."""
     value = parse_fixed(text, WEIGHT_PLACES)

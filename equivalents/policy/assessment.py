@@ -253,8 +253,7 @@ class Result(NamedTuple):
     place: Place = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class IndicatorPoints:
+class IndicatorPoints(NamedTuple):
     """What an indicator gives a subject: ``points`` of its full points, ``weighted`` of the score.
 
     ``value`` is the ratio, ``None`` where points are given; ``points`` is ``None`` where the

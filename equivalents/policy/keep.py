@@ -11,13 +11,15 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from fractions import Fraction
 from functools import cache
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from equivalents.errors import NOWHERE, Place
 
 __all__ = ["NotKeptError", "from_plain", "to_plain"]
 
 _Value = TypeVar("_Value")
+_SCALARS: Final = frozenset((type(None), bool, int, str))
+"""Kinds that are JSON values as they are, and most values of a rule."""
 
 
 class NotKeptError(ValueError):
@@ -27,7 +29,9 @@ class NotKeptError(ValueError):
 def to_plain(value: object) -> Any:
     """A value as JSON values: numbers, texts, lists and mappings; sets are sorted."""
     plain: Any
-    if isinstance(value, Enum):
+    if type(value) in _SCALARS:
+        plain = value
+    elif isinstance(value, Enum):
         plain = value.value
     elif value is None or isinstance(value, bool | int | str):
         plain = value

@@ -71,6 +71,10 @@ class Roster(Sequence[Posting]):
         texts = getattr(self, column) if column in _TEXTS else self.others.get(column, ())
         return frozenset(occurring(texts)) - {""}
 
+    def names(self) -> dict[str, str]:
+        """The name of everybody, by person; that of the last posting where they differ."""
+        return dict(zip(self.person_id, self.others.get("name", [""] * len(self)), strict=True))
+
     def people(self) -> Coded:
         """The id of everybody, each once; a blank one is a fault of its own and nobody."""
         texts = self.person_id.texts

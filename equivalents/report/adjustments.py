@@ -11,7 +11,7 @@ from equivalents.exact import half_up
 from equivalents.intake.case import Case
 from equivalents.intake.source import Source
 from equivalents.policy.corrections import CorrectionMode, Corrections
-from equivalents.report.book import Book, SheetColumn
+from equivalents.report.book import ROWS_SHOWN, Book, SheetColumn
 from equivalents.report.closed import CORRECTION, KIND, Proven
 from equivalents.report.closingsheets import ADJUSTMENT_SHEETS
 from equivalents.report.folder import new_folder, sha256
@@ -19,7 +19,7 @@ from equivalents.report.furthersheets import NOTED_SHEET, further_rows, noted_ro
 from equivalents.report.lists import write_lists
 from equivalents.report.out import write_json
 from equivalents.report.table import OutTable, texts
-from equivalents.report.workbook import CHECKS_SHEET, ROWS_SHOWN, check_rows
+from equivalents.report.workbook import CHECKS_SHEET, check_rows
 from equivalents.settle import METHOD, Settlement
 from equivalents.units import print_e4, print_e7, print_fen, print_fixed
 from equivalents.version import __version__

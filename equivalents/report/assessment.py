@@ -10,7 +10,7 @@ from typing import Final
 
 from equivalents.assess import print_number
 from equivalents.policy.assessment import IndicatorPoints, Outcome
-from equivalents.report.book import SheetColumn
+from equivalents.report.book import ROWS_SHOWN, SheetColumn
 from equivalents.report.furthersheets import FurtherSheet
 from equivalents.report.shown import shown_distance, shown_number
 from equivalents.report.table import OutTable, texts
@@ -42,7 +42,8 @@ ASSESSMENT_SHEETS: Final = (
         "assessment",
         "考核结果",
         "各指标得分按权重合计为总分，总分换成系数；距下一档：还差多少分系数就跳到下一档。"
-        "数字显示四位小数，精确值见 assessment.csv",
+        "数字显示四位小数，精确值见 assessment.csv；"
+        f"超过 {ROWS_SHOWN:,} 行时只列总分，各指标见 assessment.csv",
         (
             ("composite", SheetColumn("综合考核", 16)),
             ("level", SheetColumn("考核层级", _TEXT)),
@@ -73,6 +74,7 @@ ASSESSMENT_SHEETS: Final = (
             "in_force": _YES,
         },
         forms=dict.fromkeys(_NUMBERS, shown_number) | {"distance": shown_distance},
+        details="indicator",
     ),
 )
 """The sheet of the assessment."""

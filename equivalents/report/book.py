@@ -14,8 +14,10 @@ from typing import Any, Final
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-__all__ = ["Book", "SheetColumn"]
+__all__ = ["Book", "ROWS_SHOWN", "SheetColumn"]
 
+ROWS_SHOWN: Final = 20_000
+"""Details that a sheet lists, as rejected rows; nobody reads more, and the CSV has them all."""
 _ROWS_A_SHEET: Final = 1_000_000
 _DIGITS: Final = 15
 _TITLE_HEIGHT: Final = 22  # points: rows of blocks do not grow by themselves in every program
@@ -75,14 +77,14 @@ class Book:
         for at, column in enumerate(columns):
             sheet.set_column(at, at, column.width)
             sheet.write_string(2, at, column.heading, self._head)
-        last = 2
+        last, styles = 2, self._styles(columns)
         sums = {at: Decimal(0) for at, column in enumerate(columns) if column.total}
         for last, row in enumerate(rows, 3):
             if last > _ROWS_A_SHEET:
                 cut = f"{note}（仅列前 {_ROWS_A_SHEET:,} 行，全部见 CSV）"
                 sheet.write_string(1, 0, cut, self._note)
                 break
-            self._row(sheet, last, columns, row)
+            _write_row(sheet, last, styles, row)
             for at in sums:
                 sums[at] += Decimal(row[at])
         sheet.freeze_panes(3, 0)
@@ -108,14 +110,14 @@ class Book:
         for at, column in enumerate(columns):
             sheet.set_column(at, at, column.width)
             sheet.write_string(2, at, column.heading, self._head)
-        at, breaks = 3, []
+        at, breaks, styles = 3, [], self._styles(columns)
         for title, rows in blocks:
             if at > 3:
                 breaks.append(at)
             sheet.set_row(at, _TITLE_HEIGHT)
             sheet.write_string(at, 0, title, self._title)
             for place, row in enumerate(rows, at + 1):
-                self._row(sheet, place, columns, row)
+                _write_row(sheet, place, styles, row)
             last = at + len(rows)
             self._sums(sheet, at + 1, last, columns, rows)
             at = last + 2
@@ -146,13 +148,16 @@ class Book:
             formula = f"=SUM({letter}{first + 1}:{letter}{last + 1})"
             sheet.write_formula(last + 1, place, formula, style, stored)
 
-    def _row(self, sheet: Any, at: int, columns: Sequence[SheetColumn], row: Sequence[str]) -> None:
-        for place, (column, value) in enumerate(zip(columns, row, strict=True)):
-            style = self._format(_form(column.form, value), False)
-            if column.form and _fits_excel(value):
-                sheet.write_number(at, place, Decimal(value), style)
-            else:
-                sheet.write_string(at, place, value, style)
+    def _styles(self, columns: Sequence[SheetColumn]) -> Sequence[tuple[Any, Any | None, Any | None]]:
+        """Of each column the style of its texts, of its numbers, and of its whole numbers."""
+        return [
+            (
+                self._format(one.form, False),
+                self._format(one.form, False) if one.form else None,
+                self._format(_whole(one.form), False) if one.form else None,
+            )
+            for one in columns
+        ]
 
     def _totals(
         self, sheet: Any, at: int, columns: Sequence[SheetColumn], sums: dict[int, Decimal]
@@ -174,14 +179,26 @@ class Book:
         self._book.close()
 
 
-def _form(form: str, value: str) -> str:
-    """The format of a cell: Excel shows a bare point where all decimals are optional and none is.
+def _whole(form: str) -> str:
+    """The format of whole numbers of a column.
 
-    A whole number has none of them then.
+    Excel shows a bare point where all decimals of a format are optional and a number has none.
     """
     whole, point, decimals = form.partition(".")
-    bare = point and not decimals.strip("#") and not value.partition(".")[2].strip("0")
-    return whole if bare else form
+    return whole if point and not decimals.strip("#") else form
+
+
+def _write_row(
+    sheet: Any, at: int, styles: Sequence[tuple[Any, Any, Any]], row: Sequence[str]
+) -> None:
+    for place, ((style, numbers, whole), value) in enumerate(zip(styles, row, strict=True)):
+        if not value:
+            sheet.write_blank(at, place, None, style)
+        elif numbers and _fits_excel(value):
+            bare = not value.partition(".")[2].strip("0")
+            sheet.write_number(at, place, Decimal(value), whole if bare else numbers)
+        else:
+            sheet.write_string(at, place, value, style)
 
 
 def _fits_excel(value: str) -> bool:

@@ -12,7 +12,8 @@ from typing import Final
 from equivalents.errors import Problem
 from equivalents.policy.accounts import SURPLUS_POOL
 from equivalents.policy.calendar import parse_day, print_day
-from equivalents.report.book import SheetColumn
+from equivalents.policy.roster import Roster
+from equivalents.report.book import ROWS_SHOWN, SheetColumn
 from equivalents.report.shown import in_words
 from equivalents.report.table import OutTable
 from equivalents.report.words import column_title, pool_title
@@ -52,7 +53,8 @@ class FurtherSheet:
     """One sheet: its name, a note, and which column of the table stands where.
 
     ``words`` translate values by column, ``forms`` say how they are shown. Lines of the level
-    ``without_level`` are left out.
+    ``without_level`` are left out. Where the table has more than :data:`ROWS_SHOWN` lines, those
+    with a value in ``details`` are, too.
     """
 
     table: str
@@ -62,6 +64,7 @@ class FurtherSheet:
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     without_level: str = ""
     forms: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
+    details: str = ""
 
 
 WHERE: Final = (
@@ -334,6 +337,9 @@ def further_rows(
 ) -> Iterator[Sequence[str]]:
     """The rows of a sheet from its table, in the order of the table."""
     texts = {name: column.to_pylist() for name, column in table.columns.items()}
+    if sheet.details and len(texts[sheet.details]) > ROWS_SHOWN:
+        kept = [at for at, one in enumerate(texts[sheet.details]) if not one]
+        texts = {name: [values[at] for at in kept] for name, values in texts.items()}
     if sheet.without_level:
         kept = [at for at, one in enumerate(texts["level"]) if one != sheet.without_level]
         texts = {name: [values[at] for at in kept] for name, values in texts.items()}
@@ -341,7 +347,7 @@ def further_rows(
         names = {row.institution_id: row.name for row in settlement.rules.institutions}
         texts[_PLACE[1]] = [names.get(one, "") for one in texts[_PLACE[0]]]
     if _PERSON[0] in texts:
-        people = {row.person_id: row.name for row in settlement.rules.postings}
+        people = Roster.of(settlement.rules.postings).names()
         texts[_PERSON[1]] = [people.get(one, "") for one in texts[_PERSON[0]]]
     scheme = settlement.rules.scheme
     titles = {fund.name: fund.title for fund in scheme.funds.values()} if scheme else {}

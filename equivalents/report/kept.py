@@ -29,7 +29,7 @@ from equivalents.units import Codes
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Kept", "RULES", "read_kept", "rules_to_keep", "write_roster"]
+__all__ = ["Kept", "RULES", "read_kept", "rules_text", "rules_to_keep", "write_roster"]
 
 RULES: Final = "resolved-rules.json"
 _ROSTER: Final = "roster.parquet"
@@ -79,6 +79,21 @@ def rules_to_keep(rules: CaseRules) -> Any:
         for name in names:
             part[name].sort(key=_as_text)
     return plain
+
+
+def rules_text(resolved: Mapping[str, Any], rules: CaseRules) -> str:
+    """``resolved-rules.json``: what was resolved, then every rule as it is kept, a row a line."""
+    shown = json.dumps(resolved, ensure_ascii=False, indent=2).removesuffix("\n}")
+    kept = rules_to_keep(rules).items()
+    case = ",\n".join(f"    {json.dumps(name)}: {_in_lines(value)}" for name, value in kept)
+    return f'{shown},\n  "case": {{\n{case}\n  }}\n}}\n'
+
+
+def _in_lines(value: Any) -> str:
+    if not isinstance(value, list) or not value:
+        return json.dumps(value, ensure_ascii=False)
+    rows = ",\n".join(f"      {json.dumps(row, ensure_ascii=False)}" for row in value)
+    return f"[\n{rows}\n    ]"
 
 
 def _as_text(row: Any) -> str:

@@ -12,11 +12,12 @@ from equivalents.intake.source import Source
 from equivalents.report.accountsnext import accounts_next_table
 from equivalents.report.assessment import assessment_table
 from equivalents.report.averagetable import average_table
+from equivalents.report.book import ROWS_SHOWN
 from equivalents.report.components import components_table
 from equivalents.report.contracttable import contract_table
 from equivalents.report.folder import new_folder, sha256
 from equivalents.report.funds import funds_table
-from equivalents.report.kept import RULES, rules_to_keep, write_roster
+from equivalents.report.kept import RULES, rules_text, write_roster
 from equivalents.report.keytables import key_tables
 from equivalents.report.limits import limited_table
 from equivalents.report.lists import Listed, write_lists
@@ -35,7 +36,7 @@ from equivalents.report.spread import spread_table
 from equivalents.report.summary import resolved_rules, summary
 from equivalents.report.table import OutTable
 from equivalents.report.tallyfile import write_tally
-from equivalents.report.workbook import ROWS_SHOWN, write_workbook
+from equivalents.report.workbook import write_workbook
 from equivalents.settle import METHOD, Payouts, Settlement
 from equivalents.spread import spread_rows
 from equivalents.version import __version__
@@ -98,7 +99,7 @@ def _write_results(
     for table in (*tables.values(), spread_table(spreads)):
         table.write_csv(folder)
     rules = resolved_rules(settlement)
-    write_json(folder / RULES, rules | {"case": rules_to_keep(settlement.rules)})
+    (folder / RULES).write_text(rules_text(rules, settlement.rules), encoding="utf-8", newline="\n")
     book = folder / "settlement.xlsx"
     write_workbook(settlement, payouts, listed, spreads, tables, book, more.checks)
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Final
 
+from equivalents.policy.roster import Roster
 from equivalents.report.book import SheetColumn
 from equivalents.report.keytables import coefficient_column
 from equivalents.report.table import OutTable, texts
@@ -83,7 +84,7 @@ def _rooms(
 ) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
     """The rows of each room, the last one its total."""
     names = {row.department_id: row.name for row in settlement.rules.departments}
-    people = {row.person_id: row.name for row in settlement.rules.postings}
+    people = Roster.of(settlement.rules.postings).names()
     coefficients = coefficient_column(payouts)
     items = {row.item_code: row.item_name for row in settlement.rules.weights if row.item_name}
     for (place, room), block in groupby(lines, key=lambda line: line[:2]):

@@ -17,7 +17,7 @@ from equivalents.policy.calendar import print_day
 from equivalents.policy.coefficients import ONE_E4
 from equivalents.policy.model import CONDITIONS, Pool, WeightRow
 from equivalents.report.assessment import ASSESSMENT_SHEETS
-from equivalents.report.book import Book, SheetColumn
+from equivalents.report.book import ROWS_SHOWN, Book, SheetColumn
 from equivalents.report.closingsheets import YEAR_END_SHEETS
 from equivalents.report.faults import RejectedRow
 from equivalents.report.funds import SURPLUS_SHEET, is_estimate, surplus_rows
@@ -37,11 +37,7 @@ from equivalents.spread import SpreadRow
 from equivalents.takenoff import LEADER, TakenOff, taken_off
 from equivalents.units import Int64, print_e3, print_e4, print_e7, print_fen
 
-__all__ = ["CHECKS_SHEET", "ROWS_SHOWN", "check_rows", "write_workbook"]
-
-ROWS_SHOWN: Final = 20_000
-"""Rejected rows that the workbook lists; nobody reads more, and rejected.csv has them all."""
-
+__all__ = ["CHECKS_SHEET", "check_rows", "write_workbook"]
 
 _MONEY, _QUANTITY, _COUNT = "#,##0.00", "#,##0.###", "#,##0"
 _EQUIVALENTS: Final = "#,##0.0000###"

@@ -83,9 +83,9 @@ def write_before_funds(
         for name in sorted({*names} - opened):
             if _may_average(declared, name) and rng.random() < 0.8:
                 cap = "funds" not in features
-                several = _averages(rng, folder, span, cap=cap)
-                if several:
-                    own(declared, name)["averages"] = several
+                averages = _averages(rng, folder, span, cap=cap)
+                if averages:
+                    own(declared, name)["averages"] = averages
     dump(folder, declared)
 
 

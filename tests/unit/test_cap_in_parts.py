@@ -5,7 +5,6 @@ Every quarter is held against the reference too. Faults caught: a row of ``openi
 that a kept result forgets, restricted money that a carried excess is not spent of.
 """
 
-import csv
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from equivalents.report.kept import read_kept
 from equivalents.settle import settle_kept
 from equivalents.units import parse_fixed, print_fen
 from tests.against_reference import compare
+from tests.lines_alike import read_out
 from tests.reference.small_case import HEAD, a_case, rows
 
 pytestmark = pytest.mark.rules("B9")
@@ -58,11 +58,6 @@ def settled(folder: Path, period: str, months: int, opening: str = "") -> Path:
     return out
 
 
-def read(out: Path, name: str) -> list[dict[str, str]]:
-    with (out / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def fen(rows_: list[dict[str, str]], **wanted: str) -> int:
     """The amounts of the rows that have these values, added up."""
     found = [row for row in rows_ if wanted.items() <= row.items()]
@@ -84,20 +79,20 @@ def test_four_quarters_come_to_the_cap_of_the_year(outs: list[Path], tmp_path: P
     # 2 x 12 x 3.3333 = 79.9992 -> 79.99; 120.12 / 3 = 40.04; 109.08 / 7 = 15.58..; 77.77
     cap = 7_999 + 4_004 + 1_558 + 7_777
     # the first quarter: 19.99 (of 19.9998) + 10.01 + 3.89 (of 3.895..) + 19.44 (of 19.4425)
-    assert fen(read(outs[0], "paycap"), line="cap") == 1_999 + 1_001 + 389 + 1_944
+    assert fen(read_out(outs[0], "paycap"), line="cap") == 1_999 + 1_001 + 389 + 1_944
     for out in (outs[-1], year):
-        assert fen(read(out, "paycap"), line="cap") == cap
-    paid = sum(fen(read(out, "pools")) for out in outs)
-    assert paid == fen(read(year, "pools")) == cap - 6_000
+        assert fen(read_out(out, "paycap"), line="cap") == cap
+    paid = sum(fen(read_out(out, "pools")) for out in outs)
+    assert paid == fen(read_out(year, "pools")) == cap - 6_000
     left = 24_000 + 12_012 - paid
     for out in (outs[-1], year):
-        rows_ = read(out, "opening_next")
+        rows_ = read_out(out, "opening_next")
         assert {row["kind"] for row in rows_} == {"cap_excess"}
         assert fen(rows_) == left
 
 
 def test_every_quarter_hands_on_all_that_came_before(outs: list[Path]) -> None:
-    third = read(outs[2], "opening_next")
+    third = read_out(outs[2], "opening_next")
     periods = [row["period"] for row in third if row["kind"] == "cap_base"]
     assert periods == ["2025-Q1", "2025-Q2", "2025-Q3"]
     assert fen(third, kind="cap_base") == 4_500
@@ -105,21 +100,21 @@ def test_every_quarter_hands_on_all_that_came_before(outs: list[Path]) -> None:
     assert fen(third, kind="cap_line", line="医疗") == 8_181
     for name in ("main", "fee-pay"):
         assert fen(third, kind="cap_pool", pool=name) == sum(
-            fen(read(out, "pools"), pool=name) for out in outs[:3]
+            fen(read_out(out, "pools"), pool=name) for out in outs[:3]
         )
 
 
 def test_money_that_was_carried_is_followed_and_comes_out_of_its_fund(outs: list[Path]) -> None:
-    before, after = (read(out, "paycap") for out in outs[:2])
+    before, after = (read_out(out, "paycap") for out in outs[:2])
     carried = fen(before, line="carried", name="fee-pay")
-    flows = [row for row in read(outs[1], "funds") if row["fund"] == "fee-pay"]
+    flows = [row for row in read_out(outs[1], "funds") if row["fund"] == "fee-pay"]
     assert fen(after, line="opening", name="fee-pay") == carried > 0
     assert fen(flows, source="cap_opening", use="pool") == carried
     assert fen(flows, source="fee", use="pool") == 3_003
     assert fen(flows, use="pool") == fen(flows, source="pool")
-    (fund,) = read(outs[1], "restricted")
+    (fund,) = read_out(outs[1], "restricted")
     # 30.03 came; what the pool has beyond is spent of what the first quarter left
-    assert parse_fixed(fund["pools"], 2) == fen(read(outs[1], "pools"), pool="fee-pay")
+    assert parse_fixed(fund["pools"], 2) == fen(read_out(outs[1], "pools"), pool="fee-pay")
 
 
 def test_a_kept_quarter_settles_again_to_the_same(outs: list[Path]) -> None:
@@ -128,4 +123,4 @@ def test_a_kept_quarter_settles_again_to_the_same(outs: list[Path]) -> None:
     again = settle_kept(kept.rules, kept.plan, kept.tally)
     assert again.funded is not None
     got = {pool.pool: pool.amount_fen for pool in again.pools}
-    assert got == {row["pool"]: parse_fixed(row["amount"], 2) for row in read(outs[1], "pools")}
+    assert got == {row["pool"]: parse_fixed(row["amount"], 2) for row in read_out(outs[1], "pools")}

@@ -4,7 +4,6 @@ Catches: a proposal that applies by its own dates unasked, changes that do not a
 changed basis weighed on old counts, an item left out in silence.
 """
 
-import csv
 import json
 from collections.abc import Mapping
 from fractions import Fraction
@@ -16,6 +15,7 @@ from openpyxl import load_workbook
 from equivalents.errors import DataError
 from equivalents.run import settle_case
 from equivalents.whatif import compare_case
+from tests.lines_alike import read_out
 
 FILES = {
     "case.yaml": "period: 2025-06\ntitle: 示例\n",
@@ -35,11 +35,6 @@ def case_of(folder: Path, files: Mapping[str, str]) -> Path:
     for name, text in (FILES | dict(files)).items():
         (folder / name).write_text(text, encoding="utf-8")
     return folder
-
-
-def table(out: Path, name: str) -> list[dict[str, str]]:
-    with (out / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def run(tmp_path: Path, proposal: str, *, own_dates: bool = False, partial: bool = False) -> Path:
@@ -62,16 +57,16 @@ DOUBLE = "item_code,weight,valid_from\nMZ,2,2026-01-01\nSF,2,2026-01-01\n"
 def test_winners_and_losers_of_a_fixed_pool(tmp_path: Path) -> None:
     # MZ 1 -> 2: A has 6 of 10, B 4 of 10, so 60.00 and 40.00; nothing changes at I2.
     out = run(tmp_path, DOUBLE)
-    people = {row["person_id"]: row for row in table(out, "people")}
+    people = {row["person_id"]: row for row in read_out(out, "people")}
     assert [people[p]["amount_after"] for p in "ABC"] == ["60.00", "40.00", "10.00"]
     assert [people[p]["amount_change"] for p in "ABC"] == ["17.14", "-17.14", "0.00"]
-    assert [row["change"] for row in table(out, "pools")] == ["0.00", "0.00"]
-    [change] = table(out, "changes")
+    assert [row["change"] for row in read_out(out, "pools")] == ["0.00", "0.00"]
+    [change] = read_out(out, "changes")
     assert (change["item_code"], change["before"], change["after"]) == ("MZ", "1.0000", "2.0000")
-    groups = {(row["scope"], row["subject"]): row for row in table(out, "groups")}
+    groups = {(row["scope"], row["subject"]): row for row in read_out(out, "groups")}
     assert groups["post", "护士"]["amount_change"] == "-17.14"
     assert groups["all", ""]["winners"] == groups["all", ""]["losers"] == "1"
-    months = {row["item_code"]: row["equivalents_change"] for row in table(out, "items")}
+    months = {row["item_code"]: row["equivalents_change"] for row in read_out(out, "items")}
     assert months == {"MZ": "4.0000000", "SF": "0.0000000"}
 
 
@@ -86,15 +81,15 @@ def test_a_person_of_two_places_wins_or_loses_once(tmp_path: Path) -> None:
     case = case_of(tmp_path / "case", files)
     compare_case(case, tmp_path / "new.csv", out := tmp_path / "out")
     names = ("person_id", "amount_before", "amount_after", "amount_change")
-    assert [tuple(row[name] for name in names) for row in table(out, "totals")] == [
+    assert [tuple(row[name] for name in names) for row in read_out(out, "totals")] == [
         ("A", "49.53", "65.00", "15.47"),
         ("B", "57.14", "40.00", "-17.14"),
         ("C", "3.33", "5.00", "1.67"),
     ]
-    assert [row["amount_change"] for row in table(out, "people")] == [
+    assert [row["amount_change"] for row in read_out(out, "people")] == [
         *("17.14", "-17.14", "-1.67", "1.67")
     ]
-    groups = {(row["scope"], row["subject"]): row for row in table(out, "groups")}
+    groups = {(row["scope"], row["subject"]): row for row in read_out(out, "groups")}
     counts = ("people", "winners", "losers")
     assert [groups["all", ""][name] for name in counts] == ["3", "2", "1"]
     # The post has A at both places and C: one person, one net change.
@@ -134,7 +129,7 @@ def test_money_through_a_department_is_booked_to_it(tmp_path: Path) -> None:
     names = ("people", "equivalents_before", "equivalents_after", "amount_before", "amount_after")
     groups = {
         (row["scope"], row["subject"]): [row[name] for name in names]
-        for row in table(out, "groups")
+        for row in read_out(out, "groups")
     }
     assert groups["department", "D1"] == ["2", "7.0000000", "10.0000000", "77.78", "83.33"]
     assert groups["department", "D2"] == ["1", "2.0000000", "2.0000000", "22.22", "16.67"]
@@ -146,7 +141,7 @@ def test_money_through_a_department_is_booked_to_it(tmp_path: Path) -> None:
 def test_by_its_own_dates_next_year_s_table_weighs_nothing_now(tmp_path: Path) -> None:
     proposal = "item_code,weight,valid_from\nMZ,1,2025-01-01\nSF,3,2025-01-01\n"
     out = run(tmp_path, proposal, own_dates=True)
-    people = {row["person_id"]: row["amount_after"] for row in table(out, "people")}
+    people = {row["person_id"]: row["amount_after"] for row in read_out(out, "people")}
     assert people == {"A": "33.33", "B": "66.67", "C": "10.00"}
 
 
@@ -157,7 +152,7 @@ def test_own_dates_inside_a_month_are_counted_again(tmp_path: Path) -> None:
         "SF,2,2025-01-01,2025-06-10\nSF,6,2025-06-10,\n"
     )
     out = run(tmp_path, proposal, own_dates=True)
-    people = {row["person_id"]: row["amount_after"] for row in table(out, "people")}
+    people = {row["person_id"]: row["amount_after"] for row in read_out(out, "people")}
     assert people == {"A": "27.27", "B": "72.73", "C": "10.00"}
 
 
@@ -167,7 +162,7 @@ def test_a_changed_basis_is_counted_again(tmp_path: Path) -> None:
         "item_code,weight,valid_from,counting_basis\nMZ,1,2026-01-01,\nSF,2,2026-01-01,resident\n"
     )
     out = run(tmp_path, proposal)
-    people = {row["person_id"]: row["amount_after"] for row in table(out, "people")}
+    people = {row["person_id"]: row["amount_after"] for row in read_out(out, "people")}
     assert people == {"A": "60.00", "B": "40.00", "C": "10.00"}
 
 
@@ -195,8 +190,8 @@ def test_a_kept_result_cannot_count_again(tmp_path: Path) -> None:
 
 def test_scaling_all_weights_moves_no_money(tmp_path: Path) -> None:
     out = run(tmp_path, "item_code,weight,valid_from\nMZ,3,2026-01-01\nSF,6,2026-01-01\n")
-    assert {row["amount_change"] for row in table(out, "people")} == {"0.00"}
-    assert sum(Fraction(row["equivalents_after"]) for row in table(out, "people")) == 24
+    assert {row["amount_change"] for row in read_out(out, "people")} == {"0.00"}
+    assert sum(Fraction(row["equivalents_after"]) for row in read_out(out, "people")) == 24
 
 
 def test_a_proposal_that_leaves_out_an_item_is_refused(tmp_path: Path) -> None:
@@ -207,7 +202,7 @@ def test_a_proposal_that_leaves_out_an_item_is_refused(tmp_path: Path) -> None:
 
 def test_a_partial_proposal_keeps_the_others(tmp_path: Path) -> None:
     out = run(tmp_path, "item_code,weight,valid_from\nMZ,2,2026-01-01\n", partial=True)
-    people = {row["person_id"]: row["amount_after"] for row in table(out, "people")}
+    people = {row["person_id"]: row["amount_after"] for row in read_out(out, "people")}
     assert people == {"A": "60.00", "B": "40.00", "C": "10.00"}
 
 

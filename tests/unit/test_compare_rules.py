@@ -17,7 +17,8 @@ from equivalents.cli import app
 from equivalents.errors import DataError, RefusedError
 from equivalents.run import settle_case
 from equivalents.whatif import Compared, compare_case
-from tests.unit.test_compare import DOUBLE, case_of, table
+from tests.lines_alike import read_out
+from tests.unit.test_compare import DOUBLE, case_of
 
 HEAD = "scope,subject_id,kind,value,valid_from\n"
 TITLE = f"{HEAD}person,A,title,1,2025-01-01\n"
@@ -56,7 +57,7 @@ def compared(
 
 
 def amounts(tmp_path: Path) -> dict[str, str]:
-    return {row["person_id"]: row["amount_after"] for row in table(tmp_path / "out", "people")}
+    return {row["person_id"]: row["amount_after"] for row in read_out(tmp_path / "out", "people")}
 
 
 def codes(error: pytest.ExceptionInfo[DataError]) -> list[tuple[str, str]]:
@@ -72,11 +73,11 @@ def test_a_proposed_coefficient_moves_keys_and_money(tmp_path: Path) -> None:
     proposal = f"{HEAD}person,A,title,2,2026-01-01\n"
     found = compared(tmp_path, {"coefficients.csv": TITLE}, coefficients=proposal)
     assert amounts(tmp_path) == {"A": "60.00", "B": "40.00", "C": "10.00"}
-    [change] = table(tmp_path / "out", "coefficients")
+    [change] = read_out(tmp_path / "out", "coefficients")
     days = ["2025-06-01", "2025-07-01"]
     assert [*change.values()] == ["person", "A", "title", *days, "1.0000", "2.0000", "1.0000"]
-    assert table(tmp_path / "out", "changes") == []
-    mine = {row["person_id"]: row for row in table(tmp_path / "out", "payouts")}["A"]
+    assert read_out(tmp_path / "out", "changes") == []
+    mine = {row["person_id"]: row for row in read_out(tmp_path / "out", "payouts")}["A"]
     assert (mine["equivalents_before"], mine["equivalents_after"]) == ("3.0000000", "3.0000000")
     assert (mine["coefficient_before"], mine["coefficient_after"]) == ("1.0000", "2.0000")
     assert (mine["key_before"], mine["key_after"]) == ("3.0000000", "6.0000000")
@@ -185,7 +186,7 @@ def test_a_first_visit_that_loses_its_weight_gives_up_its_place(tmp_path: Path) 
     )
     found = compared(tmp_path, files, proposal)
     assert found.comparison.recounted == ("MZ",)
-    people = {row["person_id"]: row for row in table(tmp_path / "out", "people")}
+    people = {row["person_id"]: row for row in read_out(tmp_path / "out", "people")}
     after = {person: row["equivalents_after"] for person, row in people.items()}
     assert after == {"A": "0.0000000", "B": "4.0000000", "C": "2.0000000"}
 
@@ -206,7 +207,7 @@ def test_a_shared_total_merges_where_a_coefficient_no_longer_changes(tmp_path: P
     }
     proposal = f"{HEAD}person,A,title,2,2026-01-01\n"
     found = compared(tmp_path, files, coefficients=proposal)
-    mine = {row["person_id"]: row for row in table(tmp_path / "out", "people")}["A"]
+    mine = {row["person_id"]: row for row in read_out(tmp_path / "out", "people")}["A"]
     assert (mine["equivalents_before"], mine["equivalents_after"]) == ("0.0000002", "0.0000001")
     assert found.comparison.recounted == ()
 
@@ -218,14 +219,14 @@ def test_people_are_listed_after_the_ceiling_and_items_before(tmp_path: Path) ->
         '    tiers:\n      - {from: "0", rate: "1"}\n      - {from: "4", rate: "0"}\n'
     )
     found = compared(tmp_path, {"case.yaml": ceiling}, DOUBLE)
-    people = {row["person_id"]: row for row in table(tmp_path / "out", "people")}
+    people = {row["person_id"]: row for row in read_out(tmp_path / "out", "people")}
     after = [people[p]["equivalents_after"] for p in "ABC"]
     assert after == ["4.0000000", "4.0000000", "2.0000000"]
     assert [people[p]["cut_after"] for p in "ABC"] == ["-2.0000000", "0.0000000", "0.0000000"]
     assert amounts(tmp_path) == {"A": "50.00", "B": "50.00", "C": "10.00"}
-    totals = {row["item_code"]: row for row in table(tmp_path / "out", "item_totals")}
+    totals = {row["item_code"]: row for row in read_out(tmp_path / "out", "item_totals")}
     assert [totals[i]["equivalents_after"] for i in ("MZ", "SF")] == ["8.0000000", "4.0000000"]
-    [month] = table(tmp_path / "out", "months")
+    [month] = read_out(tmp_path / "out", "months")
     assert (month["equivalents_before"], month["equivalents_after"]) == ("8.0000000", "12.0000000")
     summary = found.summary["series"]["pay"]
     assert (summary["equivalents_after"], summary["cut_after"]) == ("10.0000000", "-2.0000000")
@@ -240,9 +241,10 @@ def test_changes_add_to_zero_with_a_cap_that_retains(tmp_path: Path) -> None:
         '      - {to: person, cap: "55.00", excess: retain}\n'
     )
     compared(tmp_path, {"case.yaml": yaml}, DOUBLE)
-    people = {row["person_id"]: row["amount_change"] for row in table(tmp_path / "out", "people")}
+    rows = read_out(tmp_path / "out", "people")
+    people = {row["person_id"]: row["amount_change"] for row in rows}
     assert people == {"A": "12.14", "B": "-15.00", "C": "0.00"}
-    pool = table(tmp_path / "out", "pools")[0]
+    pool = read_out(tmp_path / "out", "pools")[0]
     assert (pool["retained_before"], pool["retained_after"]) == ("2.14", "5.00")
     assert (pool["paid_before"], pool["paid_after"], pool["change"]) == ("97.86", "95.00", "0.00")
     assert (pool["price_before"], pool["price_after"]) == ("14.2857", "10.0000")
@@ -291,7 +293,7 @@ def test_the_change_list_tells_days_and_bases(tmp_path: Path) -> None:
         "MZ,2,2026-01-01,,\nSF,2,2026-01-01,first:2,month\n"
     )
     compared(tmp_path, files, proposal)
-    lines = [[*row.values()] for row in table(tmp_path / "out", "changes")]
+    lines = [[*row.values()] for row in read_out(tmp_path / "out", "changes")]
     assert lines == [
         ["pay", "MZ", "", "", "2025-06-01", "2025-06-10", "1.0000", "2.0000", "1.0000", "", ""],
         [

@@ -6,7 +6,6 @@ lost, adjustments that a pool's coefficient shrinks, withheld money lost between
 component that the next period's cap forgets.
 """
 
-import csv
 import json
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -41,6 +40,7 @@ from equivalents.tally import Plan
 from equivalents.tracing import trace_person
 from equivalents.whatif import compare_case
 from tests.bad.case import HEAD, Content, write_case
+from tests.lines_alike import read_out
 from tests.statements import re_add
 from tests.unit.test_workbook import lines, sheets
 
@@ -218,11 +218,6 @@ HEADS = "reference: 示例\n"
 MONTHLY = '{value: "100.00", unit: 元/人·月, valid_from: 2020-01-01}'
 
 
-def rows_of(out: Path, name: str) -> list[dict[str, str]]:
-    with (out / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def settled(folder: Path, files: dict[str, Content]) -> Path:
     case = write_case(folder / "case", files)
     settle_case(case, folder / "out")
@@ -258,11 +253,11 @@ def test_withheld_money_is_neither_lost_nor_paid_twice(tmp_path: Path) -> None:
         if opening:
             files["opening.csv"] = opening
         out = settled(tmp_path / month, files)
-        amounts += [row["amount"] for row in rows_of(out, "payouts") if row["person_id"] == "P01"]
+        amounts += [row["amount"] for row in read_out(out, "payouts") if row["person_id"] == "P01"]
         opening = (out / "opening_next.csv").read_text(encoding="utf-8-sig")
     # 66.67 x 0.9 = 60.003: 60.00 paid, 6.67 kept, twice: 13.34 x 0.75 = 10.005: 10.01, 3.33 left.
     assert amounts == ["60.00", "60.00", "10.01", "66.67"]
-    assert [(row["kind"], row["amount"]) for row in rows_of(out, "opening_next")] == [
+    assert [(row["kind"], row["amount"]) for row in read_out(out, "opening_next")] == [
         ("withheld", "3.33")
     ]
     summary = json.loads((tmp_path / "2025-03" / "out" / "summary.json").read_bytes())
@@ -290,7 +285,7 @@ def test_the_cap_of_a_year_knows_what_components_of_earlier_periods_paid(tmp_pat
         tmp_path / "1",
         common | {"case.yaml": f"period: 2025-H1\n{yaml}", "records.csv": work("2025-02")},
     )
-    caps = {(row["line"], row["name"]): row["amount"] for row in rows_of(first, "paycap")[:6]}
+    caps = {(row["line"], row["name"]): row["amount"] for row in read_out(first, "paycap")[:6]}
     assert caps["component", "津贴"] == "600.00"
     assert caps["component", "院长"] == "50.00"
     opening = (first / "opening_next.csv").read_text(encoding="utf-8-sig")
@@ -307,7 +302,7 @@ def test_the_cap_of_a_year_knows_what_components_of_earlier_periods_paid(tmp_pat
         },
     )
     # 1,600.00 - (600.00 + 50.00 + 200.00) - 600.00 = 150.00 are left for a pool of 200.00.
-    pools = {row["institution_id"]: row["amount"] for row in rows_of(second, "pools")}
+    pools = {row["institution_id"]: row["amount"] for row in read_out(second, "pools")}
     assert pools == {"I01": "150.00", "I02": "30.00"}
 
 
@@ -327,7 +322,7 @@ def test_a_head_in_the_cap_has_one_where_no_pool_counts_in_it(tmp_path: Path) ->
         "accounts.csv": "institution_id,line,kind,amount\nI01,pay_cap,approved,50.00\n",
     }
     out = settled(tmp_path / "1", files)
-    told = [(row["institution_id"], row["line"], row["amount"]) for row in rows_of(out, "paycap")]
+    told = [(row["institution_id"], row["line"], row["amount"]) for row in read_out(out, "paycap")]
     assert ("I01", "component", "50.00") in told
     assert {row[0] for row in told} == {"I01"}
     low: dict[str, Content] = {"accounts.csv": str(files["accounts.csv"]).replace("50.00", "49.99")}
@@ -383,7 +378,7 @@ def test_a_head_is_paid_for_the_months_in_which_the_component_is_in_force(
         "case.yaml": yaml,
         "staff.csv": "person_id,institution_id,post\nP01,I01,\nP02,I01,\nP03,I02,\nP09,I01,院长\n",
     }
-    (row,) = rows_of(settled(tmp_path, files), "components")
+    (row,) = read_out(settled(tmp_path, files), "components")
     assert (row["person_id"], row["quantity"], row["amount"]) == ("P09", quantity, amount)
 
 
@@ -399,7 +394,7 @@ def test_adjustments_come_after_the_coefficient_of_the_institution(tmp_path: Pat
     out = settled(tmp_path, files)
     told = [
         (row["person_id"], row["component"], row["amount"])
-        for row in rows_of(out, "payouts")
+        for row in read_out(out, "payouts")
         if row["institution_id"] == "I01"
     ]
     assert told == [
@@ -408,7 +403,7 @@ def test_adjustments_come_after_the_coefficient_of_the_institution(tmp_path: Pat
         ("P02", "pool_share", "30.00"),
         ("P02", "adjustment", "30.00"),
     ]
-    (pool, _) = rows_of(out, "pools")
+    (pool, _) = read_out(out, "pools")
     assert (pool["paid"], pool["carried"]) == ("80.00", "20.00")
     for person, amount in (("P01", 2_000), ("P02", 6_000)):
         assert re_add(person_text(trace_person(out, person)[0])) == amount
@@ -427,7 +422,7 @@ def test_a_pool_above_pays_adjustments_of_those_below(tmp_path: Path) -> None:
     out = settled(tmp_path, files)
     # 92.00 by 20 : 3 among institutions (10 + 5 x 2, and 3): 80.00 and 12.00.
     told = [
-        (row["institution_id"], row["component"], row["amount"]) for row in rows_of(out, "payouts")
+        (row["institution_id"], row["component"], row["amount"]) for row in read_out(out, "payouts")
     ]
     assert told == [
         ("I01", "pool_share", "40.00"),
@@ -466,7 +461,7 @@ def test_a_kept_result_tells_and_compares_the_same(tmp_path: Path) -> None:
     """What explain says of OUT is what was paid; a comparison of pools leaves components alone."""
     out = settled(tmp_path, MIXED)
     wanted: dict[str, Fraction] = {}
-    for row in rows_of(out, "payouts"):
+    for row in read_out(out, "payouts"):
         wanted[row["person_id"]] = wanted.get(row["person_id"], Fraction(0)) + Fraction(
             row["amount"]
         )
@@ -493,7 +488,7 @@ def test_a_kept_result_tells_and_compares_the_same(tmp_path: Path) -> None:
 def test_the_workbook_has_all_that_a_person_is_paid(tmp_path: Path) -> None:
     out = settled(tmp_path, MIXED)
     wanted: dict[str, Fraction] = {}
-    for row in rows_of(out, "payouts"):
+    for row in read_out(out, "payouts"):
         before = wanted.get(row["person_id"], Fraction(0))
         wanted[row["person_id"]] = before + Fraction(row["amount"])
     found = sheets(out)
@@ -503,7 +498,7 @@ def test_the_workbook_has_all_that_a_person_is_paid(tmp_path: Path) -> None:
         parts = [Fraction(str(value)) for name, value in row.items() if name.endswith("（元）")]
         assert parts[-1] == wanted[person] == sum(parts[:-1])
     told = lines(found["构成项"])
-    assert len(told) == len(rows_of(out, "components"))
+    assert len(told) == len(read_out(out, "components"))
     assert {row["由谁支付"] for row in told} == {"机构自有资金", "绩效池：绩效"}
     assert {row["构成项"] for row in told} == {"津贴", "奖", "补发扣回"}
     assert all(row["结果"] == "相符" for row in lines(found["核对"]))
@@ -521,7 +516,7 @@ def test_money_of_a_component_is_not_income_as_well(tmp_path: Path) -> None:
     files: dict[str, Content] = {"case.yaml": yaml, "records.csv": work("2025-06")}
     good = files | {"accounts.csv": f"{head}I01,f,income,70.00,\n"}
     out = settled(tmp_path / "1", good)
-    (paid,) = [row for row in rows_of(out, "funds") if row["use"] == "津贴"]
+    (paid,) = [row for row in read_out(out, "funds") if row["use"] == "津贴"]
     assert paid["amount"] == "30.00"
     bad = files | {"accounts.csv": f"{head}I01,f,income,70.01,\n"}
     with pytest.raises(RefusedError) as caught:
@@ -547,5 +542,5 @@ def test_a_fund_may_be_used_up_by_a_pool_and_components(tmp_path: Path) -> None:
             "I01,f,received,100.00,甲\n",
         },
     )
-    restricted = rows_of(out, "restricted")[0]
+    restricted = read_out(out, "restricted")[0]
     assert (restricted["pools"], restricted["closing"]) == ("100.00", "0.00")

@@ -5,7 +5,6 @@ a coefficient that withholds left out, a rounding for each department, an earlie
 again, a hash that nobody compares, a chain with a gap, a colleague paid for a late record.
 """
 
-import csv
 import hashlib
 import json
 import shutil
@@ -16,16 +15,12 @@ import openpyxl
 import pytest
 
 from tests.bad.case import GOOD, HEAD, Content, run, write_case
+from tests.lines_alike import read_out
 
 pytestmark = pytest.mark.rules("D5")
 
 LATE = "I01,P02,MZ01,2025-06-20,1.5\n"
 Rows = list[dict[str, str]]
-
-
-def read(path: Path) -> Rows:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def late(*rows: str, **more: Content) -> dict[str, Content]:
@@ -54,7 +49,7 @@ def corrected(
     options = [part for one in earlier for part in ("--earlier", one)]
     done = run("correct", case, "--closed", closed, *options, "-o", closed.parent / name)
     assert done.exit_code == 0, done.output
-    return read(closed.parent / name / "adjustments.csv")
+    return read_out(closed.parent / name, "adjustments")
 
 
 def refused(
@@ -102,7 +97,7 @@ def test_a_late_record_is_paid_at_the_locked_price(closed: Path) -> None:
             "amount": "7.50", "fund": "", "mode": "at_price", "reference": "",
         }
     ]  # fmt: skip
-    (change,) = read(closed.parent / "adj" / "key_changes.csv")
+    (change,) = read_out(closed.parent / "adj", "key_changes")
     assert (change["received"], change["keys"]) == ("100.00", "20.0000000")
     assert (change["price_for_display"], change["coefficient"]) == ("5.0000", "1.0000")
     assert hashes(closed) == before, "the closed run never changes"
@@ -241,7 +236,7 @@ def test_somebody_who_left_and_somebody_who_was_forgotten(tmp_path: Path) -> Non
 def test_a_change_of_an_amount_is_told_and_not_paid_at_the_price(closed: Path) -> None:
     pools = GOOD["pools.csv"].replace("100.00", "120.00")
     assert corrected(closed, {"pools.csv": pools}) == []
-    (noted,) = read(closed.parent / "adj" / "problems.csv")
+    (noted,) = read_out(closed.parent / "adj", "problems")
     assert (noted["severity"], noted["code"]) == ("warning", "CORRECT_POOL_AMOUNT")
     assert "100.00" in noted["reason_en"]
     assert "120.00" in noted["reason_zh"]
@@ -274,7 +269,7 @@ def test_a_deficit_that_changes_is_told_and_pays_nothing(tmp_path: Path) -> None
     closed = settled(tmp_path, "closed", files)
     assert corrected(closed, {**files, "opening.csv": opening % -3}) == []
     told = [
-        row for row in read(tmp_path / "adj" / "problems.csv") if row["code"] == "CORRECT_DEFICIT"
+        row for row in read_out(tmp_path / "adj", "problems") if row["code"] == "CORRECT_DEFICIT"
     ]
     assert [(row["value"], "-4.0000000" in row["reason_en"]) for row in told] == [("P02", True)]
     (row,) = corrected(closed, {**files, "opening.csv": opening % 1}, "above")
@@ -441,8 +436,8 @@ def test_a_rejected_record_stops_it_unless_it_is_set_aside(closed: Path) -> None
         "quarantine",
     )
     assert done.exit_code == 0
-    assert len(read(closed.parent / "adj" / "rejected.csv")) == 1
-    assert [row["amount"] for row in read(closed.parent / "adj" / "adjustments.csv")] == ["7.50"]
+    assert len(read_out(closed.parent / "adj", "rejected")) == 1
+    assert [row["amount"] for row in read_out(closed.parent / "adj", "adjustments")] == ["7.50"]
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from equivalents.report.explained_json import person_json, steps_json
 from equivalents.report.explained_pool import pool_json, pool_text
 from equivalents.run import settle_case
 from equivalents.tracing import trace_person, trace_pool
+from tests.lines_alike import fen, read_out
 from tests.proofs.counts import counts
 from tests.reference import write_random_case
 from tests.statement_pool import re_add_pool
@@ -37,17 +38,6 @@ COUNTED = re.compile(
 )
 
 
-def read(out: Path, name: str) -> list[dict[str, str]]:
-    with (out / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def fen(text: str) -> int:
-    yuan = Fraction(text) * 100
-    assert yuan.denominator == 1, text
-    return int(yuan)
-
-
 @pytest.mark.rules("D1", "D2", "D3")
 @pytest.mark.parametrize("case", SCENARIOS, ids=lambda path: path.parent.name)
 def test_the_texts_of_pools_add_up_to_all_that_was_shared(case: Path, tmp_path: Path) -> None:
@@ -56,7 +46,7 @@ def test_the_texts_of_pools_add_up_to_all_that_was_shared(case: Path, tmp_path: 
     settle_case(case, out, stop_on_reject=False)
     people: Counter[tuple[str, str, str]] = Counter()
     steps: Counter[tuple[str, str, str, Fraction, int]] = Counter()
-    pools = read(out, "pools")
+    pools = read_out(out, "pools")
     for pool in pools:
         account = trace_pool(out, pool["institution_id"], pool["pool"])
         told = re_add_pool(pool_text(account))
@@ -73,7 +63,7 @@ def test_the_texts_of_pools_add_up_to_all_that_was_shared(case: Path, tmp_path: 
         )  # fmt: skip
     paid: Counter[tuple[str, str, str]] = Counter()
     names = {pool["pool"] for pool in pools}
-    for row in read(out, "payouts"):
+    for row in read_out(out, "payouts"):
         if row["pool"] not in names:
             assert row["component"] == row["pool"], "a component that no pool pays has its own name"
             continue
@@ -82,7 +72,7 @@ def test_the_texts_of_pools_add_up_to_all_that_was_shared(case: Path, tmp_path: 
     assert people.keys() == paid.keys()
     assert steps == Counter(
         (row["pool"], row["parent"], row["child"], Fraction(row["key"]), fen(row["amount"]))
-        for row in read(out, "allocations")
+        for row in read_out(out, "allocations")
     )
 
 
@@ -102,7 +92,7 @@ def test_a_cap_of_somebody_else_is_told_with_its_money_and_keys(tmp_path: Path) 
     case = next(path for path in SCENARIOS if "36-cap" in path.parent.name)
     out = tmp_path / "out"
     settle_case(case, out, stop_on_reject=False)
-    pool = read(out, "pools")[0]
+    pool = read_out(out, "pools")[0]
     steps = trace_pool(out, pool["institution_id"], pool["pool"]).steps
     capped = [step for step in steps if step.bound is not None]
     others = [step for step in steps if step.bound is None]
@@ -127,7 +117,9 @@ def test_who_stands_at_a_bound_is_told_the_rule(name: str, words: str, tmp_path:
     case = next(path for path in SCENARIOS if path.parent.name.startswith(name))
     out = tmp_path / "out"
     settle_case(case, out, stop_on_reject=False)
-    texts = [person_text(trace_person(out, row["person_id"])[0]) for row in read(out, "payouts")]
+    texts = [
+        person_text(trace_person(out, row["person_id"])[0]) for row in read_out(out, "payouts")
+    ]
     assert any(words in line for text in texts for line in unfolded(text))
 
 
@@ -135,7 +127,7 @@ def test_json_tells_the_same_of_bounds(tmp_path: Path) -> None:
     out = tmp_path / "out"
     case = next(path for path in SCENARIOS if path.parent.name.startswith("36-"))
     settle_case(case, out, stop_on_reject=False)
-    pool = read(out, "pools")[0]
+    pool = read_out(out, "pools")[0]
     steps = steps_json(trace_pool(out, pool["institution_id"], pool["pool"]).steps)
     capped = [step["bound"] for step in steps if step["bound"]]
     assert [(one["side"], one["unit"], one["value"], one["amount"]) for one in capped] == [
@@ -187,7 +179,7 @@ def test_the_text_of_everybody_adds_up_to_what_was_paid(case: Path, tmp_path: Pa
     out = tmp_path / "out"
     settle_case(case, out, stop_on_reject=False)
     paid: dict[str, int] = defaultdict(int)
-    for row in read(out, "payouts"):
+    for row in read_out(out, "payouts"):
         paid[row["person_id"]] += fen(row["amount"])
     for person, amount in paid.items():
         story, records = trace_person(out, person, case=case)
@@ -275,7 +267,7 @@ def test_the_listed_records_of_random_cases_give_the_item_lines(tmp_path: Path) 
         case, out = tmp_path / f"case-{seed}", tmp_path / f"out-{seed}"
         write_random_case(case, 71_000 + seed, 250, dirty=True, features=_COUNTING)
         settle_case(case, out, stop_on_reject=False)
-        for person in {row["person_id"]: None for row in read(out, "payouts")}:
+        for person in {row["person_id"]: None for row in read_out(out, "payouts")}:
             story, records = trace_person(out, person, case=case)
             found = person_json(story, records)
             text = person_text(story, records)
@@ -289,7 +281,7 @@ def test_records_are_listed_with_how_they_ended(tmp_path: Path) -> None:
     case = next(path for path in SCENARIOS if "09-covid" in path.parent.name)
     out = tmp_path / "out"
     settle_case(case, out, stop_on_reject=False)
-    person = read(out, "payouts")[0]["person_id"]
+    person = read_out(out, "payouts")[0]["person_id"]
     _, records = trace_person(out, person, case=case)
     with (case / "records.csv").open(encoding="utf-8-sig", newline="") as file:
         mine = [n for n, row in enumerate(csv.DictReader(file), 2) if row["person_id"] == person]
@@ -299,7 +291,7 @@ def test_records_are_listed_with_how_they_ended(tmp_path: Path) -> None:
 def test_the_records_of_another_case_are_refused(tmp_path: Path) -> None:
     out = tmp_path / "out"
     settle_case(SCENARIOS[0], out, stop_on_reject=False)
-    person = read(out, "payouts")[0]["person_id"]
+    person = read_out(out, "payouts")[0]["person_id"]
     with pytest.raises(DataError) as error:
         trace_person(out, person, case=SCENARIOS[1])
     assert {problem.code for problem in error.value.problems} == {"EXPLAIN_OTHER_CASE"}
@@ -323,7 +315,7 @@ def test_who_or_what_was_perhaps_meant_is_said(tmp_path: Path) -> None:
     out = tmp_path / "out"
     folder = next(one for one in SCENARIOS if one.parent.name.startswith("11-"))
     settle_case(folder, out, stop_on_reject=False)
-    payouts = read(out, "payouts")
+    payouts = read_out(out, "payouts")
     places = sorted({row["institution_id"] for row in payouts})
     row = next(
         one for one in payouts if sum(o["person_id"] == one["person_id"] for o in payouts) == 1

@@ -12,115 +12,39 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import CliRunner
 
 from equivalents.cli import app
 from equivalents.intake.studyfile import COMMON, KEYS
 from equivalents.intake.studysheets import STUDY_TABLES
-from equivalents.reasons.studies import STUDY_REASONS
 from equivalents.report.folder import sha256
 from equivalents.run import settle_case
 from tests.scenarios.test_scenarios import read
+from tests.studies import (
+    ACCOUNTS,
+    COST,
+    COSTS,
+    COUNTS,
+    EXPERTS,
+    FROM_CASE,
+    MANPOWER,
+    MINUTES,
+    OBSERVED,
+    OPINIONS,
+    TIME,
+    WEIGHTS,
+    codes,
+    laid,
+    run,
+    told,
+)
 
 pytestmark = pytest.mark.rules("A11", "F")
 ROOT = Path(__file__).resolve().parents[2]
 SCENARIOS = ROOT / "tests" / "scenarios"
-
-LABOUR = """item_code,category,minutes,difficulty,risk
-MZ01,医师,5,0.7,0.6
-CZ01,医师,30,0.7,1.2
-CZ01,护士,30,0.7,1.2
-HL01,护士,10,0.5,0.42
-"""
-CATEGORIES = "category,coefficient\n医师,1\n护士,0.7\n"
-TIME = """method: time
-valid_from: 2026-01-01
-standard: MZ01
-labour: labour.csv
-categories: categories.csv
-"""
-OPINIONS = """item_code,round,expert,value
-MZ01,1,a,1
-MZ01,1,b,1
-MZ01,1,c,1
-SF01,1,a,2
-SF01,1,b,2
-SF01,1,c,2.5
-"""
-EXPERTS = "method: experts\nvalid_from: 2026-01-01\nstandard: MZ01\nopinions: opinions.csv\n"
-MINUTES = """person_id,month,minutes
-P1,2025-06,390
-P1,2025-07,340
-P2,2025-06,350
-P2,2025-07,315
-"""
-COUNTS = """person_id,month,item_code,quantity
-P1,2025-06,MZ01,30
-P1,2025-06,CZ01,2
-P1,2025-07,MZ01,20
-P1,2025-07,SF01,8
-P2,2025-06,MZ01,10
-P2,2025-06,CZ01,4
-P2,2025-06,SF01,4
-P2,2025-07,MZ01,12
-P2,2025-07,CZ01,2
-P2,2025-07,SF01,6
-"""
-OBSERVED = """method: observed
-valid_from: 2026-01-01
-standard: MZ01
-minutes: minutes.csv
-counts: counts.csv
-bounds: {min: "0.1", max: "20"}
-"""
-HOURS = "item_code,category,hours,coefficient\nX,a,1.30,1.000\nX,b,1.26,0.919\nX,c,0.10,0.799\n"
-MANPOWER = 'labour: labour.csv\nprice: "39.69"\n'
-COSTS = "institution_id,channel,cost,equivalents\nI1,a,100,10\nI1,b,50,20\n"
-COST = "table: costs.csv\n"
-ACCOUNTS = """institution_id,line,kind,amount
-I01,人员经费,expenditure,100.00
-I02,人员经费,expenditure,50.00
-I01,补助,income,70.00
-"""
-CHANNELS = "kind,code,channel,share\nline,*,a,0.5\nline,*,b,0.5\nitem,*,a,\n"
-FROM_CASE = "case: CASE\naccounts: accounts.csv\nchannels: channels.csv\n"
-
-WEIGHTS: dict[str, tuple[str, str, dict[str, str]]] = {
-    "time": ("weights", TIME, {"labour": LABOUR, "categories": CATEGORIES}),
-    "experts": ("weights", EXPERTS, {"opinions": OPINIONS}),
-    "observed": ("weights", OBSERVED, {"minutes": MINUTES, "counts": COUNTS}),
-    "manpower": ("manpower", MANPOWER, {"labour": HOURS}),
-    "cost": ("cost", COST, {"costs": COSTS}),
-    "accounts": ("cost", FROM_CASE, {"accounts": ACCOUNTS, "channels": CHANNELS}),
-}
-"""Every kind of study: its command, its file, its tables."""
-
-
-def run(command: str, study: Path, out: Path, *more: str) -> Result:
-    return CliRunner().invoke(app, ["study", command, str(study), "-o", str(out), *more])
-
-
-def laid(folder: Path, kind: str, study: str = "", **tables: str) -> tuple[str, Path]:
-    """The study of a kind in a folder, with some of its texts replaced; its command and file."""
-    command, text, others = WEIGHTS[kind]
-    case = SCENARIOS / next(p.name for p in SCENARIOS.glob("*cost-per-equivalent*")) / "case"
-    path = folder / "study.yaml"
-    path.write_text((study or text).replace("CASE", case.as_posix()), encoding="utf-8")
-    for name, content in {**others, **tables}.items():
-        (folder / f"{name}.csv").write_text(content, encoding="utf-8")
-    return command, path
-
-
-def told(folder: Path, kind: str, study: str = "", **tables: str) -> dict[str, Any]:
-    done = run(*laid(folder, kind, study, **tables), folder / "out", "--json")
-    assert done.exit_code == 0, done.output
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
-
 
 # -- what comes out --------------------------------------------------------------------------------
 
@@ -315,116 +239,7 @@ def test_only_observed_time_loads_scipy(tmp_path: Path) -> None:
         assert done.stdout.split()[-1] == loaded, done.stderr
 
 
-# -- what is wrong ---------------------------------------------------------------------------------
-
-
-def codes(done: Result) -> list[tuple[str, str, int]]:
-    """Code, file and row of every error."""
-    assert done.exit_code == 1, done.output
-    listed = json.loads(done.stdout)["problems"]
-    for one in listed:
-        said = one["reason_zh"] + one["reason_en"].replace("'?)", "'")
-        assert "?" not in said, "a fact is missing"
-    return [(one["code"], one["file"], one["row"]) for one in listed if one["severity"] == "error"]
-
-
-FAULTS: list[tuple[str, str, dict[str, str], tuple[str, str, int]]] = [
-    # kind, study file, tables, the one error
-    ("time", TIME.replace("labour: labour.csv\n", ""), {}, ("KEY_MISSING", "study.yaml", 1)),
-    ("time", TIME.replace("labour.csv", "none.csv"), {}, ("STUDY_FILE_MISSING", "study.yaml", 4)),
-    ("time", TIME.replace("time", "tme"), {}, ("CHOICE_INVALID", "study.yaml", 1)),
-    ("time", f"{TIME}minuts: x\n", {}, ("KEY_UNKNOWN", "study.yaml", 6)),
-    ("time", f"{TIME}official: yes\n", {}, ("KEY_MISSING", "study.yaml", 1)),
-    ("time", f"{TIME}factor: -1\n", {}, ("NUMBER_INVALID", "study.yaml", 6)),
-    ("time", TIME.replace("2026-01-01", "2026-13-01"), {}, ("DATE_INVALID", "study.yaml", 2)),
-    ("time", TIME.replace("MZ01", "MZ02"), {}, ("STUDY_STANDARD_MISSING", "study.yaml", 3)),
-    ("time", f'{TIME}smallest: "0.3"\n', {}, ("STUDY_BELOW_SMALLEST", "labour.csv", 5)),
-    ("time", "", {"labour": LABOUR.replace("difficulty", "hard")}, ("COLUMN", "", 0)),
-    ("time", "", {"labour": LABOUR.replace("MZ01,医师,5", "MZ01,医师,-5")},
-     ("NUMBER_INVALID", "labour.csv", 2)),
-    ("time", "", {"labour": LABOUR.replace("MZ01,医师,5", "MZ01,医师,0")},
-     ("STUDY_STANDARD_ZERO", "labour.csv", 2)),
-    ("time", "", {"labour": LABOUR.replace("MZ01,医师,5", "MZ01,医师,")},
-     ("STUDY_TIME_FORM", "labour.csv", 2)),
-    ("time", "", {"labour": LABOUR.replace("CZ01,护士,30,0.7", "CZ01,护士,30,0.8")},
-     ("STUDY_ITEM_DIFFERS", "labour.csv", 4)),
-    ("time", "", {"labour": f"{LABOUR}HL01,护士,9,0.5,0.42\n"},
-     ("STUDY_ROW_TWICE", "labour.csv", 6)),
-    ("time", "", {"labour": LABOUR.replace("HL01,护士", "HL01,护工")},
-     ("STUDY_CATEGORY_UNKNOWN", "labour.csv", 5)),
-    ("time", "", {"labour": LABOUR.replace("CZ01,医师,30", "CZ01,医师,30000000")},
-     ("STUDY_WEIGHT_LIMIT", "labour.csv", 3)),
-    ("experts", "", {"opinions": f"{OPINIONS}SF01,1,a,2\n"},
-     ("STUDY_EXPERT_TWICE", "opinions.csv", 8)),
-    ("experts", "", {"opinions": OPINIONS.replace("SF01,1,c,2.5\n", "")},
-     ("STUDY_FEW", "opinions.csv", 5)),
-    ("experts", "", {"opinions": OPINIONS.replace("SF01,1,a,2\n", "SF01,0,a,2\n")},
-     ("NUMBER_INVALID", "opinions.csv", 5)),
-    ("experts", "", {"opinions": OPINIONS.replace("2.5", "2,5")}, ("ROW_SHAPE", "", 7)),
-    ("experts", "", {"opinions": re.sub("(MZ01,1,.),1", r"\1,0", OPINIONS)},
-     ("STUDY_STANDARD_ZERO", "opinions.csv", 2)),
-    ("experts", f'{EXPERTS}at_least: "2.5"\n', {}, ("NUMBER_INVALID", "study.yaml", 5)),
-    ("observed", OBSERVED.replace("0.1", "20"), {}, ("STUDY_BOUNDS", "study.yaml", 6)),
-    ("observed", OBSERVED.replace("min:", "mni:"), {}, ("KEY_UNKNOWN", "study.yaml", 6)),
-    ("observed", OBSERVED.replace('"0.1"', "[1]"), {}, ("VALUE_SHAPE", "study.yaml", 6)),
-    ("observed", f"{OBSERVED}item_bounds: {{SF01: 3}}\n", {}, ("VALUE_SHAPE", "study.yaml", 7)),
-    ("cost", f"{COST}tiers: [[20]]\n", {}, ("VALUE_SHAPE", "study.yaml", 2)),
-    ("observed", re.sub("bounds.*\n", "", OBSERVED), {}, ("KEY_MISSING", "study.yaml", 1)),
-    ("observed", f'{OBSERVED}item_bounds: {{SF02: {{max: "3"}}}}\n', {},
-     ("CHOICE_INVALID", "study.yaml", 7)),
-    ("observed", "", {"minutes": MINUTES.replace("340", "-340")},
-     ("NUMBER_INVALID", "minutes.csv", 3)),
-    ("observed", "", {"minutes": MINUTES.replace("P1,2025-07,340\n", "")},
-     ("STUDY_NO_MINUTES", "counts.csv", 4)),
-    ("observed", "", {"minutes": f"{MINUTES}P2,2025-07,1\n"},
-     ("STUDY_ROW_TWICE", "minutes.csv", 6)),
-    ("observed", "", {"minutes": MINUTES.replace("2025-07", "2025-7")},
-     ("NUMBER_INVALID", "minutes.csv", 3)),
-    ("observed", f"{OBSERVED}at_least: 4\n", {}, ("STUDY_FEW", "counts.csv", 3)),
-    ("observed", "", {"counts": COUNTS + "".join(
-        f"{row.rsplit(',', 2)[0]},XX01,{row.rsplit(',', 1)[1]}\n"
-        for row in COUNTS.splitlines() if "MZ01" in row)},
-     ("STUDY_STANDARD_COLLINEAR", "counts.csv", 2)),
-    ("observed", "", {"minutes": re.sub(",[0-9]+\n", ",0\n", MINUTES)},
-     ("STUDY_NOT_SOLVED", "study.yaml", 0)),
-    ("manpower", MANPOWER.replace('price: "39.69"\n', ""), {}, ("KEY_MISSING", "study.yaml", 1)),
-    ("manpower", f"{MANPOWER}per: day\n", {}, ("CHOICE_INVALID", "study.yaml", 3)),
-    ("cost", f'{COST}tiers: ["20", "10"]\n', {}, ("STUDY_BOUNDS", "study.yaml", 2)),
-    ("cost", "", {"costs": f"{COSTS}I1,a,5,5\n"}, ("STUDY_ROW_TWICE", "costs.csv", 4)),
-    ("cost", "title: x\n", {}, ("STUDY_NO_SOURCE", "study.yaml", 1)),
-    ("accounts", FROM_CASE.replace("channels: channels.csv\n", ""), {},
-     ("KEY_MISSING", "study.yaml", 1)),
-    ("cost", "", {"costs": "institution_id,channel,cost\nI1,a,1\nI1,a,2\n"},
-     ("COLUMN_MISSING", "costs.csv", 1)),
-    ("accounts", "", {"channels": CHANNELS.replace("a,0.5", "a,0.4")},
-     ("STUDY_SHARES", "channels.csv", 2)),
-    ("accounts", "", {"channels": CHANNELS.replace("item,*", "item,MZ01")},
-     ("STUDY_UNMAPPED", "channels.csv", 0)),
-    ("accounts", "", {"channels": "kind,code,channel\nline,*,*\nitem,*,a\n",
-                      "accounts": f"{ACCOUNTS}I09,水电,expenditure,1.00\n"},
-     ("STUDY_STRANDED", "channels.csv", 0)),
-    ("accounts", "", {"channels": CHANNELS.replace("item,*,a", "item,*,*")},
-     ("CHOICE_INVALID", "channels.csv", 0)),
-    ("accounts", FROM_CASE.replace("case: CASE", "result: ."), {},
-     ("STUDY_NOT_A_RESULT", "study.yaml", 1)),
-    ("accounts", f"{FROM_CASE}series: purchase\n", {}, ("SERIES_UNKNOWN", "study.yaml", 4)),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("at", range(len(FAULTS)), ids=[f"{f[0]}-{f[3][0]}" for f in FAULTS])
-def test_what_is_wrong_is_placed_and_nothing_is_written(at: int, tmp_path: Path) -> None:
-    kind, study, tables, (code, file, row) = FAULTS[at]
-    done = run(*laid(tmp_path, kind, study, **tables), tmp_path / "out", "--json")
-    found = codes(done)
-    assert not (tmp_path / "out").exists()
-    if code == "COLUMN":  # difficulty under another heading is missing in every row
-        assert {one[0] for one in found} == {"VALUE_MISSING"}
-        assert [one[2] for one in found] == [2, 3, 4, 5]
-    elif code == "ROW_SHAPE":
-        assert found[0] == (code, "opinions.csv", row)
-    else:
-        assert (code, file, row) in found
-        assert len({one[0] for one in found}) == 1, found
+# -- what else a study does -----------------------------------------------------------------------
 
 
 def test_items_are_compared_with_the_table_in_force(tmp_path: Path) -> None:
@@ -500,27 +315,6 @@ def test_a_clerk_reads_the_proposal_and_what_is_odd(tmp_path: Path) -> None:
     assert "0.2500" in done.stderr
 
 
-@pytest.mark.parametrize("arguments", [[], ["cost"], ["weights", "none.yaml", "-o", "x"], ["x"]])
-def test_wrong_usage_is_told_as_such(arguments: list[str]) -> None:
-    done = CliRunner().invoke(app, ["study", *arguments])
-    assert done.exit_code == 2
-
-
-def test_a_folder_that_is_not_ours_is_left_alone(tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    out.mkdir()
-    (out / "mine.txt").write_text("", encoding="utf-8")
-    done = run(*laid(tmp_path, "cost"), out, "--json")
-    assert [one[0] for one in codes(done)] == ["OUT_NOT_OURS"]
-
-
-@pytest.mark.parametrize("text", ["- a\n", "method: [\n", "", "x"])
-def test_a_file_that_is_no_study_is_refused(text: str, tmp_path: Path) -> None:
-    study = tmp_path / "study.yaml"
-    study.write_text(text, encoding="utf-8")
-    assert codes(run("weights", study, tmp_path / "out", "--json"))
-
-
 # -- documents -------------------------------------------------------------------------------------
 
 
@@ -558,8 +352,3 @@ def test_every_file_and_column_of_a_result_is_in_files_md(kind: str, tmp_path: P
         with path.open(encoding="utf-8-sig") as file:
             head = file.readline().strip().split(",")
         assert (path.name, head) in listed
-
-
-def test_every_reason_of_a_study_was_seen_here() -> None:
-    source = Path(__file__).read_text(encoding="utf-8")
-    assert [one.code for one in STUDY_REASONS if f'"{one.code}"' not in source] == []

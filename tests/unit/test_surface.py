@@ -27,6 +27,7 @@ MODULES = sorted(
 
 # The flow of page 2, upstream first: a room may import itself and rooms before it.
 FLOW = [
+    # the ground
     "units",
     "errors",
     "codes",
@@ -37,6 +38,7 @@ FLOW = [
     "allocate",
     "apportion",
     "exact",
+    # counting and weighing
     "crews",
     "tally",
     "shares",
@@ -55,6 +57,7 @@ FLOW = [
     "bases",
     "resolve",
     "count",
+    # from equivalents to keys
     "surplus",
     "ceilings",
     "pairs",
@@ -64,6 +67,7 @@ FLOW = [
     "headcount",
     "yeartodate",
     "contracts",
+    # assessment and heads
     "assessscore",
     "assesswho",
     "assess",
@@ -74,9 +78,11 @@ FLOW = [
     "headwarnings",
     "contractchecks",
     "chargechecks",
+    # leave, withholding
     "leavedays",
     "leave",
     "withhold",
+    # sharing pools
     "bounds",
     "staff",
     "tree",
@@ -90,11 +96,13 @@ FLOW = [
     "ladderkeys",
     "yearly",
     "payouts",
+    # forecasts and studies
     "work",
     "forecast",
     "costs",
     "worth",
     "observed",
+    # schemes and funds
     "fundfacts",
     "fundincome",
     "reckoning",
@@ -106,6 +114,7 @@ FLOW = [
     "fund",
     "bridge",
     "raised",
+    # components, pay cap, ledger
     "componentpay",
     "allowances",
     "components",
@@ -119,12 +128,15 @@ FLOW = [
     "ledger",
     "illustrations",
     "fundsettle",
+    # the whole chain
     "settle",
+    # after closing
     "paidrows",
     "lastlevel",
     "correct",
     "yearend",
     "origin",
+    # what-if and explaining
     "recount",
     "proposal",
     "changes",

@@ -17,6 +17,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from equivalents.report import furthersheets
 from equivalents.run import settle_case
 from tests.against_reference import read_out
 from tests.rules import folders
@@ -207,3 +208,20 @@ def test_how_money_is_computed_is_said_in_words(tmp_path: Path) -> None:
     settle_case(case_of("97"), tmp_path / "out")
     said = [row["计算项"] for row in lines(sheets(tmp_path / "out")["资金计算"])]
     assert said[:4] == ["当量", "减：收入：挂号收入", "经常性支出", "减：经常性收入"]
+
+
+@pytest.mark.rules("C2")
+def test_many_results_are_told_by_their_scores(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sheet with more lines than anybody reads leaves the indicators to the table."""
+    case = next(path / "case" for path in folders() if (path / "case/assessments.csv").is_file())
+    settle_case(case, tmp_path / "whole")
+    rows = read_out(tmp_path / "whole", "assessment")
+    assert len(lines(sheets(tmp_path / "whole")["考核结果"])) == len(rows)
+    monkeypatch.setattr(furthersheets, "ROWS_SHOWN", len(rows) - 1)
+    settle_case(case, tmp_path / "short")
+    shown = lines(sheets(tmp_path / "short")["考核结果"])
+    assert len(shown) == sum(not row["indicator"] for row in rows) < len(rows)
+    assert all(row["系数"] is not None for row in shown)
+    assert read_out(tmp_path / "short", "assessment") == rows

@@ -5,7 +5,6 @@ given twice, somebody left out who is paid in the year or in a month only, an am
 is neither taken back nor carried, a result that depends on the order of the months.
 """
 
-import csv
 import json
 import shutil
 from collections.abc import Mapping, Sequence
@@ -16,6 +15,7 @@ import openpyxl
 import pytest
 
 from tests.bad.case import GOOD, HEAD, Content, run, write_case
+from tests.lines_alike import read_out
 
 pytestmark = pytest.mark.rules("D5")
 
@@ -35,11 +35,6 @@ RECORDS = {
 }
 LATE = "I01,P02,MZ01,2025-06-20,4\n"
 Rows = list[dict[str, str]]
-
-
-def read(path: Path) -> Rows:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def files(period: str, amount: str, records: str, more: str = "") -> dict[str, Content]:
@@ -104,13 +99,13 @@ MONEY = ("person_id", "entitlement", "paid", "adjusted", "due")
 def test_the_year_is_paid_less_its_months(months: Mapping[str, Path], tmp_path: Path) -> None:
     out = ended(tmp_path, of_year(), [*months.values()])
     # Keys of the year 28 : 32 of 120.00. P01 had 30 + 30 + 3 + 0 + 5, P02 30 + 0 + 7 + 10 + 5.
-    rows = read(out / "year_end.csv")
+    rows = read_out(out, "year_end")
     assert shown(rows, *MONEY, "pay_now", "carried_on") == [
         ("P01", "56.00", "68.00", "0.00", "-12.00", "-12.00", "0.00"),
         ("P02", "64.00", "52.00", "0.00", "12.00", "12.00", "0.00"),
     ]
     assert {row["component"] for row in rows} == {"pool_share"}
-    pools = read(out / "year_end_pools.csv")
+    pools = read_out(out, "year_end_pools")
     assert shown(pools, "line", "entitlement", "paid", "due") == [
         ("carried", "0.00", "0.00", "0.00"),
         ("paid", "120.00", "120.00", "0.00"),
@@ -128,12 +123,12 @@ def test_what_was_paid_too_much_is_carried_where_declared(
 ) -> None:
     rule = "year_end: {over_paid: carry, reference: 文 5 号}\n"
     out = ended(tmp_path, of_year(more=rule), [*months.values()])
-    rows = read(out / "year_end.csv")
+    rows = read_out(out, "year_end")
     assert shown(rows, "person_id", "due", "pay_now", "carried_on") == [
         ("P01", "-12.00", "0.00", "-12.00"),
         ("P02", "12.00", "12.00", "0.00"),
     ]
-    (row,) = read(out / "adjustments_next.csv")
+    (row,) = read_out(out, "adjustments_next")
     assert (row["period"], row["person_id"], row["amount"]) == ("2025", "P01", "-12.00")
     assert (row["mode"], row["reference"], row["key_now"]) == ("year_end", "文 5 号", "")
     names = {one["file"] for one in json.loads((out / "manifest.json").read_bytes())["outputs"]}
@@ -165,12 +160,12 @@ def test_an_adjustment_counts_as_paid_once(
     parts, (one, two) = corrected
     out = ended(tmp_path, of_year(LATE + LATE), [*parts.values()], [two, one])
     # 4 x 60.00 / 20 = 12.00 by each correction; the year is 28 : 40 of 120.00.
-    rows = read(out / "year_end.csv")
+    rows = read_out(out, "year_end")
     assert shown(rows, *MONEY) == [
         ("P01", "49.41", "68.00", "0.00", "-18.59"),
         ("P02", "70.59", "52.00", "24.00", "-5.41"),
     ]
-    (noted,) = [row for row in read(out / "problems.csv") if row["code"] == "YEAR_END_ADJUSTMENTS"]
+    (noted,) = [row for row in read_out(out, "problems") if row["code"] == "YEAR_END_ADJUSTMENTS"]
     assert (noted["value"], "24.00" in noted["reason_zh"]) == ("P02", True)
     chain = json.loads((out / "manifest.json").read_bytes())["year_end"]
     assert [len(chain[name]) for name in ("paid", "adjusted")] == [5, 2]
@@ -207,7 +202,7 @@ def test_who_is_in_the_year_or_in_a_month_only_has_a_row(
     year["staff.csv"] = GOOD["staff.csv"].replace("P01,I01,王春梅\n", "P09,I01,周平\n")
     year["records.csv"] = str(year["records.csv"]).replace("P01", "P09")
     out = ended(tmp_path, year, [*months.values()])
-    assert shown(read(out / "year_end.csv"), *MONEY) == [
+    assert shown(read_out(out, "year_end"), *MONEY) == [
         ("P01", "0.00", "68.00", "0.00", "-68.00"),
         ("P02", "64.00", "52.00", "0.00", "12.00"),
         ("P09", "56.00", "0.00", "0.00", "56.00"),
@@ -218,9 +213,9 @@ def test_the_pool_of_the_year_need_not_be_the_sum_of_the_months(
     months: Mapping[str, Path], tmp_path: Path
 ) -> None:
     out = ended(tmp_path, of_year(amount="150.00"), [*months.values()])
-    rows = read(out / "year_end.csv")
+    rows = read_out(out, "year_end")
     assert sum(Decimal(row["due"]) for row in rows) == 30
-    (line,) = [row for row in read(out / "year_end_pools.csv") if row["line"] == "paid"]
+    (line,) = [row for row in read_out(out, "year_end_pools") if row["line"] == "paid"]
     assert (line["entitlement"], line["paid"], line["due"]) == ("150.00", "120.00", "30.00")
 
 
