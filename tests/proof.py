@@ -101,8 +101,8 @@ KINDS = (
         "who shares, averages, hand-ins, rooms 分配范围",
         ("tests/unit/test_sharing_extras.py",),
         "60 random institutions for each property; 1,000 hypothesis examples of the rounding",
-        "the multiple of the first day; a mean that counts people without a key; a filter that lets "
-        "everybody in; shares handed in that count as 1; a room whose total is its last line",
+        "the multiple of the first day; a mean that counts people without a key; a filter that lets"
+        " everybody in; shares handed in that count as 1; a room whose total is its last line",
     ),
     Kind(
         "statements re-add from the printed text alone 说明可复核",

@@ -14,8 +14,8 @@ from tests.reference.contracts import all_parts, home_of
 from tests.reference.declared import read_who
 from tests.reference.fundkinds import month_ends, months
 from tests.reference.numbers import half_up
-from tests.reference.people import matches
 from tests.reference.paytables import Withheld
+from tests.reference.people import matches
 from tests.reference.residentgroups import group_code
 from tests.reference.scheme import Yaml, in_force, on_day, versions, yes
 from tests.reference.tables import Contract
@@ -65,21 +65,24 @@ def before_pools(case: Case) -> dict[Name, int]:
             if by > 1:
                 raise Refused("RELEASE_ABOVE_ONE", person)
             _add(exact, Name(place, name, person), Fraction(fen, 100) * by)
-    for bonus in case.pay.bonuses:
-        rules = dict(declared(case, "bonus"))
-        if bonus.component not in rules:
-            raise Refused("COMPONENT_UNKNOWN", bonus.component)
-        day = bonus.day or case.after - timedelta(days=1)
-        if not case.first_day <= day < case.after:
-            continue
-        if not in_force(rules[bonus.component], day):
-            continue
-        to = Name(bonus.institution, bonus.component, bonus.person)
-        _add(exact, to, Fraction(bonus.amount_fen, 100))
+    for to, yuan in _bonuses(case):
+        _add(exact, to, yuan)
     for row in case.pay.adjustments:
         to = Name(row.institution, ADJUSTMENT, row.person)
         _add(exact, to, Fraction(row.amount_fen, 100))
     return {to: int(half_up(yuan, 2) * 100) for to, yuan in exact.items() if yuan}
+
+
+def _bonuses(case: Case) -> Iterator[tuple[Name, Fraction]]:
+    """Return the bonuses of the period; what is dated outside it is left out."""
+    rules = dict(declared(case, "bonus"))
+    for bonus in case.pay.bonuses:
+        if bonus.component not in rules:
+            raise Refused("COMPONENT_UNKNOWN", bonus.component)
+        day = bonus.day or case.after - timedelta(days=1)
+        if case.first_day <= day < case.after and in_force(rules[bonus.component], day):
+            to = Name(bonus.institution, bonus.component, bonus.person)
+            yield to, Fraction(bonus.amount_fen, 100)
 
 
 def _add(found: dict[Name, Fraction], name: Name, yuan: Fraction) -> None:

@@ -8,7 +8,6 @@ from fractions import Fraction
 from tests.reference.case import Case
 from tests.reference.fundtables import Signed
 from tests.reference.paytables import Result
-from tests.reference.scheme import Yaml
 from tests.reference.scores import full_of, points
 from tests.reference.text import Refused, period
 

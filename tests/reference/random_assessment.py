@@ -230,7 +230,9 @@ class Drawing:
             case "county":
                 return ["330521"]
             case "institution":
-                return sorted({row["institution_id"] for row in self.staff})
+                # Funds ask for those of nobody too.
+                rows = csv_table(self.folder / "institutions.csv")
+                return sorted({row["institution_id"] for row in rows})
             case "person":
                 return sorted({row["person_id"] for row in self.staff})
         return sorted({row["department_id"] for row in self.staff if row.get("department_id")})

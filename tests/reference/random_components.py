@@ -157,6 +157,7 @@ class Components:
         rng = self.rng
         unit, rate = rng.choice((("元/人·月", "1.1"), ("元/人·年", "12.0"), ("元/人·年", "0.3")))
         one: Yaml = {"kind": "per_contract", "rate": self.figure(rate, unit)}
+        one |= {"coefficient": KIND} if rng.random() < 0.3 else {}
         if "funds" not in self.features:
             self.groups()
             asked: Yaml = rng.choice(({}, {"permanent": "yes"}, {"package": "基础包"}))
@@ -256,7 +257,14 @@ class Components:
                     at = {"institution_id": pool["institution_id"], "pool": pool["pool"]}
                     amount = rng.choice(("0.01", "-0.01", "12.34", "-3.50", "100.00"))
                     row = {"period": earlier, "person_id": person, "amount": amount}
-                    rows.append(at | row | {"mode": "at_price", "reference": REFERENCE})
+                    row |= {"mode": "at_price", "reference": REFERENCE}
+                    if self.funds and rng.random() < 0.2:
+                        row["fund"] = rng.choice(self.funds)
+                    elif self.found and rng.random() < 0.2:
+                        at["pool"] = row["component"] = rng.choice(sorted(self.found))
+                    at = {**at, **row}
+                    if at not in rows:
+                        rows.append(at)
         if rows:
             write_table(rng, self.folder / "adjustments.csv", ADJUSTMENTS, rows)
 
@@ -295,7 +303,7 @@ class Components:
             ]
             for one in paying[:1]:
                 del one["paid_from"]
-            done = bool(paying)
+            done = bool(paying) or self.drop_adjustments()
         dump(self.folder, self.declared)
         return done
 

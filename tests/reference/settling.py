@@ -181,9 +181,10 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
     taken = cuts(read, split)
     keys = Keys(read, split, taken, coefficients)
     leaves = Leaves(read, keys)
+    charges = [of_funds.charged.get((pool.institution, pool.pool), 0) for pool in read.pools]
     shared = [
-        PoolSharing(read, pool, keys, leaves, of_funds.charged.get((pool.institution, pool.pool), 0))
-        for pool in read.pools
+        PoolSharing(read, pool, keys, leaves, fen)
+        for pool, fen in zip(read.pools, charges, strict=True)
     ]
     limit_all(read, shared)
     pools = {(one.pool.institution, one.pool.pool): one.total for one in shared}

@@ -47,7 +47,8 @@ def test_a_component_that_pays_nothing_takes_no_money_twice(tmp_path: Path) -> N
     text = f"""period: 2025
 surplus: {{assessment: none}}
 funds: {{补助: {{kind: given, reference: 示例}}}}
-components: {{津贴: {{kind: allowance, rate: {figure}, paid_from: {{fund: 补助}}, reference: 示例}}}}
+components:
+  津贴: {{kind: allowance, rate: {figure}, paid_from: {{fund: 补助}}, reference: 示例}}
 """
     case = a_case(
         tmp_path,
@@ -142,3 +143,20 @@ def test_a_late_record_is_worth_no_more_than_it_was_in_time(
     assert correction_differences(closed, now, tmp_path / "adjusted", "at_price") == []
     found = read_out(tmp_path / "adjusted", "adjustments")
     assert [(row["person_id"], row["amount"]) for row in found] == [("P2", amount)]
+
+
+@pytest.mark.rules("D4", "D5")
+def test_adjustments_that_several_pay_are_one_row_of_what_somebody_is_paid(tmp_path: Path) -> None:
+    # A bonus in the cap and one outside it were corrected: 12.34 - 0.01.
+    text = """period: 2025
+components: {一: {kind: bonus, reference: 示例}, 二: {kind: bonus, in_cap: no, reference: 示例}}
+"""
+    case = a_case(
+        tmp_path,
+        case=text,
+        records=WORK,
+        adjustments=rows(ADJUSTMENTS, "2024,I1,一,P1,12.34", "2024,I1,二,P1,-0.01"),
+    )
+    assert compare(case, tmp_path / "out") == []
+    found = [row for row in read_out(tmp_path / "out", "payouts") if row["pool"] == "adjustment"]
+    assert [(row["person_id"], row["amount"]) for row in found] == [("P1", "12.33")]
