@@ -7,7 +7,7 @@ allowance where the main posting is. Sources: D4; definitions 5.3, 5.15, 5.20.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import Final
@@ -15,6 +15,7 @@ from typing import Final
 from equivalents.componentpay import ComponentPay, PayPart, PaySource, rounded_pay
 from equivalents.contracts import ContractsOn
 from equivalents.errors import Problem
+from equivalents.exact import apportion
 from equivalents.policy.calendar import month_of, print_day
 from equivalents.policy.components import Component, MonthRule
 from equivalents.policy.contracts import ContractCount
@@ -214,7 +215,7 @@ def _paid(component: Component, pair: _Pair, met: Sequence[_Met]) -> ComponentPa
         else:
             parts.append(([one.what], one.quantity, one))
     place, person = pair
-    return rounded_pay(
+    paid = rounded_pay(
         (place, component.name, person),
         PaySource.of(component),
         any(one.in_cap for one in met),
@@ -222,6 +223,15 @@ def _paid(component: Component, pair: _Pair, met: Sequence[_Met]) -> ComponentPa
         reference=component.reference,
         title=component.title,
     )
+    return replace(paid, outside_fen=_outside(paid, met)) if paid.in_cap else paid
+
+
+def _outside(paid: ComponentPay, met: Sequence[_Met]) -> int:
+    """What postings outside the cap have of a rounded amount that counts in it (B9, 5.13)."""
+    exact = [Fraction(), Fraction()]
+    for one in met:
+        exact[not one.in_cap] += _part([one.what], one.quantity, one).exact_fen
+    return apportion(paid.amount_fen, exact)[1]
 
 
 def _part(named: Sequence[str], quantity: Fraction, one: _Met) -> PayPart:

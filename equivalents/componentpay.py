@@ -92,7 +92,8 @@ class ComponentPay:
     """What one component pays one person at one institution, in fen.
 
     ``amount_fen`` is the parts' exact sum, half-up; ``parts_fen`` are their shares of it. With
-    ``in_cap`` it counts in the total pay cap. Of withheld money that is released
+    ``in_cap`` it counts in the total pay cap, but for ``outside_fen`` that postings outside the cap
+    have of it. Of withheld money that is released
     ``retained_fen`` and ``carried_fen`` are the rest. ``pool`` is what payouts call its pool.
     """
 
@@ -108,6 +109,7 @@ class ComponentPay:
     title: str = ""
     retained_fen: int = 0
     carried_fen: int = 0
+    outside_fen: int = 0
 
     @property
     def pool(self) -> str:

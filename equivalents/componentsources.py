@@ -124,5 +124,6 @@ def counted_in_cap(
         fund = scheme.funds.get(one.source.name) if one.source.kind == SourceKind.FUND else None
         if one.in_cap and (fund is None or fund.of(one.institution_id).in_cap):
             of_place = found.setdefault(one.institution_id, {})
-            of_place[one.component] = of_place.get(one.component, 0) + one.amount_fen
+            before = of_place.get(one.component, 0)
+            of_place[one.component] = before + one.amount_fen - one.outside_fen
     return {name: tuple(sorted(sums.items())) for name, sums in found.items()}

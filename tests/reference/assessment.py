@@ -129,7 +129,10 @@ class Assessment:
         if SCOPES[composite["level"]] != "department":
             return self._of_level(composite, self.case.all_postings, places)
         asked = composite.get("subjects") or {}
-        return {
+        teams = {one.team for one in self.case.members} if composite["level"] == "team" else set()
+        if asked.get("kinds") or asked.get("institutions"):
+            teams = set()
+        return {one for one in teams if one in (asked.get("ids") or [one])} | {
             one.code
             for one in self.case.pay.departments
             if one.code in (asked.get("ids") or [one.code])
