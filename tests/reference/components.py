@@ -202,7 +202,7 @@ def per_contract(
 ) -> Iterator[tuple[Posting, Fraction]]:
     """Return the postings and yuan of an allowance per contract, of each month's last day.
 
-    A yearly rate is of the contracts of the last day and counts the months of the period as twelfths (5.15).
+    A yearly rate is of those of the last day, for the months of the period as twelfths (5.15).
     """
     if _monthly(rule):
         days = [(day, Fraction(1)) for day in month_ends(case)]
