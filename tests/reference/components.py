@@ -84,13 +84,13 @@ def before_pools(case: Case) -> Beside:
     for row in case.pay.adjustments:
         to = Name(row.institution, ADJUSTMENT, row.person)
         _add(exact, to, Fraction(row.amount_fen, 100))
-    fen = {to: int(half_up(yuan, 2) * 100) for to, yuan in exact.items() if yuan}
+    rounded = {to: int(half_up(yuan, 2) * 100) for to, yuan in exact.items() if yuan}
     parts = {
-        to: divided(fen[to], {"inside": 100 * (exact[to] - yuan), "outside": 100 * yuan})
+        to: divided(rounded[to], {"inside": 100 * (exact[to] - yuan), "outside": 100 * yuan})
         for to, yuan in outside.items()
-        if to in fen
+        if to in rounded
     }
-    return Beside(fen, {to: part["outside"] for to, part in parts.items()})
+    return Beside(rounded, {to: part["outside"] for to, part in parts.items()})
 
 
 def capped(case: Case, posting: Posting) -> bool:

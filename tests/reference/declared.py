@@ -56,6 +56,9 @@ class Who(NamedTuple):
     kinds: frozenset[str] = frozenset()
     departments: frozenset[str] = frozenset()
     in_cap: str = ""
+    institutions: frozenset[str] = frozenset()
+    persons: frozenset[str] = frozenset()
+    """Only components name these two."""
 
 
 class Average(NamedTuple):
@@ -241,6 +244,8 @@ def read_who(text: Yaml | None) -> Who:
         said("kinds"),
         said("departments"),
         one.get("in_cap", ""),
+        said("institutions"),
+        said("persons"),
     )
 
 

@@ -16,6 +16,8 @@ def matches(who: Who, posting: Posting) -> bool:
         (who.title_tiers, posting.title_tier),
         (who.kinds, posting.kind),
         (who.departments, posting.department),
+        (who.institutions, posting.institution),
+        (who.persons, posting.person),
     )
     in_cap = who.in_cap in ("", "yes" if posting.in_cap else "no")
     return in_cap and all(not wanted or has in wanted for wanted, has in said)

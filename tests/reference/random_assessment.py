@@ -65,6 +65,8 @@ class Drawing:
         for name in rng.sample(NAMES, rng.randint(3, 6)):
             self.indicators[name] = self.indicator()
         departments = [one for one, names in levels_of.items() if one and "department" in names]
+        if funds and "surplus" in departments:
+            departments.remove("surplus")  # with funds it goes straight to people
         levels = ["person", "person", "institution", "county"]
         if departments and any(row.get("department_id") for row in self.staff):
             levels += [self.kind_of_departments()] * 4

@@ -14,7 +14,7 @@ from tests.reference.case import read_case
 from tests.reference.leaders import leads
 from tests.reference.random_assessment import REFERENCE, Span, Yaml
 from tests.reference.random_csv import write_table
-from tests.reference.random_extras import choose_who, dump, load
+from tests.reference.random_extras import LISTS, choose_who, dump, load
 from tests.reference.random_moneylines import report_closing
 from tests.reference.random_paycap import OPENING
 from tests.reference.random_weights import Fields, random_day
@@ -132,6 +132,12 @@ class Components:
     def who(self) -> Yaml:
         """Return for whom a component is, or nothing."""
         who = choose_who(self.rng, self.folder) if self.rng.random() < 0.6 else {}
+        # Components are for postings, so those of one person may differ in this.
+        name = self.rng.choice(("person_id", "person_id", "institution_id", "title_tier", ""))
+        values = sorted({row[name] for row in self.staff} - {""}) if name else []
+        if values:
+            lists = LISTS | {"person_id": "persons", "institution_id": "institutions"}
+            who[lists[name]] = self.rng.sample(values, self.rng.randint(1, len(values)))
         return {"who": who} if who else {}
 
     def dates(self) -> Yaml:
@@ -242,7 +248,7 @@ class Components:
     def adjustments(self) -> None:
         """Draw differences of closed periods that open pools pay, of people there and of some."""
         rng = self.rng
-        rows: list[Fields] = []
+        rows: dict[tuple[str, ...], Fields] = {}
         earlier = f"{self.span[0].year - 1}-12"
         for pool in self.pools:
             here = sorted(
@@ -262,11 +268,10 @@ class Components:
                         row["fund"] = rng.choice(self.funds)
                     elif self.found and rng.random() < 0.2:
                         at["pool"] = row["component"] = rng.choice(sorted(self.found))
-                    at = {**at, **row}
-                    if at not in rows:
-                        rows.append(at)
+                    names = (*at.values(), person, row.get("component", ""))
+                    rows.setdefault(names, at | row)
         if rows:
-            write_table(rng, self.folder / "adjustments.csv", ADJUSTMENTS, rows)
+            write_table(rng, self.folder / "adjustments.csv", ADJUSTMENTS, [*rows.values()])
 
     def mend(self, refused: Refused) -> bool:
         """Change what was refused; say whether that was of components."""

@@ -82,9 +82,9 @@ def write_before_funds(
         for name in sorted({*names} - opened):
             if _may_average(declared, name) and rng.random() < 0.8:
                 cap = "funds" not in features
-                rules = _averages(rng, folder, span, cap=cap)
-                if rules:
-                    own(declared, name)["averages"] = rules
+                averages = _averages(rng, folder, span, cap=cap)
+                if averages:
+                    own(declared, name)["averages"] = averages
     dump(folder, declared)
 
 

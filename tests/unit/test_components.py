@@ -330,7 +330,7 @@ def test_a_head_in_the_cap_has_one_where_no_pool_counts_in_it(tmp_path: Path) ->
     told = [(row["institution_id"], row["line"], row["amount"]) for row in rows_of(out, "paycap")]
     assert ("I01", "component", "50.00") in told
     assert {row[0] for row in told} == {"I01"}
-    low = {"accounts.csv": str(files["accounts.csv"]).replace("50.00", "49.99")}
+    low: dict[str, Content] = {"accounts.csv": str(files["accounts.csv"]).replace("50.00", "49.99")}
     with pytest.raises(RefusedError) as caught:
         settled(tmp_path / "2", files | low)
     assert [one.code for one in caught.value.problems] == ["COMPONENT_ABOVE_CAP"]
