@@ -118,9 +118,13 @@ class ComponentPay:
 
     @property
     def in_cap_fen(self) -> int:
-        """What of it counts in the total pay cap."""
-        parts = zip(self.parts, self.parts_fen, strict=True)
-        return sum(fen for part, fen in parts if part.in_cap) if self.in_cap else 0
+        """What of it counts in the total pay cap: divided once, by what is for postings in it."""
+        if not self.in_cap:
+            return 0
+        exact = [Fraction(), Fraction()]
+        for part in self.parts:
+            exact[not part.in_cap] += part.exact_fen
+        return apportion(self.amount_fen, exact)[0]
 
     @property
     def order(self) -> tuple[str, str, str, str, str]:

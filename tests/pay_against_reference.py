@@ -53,9 +53,14 @@ def _rows(out: Path, name: str) -> list[dict[str, str]]:
 
 
 def _totals(out: Path) -> Iterator[tuple[tuple[str, ...], dict[str, str]]]:
-    """The row of each coefficient: of a mean not those of its single periods."""
-    for row in _rows(out, "assessment"):
-        if row["coefficient"] and row["in_force"]:
+    """The row of each coefficient: of a mean not those of its single periods.
+
+    Those of teams that are no department are in force nowhere; they tell whose contracts count.
+    """
+    rows = [row for row in _rows(out, "assessment") if row["coefficient"]]
+    held = {(row["composite"], row["subject_id"]) for row in rows if row["in_force"]}
+    for row in rows:
+        if row["in_force"] or (row["composite"], row["subject_id"]) not in held:
             yield tuple(row[one] for one in ("composite", "level", "subject_id", "period")), row
 
 

@@ -15,7 +15,8 @@ from equivalents.report.book import ROWS_SHOWN, Book, SheetColumn
 from equivalents.report.closed import CORRECTION, KIND, Proven
 from equivalents.report.closingsheets import ADJUSTMENT_SHEETS
 from equivalents.report.folder import new_folder, sha256
-from equivalents.report.furthersheets import NOTED_SHEET, further_rows, noted_rows
+from equivalents.report.furtherrows import further_rows, noted_rows
+from equivalents.report.furthersheets import NOTED_SHEET
 from equivalents.report.lists import write_lists
 from equivalents.report.out import write_json
 from equivalents.report.table import OutTable, texts

@@ -148,7 +148,9 @@ class Book:
             formula = f"=SUM({letter}{first + 1}:{letter}{last + 1})"
             sheet.write_formula(last + 1, place, formula, style, stored)
 
-    def _styles(self, columns: Sequence[SheetColumn]) -> Sequence[tuple[Any, Any | None, Any | None]]:
+    def _styles(
+        self, columns: Sequence[SheetColumn]
+    ) -> Sequence[tuple[Any, Any | None, Any | None]]:
         """Of each column the style of its texts, of its numbers, and of its whole numbers."""
         return [
             (

@@ -110,7 +110,12 @@ def with_components(table: OutTable, settlement: Settlement) -> OutTable:
     """The rows of payouts.csv with those of components among them, in order."""
     names = [*table.columns]
     rows = [dict(zip(names, row, strict=True)) for row in table.rows()]
-    rows += [_payout(one, names) for one in settlement.components]
+    paid: dict[tuple[str, ...], int] = {}
+    for one in settlement.components:
+        # What several payers pay somebody, as adjustments of several pools, is one row.
+        key = one.institution_id, one.pool, one.person_id, one.component
+        paid[key] = paid.get(key, 0) + one.amount_fen
+    rows += [_payout(key, fen, names) for key, fen in paid.items()]
     # A share of a pool stands before what was charged to the pool for the same person.
     rows.sort(key=lambda row: (*(row[name] for name in _ROW[:3]), _rank(row["component"])))
     return OutTable(table.name, {name: texts([row[name] for row in rows]) for name in names})
@@ -120,15 +125,8 @@ def _rank(component: str) -> tuple[bool, str]:
     return component != POOL_SHARE, component
 
 
-def _payout(one: ComponentPay, names: Iterable[str]) -> dict[str, str]:
-    told = {
-        "institution_id": one.institution_id,
-        "pool": one.pool,
-        "person_id": one.person_id,
-        "component": one.component,
-        "amount": print_fen(one.amount_fen),
-        **_ZEROS,
-    }
+def _payout(key: tuple[str, ...], fen: int, names: Iterable[str]) -> dict[str, str]:
+    told = {**dict(zip(_ROW, key, strict=True)), "amount": print_fen(fen), **_ZEROS}
     return dict.fromkeys(names, "") | told
 
 

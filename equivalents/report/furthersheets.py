@@ -5,19 +5,13 @@ last day, as the heading 截止日期（含） says (5.21). A sheet stands only 
 that no other sheet tells.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from equivalents.errors import Problem
 from equivalents.policy.accounts import SURPLUS_POOL
-from equivalents.policy.calendar import parse_day, print_day
-from equivalents.policy.roster import Roster
-from equivalents.report.book import ROWS_SHOWN, SheetColumn
-from equivalents.report.shown import in_words
-from equivalents.report.table import OutTable
-from equivalents.report.words import column_title, pool_title
-from equivalents.settle import Settlement
+from equivalents.report.book import SheetColumn
+from equivalents.report.words import pool_title
 
 __all__ = [
     "FURTHER",
@@ -25,9 +19,7 @@ __all__ = [
     "NOTED_SHEET",
     "WHERE",
     "WHO",
-    "further_rows",
     "money_column",
-    "noted_rows",
 ]
 
 _MONEY, _COUNT = "#,##0.00", "#,##0"
@@ -53,7 +45,7 @@ class FurtherSheet:
     """One sheet: its name, a note, and which column of the table stands where.
 
     ``words`` translate values by column, ``forms`` say how they are shown. Lines of the level
-    ``without_level`` are left out. Where the table has more than :data:`ROWS_SHOWN` lines, those
+    ``without_level`` are left out. Where the table has more than ``ROWS_SHOWN`` lines, those
     with a value in ``details`` are, too.
     """
 
@@ -313,89 +305,3 @@ NOTED_SHEET: Final = (
     SheetColumn("当量口径", 10),
 )
 """The columns of the sheet 提示."""
-_SEVERITY: Final = {"warning": "警告", "note": "说明"}
-
-
-def noted_rows(noted: Iterable[Problem]) -> Iterator[Sequence[str]]:
-    """The rows of the sheet 提示: what was noted and counted all the same."""
-    for one in noted:
-        place = one.place
-        yield (
-            _SEVERITY[one.severity],
-            one.code,
-            place.file,
-            str(place.row or ""),
-            column_title(place.column),
-            one.value,
-            one.text("zh"),
-            one.series,
-        )
-
-
-def further_rows(
-    sheet: FurtherSheet, table: OutTable, settlement: Settlement
-) -> Iterator[Sequence[str]]:
-    """The rows of a sheet from its table, in the order of the table."""
-    texts = {name: column.to_pylist() for name, column in table.columns.items()}
-    if sheet.details and len(texts[sheet.details]) > ROWS_SHOWN:
-        kept = [at for at, one in enumerate(texts[sheet.details]) if not one]
-        texts = {name: [values[at] for at in kept] for name, values in texts.items()}
-    if sheet.without_level:
-        kept = [at for at, one in enumerate(texts["level"]) if one != sheet.without_level]
-        texts = {name: [values[at] for at in kept] for name, values in texts.items()}
-    if _PLACE[0] in texts:
-        names = {row.institution_id: row.name for row in settlement.rules.institutions}
-        texts[_PLACE[1]] = [names.get(one, "") for one in texts[_PLACE[0]]]
-    if _PERSON[0] in texts:
-        people = Roster.of(settlement.rules.postings).names()
-        texts[_PERSON[1]] = [people.get(one, "") for one in texts[_PERSON[0]]]
-    scheme = settlement.rules.scheme
-    titles = {fund.name: fund.title for fund in scheme.funds.values()} if scheme else {}
-    if "fund" in texts:
-        texts["fund_title"] = [titles.get(one, "") for one in texts["fund"]]
-    if "name" in texts:
-        titles[SURPLUS_POOL] = pool_title(SURPLUS_POOL)
-        texts["name_title"] = [titles.get(one, "") for one in texts["name"]]
-    if "test" in texts and scheme:
-        tests = {test.name: test.title for test in scheme.share_tests}
-        texts["test_title"] = [tests.get(one, "") for one in texts["test"]]
-    if "pool" in texts:
-        texts["pool"] = [pool_title(one) for one in texts["pool"]]
-    if "to" in texts:
-        spans = zip(texts["from"], texts["to"], strict=True)
-        texts["to"] = [_last_day(start, end) for start, end in spans]
-    if "subject_id" in texts:
-        texts["subject_name"] = _subject_names(texts["level"], texts["subject_id"], settlement)
-    if sheet.table == "components":
-        texts["source"] = [_titled(one, titles) for one in texts["source"]]
-    _shown(sheet, texts)
-    columns = [texts[name] for name, _ in sheet.columns]
-    yield from zip(*columns, strict=True)
-
-
-def _shown(sheet: FurtherSheet, texts: dict[str, list[str]]) -> None:
-    """Columns as the sheet shows them, and in its words."""
-    for name, shown in sheet.forms.items():
-        texts[name] = [shown(one) for one in texts[name]]
-    for name, words in sheet.words.items():
-        texts[name] = [in_words(one, words) for one in texts[name]]
-
-
-def _titled(source: str, titles: Mapping[str, str]) -> str:
-    """Who pays a component; a fund by its title."""
-    word, _, name = source.partition(":")
-    return f"{word}:{titles.get(name) or name}" if word == "fund" else source
-
-
-def _subject_names(levels: Sequence[str], ids: Sequence[str], settlement: Settlement) -> list[str]:
-    """The names of who was assessed; a team of contracts has none."""
-    rules = settlement.rules
-    named = {"institution": {row.institution_id: row.name for row in rules.institutions}}
-    named["person"] = {row.person_id: row.name for row in rules.postings}
-    rooms = {row.department_id: row.name for row in rules.departments}
-    return [named.get(level, rooms).get(one, "") for level, one in zip(levels, ids, strict=True)]
-
-
-def _last_day(start: str, end: str) -> str:
-    """The last day of a half-open span; none of what has no days."""
-    return "" if start == end else print_day(parse_day(end) - 1)

@@ -21,7 +21,8 @@ from equivalents.report.book import ROWS_SHOWN, Book, SheetColumn
 from equivalents.report.closingsheets import YEAR_END_SHEETS
 from equivalents.report.faults import RejectedRow
 from equivalents.report.funds import SURPLUS_SHEET, is_estimate, surplus_rows
-from equivalents.report.furthersheets import FURTHER, NOTED_SHEET, further_rows, noted_rows
+from equivalents.report.furtherrows import further_rows, noted_rows
+from equivalents.report.furthersheets import FURTHER, NOTED_SHEET
 from equivalents.report.keytables import coefficient_column
 from equivalents.report.lists import Listed
 from equivalents.report.moneysheets import MONEY_SHEETS

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import NamedTuple
 
-from tests.reference.case import Case
+from tests.reference.case import Case, Posting
 from tests.reference.leaders import leads
 from tests.reference.paytables import Result
 from tests.reference.scheme import Yaml, in_force
@@ -19,9 +19,11 @@ from tests.reference.text import Refused, period
 SCOPES = {"county": "institution", "institution": "institution", "department": "department",
           "team": "department", "village_room": "department", "person": "person"}  # fmt: skip
 """What the coefficient of a level belongs to."""
-ROOMS = {"village_room": "village_room", "村卫生室": "village_room", "team": "team",
-         "签约团队": "team"}  # fmt: skip
-"""The kinds of departments that have a level of their own."""
+ROOMS = {
+    **dict.fromkeys(("village_room", "village room", "村卫生室"), "village_room"),
+    **dict.fromkeys(("team", "签约团队", "团队"), "team"),
+}
+"""The kinds of departments that have a level of their own; where none is of it, all are."""
 LEVELS = (*SCOPES, "contract")
 EXEMPT = "exempt"
 
@@ -48,8 +50,6 @@ class Assessment:
         self.indicators: Mapping[str, Yaml] = declared.get("indicators") or {}
         self.composites: Mapping[str, Yaml] = declared.get("composites") or {}
         self.results: dict[tuple[str, str, str, str], Result] = {}
-        self.asked: dict[str, set[str]] = {}
-        """By composite, who must have results."""
         for row in case.pay.results:
             self._take(row)
         self.assessed: list[Assessed] = []
@@ -105,20 +105,51 @@ class Assessment:
         if level == "county":
             if len(some) > 1:
                 raise Refused("COUNTIES_SEVERAL", name)
-            self.asked[name] = some or {""}
-            return self.asked[name]
-        self.asked[name] = self._required(composite)
-        return some | self.asked[name]
+            return some or {""}
+        return some | self._required(composite, self.case.first_day, self.case.after)
 
-    def _required(self, composite: Yaml) -> set[str]:
-        """Return everybody of the level with a posting in the period, as far as declared."""
+    def _required(self, composite: Yaml, since: date, until: date) -> set[str]:
+        """Return everybody of the level with a posting on some days, as far as declared.
+
+        People but heads of institutions, who are paid by another way (5.20).
+        """
+        case = self.case
+        since, until = max(since, case.first_day), min(until, case.after)
+        here = [
+            one
+            for one in case.all_postings
+            if max(one.active_from, since) < min(one.active_to, until)
+            and not (composite["level"] == "person" and leads(case, one))
+        ]
+        return self._of_level(composite, here, {one.institution for one in here})
+
+    def _allowed(self, composite: Yaml) -> set[str]:
+        """Return everybody who may have results: with a posting there at any time, or none."""
+        places = set(self.case.institutions)
+        if SCOPES[composite["level"]] != "department":
+            return self._of_level(composite, self.case.all_postings, places)
+        asked = composite.get("subjects") or {}
+        teams = {one.team for one in self.case.members} if composite["level"] == "team" else set()
+        if asked.get("kinds") or asked.get("institutions"):
+            teams = set()
+        return {one for one in teams if one in (asked.get("ids") or [one])} | {
+            one.code
+            for one in self.case.pay.departments
+            if one.code in (asked.get("ids") or [one.code])
+            and one.kind in (asked.get("kinds") or [one.kind])
+            and one.institution in (asked.get("institutions") or [one.institution])
+        }
+
+    def _of_level(
+        self, composite: Yaml, postings: Sequence[Posting], places: Collection[str]
+    ) -> set[str]:
+        """Return whom some postings and institutions stand for at a level, as far as declared."""
         case, level = self.case, composite["level"]
         asked = composite.get("subjects") or {}
         here = [
             one
-            for one in case.all_postings
-            if max(one.active_from, case.first_day) < min(one.active_to, case.after)
-            and one.institution in (asked.get("institutions") or [one.institution])
+            for one in postings
+            if one.institution in (asked.get("institutions") or [one.institution])
             and case.institutions[one.institution]
             in (asked.get("groups") or [case.institutions[one.institution]])
         ]
@@ -126,26 +157,29 @@ class Assessment:
             case "institution":
                 kinds = case.tables.kinds
                 found = {
-                    one.institution
-                    for one in here
-                    if kinds[one.institution] in (asked.get("kinds") or [kinds[one.institution]])
+                    one
+                    for one in places
+                    if kinds[one] in (asked.get("kinds") or [kinds[one]])
+                    and one in (asked.get("institutions") or [one])
+                    and case.institutions[one] in (asked.get("groups") or [case.institutions[one]])
                 }
             case "person":
                 found = {
                     one.person
                     for one in here
-                    if not leads(case, one)
-                    and one.post_name in (asked.get("posts") or [one.post_name])
+                    if one.post_name in (asked.get("posts") or [one.post_name])
                     and one.employment_type
                     in (asked.get("employment_types") or [one.employment_type])
                 }
             case _:
                 kinds = {one.code: one.kind for one in case.pay.departments}
+                own = {one for one in kinds if ROOMS.get(kinds[one], "department") == level}
+                narrowed = any(asked.get(key) for key in ("ids", "kinds", "groups", "institutions"))
                 found = {
                     one.department
                     for one in here
                     if one.department
-                    and ROOMS.get(kinds[one.department], "department") == level
+                    and (one.department in own or narrowed or not own)
                     and kinds[one.department] in (asked.get("kinds") or [kinds[one.department]])
                 }
         return {one for one in found if one in (asked.get("ids") or [one])}
@@ -157,30 +191,35 @@ class Assessment:
         holds = names_of(length, case.first_day, case.after)
         later = composite.get("applies", "same") == "next"
         scored = {one: before(length, one) if later else one for one in holds}
-        if subject not in self.asked[name]:
-            # Who need not have results has a coefficient where they are complete.
-            complete = {one: of for one, of in scored.items() if self._all_there(name, subject, of)}
-            scored = complete
+        if level != "county":
+            # Who need not have results may have them, within the declared subjects: then all.
+            may = subject in self._allowed(composite)
+            scored = {
+                one: of
+                for one, of in scored.items()
+                if subject in self._required(composite, *period(one))
+                or (may and self._any(name, subject, of))
+            }
         scores = {one: self.score(name, composite, subject, of) for one, of in scored.items()}
         if not scores:
             return
         if composite.get("combine", "each") == "mean":
             exact = [score for score in scores.values() if score is not None]
             mean = sum(exact, Fraction(0)) / len(exact) if exact else None
-            days = (period(holds[0])[0], period(holds[-1])[1])
+            # It is one coefficient of the case, whose days it holds on.
+            days = (case.first_day, case.after)
             self._add(Assessed(name, level, subject, case.period, mean, Fraction(1)), *days)
             return
         for one, score in scores.items():
             found = Assessed(name, level, subject, scored[one], score, Fraction(1))
             self._add(found, *period(one))
 
-    def _all_there(self, name: str, subject: str, of: str) -> bool:
-        """Say whether a subject has a result of the composite, or of each of its indicators."""
+    def _any(self, name: str, subject: str, of: str) -> bool:
+        """Say whether a subject has a result of the composite, or of one of its indicators."""
         composite = self.composites[name]
         weights = weights_on(name, composite, period(of)[1] - timedelta(days=1))
         at = composite["level"], subject
-        every = weights and all((*at, one, of) in self.results for one in weights)
-        return (*at, name, of) in self.results or bool(every)
+        return any((*at, one, of) in self.results for one in (name, *weights))
 
     def _add(self, found: Assessed, first: date, after: date) -> None:
         """Add what a score comes to, for the days on which it holds."""

@@ -196,7 +196,7 @@ def read_case(folder: Path, shipped: Path | None = None) -> Case:
         postings=postings,
         weights=_all_weights(folder, declared.get("weight_tables") or [], shipped),
         records=_all_records(folder, without_times=declared.get("times") == "truncate"),
-        pools=tuple(_pool(row) for row in csv_table(folder / "pools.csv")),
+        pools=tuple(_pool(row) for row in rows_of(folder, "pools")),
         members=tuple(map(member, rows_of(folder, "teams"))),
         coefficients=tuple(map(coefficient, rows_of(folder, "coefficients"))),
         used=tuple(map(used, rows_of(folder, "counted"))),

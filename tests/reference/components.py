@@ -18,6 +18,7 @@ from tests.reference.paytables import Withheld
 from tests.reference.people import matches
 from tests.reference.residentgroups import group_code
 from tests.reference.scheme import Yaml, in_force, on_day, versions, yes
+from tests.reference.splitting import divided
 from tests.reference.tables import Contract
 from tests.reference.text import Refused
 
@@ -43,7 +44,17 @@ def declared(case: Case, *kinds: str) -> Iterator[tuple[str, Yaml]]:
             yield name, rule
 
 
-def before_pools(case: Case) -> dict[Name, int]:
+class Beside(NamedTuple):
+    """What is paid before pools are shared, in fen, and how much of it postings outside have.
+
+    That is of allowances only: they are paid for a posting, which is in the pay cap or is not.
+    """
+
+    fen: dict[Name, int]
+    outside_fen: dict[Name, int]
+
+
+def before_pools(case: Case) -> Beside:
     """Return the fen of everybody by institution and component: all but what heads have.
 
     Everything is multiplied exactly and rounded once, half-up, per person, institution and
@@ -51,19 +62,46 @@ def before_pools(case: Case) -> dict[Name, int]:
     """
     coefficients = Coefficients(case)
     exact: dict[Name, Fraction] = {}
+    outside: dict[Name, Fraction] = {}
     for name, rule in declared(case, "allowance"):
         for person in sorted({one.person for one in case.all_postings}):
-            for place, yuan in allowance(case, coefficients, name, rule, person):
-                _add(exact, Name(place, name, person), yuan)
+            for at, yuan in allowance(case, coefficients, name, rule, person):
+                _add(exact, Name(at.institution, name, person), yuan)
+                _add(outside, Name(at.institution, name, person), yuan * (not capped(case, at)))
     for name, rule in declared(case, "per_contract"):
-        for (place, person), yuan in per_contract(case, coefficients, rule).items():
-            _add(exact, Name(place, name, person), yuan)
+        for at, yuan in per_contract(case, coefficients, rule):
+            _add(exact, Name(at.institution, name, at.person), yuan)
+            _add(outside, Name(at.institution, name, at.person), yuan * (not capped(case, at)))
     for to, yuan in (*_released(case, coefficients), *_bonuses(case)):
         _add(exact, to, yuan)
     for row in case.pay.adjustments:
         to = Name(row.institution, ADJUSTMENT, row.person)
         _add(exact, to, Fraction(row.amount_fen, 100))
-    return {to: int(half_up(yuan, 2) * 100) for to, yuan in exact.items() if yuan}
+    rounded = {to: int(half_up(yuan, 2) * 100) for to, yuan in exact.items() if yuan}
+    parts = {
+        to: divided(rounded[to], {"inside": 100 * (exact[to] - yuan), "outside": 100 * yuan})
+        for to, yuan in outside.items()
+        if to in rounded
+    }
+    return Beside(rounded, {to: part["outside"] for to, part in parts.items()})
+
+
+def capped(case: Case, posting: Posting) -> bool:
+    """Say whether a posting counts in the pay cap (B9)."""
+    outside = case.scheme.part("pay_cap").get("outside_types") or []
+    return posting.in_cap and posting.employment_type not in outside
+
+
+def _bonuses(case: Case) -> Iterator[tuple[Name, Fraction]]:
+    """Return the bonuses of the period; what is dated outside it is left out."""
+    rules = dict(declared(case, "bonus"))
+    for bonus in case.pay.bonuses:
+        if bonus.component not in rules:
+            raise Refused("COMPONENT_UNKNOWN", bonus.component)
+        day = bonus.day or case.after - timedelta(days=1)
+        if case.first_day <= day < case.after and in_force(rules[bonus.component], day):
+            to = Name(bonus.institution, bonus.component, bonus.person)
+            yield to, Fraction(bonus.amount_fen, 100)
 
 
 def _released(case: Case, coefficients: Coefficients) -> Iterator[tuple[Name, Fraction]]:
@@ -75,18 +113,6 @@ def _released(case: Case, coefficients: Coefficients) -> Iterator[tuple[Name, Fr
             if by > 1:
                 raise Refused("RELEASE_ABOVE_ONE", person)
             yield Name(place, name, person), Fraction(fen, 100) * by
-
-
-def _bonuses(case: Case) -> Iterator[tuple[Name, Fraction]]:
-    """Return the single bonuses of the period."""
-    rules = dict(declared(case, "bonus"))
-    for bonus in case.pay.bonuses:
-        if bonus.component not in rules:
-            raise Refused("COMPONENT_UNKNOWN", bonus.component)
-        day = bonus.day or case.after - timedelta(days=1)
-        if case.first_day <= day < case.after and in_force(rules[bonus.component], day):
-            to = Name(bonus.institution, bonus.component, bonus.person)
-            yield to, Fraction(bonus.amount_fen, 100)
 
 
 def _add(found: dict[Name, Fraction], name: Name, yuan: Fraction) -> None:
@@ -108,8 +134,8 @@ def personal(
 
 def allowance(
     case: Case, coefficients: Coefficients, name: str, rule: Yaml, person: str
-) -> Iterator[tuple[str, Fraction]]:
-    """Return the institutions and yuan of an allowance: months by their last day, or exact days."""
+) -> Iterator[tuple[Posting, Fraction]]:
+    """Return the postings and yuan of an allowance: months by their last day, or exact days."""
     if rule.get("month", "last_day") == "days":
         days = [(day, Fraction(1, monthrange(day.year, day.month)[1])) for day in _every_day(case)]
     else:
@@ -124,7 +150,7 @@ def allowance(
             by = _heads(coefficients, who, name, day, rule.get("coefficient", ""))
         if rule.get("coefficient"):
             by *= personal(coefficients, rule["coefficient"], who, day)
-        yield posting.institution, part * on_day(rule["rate"], day, "rate") * by
+        yield posting, part * on_day(rule["rate"], day, "rate") * by
 
 
 def _every_day(case: Case) -> list[date]:
@@ -177,10 +203,10 @@ def _heads(
 
 def per_contract(
     case: Case, coefficients: Coefficients, rule: Yaml
-) -> dict[tuple[str, str], Fraction]:
-    """Return yuan by institution and person: contracts of each month's last day, or of the last.
+) -> Iterator[tuple[Posting, Fraction]]:
+    """Return the postings and yuan of an allowance per contract, of each month's last day.
 
-    A yearly rate counts the months of the period as twelfths (5.15).
+    A yearly rate is of those of the last day, for the months of the period as twelfths (5.15).
     """
     if _monthly(rule):
         days = [(day, Fraction(1)) for day in month_ends(case)]
@@ -188,20 +214,17 @@ def per_contract(
         last = case.after - timedelta(days=1)
         days = [(last, Fraction(len(months(case)), 12))]
     asked, who = rule.get("heads") or {}, read_who(rule.get("who"))
-    found: dict[tuple[str, str], Fraction] = {}
     for day, part in days:
         if not in_force(rule, day):
             continue
         for person, count in all_parts(case, day, lambda one: _counts(asked, one)):
             home = home_of(case, person, day)
             if matches(who, home):
-                at = (home.institution, person)
                 yuan = count * on_day(rule["rate"], day, "rate") * part
                 if rule.get("coefficient"):
                     own = (person, home.institution, home.post)
                     yuan *= personal(coefficients, rule["coefficient"], own, day)
-                found[at] = found.get(at, Fraction(0)) + yuan
-    return found
+                yield home, yuan
 
 
 def _monthly(rule: Yaml) -> bool:

@@ -268,7 +268,7 @@ def _ceiling(one: Yaml) -> Ceiling:
     return Ceiling(
         one["name"],
         one.get("series", "pay"),
-        one["window"],
+        one.get("window", "month"),
         one.get("places", "each"),
         tiers,
         *_dates(one),

@@ -33,7 +33,7 @@ class PoolSharing:
     def __init__(
         self, case: Case, pool: Pool, keys: Keys, leaves: Leaves, adjusted_fen: int = 0
     ) -> None:
-        """Share the pool, less what adjustments take; raises `Refused` if it may not be."""
+        """Share the pool; raises `Refused` where nothing may be paid. Adjustments take first."""
         self.adjusted_fen = adjusted_fen
         self.case = case
         self.pool = pool

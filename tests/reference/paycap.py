@@ -44,10 +44,10 @@ def cut(case: Case, dues: Sequence[Due], beside: Mapping[str, int]) -> dict[At, 
             pool.pool: pool.amount_fen + brought.get((place, pool.pool), 0) for pool in pools
         }
         used = _paid(case, rule, place) + sum(_before(case, place, "cap_base", "cap_pool").values())
-        room = max(0, total(case, rule, place, by_fund(dues)) - used)
-        if beside.get(place, 0) > room:
+        left = total(case, rule, place, by_fund(dues)) - used - beside.get(place, 0)
+        if beside.get(place, 0) > 0 > left:
             raise Refused("PAYCAP_COMPONENTS", place)
-        room -= beside.get(place, 0)
+        room = max(0, left)
         excess = min(sum(amounts.values()) - room, sum(amounts.values()))
         if excess > 0:
             keys = [(name, Fraction(fen)) for name, fen in amounts.items()]

@@ -15,6 +15,7 @@ from tests.reference.components import (
     OWN_MONEY,
     WITHHELD_BEFORE,
     Name,
+    capped,
     declared,
 )
 from tests.reference.fundkinds import month_ends
@@ -140,11 +141,14 @@ def check_sources(
         used_once(case, source, place, left)
 
 
-def in_cap(case: Case, paid: Mapping[Name, int], *, leaders: bool = False) -> dict[str, int]:
+def in_cap(
+    case: Case, paid: Mapping[Name, int], outside: Mapping[Name, int], *, leaders: bool = False
+) -> dict[str, int]:
     """Return what components count in the total pay cap, by institution, before the pools.
 
     A fund outside the cap is so by way of a component too, and what pools are charged with is part
-    of them (B9). Who has no posting there that counts has nothing in it. `leaders`: what heads have
+    of them (B9). Who has no posting there that counts has nothing in it, and what postings
+    `outside` it have of an allowance does not count. `leaders`: what heads have
     of the pools, which is known later, in place of everything else.
     """
     found: dict[str, int] = {}
@@ -152,15 +156,15 @@ def in_cap(case: Case, paid: Mapping[Name, int], *, leaders: bool = False) -> di
     for one in charges(case, paid):
         place, (kind, source) = one.name.institution, one.payer
         fund = case.scheme.fund(source, place) if kind == "fund" else {}
-        may = one.counts and yes(fund, "in_cap", default=True) and _counts(case, one.name)
-        if may and (one.name.component in heads) == leaders:
-            found[place] = found.get(place, 0) + one.fen
+        may = one.counts and yes(fund, "in_cap", default=True)
+        some = outside.get(one.name, 0 if _counts(case, one.name) else one.fen)
+        if may and some != one.fen and (one.name.component in heads) == leaders:
+            found[place] = found.get(place, 0) + one.fen - some
     return found
 
 
 def _counts(case: Case, name: Name) -> bool:
     """Say whether somebody counts in the pay cap of an institution."""
-    outside = case.scheme.part("pay_cap").get("outside_types") or []
     mine = [
         one
         for one in case.all_postings
@@ -169,7 +173,7 @@ def _counts(case: Case, name: Name) -> bool:
     last = max(one.active_to for one in mine)
     now = of_period(case, mine, name.institution)
     asked = now or [one for one in mine if one.active_to == last]
-    return any(one.in_cap and one.employment_type not in outside for one in asked)
+    return any(capped(case, one) for one in asked)
 
 
 def led_in_cap(case: Case) -> set[str]:

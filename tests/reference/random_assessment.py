@@ -65,6 +65,8 @@ class Drawing:
         for name in rng.sample(NAMES, rng.randint(3, 6)):
             self.indicators[name] = self.indicator()
         departments = [one for one, names in levels_of.items() if one and "department" in names]
+        if funds and "surplus" in departments:
+            departments.remove("surplus")  # with funds it goes straight to people
         levels = ["person", "person", "institution", "county"]
         if departments and any(row.get("department_id") for row in self.staff):
             levels += [self.kind_of_departments()] * 4
@@ -230,7 +232,9 @@ class Drawing:
             case "county":
                 return ["330521"]
             case "institution":
-                return sorted({row["institution_id"] for row in self.staff})
+                # Funds ask for those of nobody too.
+                rows = csv_table(self.folder / "institutions.csv")
+                return sorted({row["institution_id"] for row in rows})
             case "person":
                 return sorted({row["person_id"] for row in self.staff})
         return sorted({row["department_id"] for row in self.staff if row.get("department_id")})

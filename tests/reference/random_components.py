@@ -14,7 +14,7 @@ from tests.reference.case import read_case
 from tests.reference.leaders import leads
 from tests.reference.random_assessment import REFERENCE, Span, Yaml
 from tests.reference.random_csv import write_table
-from tests.reference.random_extras import choose_who, dump, load
+from tests.reference.random_extras import LISTS, choose_who, dump, load
 from tests.reference.random_moneylines import report_closing
 from tests.reference.random_paycap import OPENING
 from tests.reference.random_weights import Fields, random_day
@@ -132,6 +132,12 @@ class Components:
     def who(self) -> Yaml:
         """Return for whom a component is, or nothing."""
         who = choose_who(self.rng, self.folder) if self.rng.random() < 0.6 else {}
+        # Components are for postings, so those of one person may differ in this.
+        name = self.rng.choice(("person_id", "person_id", "institution_id", "title_tier", ""))
+        values = sorted({row[name] for row in self.staff} - {""}) if name else []
+        if values:
+            lists = LISTS | {"person_id": "persons", "institution_id": "institutions"}
+            who[lists[name]] = self.rng.sample(values, self.rng.randint(1, len(values)))
         return {"who": who} if who else {}
 
     def dates(self) -> Yaml:
@@ -157,6 +163,7 @@ class Components:
         rng = self.rng
         unit, rate = rng.choice((("元/人·月", "1.1"), ("元/人·年", "12.0"), ("元/人·年", "0.3")))
         one: Yaml = {"kind": "per_contract", "rate": self.figure(rate, unit)}
+        one |= {"coefficient": KIND} if rng.random() < 0.3 else {}
         if "funds" not in self.features:
             self.groups()
             asked: Yaml = rng.choice(({}, {"permanent": "yes"}, {"package": "基础包"}))
@@ -241,7 +248,7 @@ class Components:
     def adjustments(self) -> None:
         """Draw differences of closed periods that open pools pay, of people there and of some."""
         rng = self.rng
-        rows: list[Fields] = []
+        rows: dict[tuple[str, ...], Fields] = {}
         earlier = f"{self.span[0].year - 1}-12"
         for pool in self.pools:
             here = sorted(
@@ -256,9 +263,15 @@ class Components:
                     at = {"institution_id": pool["institution_id"], "pool": pool["pool"]}
                     amount = rng.choice(("0.01", "-0.01", "12.34", "-3.50", "100.00"))
                     row = {"period": earlier, "person_id": person, "amount": amount}
-                    rows.append(at | row | {"mode": "at_price", "reference": REFERENCE})
+                    row |= {"mode": "at_price", "reference": REFERENCE}
+                    if self.funds and rng.random() < 0.2:
+                        row["fund"] = rng.choice(self.funds)
+                    elif self.found and rng.random() < 0.2:
+                        at["pool"] = row["component"] = rng.choice(sorted(self.found))
+                    names = (*at.values(), person, row.get("component", ""))
+                    rows.setdefault(names, at | row)
         if rows:
-            write_table(rng, self.folder / "adjustments.csv", ADJUSTMENTS, rows)
+            write_table(rng, self.folder / "adjustments.csv", ADJUSTMENTS, [*rows.values()])
 
     def mend(self, refused: Refused) -> bool:
         """Change what was refused; say whether that was of components."""
@@ -295,7 +308,7 @@ class Components:
             ]
             for one in paying[:1]:
                 del one["paid_from"]
-            done = bool(paying)
+            done = bool(paying) or self.drop_adjustments()
         dump(self.folder, self.declared)
         return done
 

@@ -52,8 +52,9 @@ def write_funds(seed: int, folder: Path, weights: Sequence[Fields], span: Span) 
     for row in weights:
         items.setdefault(row["series"] or "pay", set()).add(row["item_code"])
     of_series = {series: sorted(found) for series, found in sorted(items.items())}
-    plan = FundPlan(rng, span, csv_table(folder / "institutions.csv"), of_series)
-    plan.effective = NAMES if "assessment" in declared else ()
+    effective = NAMES if "assessment" in declared else ()
+    places = csv_table(folder / "institutions.csv")
+    plan = FundPlan(rng, span, places, of_series, effective=effective)
     chosen = rng.sample(MAKERS, rng.randint(3, 8))
     if not BUYING.isdisjoint(chosen):
         give_channels(plan)
@@ -68,9 +69,7 @@ def write_funds(seed: int, folder: Path, weights: Sequence[Fields], span: Span) 
     given = sorted({row["pool"] for row in csv_table(folder / "pools.csv")})
     cap, tests = pay_cap(plan, given), share_tests(plan)
     write_fund_tables(rng, folder, plan.places, plan.funds, span)
-    if plan.effective:
-        declare_effective(Random(f"effective {seed}"), folder, declared["assessment"], span)
-    drop_assessed(rng, folder, declared)
+    _assessed(rng, seed, folder, declared, span)
     add_money_lines(rng, folder, plan, {"pools": pools, "pay_cap": cap, "share_tests": tests})
     declared.setdefault("coefficients", {}).update(
         {"eff": {"applies_to": "none"}, "adj": {"applies_to": "none"}}
@@ -97,6 +96,13 @@ def _plan_instalments(rng: Random, plan: FundPlan) -> None:
             count = rng.choice(("1", "2", "3", "7", "19"))
             more = {"instalments": {"count": count, "method": "remainder_first"}}
             plan.funds[name] = fund | more
+
+
+def _assessed(rng: Random, seed: int, folder: Path, declared: Yaml, span: Span) -> None:
+    """Add what funds ask of an assessment, and take out what it says in place of tables."""
+    if "assessment" in declared:
+        declare_effective(Random(f"effective {seed}"), folder, declared["assessment"], span)
+    drop_assessed(rng, folder, declared)
 
 
 def drop_assessed(rng: Random, folder: Path, declared: Yaml) -> None:

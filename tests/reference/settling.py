@@ -131,22 +131,23 @@ class Funded(NamedTuple):
     more: Mapping[tuple[str, str], Excess]
     beside: Mapping[Name, int]
     charged: Mapping[tuple[str, str], int]
+    outside: Mapping[Name, int]
 
 
 def funded(read: Case, dues: Sequence[Due]) -> tuple[Case, Funded]:
     """Make pools of money, within the pay cap; return the case as it is shared, and the rest."""
     made = bridged(read, dues)
     read = replace(read, pools=with_pools(read, made))
-    beside, taken = before_pools(read), charged(read)
+    (beside, outside), taken = before_pools(read), charged(read)
     more = raised(read, dues, made)
     read = replace(read, pools=larger(read.pools, more))
-    counts = dict.fromkeys(led_in_cap(read), 0) | in_cap(read, beside)
+    counts = dict.fromkeys(led_in_cap(read), 0) | in_cap(read, beside, outside)
     caps, over = paycap.caps(read, dues, counts), paycap.cut(read, dues, counts)
     opened = paycap.opened(read) if caps else {}
     read = replace(read, pools=paycap.less(read, opened, over))
     left = restricted(read, dues, made, over, opened, more)
     check_closings(read, left)
-    return read, Funded(made, caps, over, opened, left, more, beside, taken)
+    return read, Funded(made, caps, over, opened, left, more, beside, taken, outside)
 
 
 def paid_beside(
@@ -156,7 +157,8 @@ def paid_beside(
     payouts = _by_person([(one.pool.pool, one.payouts) for one in shared])
     found = {**money.beside, **of_leaders(read, payouts)}
     check_sources(read, dues, money, found)
-    paycap.check_heads(read, money.caps, in_cap(read, found), in_cap(read, found, leaders=True))
+    counted = [in_cap(read, found, money.outside, leaders=heads) for heads in (False, True)]
+    paycap.check_heads(read, money.caps, *counted)
     return found
 
 
@@ -181,11 +183,10 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
     taken = cuts(read, split)
     keys = Keys(read, split, taken, coefficients)
     leaves = Leaves(read, keys)
+    charges = [of_funds.charged.get((pool.institution, pool.pool), 0) for pool in read.pools]
     shared = [
-        PoolSharing(
-            read, pool, keys, leaves, of_funds.charged.get((pool.institution, pool.pool), 0)
-        )
-        for pool in read.pools
+        PoolSharing(read, pool, keys, leaves, fen)
+        for pool, fen in zip(read.pools, charges, strict=True)
     ]
     limit_all(read, shared)
     pools = {(one.pool.institution, one.pool.pool): one.total for one in shared}

@@ -143,3 +143,47 @@ def test_a_late_record_is_worth_no_more_than_it_was_in_time(
     assert correction_differences(closed, now, tmp_path / "adjusted", "at_price") == []
     found = read_out(tmp_path / "adjusted", "adjustments")
     assert [(row["person_id"], row["amount"]) for row in found] == [("P2", amount)]
+
+
+@pytest.mark.rules("D4", "D5")
+def test_adjustments_that_several_pay_are_one_row_of_what_somebody_is_paid(tmp_path: Path) -> None:
+    # A bonus in the cap and one outside it were corrected: 12.34 - 0.01.
+    text = """period: 2025
+components: {一: {kind: bonus, reference: 示例}, 二: {kind: bonus, in_cap: no, reference: 示例}}
+"""
+    case = a_case(
+        tmp_path,
+        case=text,
+        records=WORK,
+        adjustments=rows(ADJUSTMENTS, "2024,I1,一,P1,12.34", "2024,I1,二,P1,-0.01"),
+    )
+    assert compare(case, tmp_path / "out") == []
+    found = [row for row in read_out(tmp_path / "out", "payouts") if row["pool"] == "adjustment"]
+    assert [(row["person_id"], row["amount"]) for row in found] == [("P1", "12.33")]
+
+
+@pytest.mark.rules("B9", "D4")
+def test_of_an_allowance_the_cap_counts_the_months_of_postings_in_it(tmp_path: Path) -> None:
+    # 12 × 100.00, of which six months as 合同工 are outside: 1,000.00 - 600.00 are left.
+    figure = "{value: '100', unit: 元/人·月, valid_from: 2025-01-01}"
+    text = f"""period: 2025
+surplus: {{assessment: none}}
+pay_cap: {{kind: fixed, outside_types: [合同工], reference: 示例}}
+components: {{津贴: {{kind: allowance, rate: {figure}, who: {{posts: [全科]}}, reference: 示例}}}}
+"""
+    case = a_case(
+        tmp_path,
+        case=text,
+        staff=rows(
+            "person_id,institution_id,post,employment_type,active_from,active_to",
+            "P1,I1,全科,合同工,,2025-07-01",
+            "P1,I1,全科,在编,2025-07-01,",
+            "P2,I1,护士,在编,,",
+        ),
+        records=WORK,
+        pools=rows("institution_id,pool,amount", "I1,main,1000.00"),
+        accounts=rows("institution_id,line,kind,amount", "I1,pay_cap,approved,1000.00"),
+    )
+    assert compare(case, tmp_path / "out") == []
+    (pool,) = read_out(tmp_path / "out", "pools")
+    assert pool["amount"] == "400.00"

@@ -346,13 +346,13 @@ pay_cap: {{kind: fixed, per: period, valid_from: 2025-01-01, outside_types: [合
         "pools.csv": "institution_id,pool,amount\nI01,绩效,100.00\n",
     }
     out = settled(tmp_path, files)
-    parts = [(row["person_id"], row["what"], row["amount"]) for row in rows_of(out, "components")]
+    parts = [(row["person_id"], row["what"], row["amount"]) for row in read_out(out, "components")]
     assert parts == [
         ("P01", "2025-05", "100.00"),
         ("P01", "2025-06", "100.00"),
         ("P03", "2025-05..2025-06", "200.00"),
     ]
-    shares = [row for row in rows_of(out, "payouts") if row["component"] == "pool_share"]
+    shares = [row for row in read_out(out, "payouts") if row["component"] == "pool_share"]
     assert [(row["person_id"], row["amount"]) for row in shares] == [("P01", "50.00")]
 
 

@@ -203,11 +203,8 @@ def test_each_contract_passes_tests_of_its_own() -> None:
 def test_a_contract_to_which_no_test_is_applicable_is_an_error_and_no_zero() -> None:
     each = policy(EffectiveRule.PER_CONTRACT, CONTRACT)
     some = contracts([One("J1", "A", "P1"), One("J2", "A", "P1")])
-    results = [
-        result(CONTRACT, contract, name, 0, 0)
-        for contract in ("Q0", "Q1")
-        for name in ("知晓", "满意")
-    ]
+    names = ("知晓", "满意")
+    results = [result(CONTRACT, of, name, 0, 0) for of in ("Q0", "Q1") for name in names]
     assert worth(each, some, results) == ([0, 0], [("EFFECTIVE_NOT_APPLICABLE", "Q0")])
 
 

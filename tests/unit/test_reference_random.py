@@ -150,7 +150,9 @@ def test_random_funds_use_every_key_of_a_scheme_that_is_about_money(tmp_path: Pa
     known = keys_that_may_be_said([*parts, defined]) - {"city", "outside_types", "effective"}
     met = set[str]()
     for seed in range(40):
-        write_random_case(tmp_path / str(seed), seed, 20, dirty=True, features=FUNDS)
+        more = {"assessment", "components", "leaders", "levels"} if seed % 2 else set[str]()
+        features = FUNDS | more
+        write_random_case(tmp_path / str(seed), seed, 20, dirty=True, features=features)
         for path in sorted((tmp_path / str(seed)).rglob("*.yaml")):
             met |= keys_of(yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader))
     assert {"rate", "payers", "age_from", "over_advanced", "at_least", "terms"} <= known

@@ -17,7 +17,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from equivalents.report import furthersheets
+from equivalents.report import furtherrows
 from equivalents.run import settle_case
 from tests.against_reference import read_out
 from tests.rules import folders
@@ -219,7 +219,7 @@ def test_many_results_are_told_by_their_scores(
     settle_case(case, tmp_path / "whole")
     rows = read_out(tmp_path / "whole", "assessment")
     assert len(lines(sheets(tmp_path / "whole")["考核结果"])) == len(rows)
-    monkeypatch.setattr(furthersheets, "ROWS_SHOWN", len(rows) - 1)
+    monkeypatch.setattr(furtherrows, "ROWS_SHOWN", len(rows) - 1)
     settle_case(case, tmp_path / "short")
     shown = lines(sheets(tmp_path / "short")["考核结果"])
     assert len(shown) == sum(not row["indicator"] for row in rows) < len(rows)
