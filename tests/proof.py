@@ -42,8 +42,8 @@ KINDS = (
         "engine = independent reference 独立参照",
         ("tests/proofs/test_reference_agrees.py", "tests/proofs/test_scenarios_agree.py"),
         "100 random cases of 900 records; 24 of 400 for each rule and combination of rules; one "
-        "case of 100,000; the real lines; every scenario that the reference can read; two paths, same "
-        "bytes",
+        "case of 100,000; the real lines; every scenario that the reference can read; two paths, "
+        "same bytes",
         "the smaller of two resident-group weights; a posting's last day counted",
     ),
     Kind(
