@@ -7,6 +7,7 @@ copied and paid twice, headings alone refused.
 from pathlib import Path
 
 import pytest
+from typer.testing import Result
 
 from tests.bad.case import GOOD, Content, run, write_case
 from tests.lines_alike import read_out
@@ -44,7 +45,7 @@ def paid(folder: Path, *tables: str) -> dict[str, str]:
     return {row["person_id"]: row["amount"] for row in rows if row["component"] == "adjustment"}
 
 
-def july(folder: Path, tables: tuple[str, ...]) -> tuple[Path, object]:
+def july(folder: Path, tables: tuple[str, ...]) -> tuple[Path, Result]:
     texts = [(folder / name / "adjustments.csv").read_text(encoding="utf-8") for name in tables]
     head = texts[0].splitlines()[0]
     rows = [row for text in texts for row in text.splitlines()[1:]]
