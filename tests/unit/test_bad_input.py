@@ -23,7 +23,7 @@ from tests.bad.caseyaml import YAML
 from tests.bad.closing import CLOSING
 from tests.bad.components import COMPONENT_WARNINGS, COMPONENTS
 from tests.bad.contracts import CONTRACT_MONEY, CONTRACTS
-from tests.bad.effective import EFFECTIVE
+from tests.bad.effective import EFFECTIVE, EFFECTIVE_WARNINGS
 from tests.bad.files import FILES
 from tests.bad.funds import FUND_WARNINGS, FUNDS
 from tests.bad.heads import HEADS, SIGNED_WARNINGS
@@ -61,6 +61,7 @@ LISTED = [
     *PRICE_WARNINGS,
     *FUND_WARNINGS,
     *ASSESSMENT_WARNINGS,
+    *EFFECTIVE_WARNINGS,
     *COMPONENT_WARNINGS,
 ]
 ONLY_LISTS = ["problems.csv", "rejected.csv", "summary.json"]
