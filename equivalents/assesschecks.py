@@ -106,7 +106,7 @@ def unused_results(
             facts = {"indicator": row.indicator}
             yield Problem("RESULT_OUTSIDE", row.place.at("subject_id"), row.subject_id, facts)
             continue
-        name = row.level.value, row.indicator, row.period
+        name = row.level.said, row.indicator, row.period
         counted[name] += 1
         first.setdefault(name, row.place)
     for (level, indicator, period), rows in counted.items():
