@@ -85,7 +85,7 @@ BY_COMMAND = {
     "APPROVED_DIFFERS",
     # tests/unit/test_illustrations.py
     "FIGURE_ILLUSTRATIVE",
-    # tests/unit/test_correct_command.py and test_year_end_command.py: they need closed results
+    # tests/unit/test_correct_refused.py and test_year_end_command.py: they need closed results
     "CLOSED_NOT_REPRODUCED", "CORRECT_OTHER_CASE", "CORRECT_OUT_IS_INPUT",
     "CORRECT_NOT_ADJUSTMENTS", "CORRECT_OTHER_RUN", "CORRECT_CHAIN", "CORRECT_MODE_CHANGED",
     "CORRECT_NO_PRICE", "CORRECT_NEEDS_RESHARE", "CORRECT_POOL_AMOUNT",
