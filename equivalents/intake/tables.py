@@ -98,7 +98,7 @@ def read_table(
     table = Table(Places(name, raw.numbers), texts, inclusive, headings)
     _note_breaks(table, raw.headings, raw.columns, findings)
     _note_cells(table, columns.values(), findings)
-    if not raw.numbers and columns:
+    if not raw.numbers and columns and not sheet.may_be_empty:
         findings.add("TABLE_EMPTY", Place(name), sheet.name)
     return table
 

@@ -90,8 +90,13 @@ def _bridged(money: Funded) -> Mapping[tuple[str, str], Sequence[Bridged]]:
 
 
 def _approved_flows(money: Funded) -> Iterator[Flow]:
-    """Approved totals: what became pools, and the rest, which goes to payroll unshared (D0)."""
+    """Approved lines: what became pools and components, and the rest.
+
+    Of a line that a bridge makes a pool of, the rest is the base part, which goes to payroll
+    unshared (D0). What components leave of any other line is nobody's pay: it stays unspent.
+    """
     left: dict[tuple[str, str], int] = {}
+    shared = {(one.institution_id, one.source) for one in money.bridged if not one.bridge.fund}
     for one in money.taken:
         if one.bridge.approved_line:
             line = one.bridge.approved_line
@@ -102,7 +107,8 @@ def _approved_flows(money: Funded) -> Iterator[Flow]:
             ends = ends if one.pool_fen >= 0 else (ends[1], ends[0])
             yield Flow(*key, *ends, abs(one.pool_fen), line)
     for key, amount in left.items():
-        yield Flow(*key, "approved", "payroll", amount, key[1])
+        rest = "payroll" if key in shared else "unspent"
+        yield Flow(*key, "approved", rest, amount, key[1])
 
 
 def pool_source(money: Funded | None) -> Mapping[tuple[str, str], str]:
