@@ -257,13 +257,13 @@ class Components:
         self.found[self.name] = rule | rng.choice(({}, {"rest": "retain"}, {"rest": "carry"}))
 
     def outside_types(self, rng: Random) -> None:
-        """Put some employment types outside the cap, unless all are heads; often declare a cap.
+        """Put some employment types outside the cap; often declare a cap.
 
         Somebody's type may change then: who shares in pools must not go by it, as that could mean
         the person or the posting.
         """
         cap = read_case(self.folder).scheme.part("pay_cap")
-        if "'all'" in str(cap) or rng.random() < 0.2:
+        if rng.random() < 0.2:
             return
         own_cap = self.declared.setdefault("pay_cap", {})
         own_cap |= {"outside_types": ["合同工"], "reference": REFERENCE}

@@ -114,3 +114,32 @@ yearly_limits: [{name: 年度, pools: [main], cap: '12000.00'}]
     assert compare(case, tmp_path / "out") == []
     (row,) = read_out(tmp_path / "out", "limited")
     assert (row["head"], row["amount"]) == ("0.6667", "1000.00")
+
+
+@pytest.mark.rules("B9")
+@pytest.mark.parametrize(("staff", "cap"), [("in_cap", "1200.00"), ("all", "3600.00")])
+def test_all_staff_are_heads_of_a_cap_also_types_outside_it(
+    staff: str, cap: str, tmp_path: Path
+) -> None:
+    # 100.00 a month: P1 alone is in the cap (P2 is 合同工, P3 is not counted), all are three.
+    rate = "{value: '100', unit: 元/人·月, valid_from: 2025-01-01}"
+    text = f"""period: 2025
+pay_cap:
+  kind: formula
+  outside_types: [合同工]
+  terms: [{{kind: per_head, rate: {rate}, staff: {staff}, reference: 示例}}]
+  reference: 示例
+"""
+    case = a_case(
+        tmp_path,
+        case=text,
+        staff=rows(
+            "person_id,institution_id,employment_type,in_cap",
+            *("P1,I1,在编,", "P2,I1,合同工,", "P3,I1,在编,0"),
+        ),
+        records=WORK,
+        pools=rows("institution_id,pool,amount", "I1,main,5000.00"),
+    )
+    assert compare(case, tmp_path / "out") == []
+    (pool,) = read_out(tmp_path / "out", "pools")
+    assert pool["amount"] == cap
