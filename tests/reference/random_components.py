@@ -28,7 +28,7 @@ BONUSES = ("institution_id", "person_id", "component", "amount", "date", "refere
 ADJUSTMENTS = ("period", "institution_id", "pool", "person_id", "component", "amount", "fund",
                "mode", "reference")  # fmt: skip
 COEFFICIENTS = ("scope", "subject_id", "kind", "value", "valid_from", "valid_to", "reference")
-CAP_LINE = "核定总量"
+CAP_LINE, PAY_LINE = "核定总量", "pay_total"
 KIND = "兑现考核"
 """A coefficient of everybody that applies to nothing but components."""
 AMOUNTS = ("0.01", "100", "33.33", "5000.00")
@@ -76,6 +76,8 @@ class Components:
             self.name = name
             makers[name]()
         self.declared["components"] = self.found
+        if PAY_LINE in str(self.found) and self.rng.random() < 0.8:
+            self.approve(self.rng, PAY_LINE, ("50.00", "30000.00", "30000.00"))
         dump(folder, self.declared)
         if self.rng.random() < 0.6:
             self.adjustments()
@@ -142,8 +144,8 @@ class Components:
             found["in_cap"] = rng.choice(("yes", "no"))
         if self.funds and rng.random() < 0.6:
             found["paid_from"] = {"fund": rng.choice(self.funds)}
-        elif "funds" in self.features and rng.random() < 0.3:
-            found["paid_from"] = {"line": "pay_total"}
+        elif rng.random() < 0.3:
+            found["paid_from"] = {"line": PAY_LINE}
         return found
 
     def who(self) -> Yaml:
@@ -269,7 +271,7 @@ class Components:
         own_cap |= {"outside_types": ["合同工"], "reference": REFERENCE}
         if cap.get("kind", "none") == "none":
             own_cap |= {"kind": "fixed", "per": "period", "line": CAP_LINE}
-            self.approve(rng)
+            self.approve(rng, CAP_LINE, ("900.00", "200000.00", "9000000.00"))
         if "employment_types" not in str(self.declared):
             rows = csv_table(self.folder / "staff.csv")
             for row in rows:
@@ -278,12 +280,12 @@ class Components:
             write_table(rng, self.folder / "staff.csv", list(rows[0]), rows)
         dump(self.folder, self.declared)
 
-    def approve(self, rng: Random) -> None:
-        """Approve a total of pay everywhere."""
+    def approve(self, rng: Random, line: str, amounts: Sequence[str]) -> None:
+        """Approve a total of pay on a line everywhere."""
         rows = rows_of(self.folder, "accounts")
         for place in csv_table(self.folder / "institutions.csv"):
-            row = {"institution_id": place["institution_id"], "line": CAP_LINE, "kind": "approved"}
-            rows.append(row | {"amount": rng.choice(("900.00", "200000.00", "9000000.00"))})
+            row = {"institution_id": place["institution_id"], "line": line, "kind": "approved"}
+            rows.append(row | {"amount": rng.choice(amounts)})
         write_table(rng, self.folder / "accounts.csv", ACCOUNT_COLUMNS, rows)
 
     def adjustments(self) -> None:
