@@ -143,3 +143,41 @@ pay_cap:
     assert compare(case, tmp_path / "out") == []
     (pool,) = read_out(tmp_path / "out", "pools")
     assert pool["amount"] == cap
+
+
+@pytest.mark.rules("B10", "D4")
+def test_an_approved_line_is_told_where_nobody_is_paid_of_it(tmp_path: Path) -> None:
+    # At I1 120.00 of 150.00 are paid; at I2, where nobody is a doctor, 70.00 stay.
+    text = """period: 2025-01
+components:
+  津贴:
+    kind: allowance
+    rate: {value: '120', unit: 元/人·月, valid_from: 2025-01-01}
+    who: {posts: [医生]}
+    paid_from: {line: 津贴总额}
+    reference: 示例
+"""
+    case = a_case(
+        tmp_path,
+        case=text,
+        institutions=rows("institution_id,name", "I1,一", "I2,二"),
+        staff=rows("person_id,institution_id,post", "P1,I1,医生", "P2,I2,护士"),
+        records=rows(HEAD[:-1], "I1,P1,A,2025-01-01,3", "I2,P2,A,2025-01-01,1"),
+        pools=rows("institution_id,pool,amount", "I1,main,1.00", "I2,main,1.00"),
+        accounts=rows(
+            "institution_id,line,kind,amount",
+            "I1,津贴总额,approved,150.00",
+            "I2,津贴总额,approved,70.00",
+        ),
+    )
+    assert compare(case, tmp_path / "out") == []
+    told = [
+        (row["institution_id"], row["use"], row["amount"])
+        for row in read_out(tmp_path / "out", "funds")
+        if row["fund"] == "津贴总额"
+    ]
+    assert told == [
+        ("I1", "津贴", "120.00"),
+        ("I1", "unspent", "30.00"),
+        ("I2", "unspent", "70.00"),
+    ]
