@@ -122,7 +122,8 @@ def counted_in_cap(
     found: dict[str, dict[str, int]] = {}
     for one in paid:
         fund = scheme.funds.get(one.source.name) if one.source.kind == SourceKind.FUND else None
-        if one.in_cap and (fund is None or fund.of(one.institution_id).in_cap):
+        # What pays nothing is nowhere a reason for a cap.
+        if one.in_cap_fen and (fund is None or fund.of(one.institution_id).in_cap):
             of_place = found.setdefault(one.institution_id, {})
             of_place[one.component] = of_place.get(one.component, 0) + one.in_cap_fen
     return {name: tuple(sorted(sums.items())) for name, sums in found.items()}

@@ -46,7 +46,7 @@ def corrections(
             change = int(half_up(_at_price(closed, now, who), 0))
         else:
             change = (after.amount_fen if after else 0) - paid
-        keys = (before.key if before else zero, after.key if after else zero)
+        keys = (sum(_keys(closed, who).values(), zero), sum(_keys(now, who).values(), zero))
         _add(found, who, keys, paid, change, earlier)
     for name in sorted({*closed.beside, *now.beside}):
         if name.component != ADJUSTMENT:

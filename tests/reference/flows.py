@@ -205,6 +205,8 @@ def _approved(
     """
     lines = {source_of(bridge) for bridge in bridges(case).values()}
     lines |= {source for _, source, _ in beside if source[0]}
+    named = [one.get("paid_from") or {} for one in case.scheme.part("components").values()]
+    lines |= {("approved_line", one["line"]) for one in named if "line" in one}
     for key, line in sorted(one for one in lines if one[0] == "approved_line"):
         for place in case.institutions:
             left = there(case, dues, (key, line), place) or 0

@@ -18,6 +18,7 @@ from tests.reference.random_extras import LISTS, choose_who, dump, load
 from tests.reference.random_fundtables import ACCOUNT_COLUMNS
 from tests.reference.random_moneylines import report_closing
 from tests.reference.random_paycap import OPENING
+from tests.reference.random_raised import spare
 from tests.reference.random_weights import Fields, random_day
 from tests.reference.scheme import yes
 from tests.reference.settling import settle
@@ -327,8 +328,11 @@ class Components:
                 report_closing(self.rng, self.folder, refused.where)
         elif code.startswith("CONTRACT_"):
             done = self.found.pop("签约补贴", None) is not None
-        elif code.startswith("ADJUSTMENT_") or code == "EXCESS_OVERDRAWN":
+        elif code.startswith("ADJUSTMENT_"):
             done = self.drop_adjustments()
+        elif code == "EXCESS_OVERDRAWN":
+            place = refused.where.partition("/")[0]
+            done = self.drop_adjustments() or spare(self.folder, place, self.rng)
         elif code in ("COMPONENT_PLACE_UNCLEAR", "COMPONENT_NO_AVERAGE"):
             name = "津贴" if code == "COMPONENT_PLACE_UNCLEAR" else "负责人绩效"
             done = self.found.pop(name, None) is not None
@@ -352,14 +356,26 @@ class Components:
             for one in paying[:1]:
                 del one["paid_from"]
             done = bool(paying) or self.drop_adjustments()
-        dump(self.folder, self.declared)
+        self.write()
         return done
+
+    def write(self) -> None:
+        """Write what is declared; an approved line that no component names now goes with it."""
+        dump(self.folder, self.declared)
+        rows = rows_of(self.folder, "accounts")
+        kept = [row for row in rows if row["line"] != PAY_LINE]
+        if PAY_LINE in str(self.found) or len(kept) == len(rows):
+            return
+        if kept:
+            write_table(self.rng, self.folder / "accounts.csv", ACCOUNT_COLUMNS, kept)
+        else:
+            (self.folder / "accounts.csv").unlink()
 
     def drop(self) -> bool:
         """Take everything back."""
         self.found.clear()
         (self.folder / "bonuses.csv").unlink(missing_ok=True)
-        dump(self.folder, self.declared)
+        self.write()
         return self.drop_adjustments() or self.reports == MOST_REPORTS + 1
 
     def drop_adjustments(self) -> bool:

@@ -36,11 +36,12 @@ def raise_pools(plan: FundPlan, folder: Path, declared: Yaml, pools: Sequence[st
     sharing.setdefault(pool, dict(sharing.get("default", {})))["excess_fund"] = fund
 
 
-def spare(folder: Path, institution: str, rng: Random) -> None:
-    """Take back the coefficients above 1 of an institution whose fund has not enough for them."""
-    rows = [
-        row
-        for row in rows_of(folder, "coefficients")
-        if (row["subject_id"], row["kind"]) != (institution, KIND)
-    ]
-    write_table(rng, folder / "coefficients.csv", COEFFICIENT_COLUMNS, rows)
+def spare(folder: Path, institution: str, rng: Random) -> bool:
+    """Take back the coefficients above 1 of an institution whose fund has not enough for them.
+
+    Say whether it had any.
+    """
+    rows = rows_of(folder, "coefficients")
+    kept = [row for row in rows if (row["subject_id"], row["kind"]) != (institution, KIND)]
+    write_table(rng, folder / "coefficients.csv", COEFFICIENT_COLUMNS, kept)
+    return len(kept) < len(rows)

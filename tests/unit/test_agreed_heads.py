@@ -181,3 +181,39 @@ components:
         ("I1", "unspent", "30.00"),
         ("I2", "unspent", "70.00"),
     ]
+
+
+@pytest.mark.rules("B9", "D4")
+def test_a_component_that_pays_nothing_makes_no_cap(tmp_path: Path) -> None:
+    # The allowance of 100.00 x 0 is 0.00; at I2, without a pool, there is nothing to be capped.
+    text = """period: 2025-01
+surplus: {assessment: none}
+pay_cap: {kind: fixed, reference: 示例}
+coefficients: {考勤: {applies_to: none}}
+components:
+  津贴:
+    kind: allowance
+    rate: {value: '100', unit: 元/人·月, valid_from: 2025-01-01}
+    coefficient: 考勤
+    reference: 示例
+"""
+    case = a_case(
+        tmp_path,
+        case=text,
+        institutions=rows("institution_id,name", "I1,一", "I2,二"),
+        staff=rows("person_id,institution_id,post", "P1,I1,医生", "P2,I2,护士"),
+        coefficients=rows(
+            "scope,subject_id,kind,value,valid_from",
+            "person,P1,考勤,1,2025-01-01",
+            "person,P2,考勤,0,2025-01-01",
+        ),
+        records=rows(HEAD[:-1], "I1,P1,A,2025-01-01,3"),
+        pools=rows("institution_id,pool,amount", "I1,main,1.00"),
+        accounts=rows(
+            "institution_id,line,kind,amount",
+            "I1,pay_cap,approved,500.00",
+            "I2,pay_cap,approved,500.00",
+        ),
+    )
+    assert compare(case, tmp_path / "out") == []
+    assert {row["institution_id"] for row in read_out(tmp_path / "out", "paycap")} == {"I1"}
