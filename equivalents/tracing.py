@@ -82,7 +82,8 @@ def _with_texts(source: Source, records: list[OwnRecord]) -> Iterator[OwnRecord]
             original for some in source.original_rows(part, rows) for original in some.each()
         )
         for one, original in zip(mine, originals, strict=True):
-            yield replace(one, file=original.file, columns=original.by_column)
+            of = {"file": original.file, "sheet": original.sheet}
+            yield replace(one, **of, columns=original.by_column)
 
 
 def check_same(manifest: Mapping[str, Any], case: Path) -> None:
