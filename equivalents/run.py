@@ -15,8 +15,8 @@ from equivalents.count import Way
 from equivalents.errors import DataError, Problem, RefusedError
 from equivalents.findings import Findings
 from equivalents.intake.case import Case, load_case
-from equivalents.intake.recordfiles import record_files
-from equivalents.intake.settings import declared_times
+from equivalents.intake.casefolder import CaseFolder, open_folder
+from equivalents.intake.settings import read_settings
 from equivalents.intake.source import Source
 from equivalents.memory import let_go
 from equivalents.processors import workers
@@ -86,7 +86,7 @@ def check_case(folder: Path, told: Told = silent, *, first: int | None = None) -
 
 
 def settle_case(
-    folder: Path,
+    folder: Path | CaseFolder,
     out: Path,
     *,
     stop_on_reject: bool = True,
@@ -154,18 +154,21 @@ def _paid(settlement: Settlement, case: Case, source: Source) -> Settlement:
         raise RefusedError(listed, total) from None
 
 
-def open_case(folder: Path, told: Told = silent) -> tuple[Case, Source]:
+def open_case(folder: Path | CaseFolder, told: Told = silent) -> tuple[Case, Source]:
     """Read the rules of a case and look at its record files.
+
+    A case that is open already is not opened again.
 
     Raises:
         DataError: every problem of the tables and of whole record files.
     """
     told("read", 0, 0)
+    opened = open_folder(folder)
     try:
-        case = load_case(folder)
+        case = load_case(opened)
     except DataError as error:
-        raise DataError([*error.problems, *_record_problems(folder)]) from None
-    return case, Source(folder, case.records, case.rules.times)
+        raise DataError([*error.problems, *_record_problems(opened)]) from None
+    return case, Source(case.folder, case.records, case.rules.times)
 
 
 def _count(settlement: Settlement, case: Case, source: Source) -> int:
@@ -176,12 +179,12 @@ def _count(settlement: Settlement, case: Case, source: Source) -> int:
     return files + count_row_problems(settlement)
 
 
-def _record_problems(folder: Path) -> tuple[Problem, ...]:
+def _record_problems(case: CaseFolder) -> tuple[Problem, ...]:
     """Faults of whole record files, so that they are listed together with those of the tables."""
-    if not folder.is_dir():
-        return ()
+    findings = Findings()
+    times = read_settings(case.entry(findings), case.folder, findings).times
     try:
-        Source(folder, record_files(folder, Findings()), declared_times(folder))
+        Source(case.folder, case.records(findings), times)
     except DataError as error:
         return error.problems
     return ()

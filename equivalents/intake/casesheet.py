@@ -11,10 +11,8 @@ from equivalents.errors import Place
 from equivalents.findings import Findings
 from equivalents.policy.yamltext import Entry, read_cell
 
-__all__ = ["CASE_SHEETS", "sheet_entry"]
+__all__ = ["sheet_entry"]
 
-CASE_SHEETS: Final = ("case", "基本信息")
-"""The names of the sheet."""
 _HEADINGS: Final = ("key", "键", "项目", "名称", "设置")
 """What may stand above the keys."""
 _KEYS: Final[Mapping[str, str]] = {

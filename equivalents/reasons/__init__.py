@@ -23,6 +23,7 @@ from equivalents.reasons.leaders import LEADER_REASONS
 from equivalents.reasons.leave import LEAVE_REASONS
 from equivalents.reasons.model import BOTH, LONGEST, Reason, Severity, Stage, in_language
 from equivalents.reasons.money import MONEY_REASONS
+from equivalents.reasons.opening import OPENING_REASONS
 from equivalents.reasons.prices import PRICE_REASONS
 from equivalents.reasons.records import RECORD_REASONS
 from equivalents.reasons.results import RESULT_REASONS
@@ -47,6 +48,7 @@ REASONS: Final[dict[str, Reason]] = {
     reason.code: reason
     for reason in (
         *FILE_REASONS,
+        *OPENING_REASONS,
         *RULE_REASONS,
         *KEY_REASONS,
         *LEADER_REASONS,
