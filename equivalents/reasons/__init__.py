@@ -28,6 +28,7 @@ from equivalents.reasons.prices import PRICE_REASONS
 from equivalents.reasons.records import RECORD_REASONS
 from equivalents.reasons.results import RESULT_REASONS
 from equivalents.reasons.rules import RULE_REASONS
+from equivalents.reasons.safety import SAFETY_REASONS
 from equivalents.reasons.schemes import SCHEME_REASONS
 from equivalents.reasons.sharing import SHARING_REASONS
 from equivalents.reasons.studies import STUDY_REASONS
@@ -49,6 +50,7 @@ REASONS: Final[dict[str, Reason]] = {
     for reason in (
         *FILE_REASONS,
         *OPENING_REASONS,
+        *SAFETY_REASONS,
         *RULE_REASONS,
         *KEY_REASONS,
         *LEADER_REASONS,

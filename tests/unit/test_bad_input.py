@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from equivalents.reasons import EXCLUSIONS, REASONS
+from equivalents.reasons.safety import SAFETY_REASONS
 from equivalents.reasons.studies import STUDY_REASONS
 from tests.bad.accounts import ACCOUNT_WARNINGS, ACCOUNTS, SURPLUS
 from tests.bad.assessment import ASSESSED_MONEY, ASSESSMENT, ASSESSMENT_WARNINGS
@@ -93,6 +94,8 @@ BY_COMMAND = {
     "YEAR_END_ADJUSTMENTS",
     # tests/unit/test_study_faults.py has each of them
     *(reason.code for reason in STUDY_REASONS),
+    # tests/unit/test_hostile_files.py has each of them
+    *(reason.code for reason in SAFETY_REASONS),
 }  # fmt: skip
 
 

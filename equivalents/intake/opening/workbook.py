@@ -1,0 +1,148 @@
+"""Sheets of a workbook as rows of plain Python values; for the child process only.
+
+python-calamine reads xlsx, xlsm, xlsb, xls and ods. A file can make it panic or abort the whole
+process, so it is imported only here and called only by tasks of
+:func:`equivalents.intake.opening.child.in_child`, after :mod:`prescan` has looked through it.
+
+A cell is a ``str``, ``float``, ``int``, ``bool``, ``datetime``, ``date``, ``time`` or
+``timedelta``; a blank one is ``""``. A number too large for a double is ``inf``; formulas give the
+result that was saved with them; macros are never looked at. The dimensions that a sheet declares
+are not believed.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from equivalents.errors import DataError, Place, Problem
+from equivalents.intake.opening.child import plain_words
+from equivalents.intake.opening.epoch import epoch_1904
+from equivalents.intake.opening.kinds import Kind, kind_of
+from equivalents.intake.opening.limits import Limits, setting_of
+from equivalents.intake.opening.prescan import prescan
+from equivalents.reasons import BOTH
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet, CalamineWorkbook
+
+__all__ = ["RawSheet", "look", "raw_sheets"]
+
+_SHOWN_ROWS: Final = 20
+_SHOWN_COLUMNS: Final = 50
+_CHUNK: Final = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class RawSheet:
+    """One sheet; ``chunks`` gives its rows once more each time it is called.
+
+    ``hidden``: its tab is not shown. ``epoch_1904``: serial numbers of days count from 1904, not
+    1900 (cells with a date format are dates already). ``first_row`` and ``first_column`` are the
+    numbers, from 1, of the first row and column that ``chunks`` gives, blank ones included;
+    ``rows`` and ``columns`` how many.
+    """
+
+    name: str
+    hidden: bool
+    epoch_1904: bool
+    first_row: int
+    first_column: int
+    rows: int
+    columns: int
+    _sheet: "CalamineSheet"
+
+    def chunks(self, size: int = _CHUNK) -> Iterator[list[list[object]]]:
+        """All rows in lists of ``size``; every row has ``columns`` cells."""
+        rows = self._sheet.iter_rows()
+        while chunk := list(islice(rows, size)):
+            yield chunk  # type: ignore[misc]  # the package's own union of cells
+
+
+def raw_sheets(
+    path: Path, kind: Kind, limits: Limits | None = None, name: str = ""
+) -> Iterator[RawSheet]:
+    """The worksheets of a workbook in its order, hidden ones too; one at a time is in memory.
+
+    Raises:
+        DataError: what the look through it refuses; ``FILE_ENCRYPTED``; ``SHEET_TOO_LARGE``;
+            ``FILE_UNREADABLE`` with the parser's words.
+    """
+    from python_calamine import CalamineError, SheetTypeEnum, SheetVisibleEnum
+
+    limits, name = limits or Limits.from_environment(), name or path.name
+    prescan(path, kind, limits, name)
+    from_1904 = epoch_1904(path, kind)
+    try:
+        book = _book(path, kind)
+        for at, one in enumerate(book.sheets_metadata):
+            if one.typ != SheetTypeEnum.WorkSheet:
+                continue
+            sheet = book.get_sheet_by_index(at)
+            hidden = one.visible != SheetVisibleEnum.Visible
+            yield _raw(sheet, Place(name, one.name), limits, hidden, from_1904)
+    except CalamineError as error:
+        raise _unreadable(name, error) from None
+
+
+def _book(path: Path, kind: Kind) -> "CalamineWorkbook":
+    """The workbook; the parser goes by the name of a path, so a wrong name is not given."""
+    from python_calamine import CalamineWorkbook
+
+    if path.suffix.lower() == f".{kind}":
+        return CalamineWorkbook.from_path(path)
+    with path.open("rb") as file:
+        return CalamineWorkbook.from_filelike(file)
+
+
+def _raw(
+    sheet: "CalamineSheet", place: Place, limits: Limits, hidden: bool, from_1904: bool
+) -> RawSheet:
+    """A sheet that is not larger than may be."""
+    rows, columns = sheet.end or (-1, -1)
+    first = sheet.start[1] + 1 if sheet.start else 1
+    width = columns + 2 - first if sheet.start else 0
+    for found, limit in ((rows + 1, "rows"), (width, "columns")):
+        most = limits.values()[limit]
+        if found > most:
+            facts = {"most": str(most), "setting": setting_of(limit), "what": _WHAT[limit]}
+            raise DataError([Problem("SHEET_TOO_LARGE", place, str(found), facts)])
+    return RawSheet(place.sheet, hidden, from_1904, 1, first, rows + 1, width, sheet)
+
+
+_WHAT: Final = {"rows": f"行{BOTH}rows", "columns": f"列{BOTH}columns"}
+
+
+def _unreadable(name: str, error: Exception) -> DataError:
+    from python_calamine import PasswordError
+
+    if isinstance(error, PasswordError):
+        return DataError([Problem("FILE_ENCRYPTED", Place(name))])
+    facts = {"detail": plain_words(f"{type(error).__name__}: {error}")}
+    return DataError([Problem("FILE_UNREADABLE", Place(name), facts=facts)])
+
+
+def look(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
+    """The task ``workbook:look``: kind, sheets and their first rows as texts.
+
+    The request has ``path`` and ``name``; of each sheet comes ``name``, ``hidden``, ``rows``,
+    ``columns`` and ``first``, the first rows.
+    """
+    path, name = Path(request["path"]), str(request["name"])
+    kind = kind_of(path, name)
+    sheets = []
+    for sheet in raw_sheets(path, kind, limits, name):
+        seen = 0
+        first: list[list[str]] = []
+        for chunk in sheet.chunks():
+            seen += len(chunk)
+            for row in chunk[: max(_SHOWN_ROWS - len(first), 0)]:
+                first.append([str(cell)[:100] for cell in row[:_SHOWN_COLUMNS]])
+        sheets.append(
+            {
+                "name": sheet.name, "hidden": sheet.hidden, "epoch_1904": sheet.epoch_1904,
+                "rows": seen, "columns": sheet.columns, "first": first,
+            }
+        )  # fmt: skip
+    return {"kind": str(kind), "sheets": sheets}
