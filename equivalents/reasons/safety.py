@@ -116,4 +116,28 @@ SAFETY_REASONS: Final = (
         "Two members are named {value}, and it is not known which one counts; it was not opened. "
         "Pack it anew or save it anew.",
     ),
+    Reason(
+        "MEMBER_LINK",
+        "error",
+        "file",
+        "压缩包内的 {value} 是链接，没有内容。请放入文件本身再打包。",
+        "The member {value} is a link and has no content. Pack the file itself.",
+    ),
+    Reason(
+        "MEMBER_NAME_UNSAFE",
+        "warning",
+        "file",
+        "压缩包内的名称“{value}”带有路径或不可见字符，只显示为“{other}”，从不用作路径。",
+        "The name '{value}' in the archive has a way up, a drive or characters that cannot be "
+        "seen; it is shown as '{other}' and never used as a path.",
+    ),
+    Reason(
+        "ARCHIVE_NESTED",
+        "error",
+        "file",
+        "压缩包里又有压缩包，套了 {value} 层，超过上限 {most}（由 {setting} 设定），未予打开。"
+        "请先解压里面的压缩包。",
+        "Archives lie inside archives {value} deep, more than {most} (set by {setting}); it was "
+        "not opened. Unpack the inner ones first.",
+    ),
 )

@@ -27,12 +27,13 @@ class Kind(StrEnum):
     XLSB = "xlsb"
     XLS = "xls"
     ODS = "ods"
+    HTML = "html"
     ZIP = "zip"
 
     @property
     def is_workbook(self) -> bool:
-        """Whether it has sheets."""
-        return self in (Kind.XLSX, Kind.XLSM, Kind.XLSB, Kind.XLS, Kind.ODS)
+        """Whether it has sheets, for :mod:`workbook` to read; tables of a web page are such."""
+        return self not in (Kind.TEXT, Kind.PARQUET, Kind.ZIP)
 
 
 _SUFFIXES: Final = {
@@ -46,6 +47,8 @@ _SUFFIXES: Final = {
     ".xls": Kind.XLS,
     ".et": Kind.XLS,  # WPS
     ".ods": Kind.ODS,
+    ".htm": Kind.HTML,
+    ".html": Kind.HTML,
     ".zip": Kind.ZIP,
 }
 _WORDS: Final = {
@@ -56,6 +59,7 @@ _WORDS: Final = {
     Kind.XLSB: f"工作簿 xlsb{BOTH}an xlsb workbook",
     Kind.XLS: f"工作簿 xls{BOTH}an xls workbook",
     Kind.ODS: f"工作簿 ods{BOTH}an ods workbook",
+    Kind.HTML: f"网页 HTML{BOTH}a web page (HTML)",
     Kind.ZIP: f"压缩包 zip{BOTH}a zip archive",
 }
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -106,9 +110,7 @@ def kind_of(path: Path, name: str = "") -> Kind:
     for magic, what in _OTHERS:
         if head.startswith(magic):
             raise _no_table(name, what)
-    if what := _page(head):
-        raise _no_table(name, what)
-    return Kind.TEXT
+    return _kind_of_text(head, name)
 
 
 def kind_words(kind: Kind) -> str:
@@ -191,15 +193,15 @@ def _streams(path: Path) -> Iterator[str]:
             start += len(piece)
 
 
-def _page(head: bytes) -> str:
-    """What a text is that only looks like a table to Excel, or blank."""
+def _kind_of_text(head: bytes, name: str) -> Kind:
+    """A web page, what Excel takes for a table though it is none, or plain text."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         head = head.decode("utf-16", "ignore").encode()
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n\0").lower()
-    if _EXCEL_2003 in start and start.startswith(b"<"):
-        return f"XML 表格（Excel 2003）{BOTH}an Excel 2003 XML table"
+    if start.startswith(b"<") and _EXCEL_2003 in start:
+        raise _no_table(name, f"XML 表格（Excel 2003）{BOTH}an Excel 2003 XML table")
     if start.startswith(b"mime-version:") and b"multipart/related" in start:
-        return f"单文件网页 mht{BOTH}a web archive (mht)"
+        raise _no_table(name, f"单文件网页 mht{BOTH}a web archive (mht)")
     if start.startswith(b"<") and _PAGE.search(start):
-        return f"网页 HTML{BOTH}a web page (HTML)"
-    return ""
+        return Kind.HTML
+    return Kind.TEXT

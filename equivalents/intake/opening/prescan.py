@@ -11,7 +11,8 @@ Old xls and binary xlsb sheets have no such look: there the memory limit of the 
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +22,7 @@ from equivalents.intake.opening.limits import MIB, Limits, setting_of
 from equivalents.intake.opening.sheetcells import CellScan, sheet_titles
 from equivalents.intake.opening.zipdir import Member, ZipFaultError, pieces, read_members
 
-__all__ = ["LIST_BYTES", "members_of", "prescan"]
+__all__ = ["LIST_BYTES", "Scanned", "members_of", "prescan"]
 
 LIST_BYTES: Final = 1 << 25
 """Bytes of a list of members that are read at most: some 300,000 members."""
@@ -46,14 +47,23 @@ class _Findings(list[Problem]):
             raise DataError(self)
 
 
-def prescan(path: Path, kind: Kind, limits: Limits, name: str) -> list[Problem]:
-    """Look through a workbook; what comes back are warnings.
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What a look through a workbook found: warnings; cells with errors by title of the sheet."""
+
+    told: tuple[Problem, ...] = ()
+    errors: Mapping[str, Mapping[tuple[int, int], str]] = field(default_factory=dict)
+
+
+def prescan(path: Path, kind: Kind, limits: Limits, name: str) -> Scanned:
+    """Look through a workbook before its parser.
 
     Raises:
         DataError: all that forbids to open it (the codes of :mod:`equivalents.reasons.safety`).
     """
-    if kind is Kind.XLS or not kind.is_workbook:
-        return []
+    if kind not in (Kind.XLSX, Kind.XLSM, Kind.XLSB, Kind.ODS):
+        return Scanned()
+    errors = {}
     findings = _Findings()
     members = members_of(path, limits, name)
     titles = sheet_titles(path, members)
@@ -68,6 +78,8 @@ def prescan(path: Path, kind: Kind, limits: Limits, name: str) -> list[Problem]:
             except ZipFaultError as fault:
                 findings.add("FILE_DAMAGED", Place(name), detail=f"{member.name[:80]}: {fault}")
                 continue
+            if scan is not None and scan.errors:
+                errors[sheet] = scan.errors
             if scan is not None and scan.may_exceed(limits.cells):
                 _measure(scan, pieces(file, member), Place(name, sheet), limits, findings)
     most = limits.sheets
@@ -77,7 +89,7 @@ def prescan(path: Path, kind: Kind, limits: Limits, name: str) -> list[Problem]:
     findings.stop_on_errors()
     if any(one.name.endswith("vbaProject.bin") for one in members):
         findings.add("MACROS_IGNORED", Place(name))
-    return findings
+    return Scanned(tuple(findings), errors)
 
 
 def members_of(path: Path, limits: Limits, name: str) -> list[Member]:

@@ -7,6 +7,7 @@ only then every cell that has content is looked at. Cells that are only formatte
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,10 @@ __all__ = ["CellScan", "Rectangle", "column_letters", "sheet_titles"]
 _FAR: Final = re.compile(rb"""r=["']([A-Za-z]{2,}(?=\d)|[A-Za-z]\d{7})""")
 _CELL: Final = re.compile(
     rb"""<(?:\w+:)?c\s[^>]*?\br\s*=\s*["']([A-Za-z]{1,9})(\d{1,18})["'](?:[^>]*[^/>])?>"""
+)
+_ERROR: Final = re.compile(
+    rb"""<(?:\w+:)?c\s[^>]*?\br=["']([A-Za-z]{1,3})(\d{1,9})["'][^>]*?\bt=["']e["'][^>]*>"""
+    rb"""(?:(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?<v>([^<]{1,20})</v>)?"""
 )
 _OVERLAP: Final = 256
 _ROWS: Final = 1 << 20
@@ -54,13 +59,20 @@ class Rectangle:
 class CellScan:
     """The quick look at one sheet, piece by piece, and the exact one after it."""
 
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    """Cells like ``#DIV/0!`` by row and column, from 1: the parser gives them as blank."""
     _columns: set[bytes] = field(default_factory=set)
     _far_down: bool = False
     _tail: bytes = b""
 
     def see(self, piece: bytes) -> None:
         """Look at the next piece."""
-        for found in set(_FAR.findall(self._tail + piece)):
+        seen = self._tail + piece
+        if b't="e"' in seen:
+            for column, row, text in _ERROR.findall(seen):
+                place = int(row), _column_number(column)
+                self.errors[place] = text.decode("utf-8", "replace") or "#ERROR!"
+        for found in set(_FAR.findall(seen)):
             if found[1:].isdigit():
                 self._far_down = True
             else:
@@ -126,7 +138,7 @@ def sheet_titles(path: Path, members: Sequence[Member]) -> dict[str, str]:
         values = _attributes(tag)
         link = next((value for key, value in values.items() if key.endswith(":id")), "")
         if targets.get(link, "") in by_name:
-            sheets[targets[link]] = values.get("name", "") or targets[link]
+            sheets[targets[link]] = unescape(values.get("name", "")) or targets[link]
     return sheets
 
 
