@@ -13,7 +13,7 @@ from typing import Any
 
 from equivalents.assesswho import Known
 from equivalents.contractchecks import contract_findings
-from equivalents.errors import DataError, Problem
+from equivalents.errors import Problem
 from equivalents.heads import charged_fen
 from equivalents.intake.accounts import surplus_rule
 from equivalents.intake.assessed import assess_case, is_assessed, pays_surplus
@@ -24,8 +24,8 @@ from equivalents.intake.fundtables import heads_for, read_fund_tables
 from equivalents.intake.givenmoney import GivenMoney, read_money, read_used
 from equivalents.intake.keytables import read_key_rules
 from equivalents.intake.masters import Masters, read_masters
-from equivalents.intake.paytables import read_pay_rows
 from equivalents.intake.opening.found import Found
+from equivalents.intake.paytables import read_pay_rows
 from equivalents.intake.schemeincase import check_scheme
 from equivalents.intake.secondary import read_secondary
 from equivalents.intake.settings import Settings, check_series, read_settings
@@ -54,8 +54,9 @@ __all__ = ["Case", "load_case"]
 class Case:
     """A case as read: its rules, its record files, every file used, and the warnings.
 
-    ``understood`` is what was understood of each file or sheet that is not plain. ``corrections`` and ``year_end`` say what is done after the period is closed; they settle
-    nothing, so they are not among the rules.
+    ``corrections`` and ``year_end`` say what is done after the period is closed; they settle
+    nothing, so they are not among the rules. ``understood`` is what was understood of each file
+    or sheet that is not plain.
     """
 
     folder: Path

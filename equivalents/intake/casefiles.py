@@ -10,9 +10,9 @@ from pathlib import Path
 
 from equivalents.errors import Place
 from equivalents.findings import Findings, Places, Row, Table, near
+from equivalents.intake.casefolder import CaseFolder
 from equivalents.intake.chargeprices import shipped_prices
 from equivalents.intake.headings import TABLES
-from equivalents.intake.casefolder import CaseFolder
 from equivalents.intake.tables import read_table
 from equivalents.policy.daytext import Times
 from equivalents.policy.load import weight_rows, weight_table

@@ -1,7 +1,7 @@
 """Small tables (everything but the records) as rows of text, each knowing its place.
 
-A table is ``NAME.csv`` or ``NAME.parquet`` in the case folder. All problems are collected in a
-:class:`Findings`, so that one reading reports everything at once.
+A table is read from a plain CSV or Parquet file as it stands, or from its spool. All problems are
+collected in a :class:`Findings`, so that one reading reports everything at once.
 """
 
 import csv
@@ -18,7 +18,7 @@ from equivalents.errors import DataError, Place, Problem
 from equivalents.findings import Findings, Places, Table, near, said
 from equivalents.intake.columns import numbers
 from equivalents.intake.grid import Block, make_grid
-from equivalents.intake.headings import TABLES, Column, Sheet
+from equivalents.intake.headings import Column, Sheet
 from equivalents.intake.opening.found import Found
 from equivalents.intake.text import BOM, find_encoding
 from equivalents.policy.daytext import Times, date_part
@@ -28,44 +28,17 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NO_HEADINGS",
-    "SUFFIXES",
-    "WORKBOOKS",
-    "WORKBOOK_HINT",
     "breaks",
     "match_columns",
     "plain_columns",
     "read_table",
-    "table_file",
 ]
 
 _Rows = Sequence[tuple[int, Sequence[str]]]
 """Row numbers as Excel shows them, with the values of each row."""
 
-SUFFIXES: Final = (".csv", ".parquet")
 _LARGEST: Final = 1 << 30
 """Bytes of a table that are cut as a grid, whose positions are 32 bits wide."""
-WORKBOOKS: Final = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
-
-
-def table_file(folder: Path, name: str, findings: Findings, *, required: bool) -> Path | None:
-    """The one file of a table, or ``None`` with what is wrong noted."""
-    found = [path for suffix in SUFFIXES if (path := folder / f"{name}{suffix}").is_file()]
-    if len(found) > 1:
-        names = ", ".join(path.name for path in found)
-        findings.add("TABLE_TWICE", Place(names), name, other=names)
-    if found:
-        return found[0]
-    for suffix in WORKBOOKS:
-        if (folder / f"{name}{suffix}").is_file():
-            findings.add("FILE_FORMAT", Place(f"{name}{suffix}"), suffix, detail=WORKBOOK_HINT)
-            return None
-    if required:
-        others = [path.stem for path in folder.iterdir() if path.stem not in TABLES]
-        findings.add("TABLE_MISSING", Place(), name, near=near(name, others))
-    return None
-
-
-WORKBOOK_HINT: Final = "工作簿须能安全读取后才支持¦workbooks come when they can be read safely"
 
 
 def read_table(

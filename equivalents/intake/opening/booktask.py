@@ -10,8 +10,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from equivalents.errors import DataError
+from equivalents.errors import DataError, Problem
 from equivalents.intake.headings import TABLES, Sheet
+from equivalents.intake.opening.archive import unpack_all
 from equivalents.intake.opening.cellvalues import print_value
 from equivalents.intake.opening.kinds import Kind
 from equivalents.intake.opening.limits import Limits
@@ -19,7 +20,7 @@ from equivalents.intake.opening.named import CASE_SHEETS, table_named
 from equivalents.intake.opening.tablespool import Source, spool_rows
 from equivalents.intake.opening.workbook import RawSheet, raw_sheets
 
-__all__ = ["open_book"]
+__all__ = ["open_book", "unpack"]
 
 _WITHOUT: Final = ("FILE_EMPTY", "HEADINGS_NOT_FOUND", "TABLE_DOUBT")
 """What is wrong with a sheet that may be no table at all."""
@@ -83,8 +84,22 @@ def _set_aside(answer: _Answer, sheet: str, error: DataError) -> None:
     """A sheet without a table is left aside with its problems; other faults are of the file."""
     if any(one.code not in _WITHOUT for one in error.problems):
         raise error
-    told = [[one.code, list(one.place), one.value, dict(one.facts)] for one in error.problems]
-    answer.aside.append((sheet, "table", told))
+    answer.aside.append((sheet, "table", _told(error.problems)))
+
+
+def _told(problems: Sequence[Problem]) -> list[Any]:
+    return [[one.code, list(one.place), one.value, dict(one.facts)] for one in problems]
+
+
+def unpack(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
+    """The task ``booktask:unpack``: members of the zip ``path`` as files in ``folder``.
+
+    ``name`` is what people call the zip. The answer has pairs of path and shown name, and what is
+    odd about them.
+    """
+    path, name = Path(request["path"]), str(request["name"])
+    files, _, problems = unpack_all(path, name, Path(request["folder"]), limits)
+    return {"files": [[str(one.path), one.name] for one in files], "told": _told(problems)}
 
 
 def _case_rows(sheet: RawSheet) -> Iterator[tuple[int, str, str]]:

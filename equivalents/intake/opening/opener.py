@@ -8,13 +8,12 @@ left aside and what was odd is told, never dropped. Source: issue "Files as they
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
 from equivalents.errors import DataError, Place, Problem
-from equivalents.findings import Findings
 from equivalents.intake.headings import TABLES, Sheet
-from equivalents.intake.opening.archive import unpack
 from equivalents.intake.opening.child import in_child
 from equivalents.intake.opening.found import Found, SpoolFolder
 from equivalents.intake.opening.kinds import Kind, different_name, kind_of
@@ -56,7 +55,11 @@ class Book:
 
 
 def open_tables(
-    files: Iterable[tuple[Path, str]], wanted: Sequence[str], keeper: SpoolFolder
+    files: Iterable[tuple[Path, str]],
+    wanted: Sequence[str],
+    keeper: SpoolFolder,
+    *,
+    spool: bool = False,
 ) -> Opened:
     """Every table that some files (path, name that people know) hold, in the order of the files.
 
@@ -64,10 +67,12 @@ def open_tables(
         files: what to open.
         wanted: the tables that each may be.
         keeper: where spools are written.
+        spool: plain texts become spools, too.
 
     Problems of whole files are among what is told; nothing is raised for them.
     """
-    opener = _Opener(tuple(TABLES[name] for name in wanted), keeper, Limits.from_environment())
+    tables = tuple(TABLES[name] for name in wanted)
+    opener = _Opener(tables, keeper, Limits.from_environment(), spool)
     every = Opened()
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for opened in pool.map(opener.open, files):
@@ -99,8 +104,8 @@ def open_zip(
     Raises:
         DataError: it is not unpacked.
     """
-    members = unpack(path, keeper.fresh(), Limits.from_environment(), name, 0)
-    return members.files, members.problems
+    opener = _Opener((), keeper, Limits.from_environment())
+    return opener.unpack(path, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,27 +115,30 @@ class _Opener:
     wanted: tuple[Sheet, ...]
     keeper: SpoolFolder
     limits: Limits
+    always: bool = False
 
-    def open(self, file: tuple[Path, str], depth: int = 0) -> Opened:
-        """The tables of one file."""
+    def open(self, file: tuple[Path, str]) -> Opened:
+        """The tables of one file; that one is empty is told where it is read."""
         path, name = file
         try:
+            if not path.stat().st_size:
+                return Opened([Found(path, name)])
             kind = kind_of(path, name)
             told = different_name(kind, name)
             opened = Opened([], [] if told is None else [told])
-            opened.take(self._of_kind(path, name, kind, depth))
+            opened.take(self._of_kind(path, name, kind))
         except DataError as error:
             return Opened([], [*error.problems])
         return opened
 
-    def _of_kind(self, path: Path, name: str, kind: Kind, depth: int) -> Opened:
+    def _of_kind(self, path: Path, name: str, kind: Kind) -> Opened:
         if kind is Kind.PARQUET:
             return Opened([Found(path, name, keeper=self.keeper)])
         if kind is Kind.ZIP:
-            return self._zip(path, name, depth)
+            return self._zip(path, name)
         if kind.is_workbook:
             return self.of_answer(self.in_child(path, name, kind, whole=False), name)
-        if is_plain(path):
+        if not self.always and is_plain(path):
             return Opened([Found(path, name, keeper=self.keeper)])
         return self._text(path, name)
 
@@ -139,15 +147,26 @@ class _Opener:
         shape = text_shape(path, name)
         target = self.keeper.fresh() / "text.parquet"
         source = Source(name, strict_width=True, origin=shape.as_json())
-        return Opened(*self._of_spool(spool_rows(raw_chunks(path, shape), self.wanted, target, source)))
+        spool = spool_rows(raw_chunks(path, shape), self.wanted, target, source)
+        return Opened(*self._of_spool(spool))
 
-    def _zip(self, path: Path, name: str, depth: int) -> Opened:
+    def _zip(self, path: Path, name: str) -> Opened:
         """The tables of the members, in the order of their names."""
-        members = unpack(path, self.keeper.fresh(), self.limits, name, depth)
-        opened = Opened([], [*members.problems])
-        for member, called in members.files:
-            opened.take(self.open((member, called), depth + 1))
+        members, problems = self.unpack(path, name)
+        opened = Opened([], [*problems])
+        for member in sorted(members, key=itemgetter(1)):
+            opened.take(self.open(member))
         return opened
+
+    def unpack(self, path: Path, name: str) -> tuple[list[tuple[Path, str]], list[Problem]]:
+        """The members of a zip and of those inside it, with the names that people know.
+
+        Raises:
+            DataError: it is not unpacked.
+        """
+        asked = {"path": str(path.resolve()), "name": name, "folder": str(self.keeper.fresh())}
+        answer = in_child("booktask:unpack", asked, self.limits)
+        return [(Path(at), called) for at, called in answer["files"]], _problems(answer["told"])
 
     def in_child(self, path: Path, name: str, kind: Kind, *, whole: bool) -> dict[str, Any]:
         """What the child process says of a workbook.
@@ -178,9 +197,7 @@ class _Opener:
             place = Place(name, sheet)
             if why == "table" and (whole or not opened.tables):
                 opened.problems += [
-                    Problem(code, Place(*at), value, facts)
-                    for code, at, value, facts in told
-                    if not (whole and code == "FILE_EMPTY")
+                    one for one in _problems(told) if not (whole and one.code == "FILE_EMPTY")
                 ]
             elif why == "hidden":
                 opened.problems.append(Problem("SHEET_HIDDEN", place, sheet))
@@ -192,6 +209,11 @@ class _Opener:
     def _of_spool(self, spool: Spooled) -> tuple[list[Found], list[Problem]]:
         found = Found(spool.path, spool.file, spool.sheet, spool, self.keeper)
         return [found], spool.found()
+
+
+def _problems(told: Iterable[Sequence[Any]]) -> list[Problem]:
+    """Problems as the child process tells them."""
+    return [Problem(code, Place(*at), value, facts) for code, at, value, facts in told]
 
 
 _WHY: Final = {
