@@ -28,6 +28,7 @@ from equivalents.reasons.records import RECORD_REASONS
 from equivalents.reasons.results import RESULT_REASONS
 from equivalents.reasons.rules import RULE_REASONS
 from equivalents.reasons.schemes import SCHEME_REASONS
+from equivalents.reasons.shapes import SHAPE_REASONS
 from equivalents.reasons.sharing import SHARING_REASONS
 from equivalents.reasons.studies import STUDY_REASONS
 from equivalents.reasons.yearly import YEARLY_REASONS
@@ -47,6 +48,7 @@ REASONS: Final[dict[str, Reason]] = {
     reason.code: reason
     for reason in (
         *FILE_REASONS,
+        *SHAPE_REASONS,
         *RULE_REASONS,
         *KEY_REASONS,
         *LEADER_REASONS,

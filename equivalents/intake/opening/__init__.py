@@ -1,0 +1,1 @@
+"""Files as they are: whatever people hand in, made into spools that the engine reads."""
