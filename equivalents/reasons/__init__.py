@@ -30,6 +30,7 @@ from equivalents.reasons.results import RESULT_REASONS
 from equivalents.reasons.rules import RULE_REASONS
 from equivalents.reasons.safety import SAFETY_REASONS
 from equivalents.reasons.schemes import SCHEME_REASONS
+from equivalents.reasons.shapes import SHAPE_REASONS
 from equivalents.reasons.sharing import SHARING_REASONS
 from equivalents.reasons.studies import STUDY_REASONS
 from equivalents.reasons.yearly import YEARLY_REASONS
@@ -51,6 +52,7 @@ REASONS: Final[dict[str, Reason]] = {
         *FILE_REASONS,
         *OPENING_REASONS,
         *SAFETY_REASONS,
+        *SHAPE_REASONS,
         *RULE_REASONS,
         *KEY_REASONS,
         *LEADER_REASONS,
