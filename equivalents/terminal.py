@@ -142,7 +142,7 @@ def _show_first(problems: Sequence[Problem], total: int, shown: int) -> None:
 
 
 def show_understood(understood: Sequence[Mapping[str, Any]]) -> None:
-    """One line for each file or sheet that is not plain, on standard error like all that is noted."""
+    """One line for each file or sheet that is not plain, on standard error."""
     from equivalents.report.understoodline import understood_lines
 
     for line in understood_lines(understood):

@@ -25,7 +25,8 @@ from equivalents.intake.opening.textfile import is_plain, raw_chunks, text_shape
 __all__ = ["SUFFIXES", "Book", "Opened", "open_book", "open_tables", "open_zip"]
 
 SUFFIXES: Final = (
-    *(".csv", ".parquet", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".zip"),
+    *(".csv", ".parquet", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et"),
+    *(".htm", ".html", ".zip"),
 )
 """How the names of files end that tables are read from."""
 _AT_ONCE: Final = 2
