@@ -13,8 +13,8 @@ OPENING_REASONS: Final = (
         "file",
         "工作簿“{value}”中没有名为“基本信息”或 case 的工作表，不能作为一份核算资料。"
         "请添加该表：第一列写 period 等键，第二列写值。",
-        "The workbook '{value}' has no sheet called 'case' or 基本信息, so it is no case. Add one, "
-        "with keys such as period in its first column and values in its second.",
+        "The workbook '{value}' has no sheet called 'case', so it is no case. Add one, with keys "
+        "such as period in its first column and values in its second.",
     ),
     Reason(
         "SHEET_NOT_USED",

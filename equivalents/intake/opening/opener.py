@@ -22,7 +22,7 @@ from equivalents.intake.opening.spool import Spooled, read_spooled
 from equivalents.intake.opening.tablespool import Source, spool_rows
 from equivalents.intake.opening.textfile import is_plain, raw_chunks, text_shape
 
-__all__ = ["SUFFIXES", "Book", "Opened", "open_book", "open_tables", "open_zip"]
+__all__ = ["Book", "Opened", "SUFFIXES", "open_book", "open_tables", "open_zip"]
 
 SUFFIXES: Final = (
     *(".csv", ".parquet", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et"),
