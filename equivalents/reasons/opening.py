@@ -31,11 +31,4 @@ OPENING_REASONS: Final = (
         "隐藏的工作表未读取。若其中有应核算的数据，请取消隐藏。",
         "A hidden sheet was not read. Unhide it if it holds data that should count.",
     ),
-    Reason(
-        "FILE_NOT_USED",
-        "warning",
-        "file",
-        "未使用此文件（{detail}）。若其中有应核算的数据，请更正文件名。",
-        "This file was not used ({detail}). If it holds data that should count, correct its name.",
-    ),
 )
