@@ -25,6 +25,21 @@ SHAPE_REASONS: Final = (
         "Name the file or the sheet by its table.",
     ),
     Reason(
+        "SHEET_LEFT_OUT",
+        "warning",
+        "file",
+        "工作表“{value}”未读入：{detail}。若应使用，请取消隐藏并核对标题行。",
+        "The sheet '{value}' was left out: {detail}. If it should be used, unhide it and look "
+        "at its headings.",
+    ),
+    Reason(
+        "SHEET_HIDDEN_USED",
+        "warning",
+        "file",
+        "只有隐藏的工作表“{value}”符合要求，已读入。请核对是否应使用它。",
+        "Only the hidden sheet '{value}' holds the table, so it was used. Is it the right one?",
+    ),
+    Reason(
         "ROW_LEFT_OUT",
         "warning",
         "table",
