@@ -25,6 +25,14 @@ OPENING_REASONS: Final = (
         "or its headings.",
     ),
     Reason(
+        "SHEETS_NONE",
+        "error",
+        "file",
+        "文件“{value}”中没有可读的数据表：工作表均为隐藏、空白或属于其他数据表。请取消隐藏或更正表名。",
+        "The file '{value}' has no sheet to be read: they are hidden, blank, or other tables by "
+        "name. Unhide the sheet, or correct its name.",
+    ),
+    Reason(
         "SHEET_HIDDEN",
         "warning",
         "file",

@@ -83,6 +83,16 @@ def test_a_workbook_without_any_table_is_refused_with_what_it_lacks(tmp_path: Pa
     assert told(case) == [("HEADINGS_NOT_FOUND", "records.xlsx", "说明")]
 
 
+def test_a_hidden_sheet_is_never_the_table(tmp_path: Path) -> None:
+    case = case_with(tmp_path, {"records.csv": None})
+    book(case / "records.xlsx", {"六月": ROWS, "机构": MORE}, hidden=["六月"])
+    assert told(case) == [
+        ("SHEET_HIDDEN", "records.xlsx", "六月"),
+        ("SHEET_NOT_USED", "records.xlsx", "机构"),
+        ("SHEETS_NONE", "records.xlsx", ""),
+    ]
+
+
 def test_two_tables_of_one_name_are_refused(tmp_path: Path) -> None:
     head = ["person_id", "institution_id"]
     case = case_with(tmp_path, {"staff.csv": None})
