@@ -16,7 +16,7 @@ from equivalents.errors import DataError, Problem, RefusedError
 from equivalents.findings import Findings
 from equivalents.intake.case import Case, load_case
 from equivalents.intake.recordfiles import record_files
-from equivalents.intake.settings import declared_times
+from equivalents.intake.settings import declared_of_records
 from equivalents.intake.source import Source
 from equivalents.memory import let_go
 from equivalents.processors import workers
@@ -165,7 +165,7 @@ def open_case(folder: Path, told: Told = silent) -> tuple[Case, Source]:
         case = load_case(folder)
     except DataError as error:
         raise DataError([*error.problems, *_record_problems(folder)]) from None
-    return case, Source(folder, case.records, case.rules.times)
+    return case, Source(folder, case.records, case.rules.times, case.reading)
 
 
 def _count(settlement: Settlement, case: Case, source: Source) -> int:
@@ -181,7 +181,7 @@ def _record_problems(folder: Path) -> tuple[Problem, ...]:
     if not folder.is_dir():
         return ()
     try:
-        Source(folder, record_files(folder, Findings()), declared_times(folder))
+        Source(folder, record_files(folder, Findings()), *declared_of_records(folder))
     except DataError as error:
         return error.problems
     return ()

@@ -18,6 +18,7 @@ from equivalents.intake.accounts import surplus_rule
 from equivalents.intake.assessed import assess_case, is_assessed, pays_surplus
 from equivalents.intake.casefiles import CaseFiles
 from equivalents.intake.contracts import contract_counts
+from equivalents.intake.encodings import AS_FOUND, Reading
 from equivalents.intake.fundtables import heads_for, read_fund_tables
 from equivalents.intake.givenmoney import GivenMoney, read_money, read_used
 from equivalents.intake.keytables import read_key_rules
@@ -53,7 +54,7 @@ class Case:
     """A case as read: its rules, its record files, every file used, and the warnings.
 
     ``corrections`` and ``year_end`` say what is done after the period is closed; they settle
-    nothing, so they are not among the rules.
+    nothing, so they are not among the rules. ``reading`` is what is declared of text files.
     """
 
     folder: Path
@@ -64,6 +65,7 @@ class Case:
     tables: FundTables = field(default_factory=FundTables)
     corrections: Corrections = field(default_factory=Corrections)
     year_end: YearEnd = field(default_factory=YearEnd)
+    reading: Reading = AS_FOUND
 
 
 def load_case(folder: Path) -> Case:
@@ -85,7 +87,8 @@ def load_case(folder: Path) -> Case:
     rules = _counted(rules, reader)
     reader.findings.stop_on_errors()
     inputs, problems = tuple(opened), tuple(reader.findings.problems)
-    return Case(folder, rules, records, inputs, problems, reader.tables, *reader.closing)
+    declared = *reader.closing, reader.files.reading
+    return Case(folder, rules, records, inputs, problems, reader.tables, *declared)
 
 
 def _counted(rules: CaseRules, reader: "_Reader") -> CaseRules:
@@ -129,7 +132,7 @@ class _Reader:
         findings, files = self.findings, self.files
         settings = read_settings(files.folder / "case.yaml", "case.yaml", findings)
         files.opened += settings.scheme_files
-        files.times = settings.times
+        files.times, files.reading = settings.times, settings.reading
         self.closing = settings.corrections, settings.year_end
         masters = read_masters(files, settings.team_roles)
         weights = files.weights(settings.weight_tables)

@@ -11,6 +11,7 @@ from pathlib import Path
 from equivalents.errors import Place
 from equivalents.findings import Findings, Places, Row, Table, near
 from equivalents.intake.chargeprices import shipped_prices
+from equivalents.intake.encodings import AS_FOUND, Reading
 from equivalents.intake.headings import TABLES
 from equivalents.intake.tables import read_table, table_file
 from equivalents.policy.daytext import Times
@@ -26,12 +27,14 @@ __all__ = ["CaseFiles"]
 class CaseFiles:
     """Opens the tables of a case folder; ``opened`` (name, path) and ``findings`` grow.
 
-    ``times`` says what becomes of a time part in a date.
+    ``times`` says what becomes of a time part in a date, ``reading`` what is declared of text
+    files.
     """
 
     folder: Path
     findings: Findings = field(default_factory=Findings)
     times: Times = Times.REFUSE
+    reading: Reading = AS_FOUND
     opened: list[tuple[str, Path]] = field(default_factory=list)
 
     def table(self, name: str, *, required: bool = True) -> Table:
@@ -45,7 +48,7 @@ class CaseFiles:
         if path is None:
             return Table(Places(name, ()), {})
         self.opened.append((path.name, path))
-        return read_table(path, sheet, self.findings, times=self.times)
+        return read_table(path, sheet, self.findings, times=self.times, reading=self.reading)
 
     def has(self, name: str) -> bool:
         """Whether a table of this name was opened."""
@@ -78,4 +81,6 @@ class CaseFiles:
         self.opened.append((path.name, path))
         if path.suffix in (".yaml", ".yml"):
             return weight_table(path, path.name, TABLES["weights"].names, self.findings)
-        return read_table(path, TABLES["weights"], self.findings, times=self.times)
+        return read_table(
+            path, TABLES["weights"], self.findings, times=self.times, reading=self.reading
+        )

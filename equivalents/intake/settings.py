@@ -11,6 +11,7 @@ from typing import Final
 
 from equivalents.errors import Place
 from equivalents.findings import Findings, near
+from equivalents.intake.encodings import AS_FOUND, CODECS, DELIMITERS, Reading
 from equivalents.intake.schemes import SchemeOfCase, scheme_of_case
 from equivalents.policy.accounts import SurplusRule
 from equivalents.policy.calendar import Period, parse_period
@@ -32,7 +33,7 @@ __all__ = [
     "CASE_KEYS",
     "Settings",
     "check_series",
-    "declared_times",
+    "declared_of_records",
     "read_case_yaml",
     "read_settings",
     "settings_of",
@@ -43,6 +44,7 @@ CASE_KEYS: Final = (
     "title",
     "reference",
     "scheme",
+    "reading",
     *SHARED_KEYS,
     *SCHEME_KEYS,
 )
@@ -51,6 +53,7 @@ _SHAPES: Final = {
     "title": "text",
     "reference": "text",
     "scheme": "texts",
+    "reading": "mapping",
     "outside_period": "text",
     "times": "text",
     "series": "mapping",
@@ -91,6 +94,7 @@ class Settings:
     scheme_files: tuple[tuple[str, Path], ...]
     corrections: Corrections
     year_end: YearEnd
+    reading: Reading
 
 
 def read_settings(path: Path, name: str, findings: Findings) -> Settings:
@@ -100,10 +104,13 @@ def read_settings(path: Path, name: str, findings: Findings) -> Settings:
     return settings_of(of_case, _period(entry, findings), findings)
 
 
-def declared_times(folder: Path) -> Times:
-    """What a case folder declares of time parts in dates, whatever else is wrong with it."""
+def declared_of_records(folder: Path) -> tuple[Times, Reading]:
+    """What a case folder declares of its record files, whatever else is wrong with it."""
     path = folder / "case.yaml"
-    return read_settings(path, path.name, Findings()).times if path.is_file() else Times.REFUSE
+    if not path.is_file():
+        return Times.REFUSE, AS_FOUND
+    settings = read_settings(path, path.name, Findings())
+    return settings.times, settings.reading
 
 
 def read_case_yaml(path: Path, name: str, findings: Findings) -> Entry:
@@ -142,7 +149,23 @@ def settings_of(of_case: SchemeOfCase, period: Period | None, findings: Findings
         of_case.files,
         read_corrections(entry.get("corrections"), _funds(of_case.scheme), findings),
         read_year_end(entry.get("year_end"), findings),
+        _reading(entry.get("reading"), findings),
     )
+
+
+def _reading(entry: Entry, findings: Findings) -> Reading:
+    """What is declared of text files: the encoding by name, the delimiter by name or itself."""
+    note_keys(entry, ("encoding", "delimiter"), findings)
+    signs = {name: sign for sign, name in DELIMITERS.items()} | {sign: sign for sign in DELIMITERS}
+    found = {}
+    for key, names in (("encoding", CODECS), ("delimiter", signs)):
+        one = entry.get(key)
+        expect(one, "text", f"reading.{key}", findings)
+        if one.text and one.text.lower() not in names:
+            findings.add_choice(one.place, one.text, tuple(name for name in names if name != "\t"))
+        elif one.text:
+            found[key] = one.text.lower()
+    return Reading(found.get("encoding", ""), signs.get(found.get("delimiter", ""), ""))
 
 
 def _funds(scheme: Scheme | None) -> tuple[str, ...]:

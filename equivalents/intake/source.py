@@ -29,6 +29,7 @@ from equivalents.intake.columns import (
 )
 from equivalents.intake.csvfile import CsvPart, RawBatch, csv_parts
 from equivalents.intake.datesread import DatesRead, told_of_dates
+from equivalents.intake.encodings import AS_FOUND, Reading
 from equivalents.intake.fields import FieldColumns
 from equivalents.intake.grid import Grid
 from equivalents.intake.headings import TABLES
@@ -59,15 +60,24 @@ _SLICE: Final = 1 << 17
 class Source:
     """All record files of a case, opened and understood; no record is kept in memory."""
 
-    def __init__(self, folder: Path, files: Sequence[Path], times: Times = Times.REFUSE) -> None:
-        """Look at the files. ``times`` says what becomes of a time part in a date.
+    def __init__(
+        self,
+        folder: Path,
+        files: Sequence[Path],
+        times: Times = Times.REFUSE,
+        reading: Reading = AS_FOUND,
+    ) -> None:
+        """Look at the files.
+
+        ``times`` says what becomes of a time part in a date, ``reading`` what is declared of text
+        files.
 
         Raises:
             DataError: every fault of a whole file (format, encoding, columns), all at once.
         """
         keep()
         self.findings = Findings()
-        self.times = times
+        self.times, self._reading = times, reading
         self.parts: list[_Part] = []
         self._read_dates: dict[int, Counter[tuple[str, str]]] = {}
         self._names: list[dict[str, str]] = []
@@ -79,9 +89,10 @@ class Source:
     def _add_file(self, path: Path, name: str) -> None:
         try:
             parts: Sequence[_Part]
-            parts = (
-                parquet_parts(path, name) if path.suffix == ".parquet" else csv_parts(path, name)
-            )
+            if path.suffix == ".parquet":
+                parts = parquet_parts(path, name)
+            else:
+                parts = csv_parts(path, name, self._reading)
         except DataError as error:
             self.findings.take(error)
             return

@@ -16,6 +16,7 @@ from equivalents.errors import DataError, Place, Problem
 from equivalents.findings import Findings, Places, Table, near, said
 from equivalents.intake.columns import numbers
 from equivalents.intake.datesread import days_of_table
+from equivalents.intake.encodings import AS_FOUND, Reading
 from equivalents.intake.grid import Block, make_grid
 from equivalents.intake.headings import TABLES, Column, Sheet
 from equivalents.intake.text import BOM, find_encoding
@@ -67,16 +68,24 @@ WORKBOOK_HINT: Final = "工作簿须能安全读取后才支持¦workbooks come 
 
 
 def read_table(
-    path: Path, sheet: Sheet, findings: Findings, *, times: Times = Times.REFUSE
+    path: Path,
+    sheet: Sheet,
+    findings: Findings,
+    *,
+    times: Times = Times.REFUSE,
+    reading: Reading = AS_FOUND,
 ) -> Table:
     """A small table as columns of text, blank lines left out; faults go to ``findings``.
 
     ``times`` says what becomes of a time part in a date: where it is left out, the texts are
-    those of the days.
+    those of the days. ``reading`` is what is declared of text files.
     """
     name = path.name
     try:
-        raw = _read_parquet(path, sheet, times) if path.suffix == ".parquet" else _read_csv(path)
+        if path.suffix == ".parquet":
+            raw = _read_parquet(path, sheet, times)
+        else:
+            raw = _read_csv(path, reading)
     except DataError as error:
         findings.take(error)
         return Table(Places(name, ()), {})
@@ -122,8 +131,8 @@ def _read_parquet(path: Path, sheet: Sheet, times: Times) -> _Raw:
     return _of_rows(list(read_text_rows(path, days, times)), path.name)
 
 
-def _read_csv(path: Path) -> _Raw:
-    data = _csv_bytes(path)
+def _read_csv(path: Path, reading: Reading) -> _Raw:
+    data = _csv_bytes(path, reading)
     plain = plain_columns(data)
     if plain is None:
         return _of_rows(_csv_rows(data.decode("utf-8"), path.name), path.name)
@@ -223,9 +232,9 @@ def _breaks_at(texts: Sequence[str]) -> Sequence[int]:
     return [at for at, text in enumerate(texts) if breaks([text])] if broken else ()
 
 
-def _csv_bytes(path: Path) -> bytes:
+def _csv_bytes(path: Path, reading: Reading) -> bytes:
     """The text of a file as UTF-8, whatever its encoding."""
-    encoding, data = find_encoding(path, path.name), path.read_bytes()
+    encoding, data = find_encoding(path, path.name, reading), path.read_bytes()
     return data.removeprefix(BOM) if encoding == "utf-8" else data.decode(encoding).encode()
 
 
