@@ -6,13 +6,16 @@ must be the same to the byte.
 
 import csv
 import io
+import shutil
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import xlsxwriter
 import yaml
 
@@ -97,7 +100,45 @@ def as_mess(case: Path, folder: Path) -> Path:
             _records(rows, folder / "records")
         else:
             _small(name, rows, folder)
+    if (case / "records").is_dir():
+        _months(case / "records", folder / "records")
     return folder
+
+
+def _months(case: Path, folder: Path) -> None:
+    """Many files of records: months as sheets, as texts, in a zip; texts are copied as they are."""
+    folder.mkdir()
+    for path in case.glob("*.csv"):
+        shutil.copyfile(path, folder / path.name)
+    months = sorted(case.glob("*.parquet"))
+    third = -(-len(months) // 3)
+    with _book(folder / "上半年.xlsx") as book:
+        for path in months[:third]:
+            head, *rows = _typed_rows(path)
+            _records_sheet(book, path.stem, head, rows)
+    for path in months[third : 2 * third]:
+        _records_text(_typed_rows(path), folder / f"{path.stem}.csv")
+    inner = folder / "下半年.xlsx"
+    with _book(inner) as book:
+        for path in months[2 * third :]:
+            head, *rows = _typed_rows(path)
+            _records_sheet(book, path.stem, head, rows)
+    with zipfile.ZipFile(folder / "下半年.zip", "w") as packed:
+        packed.write(inner, inner.name)
+    inner.unlink()
+
+
+def _typed_rows(path: Path) -> list[list[str]]:
+    """The rows of a Parquet file as texts, headings first."""
+    table = pq.read_table(path)
+    rows = [list(map(_as_text, row.values())) for row in table.to_pylist()]
+    return [table.column_names, *rows]
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return "" if value is None else str(value)
 
 
 def _small(name: str, rows: Sequence[Sequence[str]], folder: Path) -> None:
@@ -121,17 +162,22 @@ def _records(rows: Sequence[Sequence[str]], folder: Path) -> None:
         for title in ("上旬", "下旬"):
             some = [*islice(body, -(-third // 2))]
             _records_sheet(book, title, head, some)
-    text = [",".join(["　" + one for one in head])]
-    for row in islice(body, third):
-        text.append(",".join(_typed(head, row)))
-    text.append("合计" + "," * (len(head) - 1))
-    (folder / "公卫.csv").write_bytes("\r\n".join([*text, ""]).encode("gb18030"))
+    _records_text([list(head), *islice(body, third)], folder / "公卫.csv")
     inner = folder / "签约.xlsx"
     with _book(inner) as book:
         _records_sheet(book, "Sheet1", head, [*body])
     with zipfile.ZipFile(folder / "签约.zip", "w") as packed:
         packed.write(inner, "导出/签约.xlsx")
     inner.unlink()
+
+
+def _records_text(rows: Sequence[Sequence[str]], path: Path) -> None:
+    """A text in GB18030 with spaces, full-width digits and a total."""
+    head, *body = rows
+    text = [",".join(["　" + one for one in head])]
+    text += [",".join(_typed(head, row)) for row in body]
+    text.append("合计" + "," * (len(head) - 1))
+    path.write_bytes("\r\n".join([*text, ""]).encode("gb18030"))
 
 
 def _records_sheet(

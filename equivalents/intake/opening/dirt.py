@@ -22,11 +22,11 @@ _APART: Final = 1 << 21
 """So many bytes, so far apart, are searched between."""
 
 _SPACED: Final = (" ,", ", ", "\t,", ",\t", " \n", " \r", "\n ", "\n\t", "\t\n", ' "', '" ')
-_SIGNS: Final = ("--", ",-,", ",/,", "E+", '="', "#N/A", "#REF!", "#VALUE!", "#DIV/0!")
+_SIGNS: Final = ("--", ",-,", ",/,", ",—,", "E+", '="', "#N/A", "#REF!", "#VALUE!", "#DIV/0!")
 _WORDS: Final = ("合计", "小计", "总计", "制表", "填表", "审核人", "打印时间",
                  "\u3000", "\xa0", "\u200b", "—")  # fmt: skip
-_WIDE = re.compile("[\uff01-\uff0b\uff0d-\uff5e]")
-"""Full-width digits, letters and signs, but for the comma, which sentences have."""
+_WIDE = re.compile("[\uff0e\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")
+"""Full-width digits, letters and points; other such signs are those of any Chinese sentence."""
 _THOUSANDS = re.compile(r'"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?"')
 
 
