@@ -24,7 +24,7 @@ _APART: Final = 1 << 21
 _SPACED: Final = (" ,", ", ", "\t,", ",\t", " \n", " \r", "\n ", "\n\t", "\t\n", ' "', '" ')
 _SIGNS: Final = ("--", ",-,", ",/,", ",—,", "E+", '="', "#N/A", "#REF!", "#VALUE!", "#DIV/0!")
 _WORDS: Final = ("合计", "小计", "总计", "制表", "填表", "审核人", "打印时间",
-                 "\u3000", "\xa0", "\u200b", "—")  # fmt: skip
+                 "\u3000", "\xa0", "\u200b")  # fmt: skip
 _WIDE = re.compile("[\uff0e\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")
 """Full-width digits, letters and points; other such signs are those of any Chinese sentence."""
 _THOUSANDS = re.compile(r'"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?"')
