@@ -47,8 +47,11 @@ def opened(data: bytes, reading: Reading, size: int) -> list[list[str]]:
 
 def written(rows: list[list[str]], sign: str, end: str, *, quoted: bool = False) -> str:
     text = io.StringIO()
-    quoting = csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL
-    csv.writer(text, delimiter=sign, lineterminator=end, quoting=quoting).writerows(rows)
+    if quoted:
+        writer = csv.writer(text, delimiter=sign, lineterminator=end, quoting=csv.QUOTE_ALL)
+    else:
+        writer = csv.writer(text, delimiter=sign, lineterminator=end)
+    writer.writerows(rows)
     return text.getvalue()
 
 
