@@ -50,9 +50,11 @@ DELIMITERS: Final = {
 """What may part the values of a row, and the name by which a case may declare it."""
 DOUBTFUL_PERCENT: Final = 25
 """A text is in doubt where so many of a hundred characters are no Chinese of the mainland."""
-_ENOUGH: Final = 20_000
+_ENOUGH: Final = 2_000
 """Characters of a range of a file that are judged."""
 _AT_ONCE: Final = 1 << 15
+_LOOKED: Final = 1 << 17
+"""Letters of a text that are looked at, where any of them is not ASCII."""
 _SIGNS: Final = range(0xA1, 0xA4)
 """Leading bytes of signs and full-width letters, which tell nothing."""
 _SIGNS_BESIDE: Final = (0x81, 0xA1, 0xA2, 0xA3)
@@ -93,6 +95,8 @@ class Rarity:
         """Judge some of a text, until enough of it was seen."""
         if self.judged >= _ENOUGH or text.isascii():
             return
+        begin = text[:_LOOKED]
+        text = text if begin.isascii() else begin
         letters = np.frombuffer(text.encode("utf-32-le"), np.uint32)
         letters = letters[letters > 0x7F][:_AT_ONCE]
         codes, counts = np.unique(letters, return_counts=True)

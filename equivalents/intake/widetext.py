@@ -40,9 +40,13 @@ def find_wide(path: Path) -> str:
 
 
 def _sense(data: bytes, dtype: str) -> int:
-    """Of a hundred characters how many are usual ones; 0 where one is a zero."""
+    """Of a hundred characters how many are usual ones; 0 where none is plain, or one is zero.
+
+    Two letters of ASCII are a character of Chinese, too, but never a line end.
+    """
     letters = np.frombuffer(data, np.dtype(dtype))
-    if not letters.size or not letters.all():
+    ends = np.count_nonzero((letters == 10) | (letters == 13))
+    if not ends or not letters.all() or 20 * np.count_nonzero(letters < 0x80) < letters.size:
         return 0
     usual = (letters == 9) | (letters == 10) | (letters == 13)
     for first, last in _USUAL:

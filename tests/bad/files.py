@@ -99,7 +99,7 @@ FILES = [
         {"records.csv": f"{HEAD},source\nI01,P01,MZ01,2025-06-02,1,門診診療\n".encode("big5")},
         "records.csv",
         says=("big5", "gb18030"),
-        value="100 %",
+        value="75 %",
     ),
     Fault(
         "nul-bytes",

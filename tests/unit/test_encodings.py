@@ -87,5 +87,7 @@ def test_what_is_counted_of_parts_of_a_file_adds_up() -> None:
 def test_enough_of_a_text_is_judged() -> None:
     rarity = Rarity()
     for _ in range(9):
-        rarity.add("王" * 10_000)
-    assert 20_000 <= rarity.judged < 60_000
+        rarity.add("a,b\n" * 50_000 + "王" * 1_000)
+    assert rarity.judged == 2_000
+    rarity.add("王" * 10_000)
+    assert rarity.judged == 2_000

@@ -103,6 +103,25 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     assert peak < path.stat().st_size
 
 
+@pytest.mark.parametrize("word", ["abc", "zz", "上下"])
+def test_a_zero_byte_in_a_text_of_one_byte_a_letter_is_no_utf_16(word: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    for at in range(8):
+        data = (f"{word},{word}\n" * 50).encode()
+        path.write_bytes(data[: at + 9] + b"\0" + data[at + 9 :])
+        with pytest.raises(DataError, match="NUL"):
+            text_shape(path, "x.csv")
+        path.write_text(f"{word},{word}\n" * 50, "utf-16-le")
+        assert text_shape(path, "x.csv").encoding == "utf-16-le"
+
+
+def test_a_bom_of_gb18030_is_no_part_of_the_first_heading(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("\ufeff" + text(), "gb18030")
+    assert not is_plain(path)
+    assert next(raw_chunks(path, text_shape(path, "x.csv")))[0][0] == "机构编码"
+
+
 def test_headings_in_a_later_row_are_not_plain(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text("a,b,c\n1,2,3\n", "utf-8")

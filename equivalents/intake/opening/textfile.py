@@ -70,7 +70,8 @@ def is_plain(path: Path, reading: Reading = AS_FOUND) -> bool:
         shape = _shape(path, path.name, seen.encoding, _bom(path, seen.encoding), reading)
     except DataError as error:
         return all(problem.code != "FILE_DELIMITER_DOUBT" for problem in error.problems)
-    if shape.delimiter != "," or shape.separated or find_mark(path, seen.encoding):
+    odd = shape.separated or (shape.bom and shape.encoding != "utf-8")
+    if shape.delimiter != "," or odd or find_mark(path, seen.encoding):
         return False
     return _headed(path, shape)
 
@@ -104,7 +105,12 @@ def text_shape(path: Path, name: str, reading: Reading = AS_FOUND) -> TextShape:
 
 def _bom(path: Path, encoding: str) -> int:
     """How many bytes of a BOM stand at the beginning of a file."""
-    marks = {"utf-8": BOM, "utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
+    marks = {
+        "utf-8": BOM,
+        "utf-16-le": codecs.BOM_UTF16_LE,
+        "utf-16-be": codecs.BOM_UTF16_BE,
+        "gb18030": "\ufeff".encode("gb18030"),
+    }
     mark = marks.get(encoding)
     with path.open("rb") as file:
         return len(mark) if mark is not None and file.read(len(mark)) == mark else 0
