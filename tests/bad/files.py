@@ -65,20 +65,6 @@ FILES = [
         "pools.csv",
     ),
     Fault(
-        "utf16",
-        "FILE_ENCODING",
-        {"staff.csv": GOOD["staff.csv"].encode("utf-16")},
-        "staff.csv",
-        says=("UTF-16",),
-    ),
-    Fault(
-        "utf16-records",
-        "FILE_ENCODING",
-        {"records.csv": GOOD["records.csv"].encode("utf-16")},
-        "records.csv",
-        says=("UTF-16",),
-    ),
-    Fault(
         "latin-1",
         "FILE_ENCODING",
         {"weights.csv": LATIN},

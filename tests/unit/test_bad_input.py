@@ -17,6 +17,7 @@ import pytest
 from equivalents.reasons import EXCLUSIONS, REASONS
 from equivalents.reasons.opening import OPENING_REASONS
 from equivalents.reasons.safety import SAFETY_REASONS
+from equivalents.reasons.shapes import SHAPE_REASONS
 from equivalents.reasons.studies import STUDY_REASONS
 from tests.bad.accounts import ACCOUNT_WARNINGS, ACCOUNTS, SURPLUS
 from tests.bad.assessment import ASSESSED_MONEY, ASSESSMENT, ASSESSMENT_WARNINGS
@@ -99,6 +100,8 @@ BY_COMMAND = {
     *(reason.code for reason in STUDY_REASONS),
     # tests/unit/test_hostile_files.py has each of them
     *(reason.code for reason in SAFETY_REASONS),
+    # tests/unit/test_cells.py, test_tablespool.py and the files of tests/files have them
+    *(reason.code for reason in SHAPE_REASONS),
     # tests/unit/test_casefolder.py has each of them
     *(reason.code for reason in OPENING_REASONS),
 }  # fmt: skip
