@@ -165,7 +165,7 @@ IDENTITY = [
       for value in ("I011", "i01")),
     *(Fault(f"person-{value}", "PERSON_UNKNOWN", records({"person_id": value}), "records.csv", 4,
             "person_id", value, says)
-      for value, says in (("P011", ("P01",)), ("P0l", ("P01",)), ("王春梅", ()))),
+      for value, says in (("P011", ("P01",)), ("P001", ("P01",)), ("王春梅", ()))),
     one_list("PERSON_UNKNOWN", "P01:3;P022:2", "P022", "P02"),
     one_list("PERSON_UNKNOWN", "P01; P02", " P02"),
     one_list("PERFORMERS_DIFFER", "P02;P03", "P02;P03", person_id="P01"),
