@@ -50,6 +50,7 @@ def _settings(case: Path) -> list[tuple[str, str]]:
     """The keys of case.yaml, each with its value as YAML text."""
     text = (case / "case.yaml").read_text(encoding="utf-8")
     node = yaml.compose(text, yaml.SafeLoader)
+    assert node is not None
     found = []
     for key, value in node.value:
         piece = text[value.start_mark.index : value.end_mark.index]

@@ -116,11 +116,11 @@ class CaseFolder:
     def _named(self, name: str, findings: Findings) -> list[Found]:
         if self.book is not None:
             # A sheet with headings alone, as in a form that was filled in, is no table.
-            every = [one for one in self.book.opened.tables if one.spool is not None]
+            every = [(one, one.spool) for one in self.book.opened.tables if one.spool is not None]
             return [
                 one
-                for one in every
-                if one.spool.table == name and (one.spool.rows or TABLES[name].required)
+                for one, spool in every
+                if spool.table == name and (spool.rows or TABLES[name].required)
             ]
         files = self._files_named(name)
         if len(files) > 1:

@@ -78,8 +78,10 @@ class Source:
         self._read_dates: dict[int, Counter[tuple[str, str]]] = {}
         self._names: list[dict[str, str]] = []
         for file in files:
-            found = file if isinstance(file, Found) else None
-            self._add_file(found or Found(file, file.relative_to(folder).as_posix()))
+            if isinstance(file, Found):
+                self._add_file(file)
+            else:
+                self._add_file(Found(file, file.relative_to(folder).as_posix()))
         self.findings.stop_on_errors()
         self._ids = find_identities(self.parts, self._names, times)
 

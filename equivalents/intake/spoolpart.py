@@ -5,7 +5,7 @@ sheets that they know. What the cleaning refused are faults that stand before al
 Sources: A10, A6; specification page 2 "intake".
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -117,7 +117,7 @@ class SpoolTable:
     columns: list[list[str]]
     numbers: list[int]
     head: int
-    faults: list[tuple[GivenFault, Mapping[str, list[str]]]]
+    faults: list[tuple[GivenFault, dict[str, list[str]]]]
 
 
 def read_spool(found: Found) -> SpoolTable:
