@@ -151,7 +151,7 @@ def test_numbers_of_rows_may_be_given(tmp_path: Path) -> None:
 
 
 def test_errors_that_the_reader_gave_as_blanks(tmp_path: Path) -> None:
-    source = Source("a.xlsx", "S1", errors=((3, 2, "#REF!"),))
+    source = Source("a.xlsx", "S1", errors=((9, 0, "#N/A"), (3, 9, "#N/A"), (3, 2, "#REF!")))
     spooled = spool(tmp_path, [HEADS, GOOD, ["J1", "P1", "", "2025-01-05", "1"]], source=source)
     assert faults(spooled) == [None, "CELL_ERROR:item_code"]
     assert data(spooled)[1][2] == "#REF!"
