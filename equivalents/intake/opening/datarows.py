@@ -1,8 +1,9 @@
 """Which rows below the headings are data: blank rows, repeated headings, totals and signatures.
 
 A row with 合计 or 制表人 is left out only where it could not be a row of data: its label stands in
-the place of an id and another required id is blank, or all of them are. A label in the place of an
-id is refused where all else is filled in. Each row left out is told with its number and its text.
+the place of an id and another required id is blank, or all of them are, or it stands alone. A label
+in the place of an id is refused where all else is filled in. Each row left out is told with its
+number and its text.
 """
 
 from collections.abc import Sequence
@@ -157,7 +158,7 @@ def _judge_label(
     cells: Sequence[Cells],
     row: npt.NDArray[np.int64],
 ) -> None:
-    """Leave a labelled row out, keep it, or refuse it."""
+    """Leave a labelled row out, keep it, or refuse it; a label alone in its row is no data."""
     at, label = where
     if not judged.keep[at]:
         return
@@ -166,7 +167,8 @@ def _judge_label(
     ids = [c for c in required if known[c].kind in ("id", "ids")]
     blank = {c for c in required if not _text(cells[c], at)}
     beside = {c for c in ids if c != label} or {c for c in required if c != label}
-    if (ids and blank.issuperset(ids)) or (label in ids and blank & beside):
+    alone = not any(_text(cells[c], at) for c in range(len(cells)) if c != label)
+    if alone or (ids and blank.issuperset(ids)) or (label in ids and blank & beside):
         judged.keep[at] = False
         judged.left_out.append(LeftOut(int(row[at]), why, _line(cells, at)))
     elif label in ids:
