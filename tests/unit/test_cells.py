@@ -256,3 +256,8 @@ def test_arrow_texts_of_any_sort_are_taken() -> None:
         cells = cells_of(given_)
         assert cells.texts().take(cells.indices()).to_pylist() == ["a", "", "a"]
     assert np.array_equal(cells_of(column).filled(), [True, False, True])
+
+
+def test_half_a_character_stays_apart_from_others() -> None:
+    cells = cells_of(["P\ud800", "P?", "P\ud801"])
+    assert len(set(cells.texts().take(cells.indices()).to_pylist())) == 3

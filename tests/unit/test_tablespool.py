@@ -151,7 +151,7 @@ def test_numbers_of_rows_may_be_given(tmp_path: Path) -> None:
 
 
 def test_errors_that_the_reader_gave_as_blanks(tmp_path: Path) -> None:
-    source = Source("a.xlsx", "S1", errors=((3, 2, "#REF!"),))
+    source = Source("a.xlsx", "S1", errors=((9, 0, "#N/A"), (3, 9, "#N/A"), (3, 2, "#REF!")))
     spooled = spool(tmp_path, [HEADS, GOOD, ["J1", "P1", "", "2025-01-05", "1"]], source=source)
     assert faults(spooled) == [None, "CELL_ERROR:item_code"]
     assert data(spooled)[1][2] == "#REF!"
@@ -201,3 +201,11 @@ def test_a_spool_is_written_in_row_groups(tmp_path: Path) -> None:
 
 def test_headings_become_unique_and_never_ours() -> None:
     assert unique(["a", "", "a", "#row", "a#3"]) == ("a", "#2", "a#3#", "＃row#4", "a#3")
+
+
+def test_a_label_alone_in_its_row_is_no_data_of_any_table(tmp_path: Path) -> None:
+    rows = [["机构编号", "名称"], ["J1", "甲"], ["制表人：张三", ""], ["合计", "乙"]]
+    wanted = (TABLES["institutions"],)
+    spooled = spool_rows([rows], wanted, tmp_path / "s.parquet", Source("a.xlsx", "S1"))
+    assert faults(spooled) == [None, "ROW_LABEL:institution_id"]
+    assert numbers(spooled) == [2, 4]

@@ -75,6 +75,27 @@ class Cells:
         parts = [_shown(part) for part in self.values]
         return pa.concat_arrays(parts) if parts else pa.array([], pa.string())
 
+    def words(self) -> "pa.Array":
+        """The distinct values that are texts, null for those of other types: never blank."""
+        import pyarrow as pa
+
+        parts = [
+            part
+            if not isinstance(part, list) and pa.types.is_string(part.type)
+            else pa.nulls(len(part), pa.string())
+            for part in self.values
+        ]
+        return pa.concat_arrays(parts) if parts else pa.array([], pa.string())
+
+    def text_at(self, row: int) -> str:
+        """The cell of one row as text, as it stands."""
+        at = int(self.code[row])
+        for part in self.values:
+            if at < len(part):
+                return print_value(part[at] if isinstance(part, list) else part[at].as_py())
+            at -= len(part)
+        raise IndexError(row)
+
     def indices(self) -> "pa.Array":
         """The code as Arrow takes it."""
         import pyarrow as pa
@@ -236,7 +257,7 @@ def _group(values: Sequence[Any], kind: int) -> "tuple[Codes, _Values]":
     if kind == _NONE:
         return np.zeros(len(values), np.int32), pa.array([""], pa.string())
     if kind == _TEXT:
-        return _coded(pa.array(values, pa.string()))
+        return _coded(_texts(values))
     encode = _ENCODERS.get(kind)
     if encode is not None:
         try:
@@ -249,6 +270,17 @@ def _group(values: Sequence[Any], kind: int) -> "tuple[Codes, _Values]":
     first = dict(zip(reversed(shown), reversed(values), strict=True))
     position = {text: at for at, text in enumerate(first)}
     return np.array([position[text] for text in shown], np.int32), list(first.values())
+
+
+def _texts(values: Sequence[str]) -> "pa.Array":
+    """Texts as Arrow holds them; halves of a character, which no file should have, are shown."""
+    import pyarrow as pa
+
+    try:
+        return pa.array(values, pa.string())
+    except UnicodeEncodeError:
+        whole = [text.encode("utf-8", "backslashreplace").decode() for text in values]
+        return pa.array(whole, pa.string())
 
 
 def _moments(values: Sequence[datetime]) -> "pa.Array":

@@ -1,8 +1,9 @@
 """Which rows below the headings are data: blank rows, repeated headings, totals and signatures.
 
 A row with 合计 or 制表人 is left out only where it could not be a row of data: its label stands in
-the place of an id and another required id is blank, or all of them are. A label in the place of an
-id is refused where all else is filled in. Each row left out is told with its number and its text.
+the place of an id and another required id is blank, or all of them are, or it stands alone. A label
+in the place of an id is refused where all else is filled in. Each row left out is told with its
+number and its text.
 """
 
 from collections.abc import Sequence
@@ -66,15 +67,15 @@ class Judged:
 
 def judge(cells: Sequence[Cells], shape: Shape, row: npt.NDArray[np.int64]) -> Judged:
     """Which rows of a chunk are data; ``cells`` are its columns, ``row`` their numbers."""
-    texts = [column.texts() for column in cells]
+    texts = [column.words() for column in cells]
     blank = _blank_rows(cells, texts)
     judged = Judged(~blank, int(np.count_nonzero(blank)))
     for at in np.flatnonzero(_repeated(cells, texts, shape) & ~blank).tolist():
         judged.keep[at] = False
-        judged.left_out.append(LeftOut(int(row[at]), "heading", _line(cells, texts, at)))
+        judged.left_out.append(LeftOut(int(row[at]), "heading", _line(cells, at)))
     for why, pattern in (("total", _TOTAL), ("note", _SIGNED)):
         for at, column in _labelled(cells, texts, pattern, judged.keep):
-            _judge_label(judged, (at, column), why, shape, cells, texts, row)
+            _judge_label(judged, (at, column), why, shape, cells, row)
     judged.left_out.sort()
     return judged
 
@@ -155,7 +156,6 @@ def _judge_label(
     why: str,
     shape: Shape,
     cells: Sequence[Cells],
-    texts: "Sequence[pa.Array]",
     row: npt.NDArray[np.int64],
 ) -> None:
     """Leave a labelled row out, keep it, or refuse it; a label alone in its row is no data."""
@@ -165,21 +165,20 @@ def _judge_label(
     known = shape.known
     required = [c for c, column in known.items() if column.required]
     ids = [c for c in required if known[c].kind in ("id", "ids")]
-    blank = {c for c in required if not _text(cells[c], texts[c], at)}
+    blank = {c for c in required if not _text(cells[c], at)}
     beside = {c for c in ids if c != label} or {c for c in required if c != label}
-    alone = not any(_text(cells[c], texts[c], at) for c in range(len(cells)) if c != label)
+    alone = not any(_text(cells[c], at) for c in range(len(cells)) if c != label)
     if alone or (ids and blank.issuperset(ids)) or (label in ids and blank & beside):
         judged.keep[at] = False
-        judged.left_out.append(LeftOut(int(row[at]), why, _line(cells, texts, at)))
+        judged.left_out.append(LeftOut(int(row[at]), why, _line(cells, at)))
     elif label in ids:
         judged.labels.append((at, label))
 
 
-def _text(column: Cells, texts: "pa.Array", at: int) -> str:
-    return str(texts[int(column.code[at])].as_py()).strip(BLANKS)
+def _text(column: Cells, at: int) -> str:
+    return column.text_at(at).strip(BLANKS)
 
 
-def _line(cells: Sequence[Cells], texts: "Sequence[pa.Array]", at: int) -> str:
+def _line(cells: Sequence[Cells], at: int) -> str:
     """A row as one line of text."""
-    shown = (_text(column, some, at) for column, some in zip(cells, texts, strict=True))
-    return " ".join(text for text in shown if text)[:200]
+    return " ".join(text for column in cells if (text := _text(column, at)))[:200]

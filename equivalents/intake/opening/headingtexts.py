@@ -5,13 +5,14 @@ nor ``金额(万元)`` is. Where ours has none, a unit that counts single things
 """
 
 import re
+from collections.abc import Iterable, Mapping, Set
 from functools import lru_cache
 from typing import Final
 
 from equivalents.errors import near_miss
 from equivalents.intake.headings import Column, Sheet
 
-__all__ = ["alike", "names_of", "proposal", "understood_as"]
+__all__ = ["alike", "keys_of", "may_name", "names_of", "proposal", "understood_as"]
 
 _WIDE: Final = {
     **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
@@ -45,6 +46,21 @@ def _names(name: str, columns: tuple[Column, ...]) -> dict[str, tuple[str, Colum
 def names_of(sheet: Sheet) -> dict[str, tuple[str, Column]]:
     """Headings of a table as :func:`alike` makes them: the heading as we write it, the column."""
     return _names(sheet.name, tuple(sheet.columns))
+
+
+def keys_of(texts: Iterable[str]) -> set[str]:
+    """What the texts of a row have in common with other ways of writing them."""
+    keys = {alike(text) for text in texts}
+    return keys | {_UNIT.sub("", key) for key in keys if key.endswith(")")}
+
+
+def may_name(keys: Set[str], sheet: Sheet) -> bool:
+    """Whether any of the :func:`keys_of` a row may name a column, or a part of one."""
+    return not keys.isdisjoint(_parts(names_of(sheet)))
+
+
+def _parts(names: Mapping[str, object]) -> set[str]:
+    return {part for key in names for part in (key, *key.split("/"))}
 
 
 def understood_as(title: str, sheet: Sheet) -> tuple[str, Column] | None:

@@ -5,6 +5,7 @@ the tables looked for. Of two rows (a merged heading over its parts) the upper t
 right over blank cells, as merged cells come blank from readers; joined they read ``上/下``.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -13,13 +14,17 @@ from equivalents.errors import DataError, Place, Problem
 from equivalents.intake.headings import Column, Sheet
 from equivalents.intake.opening.celltexts import BLANKS
 from equivalents.intake.opening.cellvalues import print_value
-from equivalents.intake.opening.headingtexts import proposal, understood_as
+from equivalents.intake.opening.headingtexts import keys_of, may_name, proposal, understood_as
 
 __all__ = ["HEAD", "Heading", "Shape", "find_shape", "fit"]
 
 HEAD: Final = 40
 """Rows among which the headings are looked for."""
 _JOIN: Final = "/"
+_TOLD: Final = 20
+"""Cells of a row above the headings that are told."""
+_UPPER: Final = 2
+"""How an upper text ranks behind a joined and a lower one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +78,14 @@ class Shape:
         return [(columns[name], some) for name, some in titles.items() if len(some) > 1]
 
     @property
-    def worth(self) -> tuple[bool, int, int]:
-        """How well it fits: all required columns, columns known, columns unknown (negative)."""
+    def worth(self) -> tuple[int, bool, int]:
+        """How well it fits: columns known, whether all required ones, columns unknown (negative).
+
+        The number goes first: a file of records without its quantities is no list of staff.
+        """
         known = len({column.name for column in self.known.values()})
         filled = sum(1 for heading in self.headings if heading.title)
-        return not self.missing, known, known - filled
+        return known, not self.missing, known - filled
 
 
 def _text(cell: object) -> str:
@@ -100,7 +108,10 @@ def _single(title: str, sheet: Sheet) -> Heading:
 
 
 def _paired(upper: Sequence[str], lower: Sequence[str], sheet: Sheet) -> tuple[Heading, ...]:
-    """Two rows of headings: joined, the lower or the upper text, where only one column fits."""
+    """Two rows of headings: joined, the lower or the upper text, where only one column fits.
+
+    An upper text over several columns names none of them.
+    """
     pairs = list(_pairs(upper, lower))
     ways: list[dict[str, tuple[int, str]]] = []
     for above, below in pairs:
@@ -110,28 +121,30 @@ def _paired(upper: Sequence[str], lower: Sequence[str], sheet: Sheet) -> tuple[H
             if text and (match := understood_as(text, sheet)) is not None:
                 found.setdefault(match[1].name, (rank, match[0]))
         ways.append(found)
-    best = {
-        name: min(found[name][0] for found in ways if name in found)
-        for name in {name for found in ways for name in found}
-    }
+    sure = [found if len(found) == 1 else {} for found in ways]
+    ranks = Counter((name, rank) for found in sure for name, (rank, _) in found.items())
+    best = {name: min(rank for one, rank in ranks if one == name) for name, _ in ranks}
     headings = []
-    for (above, below), found in zip(pairs, ways, strict=True):
-        fits = [name for name, (rank, _) in found.items() if rank == best[name]]
+    for (above, below), found in zip(pairs, sure, strict=True):
         title = _joined(above, below)
-        if len(fits) != 1:
-            headings.append(Heading(title, title))
-            continue
-        column = next(column for column in sheet.columns if column.name == fits[0])
-        headings.append(Heading(title, found[fits[0]][1], column))
+        heading = Heading(title, title)
+        for name, (rank, text) in found.items():
+            if rank == best[name] and (rank != _UPPER or ranks[name, rank] == 1):
+                column = next(column for column in sheet.columns if column.name == name)
+                heading = Heading(title, text, column)
+        headings.append(heading)
     return tuple(headings)
 
 
 def _pairs(upper: Sequence[str], lower: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Upper and lower text of each column; an upper one reaches right, over blank cells."""
+    """Upper and lower text of each column; an upper one reaches right, over blank cells.
+
+    One that was merged downwards, with nothing below it, reaches no further.
+    """
     over = ""
     for above, below in zip(upper, lower, strict=True):
         if above or not below:
-            over = above
+            over = above if below else ""
         yield (above or over), below
 
 
@@ -150,7 +163,9 @@ def find_shape(
     Raises:
         DataError: ``HEADINGS_NOT_FOUND``, or ``TABLE_DOUBT`` where two tables fit equally.
     """
-    shapes = [shape for sheet in wanted for shape in _shapes(head[:HEAD], sheet)]
+    texts = [_trimmed(row) for row in head[:HEAD]]
+    keys = [keys_of(row) for row in texts]
+    shapes = [shape for sheet in wanted for shape in _shapes(texts, keys, sheet)]
     best = max(shapes, key=_order, default=None)
     if best is None or not _believable(best):
         raise DataError([_not_found(best, wanted, place, numbers)])
@@ -162,41 +177,61 @@ def find_shape(
     if rivals:
         names = ", ".join(dict.fromkeys(one.sheet.name for one in (best, *rivals)))
         raise DataError([Problem("TABLE_DOUBT", place, facts={"detail": names})])
-    return _with_proposals(best)
+    return _told(best, texts)
 
 
-def _with_proposals(shape: Shape) -> Shape:
+def _told(shape: Shape, texts: Sequence[Sequence[str]]) -> Shape:
+    """The same with what people are told: proposals, and the texts above."""
     headings = [
         one if one.column else replace(one, proposal=proposal(_last(one.title), shape.sheet))
         for one in shape.headings
     ]
-    return replace(shape, headings=tuple(headings))
+    above = [
+        (at, " ".join(text for text in row[:_TOLD] if text))
+        for at, row in enumerate(texts[: shape.at])
+        if row
+    ]
+    return replace(shape, headings=tuple(headings), above=tuple(above))
 
 
 def _last(title: str) -> str:
     return title.rpartition(_JOIN)[2]
 
 
-def _order(shape: Shape) -> tuple[bool, int, int, int, int]:
+def _order(shape: Shape) -> tuple[int, bool, int, int, int]:
     return (*shape.worth, -shape.rows, -shape.at)
 
 
 def _believable(shape: Shape) -> bool:
-    complete, known, unknown = shape.worth
+    known, complete, unknown = shape.worth
     return complete or (known >= 2 and known >= -unknown)
 
 
-def _shapes(head: Sequence[Sequence[object]], sheet: Sheet) -> Iterator[Shape]:
-    above: list[tuple[int, str]] = []
-    for at, row in enumerate(head):
-        texts = [_text(cell) for cell in row]
-        if not any(texts):
+def _trimmed(row: Sequence[object]) -> list[str]:
+    """The texts of a row, without blank ones at its end."""
+    texts = [_text(cell) for cell in row]
+    while texts and not texts[-1]:
+        texts.pop()
+    return texts
+
+
+def _shapes(
+    texts: Sequence[Sequence[str]], keys: Sequence[set[str]], sheet: Sheet
+) -> Iterator[Shape]:
+    """What each row, alone and with the one below it, would be as headings of a table.
+
+    ``keys`` are the texts of each row as :func:`keys_of` makes them; most name nothing of ours.
+    """
+    width = max((len(row) for row in texts), default=0)
+    for at, row in enumerate(texts):
+        if not row:
             continue
-        for rows in (head[at : at + 1], head[at : at + 2]):
-            headings = fit(rows, sheet)
-            if any(heading.column for heading in headings):
-                yield Shape(sheet, at, len(rows), headings, tuple(above))
-        above.append((at, " ".join(text for text in texts if text)))
+        for rows in (1, 2) if at + 1 < len(texts) else (1,):
+            if any(may_name(one, sheet) for one in keys[at : at + rows]):
+                full = [[*one, *[""] * (width - len(one))] for one in texts[at : at + rows]]
+                headings = fit(full, sheet)
+                if any(heading.column for heading in headings):
+                    yield Shape(sheet, at, rows, headings)
 
 
 def _not_found(

@@ -159,13 +159,28 @@ class _Spooling:
         columns = list(piece.columns)
         blank = [""] * len(piece)
         columns += [blank] * (len(self.shape.headings) - len(columns))
-        for number, at, text in self.source.errors:
-            hit = np.flatnonzero(row == number)
-            if hit.size and at < len(columns):
-                changed = list(columns[at])
-                changed[int(hit[0])] = text
-                columns[at] = changed
+        changed: dict[int, list[object]] = {}
+        for at, position, text in self._errors(row):
+            if at < len(columns):
+                if at not in changed:
+                    changed[at] = list(columns[at])
+                changed[at][position] = text
+        for at, cells in changed.items():
+            columns[at] = cells
         return columns
+
+    def _errors(self, row: Int64) -> list[tuple[int, int, str]]:
+        """Cells of a piece that hold an error: column, position in the piece, text."""
+        if not self.source.errors or not row.size:
+            return []
+        numbers = np.array([number for number, _, _ in self.source.errors], np.int64)
+        order = np.argsort(row, kind="stable")
+        place = np.minimum(np.searchsorted(row[order], numbers), row.size - 1)
+        position = order[place]
+        return [
+            (self.source.errors[i][1], int(position[i]), self.source.errors[i][2])
+            for i in np.flatnonzero(row[position] == numbers).tolist()
+        ]
 
     def _note_outside(self, cells: Sequence[Cells], row: Int64) -> None:
         """Cells in columns that have no heading and were blank at first."""
