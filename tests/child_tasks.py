@@ -90,7 +90,9 @@ def _opened(path: Path, limits: Limits) -> dict[str, Any]:
         kind = kind_of(path, path.name)
         if kind is Kind.ZIP:
             folder = path.with_suffix(".out")
-            folder.mkdir()
+            folder.mkdir(exist_ok=True)
+            for old in folder.iterdir():
+                old.unlink()
             files, _, _ = unpack_all(path, path.name, folder, limits)
             return {"read": [[one.name, one.path.read_bytes().hex()] for one in files]}
         if not kind.is_workbook:

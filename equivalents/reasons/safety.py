@@ -50,6 +50,15 @@ SAFETY_REASONS: Final = (
         "far away from it.",
     ),
     Reason(
+        "SHEET_ERRORS",
+        "error",
+        "file",
+        "工作表里有 {value} 这样的错误值，在 ods 中会被读成空白或 0，未予读取。"
+        "请更正公式或清除这些单元格，或另存为 xlsx（那里能指出是哪一格）。",
+        "A sheet shows errors like {value}, which an ods gives as blanks or zeros; it was not "
+        "read. Correct or clear these cells, or save it as xlsx, of which the very cells are told.",
+    ),
+    Reason(
         "SHEETS_TOO_MANY",
         "error",
         "file",

@@ -15,7 +15,7 @@ from equivalents.errors import DataError, Place
 from equivalents.intake.opening.archive import shown_name, unpack_all
 from equivalents.intake.opening.kinds import Kind, different_name, kind_of
 from equivalents.intake.opening.limits import Limits
-from equivalents.intake.opening.sheetcells import column_letters
+from equivalents.intake.opening.rectangle import column_letters
 from equivalents.intake.opening.workbook import raw_sheets
 from equivalents.intake.opening.zipdir import ZipFaultError, read_members
 from equivalents.reasons.safety import SAFETY_REASONS
@@ -112,7 +112,10 @@ def test_spans_of_a_page_are_followed_by_blanks() -> None:
 
 
 def test_errors_are_texts_and_infinite_numbers_stay_so() -> None:
-    assert rows_of(FOLDER / "hostile" / "error-value.xlsx")[3][5] == "#DIV/0!"
+    for ending in ("xlsx", "xls", "xlsb"):
+        rows = rows_of(FOLDER / "hostile" / f"error-value.{ending}")
+        assert [row[5] for row in rows[1:]] == [1.5, "#N/A", "#DIV/0!"]
+        assert [row[:5] for row in rows] == [list(row[:5]) for row in ROWS]
     assert rows_of(FOLDER / "hostile" / "number-1e400.xlsx")[3][5] == float("inf")
 
 

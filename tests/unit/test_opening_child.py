@@ -5,6 +5,7 @@ outlives its time, a password in its environment, the engine loaded for every fi
 """
 
 import os
+import re
 import subprocess
 import time
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 from equivalents.errors import DataError, Place, UsageError
 from equivalents.intake.opening import child
 from equivalents.intake.opening.child import in_child, plain_words
-from equivalents.intake.opening.limits import Limits
+from equivalents.intake.opening.limits import Limits, setting_of
 
 ROOT = Path(__file__).resolve().parents[2]
 POSIX = pytest.mark.skipif(os.name != "posix", reason="the limits are those of POSIX")
@@ -156,6 +157,12 @@ def test_limits_come_from_the_environment() -> None:
 def test_a_limit_that_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="EQUIVALENTS_OPEN_CPU_S"):
         Limits.from_environment({"EQUIVALENTS_OPEN_CPU_S": text})
+
+
+def test_every_limit_and_its_default_stand_in_the_documents() -> None:
+    text = (ROOT / "docs" / "files.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| `(EQUIVALENTS_OPEN_\w+)` \| (\d+) \|", text, re.MULTILINE))
+    assert told == {setting_of(name): str(value) for name, value in Limits().values().items()}
 
 
 def test_words_of_a_parser_are_harmless() -> None:

@@ -2,11 +2,11 @@
 
 The list of members is checked first (how many, how large, how dense, twice the same name), then
 each part that a parser would read is unpacked in pieces and thrown away: it must be as large as
-declared, and XML must have no DTD, no entities and no absurd depth. Of each xlsx sheet the
+declared, and XML must have no DTD, no entities and no absurd depth. Of each sheet of a zip the
 rectangle around its cells is found, which the parser sets up whole: two cells in opposite corners
 of a sheet of a kilobyte would take hundreds of gigabytes. All that is wrong is said at once.
 
-Old xls and binary xlsb sheets have no such look: there the memory limit of the child holds.
+Cells that hold an error like ``#DIV/0!`` are found, too, as parsers give them as blanks or zeros.
 """
 
 import re
@@ -17,9 +17,11 @@ from pathlib import Path
 from typing import Final
 
 from equivalents.errors import DataError, Place, Problem
+from equivalents.intake.opening.binarycells import BinaryScan, xls_errors
+from equivalents.intake.opening.compound import CompoundError, beginning, streams_of
 from equivalents.intake.opening.kinds import Kind
 from equivalents.intake.opening.limits import MIB, Limits, setting_of
-from equivalents.intake.opening.sheetcells import CellScan, sheet_titles
+from equivalents.intake.opening.sheetcells import CellScan, OdsErrors, sheet_titles
 from equivalents.intake.opening.zipdir import Member, ZipFaultError, pieces, read_members
 from equivalents.reasons import BOTH
 
@@ -63,6 +65,8 @@ def prescan(path: Path, kind: Kind, limits: Limits, name: str) -> Scanned:
     Raises:
         DataError: all that forbids to open it (the codes of :mod:`equivalents.reasons.safety`).
     """
+    if kind is Kind.XLS:
+        return Scanned(errors=_errors_of_xls(path, name))
     if kind not in (Kind.XLSX, Kind.XLSM, Kind.XLSB, Kind.ODS):
         return Scanned()
     errors = {}
@@ -74,20 +78,46 @@ def prescan(path: Path, kind: Kind, limits: Limits, name: str) -> Scanned:
             if not _is_read(member.name):
                 continue
             sheet = titles.get(member.name, "")
-            scan = CellScan() if sheet and member.name.endswith(".xml") else None
+            scan = _scan_of(member.name, sheet, kind)
             try:
                 _look_at_part(pieces(file, member), member.name, Place(name), scan, findings)
             except ZipFaultError as fault:
                 findings.add("FILE_DAMAGED", Place(name), detail=_both(member.name[:80], fault))
                 continue
-            if scan is not None and scan.errors:
+            if isinstance(scan, OdsErrors):
+                if scan.first:
+                    findings.add("SHEET_ERRORS", Place(name), scan.first)
+            elif scan is not None:
                 errors[sheet] = scan.errors
-            if scan is not None and scan.may_exceed(limits.cells):
-                _measure(scan, pieces(file, member), Place(name, sheet), limits, findings)
+                if scan.may_exceed(limits.cells):
+                    _measure(scan, pieces(file, member), Place(name, sheet), limits, findings)
     findings.stop_on_errors()
     if any(one.name.endswith("vbaProject.bin") for one in members):
         findings.add("MACROS_IGNORED", Place(name))
     return Scanned(tuple(findings), errors)
+
+
+_Scan = CellScan | BinaryScan | OdsErrors
+
+
+def _scan_of(part: str, sheet: str, kind: Kind) -> _Scan | None:
+    """What looks at the cells of a part, if it has any."""
+    if kind is Kind.ODS:
+        return OdsErrors() if part == "content.xml" else None
+    if not sheet:
+        return None
+    return BinaryScan() if part.endswith(".bin") else CellScan()
+
+
+def _errors_of_xls(path: Path, name: str) -> dict[str, dict[tuple[int, int], str]]:
+    """The cells of an xls that hold errors; the rest of it is small by its format."""
+    try:
+        streams = streams_of(path)
+    except CompoundError as fault:
+        facts = {"detail": str(fault)}
+        raise DataError([Problem("FILE_DAMAGED", Place(name), facts=facts)]) from None
+    book = streams.get("Workbook") or streams.get("Book")
+    return xls_errors(beginning(path, book, book.length)) if book is not None else {}
 
 
 def _both(part: str, fault: ZipFaultError) -> str:
@@ -154,7 +184,7 @@ def _is_read(part: str) -> bool:
 
 
 def _look_at_part(
-    unpacked: Iterator[bytes], part: str, place: Place, scan: CellScan | None, findings: _Findings
+    unpacked: Iterator[bytes], part: str, place: Place, scan: _Scan | None, findings: _Findings
 ) -> None:
     """One part to its end, so that its size and checksum are proven."""
     depth = 0
@@ -163,6 +193,8 @@ def _look_at_part(
     head, tail = b"", b""
     for piece in unpacked:
         if binary:
+            if scan is not None:
+                scan.see(piece)
             continue
         if not looked_at and not _declares_nothing(piece[:_HEAD]):
             findings.add("XML_DECLARATIONS", place, part)
@@ -217,7 +249,11 @@ def _depth(piece: bytes, depth: int) -> int:
 
 
 def _measure(
-    scan: CellScan, unpacked: Iterator[bytes], place: Place, limits: Limits, findings: _Findings
+    scan: CellScan | BinaryScan,
+    unpacked: Iterator[bytes],
+    place: Place,
+    limits: Limits,
+    findings: _Findings,
 ) -> None:
     """The rectangle around the cells of a sheet, now exactly."""
     found = scan.rectangle(unpacked)

@@ -11,10 +11,11 @@ from html import unescape
 from pathlib import Path
 from typing import Final
 
+from equivalents.intake.opening.binarycells import records_of, text_of
+from equivalents.intake.opening.rectangle import Rectangle
 from equivalents.intake.opening.zipdir import Member, ZipFaultError, pieces
-from equivalents.reasons import BOTH
 
-__all__ = ["CellScan", "Rectangle", "column_letters", "sheet_titles"]
+__all__ = ["CellScan", "OdsErrors", "sheet_titles"]
 
 _FAR: Final = re.compile(rb"""r=["']([A-Za-z]{2,}(?=\d)|[A-Za-z]\d{7})""")
 _CELL: Final = re.compile(
@@ -24,35 +25,15 @@ _ERROR: Final = re.compile(
     rb"""<(?:\w+:)?c\s[^>]*?\br=["']([A-Za-z]{1,3})(\d{1,9})["'][^>]*?\bt=["']e["'][^>]*>"""
     rb"""(?:(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?<v>([^<]{1,20})</v>)?"""
 )
+_SHOWN_ERROR: Final = re.compile(rb">(#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|Err:\d{3})<")
+_LONGEST_ERROR: Final = 12
+_BUNDLE: Final = 156
 _OVERLAP: Final = 256
 _ROWS: Final = 1 << 20
 _LIST: Final = 16
 _SHEET: Final = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
 _LINK: Final = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 _ATTRIBUTE: Final = re.compile(rb"""([\w:]+)\s*=\s*["']([^"']*)["']""")
-
-
-@dataclass(frozen=True, slots=True)
-class Rectangle:
-    """The smallest range with all cells: rows and columns, from 1, both ends inside."""
-
-    first_row: int
-    last_row: int
-    first_column: int
-    last_column: int
-
-    @property
-    def cells(self) -> int:
-        """How many cells it has, blank ones included."""
-        rows = self.last_row - self.first_row + 1
-        return rows * (self.last_column - self.first_column + 1)
-
-    @property
-    def words(self) -> str:
-        """What a sentence says after the number of cells, in both languages."""
-        first = f"{column_letters(self.first_column)}{self.first_row}"
-        last = f"{column_letters(self.last_column)}{self.last_row}"
-        return f"个单元格（{first} 到 {last}）{BOTH}cells from {first} to {last}"
 
 
 @dataclass(slots=True)
@@ -112,34 +93,56 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def column_letters(number: int) -> str:
-    """``A`` of 1, ``AA`` of 27."""
-    letters = ""
-    while number > 0:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
+@dataclass(slots=True)
+class OdsErrors:
+    """The first error value that an ods shows, like ``#DIV/0!``; its parser gives blanks or zeros.
+
+    Where it stands is not known, as cells and rows may be repeated.
+    """
+
+    first: str = ""
+    _tail: bytes = b""
+
+    def see(self, piece: bytes) -> None:
+        """Look at the next piece."""
+        if not self.first and (found := _SHOWN_ERROR.search(self._tail + piece)):
+            self.first = found[1].decode("ascii")
+        self._tail = piece[-_LONGEST_ERROR:]
 
 
 def sheet_titles(path: Path, members: Sequence[Member]) -> dict[str, str]:
-    """The title of each sheet by the part that holds it: xlsx and xlsm; of others the part."""
+    """The title of each sheet of xlsx, xlsm and xlsb by the part that holds it.
+
+    A sheet that the workbook does not name has the name of its part.
+    """
     by_name = {one.name: one for one in members}
     sheets = {
         name: name.rpartition("/")[2] for name in by_name if name.startswith("xl/worksheets/sheet")
     }
-    book = _start(path, by_name.get("xl/workbook.xml"))
-    links = _start(path, by_name.get("xl/_rels/workbook.xml.rels"))
-    targets = {}
-    for tag in _LINK.findall(links):
+    book = "workbook.bin" if "xl/workbook.bin" in by_name else "workbook.xml"
+    links = {}
+    for tag in _LINK.findall(_start(path, by_name.get(f"xl/_rels/{book}.rels"))):
         values = _attributes(tag)
-        target = values.get("Target", "").removeprefix("/xl/")
-        targets[values.get("Id", "")] = f"xl/{target}"
+        links[values.get("Id", "")] = f"xl/{values.get('Target', '').removeprefix('/xl/')}"
+    start = _start(path, by_name.get(f"xl/{book}"))
+    for link, title in _named(start, binary=book.endswith(".bin")):
+        if (part := links.get(link, "")) in by_name:
+            sheets[part] = title or part
+    return sheets
+
+
+def _named(book: bytes, *, binary: bool) -> Iterator[tuple[str, str]]:
+    """The link and the title of each sheet that a workbook names."""
+    if binary:
+        for number, data in records_of(book):
+            if number == _BUNDLE:
+                link, end = text_of(data, 8)
+                yield link, text_of(data, end)[0]
+        return
     for tag in _SHEET.findall(book):
         values = _attributes(tag)
         link = next((value for key, value in values.items() if key.endswith(":id")), "")
-        if targets.get(link, "") in by_name:
-            sheets[targets[link]] = unescape(values.get("name", "")) or targets[link]
-    return sheets
+        yield link, unescape(values.get("name", ""))
 
 
 def _attributes(tag: bytes) -> dict[str, str]:

@@ -43,7 +43,7 @@ class RawSheet:
     numbers, from 1, of the first row and column that ``chunks`` gives, blank ones included;
     ``rows`` and ``columns`` how many.
     ``errors``: texts like ``#DIV/0!`` by row and column, from 1, of cells that the parser gives as
-    blank; ``chunks`` has the texts. Only those of xlsx and xlsm are known.
+    blank; ``chunks`` has the texts.
     """
 
     name: str

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from tests.files.make.books import ROWS, xlsx_parts
 from tests.files.make.zips import zipped
 
-__all__ = ["compound", "xls", "xlsb"]
+__all__ = ["BOTH_ERRORS", "compound", "xls", "xlsb"]
+
+BOTH_ERRORS = (
+    *ROWS[:2],
+    (*ROWS[2][:5], b"\x2a"),
+    (*ROWS[3][:5], b"\x07="),
+)
+"""The good rows with ``#N/A`` as a value and ``#DIV/0!`` as what a formula gave."""
 
 _SECTOR = 512
 _FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
@@ -58,7 +65,10 @@ def _text(text: str) -> bytes:
 def xls(
     rows: Sequence[Sequence[object]] = ROWS, *, from_1904: bool = False, before: bytes = b""
 ) -> bytes:
-    """An xls with one sheet; whole numbers below -1 are the days of a date, negated."""
+    """An xls with one sheet; numbers below -1 are the days of a date, negated.
+
+    Bytes are the code of an error: one for a value, two for a formula's.
+    """
     texts = sorted({value for row in rows for value in row if isinstance(value, str)})
     bound = struct.pack("<LH", 0, 0) + struct.pack("<BB", 2, 1) + "记录".encode("utf-16-le")
     begin = _record(0x809, struct.pack("<4HLL", 0x600, 5, 0x0DBB, 0x07CC, 0, 6))
@@ -83,6 +93,12 @@ def xls(
 def _xls_cell(row: int, column: int, value: object, texts: list[str]) -> bytes:
     if isinstance(value, str):
         return _record(0xFD, struct.pack("<3HL", row, column, 0, texts.index(value)))
+    if isinstance(value, bytes) and len(value) == 1:
+        return _record(0x205, struct.pack("<3H2B", row, column, 0, value[0], 1))
+    if isinstance(value, bytes):
+        result = bytes([2, 0, value[0], 0, 0, 0, 0xFF, 0xFF])
+        formula = struct.pack("<3H8sHLH", row, column, 0, result, 0, 0, 0)
+        return _record(0x06, formula)
     assert isinstance(value, int | float)
     dated = value < -1
     return _record(0x203, struct.pack("<3Hd", row, column, int(dated), abs(value)))
@@ -106,7 +122,7 @@ def _wide(text: str) -> bytes:
 
 
 def xlsb(rows: Sequence[Sequence[object]] = ROWS, *, from_1904: bool = False) -> bytes:
-    """An xlsb with one sheet."""
+    """An xlsb with one sheet; bytes as in :func:`xls`."""
     book = _short(131) + _short(153, struct.pack("<2L", from_1904, 0) + _wide("")) + _short(143)
     book += _short(156, struct.pack("<2L", 0, 1) + _wide("rId1") + _wide("记录"))
     book += _short(144) + _short(132)
@@ -119,6 +135,10 @@ def xlsb(rows: Sequence[Sequence[object]] = ROWS, *, from_1904: bool = False) ->
             start = struct.pack("<2L", column, 0)
             if isinstance(value, str):
                 sheet += _short(6, start + _wide(value))
+            elif isinstance(value, bytes) and len(value) == 1:
+                sheet += _short(3, start + value)
+            elif isinstance(value, bytes):
+                sheet += _short(11, start + value[:1] + bytes(10))
             else:
                 assert isinstance(value, int | float)
                 sheet += _short(5, start + struct.pack("<d", value))

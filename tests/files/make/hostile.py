@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.files.make.archives import ARCHIVES
-from tests.files.make.binary import compound, xls, xlsb
+from tests.files.make.binary import BOTH_ERRORS, compound, xls, xlsb
 from tests.files.make.books import (
     ROWS,
     ods,
@@ -98,6 +98,21 @@ def ordinary_tail_ods() -> bytes:
     return ods({"content.xml": content[:at] + many + content[at + len("<table:table-row>") :]})
 
 
+def error_xlsx() -> bytes:
+    """An error as a value, and as what a formula gave."""
+    value = '<c r="F3" t="e"><v>#N/A</v></c>'
+    formula = '<c r="F4" t="e"><f>1/0</f><v>#DIV/0!</v></c>'
+    sheet = SHEET.replace('<c r="F4"><v>3</v></c>', formula)
+    return xlsx({"记录": sheet.replace('<c r="F3"><v>2</v></c>', value)})
+
+
+def error_ods() -> bytes:
+    """A division by zero, which LibreOffice saves as the number 0."""
+    shown = '<table:table-cell table:formula="of:=1/0" office:value-type="float" office:value="0">'
+    rows = [*ROWS[:3], (*ROWS[3][:5], f"{shown}<text:p>#DIV/0!</text:p></table:table-cell>")]
+    return ods({"content.xml": ods_parts(rows)["content.xml"]})
+
+
 def deep(count: int) -> str:
     """A sheet whose first text lies in so many elements."""
     return SHEET.replace("<sheetData>", f"{'<a>' * count}{'</a>' * count}<sheetData>")
@@ -184,7 +199,10 @@ HOSTILE: Final[dict[str, Callable[[], bytes]]] = {
     "dimension-nonsense.xlsx": lambda: xlsx({"记录": sheet_xml(dimension="ZZZZZ99:A0")}),
     "number-1e400.xlsx": lambda: with_cell('<c r="F4"><v>1e400</v></c>'),
     "number-nan.xlsx": lambda: with_cell('<c r="F4"><v>NaN</v></c>'),
-    "error-value.xlsx": lambda: with_cell('<c r="F4" t="e"><f>1/0</f><v>#DIV/0!</v></c>'),
+    "error-value.xlsx": error_xlsx,
+    "error-value.xls": lambda: xls(BOTH_ERRORS),
+    "error-value.xlsb": lambda: xlsb(BOTH_ERRORS),
+    "error-value.ods": error_ods,
     "shared-string-missing.xlsx": lambda: with_cell('<c r="F4" t="s"><v>77</v></c>'),
     "many-sheets.xlsx": many_sheets,
     # XML
