@@ -167,6 +167,12 @@ KINDS = (
         "a BOM left in the first cell; a lone return that ends no line",
     ),
     Kind(
+        "tables as people have them 表格原样",
+        ("tests/unit/test_cells.py", "tests/unit/test_shape_properties.py"),
+        "1,000 hypothesis examples for each property",
+        "a total among the data; a row number that is off; an id that lost a digit",
+    ),
+    Kind(
         "bad input 错误输入",
         ("tests/unit/test_bad_input.py",),
         "every reason code",
