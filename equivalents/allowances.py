@@ -21,20 +21,16 @@ from equivalents.policy.contracts import ContractCount
 from equivalents.policy.funds import Version
 from equivalents.policy.keyrules import Applies
 from equivalents.policy.model import CaseRules, Posting
+from equivalents.policy.who import counts_in_cap
 from equivalents.tally import Plan
 from equivalents.units import E7_PLACES
 
-__all__ = ["Allowances", "counts_in_cap"]
+__all__ = ["Allowances"]
 
 _ONE_E7: Final = 10**E7_PLACES
 _YEAR: Final = 12
 _Factors = tuple[tuple[str, int], ...]
 _Pair = tuple[str, str]
-
-
-def counts_in_cap(posting: Posting, outside: Sequence[str]) -> bool:
-    """Whether a posting counts in the total pay cap; ``outside`` are types that do not (B9)."""
-    return posting.in_cap and posting.employment_type not in outside
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +65,7 @@ class Allowances:
         """Put the postings of the period to their people."""
         self._rules, self._plan, self._problems = rules, plan, problems
         self._period = rules.period
-        scheme = rules.scheme
-        self._outside = scheme.pay_cap.outside_types if scheme is not None else ()
+        self._outside = rules.outside_types
         self._people: dict[str, list[Posting]] = {}
         for row in rules.postings:
             if row.active_from < self._period.end and row.active_to > self._period.start:
@@ -83,7 +78,7 @@ class Allowances:
         kinds, ends = self._kinds(component), [*self._last_days(component)]
         by_days = component.month is MonthRule.DAYS
         for person, rows in sorted(self._people.items()):
-            mine = [row for row in rows if component.who.fits(row)]
+            mine = [row for row in rows if component.who.fits(row, self._outside)]
             found: dict[str, list[_Met]] = {}
             spans = self._days(component, mine) if by_days and mine else ends
             for span in spans if mine else ():
@@ -189,7 +184,7 @@ class Allowances:
             for line in days[signed.day].lines(count):
                 row = self._plan.postings[line.stint]
                 met = self._of_contracts(component, row, signed.day, line.key_e7)
-                if component.who.fits(row) and met is not None:
+                if component.who.fits(row, self._outside) and met is not None:
                     found.setdefault((row.institution_id, row.person_id), []).append(met)
         for on in days.values():
             for problem in on.problems:
@@ -201,7 +196,7 @@ class Allowances:
         self, component: Component, row: Posting, day: int, contracts_e7: int
     ) -> _Met | None:
         version = self._version(component, day)
-        if version is None or not component.who.fits(row):
+        if version is None or not component.who.fits(row, self._outside):
             return None
         who = row.institution_id, row.person_id, row.post_id
         kinds = frozenset({component.coefficient} - {""})

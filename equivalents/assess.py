@@ -177,7 +177,7 @@ class Assessing:
                 facts = {
                     "indicator": name,
                     "composite": composite.name,
-                    "level": composite.level.value,
+                    "level": composite.level.said,
                     "period": period.name,
                 }
                 self._tell("RESULT_MISSING", composite.place, plain.subject_id, facts)

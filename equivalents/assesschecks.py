@@ -28,6 +28,7 @@ __all__ = [
     "cliffs",
     "growth_findings",
     "idle_composites",
+    "idle_policies",
     "kinds_of_funds",
     "unfit_periods",
     "unknown_subjects",
@@ -105,7 +106,7 @@ def unused_results(
             facts = {"indicator": row.indicator}
             yield Problem("RESULT_OUTSIDE", row.place.at("subject_id"), row.subject_id, facts)
             continue
-        name = row.level.value, row.indicator, row.period
+        name = row.level.said, row.indicator, row.period
         counted[name] += 1
         first.setdefault(name, row.place)
     for (level, indicator, period), rows in counted.items():
@@ -144,6 +145,17 @@ def idle_composites(
         idle = keys.rule(name).applies_to is Applies.NONE or name not in moving
         if idle and name not in named:
             yield Problem("COMPOSITE_UNUSED", composite.place, name)
+
+
+def idle_policies(scheme: Scheme | None) -> Iterator[Problem]:
+    """Warnings of policies of effective contracts that no fund pays by, at any institution (C4)."""
+    if scheme is None:
+        return
+    funds = (one for fund in scheme.funds.values() for one in (fund, *fund.own.values()))
+    named = {one.body.heads.effective for one in funds if isinstance(one.body, PerHead)}
+    for name, policy in scheme.effective.items():
+        if name not in named:
+            yield Problem("EFFECTIVE_UNUSED", policy.place, name)
 
 
 def kinds_of_funds(scheme: Scheme) -> Iterator[str]:

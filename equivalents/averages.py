@@ -145,7 +145,7 @@ class AverageKeys:
             postings = self._plan.postings
             found: dict[tuple[int, int], int] = {}
             for at in np.flatnonzero(sharing_postings(self._plan, who)).tolist():
-                if not rule.who.fits(postings[at]):
+                if not rule.who.fits(postings[at], self._plan.outside_types):
                     continue
                 pair = int(postings.institution[at]), int(postings.person[at])
                 if pair not in found or (postings[at].main and not postings[found[pair]].main):

@@ -20,7 +20,7 @@ from equivalents.policy.model import CaseRules, Pool
 from equivalents.policy.scheme import Bridge, BridgeRule, PayCap, Scheme
 from equivalents.units import print_fen
 
-__all__ = ["Bridged", "bridge_problems", "bridged", "in_force"]
+__all__ = ["Bridged", "bridge_problems", "bridged", "in_force", "spent_twice"]
 
 _COST_KINDS = ("expenditure", "project_expenditure")
 
@@ -205,7 +205,7 @@ def bridge_problems(
         income = fund is not None and any(one.income for one in (fund, *fund.own.values()))
         if begun and fund is not None and bridge.rule is BridgeRule.ALL and income:
             found.append(Problem("FUND_ALL_INCOME", bridge.place, fund.name, {"pool": bridge.pool}))
-    found += _twice(scheme, (*made, *more), rules.accounts)
+    found += spent_twice(scheme, (*made, *more), rules.accounts)
     return found
 
 
@@ -233,10 +233,14 @@ def _used_up(
     return found
 
 
-def _twice(
+def spent_twice(
     scheme: Scheme, made: Sequence[Bridged], accounts: Sequence[Account]
 ) -> Iterator[Problem]:
-    """Money of a pool that stands in the balance of the surplus as well (B7)."""
+    """Money of a pool or a component that stands in the balance of the surplus as well (B4, B7).
+
+    An error ``FUND_TWICE`` for each income row of a fund that leaves less than they come to, a
+    warning ``COSTS_TWICE`` for each expenditure that a bridge took off already.
+    """
     funds = _used_up(scheme, made, accounts)
     costs = {
         (one.institution_id, line): one

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
-from equivalents.allowances import Allowances, counts_in_cap
+from equivalents.allowances import Allowances
 from equivalents.componentpay import (
     OWN_MONEY,
     ComponentPay,
@@ -33,6 +33,7 @@ from equivalents.policy.components import (
 from equivalents.policy.funds import Version
 from equivalents.policy.keyrules import WithheldBefore
 from equivalents.policy.model import CaseRules, Pool, Posting
+from equivalents.policy.who import counts_in_cap
 from equivalents.tally import Plan
 from equivalents.units import print_e4, print_fen
 
@@ -156,12 +157,10 @@ class _Desk:
     def _counts(self, place: str, person: str) -> bool:
         """Whether a person has, or last had, a posting at a place that counts in the pay cap."""
         mine = self._posted[place, person]
-        scheme = self._rules.scheme
-        outside = scheme.pay_cap.outside_types if scheme is not None else ()
         latest = max((row.active_to for row in mine), default=0)
         of_period = [row for row in mine if self._meets(row)]
         judged = of_period or [row for row in mine if row.active_to == latest]
-        return any(counts_in_cap(row, outside) for row in judged)
+        return any(counts_in_cap(row, self._rules.outside_types) for row in judged)
 
     @cached_property
     def _posted(self) -> Mapping[tuple[str, str], list[Posting]]:

@@ -6,10 +6,10 @@ if they had been given. A case without a scheme passes through untouched.
 Sources: B1 to B10, D0; definitions 5.10, 5.13 to 5.15, 5.18.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
-from equivalents.bridge import Bridged, bridge_problems, bridged
+from equivalents.bridge import Bridged, bridge_problems, bridged, spent_twice
 from equivalents.componentpay import ComponentPay
 from equivalents.components import NO_PAY, FixedPay
 from equivalents.componentsources import component_takings, counted_in_cap
@@ -18,7 +18,7 @@ from equivalents.fund import money
 from equivalents.fundfacts import Facts, Money, coefficients_on
 from equivalents.heads import counter
 from equivalents.illustrations import illustrative_figures, illustrative_versions
-from equivalents.ledger import Ledger, ledger
+from equivalents.ledger import CLOSINGS, Ledger, ledger
 from equivalents.paycap import Capped, above_cap, capped, next_of_components
 from equivalents.policy.capbefore import CapBefore
 from equivalents.policy.coefficients import Coefficients
@@ -105,13 +105,12 @@ def funded(
     spent = component_takings(scheme, fixed.paid, takings, due, rules.accounts)
     more = [*(one.taking for one in raised), *spent]
     problems = bridge_problems(scheme, made, given, rules, more)
-    if any(problem.severity == "error" for problem in problems):
-        raise RefusedError(problems)
+    _refuse(problems)
     outside, counted = _outside(scheme, made, given), _counted(scheme, rules, fixed)
     within = capped(scheme.pay_cap, pools, outside, facts, due, rules.postings, counted)
     caps = within.caps
     _check(within.pools, caps, takings, given, spent)
-    book = _booked(scheme, rules, due, [*takings, *spent], caps)
+    book = _booked(scheme, rules, due, [*takings, *spent], caps, _paying_heads(scheme))
     results = share_results(scheme.share_tests, rules.accounts, rules.period.end - 1)
     problems += [*_said_of(caps), *map(_said_of_waiting, within.waiting)]
     problems += [*book.problems, *share_problems(results), *fixed.problems]
@@ -150,10 +149,12 @@ def with_leaders(funded: Funded, rules: CaseRules, paid: Sequence[ComponentPay])
     """The same money with the pay of heads, which is known when pools are shared (B9).
 
     Raises:
-        RefusedError: ``COMPONENT_OVERDRAWN``, ``COMPONENT_ABOVE_CAP`` and what the ledger refuses.
+        RefusedError: ``COMPONENT_OVERDRAWN``, ``COMPONENT_ABOVE_CAP``, ``FUND_TWICE`` and what the
+            ledger refuses.
     """
     scheme = rules.scheme
     if scheme is None or not paid:
+        _refuse(funded.ledger.problems)
         return funded
     before, due = funded.taken, funded.money
     spent = component_takings(scheme, paid, before, due, rules.accounts)
@@ -170,8 +171,7 @@ def with_leaders(funded: Funded, rules: CaseRules, paid: Sequence[ComponentPay])
         if one.institution_id in counted
         for problem in above_cap(one, one.pools_fen - one.taken_fen)
     ]
-    if over:
-        raise RefusedError(over)
+    _refuse([*over, *spent_twice(scheme, (*before, *spent), rules.accounts)])
     book = _booked(scheme, rules, due, [*before, *spent], caps)
     said = [one for one in funded.problems if one not in funded.ledger.problems]
     figures = [(f"{one.component}.multiple", part.by) for one in paid for part in one.parts]
@@ -192,12 +192,28 @@ def _booked(
     due: Money,
     takings: Sequence[Bridged],
     caps: Sequence[Capped],
+    later: Set[str] = frozenset(),
 ) -> Ledger:
-    """The ledger; what stands against it is refused."""
+    """The ledger; what stands against it is refused, but for closings of funds that pay ``later``.
+
+    What heads are paid is known when pools are shared, and only then what is left of such a fund.
+    """
     book = ledger(scheme, due, rules.accounts, takings, _kept(scheme.pay_cap.excess, caps))
-    if any(problem.severity == "error" for problem in book.problems):
-        raise RefusedError(book.problems)
+    waits = [one for one in book.problems if one.code in CLOSINGS and one.value in later]
+    _refuse([one for one in book.problems if one not in waits])
     return book
+
+
+def _paying_heads(scheme: Scheme) -> frozenset[str]:
+    """The funds that pay components of heads."""
+    declared = scheme.components.values()
+    return frozenset(one.fund for one in declared if one.kind is ComponentKind.LEADER and one.fund)
+
+
+def _refuse(problems: Sequence[Problem]) -> None:
+    """Raise what is found if any of it is an error."""
+    if any(problem.severity == "error" for problem in problems):
+        raise RefusedError(problems)
 
 
 def _pools(

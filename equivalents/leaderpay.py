@@ -12,7 +12,6 @@ from fractions import Fraction
 
 import numpy as np
 
-from equivalents.allowances import counts_in_cap
 from equivalents.componentpay import ComponentPay, PayPart, PaySource, rounded_pay
 from equivalents.errors import Problem, RefusedError
 from equivalents.fundfacts import coefficients_on
@@ -21,6 +20,7 @@ from equivalents.policy.calendar import print_day
 from equivalents.policy.components import Component, ComponentKind
 from equivalents.policy.leaders import leads
 from equivalents.policy.model import CaseRules, Pool, Posting
+from equivalents.policy.who import counts_in_cap
 from equivalents.tally import Plan
 
 __all__ = ["leader_pay"]
@@ -145,9 +145,7 @@ class _Desk:
         return ((kind, value),)
 
     def _counts(self, rows: Sequence[Posting]) -> bool:
-        scheme = self._rules.scheme
-        outside = scheme.pay_cap.outside_types if scheme is not None else ()
-        return any(counts_in_cap(row, outside) for row in rows)
+        return any(counts_in_cap(row, self._rules.outside_types) for row in rows)
 
     def _note(self, code: str, component: Component, value: str, /, **facts: str) -> None:
         self.problems.append(Problem(code, component.place, value, facts))

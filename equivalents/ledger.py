@@ -9,7 +9,7 @@ balance is shared. Sources: B6, B10; definition 5.14.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from equivalents.bridge import Bridged
 from equivalents.errors import NOWHERE, ConservationError, Place, Problem, RefusedError
@@ -22,7 +22,10 @@ from equivalents.policy.funds import Deficit, Given
 from equivalents.policy.scheme import Scheme
 from equivalents.units import print_fen
 
-__all__ = ["Ledger", "Restricted", "ledger"]
+__all__ = ["CLOSINGS", "Ledger", "Restricted", "ledger"]
+
+CLOSINGS: Final = frozenset({"RESTRICTED_CLOSING", "RESTRICTED_UNREPORTED"})
+"""The errors of reported closings that are not what is left."""
 
 
 class Restricted(NamedTuple):

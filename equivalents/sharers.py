@@ -20,7 +20,9 @@ def sharing_postings(plan: Plan, who: Who | None) -> npt.NDArray[np.bool_]:
     shared[plan.present] = True
     if who is not None:
         rows = plan.postings.rows
-        shared[plan.present] = [who.fits(rows[at]) for at in plan.present.tolist()]
+        shared[plan.present] = [
+            who.fits(rows[at], plan.outside_types) for at in plan.present.tolist()
+        ]
     return shared
 
 

@@ -66,6 +66,7 @@ class Plan:
         days = self.period.start, self.period.end
         self.postings = Postings(roster, self.institutions, self.persons, days)
         self.series = rules.series
+        self.outside_types = rules.outside_types
         self.concurrent = tuple(rule.name for rule in rules.concurrent)
         self.waits = Waits(rules, self.items)
         self.marked = False

@@ -21,7 +21,9 @@ from equivalents.keys import PoolKeys
 from equivalents.policy.calendar import Period, parse_period, print_day
 from equivalents.policy.coefficients import ONE_E4
 from equivalents.policy.keyrules import PaidBefore
+from equivalents.policy.leaders import at_the_rules
 from equivalents.policy.model import CaseRules, Pool
+from equivalents.policy.roster import Roster
 from equivalents.policy.yearly import Months
 from equivalents.tally import Plan
 from equivalents.units import Int64
@@ -153,7 +155,13 @@ class YearToDate:
         period = self._plan.period
         first = parse_period(print_day(period.start)[:4]).start
         # Nothing is counted in it, so it needs no weights.
-        rules = replace(self._rules, period=Period("", first, period.end), weights=())
+        postings = Roster.of(self._rules.postings)
+        rules = replace(
+            self._rules,
+            period=Period("", first, period.end),
+            weights=(),
+            postings=at_the_rules(postings, self._rules.key_rules.leaders),
+        )
         plan = Plan(rules)
         return plan, PoolKeys(plan, {}, rules)
 

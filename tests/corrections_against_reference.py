@@ -77,7 +77,9 @@ def year_end_differences(
         who: (one.entitlement_fen, one.paid_fen, one.adjusted_fen, one.due_fen)
         for who, one in found.items()
     }
-    return list(differing("year-end", _year_end(out), expected))
+    # A component of 0.00 is told by the engine, and is none for the reference.
+    found_rows = (one for one in _year_end(out) if any(one[1]) or one[0] in expected)
+    return list(differing("year-end", found_rows, expected))
 
 
 def _year_end(out: Path) -> Found:

@@ -55,13 +55,23 @@ def _rows(out: Path, name: str) -> list[dict[str, str]]:
 def _totals(out: Path) -> Iterator[tuple[tuple[str, ...], dict[str, str]]]:
     """The row of each coefficient: of a mean not those of its single periods.
 
-    Those of teams that are no department are in force nowhere; they tell whose contracts count.
+    Those of teams that are no department are in force nowhere; they tell whose contracts count. A
+    mean of theirs stands behind its single periods, which have rows of indicators, as it has not.
     """
-    rows = [row for row in _rows(out, "assessment") if row["coefficient"]]
-    held = {(row["composite"], row["subject_id"]) for row in rows if row["in_force"]}
-    for row in rows:
-        if row["in_force"] or (row["composite"], row["subject_id"]) not in held:
-            yield tuple(row[one] for one in ("composite", "level", "subject_id", "period")), row
+    found: dict[tuple[str, ...], list[dict[str, str]]] = {}
+    scored: dict[tuple[str, ...], set[str]] = {}
+    for row in _rows(out, "assessment"):
+        who = tuple(row[one] for one in ("composite", "level", "subject_id"))
+        if row["indicator"]:
+            scored.setdefault(who, set()).add(row["period"])
+        elif row["coefficient"]:
+            found.setdefault(who, []).append(row)
+    for who, rows in found.items():
+        held = [row for row in rows if row["in_force"]]
+        if not held:
+            held = rows[-1:] if len(rows) == len(scored.get(who, ())) + 1 else rows
+        for row in held:
+            yield (*who, row["period"]), row
 
 
 def _assessed(out: Path) -> Found:

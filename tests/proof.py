@@ -40,9 +40,9 @@ KINDS = (
     ),
     Kind(
         "engine = independent reference 独立参照",
-        ("tests/proofs/test_reference_agrees.py",),
-        "100 random cases of 900 records; 24 of 400 for each rule and combination of rules; one "
-        "case of 100,000; the real lines; two paths, same bytes",
+        ("tests/proofs/test_reference_agrees.py", "tests/proofs/test_scenarios_agree.py"),
+        "every scenario that both read; 100 random cases of 900 records; 24 of 400 for each rule "
+        "and combination of rules; one case of 100,000; the real lines; two paths, same bytes",
         "the smaller of two resident-group weights; a posting's last day counted",
     ),
     Kind(
@@ -92,7 +92,8 @@ KINDS = (
          "tests/unit/test_fund_properties.py", "tests/unit/test_money_properties.py",
          "tests/unit/test_captodate.py", "tests/unit/test_heads.py",
          "tests/unit/test_contractchecks.py", "tests/unit/test_chargechecks.py",
-         "tests/unit/test_components.py", "tests/unit/test_assess.py", "tests/unit/test_shown.py"),
+         "tests/unit/test_components.py", "tests/unit/test_assess.py",
+         "tests/unit/test_assess_outcomes.py", "tests/unit/test_shown.py"),
         "1,000 hypothesis examples for each property",
         "the correction step of the division removed; no tie-break by key; full-width digits; "
         "a sign from the wrapped product alone",

@@ -10,6 +10,7 @@ from equivalents.assesschecks import (
     cliffs,
     growth_findings,
     idle_composites,
+    idle_policies,
     unfit_periods,
     unknown_subjects,
     unused_results,
@@ -77,6 +78,7 @@ def assess_case(
     findings.problems += unfit_periods(assessment, results, elsewhere)
     findings.problems += unused_results(assessment, results, used, known, elsewhere)
     findings.problems += idle_composites(assessment, outcomes, keys, scheme)
+    findings.problems += idle_policies(scheme)
     findings.problems += growth_findings(assessment, period)
     findings.problems += cliffs(assessment, outcomes)
     whole = replace(keys, coefficients=(*keys.coefficients, *rows))

@@ -39,12 +39,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One table of a case: its name, Chinese title and columns in their canonical order."""
+    """One table of a case: its name, Chinese title and columns in their canonical order.
+
+    ``may_be_empty``: headings alone say that there is nothing; in other tables they are a fault.
+    """
 
     name: str
     title: str
     columns: Sequence[Column]
     required: bool = True
+    may_be_empty: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -370,6 +374,7 @@ TABLES: Final[Mapping[str, Sheet]] = {
                 Column("reference", "文件依据"),
             ),
             required=False,
+            may_be_empty=True,
         ),
     )
 }

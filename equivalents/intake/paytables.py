@@ -5,6 +5,7 @@ page 3.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -27,11 +28,16 @@ from equivalents.policy.model import CaseRules, Pool
 from equivalents.policy.roster import Roster
 from equivalents.policy.scheme import Scheme
 from equivalents.policy.whotext import check_values, check_who
+from equivalents.units import print_fen
 
 __all__ = ["read_pay_rows"]
 
-_SAME = ("period", "institution_id", "pool", "person_id", "component", "reference")
-"""What two rows of the adjustments must differ in."""
+_SAME = ("period", "institution_id", "pool", "person_id", "component", "earlier", "reference")
+"""What two rows of the adjustments must differ in.
+
+``earlier``, what corrections before had come to, tells the second correction of a period from the
+first; a row that was copied has the same (5.19).
+"""
 
 
 def read_pay_rows(
@@ -179,7 +185,7 @@ class _Reader:
 
     def adjustments(self, table: Table) -> Iterator[Adjustment]:
         """What corrections of earlier periods pay and take back."""
-        note_twice(table, _SAME, self._findings)
+        note_twice(_with_earlier(table, self._findings), _SAME, self._findings)
         for row in table:
             self._posted(row)
             self._check_period(row)
@@ -220,6 +226,15 @@ class _Reader:
             names = sorted({name for owner, name in self._pools if owner in owners})
             facts = {"institution": place, "near": near(pool, [*names, *self._components])}
             self._findings.add("ADJUSTMENT_NO_POOL", row.at("pool"), pool, **facts)
+
+
+def _with_earlier(table: Table, findings: Findings) -> Table:
+    """The table with what was adjusted earlier in one form: blank, 0 and 0.00 are the same."""
+    if not any(table.column("earlier")):
+        return table
+    fen = (read_amount(row, "earlier", findings, signed=True) for row in table)
+    texts = [print_fen(one) if one else "" for one in fen]
+    return replace(table, columns={**table.columns, "earlier": texts})
 
 
 def _signed(

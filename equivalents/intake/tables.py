@@ -75,7 +75,7 @@ def read_table(
     read = Table(places, texts, inclusive, headings)
     _note_breaks(read, raw.headings, raw.columns, findings)
     _note_cells(read, columns.values(), findings)
-    if not raw.numbers and columns:
+    if not raw.numbers and columns and not sheet.may_be_empty:
         findings.add("TABLE_EMPTY", whole, sheet.name)
     return read
 

@@ -28,6 +28,7 @@ __all__ = [
     "HUNDRED",
     "Indicator",
     "IndicatorPoints",
+    "LEVEL_WORDS",
     "Length",
     "Outcome",
     "Result",
@@ -52,6 +53,23 @@ class AssessedLevel(StrEnum):
     VILLAGE_ROOM = "village_room"
     PERSON = "person"
     CONTRACT = "contract"
+
+    @property
+    def said(self) -> str:
+        """The word for it in both languages, as texts of reasons take it."""
+        return f"{LEVEL_WORDS[self]}¦{self.value.replace('_', ' ')}"
+
+
+LEVEL_WORDS: Final[Mapping[str, str]] = {
+    AssessedLevel.COUNTY: "县",
+    AssessedLevel.INSTITUTION: "机构",
+    AssessedLevel.DEPARTMENT: "科室",
+    AssessedLevel.TEAM: "团队",
+    AssessedLevel.VILLAGE_ROOM: "村卫生室",
+    AssessedLevel.PERSON: "人员",
+    AssessedLevel.CONTRACT: "合同",
+}
+"""The Chinese words for whose results they are."""
 
 
 SCOPES: Final[Mapping[AssessedLevel, Scope]] = {

@@ -7,7 +7,7 @@ word *leader* is used in code, because *heads* are counted people there. Sources
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
 from equivalents.errors import NOWHERE, Place, Problem
@@ -15,8 +15,9 @@ from equivalents.policy.calendar import Period, print_day
 
 if TYPE_CHECKING:
     from equivalents.policy.model import Posting
+    from equivalents.policy.roster import Roster
 
-__all__ = ["LeaderRule", "check_leaders", "leads", "rule_for"]
+__all__ = ["LeaderRule", "at_the_rules", "check_leaders", "leads", "rule_for"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,23 @@ def rule_for(posting: "Posting", rules: Iterable[LeaderRule], period: Period) ->
 def leads(posting: "Posting", rules: Iterable[LeaderRule], period: Period) -> bool:
     """Whether a posting is a head's in the period; :func:`check_leaders` sees to all its days."""
     return rule_for(posting, rules, period) is not None
+
+
+def at_the_rules(roster: "Roster", rules: Sequence[LeaderRule]) -> "Roster":
+    """The roster cut where a rule of heads begins or ends.
+
+    Over several periods somebody may be a head in the later one only: the rules are those of each
+    day (5.20). A roster without any cut is returned as it is.
+    """
+    edges = sorted({day for rule in rules for day in (rule.valid_from, rule.valid_to)})
+    origin, since, until = [], [], []
+    days = zip(roster.active_from.tolist(), roster.active_to.tolist(), strict=True)
+    for at, (start, end) in enumerate(days if edges else ()):
+        for one, other in pairwise([start, *(day for day in edges if start < day < end), end]):
+            origin.append(at)
+            since.append(one)
+            until.append(other)
+    return roster.parts(origin, since, until) if len(origin) > len(roster) else roster
 
 
 def _inside(posting: "Posting", period: Period) -> tuple[int, int]:

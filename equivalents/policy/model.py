@@ -210,6 +210,11 @@ class CaseRules:
         """The weight series of the case, by code point (A9)."""
         return tuple(sorted({row.series for row in self.weights}))
 
+    @property
+    def outside_types(self) -> tuple[str, ...]:
+        """The employment types 用工类别 that the pay cap of the scheme does not count (B9)."""
+        return self.scheme.pay_cap.outside_types if self.scheme is not None else ()
+
     def missing_in(self, series: str) -> Handling:
         """What a series does with an item that only other series weigh (A10).
 

@@ -6,6 +6,7 @@ from equivalents.errors import Place
 from equivalents.findings import Findings, near
 from equivalents.policy.calendar import Period
 from equivalents.policy.capbefore import CapBefore, CapBeforeKind
+from equivalents.policy.components import ComponentKind
 from equivalents.policy.funds import Fund, Given, PerEquivalent, PerHead, Tasks
 from equivalents.policy.keyrules import Applies, KeyRules, Scope
 from equivalents.policy.model import Institution, Pool
@@ -67,7 +68,8 @@ def check_coefficients_once(scheme: Scheme, keys: KeyRules, findings: Findings) 
     """Note kinds of coefficients that move money of the scheme and multiply pools or keys as well.
 
     An institution coefficient multiplies pools unless it is declared otherwise (5.2): one that a
-    fund or the pay cap names would be charged twice.
+    fund or the pay cap names would be charged twice, and so would one of heads whose pay goes by
+    the average of such a pool.
     """
     held = {one.kind for one in keys.coefficients if one.scope is Scope.INSTITUTION}
     named = {kind: fund.place for fund in scheme.funds.values() for kind in _kinds_of(fund)}
@@ -76,6 +78,14 @@ def check_coefficients_once(scheme: Scheme, keys: KeyRules, findings: Findings) 
     for kind, place in named.items():
         if kind in held and keys.rule(kind).applies_to is not Applies.NONE:
             findings.add("COEFFICIENT_TWICE", place, kind)
+    for name, one in scheme.components.items():
+        # The average that heads are paid by is one of pools that it has multiplied already (D4).
+        rule, of_heads = keys.rule(one.coefficient), one.kind is ComponentKind.LEADER
+        if of_heads and one.coefficient in held and rule.applies_to is not Applies.NONE:
+            pools = [pool for pool in one.pools if not rule.pools or pool in rule.pools]
+            if pools:
+                facts = {"component": name, "pools": ", ".join(pools)}
+                findings.add("LEADER_COEFFICIENT_TWICE", one.place, one.coefficient, **facts)
 
 
 def _kinds_of(fund: Fund) -> Sequence[str]:

@@ -49,6 +49,11 @@ _LEVEL_SHAPES: Final = {
     "reference": "text",
 }
 _LIMITS: Final = ("floor", "cap")
+_SAID: Final = {
+    LevelKind.INSTITUTION: "机构一级¦The level 'institution'",
+    LevelKind.DEPARTMENT: "科室一级¦The level 'department'",
+    LevelKind.PERSON: "人员一级¦The level 'person'",
+}
 
 _ORDER: Final = (
     "须按 institution、department、person 的顺序，各至多一次，最后为 person"
@@ -289,7 +294,7 @@ def _check_children(
         known = sorted({*known, *codes[LevelKind.INSTITUTION]})
     for child in sorted({*level.shares_e4, *level.own} - set(known)) if known else ():
         hint = near(child, known)
-        findings.add("CHILD_UNKNOWN", level.place, child, near=hint, level=level.to.value)
+        findings.add("CHILD_UNKNOWN", level.place, child, near=hint, level=_SAID[level.to])
 
 
 def _check_meetings(

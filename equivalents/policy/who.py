@@ -7,7 +7,7 @@ whose employment type changes shares in each pool with the work of its days. Sou
 definition 5.20.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +16,7 @@ from equivalents.errors import NOWHERE, Place
 if TYPE_CHECKING:
     from equivalents.policy.model import Posting
 
-__all__ = ["WHO_COLUMNS", "Who"]
+__all__ = ["WHO_COLUMNS", "Who", "counts_in_cap"]
 
 WHO_COLUMNS: Final[Mapping[str, str]] = {
     "posts": "post",
@@ -30,11 +30,17 @@ WHO_COLUMNS: Final[Mapping[str, str]] = {
 """The lists of a filter, and the column of ``staff`` that each of them names values of."""
 
 
+def counts_in_cap(posting: "Posting", outside: Collection[str]) -> bool:
+    """Whether a posting counts in the total pay cap; ``outside`` are types that do not (B9)."""
+    return posting.in_cap and posting.employment_type not in outside
+
+
 @dataclass(frozen=True, slots=True)
 class Who:
     """Postings that fit every list that is not empty, and ``in_cap`` where it is said.
 
     ``in_cap`` asks for postings that count in the total pay cap, or that do not; ``None``: any.
+    What counts is decided as in the cap itself: by the posting and by its employment type.
     Two filters that say the same are equal, wherever they stand.
     """
 
@@ -48,9 +54,9 @@ class Who:
     in_cap: bool | None = None
     place: Place = field(default=NOWHERE, compare=False)
 
-    def fits(self, posting: "Posting") -> bool:
-        """Whether a posting is picked."""
-        if self.in_cap is not None and posting.in_cap is not self.in_cap:
+    def fits(self, posting: "Posting", outside: Collection[str]) -> bool:
+        """Whether a posting is picked; ``outside`` are the employment types outside the cap."""
+        if self.in_cap is not None and counts_in_cap(posting, outside) is not self.in_cap:
             return False
         lists = ((getattr(self, name), column) for name, column in WHO_COLUMNS.items())
         return all(getattr(posting, column) in names for names, column in lists if names)

@@ -17,6 +17,7 @@ __all__ = ["WHO_KEYS", "check_values", "check_who", "read_who"]
 
 WHO_KEYS: Final = (*WHO_COLUMNS, "in_cap")
 """What a filter may say."""
+_SAID: Final = "who（谁）¦'who'"
 
 
 def read_who(entry: Entry, what: str, findings: Findings) -> Who | None:
@@ -43,7 +44,7 @@ def check_who(
         for value in values:
             if value not in register:
                 hint = near(value, sorted(register))
-                findings.add("CHILD_UNKNOWN", who.place, value, near=hint, level="who")
+                findings.add("CHILD_UNKNOWN", who.place, value, near=hint, level=_SAID)
         registered = [value for value in values if value in register]
         check_values(registered, column, who.place, roster, findings)
 

@@ -83,7 +83,7 @@ ASSESSMENT_REASONS: Final = (
         "RESULT_MISSING",
         "error",
         "rules",
-        "综合考核“{composite}”缺考核结果：{level} {value} 的指标“{indicator}”，期间 {period}。请在 "
+        "综合考核“{composite}”缺考核结果：{level}“{value}”的指标“{indicator}”，期间 {period}。请在 "
         "assessments 表中补上；不参加考核的写 exempt（免考）。",
         "'{composite}' lacks a result: the indicator '{indicator}' of the {level} '{value}' in "
         "{period}. Add it to the table assessments; who is not assessed is marked exempt.",

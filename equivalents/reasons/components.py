@@ -64,6 +64,17 @@ COMPONENT_REASONS: Final = (
         "component by valid_from and valid_to.",
     ),
     Reason(
+        "LEADER_COEFFICIENT_TWICE",
+        "warning",
+        "rules",
+        "系数类别“{value}”既乘机构的绩效池（{pools}），又乘按这些池的人均发的构成项“{component}”，"
+        "等于计了两次。如不是本意，请在 coefficients 中为它写 applies_to: none，"
+        "或去掉构成项的系数。",
+        "The kind of coefficient '{value}' multiplies pools ({pools}) and the component "
+        "'{component}', which is paid by their average, as well: it counts twice. If that is not "
+        "meant, declare applies_to: none for it in coefficients, or leave it out of the component.",
+    ),
+    Reason(
         "COMPONENT_COEFFICIENT_MISSING",
         "error",
         "rules",

@@ -34,6 +34,15 @@ EFFECTIVE_REASONS: Final = (
         "it in assessment.effective or correct the name.",
     ),
     Reason(
+        "EFFECTIVE_UNUSED",
+        "warning",
+        "rules",
+        "有效签约办法“{value}”没有资金使用，不起作用。请在资金的 heads 中写 effective: {value}，"
+        "或删去这个办法。",
+        "No fund goes by the policy of effective contracts '{value}': it does nothing. Name it in "
+        "the heads of a fund (effective: {value}), or remove it.",
+    ),
+    Reason(
         "EFFECTIVE_RESULT_MISSING",
         "error",
         "rules",

@@ -26,9 +26,8 @@ SHARING_REASONS: Final = (
         "CHILD_UNKNOWN",
         "error",
         "rules",
-        "{level} 一级写到的编号“{value}”未登记{near}。请更正，或先登记它。",
-        "The level '{level}' names '{value}', which is in no table{near}. "
-        "Correct it, or register it first.",
+        "{level}写到的编号“{value}”未登记{near}。请更正，或先登记它。",
+        "{level} names '{value}', which is in no table{near}. Correct it, or register it first.",
     ),
     Reason(
         "POOLS_MEET",

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Final
 
 from equivalents.assess import print_number
-from equivalents.policy.assessment import IndicatorPoints, Outcome
+from equivalents.policy.assessment import LEVEL_WORDS, IndicatorPoints, Outcome
 from equivalents.report.book import ROWS_SHOWN, SheetColumn
 from equivalents.report.furthersheets import FurtherSheet
 from equivalents.report.shown import shown_distance, shown_number
@@ -25,14 +25,6 @@ _COLUMNS: Final = (
     *("coefficient", "in_force", "next_step", "next_coefficient", "distance"),
 )
 _POINTS, _FOUR, _TEXT = "#,##0.####", "0.0000", 10
-_LEVELS: Final = {
-    "county": "县",
-    "institution": "机构",
-    "department": "科室",
-    "team": "团队",
-    "village_room": "村卫生室",
-    "person": "人员",
-}
 _YES: Final = {"1": "是"}
 _NUMBERS: Final = (
     *("numerator", "denominator", "value", "points", "weight", "weighted", "score", "next_step"),
@@ -67,7 +59,7 @@ ASSESSMENT_SHEETS: Final = (
             ("distance", SheetColumn("距下一档", _TEXT, _POINTS)),
         ),
         {
-            "level": _LEVELS,
+            "level": LEVEL_WORDS,
             "indicator": {"": "总分"},
             "not_applicable": _YES,
             "exempt": _YES,

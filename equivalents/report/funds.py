@@ -21,6 +21,7 @@ from equivalents.report.money import (
     money_flows,
     pool_raised,
     pool_source,
+    untouched_flows,
 )
 from equivalents.report.results import paid_by_pool
 from equivalents.report.table import OutTable, decimals, texts
@@ -88,6 +89,7 @@ def _flows(settlement: Settlement) -> Iterator[Flow]:
     yield from _surplus_flows(settlement)
     if settlement.funded is not None:
         yield from money_flows(settlement.funded)
+        yield from untouched_flows(settlement.rules, settlement.funded)
     yield from _pool_flows(settlement)
     yield from component_flows(settlement)
 

@@ -12,7 +12,7 @@ from equivalents.report.book import ROWS_SHOWN
 from equivalents.report.furthersheets import FurtherSheet
 from equivalents.report.shown import in_words
 from equivalents.report.table import OutTable
-from equivalents.report.words import column_title, pool_title
+from equivalents.report.words import assessment_titles, column_title, pool_title, titled
 from equivalents.settle import Settlement
 
 __all__ = ["further_rows", "noted_rows"]
@@ -48,6 +48,10 @@ def further_rows(
     _named(texts, settlement)
     if sheet.table == "components":
         texts["source"] = [_titled(one, _titles(settlement)) for one in texts["source"]]
+    if sheet.table == "assessment":
+        titles = assessment_titles(settlement.rules.scheme)
+        for name in ("composite", "indicator"):
+            texts[name] = [titled(one, titles) for one in texts[name]]
     for name, shown in sheet.forms.items():
         texts[name] = [shown(one) for one in texts[name]]
     for name, words in sheet.words.items():

@@ -13,8 +13,10 @@ from equivalents.bridge import Bridged
 from equivalents.errors import ConservationError
 from equivalents.fundsettle import Funded
 from equivalents.paycap import Capped
+from equivalents.policy.accounts import by_line
 from equivalents.policy.calendar import print_day
 from equivalents.policy.capbefore import CapBefore, CapBeforeKind
+from equivalents.policy.model import CaseRules
 from equivalents.report.flows import Flow, Sides
 from equivalents.report.origins import SOURCE_COLUMNS, print_per_head, source_rows
 from equivalents.report.table import OutTable, texts
@@ -31,6 +33,7 @@ __all__ = [
     "money_tables",
     "pool_raised",
     "pool_source",
+    "untouched_flows",
 ]
 
 _EXCESS: Final = CapBeforeKind.EXCESS
@@ -90,8 +93,13 @@ def _bridged(money: Funded) -> Mapping[tuple[str, str], Sequence[Bridged]]:
 
 
 def _approved_flows(money: Funded) -> Iterator[Flow]:
-    """Approved totals: what became pools, and the rest, which goes to payroll unshared (D0)."""
+    """Approved lines: what became pools and components, and the rest.
+
+    Of a line that a bridge makes a pool of, the rest is the base part, which goes to payroll
+    unshared (D0). What components leave of any other line is nobody's pay: it stays unspent.
+    """
     left: dict[tuple[str, str], int] = {}
+    shared = {(one.institution_id, one.source) for one in money.bridged if not one.bridge.fund}
     for one in money.taken:
         if one.bridge.approved_line:
             line = one.bridge.approved_line
@@ -102,7 +110,18 @@ def _approved_flows(money: Funded) -> Iterator[Flow]:
             ends = ends if one.pool_fen >= 0 else (ends[1], ends[0])
             yield Flow(*key, *ends, abs(one.pool_fen), line)
     for key, amount in left.items():
-        yield Flow(*key, "approved", "payroll", amount, key[1])
+        rest = "payroll" if key in shared else "unspent"
+        yield Flow(*key, "approved", rest, amount, key[1])
+
+
+def untouched_flows(rules: CaseRules, money: Funded) -> Iterator[Flow]:
+    """Approved lines that pay components, where nothing was taken of them: they stay unspent."""
+    declared = rules.scheme.components.values() if rules.scheme is not None else ()
+    lines = {one.line for one in declared if one.line}
+    taken = {(one.institution_id, one.bridge.approved_line) for one in money.taken}
+    for (place, kind, line), amount in sorted(by_line(rules.accounts).items()):
+        if kind == "approved" and line in lines and (place, line) not in taken:
+            yield Flow(place, line, "approved", "unspent", amount, line)
 
 
 def pool_source(money: Funded | None) -> Mapping[tuple[str, str], str]:

@@ -1,6 +1,6 @@
 """Village rooms in OUT: ``rooms.csv``, and the sheet 村卫生室结算 with one block a room."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
 from typing import Final
@@ -9,7 +9,7 @@ from equivalents.policy.roster import Roster
 from equivalents.report.book import SheetColumn
 from equivalents.report.keytables import coefficient_column
 from equivalents.report.table import OutTable, texts
-from equivalents.report.words import component_title
+from equivalents.report.words import assessment_titles, component_title, titled
 from equivalents.rooms import RoomLine, room_lines
 from equivalents.settle import Payouts, Settlement
 from equivalents.units import print_e4, print_e7, print_fen
@@ -45,11 +45,16 @@ def room_table(settlement: Settlement, payouts: Payouts) -> OutTable | None:
     return OutTable("rooms", found)
 
 
-def room_blocks(table: OutTable) -> Iterator[tuple[str, Sequence[Sequence[str]]]]:
+def room_blocks(
+    table: OutTable, settlement: Settlement
+) -> Iterator[tuple[str, Sequence[Sequence[str]]]]:
     """The title and the rows of each room's block; money is added up there.
 
+    Components and the composites of coefficients have their titles, where the scheme gives any.
     Equivalents of different series are never added up: the title tells those of each.
     """
+    paid = {one.component: one.title for one in settlement.components}
+    titles = {"component": paid, "coefficient": assessment_titles(settlement.rules.scheme)}
     rows = zip(*(column.to_pylist() for column in table.columns.values()), strict=True)
     for (place, room, name), block in groupby(rows, key=lambda row: row[:3]):
         lines = [row[3:] for row in block if row[3] != "total"]
@@ -58,7 +63,7 @@ def room_blocks(table: OutTable) -> Iterator[tuple[str, Sequence[Sequence[str]]]
         work = "　".join(f"{series} {value}" for series, value in _by_series(lines))
         title = f"{room} {name}".rstrip() + f"（{place}）　乡村医生：{who}"
         title += f"　当量：{work}" if work else ""
-        yield title, [_in_chinese(row) for row in lines]
+        yield title, [_in_chinese(row, titles) for row in lines]
 
 
 def _by_series(lines: Sequence[Sequence[str]]) -> Sequence[tuple[str, str]]:
@@ -70,13 +75,15 @@ def _by_series(lines: Sequence[Sequence[str]]) -> Sequence[tuple[str, str]]:
     return [(series, f"{value.normalize():f}") for series, value in sorted(sums.items())]
 
 
-def _in_chinese(row: Sequence[str]) -> Sequence[str]:
+def _in_chinese(row: Sequence[str], titles: Mapping[str, Mapping[str, str]]) -> Sequence[str]:
     line, series, name, *rest = row
+    if line != "item":
+        name = titled(component_title(name), titles.get(line, {}))
     who, called, equivalents, coefficient, key, amount = rest
     if line in ("item", "coefficient"):
         return _WORDS[line], series, name, who, called, equivalents, coefficient, key, ""
     # Money has no equivalents of its own.
-    return _WORDS[line], series, component_title(name), who, called, "", coefficient, key, amount
+    return _WORDS[line], series, name, who, called, "", coefficient, key, amount
 
 
 def _rooms(

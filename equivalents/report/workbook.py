@@ -71,7 +71,7 @@ def write_workbook(
     _write_further(book, note, settlement, payouts, tables)
     if "rooms" in tables:
         told = f"{note}　每个村卫生室一页：项目当量（各口径不相加）、各绩效池和构成项金额、合计"
-        book.blocks("村卫生室结算", told, ROOM_SHEET, room_blocks(tables["rooms"]))
+        book.blocks("村卫生室结算", told, ROOM_SHEET, room_blocks(tables["rooms"], settlement))
     most = f"最多列 {ROWS_SHOWN:,} 行，全部见"
     told = f"{note}　{most} rejected.csv；请更正后重新导入"
     book.sheet("退回记录", told, _REJECTED, _rejected_rows(listed.first))

@@ -2,7 +2,7 @@
 
 from tests.bad.case import Content, Fault
 
-__all__ = ["EFFECTIVE"]
+__all__ = ["EFFECTIVE", "EFFECTIVE_WARNINGS"]
 
 HEAD = "level,subject_id,indicator,numerator,denominator\n"
 CONTRACTS = "contract_id,resident_id,team_id,person_id,active_from\n"
@@ -83,3 +83,10 @@ EFFECTIVE = [
                "K1,R1,,P01,2025-01-01\nK2,R2,,P01,2025-01-01\n"),
           "contracts.csv", 2, "", "K1", ("知晓", "有效", "1")),
 ]  # fmt: skip
+
+EFFECTIVE_WARNINGS = [
+    Fault("effective-unused", "EFFECTIVE_UNUSED",
+          case(BY_PLACE, fund=FUND.replace("effective: 有效", "permanent: yes")), "case.yaml", 7,
+          "assessment.effective.有效", "有效", ("heads",)),
+]  # fmt: skip
+"""What is said of policies that nothing goes by."""

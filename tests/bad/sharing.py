@@ -120,7 +120,7 @@ SHARING = [
         person("key: fixed", "shares: {P01: 1, P02: 1, P03: 1, P011: 1}"),
         5,
         "P011",
-        ("person", "P01"),
+        ("P01",),
     ),
     money(
         "share-missing",

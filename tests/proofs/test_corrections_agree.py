@@ -23,6 +23,7 @@ from tests.reference.random_later import in_halves, known_later
 
 FEATURES = frozenset({"coefficients", "levels", "shares", "ceilings"})
 YEARLY = frozenset({"coefficients", "shares"})
+BESIDE = frozenset({"components", "averages", "who", "levels"})
 SEEDS = range(counts(6, 30))
 
 
@@ -64,7 +65,8 @@ def test_year_ends_agree(seed: int, tmp_path: Path) -> None:
     halves: list[Path] = []
     for number in range(50):
         case = tmp_path / f"case-{number}"
-        write_random_case(case, 52_000 + 50 * seed + number, 60, dirty=False, features=YEARLY)
+        features = YEARLY | BESIDE if seed % 2 else YEARLY
+        write_random_case(case, 52_000 + 50 * seed + number, 60, dirty=False, features=features)
         halves = in_halves(case, tmp_path / f"parts-{number}", seed)
         if halves:
             break

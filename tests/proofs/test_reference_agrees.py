@@ -62,6 +62,7 @@ OF_PAY = [
     *("assessment+levels", "assessment+surplus+coefficients", "assessment+funds"),
     *("assessment+leave+ceilings+levels", "components+coefficients+contracts+leaders"),
     *("components+surplus+levels", "components+funds", "components+yearly+bounds"),
+    *("components+leaders+funds", "assessment+contracts+funds"),
     *("averages+coefficients+leave", "averages+contracts", "averages+bounds+who"),
     *("who+levels+bounds", "who+coefficients+contracts", "secondary+levels+bounds"),
     *("secondary+coefficients+who", "assessment+components+levels+leaders"),

@@ -15,7 +15,7 @@ from tests.reference.declared import read_who
 from tests.reference.fundkinds import month_ends, months
 from tests.reference.numbers import half_up
 from tests.reference.paytables import Withheld
-from tests.reference.people import matches
+from tests.reference.people import capped, matches
 from tests.reference.residentgroups import group_code
 from tests.reference.scheme import Yaml, in_force, on_day, versions, yes
 from tests.reference.splitting import divided
@@ -84,12 +84,6 @@ def before_pools(case: Case) -> Beside:
         if to in rounded
     }
     return Beside(rounded, {to: part["outside"] for to, part in parts.items()})
-
-
-def capped(case: Case, posting: Posting) -> bool:
-    """Say whether a posting counts in the pay cap (B9)."""
-    outside = case.scheme.part("pay_cap").get("outside_types") or []
-    return posting.in_cap and posting.employment_type not in outside
 
 
 def _bonuses(case: Case) -> Iterator[tuple[Name, Fraction]]:
@@ -167,7 +161,7 @@ def _matching(case: Case, rule: Yaml, person: str, day: date) -> Posting | None:
     here = [
         one
         for one in of_period_anywhere(case)
-        if one.person == person and one.active_on(day) and matches(who, one)
+        if one.person == person and one.active_on(day) and matches(case, who, one)
     ]
     if not in_force(rule, day) or not here:
         return None
@@ -219,7 +213,7 @@ def per_contract(
             continue
         for person, count in all_parts(case, day, lambda one: _counts(asked, one)):
             home = home_of(case, person, day)
-            if matches(who, home):
+            if matches(case, who, home):
                 yuan = count * on_day(rule["rate"], day, "rate") * part
                 if rule.get("coefficient"):
                     own = (person, home.institution, home.post)

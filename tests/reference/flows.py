@@ -198,19 +198,25 @@ def _passed_on(found: Flows, place: str, parent: str, name: str, fen: int) -> No
 def _approved(
     found: Flows, case: Case, dues: Sequence[Due], made: Sequence[Pool], beside: Beside
 ) -> None:
-    """Move approved totals to pools; the rest goes to payroll unshared."""
+    """Move approved totals to pools and components.
+
+    D0: of a total that makes a pool the rest is the base part, for payroll. Nothing says so of a
+    line that pays components alone: its rest stays on the line.
+    """
     lines = {source_of(bridge) for bridge in bridges(case).values()}
     lines |= {source for _, source, _ in beside if source[0]}
     for key, line in sorted(one for one in lines if one[0] == "approved_line"):
         for place in case.institutions:
             left = there(case, dues, (key, line), place) or 0
+            rest = "unspent"
             for pool in made:
                 source = source_of(bridges(case)[pool.pool])
                 if pool.institution == place and source == (key, line):
                     found.move(Flow(place, line, "approved", pool.pool, line), pool.amount_fen)
                     left -= pool.amount_fen
+                    rest = "payroll"
             left -= _taken(found, beside, place, (key, line), "approved")
-            found.move(Flow(place, line, "approved", "payroll", line), left)
+            found.move(Flow(place, line, "approved", rest, line), left)
 
 
 def _pools(

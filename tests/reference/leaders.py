@@ -29,6 +29,17 @@ def leads(case: Case, posting: Posting) -> bool:
     )
 
 
+def sharing_between(case: Case, first: date, after: date) -> Case:
+    """Return the case of some days on which the rules of heads stay the same, without heads."""
+    now = replace(case, first_day=first, after=after)
+    return replace(now, postings=tuple(one for one in case.all_postings if not leads(now, one)))
+
+
+def changes(case: Case) -> set[date]:
+    """Return the days on which the rules of heads change."""
+    return {day for rule in case.leader_rules for day in (_since(rule), _until(rule))}
+
+
 def sharing(case: Case, pieces: Sequence[Piece]) -> tuple[Case, list[Piece]]:
     """Return the case and the pieces of work without those of heads: what pools are shared by."""
     led = {_names(posting) for posting in case.postings if leads(case, posting)}

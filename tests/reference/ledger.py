@@ -155,10 +155,12 @@ def restricted(
     taken: Mapping[tuple[str, str], int],
     opened: Mapping[tuple[str, str], int],
     more: Mapping[tuple[str, str], Excess],
+    beside: Mapping[tuple[str, tuple[str, str], str], int],
 ) -> dict[tuple[str, str], Restricted]:
     """Return what is left of restricted funds, by institution and fund.
 
-    `made` are the bridged pools; what a cap took off them stays, unless it was returned.
+    `made` are the bridged pools; what a cap took off them stays, unless it was returned. What
+    components take of a fund, `beside` by institution, source and component, is used like them.
     What it left there in earlier periods, and `opened` them now, is in the opening and goes out.
     What a cap leaves is first left to the fund that paid `more`.
     """
@@ -182,6 +184,9 @@ def restricted(
             )
             pools += sum(
                 one.fen - back[at] for at, one in more.items() if (at[0], one.fund) == (place, name)
+            )
+            pools += sum(
+                fen for (at, of, _), fen in beside.items() if (at, of) == (place, ("fund", name))
             )
             found[place, name] = Restricted(
                 total(case, place, name, "opening_restricted"),

@@ -225,7 +225,7 @@ def counted_at(case: Case, term: Yaml, person: str) -> set[str]:
     return {
         one.institution
         for one in mains or posts
-        if (everybody or one.in_cap) and one.employment_type not in outside
+        if everybody or (one.in_cap and one.employment_type not in outside)
     }
 
 

@@ -15,7 +15,6 @@ from tests.reference.components import (
     OWN_MONEY,
     WITHHELD_BEFORE,
     Name,
-    capped,
     declared,
 )
 from tests.reference.fundkinds import month_ends
@@ -23,7 +22,7 @@ from tests.reference.funds import Due
 from tests.reference.leaders import leads
 from tests.reference.numbers import half_up
 from tests.reference.payouts import Payout
-from tests.reference.people import of_period
+from tests.reference.people import capped, of_period
 from tests.reference.raised import Excess
 from tests.reference.scheme import Yaml, in_force, on_day, yes
 from tests.reference.text import Refused

@@ -8,7 +8,13 @@ from tests.reference.case import Case, Posting
 from tests.reference.declared import Who
 
 
-def matches(who: Who, posting: Posting) -> bool:
+def capped(case: Case, posting: Posting) -> bool:
+    """Say whether a posting counts in the pay cap (B9)."""
+    outside = case.scheme.part("pay_cap").get("outside_types") or []
+    return posting.in_cap and posting.employment_type not in outside
+
+
+def matches(case: Case, who: Who, posting: Posting) -> bool:
     """Say whether a posting has everything that is asked for; what is empty asks nothing."""
     said = (
         (who.posts, posting.post_name),
@@ -19,7 +25,7 @@ def matches(who: Who, posting: Posting) -> bool:
         (who.institutions, posting.institution),
         (who.persons, posting.person),
     )
-    in_cap = who.in_cap in ("", "yes" if posting.in_cap else "no")
+    in_cap = who.in_cap in ("", "yes" if capped(case, posting) else "no")
     return in_cap and all(not wanted or has in wanted for wanted, has in said)
 
 
@@ -36,4 +42,4 @@ def of_period(case: Case, postings: Iterable[Posting], institution: str) -> list
 def chosen(case: Case, institution: str, who: Who) -> set[str]:
     """Return who of the eligible people of an institution is meant: by any posting there."""
     here = of_period(case, case.postings, institution)
-    return {one.person for one in here if matches(who, one)}
+    return {one.person for one in here if matches(case, who, one)}

@@ -15,9 +15,12 @@ from tests.reference.leaders import leads
 from tests.reference.random_assessment import REFERENCE, Span, Yaml
 from tests.reference.random_csv import write_table
 from tests.reference.random_extras import LISTS, choose_who, dump, load
+from tests.reference.random_fundtables import ACCOUNT_COLUMNS
 from tests.reference.random_moneylines import report_closing
 from tests.reference.random_paycap import OPENING
 from tests.reference.random_weights import Fields, random_day
+from tests.reference.scheme import yes
+from tests.reference.settling import settle
 from tests.reference.tables import rows_of
 from tests.reference.text import Refused, csv_table
 
@@ -25,10 +28,13 @@ BONUSES = ("institution_id", "person_id", "component", "amount", "date", "refere
 ADJUSTMENTS = ("period", "institution_id", "pool", "person_id", "component", "amount", "fund",
                "mode", "reference")  # fmt: skip
 COEFFICIENTS = ("scope", "subject_id", "kind", "value", "valid_from", "valid_to", "reference")
+CAP_LINE, PAY_LINE = "核定总量", "pay_total"
 KIND = "兑现考核"
 """A coefficient of everybody that applies to nothing but components."""
 AMOUNTS = ("0.01", "100", "33.33", "5000.00")
 MOST_REPORTS = 40
+ENOUGH_FEN = 5_000
+"""With so much left of a fund everywhere, it can often pay a component."""
 
 
 class Components:
@@ -48,19 +54,12 @@ class Components:
         self.pools = pools
         self.span = span
         self.features = features
-        self.staff = csv_table(folder / "staff.csv")
         self.declared = load(folder)
+        if "funds" in features or "surplus" not in features:
+            self.outside_types(Random(f"types {seed}"))
+        self.staff = csv_table(folder / "staff.csv")
         self.found: Yaml = {}
-        scheme = read_case(folder).scheme
-        # What a component takes of restricted money the rules leave open.
-        self.funds = [
-            name
-            for name in scheme.funds
-            if all(
-                scheme.fund(name, place).get("restricted", "no") == "no"
-                for place in ("", *scheme.own)
-            )
-        ]
+        self.funds = self.with_money()
         makers: dict[str, Callable[[], None]] = {
             "津贴": self.allowance,
             "签约补贴": self.per_contract,
@@ -77,12 +76,32 @@ class Components:
             self.name = name
             makers[name]()
         self.declared["components"] = self.found
-        if "funds" in features:
-            self.outside_types()
+        if PAY_LINE in str(self.found) and self.rng.random() < 0.8:
+            self.approve(self.rng, PAY_LINE, ("50.00", "30000.00", "30000.00"))
         dump(folder, self.declared)
         if self.rng.random() < 0.6:
             self.adjustments()
         self.reports = 0
+
+    def with_money(self) -> list[str]:
+        """Return the funds of which enough is left where people are; all, if of none there is.
+
+        Restricted ones stand there again, so that they are drawn as often as others.
+        """
+        scheme = read_case(self.folder).scheme
+        funds = list(scheme.funds)
+        left: dict[tuple[str, str], int] = {}
+        try:
+            flows = settle(self.folder).flows if funds else {}
+        except Refused:
+            return funds
+        for flow, fen in flows.items():
+            if flow.source == "due" and flow.use in ("income", "institution"):
+                left[flow.fund, flow.institution] = fen
+        places = {row["institution_id"] for row in self.staff}
+        rich = [one for one in funds if min(left.get((one, at), 0) for at in places) > ENOUGH_FEN]
+        some = rich or funds
+        return [*some, *(one for one in some if yes(scheme.fund(one), "restricted"))]
 
     def coefficients(self) -> None:
         """Give everybody a coefficient for components, and withhold some for later."""
@@ -123,18 +142,20 @@ class Components:
             found |= rng.choice(({}, {"in_cap": "no"}, {"in_cap": "yes"}))
         elif rng.random() < 0.4:
             found["in_cap"] = rng.choice(("yes", "no"))
-        if self.funds and rng.random() < 0.4:
+        if self.funds and rng.random() < 0.6:
             found["paid_from"] = {"fund": rng.choice(self.funds)}
-        elif "funds" in self.features and rng.random() < 0.3:
-            found["paid_from"] = {"line": "pay_total"}
+        elif rng.random() < 0.3:
+            found["paid_from"] = {"line": PAY_LINE}
         return found
 
     def who(self) -> Yaml:
         """Return for whom a component is, or nothing."""
         who = choose_who(self.rng, self.folder) if self.rng.random() < 0.6 else {}
         # Components are for postings, so those of one person may differ in this.
-        name = self.rng.choice(("person_id", "person_id", "institution_id", "title_tier", ""))
-        values = sorted({row[name] for row in self.staff} - {""}) if name else []
+        name = self.rng.choice(
+            ("person_id", "person_id", "institution_id", "title_tier", "employment_type", "")
+        )
+        values = sorted({row.get(name, "") for row in self.staff} - {""})
         if values:
             lists = LISTS | {"person_id": "persons", "institution_id": "institutions"}
             who[lists[name]] = self.rng.sample(values, self.rng.randint(1, len(values)))
@@ -237,13 +258,35 @@ class Components:
         rule["reference"] = REFERENCE
         self.found[self.name] = rule | rng.choice(({}, {"rest": "retain"}, {"rest": "carry"}))
 
-    def outside_types(self) -> None:
-        """Put some employment types outside the cap, where there is one and not all are heads."""
+    def outside_types(self, rng: Random) -> None:
+        """Put some employment types outside the cap; often declare a cap.
+
+        Somebody's type may change then: who shares in pools must not go by it, as that could mean
+        the person or the posting.
+        """
         cap = read_case(self.folder).scheme.part("pay_cap")
-        may = cap.get("kind", "none") != "none" and "'all'" not in str(cap)
-        if may and self.rng.random() < 0.5:
-            own_cap = self.declared.setdefault("pay_cap", {})
-            own_cap |= {"outside_types": ["合同工"], "reference": REFERENCE}
+        if rng.random() < 0.2:
+            return
+        own_cap = self.declared.setdefault("pay_cap", {})
+        own_cap |= {"outside_types": ["合同工"], "reference": REFERENCE}
+        if cap.get("kind", "none") == "none":
+            own_cap |= {"kind": "fixed", "per": "period", "line": CAP_LINE}
+            self.approve(rng, CAP_LINE, ("900.00", "200000.00", "9000000.00"))
+        if "employment_types" not in str(self.declared):
+            rows = csv_table(self.folder / "staff.csv")
+            for row in rows:
+                if rng.random() < 0.7:
+                    row["employment_type"] = rng.choice(("在编", "合同工"))
+            write_table(rng, self.folder / "staff.csv", list(rows[0]), rows)
+        dump(self.folder, self.declared)
+
+    def approve(self, rng: Random, line: str, amounts: Sequence[str]) -> None:
+        """Approve a total of pay on a line everywhere."""
+        rows = rows_of(self.folder, "accounts")
+        for place in csv_table(self.folder / "institutions.csv"):
+            row = {"institution_id": place["institution_id"], "line": line, "kind": "approved"}
+            rows.append(row | {"amount": rng.choice(amounts)})
+        write_table(rng, self.folder / "accounts.csv", ACCOUNT_COLUMNS, rows)
 
     def adjustments(self) -> None:
         """Draw differences of closed periods that open pools pay, of people there and of some."""

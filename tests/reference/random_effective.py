@@ -10,6 +10,7 @@ from typing import Any
 from tests.reference.random_assessment import COLUMNS, FUND_KIND, REFERENCE, Span, figure
 from tests.reference.random_csv import write_table
 from tests.reference.random_weights import Fields
+from tests.reference.spans import names_of
 from tests.reference.tables import rows_of
 from tests.reference.text import csv_table
 
@@ -17,6 +18,10 @@ Yaml = dict[str, Any]
 NAMES = ("认定一", "认定二")
 """The policies that a fund may name; a case with an assessment has both."""
 TESTS = ("随访到位", "知晓率", "签约服务")
+
+OF_TEAMS, TEAM_SCORE = "团队认定", "团队得分"
+TEAM_SCORES = ("100", "99.9999", "85", "33.3333", "0")
+"""A composite of teams, which nothing but a policy uses, and its only indicator."""
 
 
 def declare_effective(rng: Random, folder: Path, assessment: Yaml, span: Span) -> None:
@@ -29,11 +34,14 @@ def declare_effective(rng: Random, folder: Path, assessment: Yaml, span: Span) -
     asked: set[tuple[str, str]] = set()
     for name in NAMES:
         rules = ["all_thresholds", "per_contract"]
-        rules += ["composite"] if composite.get("level") == "institution" else []
+        rules += ["composite"] * 2 if composite.get("level") == "institution" else []
+        rules += ["of teams"] * 2 if teams else []
         rule = rng.choice(rules)
         found: Yaml = {"rule": rule, "reference": REFERENCE}
         if rule == "composite":
             found["composite"] = FUND_KIND
+        elif rule == "of teams":
+            found |= {"rule": "composite", "composite": OF_TEAMS, "level": "team"}
         else:
             level = "contract"
             if rule == "all_thresholds":
@@ -54,9 +62,27 @@ def declare_effective(rng: Random, folder: Path, assessment: Yaml, span: Span) -
         for subject in subjects[level]:
             declared = assessment["indicators"][indicator]
             rows += _results(rng, level, subject, indicator, declared, span)
+    if OF_TEAMS in str(policies):
+        rows += _of_teams(rng, assessment, teams, span)
     assessment["effective"] = policies
     rng.shuffle(rows)
     write_table(rng, folder / "assessments.csv", COLUMNS, rows)
+
+
+def _of_teams(rng: Random, assessment: Yaml, teams: Sequence[str], span: Span) -> list[Fields]:
+    """Declare a composite of teams, each or the mean of its periods; return its results."""
+    length = rng.choice(("year", "half_year"))
+    found: Yaml = {"level": "team", "period": length, "weights": {TEAM_SCORE: "100"}}
+    found |= {"subjects": {"ids": list(teams)}, "reference": REFERENCE}
+    found |= rng.choice(({}, {"combine": "mean"}))
+    assessment["composites"][OF_TEAMS] = found
+    assessment["indicators"][TEAM_SCORE] = {"reference": REFERENCE}
+    at = {"level": "team", "indicator": TEAM_SCORE}
+    return [
+        at | {"subject_id": team, "period": one, "score": rng.choice(TEAM_SCORES)}
+        for team in teams
+        for one in names_of(length, *span)
+    ]
 
 
 def _teams(rng: Random, folder: Path) -> list[str]:

@@ -66,9 +66,7 @@ def write_before_funds(
         declared["assessment"] = whole
         kinds = declared.setdefault("coefficients", {})
         kinds.update(rules)
-        for rule in kinds.values() if "assessed" in kinds else ():
-            # It withholds too, and of one pool all agree on what becomes of it.
-            rule.pop("later", None)
+        _agree(kinds)
         drawing.write()
         if "surplus" in features and rng.random() < 0.5 and _on_surplus(rules):
             declared.setdefault("surplus", {})["assessment"] = "required"
@@ -87,6 +85,13 @@ def write_before_funds(
                 if averages:
                     own(declared, name)["averages"] = averages
     dump(folder, declared)
+
+
+def _agree(kinds: Yaml) -> None:
+    """Let several kinds that withhold say nothing of later: of one pool they must agree."""
+    withholding = [one for one in kinds.values() if one.get("applies_to") == "withhold"]
+    for rule in withholding if len(withholding) > 1 else ():
+        rule.pop("later", None)
 
 
 def own(declared: Yaml, pool: str) -> Yaml:

@@ -71,7 +71,8 @@ def _other_amount(rng: Random, row: dict[str, str]) -> dict[str, str]:
 def in_halves(case: Path, folder: Path, seed: int) -> list[Path]:
     """Write the halves of a case of a whole year, each with a part of its pools.
 
-    None where the case is of another period. A pool that a half cannot pay is one of the other.
+    None where the case is of another period, or a half cannot be paid otherwise. A pool that a
+    half cannot pay is one of the other.
     """
     rng = Random(f"halves {seed}")
     text = (case / "case.yaml").read_text(encoding="utf-8")
@@ -91,12 +92,13 @@ def in_halves(case: Path, folder: Path, seed: int) -> list[Path]:
             row | {"amount": _part(row["amount"], part if number == 0 else 9 - part)}
             for row, part in zip(pools, parts, strict=True)
         ]
-        _pay(rng, half, rows)
+        if not _pay(rng, half, rows):
+            return []
     return halves
 
 
-def _pay(rng: Random, half: Path, rows: list[dict[str, str]]) -> None:
-    """Write the pools of a half; those that are refused have nothing."""
+def _pay(rng: Random, half: Path, rows: list[dict[str, str]]) -> bool:
+    """Write the pools of a half; those that are refused have nothing. Say whether all is paid."""
     while True:
         write_table(rng, half / "pools.csv", POOL_COLUMNS, rows)
         try:
@@ -105,10 +107,10 @@ def _pay(rng: Random, half: Path, rows: list[dict[str, str]]) -> None:
             names = [f"{row['institution_id']}/{row['pool']}/" for row in rows]
             at = [n for n, name in enumerate(names) if refused.where.startswith(name)]
             if not at or rows[at[0]]["amount"] == "0.00":
-                raise
+                return False
             rows[at[0]]["amount"] = "0.00"
         else:
-            return
+            return True
 
 
 def _part(yuan: str, ninths: int) -> str:

@@ -14,7 +14,7 @@ from tests.reference.bridges import bridged, placeholders, with_pools
 from tests.reference.case import Case, Pool, read_case
 from tests.reference.ceilings import cut_lines, cuts
 from tests.reference.coefficients import Coefficients
-from tests.reference.components import Name, before_pools, withheld_on
+from tests.reference.components import Name, before_pools, declared, withheld_on
 from tests.reference.flows import Flow, flows
 from tests.reference.funds import Due, Funds
 from tests.reference.fundwork import work
@@ -38,6 +38,7 @@ from tests.reference.payingcomponents import (
     in_cap,
     led_in_cap,
     of_leaders,
+    payer,
     sources,
 )
 from tests.reference.payouts import Payout, PoolTotal, Shelf, Step
@@ -118,7 +119,7 @@ class Outcome:
 
 
 class Funded(NamedTuple):
-    """What became of what is due: pools made, the pay cap, what is left of restricted money.
+    """What became of what is due: pools made, and the pay cap.
 
     And what is paid beside the pools, by whom, and what adjustments take of pools.
     """
@@ -127,11 +128,20 @@ class Funded(NamedTuple):
     caps: Mapping[str, tuple[int, int]]
     over: Mapping[tuple[str, str], int]
     opened: Mapping[tuple[str, str], int]
-    left: Mapping[tuple[str, str], Restricted]
     more: Mapping[tuple[str, str], Excess]
     beside: Mapping[Name, int]
     charged: Mapping[tuple[str, str], int]
     outside: Mapping[Name, int]
+
+
+def left_of_funds(
+    read: Case,
+    dues: Sequence[Due],
+    money: Funded,
+    beside: Mapping[tuple[str, tuple[str, str], str], int],
+) -> dict[tuple[str, str], Restricted]:
+    """Return what is left of restricted funds behind pools and what is paid `beside` them."""
+    return restricted(read, dues, money.made, money.over, money.opened, money.more, beside)
 
 
 def funded(read: Case, dues: Sequence[Due]) -> tuple[Case, Funded]:
@@ -145,9 +155,12 @@ def funded(read: Case, dues: Sequence[Due]) -> tuple[Case, Funded]:
     caps, over = paycap.caps(read, dues, counts), paycap.cut(read, dues, counts)
     opened = paycap.opened(read) if caps else {}
     read = replace(read, pools=paycap.less(read, opened, over))
-    left = restricted(read, dues, made, over, opened, more)
-    check_closings(read, left)
-    return read, Funded(made, caps, over, opened, left, more, beside, taken, outside)
+    found = Funded(made, caps, over, opened, more, beside, taken, outside)
+    left = left_of_funds(read, dues, found, sources(read, beside))
+    # What heads are paid is known later, and with it what is left of what pays them.
+    later = {payer(rule)[1] for _, rule in declared(read, "leader")}
+    check_closings(read, {at: one for at, one in left.items() if at[1] not in later})
+    return read, found
 
 
 def paid_beside(
@@ -191,6 +204,9 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
     limit_all(read, shared)
     pools = {(one.pool.institution, one.pool.pool): one.total for one in shared}
     beside = paid_beside(read, dues, of_funds, shared)
+    taken_beside = sources(read, beside)
+    left = left_of_funds(read, dues, of_funds, taken_beside)
+    check_closings(read, left)
     withheld = _by_person([(one.pool.pool, one.later) for one in shared])
     return Outcome(
         verdicts={(one.record.file, one.record.row): one.verdicts for one in judged},
@@ -211,8 +227,8 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
         dues=dues,
         ledger=ledger(read, dues),
         movements=movements(read, dues),
-        restricted=of_funds.left,
-        flows=flows(read, dues, of_funds, found, pools, sources(read, beside)),
+        restricted=left,
+        flows=flows(read, dues, of_funds, found, pools, taken_beside),
         tests=share_tests(read),
         instalments=instalments(read, dues),
         assessed=assessment.assessed,

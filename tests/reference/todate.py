@@ -8,13 +8,13 @@ months together, less what was paid in them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import NamedTuple
 
 from tests.reference.case import Case
 from tests.reference.coefficients import Coefficients
+from tests.reference.leaders import changes, sharing_between
 from tests.reference.numbers import ceiling, floor, half_up
 from tests.reference.tables import PaidBefore
 
@@ -59,21 +59,25 @@ class Span:
         return sum((any if begun else all)(of_month) for of_month in days.values())
 
     def head(self, person: str, institution: str, pool: str) -> Fraction | None:
-        """Return the part of a head, on average over all these days of postings there (5.3)."""
+        """Return the part of a head, on average over all these days of postings there (5.3).
+
+        Postings of heads are none of them, by the rules of each day (5.20).
+        """
         worked: list[tuple[int, Fraction]] = []
         for first, after in self.runs():
-            of_run = Coefficients(replace(self.case, first_day=first, after=after))
+            of_run = Coefficients(sharing_between(self.case, first, after))
             worked += of_run.worked(person, institution, pool, "headcount")
         days = sum(number for number, _ in worked)
         weighted = sum((number * product for number, product in worked), Fraction(0))
         return half_up(weighted / days, 4) if days else None
 
     def runs(self) -> list[tuple[date, date]]:
-        """Return the days as runs without a gap, each with the day after it."""
+        """Return the days as runs without a gap or other rules, each with the day after it."""
+        rules = changes(self.case)
         found: list[tuple[date, date]] = []
         for day in self.days:
             after = day + timedelta(days=1)
-            if found and found[-1][1] == day:
+            if found and found[-1][1] == day and day not in rules:
                 found[-1] = (found[-1][0], after)
             else:
                 found.append((day, after))

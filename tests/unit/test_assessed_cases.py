@@ -180,6 +180,54 @@ def test_a_composite_that_moves_a_fund_and_a_pool_is_warned_of(tmp_path: Path) -
     assert {one.coefficient_e4 for one in case.rules.assessed or ()} == {8000}
 
 
+@pytest.mark.parametrize(
+    ("applies", "told"),
+    [("key", True), ("key, pools: [绩效]", True), ("key, pools: [别的]", False), ("none", False)],
+)
+def test_a_coefficient_of_pools_and_of_heads_pay_by_their_average_is_warned_of(
+    applies: str, told: bool, tmp_path: Path
+) -> None:
+    text = (
+        "period: 2025-06\nreference: 示例\nleaders: {posts: [院长], reference: 示例}\n"
+        f"coefficients: {{k: {{applies_to: {applies}}}}}\n"
+        "components: {x: {kind: leader, of: [绩效, 奖金], coefficient: k, "
+        "multiple: {value: '1.5', unit: 倍, valid_from: 2020-01-01}}}\n"
+    )
+    files = {
+        "case.yaml": text,
+        "staff.csv": "person_id,institution_id,post\nP01,I01,\nP02,I01,院长\nP03,I02,\n",
+        "pools.csv": f"{GOOD['pools.csv']}I01,奖金,5.00\nI01,别的,5.00\n",
+        "coefficients.csv": "scope,subject_id,kind,value,valid_from\n"
+        "institution,I01,k,0.9,2025-01-01\ninstitution,I02,k,0.9,2025-01-01\n",
+    }
+    problems = load_case(case_with(tmp_path, files)).problems
+    facts = [one.facts for one in problems if one.code == "LEADER_COEFFICIENT_TWICE"]
+    pools = "绩效, 奖金" if applies == "key" else "绩效"
+    assert facts == [{"component": "x", "pools": pools}] * told
+
+
+@pytest.mark.parametrize(
+    ("level", "zh", "en"),
+    [("person", "人员“P02”", "person 'P02'"), ("institution", "机构“I02”", "institution 'I02'")],
+)
+def test_a_missing_result_names_the_level_in_the_language_of_its_text(
+    level: str, zh: str, en: str, tmp_path: Path
+) -> None:
+    subjects = {"person": ["P01", "P03"], "institution": ["I01"]}[level]
+    results = [f"{level},{subject},甲,80" for subject in subjects]
+    files = {
+        **FILES,
+        "case.yaml": YAML.replace("level: person", f"level: {level}"),
+        "assessments.csv": "\n".join(["level,subject_id,indicator,score", *results, ""]),
+    }
+    with pytest.raises(DataError) as refused:
+        load_case(case_with(tmp_path, files))
+    (one,) = (one for one in refused.value.problems if one.code == "RESULT_MISSING")
+    assert zh in one.text("zh")
+    assert level not in one.text("zh")
+    assert en in one.text("en")
+
+
 USED_BY = {
     "allowance": """components:
   津贴: {kind: allowance, rate: "100", unit: 元/人·月, coefficient: 考核, valid_from: 2024-01-01}

@@ -26,7 +26,7 @@ from tests.bad.caseyaml import YAML
 from tests.bad.closing import CLOSING
 from tests.bad.components import COMPONENT_WARNINGS, COMPONENTS
 from tests.bad.contracts import CONTRACT_MONEY, CONTRACTS
-from tests.bad.effective import EFFECTIVE
+from tests.bad.effective import EFFECTIVE, EFFECTIVE_WARNINGS
 from tests.bad.files import FILES
 from tests.bad.funds import FUND_WARNINGS, FUNDS
 from tests.bad.heads import HEADS, SIGNED_WARNINGS
@@ -64,6 +64,7 @@ LISTED = [
     *PRICE_WARNINGS,
     *FUND_WARNINGS,
     *ASSESSMENT_WARNINGS,
+    *EFFECTIVE_WARNINGS,
     *COMPONENT_WARNINGS,
 ]
 ONLY_LISTS = ["problems.csv", "rejected.csv", "summary.json"]
@@ -87,7 +88,7 @@ BY_COMMAND = {
     "APPROVED_DIFFERS",
     # tests/unit/test_illustrations.py
     "FIGURE_ILLUSTRATIVE",
-    # tests/unit/test_correct_command.py and test_year_end_command.py: they need closed results
+    # tests/unit/test_correct_refused.py and test_year_end_command.py: they need closed results
     "CLOSED_NOT_REPRODUCED", "CORRECT_OTHER_CASE", "CORRECT_OUT_IS_INPUT",
     "CORRECT_NOT_ADJUSTMENTS", "CORRECT_OTHER_RUN", "CORRECT_CHAIN", "CORRECT_MODE_CHANGED",
     "CORRECT_NO_PRICE", "CORRECT_NEEDS_RESHARE", "CORRECT_POOL_AMOUNT",

@@ -145,7 +145,7 @@ def test_an_illustrative_figure_is_told_once_and_marked_on_its_lines(tmp_path: P
     ] * 2
     sheet = lines(sheets(tmp_path / "out")["资金计算"])
     marked = [(row["单位"], row["文件依据"], row["示例"]) for row in sheet][:2]
-    assert marked == [("元/当量", "示例", "示例"), ("元/人·年", "示例方案", "")]
+    assert marked == [("元/当量", "示例", "示例"), ("元/人·年", "示例方案", None)]
 
 
 def test_the_ledger_settles_advances_payer_by_payer(out: Path) -> None:

@@ -63,4 +63,4 @@ def test_it_stands_beside_the_amount_and_the_title_last(tmp_path: Path) -> None:
         assert titles["line"] == "", name
     sheet = lines(sheets(tmp_path / "out")["资金计算"])
     heading = "人均（仅供展示，不参与计算）（元）"
-    assert [str(row[heading]) for row in sheet][:3] == ["3.01", "", ""]
+    assert [str(row[heading]) for row in sheet][:3] == ["3.01", "None", "None"]

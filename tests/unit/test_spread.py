@@ -265,7 +265,7 @@ def test_nothing_is_infinite(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(out / "settlement.xlsx", read_only=True)
     cells = next(iter(book["分配差距"].iter_rows(min_row=5, max_row=5, values_only=True)))
     book.close()
-    assert cells[:9] == ("机构", "I01", "青溪镇卫生院", "pay", 2, "", "", 0.5, 1)
+    assert cells[:9] == ("机构", "I01", "青溪镇卫生院", "pay", 2, None, None, 0.5, 1)
     (line,) = spread_lines(out)
     assert "max/min - → -" in line
 

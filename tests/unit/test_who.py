@@ -17,7 +17,7 @@ from equivalents.policy.who import WHO_COLUMNS, Who
 from equivalents.policy.whotext import WHO_KEYS, check_who, read_who
 from equivalents.policy.yamltext import read_yaml
 from equivalents.run import settle_case
-from tests.bad.case import write_case
+from tests.bad.case import HEAD, Content, write_case
 from tests.lines_alike import read_out
 
 pytestmark = pytest.mark.rules("D1", "D4")
@@ -46,7 +46,7 @@ def test_each_list_picks_by_its_column(tmp_path: Path, name: str, column: str) -
         who, faults = filter_of(tmp_path, text)
         assert who is not None
         assert not faults
-        assert (who.fits(these), who.fits(others)) == (True, False)
+        assert (who.fits(these, ()), who.fits(others, ())) == (True, False)
         findings = Findings()
         check_who(who, Roster.of([these, others]), {}, findings)
         assert [one.value for one in findings.problems] == ["丙"] * text.count("丙")
@@ -56,11 +56,42 @@ def test_all_that_is_said_must_fit(tmp_path: Path) -> None:
     who, _ = filter_of(tmp_path, "posts: [医]\nin_cap: no\n")
     assert who is not None
     fits = [
-        who.fits(posting("P1", "I1", post=post, in_cap=in_cap))
+        who.fits(posting("P1", "I1", post=post, in_cap=in_cap), ())
         for post in ("医", "护")
         for in_cap in (True, False)
     ]
     assert fits == [False, True, False, False]
+
+
+@pytest.mark.parametrize(("said", "people"), [("yes", ["P01"]), ("no", ["P02"])])
+def test_the_cap_is_asked_in_both_of_its_senses(
+    tmp_path: Path, said: str, people: list[str]
+) -> None:
+    """P02 has a type outside the cap: the pool, its averages and an allowance all leave it out."""
+    who = f"who: {{institutions: [I01], in_cap: {said}}}"
+    averages = 'averages: [{who: {in_cap: no}, multiple: "2", reference: 示例}]'
+    text = (
+        "period: 2025-06\nreference: 示例\npay_cap: {kind: none, outside_types: [合同工]}\n"
+        f"sharing: {{绩效: {{{who}}}, 奖金: {{{averages}}}}}\n"
+        f"components: {{津贴: {{{ALLOWANCE}, {who}}}}}\n"
+    )
+    files: dict[str, Content] = {
+        "case.yaml": text,
+        "staff.csv": "person_id,institution_id,employment_type\nP01,I01,在编\nP02,I01,合同工\n",
+        "institutions.csv": "institution_id,name\nI01,青溪镇卫生院\n",
+        "pools.csv": "institution_id,pool,amount\nI01,绩效,100.00\nI01,奖金,30.00\n",
+        "records.csv": f"{HEAD}\nI01,P01,MZ01,2025-06-02,10\n",
+    }
+    if said == "no":
+        files["records.csv"] = f"{HEAD}\nI01,P01,MZ01,2025-06-02,10\nI01,P02,MZ01,2025-06-02,5\n"
+    settle_case(write_case(tmp_path / "case", files), tmp_path / "out")
+    rows = read_out(tmp_path / "out", "payouts")
+    paid = {(row["pool"], row["person_id"]): row["amount"] for row in rows}
+    assert [person for pool, person in paid if pool == "津贴"] == people
+    assert [person for pool, person in paid if pool == "绩效"] == people
+    # Without work P02 has twice the mean key of P01 alone; with it P02 keeps an own key.
+    shares = {"yes": ("10.00", "20.00"), "no": ("20.00", "10.00")}[said]
+    assert (paid["奖金", "P01"], paid["奖金", "P02"]) == shares
 
 
 def test_a_filter_that_says_nothing_is_none(tmp_path: Path) -> None:

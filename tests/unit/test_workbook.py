@@ -20,6 +20,7 @@ import pytest
 from equivalents.report import furtherrows
 from equivalents.run import settle_case
 from tests.against_reference import read_out
+from tests.bad.case import Content, write_case
 from tests.rules import folders
 
 SHEET_OF = {
@@ -225,3 +226,29 @@ def test_many_results_are_told_by_their_scores(
     assert len(shown) == sum(not row["indicator"] for row in rows) < len(rows)
     assert all(row["系数"] is not None for row in shown)
     assert read_out(tmp_path / "short", "assessment") == rows
+
+
+@pytest.mark.rules("C2", "D4")
+def test_sheets_say_titles_of_composites_indicators_and_components(tmp_path: Path) -> None:
+    files: dict[str, Content] = {
+        "case.yaml": "period: 2025-06\nreference: 示例\ncoefficients: {k: {applies_to: key}}\n"
+        "sharing: {绩效: {levels: [{to: department}, {to: person}]}}\n"
+        "components: {b: {kind: bonus, title: 单项奖}}\n"
+        "assessment:\n  indicators: {i: {title: 服务质量}, j: {}}\n"
+        "  composites:\n    k: {title: 村室考核, level: village_room, period: month, "
+        'weights: {i: "50", j: "50"}}\n',
+        "departments.csv": "department_id,institution_id,kind\nV1,I01,村卫生室\n",
+        "staff.csv": "person_id,institution_id,department_id\nP01,I01,V1\nP02,I01,V1\nP03,I02,\n",
+        "assessments.csv": "level,subject_id,indicator,score\n"
+        "village_room,V1,i,80\nvillage_room,V1,j,80\n",
+        "bonuses.csv": "institution_id,person_id,component,amount\nI01,P01,b,1.00\n",
+    }
+    settle_case(write_case(tmp_path / "case", files), tmp_path / "out")
+    found = sheets(tmp_path / "out")
+    scores = lines(found["考核结果"])
+    assert {row["综合考核"] for row in scores} == {"村室考核（k）"}
+    assert {row["考核指标"] for row in scores} == {"服务质量（i）", "j", "总分"}
+    book = openpyxl.load_workbook(tmp_path / "out" / "settlement.xlsx")
+    told = [cell for row in book["村卫生室结算"].iter_rows(values_only=True) for cell in row]
+    assert told.count("村室考核（k）") == told.count("单项奖（b）") == 1
+    assert {row["composite"] for row in read_out(tmp_path / "out", "assessment")} == {"k"}
