@@ -160,10 +160,33 @@ KINDS = (
         "the inclusive end of a weight or posting; float remainders; ties to the smaller key",
     ),
     Kind(
+        "text files as they are 文本文件",
+        ("tests/proofs/test_text_files.py", "tests/unit/test_daytext.py"),
+        "3,000 round trips through 6 encodings, 5 delimiters, 3 line ends; 1,000 through declared "
+        "ones; 2,000 texts beside the reader of Python; 600 random changes of each of 69 files; "
+        "20,000 files of random bytes",
+        "a BOM left in the first cell; a lone return that ends no line",
+    ),
+    Kind(
+        "tables as people have them 表格原样",
+        ("tests/unit/test_cells.py", "tests/unit/test_shape_properties.py"),
+        "1,000 hypothesis examples for each property",
+        "a total among the data; a row number that is off; an id that lost a digit",
+    ),
+    Kind(
         "bad input 错误输入",
         ("tests/unit/test_bad_input.py",),
         "every reason code",
         "a missing Parquet quantity taken for a number; rows swallowed by a quoted line break",
+    ),
+    Kind(
+        "hostile and broken files 异常文件",
+        ("tests/proofs/test_fuzz_opening.py", "tests/unit/test_hostile_files.py",
+         "tests/unit/test_opening_child.py"),
+        "116 files; of each of 6 formats 1,000 changed at random and 3,000 cut off, or one at each "
+        "length, two of them also in the part with the cells; 5,000 changed and asked for their "
+        "kind",
+        "an xls cut off between two rows taken for whole; an ods without its end read as empty",
     ),
 )  # fmt: skip
 

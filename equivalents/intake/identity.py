@@ -10,11 +10,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from equivalents.errors import called
 from equivalents.intake.coding import IdFaults
 from equivalents.intake.columns import numbers
 from equivalents.intake.csvfile import CsvPart, RawBatch
@@ -22,7 +25,7 @@ from equivalents.intake.grid import Grid
 from equivalents.intake.headings import TABLES
 from equivalents.intake.parquet import ParquetPart, text_column
 from equivalents.intake.words import BYTES
-from equivalents.policy.daytext import Times, date_part
+from equivalents.policy.daytext import Times, day_text
 from equivalents.processors import workers
 from equivalents.units import QUANTITY_PLACES, Int64, NumberFaultError, parse_fixed, print_e3
 
@@ -55,7 +58,8 @@ def find_identities(
 ) -> Identities:
     """Compare the record ids of all parts, and find what corrections name.
 
-    ``times`` says whether dates are the same that differ in their time part alone.
+    Dates are the same whatever their form; ``times`` says whether those are that differ in their
+    time part alone.
     """
     faults: _Faults = defaultdict(list)
     with_ids = [i for i, columns in enumerate(names) if "record_id" in columns.values()]
@@ -201,8 +205,10 @@ def _repeats(
     if doubled.size == 0:
         return
     found = _suspects(parts, names, hashes, doubled, times)
-    by_name = sorted({part.name for part in parts})
-    place = np.array([by_name.index(part.name) for part in parts], np.int64)
+    # The sheets of a file in their order there, which is that of the parts.
+    places = [(part.name, part.sheet) for part in parts]
+    by_name = sorted(dict.fromkeys(places), key=itemgetter(0))
+    place = np.array([by_name.index(one) for one in places], np.int64)
     order = np.lexsort((found.row, place[found.part], found.record))
     starts = np.flatnonzero(np.diff(found.record[order], prepend=-1))
     content = found.content[order]
@@ -234,7 +240,7 @@ def _distinct(hashed: Hashes) -> Hashes:
 
 def _places(parts: Sequence[_Part], found: _Suspects, at: Int64) -> list[str]:
     pairs = zip(found.part[at].tolist(), found.row[at].tolist(), strict=True)
-    return [f"{parts[part].name} {row}" for part, row in pairs]
+    return [f"{called(parts[part].name, parts[part].sheet)} {row}" for part, row in pairs]
 
 
 def _suspects(
@@ -298,9 +304,9 @@ def _content(texts: "Mapping[str, pa.Array]", times: Times) -> "pa.Array":
     def text(value: str) -> "pa.Scalar":
         return pa.scalar(value, pa.large_string())
 
+    day = partial(day_text, times=times)
     columns = {**texts, "quantity": _each(texts["quantity"], _written)}
-    if times is Times.TRUNCATE:
-        columns |= {name: _each(columns[name], date_part) for name in _DAYS if name in columns}
+    columns |= {name: _each(columns[name], day) for name in _DAYS if name in columns}
     values = [
         pc.replace_substring(columns[name], "\\", "\\\\") if name in columns else text("")
         for name in _COLUMNS

@@ -65,20 +65,6 @@ FILES = [
         "pools.csv",
     ),
     Fault(
-        "utf16",
-        "FILE_ENCODING",
-        {"staff.csv": GOOD["staff.csv"].encode("utf-16")},
-        "staff.csv",
-        says=("UTF-16",),
-    ),
-    Fault(
-        "utf16-records",
-        "FILE_ENCODING",
-        {"records.csv": GOOD["records.csv"].encode("utf-16")},
-        "records.csv",
-        says=("UTF-16",),
-    ),
-    Fault(
         "latin-1",
         "FILE_ENCODING",
         {"weights.csv": LATIN},
@@ -94,6 +80,14 @@ FILES = [
         says=("utf-8",),
     ),
     Fault(
+        "big5-records",
+        "FILE_ENCODING_DOUBT",
+        {"records.csv": f"{HEAD},source\nI01,P01,MZ01,2025-06-02,1,門診診療\n".encode("big5")},
+        "records.csv",
+        says=("big5", "gb18030"),
+        value="75 %",
+    ),
+    Fault(
         "nul-bytes",
         "FILE_ENCODING",
         {"records.csv": f"{HEAD}\nI01,P0\0".encode()},
@@ -102,10 +96,9 @@ FILES = [
     ),
     Fault(
         "renamed-workbook",
-        "FILE_ENCODING",
+        "FILE_DAMAGED",
         {"records.csv": b"PK\x03\x04rest"},
         "records.csv",
-        says=("xlsx",),
     ),
     Fault(
         "yaml-gb18030",
@@ -116,17 +109,15 @@ FILES = [
     ),
     Fault(
         "workbook-staff",
-        "FILE_FORMAT",
+        "FILE_DAMAGED",
         {"staff.csv": None, "staff.xlsx": b"PK\x03\x04"},
         "staff.xlsx",
-        value=".xlsx",
     ),
     Fault(
         "workbook-records",
-        "FILE_FORMAT",
+        "FILE_DAMAGED",
         {"records.csv": None, "records.xlsx": b"PK\x03\x04"},
         "records.xlsx",
-        value=".xlsx",
     ),
     Fault(
         "records-in-a-file-and-a-folder",
@@ -142,17 +133,16 @@ FILES = [
     ),
     Fault(
         "workbook-among-records",
-        "FILE_FORMAT",
-        {"records/june.xlsx": b"PK\x03\x04"},
+        "FILE_DAMAGED",
+        {"records.csv": None, "records/june.xlsx": b"PK\x03\x04"},
         "records/june.xlsx",
-        value=".xlsx",
     ),
     Fault(
         "text-among-records",
         "FILE_FORMAT",
-        {"records/notes.txt": "see mail"},
-        "records/notes.txt",
-        value=".txt",
+        {"records.csv": None, "records/notes.docx": "see mail"},
+        "records/notes.docx",
+        value=".docx",
     ),
     Fault(
         "unpaired-quote",

@@ -15,6 +15,9 @@ from typing import Any
 import pytest
 
 from equivalents.reasons import EXCLUSIONS, REASONS
+from equivalents.reasons.opening import OPENING_REASONS
+from equivalents.reasons.safety import SAFETY_REASONS
+from equivalents.reasons.shapes import SHAPE_REASONS
 from equivalents.reasons.studies import STUDY_REASONS
 from tests.bad.accounts import ACCOUNT_WARNINGS, ACCOUNTS, SURPLUS
 from tests.bad.assessment import ASSESSED_MONEY, ASSESSMENT, ASSESSMENT_WARNINGS
@@ -92,8 +95,16 @@ BY_COMMAND = {
     "CORRECT_DEFICIT",
     "YEAR_END_PERIOD", "YEAR_END_MISSING", "YEAR_END_TWICE", "YEAR_END_OUTSIDE", "YEAR_END_POOL",
     "YEAR_END_ADJUSTMENTS",
+    # tests/unit/test_text_files.py: a text with commas is read, as ever
+    "FILE_DELIMITER_DOUBT",
     # tests/unit/test_study_faults.py has each of them
     *(reason.code for reason in STUDY_REASONS),
+    # tests/unit/test_hostile_files.py has each of them
+    *(reason.code for reason in SAFETY_REASONS),
+    # tests/unit/test_cells.py, test_tablespool.py and the files of tests/files have them
+    *(reason.code for reason in SHAPE_REASONS),
+    # tests/unit/test_casefolder.py has each of them
+    *(reason.code for reason in OPENING_REASONS),
 }  # fmt: skip
 
 
@@ -252,7 +263,7 @@ MANY: dict[str, Content] = {
     "SF01,1,2025-01-01,2025-03-01\nSF01,1,2025-04-01,\n",
     "pools.csv": "institution_id,pool,amount\nI01,A,1.001\nI01,A,1.00\n",
     "assessments.csv": "level,subject_id\ncounty,X\n",
-    "records/notes.xlsx": b"PK\x03\x04",
+    "records/notes.docx": b"PK\x03\x04",
 }
 ALL_OF_THEM = {
     ("case.yaml", 1, "PERIOD_INVALID"),
@@ -267,7 +278,7 @@ ALL_OF_THEM = {
     ("pools.csv", 2, "AMOUNT_INVALID"),
     ("pools.csv", 3, "ID_TWICE"),
     ("assessments.csv", 1, "COLUMN_MISSING"),
-    ("records/notes.xlsx", 0, "FILE_FORMAT"),
+    ("records/notes.docx", 0, "FILE_FORMAT"),
 }
 
 

@@ -20,6 +20,7 @@ import typer.main
 
 from equivalents.cli import app
 from equivalents.intake.headings import TABLES
+from equivalents.intake.opening.limits import Limits, setting_of
 from equivalents.intake.settings import CASE_KEYS
 from equivalents.reasons import EXCLUSIONS, REASONS
 from equivalents.run import settle_case
@@ -291,7 +292,7 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
 
 @each_page
 def test_every_code_that_is_named_exists(page: Path) -> None:
-    exists = {*REASONS, "METHOD"}
+    exists = {*REASONS, "METHOD", *map(setting_of, Limits().values())}
     named = set(re.findall(r"`([A-Z]{3,}_[A-Z_]+)`", _read(page)))
     assert named - exists == set()
 

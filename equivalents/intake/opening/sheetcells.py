@@ -1,0 +1,168 @@
+"""Where the cells of an xlsx sheet lie, found in its XML without a parser.
+
+First a quick look for cells so far away that the rectangle around all cells may be too large;
+only then every cell that has content is looked at. Cells that are only formatted take no room.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from html import unescape
+from pathlib import Path
+from typing import Final
+
+from equivalents.intake.opening.binarycells import records_of, text_of
+from equivalents.intake.opening.rectangle import Rectangle
+from equivalents.intake.opening.zipdir import Member, ZipFaultError, pieces
+
+__all__ = ["CellScan", "OdsErrors", "sheet_titles"]
+
+_FAR: Final = re.compile(rb"""r=["']([A-Za-z]{2,}(?=\d)|[A-Za-z]\d{7})""")
+_CELL: Final = re.compile(
+    rb"""<(?:\w+:)?c\s[^>]*?\br\s*=\s*["']([A-Za-z]{1,9})(\d{1,18})["'](?:[^>]*[^/>])?>"""
+)
+_ERROR: Final = re.compile(
+    rb"""<(?:\w+:)?c\s[^>]*?\br=["']([A-Za-z]{1,3})(\d{1,9})["'][^>]*?\bt=["']e["'][^>]*>"""
+    rb"""(?:(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?<v>([^<]{1,20})</v>)?"""
+)
+_SHOWN_ERROR: Final = re.compile(rb">(#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|Err:\d{3})<")
+_LONGEST_ERROR: Final = 12
+_BUNDLE: Final = 156
+_OVERLAP: Final = 256
+_ROWS: Final = 1 << 20
+_LIST: Final = 16
+_SHEET: Final = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
+_LINK: Final = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
+_ATTRIBUTE: Final = re.compile(rb"""([\w:]+)\s*=\s*["']([^"']*)["']""")
+
+
+@dataclass(slots=True)
+class CellScan:
+    """The quick look at one sheet, piece by piece, and the exact one after it."""
+
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    """Cells like ``#DIV/0!`` by row and column, from 1: the parser gives them as blank."""
+    _columns: set[bytes] = field(default_factory=set)
+    _far_down: bool = False
+    _tail: bytes = b""
+
+    def see(self, piece: bytes) -> None:
+        """Look at the next piece."""
+        seen = self._tail + piece
+        if b't="e"' in seen:
+            for column, row, text in _ERROR.findall(seen):
+                place = int(row), _column_number(column)
+                self.errors[place] = text.decode("utf-8", "replace") or "#ERROR!"
+        for found in set(_FAR.findall(seen)):
+            if found[1:].isdigit():
+                self._far_down = True
+            else:
+                self._columns.add(found)
+        self._tail = piece[-_OVERLAP:]
+
+    def may_exceed(self, cells: int) -> bool:
+        """Whether the rectangle may have more than ``cells``."""
+        last = max((_column_number(one) for one in self._columns), default=26)
+        return self._far_down or last * _ROWS > cells
+
+    def rectangle(self, unpacked: Iterator[bytes]) -> Rectangle | None:
+        """The rectangle around the cells with content of the whole sheet, or none."""
+        rows: set[bytes] = set()
+        columns: set[bytes] = set()
+        least, most, tail = 0, 0, b""
+        for piece in unpacked:
+            found = _CELL.findall(tail + piece)
+            tail = piece[-_OVERLAP:]
+            if found:
+                columns.update(column for column, _ in found)
+                rows = {row for _, row in found}
+                numbers = [int(row) for row in rows]
+                least = min(least or min(numbers), *numbers)
+                most = max(most, *numbers)
+        if not columns:
+            return None
+        numbers = [_column_number(one) for one in columns]
+        return Rectangle(least, most, min(numbers), max(numbers))
+
+
+def _column_number(letters: bytes) -> int:
+    """1 of ``A``, 27 of ``AA``."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
+
+
+@dataclass(slots=True)
+class OdsErrors:
+    """The first error value that an ods shows, like ``#DIV/0!``; its parser gives blanks or zeros.
+
+    Where it stands is not known, as cells and rows may be repeated.
+    """
+
+    first: str = ""
+    _tail: bytes = b""
+
+    def see(self, piece: bytes) -> None:
+        """Look at the next piece."""
+        if not self.first and (found := _SHOWN_ERROR.search(self._tail + piece)):
+            self.first = found[1].decode("ascii")
+        self._tail = piece[-_LONGEST_ERROR:]
+
+
+def sheet_titles(path: Path, members: Sequence[Member]) -> dict[str, str]:
+    """The title of each sheet of xlsx, xlsm and xlsb by the part that holds it.
+
+    A sheet that the workbook does not name has the name of its part.
+    """
+    by_name = {one.name: one for one in members}
+    sheets = {
+        name: name.rpartition("/")[2] for name in by_name if name.startswith("xl/worksheets/sheet")
+    }
+    book = "workbook.bin" if "xl/workbook.bin" in by_name else "workbook.xml"
+    links = {}
+    for tag in _LINK.findall(_start(path, by_name.get(f"xl/_rels/{book}.rels"))):
+        values = _attributes(tag)
+        links[values.get("Id", "")] = f"xl/{values.get('Target', '').removeprefix('/xl/')}"
+    start = _start(path, by_name.get(f"xl/{book}"))
+    for link, title in _named(start, binary=book.endswith(".bin")):
+        if (part := links.get(link, "")) in by_name:
+            sheets[part] = title or part
+    return sheets
+
+
+def _named(book: bytes, *, binary: bool) -> Iterator[tuple[str, str]]:
+    """The link and the title of each sheet that a workbook names."""
+    if binary:
+        for number, data in records_of(book):
+            if number == _BUNDLE:
+                link, end = text_of(data, 8)
+                yield link, text_of(data, end)[0]
+        return
+    for tag in _SHEET.findall(book):
+        values = _attributes(tag)
+        link = next((value for key, value in values.items() if key.endswith(":id")), "")
+        yield link, unescape(values.get("name", ""))
+
+
+def _attributes(tag: bytes) -> dict[str, str]:
+    return {
+        key.decode("utf-8", "replace"): value.decode("utf-8", "replace")
+        for key, value in _ATTRIBUTE.findall(tag)
+    }
+
+
+def _start(path: Path, member: Member | None) -> bytes:
+    """The first mebibytes of a part, or nothing."""
+    if member is None:
+        return b""
+    found = []
+    try:
+        with path.open("rb") as file:
+            for piece in pieces(file, member):
+                found.append(piece)
+                if len(found) == _LIST:
+                    break
+    except ZipFaultError:
+        pass
+    return b"".join(found)
