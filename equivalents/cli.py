@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from equivalents.asking import compare, explain
+from equivalents.bookcli import template
 from equivalents.closingcli import correct, year_end
 from equivalents.errors import Problem, as_object
 from equivalents.forecastcli import forecast
@@ -202,6 +203,7 @@ def demo(
     )
 
 
+app.command()(template)
 app.command()(explain)
 app.command()(compare)
 app.command()(forecast)
