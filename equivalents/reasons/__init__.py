@@ -23,11 +23,14 @@ from equivalents.reasons.leaders import LEADER_REASONS
 from equivalents.reasons.leave import LEAVE_REASONS
 from equivalents.reasons.model import BOTH, LONGEST, Reason, Severity, Stage, in_language
 from equivalents.reasons.money import MONEY_REASONS
+from equivalents.reasons.opening import OPENING_REASONS
 from equivalents.reasons.prices import PRICE_REASONS
 from equivalents.reasons.records import RECORD_REASONS
 from equivalents.reasons.results import RESULT_REASONS
 from equivalents.reasons.rules import RULE_REASONS
+from equivalents.reasons.safety import SAFETY_REASONS
 from equivalents.reasons.schemes import SCHEME_REASONS
+from equivalents.reasons.shapes import SHAPE_REASONS
 from equivalents.reasons.sharing import SHARING_REASONS
 from equivalents.reasons.studies import STUDY_REASONS
 from equivalents.reasons.yearly import YEARLY_REASONS
@@ -47,6 +50,9 @@ REASONS: Final[dict[str, Reason]] = {
     reason.code: reason
     for reason in (
         *FILE_REASONS,
+        *OPENING_REASONS,
+        *SAFETY_REASONS,
+        *SHAPE_REASONS,
         *RULE_REASONS,
         *KEY_REASONS,
         *LEADER_REASONS,
