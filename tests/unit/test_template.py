@@ -18,6 +18,7 @@ from openpyxl.utils import column_index_from_string
 from typer.testing import CliRunner
 
 from equivalents.cli import app
+from equivalents.intake.casefolder import open_folder
 from equivalents.intake.headings import TABLES
 from equivalents.policy.calendar import parse_day
 from equivalents.report.template.choices import CHOICES, REFERENCES
@@ -289,7 +290,7 @@ def rows_of(book: Any, name: str) -> list[list[Any]]:
 
 
 def test_a_given_case_stands_in_it(case: Path, tmp_path: Path) -> None:
-    write_template(tmp_path / "a.xlsx", ordered(), filling_of(case))
+    write_template(tmp_path / "a.xlsx", ordered(), filling_of(open_folder(case)))
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     settings = {row[0]: row[1] for row in rows_of(book, "基本信息")}
     assert settings["period"] == "2025-06"
@@ -321,7 +322,7 @@ def test_more_rows_than_a_sheet_takes_go_on_in_the_next(
     case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("equivalents.report.template.filling.LAST_ROW", 3)
-    write_template(tmp_path / "a.xlsx", ordered(), filling_of(case))
+    write_template(tmp_path / "a.xlsx", ordered(), filling_of(open_folder(case)))
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     first, second = rows_of(book, "服务记录"), rows_of(book, "服务记录 (2)")
     assert [row[4] for row in (*first, *second)] == [2.5, "x", None, -1]

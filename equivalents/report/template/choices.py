@@ -157,8 +157,12 @@ REFERENCES: Final[Mapping[str, tuple[str, str]]] = {
 SETTINGS: Final[Mapping[str, tuple[str, str, Mapping[str, str]]]] = {
     "period": ("期间", "必填：2025、2025-H1、2025-Q3 或 2025-06，整月", {}),
     "title": ("标题", "显示在结果上", {}),
-    "weight_tables": ("随附的当量表", "用随附的表代替或补充当量表时填写，几个之间用英文逗号", {}),
-    "scheme": ("分配方案", "随附方案的名称；方案文件放在工作簿旁边", {}),
+    "weight_tables": ("随附的当量表", "用随附的表代替或补充当量表时填写；几个写成 [a, b]", {}),
+    "scheme": (
+        "分配方案",
+        "随附方案的名称，或方案文件名：其内容另占一个工作表，表名即文件名（如 county.yaml）",
+        {},
+    ),
     "outside_period": (
         "期间以外的记录",
         "留空 = reject",

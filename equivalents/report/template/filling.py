@@ -7,47 +7,61 @@ Exclusive end dates become the last days that the Chinese headings ask for (5.21
 import json
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
-from pathlib import Path
 from typing import Any, Final
 
-from equivalents.errors import DataError, Problem
 from equivalents.findings import Findings
+from equivalents.intake.casefolder import CASE_FILE, CaseFolder
 from equivalents.intake.headings import TABLES
+from equivalents.intake.opening.othersheets import YAML_NAME
 from equivalents.intake.pages import Page, PageRow, case_pages
 from equivalents.policy.calendar import parse_day, print_day
-from equivalents.policy.yamltext import Entry, read_yaml
+from equivalents.policy.yamltext import Entry
 from equivalents.report.template.choices import CHOICES
 from equivalents.report.template.lists import LAST_ROW
 from equivalents.report.template.writing import FilledSheet, Filling
 
-__all__ = ["beside", "filling_of"]
+__all__ = ["filling_of", "left_out"]
 
+_YAML: Final = (".yaml", ".yml")
+_LONGEST_NAME: Final = 31
 _ENDS: Final = ("valid_to", "active_to")
 _SHOWN: Final = 100
 """Values of a case that an open list gets at most."""
 
 
-def filling_of(folder: Path) -> Filling:
-    """The case in a folder, to be written; its rows are read as they are asked for.
+def filling_of(case: CaseFolder) -> Filling:
+    """A case, to be written; its rows are read as they are asked for.
 
     Raises:
-        DataError: there is no case, or its case.yaml cannot be read.
+        DataError: its case.yaml cannot be read.
     """
-    if not (folder / "case.yaml").is_file():
-        raise DataError([Problem("CASE_NOT_FOUND", value=folder.name)])
     findings = Findings()
-    entry = read_yaml(folder / "case.yaml", "case.yaml", findings)
+    entry = case.entry(findings)
     findings.stop_on_errors()
-    settings = {} if entry is None else {key: _flow(one) for key, one in entry.mapping.items()}
-    pages = case_pages(folder)
+    settings = {key: _flow(one) for key, one in entry.mapping.items()}
+    pages = case_pages(case)
     sheets = [one for name in TABLES for one in _sheets(name, pages)]
-    return Filling(settings, sheets, _values(pages))
+    names = [name for name in _rule_files(case) if _fits(name)]
+    texts = {name: _lines(case, name) for name in names}
+    return Filling(settings, sheets, _values(pages), texts)
 
 
-def beside(folder: Path) -> list[str]:
-    """Files of a case that no sheet holds, as schemes: they go beside the workbook."""
-    found = [path for path in folder.rglob("*.y*ml") if path.name != "case.yaml"]
-    return sorted(path.relative_to(folder).as_posix() for path in found)
+def left_out(case: CaseFolder) -> list[str]:
+    """Scheme files that no sheet can hold: their names are too long or hold other signs."""
+    return [name for name in _rule_files(case) if not _fits(name)]
+
+
+def _rule_files(case: CaseFolder) -> list[str]:
+    return sorted(name for name in case.files if name.endswith(_YAML) and name != CASE_FILE)
+
+
+def _fits(name: str) -> bool:
+    return len(name) <= _LONGEST_NAME and YAML_NAME.fullmatch(name) is not None
+
+
+def _lines(case: CaseFolder, name: str) -> list[str]:
+    """The lines of a file; what is no UTF-8 is told by the check of the workbook."""
+    return case.files[name].read_text("utf-8-sig", errors="replace").splitlines()
 
 
 def _flow(entry: Entry) -> str:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from xlsxwriter.utility import xl_col_to_name
 
 from equivalents.intake.headings import TABLES
+from equivalents.intake.opening.othersheets import OWN_SHEETS
 from equivalents.report.template.choices import CHOICES, REFERENCES, SETTINGS, Choice
 from equivalents.report.template.styles import Styles
 
@@ -99,7 +100,7 @@ class Lists:
     def write(self, sheet: Any, styles: Styles) -> None:
         """The lists side by side: values, and what they mean."""
         head = styles(bold=True, bg_color="#E8EEF4", border=1)
-        sheet.write_string(0, 0, "下拉菜单的可选值和含义", styles(bold=True, font_size=14))
+        sheet.write_string(0, 0, OWN_SHEETS[LISTS_SHEET], styles(bold=True, font_size=14))
         for title, at in self._at.items():
             sheet.set_column(2 * at, 2 * at, 18)
             sheet.set_column(2 * at + 1, 2 * at + 1, 24)

@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Any, Final
 
 from equivalents.intake.headings import TABLES, Column, Sheet
+from equivalents.intake.opening.othersheets import OWN_SHEETS
 from equivalents.report.neutral import is_risky, legible
 from equivalents.report.template.choices import CHOICES, SETTINGS
 from equivalents.report.template.kinds import TEXT, Kind, cell_of, kind_of, validation
-from equivalents.report.template.lines import AFTER, BEFORE, INSTRUCTIONS_TITLE, RULES
+from equivalents.report.template.lines import AFTER, BEFORE, RULES
 from equivalents.report.template.lists import LAST_ROW, Lists
 from equivalents.report.template.styles import Styles
 from equivalents.report.template.words import TABLE_NOTES, WORDS
@@ -25,10 +26,10 @@ __all__ = [
     "write_instructions",
     "write_settings",
     "write_table",
+    "write_text",
 ]
 
-INSTRUCTIONS_SHEET: Final = "说明"
-EXAMPLE_SHEET: Final = "示例"
+INSTRUCTIONS_SHEET, EXAMPLE_SHEET = "说明", "示例"
 CASE_SHEET: Final = "基本信息"
 NEEDED: Final = ("institutions", "staff", "weights", "records", "pools")
 """The tables that nearly every case fills, in the order in which they are filled in."""
@@ -61,7 +62,7 @@ def write_instructions(sheet: Any, tables: Sequence[str], styles: Styles) -> Non
     sheet.set_column(0, 0, 5)
     sheet.set_column(1, 1, 18)
     sheet.set_column(2, 2, 92)
-    sheet.write_string(0, 0, INSTRUCTIONS_TITLE, styles(bold=True, font_size=16))
+    sheet.write_string(0, 0, OWN_SHEETS[INSTRUCTIONS_SHEET], styles(bold=True, font_size=16))
     at = 2
     for line in BEFORE:
         at = _line(sheet, at, line, wrap)
@@ -115,6 +116,16 @@ def write_settings(sheet: Any, settings: Mapping[str, str], lists: Lists, styles
     sheet.freeze_panes(1, 0)
     sheet.set_tab_color(_TABS[True])
     sheet.protect("", _ALLOWED)
+
+
+def write_text(sheet: Any, lines: Sequence[str], styles: Styles) -> None:
+    """A YAML file, a line a row; the sheet is called like the file."""
+    plain = {"num_format": "@", "font_name": "Consolas"}
+    sheet.set_column(0, 0, 110, styles(**plain))
+    for row, line in enumerate(lines):
+        if line:
+            quoted = {"quote_prefix": True} if is_risky(line) else {}
+            sheet.write_string(row, 0, legible(line), styles(**plain, **quoted))
 
 
 def write_table(
@@ -228,7 +239,7 @@ def _write_rows(
 def write_example(sheet: Any, tables: Sequence[str], styles: Styles) -> None:
     """One small case that fits together, table below table; nothing of it is read."""
     sheet.set_column(0, 18, 16)
-    sheet.write_string(0, 0, "示例：只供参考，不会被读取", styles(bold=True, font_size=14))
+    sheet.write_string(0, 0, OWN_SHEETS[EXAMPLE_SHEET], styles(bold=True, font_size=14))
     head = styles(bold=True, bg_color=_OPTIONAL_COLOUR, border=1, text_wrap=True)
     cells = styles(border=1, border_color="#CCCCCC", num_format="@")
     block = styles(bold=True, font_size=12)

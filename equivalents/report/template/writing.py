@@ -22,6 +22,7 @@ from equivalents.report.template.sheets import (
     write_instructions,
     write_settings,
     write_table,
+    write_text,
 )
 from equivalents.report.template.styles import Styles
 
@@ -48,12 +49,14 @@ class FilledSheet:
 class Filling:
     """A case to write into the workbook: settings by key, and the sheets of its tables.
 
+    ``texts`` are the lines of YAML files, as schemes, each a sheet of its name.
     ``values`` are those that open lists get besides their own, by the title of the list.
     """
 
     settings: Mapping[str, str] = field(default_factory=dict)
     sheets: Sequence[FilledSheet] = ()
     values: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def ordered(names: Iterable[str] | None = None) -> tuple[str, ...]:
@@ -74,6 +77,8 @@ def write_template(path: Path, tables: Sequence[str], filling: Filling | None = 
     write_instructions(book.add_worksheet(INSTRUCTIONS_SHEET), tables, styles)
     write_example(book.add_worksheet(EXAMPLE_SHEET), tables, styles)
     write_settings(book.add_worksheet(CASE_SHEET), filling.settings, lists, styles)
+    for name, lines in filling.texts.items():
+        write_text(book.add_worksheet(name), lines, styles)
     filled = {one.table for one in filling.sheets}
     blank = [FilledSheet(TABLES[name].title, name, ()) for name in tables if name not in filled]
     place = {name: at for at, name in enumerate(tables)}
