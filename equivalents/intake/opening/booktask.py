@@ -48,7 +48,7 @@ def open_book(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
     ``whole`` the workbook is a case, whose sheets go by their names.
     """
     path, folder, name = Path(request["path"]), Path(request["folder"]), str(request["name"])
-    wanted = [TABLES[one] for one in request["tables"]]
+    wanted = [TABLES[one] for one in request["tables"]] if not request["whole"] else []
     answer = _Answer()
     for number, sheet in enumerate(raw_sheets(path, Kind(request["kind"]), limits, name)):
         if sheet.hidden:
@@ -56,7 +56,7 @@ def open_book(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
         elif request["whole"] and sheet.name.strip() in CASE_SHEETS:
             answer.case = {"sheet": sheet.name, "rows": [*_case_rows(sheet)]}
         else:
-            tables = _of_name(sheet.name) if request["whole"] else wanted
+            tables = _of_name(sheet.name, wanted)
             if not tables:
                 _take_other(answer, sheet)
                 continue
@@ -82,9 +82,12 @@ def _take_other(answer: _Answer, sheet: RawSheet) -> None:
         answer.aside.append((sheet.name, "name", []))
 
 
-def _of_name(name: str) -> Sequence[Sheet]:
+def _of_name(name: str, wanted: Sequence[Sheet]) -> Sequence[Sheet]:
+    """What a sheet may be by its name, which may say that it is another table; in a case it must."""
     table = table_named(name)
-    return [TABLES[table]] if table else []
+    if not wanted:
+        return [TABLES[table]] if table else []
+    return [sheet for sheet in wanted if table in ("", sheet.name)]
 
 
 def _source(sheet: RawSheet, request: dict[str, Any]) -> Source:
