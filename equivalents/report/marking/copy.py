@@ -96,6 +96,7 @@ def _collect(
             text = f"{problem.code}：{reason}{remedy}"
             row, column = pages[at].marks.add(problem, text)
             title = _title(pages[at].page, column) if place.column else ""
+            title = title or place.column
         if number < LISTED:
             listed = [
                 *(at, row, column, place.file, place.sheet, place.row, title, problem.value),

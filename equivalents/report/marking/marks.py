@@ -49,6 +49,8 @@ class Marks:
             row = 0
         elif not row:
             row = page.before[0][0] if page.before else 1
+        if row == 0 and not place.column:
+            column = self._place.get(problem.value, 0)  # a heading that is none of ours
         rank = _RANK[problem.severity]
         if rank:
             self._row.append(row)
@@ -102,8 +104,9 @@ class Rows:
     behind: Sequence[int] = field(default_factory=tuple)
 
     @classmethod
-    def of(cls, page: Page, marked: Int64, most: int = LAST_ROW) -> "Rows":
+    def of(cls, page: Page, marked: Int64, most: int = 0) -> "Rows":
         """The rows of a page whose rows ``marked`` are at fault: these always stand there."""
+        most = most or LAST_ROW
         at = marked + page.offset
         last = most
         while (more := most - int((at > last).sum())) < last:

@@ -44,13 +44,15 @@ def write_page(
         sheet.set_column(at, at, kind.width, styles(num_format=kind.form))
     if not page.titles:
         sheet.set_column(0, 1, _WIDEST_TEXT, styles(num_format=TEXT.form))
+    comments: dict[int, dict[int, str]] = {}
+    for (row, column), texts in marks.comments.items():
+        at = rows.find(row) if row else page.header_row
+        comments.setdefault(at, {})[column] = legible("\n".join(texts))
     every = merge(_lines(page, rows, whole), _marked(page, marks, rows), key=itemgetter(0))
     for at, some in groupby(every, key=itemgetter(0)):
         _write_line(sheet, at, list(some), kinds, styles)
-    for (row, column), texts in marks.comments.items():
-        at = rows.find(row) if row else page.header_row
-        if at:
-            text = legible("\n".join(texts))
+        # A row that is written goes to the disk with the next one: its comments stand there now.
+        for column, text in comments.get(at, {}).items():
             high = 18 * sum(1 + len(line) // 20 for line in text.split("\n")) + 12
             size = {"width": 300, "height": high, "font_size": 9}
             sheet.write_comment(at - 1, column, text, {"author": "equivalents", **size})
