@@ -22,7 +22,7 @@ from equivalents.intake.opening.spool import Spooled, read_spooled
 from equivalents.intake.opening.tablespool import Source, spool_rows
 from equivalents.intake.opening.textfile import is_plain, raw_chunks, text_shape
 
-__all__ = ["Book", "Opened", "SUFFIXES", "open_book", "open_tables", "open_zip"]
+__all__ = ["Book", "Opened", "SUFFIXES", "of_book", "open_book", "open_tables", "open_zip"]
 
 SUFFIXES: Final = (
     *(".csv", ".parquet", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et"),
@@ -93,7 +93,7 @@ def open_book(path: Path, name: str, kind: Kind, keeper: SpoolFolder) -> Book:
     """
     opener = _Opener((), keeper, Limits.from_environment())
     answer = opener.in_child(path, name, kind, whole=True)
-    opened = opener.of_answer(answer, name, whole=True)
+    opened = of_book(answer, name, keeper, whole=True)
     case = answer["case"]
     if case is None:
         raise DataError([*opened.problems, Problem("CASE_SHEET_MISSING", Place(name), name)])
@@ -142,7 +142,7 @@ class _Opener:
         if kind is Kind.ZIP:
             return self._zip(path, name)
         if kind.is_workbook:
-            return self.of_answer(self.in_child(path, name, kind, whole=False), name)
+            return of_book(self.in_child(path, name, kind, whole=False), name, self.keeper)
         if not self.always and is_plain(path):
             return Opened([Found(path, name, keeper=self.keeper)])
         return self._text(path, name)
@@ -153,7 +153,7 @@ class _Opener:
         target = self.keeper.fresh() / "text.parquet"
         source = Source(name, strict_width=True, origin=shape.as_json())
         spool = spool_rows(raw_chunks(path, shape), self.wanted, target, source)
-        return Opened(*self._of_spool(spool))
+        return _of_spool(spool, self.keeper)
 
     def _zip(self, path: Path, name: str) -> Opened:
         """The tables of the members, in the order of their names."""
@@ -189,33 +189,35 @@ class _Opener:
         }
         return in_child("booktask:open_book", request, self.limits)
 
-    def of_answer(self, answer: dict[str, Any], name: str, *, whole: bool = False) -> Opened:
-        """The spools of a workbook.
 
-        A sheet without a table is told; it is refused where no other has any, and in a ``whole``
-        case, where it has the name of one. There a blank sheet is none.
-        """
-        opened = Opened()
-        for path in answer["spools"]:
-            opened.take(Opened(*self._of_spool(read_spooled(Path(path)))))
-        for sheet, why, told in answer["aside"]:
-            place = Place(name, sheet)
-            if why == "table" and (whole or not opened.tables):
-                opened.problems += [
-                    one for one in _problems(told) if not (whole and one.code == "FILE_EMPTY")
-                ]
-            elif why == "hidden":
-                opened.problems.append(Problem("SHEET_HIDDEN", place, sheet))
-            else:
-                facts = {"detail": _WHY[why]}
-                opened.problems.append(Problem("SHEET_NOT_USED", place, sheet, facts))
-        if not opened.tables and not any(one.severity == "error" for one in opened.problems):
-            opened.problems.append(Problem("SHEETS_NONE", Place(name), name))
-        return opened
+def of_book(
+    answer: Mapping[str, Any], name: str, keeper: SpoolFolder, *, whole: bool = False
+) -> Opened:
+    """The spools of a workbook, and what is told of its other sheets.
 
-    def _of_spool(self, spool: Spooled) -> tuple[list[Found], list[Problem]]:
-        found = Found(spool.path, spool.file, spool.sheet, spool, self.keeper)
-        return [found], spool.found()
+    A sheet without a table is told; it is refused where no other has any, and in a ``whole``
+    case, where it has the name of one. A blank sheet is passed by where others have tables.
+    """
+    opened = Opened()
+    for path in answer["spools"]:
+        opened.take(_of_spool(read_spooled(Path(path)), keeper))
+    for sheet, why, told in answer["aside"]:
+        place, problems = Place(name, sheet), _problems(told)
+        blank = bool(problems) and all(one.code == "FILE_EMPTY" for one in problems)
+        if why == "hidden":
+            opened.problems.append(Problem("SHEET_HIDDEN", place, sheet))
+        elif why == "table" and (not blank if whole else not opened.tables):
+            opened.problems += problems
+        elif not blank:
+            opened.problems.append(Problem("SHEET_NOT_USED", place, sheet, {"detail": _WHY[why]}))
+    if not opened.tables and not any(one.severity == "error" for one in opened.problems):
+        opened.problems.append(Problem("SHEETS_NONE", Place(name), name))
+    return opened
+
+
+def _of_spool(spool: Spooled, keeper: SpoolFolder) -> Opened:
+    found = Found(spool.path, spool.file, spool.sheet, spool, keeper)
+    return Opened([found], spool.found())
 
 
 def _problems(told: Iterable[Sequence[Any]]) -> list[Problem]:
