@@ -48,28 +48,33 @@ def template(
     ] = False,
 ) -> None:
     """写出供填报的中文工作簿。Write the Chinese workbook to fill in."""
+    with reporting(as_json):
+        names, files = _write(out, tables, case)
+    if as_json:
+        print_json({"book": out.as_posix(), "tables": names, "left_out": files})
+        return
+    typer.echo(f"工作簿 workbook: {out}    再用 next: equivalents check {out}")
+    if files:
+        listed = ", ".join(files)
+        typer.echo(f"未能放入（文件名须短于 32 字，只含文字和 - _ .）: {listed}", err=True)
+        typer.echo("Left out: a file name must be short, of letters, digits and - _ .", err=True)
+
+
+def _write(out: Path, tables: list[str], case: Path | None) -> tuple[list[str], list[str]]:
+    """Write the workbook; the tables that it has, and files of the case that it cannot hold."""
     from equivalents.intake.casefolder import open_folder
     from equivalents.report.newfile import new_file
     from equivalents.report.template.filling import filling_of, left_out
     from equivalents.report.template.writing import ordered, write_template
 
-    with reporting(as_json):
-        named = _named(tables)
-        opened = open_folder(case) if case is not None else None
-        filling = filling_of(opened) if opened is not None else None
-        if filling is not None and named is not None:
-            named = [*named, *(sheet.table for sheet in filling.sheets)]
-        with new_file(out, ".xlsx") as path:
-            write_template(path, ordered(named), filling)
-    files = left_out(opened) if opened is not None else []
-    if as_json:
-        print_json({"book": out.as_posix(), "tables": [*ordered(named)], "left_out": files})
-        return
-    typer.echo(f"工作簿 workbook: {out}    再用 next: equivalents check {out}")
-    if files:
-        names = ", ".join(files)
-        typer.echo(f"未能放入（文件名须短于 32 字，只含文字和 - _ .）: {names}", err=True)
-        typer.echo("Left out: a file name must be short, of letters, digits and - _ .", err=True)
+    named = _named(tables)
+    opened = open_folder(case) if case is not None else None
+    filling = filling_of(opened) if opened is not None else None
+    if filling is not None and named is not None:
+        named = [*named, *(sheet.table for sheet in filling.sheets)]
+    with new_file(out, ".xlsx") as path:
+        write_template(path, ordered(named), filling)
+    return [*ordered(named)], left_out(opened) if opened is not None else []
 
 
 def _named(texts: list[str]) -> list[str] | None:

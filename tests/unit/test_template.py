@@ -331,12 +331,15 @@ def test_more_rows_than_a_sheet_takes_go_on_in_the_next(
     ]
 
 
-def test_the_command_says_what_goes_beside(case: Path, tmp_path: Path) -> None:
-    (case / "scheme.yaml").write_text("title: x\n", "utf-8")
+def test_schemes_stand_in_it_and_what_cannot_is_told(case: Path, tmp_path: Path) -> None:
+    (case / "scheme.yaml").write_text("title: x\n\n  - =1\n", "utf-8")
+    (case / "a b.yaml").write_text("title: y\n", "utf-8")
     args = ["template", "-o", str(tmp_path / "a.xlsx"), "--from", str(case), "--json"]
     result = CliRunner().invoke(app, args)
     assert result.exit_code == 0, result.output
-    assert json.loads(result.stdout)["beside"] == ["scheme.yaml"]
+    assert json.loads(result.stdout)["left_out"] == ["a b.yaml"]
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["scheme.yaml"]
+    assert [cell.value for cell in sheet["A"]] == ["title: x", None, "  - =1"]
     missing = CliRunner().invoke(
         app, [*args[:2], str(tmp_path / "b.xlsx"), "--from", str(tmp_path)]
     )
