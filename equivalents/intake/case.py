@@ -144,7 +144,7 @@ class _Reader:
         findings, files = self.findings, self.files
         settings = read_settings(files.case.entry(findings), files.case.folder, findings)
         files.opened += settings.scheme_files
-        files.times = settings.times
+        files.times, files.case.reading = settings.times, settings.reading
         self.closing = settings.corrections, settings.year_end
         masters = read_masters(files, settings.team_roles)
         weights = files.weights(settings.weight_tables)

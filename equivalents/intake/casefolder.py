@@ -16,6 +16,7 @@ from typing import Any, Final
 from equivalents.errors import DataError, Place, Problem, called
 from equivalents.findings import Findings, near
 from equivalents.intake.casesheet import sheet_entry
+from equivalents.intake.encodings import AS_FOUND, Reading
 from equivalents.intake.headings import TABLES
 from equivalents.intake.opening.found import Found, SpoolFolder
 from equivalents.intake.opening.kinds import Kind, kind_of
@@ -42,7 +43,8 @@ class CaseFolder:
     ``given`` is what was named: a folder, or a file that is the whole case. ``folder`` is where
     scheme files are looked for. ``files`` are the files of the case by their path in it; of a
     workbook there are only the schemes in it, and a ``book``. ``understood`` grows as tables are
-    opened: what was understood of each file or sheet that is not plain, as data.
+    opened: what was understood of each file or sheet that is not plain, as data. ``reading`` is
+    what is declared of text files, to be set before any table is opened.
     """
 
     given: Path
@@ -52,6 +54,7 @@ class CaseFolder:
     book: Book | None = None
     problems: tuple[Problem, ...] = ()
     understood: list[Mapping[str, Any]] = field(default_factory=list)
+    reading: Reading = AS_FOUND
     _records: tuple[Found, ...] | None = None
 
     def entry(self, findings: Findings) -> Entry:
@@ -132,7 +135,7 @@ class CaseFolder:
     def _open(
         self, files: Sequence[tuple[Path, str]], table: str, findings: Findings
     ) -> list[Found]:
-        opened = open_tables(files, (table,), self.keeper)
+        opened = open_tables(files, (table,), self.keeper, reading=self.reading)
         findings.problems += opened.problems
         self._understand(opened.tables)
         return opened.tables

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from equivalents.errors import DataError, Place, Problem
+from equivalents.intake.encodings import AS_FOUND, Reading
 from equivalents.intake.headings import TABLES, Sheet
 from equivalents.intake.opening.child import in_child
 from equivalents.intake.opening.found import Found, SpoolFolder
@@ -64,6 +65,7 @@ def open_tables(
     wanted: Sequence[str],
     keeper: SpoolFolder,
     *,
+    reading: Reading = AS_FOUND,
     spool: bool = False,
 ) -> Opened:
     """Every table that some files (path, name that people know) hold, in the order of the files.
@@ -72,12 +74,13 @@ def open_tables(
         files: what to open.
         wanted: the tables that each may be.
         keeper: where spools are written.
+        reading: what is declared of text files.
         spool: plain texts become spools, too.
 
     Problems of whole files are among what is told; nothing is raised for them.
     """
     tables = tuple(TABLES[name] for name in wanted)
-    opener = _Opener(tables, keeper, Limits.from_environment(), spool)
+    opener = _Opener(tables, keeper, Limits.from_environment(), reading, spool)
     every = Opened()
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for opened in pool.map(opener.open, files):
@@ -120,6 +123,7 @@ class _Opener:
     wanted: tuple[Sheet, ...]
     keeper: SpoolFolder
     limits: Limits
+    reading: Reading = AS_FOUND
     always: bool = False
 
     def open(self, file: tuple[Path, str]) -> Opened:
@@ -143,13 +147,13 @@ class _Opener:
             return self._zip(path, name)
         if kind.is_workbook:
             return of_book(self.in_child(path, name, kind, whole=False), name, self.keeper)
-        if not self.always and is_plain(path):
-            return Opened([Found(path, name, keeper=self.keeper)])
+        if not self.always and is_plain(path, self.reading):
+            return Opened([Found(path, name, keeper=self.keeper, reading=self.reading)])
         return self._text(path, name)
 
     def _text(self, path: Path, name: str) -> Opened:
         """A text that is not plain."""
-        shape = text_shape(path, name)
+        shape = text_shape(path, name, self.reading)
         target = self.keeper.fresh() / "text.parquet"
         source = Source(name, strict_width=True, origin=shape.as_json())
         spool = spool_rows(raw_chunks(path, shape), self.wanted, target, source)

@@ -14,6 +14,7 @@ from equivalents.intake.casefolder import CASE_FILE, CaseFolder
 from equivalents.intake.headings import TABLES
 from equivalents.intake.opening.othersheets import YAML_NAME
 from equivalents.intake.pages import Page, PageRow, case_pages
+from equivalents.intake.settings import read_settings
 from equivalents.policy.calendar import parse_day, print_day
 from equivalents.policy.yamltext import Entry
 from equivalents.report.template.choices import CHOICES
@@ -38,6 +39,7 @@ def filling_of(case: CaseFolder) -> Filling:
     findings = Findings()
     entry = case.entry(findings)
     findings.stop_on_errors()
+    case.reading = read_settings(entry, case.folder, Findings()).reading
     settings = {key: _flow(one) for key, one in entry.mapping.items()}
     pages = case_pages(case)
     sheets = [one for name in TABLES for one in _sheets(name, pages)]
