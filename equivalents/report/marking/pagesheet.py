@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from equivalents.intake.headings import TABLES
-from equivalents.intake.pages import Page, PageRow
+from equivalents.intake.pages import Page
 from equivalents.report.marking.marks import Marks, RowMarks, Rows
 from equivalents.report.neutral import legible
 from equivalents.report.template.kinds import DAY, TEXT, Kind, cell_of, kind_of
@@ -79,11 +79,10 @@ def _lines(page: Page, rows: Rows, whole: bool) -> Iterator[_Line]:
     if page.header_row:
         titles = page.titles if whole else [f"{INCOMPLETE}{title}" for title in page.titles]
         yield _Line(page.header_row, titles, None, head=True)
-    row: PageRow
-    for row in page.rows():
-        at = rows.find(row[0])
+    for row, values in page.rows():
+        at = rows.find(row)
         if at:
-            yield _Line(at, row[1], None)
+            yield _Line(at, values, None)
 
 
 def _marked(page: Page, marks: Marks, rows: Rows) -> Iterator[_Line]:

@@ -39,7 +39,7 @@ _PLACES: Final = {
     "quantity": 3, "quantity_max": 3,
     "weight": 4, "value": 4, "fte": 4, "numerator": 4, "denominator": 4, "score": 4,
     "equivalents": 7, "key_closed": 7, "key_now": 7, "key_difference": 7,
-    "share": 0, "heads": 0, "used": 0, "days": 0, "visit_number": 0, "year": 0,
+    "share": 0, "heads": 0, "used": 0, "days": 0,
 }  # fmt: skip
 _SIGNED: Final = frozenset(
     ("amount", "quantity", "equivalents", "key_closed", "key_now", "key_difference")
