@@ -14,10 +14,12 @@ from typing import Annotated, Any
 import typer
 
 from equivalents.asking import compare, explain
+from equivalents.bookcli import template
 from equivalents.closingcli import correct, year_end
 from equivalents.errors import Problem, as_object
 from equivalents.forecastcli import forecast
 from equivalents.lookcli import look
+from equivalents.marking import check_marked
 from equivalents.run import Shown, check_case, settle_case, unseen
 from equivalents.schemecli import scheme
 from equivalents.studycli import study
@@ -147,10 +149,25 @@ def settle(
 
 
 @app.command()
-def check(case: CaseArgument, as_json: JsonOption = False) -> None:
-    """检查资料，列出全部问题，不写任何文件。List every problem of a case; nothing is written."""
+def check(
+    case: CaseArgument,
+    mark: Annotated[
+        Path | None,
+        typer.Option(
+            "--mark",
+            metavar="COPY.xlsx",
+            help="写一份标出问题的副本，不得已存在。"
+            "Write a copy with the wrong cells marked; it must not exist yet.",
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """检查资料，列出全部问题，不改任何文件。List every problem of a case; no file is changed."""
     with reporting(as_json), progress() as told:
-        checked = check_case(case, told, first=SHOWN, shown=_shown(as_json))
+        if mark is None:
+            checked = check_case(case, told, first=SHOWN, shown=_shown(as_json))
+        else:
+            checked = check_marked(case, mark, told, first=SHOWN, shown=_shown(as_json))
         counted = checked.settlement.counted
         rejected = counted.rejected
         if as_json:
@@ -219,6 +236,7 @@ def demo(
     )
 
 
+app.command()(template)
 app.command()(look)
 app.command()(explain)
 app.command()(compare)

@@ -54,7 +54,8 @@ class Checked:
     """What a check found: the settlement without payouts, and its problems.
 
     ``total`` counts all problems, also where only the first of them are in ``problems``.
-    ``objects`` writes all of them as the items of a JSON list, some thousands at a time.
+    ``objects`` writes all of them as the items of a JSON list, some thousands at a time; ``every``
+    gives them as objects.
     ``understood`` is what was understood of each file or sheet that is not plain.
     """
 
@@ -62,6 +63,7 @@ class Checked:
     problems: tuple[Problem, ...]
     total: int
     objects: Callable[[], Iterator[str]]
+    every: Callable[[], Iterator[Problem]]
     understood: tuple[Mapping[str, Any], ...] = ()
 
 
@@ -101,7 +103,12 @@ def check_case(
     listed = (*islice(all_problems(unpaid, case, source), first), *money)
     total = _count(unpaid, case, source) + len(money)
     objects = partial(json_problems, unpaid, case, source, money)
-    return Checked(unpaid, listed, total, objects, case.understood)
+
+    def every() -> Iterator[Problem]:
+        yield from all_problems(unpaid, case, source)
+        yield from money
+
+    return Checked(unpaid, listed, total, objects, every, case.understood)
 
 
 def settle_case(

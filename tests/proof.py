@@ -188,6 +188,13 @@ KINDS = (
         "kind",
         "an xls cut off between two rows taken for whole; an ods without its end read as empty",
     ),
+    Kind(
+        "workbooks there and back 工作簿往返",
+        ("tests/unit/test_neutral.py", "tests/unit/test_marking.py"),
+        "1,000 hypothesis examples of texts in cells and of rows in a sheet that is too small; the "
+        "demo county as one workbook, the same bytes",
+        "a control character before a formula; a row at fault that pushes another one out",
+    ),
 )  # fmt: skip
 
 _CORES = ("-n", "auto", "--dist", "worksteal", "-p", "no:benchmark")

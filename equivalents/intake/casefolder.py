@@ -6,7 +6,6 @@ sheets. Whatever is not plain is opened once, by :mod:`equivalents.intake.openin
 specification page 3 "A case"; issue "Files as they are".
 """
 
-import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from equivalents.intake.opening.found import Found, SpoolFolder
 from equivalents.intake.opening.kinds import Kind, kind_of
 from equivalents.intake.opening.named import table_named
 from equivalents.intake.opening.opener import SUFFIXES, Book, open_book, open_tables, open_zip
+from equivalents.intake.opening.othersheets import YAML_NAME
 from equivalents.intake.settings import known_keys, read_case_yaml
 from equivalents.policy.yamltext import Entry
 
@@ -42,9 +42,9 @@ class CaseFolder:
 
     ``given`` is what was named: a folder, or a file that is the whole case. ``folder`` is where
     scheme files are looked for. ``files`` are the files of the case by their path in it; of a
-    workbook there are none, but a ``book``. ``understood`` grows as tables are opened: what was
-    understood of each file or sheet that is not plain, as data. ``reading`` is what is declared
-    of text files, to be set before any table is opened.
+    workbook there are only the schemes in it, and a ``book``. ``understood`` grows as tables are
+    opened: what was understood of each file or sheet that is not plain, as data. ``reading`` is
+    what is declared of text files, to be set before any table is opened.
     """
 
     given: Path
@@ -216,7 +216,12 @@ def open_folder(given: Path | CaseFolder) -> CaseFolder:
 
 
 def _open_book(given: Path, path: Path, kind: Kind, keeper: SpoolFolder) -> CaseFolder:
-    return CaseFolder(given, keeper.fresh(), {}, keeper, open_book(path, given.name, kind, keeper))
+    """A workbook that is a case; the schemes in it become files of a folder of our own."""
+    book, folder = open_book(path, given.name, kind, keeper), keeper.fresh()
+    files = {name: folder / name for name in book.texts if YAML_NAME.fullmatch(name)}
+    for name, target in files.items():
+        target.write_text("".join(f"{line}\n" for line in book.texts[name]), "utf-8")
+    return CaseFolder(given, folder, files, keeper, book)
 
 
 def _open_zip(given: Path, keeper: SpoolFolder) -> CaseFolder:
@@ -240,9 +245,6 @@ def _open_zip(given: Path, keeper: SpoolFolder) -> CaseFolder:
     raise DataError([Problem("CASE_NOT_FOUND", value=given.name)])
 
 
-_SAFE: Final = re.compile(r"[\w-][\w.+-]*\.ya?ml")
-
-
 def _rules_folder(files: Mapping[str, Path], keeper: SpoolFolder) -> Path:
     """A folder with the YAML files beside case.yaml, which schemes look for by their names.
 
@@ -250,7 +252,7 @@ def _rules_folder(files: Mapping[str, Path], keeper: SpoolFolder) -> Path:
     """
     folder = keeper.fresh()
     for name, path in files.items():
-        if _SAFE.fullmatch(name):
+        if YAML_NAME.fullmatch(name):
             shutil.copyfile(path, folder / name)
     return folder
 

@@ -16,6 +16,21 @@ FILE_REASONS: Final = (
         "Choose another.",
     ),
     Reason(
+        "FILE_EXISTS",
+        "error",
+        "command",
+        "文件“{value}”已经存在，未作改动（里面可能有填好的数据）。请换一个文件名。",
+        "The file '{value}' exists and was left alone (it may hold data that was filled in). "
+        "Choose another name.",
+    ),
+    Reason(
+        "FILE_NAME",
+        "error",
+        "command",
+        "文件名“{value}”应以 {suffix} 结尾。请改名。",
+        "The file name '{value}' does not end in {suffix}. Change it.",
+    ),
+    Reason(
         "REJECTED_ROWS",
         "error",
         "command",

@@ -17,6 +17,7 @@ from equivalents.intake.opening.cellvalues import print_value
 from equivalents.intake.opening.kinds import Kind
 from equivalents.intake.opening.limits import Limits
 from equivalents.intake.opening.named import CASE_SHEETS, table_named
+from equivalents.intake.opening.othersheets import YAML_NAME, is_ours, yaml_lines
 from equivalents.intake.opening.tablespool import Source, spool_rows
 from equivalents.intake.opening.workbook import RawSheet, raw_sheets
 
@@ -28,11 +29,15 @@ _WITHOUT: Final = ("FILE_EMPTY", "HEADINGS_NOT_FOUND", "TABLE_DOUBT")
 
 @dataclass(slots=True)
 class _Answer:
-    """What goes back: paths of spools, sheets left aside with why, the rows of the case sheet."""
+    """What goes back: paths of spools, sheets left aside with why, the rows of the case sheet.
+
+    ``texts`` are the lines of YAML files that stand in sheets of their name.
+    """
 
     spools: list[str] = field(default_factory=list)
     aside: list[tuple[str, str, list[Any]]] = field(default_factory=list)
     case: dict[str, Any] | None = None
+    texts: dict[str, Sequence[str]] = field(default_factory=dict)
 
 
 def open_book(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
@@ -53,7 +58,7 @@ def open_book(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
         else:
             tables = _of_name(sheet.name, wanted)
             if not tables:
-                answer.aside.append((sheet.name, "name", []))
+                _take_other(answer, sheet)
                 continue
             try:
                 target = folder / f"{number}.parquet"
@@ -61,7 +66,20 @@ def open_book(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
                 answer.spools.append(str(spooled.path))
             except DataError as error:
                 _set_aside(answer, sheet.name, error)
-    return {"spools": answer.spools, "aside": answer.aside, "case": answer.case}
+    return {
+        "spools": answer.spools,
+        "aside": answer.aside,
+        "case": answer.case,
+        "texts": answer.texts,
+    }
+
+
+def _take_other(answer: _Answer, sheet: RawSheet) -> None:
+    """A sheet of a case that has the name of no table."""
+    if YAML_NAME.fullmatch(sheet.name):
+        answer.texts[sheet.name] = yaml_lines(sheet)
+    elif not is_ours(sheet):
+        answer.aside.append((sheet.name, "name", []))
 
 
 def _of_name(name: str, wanted: Sequence[Sheet]) -> Sequence[Sheet]:

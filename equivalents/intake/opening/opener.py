@@ -49,11 +49,15 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """A workbook that is a case: its sheets that are tables, and the rows of the case sheet."""
+    """A workbook that is a case: its sheets that are tables, and the rows of the case sheet.
+
+    ``texts`` are the lines of YAML files, as schemes, that stand in sheets of their name.
+    """
 
     opened: Opened
     sheet: str
     rows: Sequence[tuple[int, str, str]]
+    texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def open_tables(
@@ -97,7 +101,7 @@ def open_book(path: Path, name: str, kind: Kind, keeper: SpoolFolder) -> Book:
     if case is None:
         raise DataError([*opened.problems, Problem("CASE_SHEET_MISSING", Place(name), name)])
     rows = [(int(row), str(key), str(value)) for row, key, value in case["rows"]]
-    return Book(opened, str(case["sheet"]), rows)
+    return Book(opened, str(case["sheet"]), rows, answer["texts"])
 
 
 def open_zip(
