@@ -56,7 +56,8 @@ MAP_REASONS: Final = (
         "MAP_ENDS_MISSING",
         "error",
         "rules",
-        "来源的截止日期读作“{value}”，但没有写明是否含当日。请写 ends: inclusive（含）或 exclusive。",
+        "来源的截止日期读作“{value}”，但没有写明是否含当日。"
+        "请写 ends: inclusive（含）或 exclusive。",
         "End dates of the source are read as '{value}', but nothing says whether they count their "
         "day. Write ends: inclusive or ends: exclusive.",
     ),
@@ -264,8 +265,9 @@ MAP_REASONS: Final = (
         "DATABASE_TYPE",
         "error",
         "file",
-        "列“{value}”返回的类型 {detail} 不能使用。请在 query 中转成文本、整数、DECIMAL 或日期，或不要查询它。",
-        "The column '{value}' comes as the unusable type {detail}. Convert it in the query to text, "
-        "integer, DECIMAL or date, or leave it out.",
+        "列“{value}”返回的类型 {detail} 不能使用。"
+        "请在 query 中转成文本、整数、DECIMAL 或日期，或不要查询它。",
+        "The column '{value}' comes as the unusable type {detail}. Convert it in the query to "
+        "text, integer, DECIMAL or date, or leave it out.",
     ),
 )

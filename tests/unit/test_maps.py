@@ -166,7 +166,10 @@ def test_quantities_are_multiplied_exactly_or_refused() -> None:
     assert texts(made, "quantity") == [
         "1.5", "1.5", "0.01", "0.001", "-0.9", "1", "x", "", "1.2345", "0.003",
     ]  # fmt: skip
-    assert [*filter(None, made.faults)] == ["MAP_QUANTITY_PLACES:quantity", "MAP_UNIT_UNLISTED:quantity"]
+    assert [*filter(None, made.faults)] == [
+        "MAP_QUANTITY_PLACES:quantity",
+        "MAP_UNIT_UNLISTED:quantity",
+    ]
     assert [at for at, fault in enumerate(made.faults) if fault] == [2, 5]
     kept = mapped(HERE + FACTORS + "    unlisted: keep\n", rows)
     assert [at for at, fault in enumerate(kept.faults) if fault] == [2]

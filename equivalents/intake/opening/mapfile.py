@@ -18,8 +18,8 @@ from equivalents.intake.opening.mapmodel import (
     DAY_OF,
     FACTOR_PLACES,
     LISTS,
-    CodeTable,
     Codes,
+    CodeTable,
     ColumnMap,
     Factors,
     Filter,
@@ -251,7 +251,8 @@ class _Parts:
 def _tables(
     entry: Entry, folders: Sequence[Path], findings: Findings
 ) -> tuple[dict[str, CodeTable], tuple[tuple[str, Path], ...]]:
-    tables, files = {}, []
+    tables: dict[str, CodeTable] = {}
+    files: list[tuple[str, Path]] = []
     for kind in CODE_KINDS:
         if kind in entry.mapping:
             tables[kind], read = read_code_table(kind, entry.get(kind), folders, findings)

@@ -1,4 +1,4 @@
-"""A column map applied to chunks of a source: their columns and codes become ours, row faults noted.
+"""A column map applied to chunks of a source: their columns and codes become ours.
 
 The work is done once for each distinct text of a chunk, or for each distinct pair of a code and a
 day where a code has dates. Nothing is guessed: a code that is not listed is a fault of its row,
@@ -364,9 +364,7 @@ def _changed(
         return _taken(made, texts.code, column, faults)
     days = np.where(on_days[texts.code], day, _NO_DAY).astype(np.int64) - _NO_DAY
     pairs, back = np.unique(texts.code.astype(np.int64) * _DAYS + days, return_inverse=True)
-    made = [
-        change(texts.texts[key // _DAYS], key % _DAYS + _NO_DAY) for key in pairs.tolist()
-    ]
+    made = [change(texts.texts[key // _DAYS], key % _DAYS + _NO_DAY) for key in pairs.tolist()]
     return _taken(made, back, column, faults)
 
 
