@@ -46,6 +46,8 @@ _NO_DAY: Final = FIRST_DAY - 1
 _DAYS: Final = LAST_DAY - FIRST_DAY + 2
 _MOST_PLACES: Final = 12
 """Decimal places of a quantity that are read before a factor; more is a fault of the engine's."""
+_OF_ROWS: Final = ("ROW_SHAPE",)
+"""Faults of a whole row, whatever its columns."""
 _REMEMBERED: Final = 10_000
 """Different codes at fault that are counted each; all rows are counted."""
 
@@ -212,7 +214,10 @@ class MapRun:
         found = []
         for fault in chunk.faults:
             code, _, column = fault.partition(":")
-            found.append(f"{code}:{ours[column]}" if column in ours else "")
+            if code in _OF_ROWS:
+                found.append(fault)
+            else:
+                found.append(f"{code}:{ours[column]}" if column in ours else "")
         return found
 
     def _source(self, column: str, chunk: Chunk) -> _Texts:
