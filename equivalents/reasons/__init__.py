@@ -29,6 +29,7 @@ from equivalents.reasons.records import RECORD_REASONS
 from equivalents.reasons.results import RESULT_REASONS
 from equivalents.reasons.rules import RULE_REASONS
 from equivalents.reasons.schemes import SCHEME_REASONS
+from equivalents.reasons.shapes import SHAPE_REASONS
 from equivalents.reasons.sharing import SHARING_REASONS
 from equivalents.reasons.studies import STUDY_REASONS
 from equivalents.reasons.yearly import YEARLY_REASONS
@@ -49,6 +50,7 @@ REASONS: Final[dict[str, Reason]] = {
     for reason in (
         *FILE_REASONS,
         *MAP_REASONS,
+        *SHAPE_REASONS,
         *RULE_REASONS,
         *KEY_REASONS,
         *LEADER_REASONS,

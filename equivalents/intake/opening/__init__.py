@@ -1,1 +1,1 @@
-"""Files as they are: whatever a hospital system exported becomes tables that the engine reads."""
+"""Files as they are: whatever people hand in, made into spools that the engine reads."""

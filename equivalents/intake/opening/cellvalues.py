@@ -1,0 +1,74 @@
+"""Cells of a workbook or database that are no texts: numbers, days, booleans, times.
+
+A double is printed with 15 significant digits, which is what Excel shows and keeps; the text is
+then parsed strictly like any other (page 2, "Numbers"). An id made of a double is believed only
+where a double holds every digit.
+"""
+
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Final
+
+from equivalents.intake.cellkinds import CellKind
+from equivalents.intake.opening.daytexts import day_of_number
+from equivalents.intake.opening.forms import Meaning
+
+__all__ = ["EXACT", "clean_value", "print_double", "print_value"]
+
+EXACT: Final = 10**15
+"""Whole doubles below this have all their digits."""
+
+
+def print_double(value: float) -> str:
+    """A double with 15 significant digits as a plain decimal, without exponent: ``0.3``."""
+    text = f"{value:.15g}"
+    if "e" in text:
+        text = f"{Decimal(text):f}"
+    return "0" if text == "-0" else text
+
+
+def print_value(value: object) -> str:
+    """Any cell as text, as people see it."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return print_double(value)
+    if isinstance(value, datetime):
+        midnight = value.time() == time() and value.tzinfo is None
+        return value.date().isoformat() if midnight else value.isoformat(sep=" ")
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return "" if value is None else str(value)
+
+
+def clean_value(value: object, kind: CellKind, epoch_1904: bool | None) -> Meaning:
+    """What a cell that is no text means in a column of some kind."""
+    text = print_value(value)
+    if isinstance(value, bool):
+        if kind == "flag":
+            return Meaning("1" if value else "0", "boolean")
+        return Meaning(text, fault="" if kind == "text" else "CELL_BOOLEAN")
+    if isinstance(value, date):
+        return Meaning(text, fault="" if kind in ("day", "text") else "CELL_DATE")
+    if isinstance(value, time | timedelta):
+        return Meaning(text, fault="" if kind in ("day", "text") else "CELL_DATE")
+    if isinstance(value, int | float | Decimal):
+        return _of_number(value, text, kind, epoch_1904)
+    return Meaning(text)
+
+
+def _of_number(
+    value: float | Decimal, text: str, kind: CellKind, epoch_1904: bool | None
+) -> Meaning:
+    finite = Decimal(value).is_finite()
+    if kind == "day":
+        return day_of_number(float(value), text, epoch_1904) if finite else Meaning(text)
+    if kind in ("id", "ids"):
+        if isinstance(value, float) and not abs(value) < EXACT:
+            return Meaning(f"{value:.15G}", fault="ID_SCIENTIFIC")
+        if value != int(value):
+            return Meaning(text, fault="ID_FRACTION")
+        return Meaning(text, "number_id")
+    if kind == "number" and isinstance(value, float) and float(text) != value:
+        return Meaning(text, "double")
+    return Meaning(text)
