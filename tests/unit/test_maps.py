@@ -87,7 +87,7 @@ def test_a_value_that_is_not_listed_is_refused_or_kept_as_declared() -> None:
     made = mapped(values)
     assert texts(made, "item_code") == ["OP", "OP", "出诊"]
     assert made.faults == ["", "", "MAP_VALUE_UNLISTED:item_code"]
-    assert made.raw["item_code"].to_pylist() == ["门诊", "门诊", "出诊"]
+    assert made.raw["item_code"].to_pylist() == ["门诊", "门诊", None]
     kept = mapped(values + "    unlisted: keep\n")
     assert (texts(kept, "item_code"), kept.faults) == (["OP", "OP", "出诊"], ())
 
@@ -120,7 +120,7 @@ def test_an_account_changes_hands_on_its_day_and_one_person_has_two() -> None:
         "", "", "", "MAP_CODE_NOT_THEN:person_id", "MAP_DAY_UNKNOWN:person_id", "",
         "MAP_CODE_UNLISTED:person_id", "",
     ]  # fmt: skip
-    assert made.raw["person_id"].to_pylist() == ["H1"] * 5 + ["H2", "H3", ""]
+    assert made.raw["person_id"].to_pylist() == ["H1"] * 3 + [None] * 2 + ["H2", None, None]
 
 
 def test_the_same_for_each_of_several_performers_with_their_shares() -> None:

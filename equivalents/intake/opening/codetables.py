@@ -14,13 +14,14 @@ from typing import Final
 from equivalents.errors import Place
 from equivalents.findings import Findings, Row
 from equivalents.intake.headings import Column, Sheet
+from equivalents.intake.opening.celltexts import clean_text
 from equivalents.intake.opening.mapmodel import CodeSpan, CodeTable, Unlisted
 from equivalents.intake.tables import read_table
 from equivalents.policy.calendar import FIRST_DAY, print_day
 from equivalents.policy.load import read_day, read_end
 from equivalents.policy.yamltext import Entry, choice_of, expect, expect_keys, note_keys
 
-__all__ = ["CODE_SHEETS", "CODE_TABLE_KEYS", "read_code_table"]
+__all__ = ["CODE_SHEETS", "CODE_TABLE_KEYS", "as_cell", "read_code_table"]
 
 _OURS: Final[Mapping[str, tuple[str, str]]] = {
     "people": ("person_id", "人员编号"),
@@ -54,6 +55,11 @@ class _Line:
     source: str
     span: CodeSpan
     place: Place
+
+
+def as_cell(code: str) -> str:
+    """A code as cells of codes are cleaned, so that it is found whatever its spaces and widths."""
+    return clean_text(code, "id", True, None).text
 
 
 def read_code_table(
@@ -114,7 +120,7 @@ def _lines(kind: str, rows: Iterable[Row], findings: Findings) -> Iterable[_Line
             continue  # noted where the row was read
         start = read_day(row, "valid_from", findings, FIRST_DAY)
         end = read_end(row, "valid_to", start, findings)
-        yield _Line(row["source_code"], CodeSpan(row[ours], start, end), row.place)
+        yield _Line(as_cell(row["source_code"]), CodeSpan(row[ours], start, end), row.place)
 
 
 def _spans(lines: Iterable[_Line], findings: Findings) -> dict[str, tuple[CodeSpan, ...]]:

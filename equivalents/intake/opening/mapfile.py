@@ -12,7 +12,7 @@ from typing import Final
 from equivalents.errors import Place
 from equivalents.findings import Findings, near, said
 from equivalents.intake.headings import TABLES, Sheet
-from equivalents.intake.opening.codetables import read_code_table
+from equivalents.intake.opening.codetables import as_cell, read_code_table
 from equivalents.intake.opening.mapmodel import (
     CODE_KINDS,
     DAY_OF,
@@ -192,7 +192,7 @@ class _Parts:
             expect(code, "text", key, self.findings)
         if not codes:
             self.findings.add("KEY_MISSING", entry.place, "codes")
-        ours = {key: code.text for key, code in codes.items()}
+        ours = {as_cell(key): code.text for key, code in codes.items()}
         return Codes(ours, self._unlisted(entry))
 
     def _factors(self, one: str, entry: Entry) -> Factors:
@@ -206,7 +206,7 @@ class _Parts:
         codes = {}
         for key, factor in entry.get("codes").mapping.items():
             expect(factor, "text", key, self.findings)
-            codes[key] = self._factor(factor)
+            codes[as_cell(key)] = self._factor(factor)
         return Factors(entry.get("unit").text, codes, self._unlisted(entry))
 
     def _factor(self, entry: Entry) -> int:
@@ -234,7 +234,7 @@ class _Parts:
                 self.findings.add("MAP_FILTER", one.place)
                 continue
             several = values.items or [values]
-            listed = frozenset(value.text for value in several)
+            listed = frozenset(as_cell(value.text) for value in several)
             heading, shown = one.get("column").text, "、".join(sorted(listed)) or "空白"
             name = one.get("name").text or f"{heading} {'≠' if keep else '='} {shown}"
             if name in names:

@@ -56,8 +56,8 @@ _REMEMBERED: Final = 10_000
 class Chunk:
     """Some rows of a table: numbers, columns of text by heading, none of them missing.
 
-    ``raw`` has the texts as they stood of columns that something changed, ``faults`` for each row
-    ``CODE:column``, or blank.
+    ``raw`` has the texts as they stood where something changed them, null elsewhere; columns where
+    nothing did may be left out. ``faults`` has ``CODE:column`` for each row, or blank.
     """
 
     row: Int64
@@ -87,12 +87,6 @@ class _Texts:
 
         return pa.array(self.texts, pa.string()).take(pa.array(self.code))
 
-    def differs(self, other: "_Texts") -> bool:
-        """Whether any text is another one."""
-        pairs = np.unique(self.code.astype(np.int64) * (len(other.texts) + 1) + other.code)
-        width = len(other.texts) + 1
-        return any(self.texts[key // width] != other.texts[key % width] for key in pairs.tolist())
-
 
 _Change = Callable[[str, int], tuple[str, str]]
 """From a text and a day to the new text and the code of what is wrong, or blank."""
@@ -118,7 +112,7 @@ class MapRun:
         for column, heading in self._further():
             if heading not in self._by_heading:
                 self._missing(column, (heading,), findings)
-        self._names = self._other_names(headings)
+        self.others = self._other_names(headings)
 
     def _bind(self, column: str, findings: Findings) -> str:
         """The heading of a column of ours; blank, with the fault noted, where none is right."""
@@ -160,7 +154,7 @@ class MapRun:
     @property
     def headings(self) -> tuple[str, ...]:
         """The columns of the table made: ours in canonical order, then the others of theirs."""
-        return (*map(self.map.heading, self.map.ours), *self._names.values())
+        return (*map(self.map.heading, self.map.ours), *self.others.values())
 
     def apply(self, chunk: Chunk) -> Chunk:
         """The rows that are meant for us with our columns; see :class:`Chunk`."""
@@ -177,9 +171,10 @@ class MapRun:
             name = self.map.heading(one)
             columns[name] = made.array()
             heading = self.bound.get(one)
-            if heading is not None and (heading in chunk.raw or made.differs(texts[one])):
-                raw[name] = chunk.raw.get(heading, chunk.columns[heading])
-        for heading, name in self._names.items():
+            stood = _stood(chunk, heading, columns[name]) if heading is not None else None
+            if stood is not None:
+                raw[name] = stood
+        for heading, name in self.others.items():
             columns[name] = chunk.columns[heading]
             if heading in chunk.raw:
                 raw[name] = chunk.raw[heading]
@@ -300,7 +295,8 @@ class MapRun:
     ) -> None:
         for code, column, rows in faults.found():
             name = self.map.heading(column)
-            for one in raw.get(name, columns[name]).take(rows).value_counts().to_pylist():
+            stood = _before(raw.get(name), columns[name])
+            for one in stood.take(rows).value_counts().to_pylist():
                 key = code, column, one["values"]
                 if len(self.faulty) >= _REMEMBERED and key not in self.faulty:
                     key = code, column, ""
@@ -345,6 +341,22 @@ class _Faults:
             if rows.size:
                 code, _, column = fault.partition(":")
                 yield code, column, rows
+
+
+def _before(raw: "pa.Array | None", text: "pa.Array") -> "pa.Array":
+    """The texts as they stood: those of ``raw``, where it has one."""
+    import pyarrow.compute as pc
+
+    return text if raw is None else pc.coalesce(raw, text)
+
+
+def _stood(chunk: Chunk, heading: str, now: "pa.Array") -> "pa.Array | None":
+    """The texts as they stood where they are others now, null elsewhere; ``None`` where none is."""
+    import pyarrow.compute as pc
+
+    stood = _before(chunk.raw.get(heading), chunk.columns[heading])
+    changed = pc.if_else(pc.equal(stood, now), None, stood)
+    return None if changed.null_count == len(changed) else changed
 
 
 def _day(text: str) -> int:

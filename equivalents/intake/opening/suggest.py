@@ -13,14 +13,24 @@ from typing import Final
 
 from equivalents.findings import Findings
 from equivalents.intake.headings import TABLES, Column, Sheet
-from equivalents.intake.opening.daytexts import is_day_text
+from equivalents.intake.opening.daytexts import day_of_text
 from equivalents.intake.opening.headingtexts import alike
+from equivalents.policy.calendar import parse_day
+from equivalents.policy.daytext import date_part
 from equivalents.policy.residentgroups import canonical
 from equivalents.policy.yamltext import names_of, read_yaml
 from equivalents.resources import shipped_weights
 from equivalents.units import QUANTITY_PLACES, NumberFaultError, parse_fixed
 
-__all__ = ["Confidence", "Known", "Proposal", "Proposed", "propose", "sheets_by_synonyms", "synonyms"]
+__all__ = [
+    "Confidence",
+    "Known",
+    "Proposal",
+    "Proposed",
+    "propose",
+    "sheets_by_synonyms",
+    "synonyms",
+]
 
 _NUMBERS: Final = ("quantity", "amount", "heads", "visit_number")
 _MOST: Final = 0.9
@@ -148,7 +158,11 @@ def propose(
     )
     codes = {one.column: _codes(one, columns[one.heading], known) for one in proposals}
     return Proposed(
-        sheet.name, proposals, missing, constants, {name: some for name, some in codes.items() if some}
+        sheet.name,
+        proposals,
+        missing,
+        constants,
+        {name: some for name, some in codes.items() if some},
     )
 
 
@@ -173,9 +187,7 @@ def _candidates(
                 yield Proposal(column.name, heading, confidence, (*why, *content))
 
 
-def _of_heading(
-    heading: str, column: Column, names: Sequence[str]
-) -> tuple[int, tuple[str, ...]]:
+def _of_heading(heading: str, column: Column, names: Sequence[str]) -> tuple[int, tuple[str, ...]]:
     """Points and reasons by the heading alone."""
     key = alike(heading)
     if not key:
@@ -188,9 +200,7 @@ def _of_heading(
     return (1, (f"列名含“{part}” the heading has '{part}' in it",)) if part else (0, ())
 
 
-def _of_content(
-    column: Column, filled: Sequence[str], known: Known
-) -> tuple[int, tuple[str, ...]]:
+def _of_content(column: Column, filled: Sequence[str], known: Known) -> tuple[int, tuple[str, ...]]:
     """Points and reasons by the cells; below 0 where they are not what they should be."""
     if not filled:
         return 0, ("没有内容 no content",)
@@ -209,7 +219,7 @@ def _share(filled: Sequence[str], column: Column, known: Known) -> tuple[str, fl
     if codes:
         return "是案例中的编号 are ids of the case", _part(text in codes for text in filled)
     if column.is_day:
-        return "是日期 are dates", _part(map(is_day_text, filled))
+        return "是日期 are dates", _part(map(_is_day, filled))
     if column.name in _NUMBERS:
         return "是数字 are numbers", _part(map(_is_number, filled))
     return None
@@ -218,6 +228,15 @@ def _share(filled: Sequence[str], column: Column, known: Known) -> tuple[str, fl
 def _part(flags: Iterator[bool]) -> float:
     every = list(flags)
     return sum(every) / len(every)
+
+
+def _is_day(text: str) -> bool:
+    meant = day_of_text(text, None)
+    try:
+        parse_day(date_part(meant.text))
+    except ValueError:
+        return False
+    return not meant.fault
 
 
 def _is_number(text: str) -> bool:

@@ -1,0 +1,146 @@
+"""From a spool with the headings of a source to a spool with ours: a column map applied to a table.
+
+The first spool is written by whatever opens the file, as of any file, but it is looked through for
+the headings that the map names. Nothing of it is lost: what the map does not use stays beside.
+Source: issue "Files as they are", point 3.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from equivalents.errors import Place, Problem
+from equivalents.findings import Findings
+from equivalents.intake.cellkinds import CellKind
+from equivalents.intake.headings import Column, Sheet
+from equivalents.intake.opening.mapmodel import LISTS, ColumnMap
+from equivalents.intake.opening.maps import Chunk, MapRun
+from equivalents.intake.opening.spool import FAULT, RAW, ROW, Spooled, SpoolWriter
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["exact_headings", "map_spool", "map_sheet", "used_headings"]
+
+_BATCH: Final = 131_072
+
+
+def map_sheet(found: ColumnMap) -> Sheet:
+    """The table that a map reads, as a list of columns: each heading with what its cells hold."""
+    kinds: dict[str, CellKind] = {}
+    for column in found.sheet.columns:
+        for heading in found.columns.get(column.name, ()):
+            kinds.setdefault(heading, _kind(found, column))
+        if column.name in found.joins:
+            kinds.update(dict.fromkeys(found.joins[column.name].headings, "id"))
+    further = [one.heading for one in found.filters]
+    if found.factors is not None:
+        further.append(found.factors.heading)
+    for heading in further:
+        kinds.setdefault(heading, "id")
+    columns = tuple(Column(name, name, holds=kind) for name, kind in kinds.items())
+    return Sheet(found.table, found.title, columns, found.sheet.required)
+
+
+def _kind(found: ColumnMap, column: Column) -> CellKind:
+    """What the cells of a column hold: codes where the map has a list of them."""
+    if column.name in LISTS:
+        return "ids"
+    coded = column.name in found.values or found.table_of(column.name) is not None
+    return "id" if coded else column.kind
+
+
+def used_headings(found: ColumnMap) -> frozenset[str]:
+    """Every heading that a map may read."""
+    return frozenset(column.name for column in map_sheet(found).columns)
+
+
+def exact_headings(found: ColumnMap) -> frozenset[str]:
+    """The headings of figures: quantities, amounts, weights."""
+    return frozenset(one.name for one in map_sheet(found).columns if one.kind == "number")
+
+
+def map_spool(
+    spooled: Spooled, found: ColumnMap, target: Path, findings: Findings
+) -> Spooled | None:
+    """The same table with our columns and codes; ``None``, with the faults noted, where it fails.
+
+    Args:
+        spooled: the table with the headings of its source.
+        found: the map.
+        target: the spool to write.
+        findings: what the map needs and the table has not got goes here.
+    """
+    place = Place(spooled.file, spooled.sheet, spooled.header_row)
+    before = len(findings.problems)
+    run = MapRun(found, spooled.headings, place, findings)
+    if len(findings.problems) > before:
+        return None
+    writer = SpoolWriter(target, run.headings, run.headings)
+    with writer:
+        for chunk in _chunks(spooled.path):
+            made = run.apply(chunk)
+            writer.write(made.row, made.columns, made.raw, _nulls(made))
+        return writer.close(_about(spooled, run))
+
+
+def _nulls(made: Chunk) -> "pa.Array | None":
+    import pyarrow as pa
+
+    return pa.array([fault or None for fault in made.faults], pa.string()) if made.faults else None
+
+
+def _chunks(path: Path) -> Iterator[Chunk]:
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(_BATCH):
+            names = batch.schema.names
+            texts = [name for name in names if name not in (ROW, FAULT) and name[:5] != RAW]
+            faults = batch.column(FAULT)
+            yield Chunk(
+                np.asarray(batch.column(ROW), np.int64),
+                {name: batch.column(name) for name in texts},
+                {name[5:]: batch.column(name) for name in names if name[:5] == RAW},
+                faults.fill_null("").to_pylist() if faults.null_count < len(faults) else (),
+            )
+
+
+def _about(spooled: Spooled, run: MapRun) -> dict[str, Any]:
+    """What is known of the table made: that of the first one, and what the map did."""
+    title = dict(zip(spooled.headings, spooled.titles, strict=True))
+    bound = {run.map.heading(one): title[heading] for one, heading in run.bound.items()}
+    others = {name: title[heading] for heading, name in run.others.items()}
+    told = {
+        "map": run.map.name,
+        "map_title": run.map.title,
+        "map_version": run.map.version,
+        "map_columns": {one: title[heading] for one, heading in run.bound.items()},
+        "map_left_out": dict(run.dropped),
+        "table": run.map.table,
+        "table_title": run.map.sheet.title,
+    }
+    problems = [*spooled.problems, *(_as_data(problem) for problem in run.problems())]
+    return {
+        "file": spooled.file,
+        "sheet": spooled.sheet,
+        "titles": [bound.get(name) or others.get(name, name) for name in run.headings],
+        "table": run.map.table,
+        "map": run.map.name,
+        "header_row": spooled.header_row,
+        "header_rows": spooled.header_rows,
+        "understood": [{**one, **told} for one in spooled.understood] or [told],
+        "problems": problems,
+    }
+
+
+def _as_data(problem: Problem) -> Mapping[str, Any]:
+    return {
+        "code": problem.code,
+        "row": 0,
+        "column": "",
+        "value": problem.value,
+        "facts": dict(problem.facts),
+    }
