@@ -4,11 +4,12 @@ Exit codes: 0 done, 1 the data has problems (listed), 2 wrong usage, 3 a defect 
 """
 
 import json
+import signal
 import sys
 import traceback
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -16,7 +17,8 @@ from equivalents.asking import compare, explain
 from equivalents.closingcli import correct, year_end
 from equivalents.errors import Problem, as_object
 from equivalents.forecastcli import forecast
-from equivalents.run import check_case, settle_case
+from equivalents.lookcli import look
+from equivalents.run import Shown, check_case, settle_case, unseen
 from equivalents.schemecli import scheme
 from equivalents.studycli import study
 from equivalents.terminal import (
@@ -29,6 +31,7 @@ from equivalents.terminal import (
     show_problems,
     show_summary,
     show_table,
+    show_understood,
 )
 from equivalents.version import __version__
 
@@ -59,11 +62,21 @@ class OnReject(StrEnum):
 
 
 CaseArgument = Annotated[
-    Path, typer.Argument(metavar="CASE", help="资料文件夹（内有 case.yaml）。The case folder.")
+    Path,
+    typer.Argument(
+        metavar="CASE",
+        help="资料：文件夹（内有 case.yaml）、一个工作簿，或其 zip。"
+        "The case: a folder, one workbook, or a zip of either.",
+    ),
 ]
 JsonOption = Annotated[
     bool, typer.Option("--json", help="以 JSON 输出。Report as JSON on standard output.")
 ]
+
+
+def _shown(as_json: bool) -> Shown:
+    """Prints what was understood of the files, a line each; in JSON all of it comes at the end."""
+    return unseen if as_json else show_understood
 
 
 def _version(shown: bool) -> None:
@@ -116,6 +129,7 @@ def settle(
             stop_on_reject=on_reject is OnReject.STOP,
             direct=payouts_only,
             told=told,
+            shown=_shown(as_json),
         )
     result = json.loads((out / "summary.json").read_bytes())
     problems = []
@@ -136,11 +150,14 @@ def settle(
 def check(case: CaseArgument, as_json: JsonOption = False) -> None:
     """检查资料，列出全部问题，不写任何文件。List every problem of a case; nothing is written."""
     with reporting(as_json), progress() as told:
-        checked = check_case(case, told, first=SHOWN)
+        checked = check_case(case, told, first=SHOWN, shown=_shown(as_json))
         counted = checked.settlement.counted
         rejected = counted.rejected
         if as_json:
-            head = {"received": counted.received, "rejected": rejected, "problems": []}
+            head: dict[str, Any] = {"received": counted.received, "rejected": rejected}
+            if checked.understood:
+                head["understood"] = checked.understood
+            head["problems"] = []
             print_list(head, checked.objects())
         else:
             show_problems(checked.problems, as_json, checked.total)
@@ -202,6 +219,7 @@ def demo(
     )
 
 
+app.command()(look)
 app.command()(explain)
 app.command()(compare)
 app.command()(forecast)
@@ -211,8 +229,15 @@ app.add_typer(scheme, name="scheme")
 app.add_typer(study, name="study")
 
 
+def _end(number: int, _: object) -> None:
+    sys.exit(128 + number)
+
+
 def main() -> None:
     """Run the command line."""
+    # Ended from outside we still leave nothing behind: temporary folders go with the program.
+    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+        signal.signal(number, _end)
     # Windows consoles may not be UTF-8; a character that cannot be shown must not end the run.
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

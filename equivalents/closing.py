@@ -14,6 +14,7 @@ from equivalents.correct import Run, correct
 from equivalents.errors import DataError, Place, Problem
 from equivalents.findings import Findings
 from equivalents.intake.case import Case
+from equivalents.intake.casefolder import CaseFolder, open_folder
 from equivalents.intake.settings import read_settings
 from equivalents.policy.calendar import Period, month_of, parse_period, print_day
 from equivalents.policy.corrections import CorrectionMode
@@ -116,7 +117,8 @@ def year_end_case(
 
     _own_folder(out, (*paid, *adjusted))
     check_replaceable(out)
-    year = _year_of(case)
+    opened = open_folder(case)
+    year = _year_of(opened)
     months = sorted(all_proven(paid), key=lambda one: (one.period.start, one.sha256))
     _check_cover(year, months)
     chain = check_chains(months, all_proven(adjusted))
@@ -135,7 +137,7 @@ def year_end_case(
         )
         return year_end_beside(result, loaded.year_end, rules.period.name, months, chain)
 
-    return settle_case(case, out, stop_on_reject=stop_on_reject, told=told, beside=beside)
+    return settle_case(opened, out, stop_on_reject=stop_on_reject, told=told, beside=beside)
 
 
 def _own_folder(out: Path, inputs: Sequence[Path]) -> None:
@@ -191,16 +193,16 @@ def _check_modes(mode: CorrectionMode, before: Sequence[Proven]) -> None:
 # -- the months of a year ------------------------------------------------------------------------
 
 
-def _year_of(case: Path) -> Period | None:
+def _year_of(case: CaseFolder) -> Period | None:
     """The year of a case; ``None`` where case.yaml cannot be read, which settling tells.
 
     Raises:
         DataError: ``YEAR_END_PERIOD``: the period is shorter than a year.
     """
-    path = case / "case.yaml"
-    period = read_settings(path, path.name, Findings()).period if path.is_file() else None
+    entry = case.entry(Findings())
+    period = read_settings(entry, case.folder, Findings()).period
     if period is not None and period.name != print_day(period.start)[:4]:
-        raise DataError([Problem("YEAR_END_PERIOD", Place(path.name), period.name)])
+        raise DataError([Problem("YEAR_END_PERIOD", entry.place._replace(row=0), period.name)])
     return period
 
 

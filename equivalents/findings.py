@@ -78,12 +78,13 @@ class Places(Sequence[Place]):
 
     file: str
     numbers: Sequence[int]
+    sheet: str = ""
 
     def __len__(self) -> int:
         return len(self.numbers)
 
     def __iter__(self) -> Iterator[Place]:
-        return (Place(self.file, "", number) for number in self.numbers)
+        return (Place(self.file, self.sheet, number) for number in self.numbers)
 
     @overload
     def __getitem__(self, index: int) -> Place: ...
@@ -91,8 +92,8 @@ class Places(Sequence[Place]):
     def __getitem__(self, index: slice) -> Sequence[Place]: ...
     def __getitem__(self, index: int | slice) -> Place | Sequence[Place]:
         if isinstance(index, slice):
-            return Places(self.file, self.numbers[index])
-        return Place(self.file, "", self.numbers[index])
+            return Places(self.file, self.numbers[index], self.sheet)
+        return Place(self.file, self.sheet, self.numbers[index])
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,19 +4,19 @@ This is the shell around the pure core: it reads, calls :func:`equivalents.settl
 writes. The command line and programs that embed the engine use the same three functions.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from equivalents.count import Way
 from equivalents.errors import DataError, Problem, RefusedError
 from equivalents.findings import Findings
 from equivalents.intake.case import Case, load_case
-from equivalents.intake.recordfiles import record_files
-from equivalents.intake.settings import declared_times
+from equivalents.intake.casefolder import CaseFolder, open_folder
+from equivalents.intake.settings import read_settings
 from equivalents.intake.source import Source
 from equivalents.memory import let_go
 from equivalents.processors import workers
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Checked",
+    "Shown",
     "Told",
     "check_case",
     "open_case",
@@ -35,9 +36,12 @@ __all__ = [
     "settle_case",
     "settle_opened",
     "silent",
+    "unseen",
     "workers",
 ]
 
+Shown = Callable[[Sequence[Mapping[str, Any]]], None]
+"""Told of what was understood of files that are not plain, before it is used."""
 Told = Callable[[str, int, int], None]
 """Progress: told of a stage, how much of it is done and how much there is (0: unknown)."""
 
@@ -51,23 +55,36 @@ class Checked:
 
     ``total`` counts all problems, also where only the first of them are in ``problems``.
     ``objects`` writes all of them as the items of a JSON list, some thousands at a time.
+    ``understood`` is what was understood of each file or sheet that is not plain.
     """
 
     settlement: Settlement
     problems: tuple[Problem, ...]
     total: int
     objects: Callable[[], Iterator[str]]
+    understood: tuple[Mapping[str, Any], ...] = ()
 
 
 def silent(stage: str, done: int, total: int) -> None:
     """Progress that nobody watches."""
 
 
-def check_case(folder: Path, told: Told = silent, *, first: int | None = None) -> Checked:
+def unseen(understood: Sequence[Mapping[str, Any]]) -> None:
+    """What was understood, shown to nobody."""
+
+
+def check_case(
+    folder: Path | CaseFolder,
+    told: Told = silent,
+    *,
+    first: int | None = None,
+    shown: Shown = unseen,
+) -> Checked:
     """Read and count a whole case without writing anything; all problems at once.
 
     A pool that nobody could be paid from is among the problems, judged by the good records.
     ``first`` limits how many problems of files and records are listed; all are counted.
+    ``shown`` is told what was understood of the files before they are counted.
 
     Raises:
         DataError: a table or file cannot be used at all; every problem is in it.
@@ -75,6 +92,7 @@ def check_case(folder: Path, told: Told = silent, *, first: int | None = None) -
     from equivalents.report.lists import all_problems, json_problems
 
     case, source = open_case(folder, told)
+    shown(case.understood)
     unpaid = _weighed(case, source, "direct", told)
     try:
         money = pay(unpaid).problems
@@ -82,23 +100,26 @@ def check_case(folder: Path, told: Told = silent, *, first: int | None = None) -
         money = error.problems
     listed = (*islice(all_problems(unpaid, case, source), first), *money)
     total = _count(unpaid, case, source) + len(money)
-    return Checked(unpaid, listed, total, partial(json_problems, unpaid, case, source, money))
+    objects = partial(json_problems, unpaid, case, source, money)
+    return Checked(unpaid, listed, total, objects, case.understood)
 
 
 def settle_case(
-    folder: Path,
+    folder: Path | CaseFolder,
     out: Path,
     *,
     stop_on_reject: bool = True,
     direct: bool = False,
     told: Told = silent,
+    shown: Shown = unseen,
     beside: "Callable[[Settlement, Case], Beside] | None" = None,
 ) -> Settlement:
     """Settle a case folder into the folder ``out`` (page 3), replaced as a whole.
 
     With ``stop_on_reject`` and rejected records only the lists of what is wrong are written and
     ``payouts`` is ``None``. ``direct`` weighs records as they stream by and writes no item lines
-    and no tally; the payouts are the same. ``beside`` makes of a settlement that is paid what is
+    and no tally; the payouts are the same. ``shown`` is told what was understood of the files
+    before they are used. ``beside`` makes of a settlement that is paid what is
     written beside it; it may refuse.
 
     Raises:
@@ -111,6 +132,7 @@ def settle_case(
 
     check_replaceable(out)
     case, source = open_case(folder, told)
+    shown(case.understood)
     settlement = _weighed(case, source, "direct" if direct else "tally", told)
     more = None
     if not (stop_on_reject and settlement.counted.rejected):
@@ -154,18 +176,21 @@ def _paid(settlement: Settlement, case: Case, source: Source) -> Settlement:
         raise RefusedError(listed, total) from None
 
 
-def open_case(folder: Path, told: Told = silent) -> tuple[Case, Source]:
+def open_case(folder: Path | CaseFolder, told: Told = silent) -> tuple[Case, Source]:
     """Read the rules of a case and look at its record files.
+
+    A case that is open already is not opened again.
 
     Raises:
         DataError: every problem of the tables and of whole record files.
     """
     told("read", 0, 0)
+    opened = open_folder(folder)
     try:
-        case = load_case(folder)
+        case = load_case(opened)
     except DataError as error:
-        raise DataError([*error.problems, *_record_problems(folder)]) from None
-    return case, Source(folder, case.records, case.rules.times)
+        raise DataError([*error.problems, *_record_problems(opened)]) from None
+    return case, Source(case.folder, case.records, case.rules.times)
 
 
 def _count(settlement: Settlement, case: Case, source: Source) -> int:
@@ -176,12 +201,12 @@ def _count(settlement: Settlement, case: Case, source: Source) -> int:
     return files + count_row_problems(settlement)
 
 
-def _record_problems(folder: Path) -> tuple[Problem, ...]:
+def _record_problems(case: CaseFolder) -> tuple[Problem, ...]:
     """Faults of whole record files, so that they are listed together with those of the tables."""
-    if not folder.is_dir():
-        return ()
+    findings = Findings()
+    times = read_settings(case.entry(findings), case.folder, findings).times
     try:
-        Source(folder, record_files(folder, Findings()), declared_times(folder))
+        Source(case.folder, case.records(findings), times)
     except DataError as error:
         return error.problems
     return ()

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ __all__ = [
     "show_problems",
     "show_summary",
     "show_table",
+    "show_understood",
 ]
 
 SHOWN = 20
@@ -138,6 +139,14 @@ def _show_first(problems: Sequence[Problem], total: int, shown: int) -> None:
             f"and {rest:,} more (check --json lists all)",
             err=True,
         )
+
+
+def show_understood(understood: Sequence[Mapping[str, Any]]) -> None:
+    """One line for each file or sheet that is not plain, on standard error."""
+    from equivalents.report.understoodline import understood_lines
+
+    for line in understood_lines(understood):
+        typer.echo(f"读作 read as  {line}", err=True)
 
 
 def console() -> Console:

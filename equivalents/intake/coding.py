@@ -8,13 +8,14 @@ A6; definitions 5.8, 5.21.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from equivalents.grouping import among
 from equivalents.intake.columns import (
     NULL_DAY,
     AnyColumn,
@@ -26,6 +27,7 @@ from equivalents.intake.columns import (
     numbers,
     text_array,
 )
+from equivalents.intake.csvfile import GivenFault
 from equivalents.intake.fields import CODED
 from equivalents.intake.performers import SharedColumn, read_shared, stand_in
 from equivalents.intake.values import (
@@ -81,6 +83,7 @@ class _Batch:
     columns: Mapping[str, AnyColumn]
     faults: list[FaultSet] = field(default_factory=list)
     bad: _Mask | None = None
+    given: dict[str, _Mask] = field(default_factory=dict)
 
     def note(
         self,
@@ -89,13 +92,26 @@ class _Batch:
         mask: _Mask,
         notes: Callable[[Int64], tuple[str, ...]] | None = None,
     ) -> None:
-        """Note a fault for the records of a mask, if there are any."""
+        """Note a fault for the records of a mask, but those whose value was refused before.
+
+        What was refused without a column is a whole row.
+        """
+        for told in ("", column) if self.given else ():
+            if told in self.given:
+                mask = mask & ~self.given[told]
         where = np.flatnonzero(mask)
         if where.size == 0:
             return
         texts = notes(where) if notes is not None else ()
         self.faults.append(FaultSet(self.part, code, column, self.row[where], "", texts))
         self.bad = mask if self.bad is None else self.bad | mask
+
+    def note_given(self, faults: Sequence[GivenFault]) -> None:
+        """Note what was found when the texts were cleaned: it comes before all else."""
+        for fault in faults:
+            mask = among(self.row, fault.row)
+            self.note(fault.code, fault.column, mask)
+            self.given[fault.column] = self.given.get(fault.column, False) | mask
 
     def text(self, name: str) -> TextColumn | None:
         """A text column, if the batch has it."""
@@ -130,15 +146,18 @@ class Coder:
         *,
         may_break: bool = True,
         origin: Origin | None = None,
+        given: Sequence[GivenFault] = (),
     ) -> list[RecordBlock]:
         """Judge form and identity of one batch and code its good records.
 
         ``row`` has the row number of each record; ``columns`` are known columns by machine name,
         the required ones present. ``may_break`` is false where no value can hold a line break.
         ``origin`` leads back to the rows, for records that must wait for others: they come as a
-        block of their own, behind all others. Without it none is asked to wait.
+        block of their own, behind all others. Without it none is asked to wait. ``given`` are
+        faults that were found when the texts were cleaned.
         """
         batch = _Batch(part, row, columns)
+        batch.note_given(given)
         if may_break:
             for name, column in columns.items():
                 _check_line_breaks(batch, name, column)

@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
 
@@ -27,7 +27,7 @@ from equivalents.units import Int64
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["CsvPart", "Malformed", "RawBatch", "csv_parts"]
+__all__ = ["CsvPart", "GivenFault", "Malformed", "RawBatch", "csv_parts"]
 
 _BLOCK: Final = 1 << 23
 """Bytes parsed at once: more would be new memory each time, less would look ids up more often."""
@@ -53,12 +53,25 @@ _FEW: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class GivenFault:
+    """Rows that were found at fault before they came here: ``(n,)`` ascending row numbers."""
+
+    code: str
+    column: str
+    row: Int64
+
+
+@dataclass(frozen=True, slots=True)
 class RawBatch:
-    """Some rows of a part as they came: row numbers, columns by heading, and malformed rows."""
+    """Some rows of a part as they came: row numbers, columns by heading, and malformed rows.
+
+    ``given`` are faults that whoever cleaned the texts has found already.
+    """
 
     row: Int64
     columns: "dict[str, pa.Array]"
     malformed: MalformedRows = field(default_factory=lambda: MalformedRows.of(()))
+    given: tuple[GivenFault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +93,13 @@ class CsvPart:
     start: int
     stop: int
     first_row: int
+
+    sheet: ClassVar[str] = ""
+    heading_row: ClassVar[int] = 1
+
+    def as_written(self) -> Iterator[RawBatch]:
+        """All rows with the texts as they stand in the file."""
+        return self.batches()
 
     def pieces(self, only: frozenset[str] | None = None) -> "Iterator[Grid | RawBatch]":
         """All rows, as grids where they can be had, else as :meth:`parsed` gives them.

@@ -10,11 +10,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from equivalents.errors import called
 from equivalents.intake.coding import IdFaults
 from equivalents.intake.columns import numbers
 from equivalents.intake.csvfile import CsvPart, RawBatch
@@ -201,8 +203,10 @@ def _repeats(
     if doubled.size == 0:
         return
     found = _suspects(parts, names, hashes, doubled, times)
-    by_name = sorted({part.name for part in parts})
-    place = np.array([by_name.index(part.name) for part in parts], np.int64)
+    # The sheets of a file in their order there, which is that of the parts.
+    places = [(part.name, part.sheet) for part in parts]
+    by_name = sorted(dict.fromkeys(places), key=itemgetter(0))
+    place = np.array([by_name.index(one) for one in places], np.int64)
     order = np.lexsort((found.row, place[found.part], found.record))
     starts = np.flatnonzero(np.diff(found.record[order], prepend=-1))
     content = found.content[order]
@@ -234,7 +238,7 @@ def _distinct(hashed: Hashes) -> Hashes:
 
 def _places(parts: Sequence[_Part], found: _Suspects, at: Int64) -> list[str]:
     pairs = zip(found.part[at].tolist(), found.row[at].tolist(), strict=True)
-    return [f"{parts[part].name} {row}" for part, row in pairs]
+    return [f"{called(parts[part].name, parts[part].sheet)} {row}" for part, row in pairs]
 
 
 def _suspects(

@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-__all__ = ["ParquetPart", "parquet_parts", "read_text_rows", "text_column", "text_values"]
+__all__ = [
+    "ParquetPart",
+    "parquet_parts",
+    "read_group",
+    "read_text_rows",
+    "text_column",
+    "text_values",
+]
 
 
 _BATCH: Final = 1 << 17
@@ -37,12 +44,19 @@ class ParquetPart:
     group: int
     first_row: int
 
+    sheet: str = ""
+    heading_row: int = 1
+
     may_break: ClassVar[bool] = True
 
     @property
     def titles(self) -> tuple[str, ...]:
         """The headings as written."""
         return self.headings
+
+    def as_written(self) -> Iterator[RawBatch]:
+        """All rows with the texts as they stand in the file."""
+        return self.batches()
 
     def batches(
         self, only: frozenset[str] | None = None, *, alone: bool = False
@@ -51,23 +65,32 @@ class ParquetPart:
 
         With ``alone`` no other part is being read: the columns then share the processors.
         """
-        import pyarrow as pa
-
         wanted = [name for name in self.headings if only is None or name in only]
         row = self.first_row
-        try:
-            file = _open(self.path, self.name, read_dictionary=_texts(self.path, wanted))
-            for batch in file.iter_batches(
-                _ALONE if alone else _BATCH,
-                row_groups=[self.group],
-                columns=wanted,
-                use_threads=alone,
-            ):
-                rows = np.arange(row, row + batch.num_rows, dtype=np.int64)
-                row += batch.num_rows
-                yield RawBatch(rows, {name: batch.column(name) for name in wanted})
-        except (pa.ArrowInvalid, OSError) as error:
-            raise _damaged(self.name, error) from None
+        for batch in read_group(self, wanted, alone=alone):
+            rows = np.arange(row, row + batch.num_rows, dtype=np.int64)
+            row += batch.num_rows
+            yield RawBatch(rows, {name: batch.column(name) for name in wanted})
+
+
+def read_group(
+    part: ParquetPart, wanted: Sequence[str], *, alone: bool = False
+) -> "Iterator[pa.RecordBatch]":
+    """Some columns of a row group in batches, texts as codes; none where there is no group."""
+    import pyarrow as pa
+
+    if part.group < 0:
+        return
+    try:
+        file = _open(part.path, part.name, read_dictionary=_texts(part.path, wanted))
+        yield from file.iter_batches(
+            _ALONE if alone else _BATCH,
+            row_groups=[part.group],
+            columns=list(wanted),
+            use_threads=alone,
+        )
+    except (pa.ArrowInvalid, OSError) as error:
+        raise _damaged(part.name, error) from None
 
 
 def _texts(path: Path, names: Sequence[str]) -> list[str]:

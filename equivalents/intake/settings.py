@@ -32,7 +32,7 @@ __all__ = [
     "CASE_KEYS",
     "Settings",
     "check_series",
-    "declared_times",
+    "known_keys",
     "read_case_yaml",
     "read_settings",
     "settings_of",
@@ -93,23 +93,21 @@ class Settings:
     year_end: YearEnd
 
 
-def read_settings(path: Path, name: str, findings: Findings) -> Settings:
-    """Read case.yaml; every fault is noted."""
-    entry = read_case_yaml(path, name, findings)
-    of_case = scheme_of_case(path.parent, entry, findings)
+def read_settings(entry: Entry, folder: Path, findings: Findings) -> Settings:
+    """Read the keys of case.yaml, with the scheme files in a folder; every fault is noted."""
+    of_case = scheme_of_case(folder, entry, findings)
     return settings_of(of_case, _period(entry, findings), findings)
-
-
-def declared_times(folder: Path) -> Times:
-    """What a case folder declares of time parts in dates, whatever else is wrong with it."""
-    path = folder / "case.yaml"
-    return read_settings(path, path.name, Findings()).times if path.is_file() else Times.REFUSE
 
 
 def read_case_yaml(path: Path, name: str, findings: Findings) -> Entry:
     """case.yaml as it stands, its keys known; an empty mapping where it cannot be read."""
     entry = read_yaml(path, name, findings) or Entry({}, Place(name))
-    expect(entry, "mapping", name, findings)
+    return known_keys(entry, findings)
+
+
+def known_keys(entry: Entry, findings: Findings) -> Entry:
+    """The same keys of a case; those that no case has are noted."""
+    expect(entry, "mapping", entry.place.file, findings)
     note_keys(entry, CASE_KEYS, findings)
     return entry
 

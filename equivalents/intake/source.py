@@ -25,13 +25,15 @@ from equivalents.intake.columns import (
     UnusableColumnError,
     make_column,
 )
-from equivalents.intake.csvfile import CsvPart, RawBatch, csv_parts
+from equivalents.intake.csvfile import CsvPart, GivenFault, RawBatch, csv_parts
 from equivalents.intake.fields import FieldColumns
 from equivalents.intake.grid import Grid
 from equivalents.intake.headings import TABLES
 from equivalents.intake.identity import find_identities
+from equivalents.intake.opening.found import Found
 from equivalents.intake.originals import Original, OriginalRows, original_rows
 from equivalents.intake.parquet import ParquetPart, parquet_parts, text_values
+from equivalents.intake.spoolpart import spool_parts
 from equivalents.intake.tables import match_columns
 from equivalents.intake.values import count_times
 from equivalents.memory import keep, let_go
@@ -57,8 +59,12 @@ _SLICE: Final = 1 << 17
 class Source:
     """All record files of a case, opened and understood; no record is kept in memory."""
 
-    def __init__(self, folder: Path, files: Sequence[Path], times: Times = Times.REFUSE) -> None:
+    def __init__(
+        self, folder: Path, files: Sequence[Path | Found], times: Times = Times.REFUSE
+    ) -> None:
         """Look at the files. ``times`` says what becomes of a time part in a date.
+
+        A path is that of a file to be read as it stands, known by its path in ``folder``.
 
         Raises:
             DataError: every fault of a whole file (format, encoding, columns), all at once.
@@ -69,21 +75,20 @@ class Source:
         self.parts: list[_Part] = []
         self._timed: dict[tuple[int, str], int] = {}
         self._names: list[dict[str, str]] = []
-        for path in files:
-            self._add_file(path, path.relative_to(folder).as_posix())
+        for file in files:
+            found = file if isinstance(file, Found) else None
+            self._add_file(found or Found(file, file.relative_to(folder).as_posix()))
         self.findings.stop_on_errors()
         self._ids = find_identities(self.parts, self._names, times)
 
-    def _add_file(self, path: Path, name: str) -> None:
+    def _add_file(self, found: Found) -> None:
         try:
-            parts: Sequence[_Part]
-            parts = (
-                parquet_parts(path, name) if path.suffix == ".parquet" else csv_parts(path, name)
-            )
+            parts = _parts(found)
         except DataError as error:
             self.findings.take(error)
             return
-        columns, _ = match_columns(parts[0].titles, _SHEET, name, self.findings)
+        head = Place(parts[0].name, parts[0].sheet, parts[0].heading_row)
+        columns, _ = match_columns(parts[0].titles, _SHEET, head, self.findings)
         names = {parts[0].headings[at]: column.name for at, column in columns.items()}
         self._check_types(parts[0], names)
         self.parts.extend(parts)
@@ -100,7 +105,7 @@ class Source:
             try:
                 make_column(_none(schema.field(heading).type), name, times=self.times)
             except UnusableColumnError as fault:
-                place = Place(part.name, column=heading)
+                place = Place(part.name, part.sheet, column=heading)
                 self.findings.add(fault.code, place, heading, detail=fault.kind)
 
     def blocks(self, plan: Plan) -> list["PartBlocks"]:
@@ -129,7 +134,7 @@ class Source:
             for start in range(0, row.size, _SLICE):
                 some = slice(start, start + _SLICE)
                 batch = {name: column.take(some) for name, column in columns.items()}
-                yield from self._code(index, row[some], batch, coder, timed)
+                yield from self._code(index, row[some], batch, coder, timed, raw.given)
         # Set and not added: a part may be read more than once.
         self._timed |= {(index, name): count for name, count in timed.items() if count}
 
@@ -140,6 +145,7 @@ class Source:
         columns: Mapping[str, AnyColumn],
         coder: Coder,
         timed: dict[str, int],
+        given: Sequence[GivenFault] = (),
     ) -> list[RecordBlock]:
         """Code a batch; ``timed`` adds up how many dates of each column had a time part."""
         if self.times is Times.TRUNCATE:
@@ -152,6 +158,7 @@ class Source:
             self._ids.faults[index],
             may_break=self.parts[index].may_break,
             origin=_PartOrigin(self, index),
+            given=given,
         )
 
     def originals(self, wanted: Mapping[int, Int64]) -> Iterator[Original]:
@@ -220,17 +227,17 @@ class Source:
 
         That is one warning for each column of a file.
         """
-        counts: Counter[tuple[str, str, str]] = Counter()
+        counts: Counter[tuple[Place, str]] = Counter()
         for index, part in enumerate(self.parts):
             for name, heading in self.written(index).items():
-                counts[part.name, name, said(name, {name: heading})] += self._timed.get(
-                    (index, name), 0
-                )
+                place = Place(part.name, part.sheet, column=name)
+                timed = self._timed.get((index, name), 0)
+                counts[place, said(name, {name: heading})] += timed
         return [
             *self.findings.problems,
             *(
-                _times_truncated(Place(file, column=name), column, count)
-                for (file, name, column), count in counts.items()
+                _times_truncated(place, column, count)
+                for (place, column), count in counts.items()
                 if count
             ),
         ]
@@ -295,6 +302,14 @@ class _Reading:
             let_go()
 
 
+def _parts(found: Found) -> Sequence[_Part]:
+    """The parts of a file, or of one sheet."""
+    if found.spool is not None:
+        return spool_parts(found)
+    read = parquet_parts if found.path.suffix == ".parquet" else csv_parts
+    return read(found.path, found.file)
+
+
 def _times_truncated(place: Place, column: str, count: int) -> Problem:
     return Problem("TIMES_TRUNCATED", place, str(count), {"column": column})
 
@@ -329,6 +344,8 @@ def _known_columns(
     filled = _filled(columns, [a for h, a in raw.columns.items() if h not in names])
     if filled is None:
         return raw.row, columns
+    for fault in raw.given:
+        filled = np.union1d(filled, np.searchsorted(raw.row, fault.row))
     return raw.row[filled], {name: column.take(filled) for name, column in columns.items()}
 
 

@@ -24,10 +24,12 @@ from equivalents.reasons.leave import LEAVE_REASONS
 from equivalents.reasons.maps import MAP_REASONS
 from equivalents.reasons.model import BOTH, LONGEST, Reason, Severity, Stage, in_language
 from equivalents.reasons.money import MONEY_REASONS
+from equivalents.reasons.opening import OPENING_REASONS
 from equivalents.reasons.prices import PRICE_REASONS
 from equivalents.reasons.records import RECORD_REASONS
 from equivalents.reasons.results import RESULT_REASONS
 from equivalents.reasons.rules import RULE_REASONS
+from equivalents.reasons.safety import SAFETY_REASONS
 from equivalents.reasons.schemes import SCHEME_REASONS
 from equivalents.reasons.shapes import SHAPE_REASONS
 from equivalents.reasons.sharing import SHARING_REASONS
@@ -50,6 +52,8 @@ REASONS: Final[dict[str, Reason]] = {
     for reason in (
         *FILE_REASONS,
         *MAP_REASONS,
+        *OPENING_REASONS,
+        *SAFETY_REASONS,
         *SHAPE_REASONS,
         *RULE_REASONS,
         *KEY_REASONS,

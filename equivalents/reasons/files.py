@@ -35,8 +35,10 @@ FILE_REASONS: Final = (
         "TABLE_MISSING",
         "error",
         "file",
-        "缺少数据表“{value}”{near}。请在资料文件夹中放入 {value}.csv 或 {value}.parquet。",
-        "The table '{value}' is missing{near}. Put {value}.csv or {value}.parquet in the case.",
+        "缺少数据表“{value}”{near}。请在资料中放入 {value}.xlsx 或 {value}.csv"
+        "（资料为单个工作簿时，加此名的工作表）。",
+        "The table '{value}' is missing{near}. Put {value}.xlsx or {value}.csv in the "
+        "case (a case that is one workbook: a sheet of that name).",
     ),
     Reason(
         "TABLE_TWICE",
@@ -65,9 +67,9 @@ FILE_REASONS: Final = (
         "FILE_FORMAT",
         "error",
         "file",
-        "暂不能读取此类文件“{value}”（{detail}）。请另存为 CSV（UTF-8）或 Parquet。",
-        "A file of this kind, '{value}', cannot be read yet ({detail}). "
-        "Save it as CSV (UTF-8) or Parquet.",
+        "不能从“{value}”文件读取数据表（可读：{detail}）。请另存为 xlsx 或 CSV（UTF-8）。",
+        "No table is read from a file of this kind, '{value}' (but from {detail}). "
+        "Save it as xlsx or CSV (UTF-8).",
     ),
     Reason(
         "FILE_DAMAGED",

@@ -82,7 +82,7 @@ class FaultGroup:
         for row, value, *facts in zip(
             rows, self.value.take(where).to_pylist(), *columns, strict=True
         ):
-            place = Place(originals.file, "", row, self.column)
+            place = Place(originals.file, originals.sheet, row, self.column)
             known = dict(zip(names, facts, strict=True))
             yield Problem(self.code, place, value, known, self.series)
 
@@ -254,7 +254,8 @@ class _Explain:
             case "QUANTITY_ABOVE_MAX":
                 facts = _above(found, value)
             case _:
-                facts = {"other": texts(found.notes)} if any(found.notes) else {}
+                facts = {"column": said(found.column, form.headings)}
+                facts |= {"other": texts(found.notes)} if any(found.notes) else {}
         return facts
 
 

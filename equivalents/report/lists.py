@@ -175,7 +175,7 @@ def _problem_lines(window: FaultWindow, said: Sequence[pa.Array]) -> pa.Array:
         columns.append(
             joined_pieces(
                 [
-                    f"{severity},{group.code},{quoted_text(window.originals.file)},,",
+                    f"{severity},{group.code},{_where(window)},",
                     _numbers(window.originals.row[group.at]),
                     f",{quoted_text(group.column)},",
                     sentences,
@@ -186,17 +186,22 @@ def _problem_lines(window: FaultWindow, said: Sequence[pa.Array]) -> pa.Array:
     return _interleaved(columns, window.order)
 
 
+def _where(window: FaultWindow) -> str:
+    """File and sheet of the rows of a window, as they stand in a line."""
+    return f"{quoted_text(window.originals.file)},{quoted_text(window.originals.sheet)}"
+
+
 def _rejected_lines(
     window: FaultWindow, said: Sequence[pa.Array], headings: Sequence[str]
 ) -> pa.Array:
     """The lines of ``rejected.csv`` for a window: of each row its verdict, then the row itself."""
-    file = quoted_text(window.originals.file)
+    where = _where(window)
     verdicts, rows = [], []
     for group, first, sentences in zip(window.groups, window.verdicts, said, strict=True):
         if not first.size:
             continue
         at = group.at[first]
-        pieces = [f"{file},,", _numbers(window.originals.row[at])]
+        pieces = [f"{where},", _numbers(window.originals.row[at])]
         pieces += [f",{quoted_text(group.column)},{group.code},", _taken(sentences, first), ","]
         verdicts.append(joined_pieces(pieces))
         rows.append(at)
@@ -285,7 +290,7 @@ def _json_group(window: FaultWindow, group: FaultGroup) -> pa.Array:
         "severity": REASONS[group.code].severity,
         "code": group.code,
         "file": window.originals.file,
-        "sheet": "",
+        "sheet": window.originals.sheet,
     }
     head = "".join(f'      "{key}": {_json(text)},\n' for key, text in same.items())
     pieces: list[Piece] = [

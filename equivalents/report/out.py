@@ -80,6 +80,8 @@ def write_out(
         listed = write_lists(settlement, case, source, folder, shown)
         told = summary(settlement, listed.counts)
         told["checks"] += more.checks
+        if case.understood:
+            told["understood"] = case.understood
         write_json(folder / "summary.json", {**told, **more.summary})
         if settlement.payouts is not None:
             _write_results(settlement, settlement.payouts, listed, folder, more)

@@ -102,10 +102,9 @@ FILES = [
     ),
     Fault(
         "renamed-workbook",
-        "FILE_ENCODING",
+        "FILE_DAMAGED",
         {"records.csv": b"PK\x03\x04rest"},
         "records.csv",
-        says=("xlsx",),
     ),
     Fault(
         "yaml-gb18030",
@@ -116,17 +115,15 @@ FILES = [
     ),
     Fault(
         "workbook-staff",
-        "FILE_FORMAT",
+        "FILE_DAMAGED",
         {"staff.csv": None, "staff.xlsx": b"PK\x03\x04"},
         "staff.xlsx",
-        value=".xlsx",
     ),
     Fault(
         "workbook-records",
-        "FILE_FORMAT",
+        "FILE_DAMAGED",
         {"records.csv": None, "records.xlsx": b"PK\x03\x04"},
         "records.xlsx",
-        value=".xlsx",
     ),
     Fault(
         "records-in-a-file-and-a-folder",
@@ -142,17 +139,16 @@ FILES = [
     ),
     Fault(
         "workbook-among-records",
-        "FILE_FORMAT",
-        {"records/june.xlsx": b"PK\x03\x04"},
+        "FILE_DAMAGED",
+        {"records.csv": None, "records/june.xlsx": b"PK\x03\x04"},
         "records/june.xlsx",
-        value=".xlsx",
     ),
     Fault(
         "text-among-records",
         "FILE_FORMAT",
-        {"records/notes.txt": "see mail"},
-        "records/notes.txt",
-        value=".txt",
+        {"records.csv": None, "records/notes.docx": "see mail"},
+        "records/notes.docx",
+        value=".docx",
     ),
     Fault(
         "unpaired-quote",

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from equivalents.reasons import EXCLUSIONS, REASONS
+from equivalents.reasons.safety import SAFETY_REASONS
 from equivalents.reasons.studies import STUDY_REASONS
 from tests.bad.accounts import ACCOUNT_WARNINGS, ACCOUNTS, SURPLUS
 from tests.bad.assessment import ASSESSED_MONEY, ASSESSMENT, ASSESSMENT_WARNINGS
@@ -93,6 +94,8 @@ BY_COMMAND = {
     "YEAR_END_ADJUSTMENTS",
     # tests/unit/test_study_faults.py has each of them
     *(reason.code for reason in STUDY_REASONS),
+    # tests/unit/test_hostile_files.py has each of them
+    *(reason.code for reason in SAFETY_REASONS),
 }  # fmt: skip
 
 
@@ -251,7 +254,7 @@ MANY: dict[str, Content] = {
     "SF01,1,2025-01-01,2025-03-01\nSF01,1,2025-04-01,\n",
     "pools.csv": "institution_id,pool,amount\nI01,A,1.001\nI01,A,1.00\n",
     "assessments.csv": "level,subject_id\ncounty,X\n",
-    "records/notes.xlsx": b"PK\x03\x04",
+    "records/notes.docx": b"PK\x03\x04",
 }
 ALL_OF_THEM = {
     ("case.yaml", 1, "PERIOD_INVALID"),
@@ -266,7 +269,7 @@ ALL_OF_THEM = {
     ("pools.csv", 2, "AMOUNT_INVALID"),
     ("pools.csv", 3, "ID_TWICE"),
     ("assessments.csv", 1, "COLUMN_MISSING"),
-    ("records/notes.xlsx", 0, "FILE_FORMAT"),
+    ("records/notes.docx", 0, "FILE_FORMAT"),
 }
 
 

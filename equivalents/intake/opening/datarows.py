@@ -158,7 +158,7 @@ def _judge_label(
     texts: "Sequence[pa.Array]",
     row: npt.NDArray[np.int64],
 ) -> None:
-    """Leave a labelled row out, keep it, or refuse it."""
+    """Leave a labelled row out, keep it, or refuse it; a label alone in its row is no data."""
     at, label = where
     if not judged.keep[at]:
         return
@@ -167,7 +167,8 @@ def _judge_label(
     ids = [c for c in required if known[c].kind in ("id", "ids")]
     blank = {c for c in required if not _text(cells[c], texts[c], at)}
     beside = {c for c in ids if c != label} or {c for c in required if c != label}
-    if (ids and blank.issuperset(ids)) or (label in ids and blank & beside):
+    alone = not any(_text(cells[c], texts[c], at) for c in range(len(cells)) if c != label)
+    if alone or (ids and blank.issuperset(ids)) or (label in ids and blank & beside):
         judged.keep[at] = False
         judged.left_out.append(LeftOut(int(row[at]), why, _line(cells, texts, at)))
     elif label in ids:

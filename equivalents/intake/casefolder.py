@@ -1,0 +1,268 @@
+"""A case as it lies there: a folder, one workbook, or a zip of either; its tables by name.
+
+A table is a file that carries its name, English or Chinese, of any kind that tables are read from;
+in a case that is one workbook it is a sheet of that name. The records may be many files and
+sheets. Whatever is not plain is opened once, by :mod:`equivalents.intake.opening.opener`. Sources:
+specification page 3 "A case"; issue "Files as they are".
+"""
+
+import re
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+from equivalents.errors import DataError, Place, Problem, called
+from equivalents.findings import Findings, near
+from equivalents.intake.casesheet import sheet_entry
+from equivalents.intake.headings import TABLES
+from equivalents.intake.opening.found import Found, SpoolFolder
+from equivalents.intake.opening.kinds import Kind, kind_of
+from equivalents.intake.opening.named import table_named
+from equivalents.intake.opening.opener import SUFFIXES, Book, open_book, open_tables, open_zip
+from equivalents.intake.settings import known_keys, read_case_yaml
+from equivalents.policy.yamltext import Entry
+
+__all__ = ["CASE_FILE", "CaseFolder", "open_folder"]
+
+CASE_FILE: Final = "case.yaml"
+RECORDS: Final = "records"
+FORMATS: Final = f"{', '.join(SUFFIXES)}"
+_IGNORED: Final = (".", "~$", "__MACOSX")
+"""What the names begin with of files that systems put beside those of people."""
+_SYSTEM: Final = (("Thumbs.db",), ("desktop.ini",))
+
+
+@dataclass(slots=True)
+class CaseFolder:
+    """A case, opened: which files and sheets hold its tables.
+
+    ``given`` is what was named: a folder, or a file that is the whole case. ``folder`` is where
+    scheme files are looked for. ``files`` are the files of the case by their path in it; of a
+    workbook there are none, but a ``book``. ``understood`` grows as tables are opened: what was
+    understood of each file or sheet that is not plain, as data.
+    """
+
+    given: Path
+    folder: Path
+    files: Mapping[str, Path]
+    keeper: SpoolFolder
+    book: Book | None = None
+    problems: tuple[Problem, ...] = ()
+    understood: list[Mapping[str, Any]] = field(default_factory=list)
+    _records: tuple[Found, ...] | None = None
+
+    def entry(self, findings: Findings) -> Entry:
+        """The keys of case.yaml, or of the sheet that stands for it; faults are noted."""
+        if self.book is None:
+            return read_case_yaml(self.files[CASE_FILE], CASE_FILE, findings)
+        rows, sheet = self.book.rows, self.book.sheet
+        return known_keys(sheet_entry(rows, self.given.name, sheet, findings), findings)
+
+    def told(self, findings: Findings) -> None:
+        """Note what is to be told of the case as a whole."""
+        findings.problems += self.problems
+        if self.book is not None:
+            findings.problems += self.book.opened.problems
+            self._understand(self.book.opened.tables)
+
+    def inputs(self, files: Iterable[tuple[str, Path]]) -> list[tuple[str, Path]]:
+        """What the manifest names: the files as they were given; a whole case is one file."""
+        if self.given.is_dir():
+            return [*files]
+        inside = {path.resolve() for path in self.files.values()}
+        outside = [(name, path) for name, path in files if path.resolve() not in inside]
+        return [(self.given.name, self.given), *outside]
+
+    def files_of(self, found: Found) -> list[tuple[str, Path]]:
+        """The file of the case that a table stands in, with its name there."""
+        if self.book is not None:
+            return []
+        name = found.file.partition("!")[0]
+        return [(name, self.files[name])]
+
+    def table(self, name: str, findings: Findings, *, required: bool) -> Found | None:
+        """The one file or sheet of a table, or ``None`` with what is wrong noted."""
+        found = self._named(name, findings)
+        if len(found) > 1:
+            names = ", ".join(called(one.file, one.sheet) for one in found)
+            findings.add("TABLE_TWICE", Place(names), name, other=names)
+        if found:
+            return found[0]
+        if required and not self._files_named(name):
+            findings.add("TABLE_MISSING", Place(), name, near=self.near(name))
+        return None
+
+    def near(self, name: str) -> str:
+        """A hint at a file or sheet that may be a table under another name."""
+        return near(name, [stem for stem in self._stems() if stem not in TABLES])
+
+    def _stems(self) -> list[str]:
+        return [PurePosixPath(file).stem for file in self.files if "/" not in file]
+
+    def _files_named(self, name: str) -> list[tuple[Path, str]]:
+        """The files beside case.yaml that carry the name of a table."""
+        return [
+            (path, file)
+            for file, path in self.files.items()
+            if "/" not in file and _carries(file) and table_named(PurePosixPath(file).stem) == name
+        ]
+
+    def _named(self, name: str, findings: Findings) -> list[Found]:
+        if self.book is not None:
+            # A sheet with headings alone, as in a form that was filled in, is no table.
+            every = [one for one in self.book.opened.tables if one.spool is not None]
+            return [
+                one
+                for one in every
+                if one.spool.table == name and (one.spool.rows or TABLES[name].required)
+            ]
+        files = self._files_named(name)
+        if len(files) > 1:
+            # Whatever is in them: which of them counts is not for us to say.
+            return [Found(path, file) for path, file in files]
+        return self._open(files, name, findings)
+
+    def open_file(self, path: Path, file: str, table: str, findings: Findings) -> list[Found]:
+        """The tables of one kind in a file that the case names."""
+        return self._open([(path, file)], table, findings)
+
+    def _open(
+        self, files: Sequence[tuple[Path, str]], table: str, findings: Findings
+    ) -> list[Found]:
+        opened = open_tables(files, (table,), self.keeper)
+        findings.problems += opened.problems
+        self._understand(opened.tables)
+        return opened.tables
+
+    def _understand(self, tables: Iterable[Found]) -> None:
+        for one in tables:
+            if one.spool is not None:
+                head = {"file": one.file, "sheet": one.sheet}
+                self.understood += [{**head, **known} for known in one.spool.understood]
+
+    def records(self, findings: Findings) -> tuple[Found, ...]:
+        """Every file and sheet of records, in the order of their names; opened once.
+
+        They stand in one file, or in a folder of many, but not in both: an export in two formats
+        would pay everything twice.
+        """
+        if self._records is None:
+            self._records = tuple(self._find_records(findings))
+        return self._records
+
+    def _find_records(self, findings: Findings) -> list[Found]:
+        if self.book is not None:
+            found = self._named(RECORDS, findings)
+            if not found:
+                findings.add("TABLE_MISSING", Place(), RECORDS, near="")
+            return found
+        single, inside = self._files_named(RECORDS), self._in_folders(RECORDS)
+        if not inside and len(single) != 1:
+            one = self.table(RECORDS, findings, required=True)
+            return [one] if one is not None else []
+        if inside and single:
+            folders = sorted({f"{PurePosixPath(file).parts[0]}/" for _, file in inside})
+            names = ", ".join([*(file for _, file in single), *folders])
+            findings.add("TABLE_TWICE", Place(names), RECORDS, other=names)
+        files = []
+        for path, file in sorted([*single, *inside], key=itemgetter(1)):
+            if _carries(file):
+                files.append((path, file))
+            else:
+                suffix = PurePosixPath(file).suffix
+                findings.add("FILE_FORMAT", Place(file), suffix, detail=FORMATS)
+        return self._open(files, RECORDS, findings)
+
+    def _in_folders(self, name: str) -> list[tuple[Path, str]]:
+        """The files in the folder that carries the name of a table, at any depth."""
+        return [
+            (path, file)
+            for file, path in self.files.items()
+            if "/" in file and table_named(PurePosixPath(file).parts[0]) == name
+        ]
+
+
+def _carries(file: str) -> bool:
+    """Whether tables are read from files whose name ends so."""
+    return PurePosixPath(file).suffix.lower() in SUFFIXES
+
+
+def open_folder(given: Path | CaseFolder) -> CaseFolder:
+    """Open a case: a folder, a workbook, or a zip of either.
+
+    Raises:
+        DataError: ``CASE_NOT_FOUND``, ``CASE_SHEET_MISSING``, or what is wrong with the workbook
+            or zip as a whole.
+    """
+    if isinstance(given, CaseFolder):
+        return given
+    keeper = SpoolFolder()
+    if given.is_dir() and (given / CASE_FILE).is_file():
+        return CaseFolder(given, given, _files_of(given), keeper)
+    if not given.is_file():
+        raise DataError([Problem("CASE_NOT_FOUND", value=given.name)])
+    kind = kind_of(given, given.name)
+    if kind is Kind.ZIP:
+        return _open_zip(given, keeper)
+    if not kind.is_workbook:
+        raise DataError([Problem("CASE_NOT_FOUND", value=given.name)])
+    return _open_book(given, given, kind, keeper)
+
+
+def _open_book(given: Path, path: Path, kind: Kind, keeper: SpoolFolder) -> CaseFolder:
+    return CaseFolder(given, keeper.fresh(), {}, keeper, open_book(path, given.name, kind, keeper))
+
+
+def _open_zip(given: Path, keeper: SpoolFolder) -> CaseFolder:
+    """A zip that holds the files of a case, in a folder or not, or one workbook that is a case."""
+    members, problems = open_zip(given, given.name, keeper)
+    named = {name.partition("!")[2]: path for path, name in members}
+    inside = {name: path for name, path in named.items() if not _ignored(name)}
+    cases = [name for name in inside if PurePosixPath(name).name == CASE_FILE]
+    if len(cases) == 1:
+        root = cases[0].removesuffix(CASE_FILE)
+        files = {
+            name.removeprefix(root): path for name, path in inside.items() if name.startswith(root)
+        }
+        folder = _rules_folder(files, keeper)
+        return CaseFolder(given, folder, files, keeper, problems=tuple(problems))
+    if len(inside) == 1:
+        ((_, path),) = inside.items()
+        kind = kind_of(path, given.name)
+        if kind.is_workbook:
+            return _open_book(given, path, kind, keeper)
+    raise DataError([Problem("CASE_NOT_FOUND", value=given.name)])
+
+
+_SAFE: Final = re.compile(r"[\w-][\w.+-]*\.ya?ml")
+
+
+def _rules_folder(files: Mapping[str, Path], keeper: SpoolFolder) -> Path:
+    """A folder with the YAML files beside case.yaml, which schemes look for by their names.
+
+    Only names of letters, digits and few signs are taken: nothing of an archive is ever a path.
+    """
+    folder = keeper.fresh()
+    for name, path in files.items():
+        if _SAFE.fullmatch(name):
+            shutil.copyfile(path, folder / name)
+    return folder
+
+
+def _ignored(name: str) -> bool:
+    """Whether a system put a file there, and not people."""
+    parts = PurePosixPath(name).parts
+    return any(part.startswith(_IGNORED) for part in parts) or parts[-1:] in _SYSTEM
+
+
+def _files_of(folder: Path) -> dict[str, Path]:
+    """The files beside case.yaml, and those in folders that carry the name of a table."""
+    files = {path.name: path for path in sorted(folder.iterdir()) if path.is_file()}
+    for inside in sorted(path for path in folder.iterdir() if path.is_dir()):
+        if table_named(inside.name):
+            every = (path for path in sorted(inside.rglob("*")) if path.is_file())
+            files |= {path.relative_to(folder).as_posix(): path for path in every}
+    return {name: path for name, path in files.items() if not _ignored(name)}

@@ -1,0 +1,60 @@
+"""A table that was found in a file: to be read as it stands, or from its spool."""
+
+import shutil
+import tempfile
+import weakref
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from equivalents.intake.opening.spool import Spooled
+
+__all__ = ["Found", "SpoolFolder"]
+
+_PARQUET = b"PAR1"
+
+
+class SpoolFolder:
+    """A temporary folder for spools and unpacked members; it is removed with this object.
+
+    Whoever may still read from it holds it; at the end of the program it is removed in any case.
+    """
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="equivalents-"))
+        self._numbers = count(1)
+        self._end = weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+    def fresh(self) -> Path:
+        """A new empty folder in it, with a name of our own making."""
+        folder = self.path / str(next(self._numbers))
+        folder.mkdir()
+        return folder
+
+    def remove(self) -> None:
+        """Remove it now."""
+        self._end()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One table of a case: ``path`` is the file itself, or that of its spool where it has one.
+
+    ``file`` and ``sheet`` are what people know it by: the path in the case, members of archives
+    behind ``!``, and the sheet of a workbook. ``keeper`` is the folder of the spool, which is
+    removed when nobody holds it.
+    """
+
+    path: Path
+    file: str
+    sheet: str = ""
+    spool: Spooled | None = None
+    keeper: SpoolFolder | None = None
+
+    @property
+    def is_parquet(self) -> bool:
+        """Whether the file is Parquet, by its name or by its first bytes."""
+        if self.path.suffix.lower() == ".parquet":
+            return True
+        with self.path.open("rb") as file:
+            return file.read(len(_PARQUET)) == _PARQUET

@@ -1,0 +1,206 @@
+"""A look through a zip-based file before any parser sees it: what it says of itself is proven.
+
+The list of members is checked first (how many, how large, how dense, twice the same name), then
+each part that a parser would read is unpacked in pieces and thrown away: it must be as large as
+declared, and XML must have no DTD, no entities and no absurd depth. Of each xlsx sheet the
+rectangle around its cells is found, which the parser sets up whole: two cells in opposite corners
+of a sheet of a kilobyte would take hundreds of gigabytes. All that is wrong is said at once.
+
+Old xls and binary xlsb sheets have no such look: there the memory limit of the child holds.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from equivalents.errors import DataError, Place, Problem
+from equivalents.intake.opening.kinds import Kind
+from equivalents.intake.opening.limits import MIB, Limits, setting_of
+from equivalents.intake.opening.sheetcells import CellScan, sheet_titles
+from equivalents.intake.opening.zipdir import Member, ZipFaultError, pieces, read_members
+
+__all__ = ["LIST_BYTES", "Scanned", "members_of", "prescan"]
+
+LIST_BYTES: Final = 1 << 25
+"""Bytes of a list of members that are read at most: some 300,000 members."""
+_SMALL: Final = 8 * MIB
+"""A member that unpacks to no more may be as dense as it likes."""
+_HEAD: Final = 1 << 16
+_ROOT: Final = re.compile(rb"<[A-Za-z_:]")
+_DECLARATIONS: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_SLICE: Final = 1 << 12
+_DEEP: Final = 1000
+_LOOKED_AT: Final = 16 * MIB
+
+
+class _Findings(list[Problem]):
+    """All that was found; like :class:`equivalents.findings.Findings`, which loads NumPy."""
+
+    def add(self, code: str, place: Place, value: str = "", **facts: str) -> None:
+        self.append(Problem(code, place, value, facts))
+
+    def stop_on_errors(self) -> None:
+        if any(one.severity == "error" for one in self):
+            raise DataError(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What a look through a workbook found: warnings; cells with errors by title of the sheet."""
+
+    told: tuple[Problem, ...] = ()
+    errors: Mapping[str, Mapping[tuple[int, int], str]] = field(default_factory=dict)
+
+
+def prescan(path: Path, kind: Kind, limits: Limits, name: str) -> Scanned:
+    """Look through a workbook before its parser.
+
+    Raises:
+        DataError: all that forbids to open it (the codes of :mod:`equivalents.reasons.safety`).
+    """
+    if kind not in (Kind.XLSX, Kind.XLSM, Kind.XLSB, Kind.ODS):
+        return Scanned()
+    errors = {}
+    findings = _Findings()
+    members = members_of(path, limits, name)
+    titles = sheet_titles(path, members)
+    with path.open("rb") as file:
+        for member in members:
+            if not _is_read(member.name):
+                continue
+            sheet = titles.get(member.name, "")
+            scan = CellScan() if sheet and member.name.endswith(".xml") else None
+            try:
+                _look_at_part(pieces(file, member), member.name, Place(name), scan, findings)
+            except ZipFaultError as fault:
+                findings.add("FILE_DAMAGED", Place(name), detail=f"{member.name[:80]}: {fault}")
+                continue
+            if scan is not None and scan.errors:
+                errors[sheet] = scan.errors
+            if scan is not None and scan.may_exceed(limits.cells):
+                _measure(scan, pieces(file, member), Place(name, sheet), limits, findings)
+    most = limits.sheets
+    if len(titles) > most:
+        facts = {"most": str(most), "setting": setting_of("sheets")}
+        findings.add("SHEETS_TOO_MANY", Place(name), str(len(titles)), **facts)
+    findings.stop_on_errors()
+    if any(one.name.endswith("vbaProject.bin") for one in members):
+        findings.add("MACROS_IGNORED", Place(name))
+    return Scanned(tuple(findings), errors)
+
+
+def members_of(path: Path, limits: Limits, name: str) -> list[Member]:
+    """The members of a zip whose list passes.
+
+    Raises:
+        DataError: ``FILE_DAMAGED``, ``FILE_ENCRYPTED``, ``MEMBERS_TOO_MANY``, ``MEMBER_TWICE``,
+            ``UNPACKED_TOO_LARGE`` or ``PACKED_TOO_DENSE``.
+    """
+    findings, place = _Findings(), Place(name)
+    try:
+        members = read_members(path, LIST_BYTES)
+    except ZipFaultError as fault:
+        findings.add("FILE_DAMAGED", place, detail=str(fault))
+        members = []
+    if len(members) > limits.members:
+        facts = {"most": str(limits.members), "setting": setting_of("members")}
+        findings.add("MEMBERS_TOO_MANY", place, str(len(members)), **facts)
+    if any(one.encrypted for one in members):
+        findings.add("FILE_ENCRYPTED", place)
+    _twice(members, place, findings)
+    _sizes(members, place, limits, findings)
+    findings.stop_on_errors()
+    return members
+
+
+def _twice(members: Sequence[Member], place: Place, findings: _Findings) -> None:
+    """Names that some reader would take for the same."""
+    seen = Counter(one.name.replace("\\", "/").casefold() for one in members)
+    for one in members:
+        key = one.name.replace("\\", "/").casefold()
+        if seen[key] > 1:
+            findings.add("MEMBER_TWICE", place, one.name)
+            seen[key] = 0
+
+
+def _sizes(members: Sequence[Member], place: Place, limits: Limits, findings: _Findings) -> None:
+    """Declared sizes: all together, and how dense each is packed."""
+    total = sum(one.unpacked for one in members)
+    if total > limits.unpacked_mb * MIB:
+        facts = {"most": str(limits.unpacked_mb), "setting": setting_of("unpacked_mb")}
+        findings.add("UNPACKED_TOO_LARGE", place, str(-(-total // MIB)), **facts)
+    for one in members:
+        if one.unpacked > _SMALL and one.unpacked > limits.ratio * one.packed:
+            facts = {
+                "ratio": str(one.unpacked // max(one.packed, 1)),
+                "most": str(limits.ratio),
+                "setting": setting_of("ratio"),
+            }
+            findings.add("PACKED_TOO_DENSE", place, one.name, **facts)
+
+
+def _is_read(part: str) -> bool:
+    """Whether a parser may read a part: no pictures, no macros."""
+    if part.startswith(("xl/media/", "Pictures/", "Thumbnails/")):
+        return False
+    return part.endswith((".xml", ".rels", ".bin")) and not part.endswith("vbaProject.bin")
+
+
+def _look_at_part(
+    unpacked: Iterator[bytes], part: str, place: Place, scan: CellScan | None, findings: _Findings
+) -> None:
+    """One part to its end, so that its size and checksum are proven."""
+    depth = 0
+    looked_at = 0
+    binary = part.endswith(".bin")
+    for piece in unpacked:
+        if binary:
+            continue
+        if not looked_at and not _declares_nothing(piece[:_HEAD]):
+            findings.add("XML_DECLARATIONS", place, part)
+            return
+        if looked_at < _LOOKED_AT:
+            depth = _depth(piece, depth)
+            if depth > _DEEP:
+                findings.add("XML_TOO_DEEP", place, part)
+                return
+        looked_at += len(piece)
+        if scan is not None:
+            scan.see(piece)
+
+
+def _declares_nothing(head: bytes) -> bool:
+    """Whether a document begins with its root element, without a DTD or entities before it.
+
+    In UTF-16 every other byte is a zero.
+    """
+    head = head.replace(b"\0", b"")
+    return _DECLARATIONS.search(head) is None and _ROOT.search(head) is not None
+
+
+def _depth(piece: bytes, depth: int) -> int:
+    """How deep the elements are nested after a piece, or the first depth that is absurd."""
+    for at in range(0, len(piece), _SLICE):
+        part = piece[at : at + _SLICE]
+        ends = part.count(b"</")
+        other = part.count(b"<!") + part.count(b"<?")
+        depth += part.count(b"<") - 2 * ends - other - part.count(b"/>")
+        depth = max(depth, 0)
+        if depth > _DEEP:
+            break
+    return depth
+
+
+def _measure(
+    scan: CellScan, unpacked: Iterator[bytes], place: Place, limits: Limits, findings: _Findings
+) -> None:
+    """The rectangle around the cells of a sheet, now exactly."""
+    found = scan.rectangle(unpacked)
+    if found is not None and found.cells > limits.cells:
+        facts = {
+            "what": found.words, "most": str(limits.cells), "setting": setting_of("cells"),
+        }  # fmt: skip
+        findings.add("SHEET_TOO_LARGE", place, str(found.cells), **facts)

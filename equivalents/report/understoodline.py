@@ -1,0 +1,34 @@
+"""What was understood of each file or sheet, in one line: shown before it is used.
+
+All of it is in ``--json`` and in ``summary.json``; ``equivalents look`` prints it for one file.
+Source: rule A10; issue "Files as they are", Shape.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from equivalents.errors import called
+
+__all__ = ["understood_lines"]
+
+
+def understood_lines(understood: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """One line for each file or sheet that is not plain, in both languages at once."""
+    for one in understood:
+        yield f"{called(one['file'], one['sheet'])}: {', '.join(_said(one))}"
+
+
+def _said(one: Mapping[str, Any]) -> Iterator[str]:
+    """The parts of a line: table, how the file is written, headings, rows, what was mended."""
+    yield f"{one['table_title']} {one['table']}"
+    written = (one.get(key, "") for key in ("kind", "encoding", "delimiter"))
+    # A tab would not be seen.
+    yield from (str(text).replace("\t", "\\t") for text in written if text)
+    yield f"标题行 headings row {one['heading_row']}"
+    yield f"数据行 rows {one['rows']:,}"
+    if one["left_out_count"]:
+        yield f"未读入的行 rows left out {one['left_out_count']:,}"
+    if unknown := [column["title"] for column in one["columns"] if not column["as"]]:
+        yield f"未使用的列 columns not used {'、'.join(unknown)}"
+    if mended := sum(form["count"] for form in one["forms"]):
+        yield f"换写的单元格 cells in another form {mended:,}"

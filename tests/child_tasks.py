@@ -1,0 +1,77 @@
+"""Tasks that misbehave in every way, for the tests of the child process."""
+
+import ctypes
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from equivalents.errors import DataError, Place, Problem
+from equivalents.intake.opening.limits import Limits
+
+__all__: list[str] = []
+
+
+def echo(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
+    print("not part of the answer")
+    return {
+        "request": request,
+        "limits": limits.values(),
+        "loaded": sorted(sys.modules),
+        "environment": sorted(os.environ),
+        "session": os.getsid(0) == os.getpid(),
+    }
+
+
+def problems(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
+    place = Place("六月.xlsx", "记录", 7, "日期")
+    raise DataError([Problem("VALUE_MISSING", place, "x", {"column": "日期"}, "pay")], 9)
+
+
+def raises(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
+    raise BaseExceptionGroup("¦ two\nlines", [KeyboardInterrupt()])
+
+
+def memory(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
+    return {"length": len(bytearray(request["mb"] << 20))}
+
+
+def processor(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
+    while True:
+        pass
+
+
+def sleep(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
+    if request.get("pid"):
+        Path(request["pid"]).write_text(str(os.getpid()))
+    time.sleep(600)
+    return {}
+
+
+def abort(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
+    os.abort()
+
+
+def segfault(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
+    ctypes.string_at(0)
+    return {}
+
+
+def leave(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
+    os._exit(request["code"])
+
+
+def large_file(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
+    with Path(request["path"]).open("wb") as file:
+        for _ in range(64):
+            file.write(bytes(1 << 20))
+    return {}
+
+
+def unspeakable(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
+    return {"value": object()}
+
+
+def talkative(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
+    return {"value": "x" * (65 << 20)}
