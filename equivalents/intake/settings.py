@@ -43,6 +43,7 @@ CASE_KEYS: Final = (
     "title",
     "reference",
     "scheme",
+    "sources",
     *SHARED_KEYS,
     *SCHEME_KEYS,
 )

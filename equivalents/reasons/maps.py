@@ -81,9 +81,9 @@ MAP_REASONS: Final = (
         "MAP_TABLE_MISSING",
         "error",
         "rules",
-        "找不到对照表文件“{value}”。请放入资料文件夹，路径相对于映射文件或资料文件夹。",
-        "The table of codes '{value}' is not there. Put it into the case; its path starts from the "
-        "folder of the map or of the case.",
+        "找不到对照表文件“{value}”{near}。请放入资料文件夹，路径相对于映射文件或资料文件夹。",
+        "The table of codes '{value}' is not there{near}. Put it into the case; its path starts "
+        "from the folder of the map or of the case.",
     ),
     Reason(
         "MAP_CODE_TWICE",
@@ -189,8 +189,8 @@ MAP_REASONS: Final = (
         "SOURCE_NO_FILES",
         "error",
         "file",
-        "资料文件夹中没有符合“{value}”的文件。请放入导出文件，或更正 files。",
-        "No file of the case fits '{value}'. Put the export there, or correct 'files'.",
+        "资料中没有符合“{value}”的文件{near}。请放入导出文件，或更正 files。",
+        "No file of the case fits '{value}'{near}. Put the export there, or correct 'files'.",
     ),
     Reason(
         "SOURCE_FILE_TWICE",

@@ -23,7 +23,7 @@ def read(
     url: str, query: str, folder: Path = Path(), exact: frozenset[str] = NONE
 ) -> dict[str, list[str]]:
     """All rows by columns, of a map that reads every column."""
-    source = Database("his", url, query, folder)
+    source = Database("his", url, query, files_of(folder))
     found: dict[str, list[str]] = {}
     with source.open(exact, exact) as opened:
         found = {heading: [] for heading in opened.headings}
@@ -31,6 +31,11 @@ def read(
             for heading, array in chunk.columns.items():
                 found[heading] += array.to_pylist()
     return found
+
+
+def files_of(folder: Path) -> dict[str, Path]:
+    """The files of a case of nothing but databases."""
+    return {path.name: path for path in folder.glob("*.db")}
 
 
 def refused(url: str, query: str, folder: Path = Path(), exact: frozenset[str] = NONE) -> Problem:
@@ -122,7 +127,7 @@ def test_rows_come_in_chunks_and_are_told_apart_whatever_their_order(
     monkeypatch.setattr(database, "CHUNK", size)
     digests = set()
     for order in ("n", "n desc"):
-        source = Database("his", filled, f"select n, q from visits order by {order}", Path())
+        source = Database("his", filled, f"select n, q from visits order by {order}", {})
         with source.open(NONE, NONE) as opened:
             chunks = list(opened.chunks)
         assert [len(one.row) for one in chunks] == [size] * (1000 // size) + [1000 % size] * (
@@ -131,7 +136,7 @@ def test_rows_come_in_chunks_and_are_told_apart_whatever_their_order(
         assert chunks[-1].row[-1] == opened.rows == 1000
         digests.add(opened.digest)
     assert len(digests) == 1
-    with Database("his", filled, "select n, q from visits where n > 1", Path()).open(
+    with Database("his", filled, "select n, q from visits where n > 1", {}).open(
         NONE, NONE
     ) as opened:
         assert sum(len(one.row) for one in opened.chunks) == 999
@@ -162,12 +167,14 @@ def test_doubles_are_ids_where_they_are_whole_and_shown_where_nobody_reads_them(
     assert read("sqlite:///his.db", "select amount from rows", sqlite) == {
         "amount": ["1.5", "2", "0.1"]
     }
-    source = Database("his", "sqlite:///his.db", "select amount as code from rows", sqlite)
+    source = Database(
+        "his", "sqlite:///his.db", "select amount as code from rows", files_of(sqlite)
+    )
     with pytest.raises(DataError) as caught, source.open(NONE, frozenset(("code",))) as opened:
         list(opened.chunks)
     assert caught.value.problems[0].code == "DATABASE_TYPE"
     whole = "select 110105.0 as code"
-    with Database("his", "sqlite:///his.db", whole, sqlite).open(
+    with Database("his", "sqlite:///his.db", whole, files_of(sqlite)).open(
         NONE, frozenset(("code",))
     ) as opened:
         assert next(opened.chunks).columns["code"].to_pylist() == ["110105"]
@@ -240,7 +247,7 @@ def test_an_error_of_the_database_is_told_without_the_password(filled: str) -> N
     problem = refused(secret, "select 1")
     assert problem.code == "DATABASE_CONNECT"
     assert "nobody" in problem.facts["detail"]
-    source = Database("his", secret, "select 1", Path())
+    source = Database("his", secret, "select 1", {})
     assert "heim" not in repr(source)
     for form in ("ge@heim", "ge%40heim"):
         assert "heim" not in source._detail(ValueError(f"no login with {form} at all"))
@@ -260,7 +267,7 @@ def test_a_connection_that_is_lost_midway_is_told_with_how_far_it_came(
     filled: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(database, "CHUNK", 10)
-    source = Database("his", filled, "select n from visits", Path())
+    source = Database("his", filled, "select n from visits", {})
     engine = sa.create_engine(filled)
     with source.open(NONE, NONE) as opened:
         next(opened.chunks)

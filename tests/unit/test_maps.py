@@ -42,7 +42,7 @@ def the_map(more: str = HERE, text: str = HEAD + COLUMNS) -> ColumnMap:
         path = Path(folder) / "his.yaml"
         path.write_text(text + more, encoding="utf-8")
         findings = Findings()
-        found = read_map(path, "his.yaml", Path(folder), findings)
+        found = read_map(path, "his.yaml", {}, findings)
     assert findings.problems == []
     assert found is not None
     return found

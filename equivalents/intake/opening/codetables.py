@@ -5,16 +5,17 @@ themselves. One of our codes may have several source codes; one source code has 
 Source: issue "Files as they are", point 3.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from equivalents.errors import Place
-from equivalents.findings import Findings, Row
+from equivalents.findings import Findings, Row, near
 from equivalents.intake.headings import Column, Sheet
 from equivalents.intake.opening.celltexts import clean_text
+from equivalents.intake.opening.found import Found
 from equivalents.intake.opening.mapmodel import CodeSpan, CodeTable, Unlisted
 from equivalents.intake.tables import read_table
 from equivalents.policy.calendar import FIRST_DAY, print_day
@@ -63,11 +64,16 @@ def as_cell(code: str) -> str:
 
 
 def read_code_table(
-    kind: str, entry: Entry, folders: Sequence[Path], findings: Findings
+    kind: str,
+    entry: Entry,
+    beside: PurePosixPath,
+    files: Mapping[str, Path],
+    findings: Findings,
 ) -> tuple[CodeTable, tuple[tuple[str, Path], ...]]:
     """A table of codes and the file that it stands in, if any; every fault is noted.
 
-    ``folders`` are where a file is looked for, in this order; it must lie inside one of them.
+    ``files`` are those of the case by their path in it, ``beside`` is the folder of the map there:
+    a file is looked for beside the map, then by its path in the case.
     """
     expect_keys(
         entry,
@@ -79,25 +85,19 @@ def read_code_table(
     named, inline = entry.get("file"), entry.get("rows")
     if (named.text == "") == (inline.value == ""):
         findings.add("MAP_CODES_WHERE", entry.place, kind)
-    files: tuple[tuple[str, Path], ...] = ()
+    used: tuple[tuple[str, Path], ...] = ()
     rows = list(_inline(kind, inline, findings))
     if named.text:
-        path = _find(named.text, folders)
-        if path is None:
-            findings.add("MAP_TABLE_MISSING", named.place, named.text)
+        names = ((beside / named.text).as_posix(), named.text)
+        name = next((one for one in names if one in files), None)
+        if name is None:
+            hint = near(named.text, [*files])
+            findings.add("MAP_TABLE_MISSING", named.place, named.text, near=hint)
         else:
-            files = ((named.text, path),)
-            rows += read_table(path, CODE_SHEETS[kind], findings)
+            used = ((name, files[name]),)
+            rows += read_table(Found(files[name], name), CODE_SHEETS[kind], findings)
     unlisted = choice_of(entry.get("unlisted"), Unlisted.REFUSE, findings)
-    return CodeTable(kind, _spans(_lines(kind, rows, findings), findings), unlisted), files
-
-
-def _find(name: str, folders: Iterable[Path]) -> Path | None:
-    for folder in folders:
-        path = (folder / name).resolve()
-        if path.is_relative_to(folder.resolve()) and path.is_file():
-            return path
-    return None
+    return CodeTable(kind, _spans(_lines(kind, rows, findings), findings), unlisted), used
 
 
 def _inline(kind: str, entry: Entry, findings: Findings) -> Iterable[Row]:

@@ -68,14 +68,14 @@ class Query:
 class Database:
     """A source in a database: ``name`` is that of the source, ``place`` where it is declared.
 
-    ``url`` may hold a password, so it is never shown. ``folder`` is where the path of an SQLite
-    file starts.
+    ``url`` may hold a password, so it is never shown. ``files`` are those of the case by their
+    path in it: an SQLite database is one of them.
     """
 
     name: str
     url: str = field(repr=False)
     query: str
-    folder: Path
+    files: Mapping[str, Path]
     place: Place = NOWHERE
 
     @contextmanager
@@ -136,11 +136,11 @@ class Database:
 
         import sqlalchemy as sa
 
-        path = (self.folder / (url.database or "")).resolve()
-        if not path.is_file():
-            missing = "没有这个文件¦there is no such file"
+        path = self.files.get(url.database or "")
+        if path is None:
+            missing = "资料中没有这个文件¦the case has no such file"
             raise self._error("DATABASE_CONNECT", self.place, detail=missing)
-        address = f"file:{quote(path.as_posix())}?mode=ro"
+        address = f"file:{quote(path.resolve().as_posix())}?mode=ro"
         return sa.create_engine(
             "sqlite://",
             creator=lambda: sqlite3.connect(address, uri=True, check_same_thread=False),

@@ -6,7 +6,7 @@ files of the case. Sources: issue "Files as they are", point 3; docs/maps.md.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from equivalents.errors import Place
@@ -71,24 +71,27 @@ def shipped_maps() -> dict[str, Path]:
     return {path.stem: path for path in sorted((shipped_weights() / "maps").glob("*.yaml"))}
 
 
-def find_map(entry: Entry, folder: Path, findings: Findings) -> tuple[str, Path] | None:
+def find_map(
+    entry: Entry, files: Mapping[str, Path], findings: Findings
+) -> tuple[str, Path] | None:
     """The map that a name stands for, with what it is called: a path in the case, else shipped."""
-    inside, shipped = (folder / entry.text).resolve(), shipped_maps()
-    if inside.is_relative_to(folder.resolve()) and inside.is_file():
-        return inside.relative_to(folder.resolve()).as_posix(), inside
+    shipped = shipped_maps()
+    if entry.text in files:
+        return entry.text, files[entry.text]
     if entry.text in shipped:
         return shipped[entry.text].name, shipped[entry.text]
-    there = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*.yaml"))]
-    known = [*shipped, *(name for name in there if name != "case.yaml")]
+    known = [*shipped, *(name for name in files if name.endswith(".yaml"))]
     findings.add("MAP_UNKNOWN", entry.place, entry.text, near=near(entry.text, known))
     return None
 
 
-def read_map(path: Path, name: str, folder: Path, findings: Findings) -> ColumnMap | None:
+def read_map(
+    path: Path, name: str, files: Mapping[str, Path], findings: Findings
+) -> ColumnMap | None:
     """Read a map; ``None`` where it cannot be read or its table is unknown; every fault is noted.
 
-    ``name`` is what the file is called in messages, ``folder`` that of the case, where tables of
-    codes are looked for after the folder of the map.
+    ``name`` is what the file is called in messages, ``files`` are those of the case by their path
+    in it: a table of codes is looked for beside the map, then in the case.
     """
     entry = read_yaml(path, name, findings)
     if entry is None:
@@ -98,8 +101,8 @@ def read_map(path: Path, name: str, folder: Path, findings: Findings) -> ColumnM
         if entry.get(key).value == "":
             findings.add("KEY_MISSING", entry.place, key)
     called = entry.get("map")
-    if called.text and called.text != path.stem:
-        findings.add("MAP_NAME", called.place, called.text, file=path.stem)
+    if called.text and called.text != PurePosixPath(name).stem:
+        findings.add("MAP_NAME", called.place, called.text, file=PurePosixPath(name).stem)
     day_of(entry.get("version"), FIRST_DAY, findings)
     table = entry.get("table")
     if table.text not in TABLES:
@@ -107,11 +110,9 @@ def read_map(path: Path, name: str, folder: Path, findings: Findings) -> ColumnM
             findings.add_choice(table.place, table.text, tuple(TABLES))
         return None
     parts = _Parts(entry, TABLES[table.text], findings)
-    of_case = path.resolve().is_relative_to(folder.resolve())
-    folders = [path.parent, folder] if of_case else [folder]
     found = parts.read()
-    tables, files = _tables(entry, folders, findings)
-    found = replace(found, tables=tables, files=((name, path), *files), place=entry.place)
+    tables, used = _tables(entry, PurePosixPath(name).parent, files, findings)
+    found = replace(found, tables=tables, files=((name, path), *used), place=entry.place)
     _check(found, entry, findings)
     return found
 
@@ -249,15 +250,15 @@ class _Parts:
 
 
 def _tables(
-    entry: Entry, folders: Sequence[Path], findings: Findings
+    entry: Entry, beside: PurePosixPath, files: Mapping[str, Path], findings: Findings
 ) -> tuple[dict[str, CodeTable], tuple[tuple[str, Path], ...]]:
     tables: dict[str, CodeTable] = {}
-    files: list[tuple[str, Path]] = []
+    used: list[tuple[str, Path]] = []
     for kind in CODE_KINDS:
         if kind in entry.mapping:
-            tables[kind], read = read_code_table(kind, entry.get(kind), folders, findings)
-            files += read
-    return tables, tuple(dict.fromkeys(files))
+            tables[kind], read = read_code_table(kind, entry.get(kind), beside, files, findings)
+            used += read
+    return tables, tuple(dict.fromkeys(used))
 
 
 def _check(found: ColumnMap, entry: Entry, findings: Findings) -> None:

@@ -111,8 +111,8 @@ def _chunks(path: Path) -> Iterator[Chunk]:
 def _about(spooled: Spooled, run: MapRun) -> dict[str, Any]:
     """What is known of the table made: that of the first one, and what the map did."""
     title = dict(zip(spooled.headings, spooled.titles, strict=True))
-    bound = {run.map.heading(one): title[heading] for one, heading in run.bound.items()}
-    others = {name: title[heading] for heading, name in run.others.items()}
+    ours = {title[heading].strip(): one for one, heading in run.bound.items()}
+    heading = {column.name: column.heading for column in run.map.sheet.columns}
     told = {
         "map": run.map.name,
         "map_title": run.map.title,
@@ -126,14 +126,25 @@ def _about(spooled: Spooled, run: MapRun) -> dict[str, Any]:
     return {
         "file": spooled.file,
         "sheet": spooled.sheet,
-        "titles": [bound.get(name) or others.get(name, name) for name in run.headings],
+        "titles": [*run.headings],
         "table": run.map.table,
         "map": run.map.name,
         "header_row": spooled.header_row,
         "header_rows": spooled.header_rows,
-        "understood": [{**one, **told} for one in spooled.understood] or [told],
+        "understood": [
+            {**one, **told, "columns": [_column(some, ours, heading) for some in one["columns"]]}
+            for one in spooled.understood
+        ],
         "problems": problems,
     }
+
+
+def _column(
+    known: Mapping[str, Any], ours: Mapping[str, str], heading: Mapping[str, str]
+) -> dict[str, Any]:
+    """A column of the file as understood: by the name that the map gives it."""
+    name = ours.get(known["title"], "")
+    return {**known, "as": name, "heading": heading.get(name, ""), "near": ""}
 
 
 def _as_data(problem: Problem) -> Mapping[str, Any]:

@@ -6,8 +6,9 @@ columns, to be read beside the tables of the case. Sources: issue "Files as they
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -15,9 +16,10 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from equivalents.errors import DataError, Place, Problem
-from equivalents.findings import Findings
-from equivalents.intake.headings import TABLES, Sheet
+from equivalents.findings import Findings, near
+from equivalents.intake.headings import TABLES
 from equivalents.intake.opening.database import Database
+from equivalents.intake.opening.found import Found, SpoolFolder
 from equivalents.intake.opening.mapfile import find_map, read_map
 from equivalents.intake.opening.mapmodel import ColumnMap
 from equivalents.intake.opening.mapspool import (
@@ -26,12 +28,14 @@ from equivalents.intake.opening.mapspool import (
     map_spool,
     used_headings,
 )
+from equivalents.intake.opening.opener import open_tables
 from equivalents.intake.opening.rawcells import Chunk, RawColumns
 from equivalents.intake.opening.spool import Spooled
 from equivalents.intake.opening.tablespool import Source, spool_rows
+from equivalents.intake.parquet import parquet_parts, text_column
 from equivalents.policy.yamltext import Entry, expect, expect_keys, names_of
 
-__all__ = ["Mapped", "OpenFiles", "SOURCE_KEYS", "SourceRule", "mapped_spools", "read_sources"]
+__all__ = ["Mapped", "SOURCE_KEYS", "SourceRule", "mapped_spools", "read_sources"]
 
 SOURCE_KEYS: Final[Mapping[str, str]] = {
     "map": "text",
@@ -41,11 +45,6 @@ SOURCE_KEYS: Final[Mapping[str, str]] = {
 }
 """The keys of a source and the shapes of their values."""
 _ENV: Final = "env:"
-
-OpenFiles = Callable[
-    [Sequence[tuple[Path, str]], Sequence[Sheet]], tuple[Sequence[Spooled], Sequence[Problem]]
-]
-"""Opens files (path, name that people know) whose tables may be those given; all become spools."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +69,13 @@ class Mapped:
     """A table that a source gave; ``digest`` stands for the rows of a database, in any order."""
 
     source: SourceRule
-    spooled: Spooled
+    found: Found
     digest: str = ""
+
+    @property
+    def rows(self) -> int:
+        """How many rows it has."""
+        return self.found.spool.rows if self.found.spool is not None else 0
 
     def for_manifest(self) -> dict[str, Any]:
         """What the manifest says of it: never an address."""
@@ -81,65 +85,75 @@ class Mapped:
             "map": rule.map.name,
             "version": rule.map.version,
             "table": rule.map.table,
-            "rows": self.spooled.rows,
+            "rows": self.rows,
         }
         if rule.database is None:
-            return {**told, "file": self.spooled.file, "sheet": self.spooled.sheet}
+            return {**told, "file": self.found.file, "sheet": self.found.sheet}
         return {**told, "query": rule.database.query.strip(), "digest": self.digest}
 
 
-def read_sources(entry: Entry, folder: Path, findings: Findings) -> tuple[SourceRule, ...]:
+def read_sources(
+    entry: Entry, files: Mapping[str, Path], findings: Findings
+) -> tuple[SourceRule, ...]:
     """The sources that case.yaml declares, their maps and files found; every fault is noted.
 
     Args:
         entry: the value of the key ``sources``.
-        folder: that of the case.
+        files: every file of the case by its path in it.
         findings: where faults go.
     """
     expect(entry, "mapping", "sources", findings)
     rules = []
     for name, one in entry.mapping.items():
-        rule = _source(name, one, folder, findings)
+        rule = _source(name, one, files, findings)
         if rule is not None:
             rules.append(rule)
     _note_twice(rules, findings)
     return tuple(rules)
 
 
-def _source(name: str, entry: Entry, folder: Path, findings: Findings) -> SourceRule | None:
+def _source(
+    name: str, entry: Entry, files: Mapping[str, Path], findings: Findings
+) -> SourceRule | None:
     expect_keys(entry, name, SOURCE_KEYS, findings, prefix=f"sources.{name}.")
-    files, url, query = entry.get("files"), entry.get("url").text, entry.get("query").text
-    where = (files.value != "", bool(url and query))
+    named, url, query = entry.get("files"), entry.get("url").text, entry.get("query").text
+    where = (named.value != "", bool(url and query))
     if not entry.get("map").text or where.count(True) != 1 or (where[0] and (url or query)):
         findings.add("SOURCE_WHERE", entry.place, name)
         return None
-    at = find_map(entry.get("map"), folder, findings)
-    found = read_map(at[1], at[0], folder, findings) if at is not None else None
+    at = find_map(entry.get("map"), files, findings)
+    found = read_map(at[1], at[0], files, findings) if at is not None else None
     if found is not None and found.proposed:
         findings.add("MAP_PROPOSED", found.place, found.name)
     if found is None:
         return None
     if where[0]:
-        return SourceRule(name, found, entry.place, _files(files, folder, findings))
-    database = _database(name, url, query, entry.get("url").place, folder, findings)
+        return SourceRule(name, found, entry.place, _files(named, files, findings))
+    database = _database(name, url, query, entry.get("url").place, files, findings)
     return SourceRule(name, found, entry.place, database=database) if database else None
 
 
-def _files(entry: Entry, folder: Path, findings: Findings) -> tuple[tuple[Path, str], ...]:
+def _files(
+    entry: Entry, files: Mapping[str, Path], findings: Findings
+) -> tuple[tuple[Path, str], ...]:
     """The files of the case that some patterns name, each once, in the order of their names."""
-    root = folder.resolve()
-    every: dict[str, Path] = {}
+    every: set[str] = set()
     for pattern in names_of(entry, "files", findings):
-        inside = not pattern.startswith(("/", "\\")) and ".." not in Path(pattern).parts
-        found = {
-            path.relative_to(folder).as_posix(): path
-            for path in (folder.glob(pattern) if inside else ())
-            if path.is_file() and path.name[0] != "." and path.resolve().is_relative_to(root)
-        }
+        found = {name for name in files if _fits(name.split("/"), pattern.split("/"))}
         if not found:
-            findings.add("SOURCE_NO_FILES", entry.place, pattern)
+            hint = near(pattern, [*files])
+            findings.add("SOURCE_NO_FILES", entry.place, pattern, near=hint)
         every |= found
-    return tuple((every[name], name) for name in sorted(every))
+    return tuple((files[name], name) for name in sorted(every))
+
+
+def _fits(parts: Sequence[str], pattern: Sequence[str]) -> bool:
+    """Whether a path is one that a pattern names; ``**`` stands for any folders."""
+    if not pattern or not parts:
+        return not pattern and not parts
+    if pattern[0] == "**":
+        return _fits(parts, pattern[1:]) or _fits(parts[1:], pattern)
+    return fnmatchcase(parts[0], pattern[0]) and _fits(parts[1:], pattern[1:])
 
 
 def _note_twice(rules: Sequence[SourceRule], findings: Findings) -> None:
@@ -158,7 +172,12 @@ def _note_twice(rules: Sequence[SourceRule], findings: Findings) -> None:
 
 
 def _database(
-    name: str, url: str, query: str, place: Place, folder: Path, findings: Findings
+    name: str,
+    url: str,
+    query: str,
+    place: Place,
+    files: Mapping[str, Path],
+    findings: Findings,
 ) -> Database | None:
     if url.startswith(_ENV):
         variable = url.removeprefix(_ENV)
@@ -168,7 +187,7 @@ def _database(
             return None
     elif _has_password(url):
         findings.add("DATABASE_PASSWORD", place, name)
-    return Database(name, url, query, folder, place)
+    return Database(name, url, query, files, place)
 
 
 def _has_password(url: str) -> bool:
@@ -179,51 +198,91 @@ def _has_password(url: str) -> bool:
 
 
 def mapped_spools(
-    sources: Sequence[SourceRule],
-    spools: Callable[[], Path],
-    open_files: OpenFiles,
-    findings: Findings,
+    sources: Sequence[SourceRule], keeper: SpoolFolder, findings: Findings
 ) -> list[Mapped]:
     """The tables of all sources as spools with our columns, in the order of sources and files.
 
     Args:
         sources: as :func:`read_sources` gives them.
-        spools: gives a new folder for spools at each call.
-        open_files: opens files of any kind.
+        keeper: where spools are written.
         findings: every fault of a file, a query or a table goes here; what it concerns is left out.
     """
     made: list[Mapped] = []
     for rule in sources:
         try:
             if rule.database is not None:
-                made.extend(_of_database(rule, rule.database, spools(), findings))
-                continue
-            opened, problems = open_files(rule.files, (map_sheet(rule.map),))
+                made.extend(_of_database(rule, rule.database, keeper, findings))
+            else:
+                made.extend(_of_files(rule, keeper, findings))
         except DataError as error:
             findings.take(error)
-            continue
-        # What the map does not use is no mistake of the export.
-        findings.problems += [one for one in problems if one.code != "COLUMN_UNKNOWN"]
-        for spooled in opened:
-            found = map_spool(spooled, rule.map, spools() / "mapped.parquet", findings)
-            if found is not None:
-                made.append(Mapped(rule, found))
     return made
 
 
+def _of_files(rule: SourceRule, keeper: SpoolFolder, findings: Findings) -> Iterator[Mapped]:
+    opened = open_tables(rule.files, (map_sheet(rule.map),), keeper, spool=True)
+    findings.problems += opened.problems
+    for found in opened.tables:
+        spooled = found.spool or _of_parquet(rule, found, keeper.fresh() / "read.parquet")
+        yield from _mapped(rule, spooled, keeper, findings)
+
+
+def _mapped(
+    rule: SourceRule,
+    spooled: Spooled,
+    keeper: SpoolFolder,
+    findings: Findings,
+    digest: str = "",
+) -> Iterator[Mapped]:
+    made = map_spool(spooled, rule.map, keeper.fresh() / "mapped.parquet", findings)
+    if made is not None:
+        found = Found(made.path, made.file, made.sheet, made, keeper)
+        findings.problems += made.found()[len(spooled.problems) :]
+        yield Mapped(rule, found, digest)
+
+
+def _of_parquet(rule: SourceRule, found: Found, target: Path) -> Spooled:
+    """A Parquet file of a source: typed columns as text, exactly.
+
+    Raises:
+        DataError: ``FLOAT_COLUMN``, ``FILE_EMPTY``, ``FILE_DAMAGED``.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    parts = parquet_parts(found.path, found.file)
+    used, schema = used_headings(rule.map), pq.read_schema(found.path)
+    floats = [one for one in schema if one.name.strip() in used and pa.types.is_floating(one.type)]
+    if floats:
+        raise DataError(
+            [
+                Problem("FLOAT_COLUMN", Place(found.file, column=one.name), one.name)
+                for one in floats
+            ]
+        )
+
+    def chunks() -> Iterator[Chunk]:
+        yield RawColumns(tuple([name] for name in schema.names), np.zeros(1, np.int64))
+        for part in parts:
+            for raw in part.batches() if part.group >= 0 else ():
+                texts = (text_column(raw.columns[name]) for name in schema.names)
+                yield RawColumns(tuple(one.cast(pa.string()) for one in texts), raw.row)
+
+    source = Source(found.file, first_row=0, origin={"kind": "parquet"}, map=rule.map.name)
+    return spool_rows(chunks(), (map_sheet(rule.map),), target, source)
+
+
 def _of_database(
-    rule: SourceRule, database: Database, folder: Path, findings: Findings
+    rule: SourceRule, database: Database, keeper: SpoolFolder, findings: Findings
 ) -> Iterator[Mapped]:
     exact, used = exact_headings(rule.map), used_headings(rule.map)
-    origin = {"kind": "database"}
     with database.open(exact, used) as query:
         chunks = _with_headings(query.headings, query.chunks)
-        source = Source(rule.name, first_row=0, origin=origin, map=rule.map.name)
-        sheets = (map_sheet(rule.map),)
-        spooled = spool_rows(chunks, sheets, folder / "read.parquet", source)
-    found = map_spool(spooled, rule.map, folder / "mapped.parquet", findings)
-    if found is not None:
-        yield Mapped(rule, found, query.digest)
+        source = Source(rule.name, first_row=0, origin={"kind": "database"}, map=rule.map.name)
+        target = keeper.fresh() / "read.parquet"
+        spooled = spool_rows(chunks, (map_sheet(rule.map),), target, source)
+    findings.problems += spooled.found()
+    yield from _mapped(rule, spooled, keeper, findings, query.digest)
 
 
 def _with_headings(headings: Sequence[str], chunks: Iterator[Any]) -> Iterator[Chunk]:
