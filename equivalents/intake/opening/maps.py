@@ -16,24 +16,29 @@ import numpy.typing as npt
 
 from equivalents.errors import Place, Problem
 from equivalents.findings import Findings, near
+from equivalents.intake.opening.codechanges import (
+    NO_DAY,
+    Change,
+    any_part,
+    as_it_is,
+    by_table,
+    by_values,
+    dated_codes,
+    in_parts,
+    never,
+    times_factor,
+)
 from equivalents.intake.opening.mapmodel import (
     DAY_OF,
-    FACTOR_PLACES,
     LISTS,
-    CodeTable,
     ColumnMap,
     Factors,
-    Unlisted,
 )
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, parse_day
 from equivalents.policy.daytext import date_part
 from equivalents.units import (
-    QUANTITY_PLACES,
     Codes,
     Int64,
-    NumberFaultError,
-    parse_fixed,
-    print_fixed,
 )
 
 if TYPE_CHECKING:
@@ -41,11 +46,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Chunk", "MapRun"]
 
-_NO_DAY: Final = FIRST_DAY - 1
-"""Stands for a text that is no date; also for every day where the day does not matter."""
 _DAYS: Final = LAST_DAY - FIRST_DAY + 2
-_MOST_PLACES: Final = 12
-"""Decimal places of a quantity that are read before a factor; more is a fault of the engine's."""
 _OF_ROWS: Final = ("ROW_SHAPE",)
 """Faults of a whole row, whatever its columns."""
 _REMEMBERED: Final = 10_000
@@ -86,10 +87,6 @@ class _Texts:
         import pyarrow as pa
 
         return pa.array(self.texts, pa.string()).take(pa.array(self.code))
-
-
-_Change = Callable[[str, int], tuple[str, str]]
-"""From a text and a day to the new text and the code of what is wrong, or blank."""
 
 
 class MapRun:
@@ -231,9 +228,9 @@ class MapRun:
         return _Texts.of(pc.binary_join_element_wise(*parts, join.by))
 
     def _days(self, column: _Texts | None, size: int) -> Codes:
-        """The day of each row, :data:`_NO_DAY` where there is none."""
+        """The day of each row, :data:`NO_DAY` where there is none."""
         if column is None:
-            return np.full(size, _NO_DAY, np.int32)
+            return np.full(size, NO_DAY, np.int32)
         return np.array([_day(text) for text in column.texts], np.int32)[column.code]
 
     def _made(
@@ -251,14 +248,14 @@ class MapRun:
         ):
             return texts
         if table is not None:
-            change, dated = _by_table(table), _dated(table)
+            change, dated = by_table(table), dated_codes(table)
         elif values is not None:
-            change, dated = _by_values(values.codes, values.unlisted), _never
+            change, dated = by_values(values.codes, values.unlisted), never
         else:
-            change, dated = _as_it_is, _never
+            change, dated = as_it_is, never
         if column in LISTS:
-            change = _in_parts(change, self.map.splits.get(column, ";"), column == "performers")
-            dated = _any_part(dated, self.map.splits.get(column, ";"))
+            change = in_parts(change, self.map.splits.get(column, ";"), column == "performers")
+            dated = any_part(dated, self.map.splits.get(column, ";"))
         return _changed(texts, change, dated, day, column, faults)
 
     def _check_join(self, column: str, chunk: Chunk) -> npt.NDArray[np.bool_]:
@@ -282,7 +279,7 @@ class MapRun:
             texts.code.astype(np.int64) * width + unit.code, return_inverse=True
         )
         made = [
-            _times(texts.texts[key // width], unit.texts[key % width], factors)
+            times_factor(texts.texts[key // width], unit.texts[key % width], factors)
             for key in pairs.tolist()
         ]
         return _taken(made, back, "quantity", faults)
@@ -363,12 +360,12 @@ def _day(text: str) -> int:
     try:
         return parse_day(date_part(text))
     except ValueError:
-        return _NO_DAY
+        return NO_DAY
 
 
 def _changed(
     texts: _Texts,
-    change: _Change,
+    change: Change,
     dated: Callable[[str], bool],
     day: Codes,
     column: str,
@@ -377,11 +374,11 @@ def _changed(
     """Each distinct text changed once; once for each of its days where these matter."""
     on_days = np.array([dated(text) for text in texts.texts], bool)
     if not on_days.any():
-        made = [change(text, _NO_DAY) for text in texts.texts]
+        made = [change(text, NO_DAY) for text in texts.texts]
         return _taken(made, texts.code, column, faults)
-    days = np.where(on_days[texts.code], day, _NO_DAY).astype(np.int64) - _NO_DAY
+    days = np.where(on_days[texts.code], day, NO_DAY).astype(np.int64) - NO_DAY
     pairs, back = np.unique(texts.code.astype(np.int64) * _DAYS + days, return_inverse=True)
-    made = [change(texts.texts[key // _DAYS], key % _DAYS + _NO_DAY) for key in pairs.tolist()]
+    made = [change(texts.texts[key // _DAYS], key % _DAYS + NO_DAY) for key in pairs.tolist()]
     return _taken(made, back, column, faults)
 
 
@@ -392,92 +389,3 @@ def _taken(
         bad = np.array([one == wrong for _, one in made], bool)
         faults.add(wrong, column, bad[code])
     return _Texts([text for text, _ in made], code.astype(np.int32))
-
-
-def _as_it_is(text: str, _day: int) -> tuple[str, str]:
-    return text, ""
-
-
-def _never(_text: str) -> bool:
-    return False
-
-
-def _by_values(codes: Mapping[str, str], unlisted: Unlisted) -> _Change:
-    def change(text: str, _day: int) -> tuple[str, str]:
-        if text in codes:
-            return codes[text], ""
-        listed = not text or unlisted is Unlisted.KEEP
-        return text, "" if listed else "MAP_VALUE_UNLISTED"
-
-    return change
-
-
-def _dated(table: CodeTable) -> Callable[[str], bool]:
-    def dated(text: str) -> bool:
-        return any(
-            span.start > FIRST_DAY or span.end < LAST_DAY for span in table.spans.get(text, ())
-        )
-
-    return dated
-
-
-def _by_table(table: CodeTable) -> _Change:
-    on_days = _dated(table)
-
-    def change(text: str, day: int) -> tuple[str, str]:
-        spans = table.spans.get(text)
-        if spans is None:
-            listed = not text or table.unlisted is Unlisted.KEEP
-            return text, "" if listed else "MAP_CODE_UNLISTED"
-        if not on_days(text):
-            return spans[0].ours, ""
-        if day == _NO_DAY:
-            return text, "MAP_DAY_UNKNOWN"
-        for span in spans:
-            if span.start <= day < span.end:
-                return span.ours, ""
-        return text, "MAP_CODE_NOT_THEN"
-
-    return change
-
-
-def _in_parts(change: _Change, mark: str, shares: bool) -> _Change:
-    """The same for texts of several codes; with ``shares`` a code may have ``:N`` behind it."""
-
-    def each(text: str, day: int) -> tuple[str, str]:
-        made = []
-        for part in text.split(mark) if text else ():
-            code, colon, share = part.strip().partition(":") if shares else (part.strip(), "", "")
-            found, wrong = change(code, day)
-            if wrong:
-                return text, wrong
-            made.append(f"{found}{colon}{share}")
-        return ";".join(made), ""
-
-    return each
-
-
-def _any_part(dated: Callable[[str], bool], mark: str) -> Callable[[str], bool]:
-    def several(text: str) -> bool:
-        return any(dated(part.strip().partition(":")[0]) for part in text.split(mark))
-
-    return several
-
-
-def _times(text: str, unit: str, factors: Factors) -> tuple[str, str]:
-    """A quantity times the factor of its unit, with at most three places."""
-    factor_e6 = factors.codes_e6.get(unit)
-    if factor_e6 is None:
-        return text, "" if factors.unlisted is Unlisted.KEEP else "MAP_UNIT_UNLISTED"
-    try:
-        quantity = parse_fixed(text, _MOST_PLACES, signed=True)
-    except NumberFaultError:
-        return text, ""  # the engine says what is wrong with it
-    if factor_e6 == 10**FACTOR_PLACES:
-        return text, ""
-    made, rest = divmod(
-        quantity * factor_e6, 10 ** (_MOST_PLACES + FACTOR_PLACES - QUANTITY_PLACES)
-    )
-    if rest:
-        return text, "MAP_QUANTITY_PLACES"
-    return print_fixed(made, QUANTITY_PLACES).rstrip("0").rstrip("."), ""

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["exact_headings", "map_spool", "map_sheet", "used_headings"]
 
 _BATCH: Final = 131_072
+_FAULTS_TOLD: Final = 50
+"""Codes at fault that are told of a table with how many rows each has; rejected.csv has all."""
 
 
 def map_sheet(found: ColumnMap) -> Sheet:
@@ -119,6 +121,10 @@ def _about(spooled: Spooled, run: MapRun) -> dict[str, Any]:
         "map_version": run.map.version,
         "map_columns": {one: title[heading] for one, heading in run.bound.items()},
         "map_left_out": dict(run.dropped),
+        "map_faults": [
+            {"code": code, "column": column, "value": value, "rows": rows}
+            for (code, column, value), rows in run.faulty.most_common(_FAULTS_TOLD)
+        ],
         "table": run.map.table,
         "table_title": run.map.sheet.title,
     }

@@ -17,7 +17,7 @@ import numpy as np
 
 from equivalents.errors import DataError, Place, Problem
 from equivalents.findings import Findings, near
-from equivalents.intake.headings import TABLES
+from equivalents.intake.headings import TABLES, Sheet
 from equivalents.intake.opening.database import Database
 from equivalents.intake.opening.found import Found, SpoolFolder
 from equivalents.intake.opening.mapfile import find_map, read_map
@@ -35,7 +35,7 @@ from equivalents.intake.opening.tablespool import Source, spool_rows
 from equivalents.intake.parquet import parquet_parts, text_column
 from equivalents.policy.yamltext import Entry, expect, expect_keys, names_of
 
-__all__ = ["Mapped", "SOURCE_KEYS", "SourceRule", "mapped_spools", "read_sources"]
+__all__ = ["Mapped", "SOURCE_KEYS", "SourceRule", "mapped_spools", "read_sources", "spool_parquet"]
 
 SOURCE_KEYS: Final[Mapping[str, str]] = {
     "map": "text",
@@ -223,7 +223,11 @@ def _of_files(rule: SourceRule, keeper: SpoolFolder, findings: Findings) -> Iter
     opened = open_tables(rule.files, (map_sheet(rule.map),), keeper, spool=True)
     findings.problems += opened.problems
     for found in opened.tables:
-        spooled = found.spool or _of_parquet(rule, found, keeper.fresh() / "read.parquet")
+        spooled = found.spool
+        if spooled is None:
+            target = keeper.fresh() / "read.parquet"
+            used = used_headings(rule.map)
+            spooled = spool_parquet(found, (map_sheet(rule.map),), used, target, rule.map.name)
         yield from _mapped(rule, spooled, keeper, findings)
 
 
@@ -241,8 +245,13 @@ def _mapped(
         yield Mapped(rule, found, digest)
 
 
-def _of_parquet(rule: SourceRule, found: Found, target: Path) -> Spooled:
+def spool_parquet(
+    found: Found, wanted: Sequence[Sheet], used: frozenset[str], target: Path, name: str = ""
+) -> Spooled:
     """A Parquet file of a source: typed columns as text, exactly.
+
+    ``wanted`` are the tables that it may be, ``used`` headings that may not be floats, ``name`` is
+    that of the map.
 
     Raises:
         DataError: ``FLOAT_COLUMN``, ``FILE_EMPTY``, ``FILE_DAMAGED``.
@@ -251,7 +260,7 @@ def _of_parquet(rule: SourceRule, found: Found, target: Path) -> Spooled:
     import pyarrow.parquet as pq
 
     parts = parquet_parts(found.path, found.file)
-    used, schema = used_headings(rule.map), pq.read_schema(found.path)
+    schema = pq.read_schema(found.path)
     floats = [one for one in schema if one.name.strip() in used and pa.types.is_floating(one.type)]
     if floats:
         raise DataError(
@@ -268,8 +277,8 @@ def _of_parquet(rule: SourceRule, found: Found, target: Path) -> Spooled:
                 texts = (text_column(raw.columns[name]) for name in schema.names)
                 yield RawColumns(tuple(one.cast(pa.string()) for one in texts), raw.row)
 
-    source = Source(found.file, first_row=0, origin={"kind": "parquet"}, map=rule.map.name)
-    return spool_rows(chunks(), (map_sheet(rule.map),), target, source)
+    source = Source(found.file, first_row=0, origin={"kind": "parquet"}, map=name)
+    return spool_rows(chunks(), wanted, target, source)
 
 
 def _of_database(
