@@ -44,7 +44,7 @@ class CaseFolder:
     scheme files are looked for. ``files`` are the files of the case by their path in it; of a
     workbook there are none, but a ``book``. ``understood`` grows as tables are opened: what was
     understood of each file or sheet that is not plain, as data. ``mapped`` are the tables that
-    sources give by their column maps.
+    sources give by their column maps; where ``sources_failed`` it cannot be told what is missing.
     """
 
     given: Path
@@ -55,6 +55,7 @@ class CaseFolder:
     problems: tuple[Problem, ...] = ()
     understood: list[Mapping[str, Any]] = field(default_factory=list)
     mapped: list[Mapped] = field(default_factory=list)
+    sources_failed: bool = False
     _records: tuple[Found, ...] | None = None
 
     def entry(self, findings: Findings) -> Entry:
@@ -80,6 +81,7 @@ class CaseFolder:
         if len(findings.errors) == before:
             self.mapped = mapped_spools(rules, self.keeper, findings)
             self._understand(one.found for one in self.mapped)
+        self.sources_failed = len(findings.errors) > before
 
     def _every_file(self) -> dict[str, Path]:
         """All files of the case by their path in it, also those in folders of any name."""
@@ -120,7 +122,7 @@ class CaseFolder:
             findings.add("TABLE_TWICE", Place(names), name, other=names)
         if found:
             return found[0]
-        if required and not self._files_named(name):
+        if required and not self._files_named(name) and not self.sources_failed:
             findings.add("TABLE_MISSING", Place(), name, near=self.near(name))
         return None
 
@@ -189,7 +191,7 @@ class CaseFolder:
     def _find_records(self, findings: Findings) -> list[Found]:
         if self.book is not None:
             found = self._named(RECORDS, findings)
-            if not found:
+            if not found and not self.sources_failed:
                 findings.add("TABLE_MISSING", Place(), RECORDS, near="")
             return found
         single, inside = self._files_named(RECORDS), self._in_folders(RECORDS)

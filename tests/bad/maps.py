@@ -61,7 +61,7 @@ MAPS = [
     Fault("map-column", "CHOICE_INVALID", swapped("quantity:", "quantty:"), "his.yaml", 10, "",
           "quantty", ("quantity",), also=("MAP_COLUMN_MISSING",)),
     Fault("map-lacks-a-column", "MAP_COLUMN_MISSING", swapped("  quantity: 数量\n", ""),
-          "his.yaml", 6, "", None, ("quantity",)),
+          "his.yaml", 6, says_en=("quantity",)),
     Fault("map-column-twice", "MAP_COLUMN_TWICE", mapped("constants: {quantity: 1}\n"),
           "his.yaml", 11, "", "quantity", ("his.yaml",)),
     Fault("map-codes-twice", "MAP_COLUMN_TWICE",
@@ -120,7 +120,7 @@ MAPS = [
     Fault("source-outside", "SOURCE_NO_FILES", source("{map: his.yaml, files: ../*.csv}")
           | {"../other.csv": HEAD + ROWS}, "case.yaml", 3, "", "../*.csv"),
     Fault("source-twice", "SOURCE_FILE_TWICE",
-          mapped(case=f"{CASE}  copy: {{map: his.yaml, files: '*s.csv'}}\n"), "case.yaml", 4, "",
+          mapped(case=f"{CASE}  copy: {{map: his.yaml, files: 'h*.csv'}}\n"), "case.yaml", 4, "",
           "his.csv", ("his", "copy"), also=("MAP_HEADING_MISSING",)),
     Fault("source-of-records", "SOURCE_FILE_TWICE",
           source("{map: his.yaml, files: records.csv}") | {"records.csv": GOOD["records.csv"]},

@@ -85,7 +85,7 @@ def map_spool(
         for chunk in _chunks(spooled.path):
             made = run.apply(chunk)
             writer.write(made.row, made.columns, made.raw, _nulls(made))
-        return writer.close(_about(spooled, run))
+        return writer.close(_about(spooled, run, writer.rows))
 
 
 def _nulls(made: Chunk) -> "pa.Array | None":
@@ -110,7 +110,7 @@ def _chunks(path: Path) -> Iterator[Chunk]:
             )
 
 
-def _about(spooled: Spooled, run: MapRun) -> dict[str, Any]:
+def _about(spooled: Spooled, run: MapRun, rows: int) -> dict[str, Any]:
     """What is known of the table made: that of the first one, and what the map did."""
     title = dict(zip(spooled.headings, spooled.titles, strict=True))
     ours = {title[heading].strip(): one for one, heading in run.bound.items()}
@@ -125,6 +125,7 @@ def _about(spooled: Spooled, run: MapRun) -> dict[str, Any]:
             {"code": code, "column": column, "value": value, "rows": rows}
             for (code, column, value), rows in run.faulty.most_common(_FAULTS_TOLD)
         ],
+        "rows": rows,
         "table": run.map.table,
         "table_title": run.map.sheet.title,
     }

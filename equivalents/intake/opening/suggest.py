@@ -210,7 +210,8 @@ def _of_content(column: Column, filled: Sequence[str], known: Known) -> tuple[in
     kind, part = share
     told = f"{part:.0%} {kind}"
     if part < _MOST:
-        return (-1 if column.name in known.codes else -2), (f"仅 only {told}",)
+        # Another system has other codes: that tells nothing; what should be a date and is none does.
+        return (0 if column.name in known.codes else -2), (f"仅 only {told}",)
     return (2 if column.name in known.codes else 1), (told,)
 
 
