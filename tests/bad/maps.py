@@ -110,7 +110,7 @@ MAPS = [
           "his.csv", 1, "", "日期", ("his", "service_date")),
     Fault("map-heading-twice", "MAP_HEADING_TWICE",
           mapped(rows=HEAD.replace("单位", "医生工号") + ROWS), "his.csv", 0, "工号",
-          "工号、医生工号", ("person_id",)),
+          "工号、医生工号", ("person_id",), also=("COLUMN_TWICE",)),
     Fault("source-without-files", "SOURCE_WHERE", source("{map: his.yaml}"), "case.yaml", 3, "",
           "his"),
     Fault("source-of-both", "SOURCE_WHERE",

@@ -201,7 +201,8 @@ class MapRun:
 
     def _inherited(self, chunk: Chunk) -> Sequence[str]:
         """Faults that the rows came with, by our columns; those of other columns are no matter."""
-        ours = {heading: column for column, heading in self.bound.items()}
+        names = self.map.columns
+        ours = {heading: column for column in self.bound for heading in names[column]}
         ours |= {column: column for column in self.bound}
         found = []
         for fault in chunk.faults:

@@ -30,20 +30,24 @@ _FAULTS_TOLD: Final = 50
 
 
 def map_sheet(found: ColumnMap) -> Sheet:
-    """The table that a map reads, as a list of columns: each heading with what its cells hold."""
-    kinds: dict[str, CellKind] = {}
+    """The table that a map reads, as a list of columns: each heading with what its cells hold.
+
+    Headings that one of our columns may have go by one name, the first of them.
+    """
+    columns: dict[str, Column] = {}
     for column in found.sheet.columns:
-        for heading in found.columns.get(column.name, ()):
-            kinds.setdefault(heading, _kind(found, column))
-        if column.name in found.joins:
-            kinds.update(dict.fromkeys(found.joins[column.name].headings, "id"))
+        names = found.columns.get(column.name, ())
+        for heading in names:
+            kind = _kind(found, column)
+            columns.setdefault(heading, Column(names[0], heading, column.required, holds=kind))
+        for heading in found.joins[column.name].headings if column.name in found.joins else ():
+            columns.setdefault(heading, Column(heading, heading, column.required, holds="id"))
     further = [one.heading for one in found.filters]
     if found.factors is not None:
         further.append(found.factors.heading)
     for heading in further:
-        kinds.setdefault(heading, "id")
-    columns = tuple(Column(name, name, holds=kind) for name, kind in kinds.items())
-    return Sheet(found.table, found.title, columns, found.sheet.required)
+        columns.setdefault(heading, Column(heading, heading, holds="id"))
+    return Sheet(found.table, found.title, tuple(columns.values()), found.sheet.required)
 
 
 def _kind(found: ColumnMap, column: Column) -> CellKind:
@@ -56,12 +60,12 @@ def _kind(found: ColumnMap, column: Column) -> CellKind:
 
 def used_headings(found: ColumnMap) -> frozenset[str]:
     """Every heading that a map may read."""
-    return frozenset(column.name for column in map_sheet(found).columns)
+    return frozenset(column.heading for column in map_sheet(found).columns)
 
 
 def exact_headings(found: ColumnMap) -> frozenset[str]:
     """The headings of figures: quantities, amounts, weights."""
-    return frozenset(one.name for one in map_sheet(found).columns if one.kind == "number")
+    return frozenset(one.heading for one in map_sheet(found).columns if one.kind == "number")
 
 
 def map_spool(

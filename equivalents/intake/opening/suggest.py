@@ -210,7 +210,7 @@ def _of_content(column: Column, filled: Sequence[str], known: Known) -> tuple[in
     kind, part = share
     told = f"{part:.0%} {kind}"
     if part < _MOST:
-        # Another system has other codes: that tells nothing; what should be a date and is none does.
+        # Another system has other codes: that tells nothing. No date in a column of dates does.
         return (0 if column.name in known.codes else -2), (f"仅 only {told}",)
     return (2 if column.name in known.codes else 1), (told,)
 
