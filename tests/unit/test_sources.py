@@ -83,9 +83,9 @@ def as_sqlite(case: Path) -> None:
             made.executemany(f"insert into {name} values ({','.join('?' * len(head))})", body)
         made.commit()
     query = (
-        "select 机构代码, 收费流水号, 明细序号, 执行医生工号, 收费项目编码, 执行日期, 单位, 状态,"
+        "select 机构代码, 收费流水号, 明细序号, 执行医生工号, 收费项目编码, 执行日期, 单位, 状态"
     )
-    query += " printf('%.1f', 数量) as 数量, 健康档案号 from visits union all select 医疗机构代码,"
+    query += ", printf('%.1f', 数量) as 数量, 健康档案号 from visits union all select 医疗机构代码,"
     query += " 收费流水号, 明细序号, 医生工号, 收费项目编码, 就诊日期, 单位, 状态,"
     query += " printf('%.1f', 数量), 档案编号 from more"
     declare(case, "{map: his-outpatient, files: [export/his-*.csv]}",
