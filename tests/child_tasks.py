@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from equivalents.errors import DataError, Place, Problem
+from equivalents.intake.opening.archive import unpack_all
+from equivalents.intake.opening.kinds import Kind, kind_of
 from equivalents.intake.opening.limits import Limits
+from equivalents.intake.opening.workbook import raw_sheets
 
 __all__: list[str] = []
 
@@ -75,3 +78,28 @@ def unspeakable(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
 
 def talkative(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
     return {"value": "x" * (65 << 20)}
+
+
+def open_each(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
+    """Open many files one after the other: codes of problems, a fault, or all its cells."""
+    return {"found": [_opened(Path(path), limits) for path in request["paths"]]}
+
+
+def _opened(path: Path, limits: Limits) -> dict[str, Any]:
+    try:
+        kind = kind_of(path, path.name)
+        if kind is Kind.ZIP:
+            folder = path.with_suffix(".out")
+            folder.mkdir()
+            files, _, _ = unpack_all(path, path.name, folder, limits)
+            return {"read": [[one.name, one.path.read_bytes().hex()] for one in files]}
+        if not kind.is_workbook:
+            return {"text": True}
+        sheets = raw_sheets(path, kind, limits, path.name)
+        return {"read": [[one.name, [repr(row) for rows in one.chunks() for row in rows]]
+                         for one in sheets]}  # fmt: skip
+    except DataError as error:
+        return {"codes": [one.code for one in error.problems]}
+    # What the parser raises when it panics is no Exception.
+    except BaseException as error:
+        return {"fault": type(error).__name__, "detail": str(error)[:200]}

@@ -164,6 +164,15 @@ KINDS = (
         "every reason code",
         "a missing Parquet quantity taken for a number; rows swallowed by a quoted line break",
     ),
+    Kind(
+        "hostile and broken files 异常文件",
+        ("tests/proofs/test_fuzz_opening.py", "tests/unit/test_hostile_files.py",
+         "tests/unit/test_opening_child.py"),
+        "113 files; of each of 6 formats 3,000 changed at random and cut off at every length up to "
+        "3,000, two of them also in the part with the cells; 5,000 changed and asked for their "
+        "kind",
+        "an xls cut off between two rows taken for whole; an ods without its end read as empty",
+    ),
 )  # fmt: skip
 
 _CORES = ("-n", "auto", "--dist", "worksteal", "-p", "no:benchmark")

@@ -18,7 +18,7 @@ EDITS: Final[dict[str, _Edits]] = {
     ),
     "DATE_INVALID": tuple(
         {"service_date": text}
-        for text in ("2025-02-30", "2025/3/5", "20250611", "2025-13-01", "2025年6月1日")
+        for text in ("2025-02-30", "5/3/2025", "20250631", "2025-13-01", "2025年6月")
     ),
     "QUANTITY_INVALID": tuple(
         {"quantity": text} for text in ("一", "1.0000", "1,5", "01", "1e3", "2 ", "+1")

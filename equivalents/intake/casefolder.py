@@ -29,8 +29,8 @@ from equivalents.policy.yamltext import Entry
 __all__ = ["CASE_FILE", "CaseFolder", "open_folder"]
 
 CASE_FILE: Final = "case.yaml"
-RECORDS: Final = "records"
-FORMATS: Final = f"{', '.join(SUFFIXES)}"
+_RECORDS: Final = "records"
+_FORMATS: Final = f"{', '.join(SUFFIXES)}"
 _IGNORED: Final = (".", "~$", "__MACOSX")
 """What the names begin with of files that systems put beside those of people."""
 _SYSTEM: Final = (("Thumbs.db",), ("desktop.ini",))
@@ -190,29 +190,29 @@ class CaseFolder:
 
     def _find_records(self, findings: Findings) -> list[Found]:
         if self.book is not None:
-            found = self._named(RECORDS, findings)
+            found = self._named(_RECORDS, findings)
             if not found and not self.sources_failed:
-                findings.add("TABLE_MISSING", Place(), RECORDS, near="")
+                findings.add("TABLE_MISSING", Place(), _RECORDS, near="")
             return found
-        single, inside = self._files_named(RECORDS), self._in_folders(RECORDS)
+        single, inside = self._files_named(_RECORDS), self._in_folders(_RECORDS)
         if not inside and len(single) != 1:
-            of_sources = self._of_sources(RECORDS)
+            of_sources = self._of_sources(_RECORDS)
             if of_sources and not single:
                 return of_sources
-            one = self.table(RECORDS, findings, required=True)
+            one = self.table(_RECORDS, findings, required=True)
             return [one] if one is not None else []
         if inside and single:
             folders = sorted({f"{PurePosixPath(file).parts[0]}/" for _, file in inside})
             names = ", ".join([*(file for _, file in single), *folders])
-            findings.add("TABLE_TWICE", Place(names), RECORDS, other=names)
+            findings.add("TABLE_TWICE", Place(names), _RECORDS, other=names)
         files = []
         for path, file in sorted([*single, *inside], key=itemgetter(1)):
             if _carries(file):
                 files.append((path, file))
             else:
                 suffix = PurePosixPath(file).suffix
-                findings.add("FILE_FORMAT", Place(file), suffix, detail=FORMATS)
-        return [*self._open(files, RECORDS, findings), *self._of_sources(RECORDS)]
+                findings.add("FILE_FORMAT", Place(file), suffix, detail=_FORMATS)
+        return [*self._open(files, _RECORDS, findings), *self._of_sources(_RECORDS)]
 
     def _in_folders(self, name: str) -> list[tuple[Path, str]]:
         """The files in the folder that carries the name of a table, at any depth."""

@@ -9,13 +9,12 @@ A6; definitions 5.8, 5.21.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import numpy.typing as npt
 
-from equivalents.grouping import among
+from equivalents.intake.batch import Batch, Mask
 from equivalents.intake.columns import (
     NULL_DAY,
     AnyColumn,
@@ -48,7 +47,7 @@ from equivalents.policy.book import Attributes
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY
 from equivalents.policy.daytext import Times
 from equivalents.policy.posts import Codes
-from equivalents.records import FaultSet, Origin, RecordBlock
+from equivalents.records import Origin, RecordBlock
 from equivalents.tally import Plan
 from equivalents.units import Int64
 
@@ -56,8 +55,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = ["Coder", "IdFaults"]
-
-_Mask = npt.NDArray[np.bool_]
 
 _UNKNOWN: Final = -1
 _BLANK: Final = -2
@@ -72,56 +69,6 @@ class IdFaults:
     code: tuple[str, ...]
     column: tuple[str, ...]
     note: tuple[str, ...]
-
-
-@dataclass(slots=True)
-class _Batch:
-    """One batch while it is judged: its columns and the faults found so far."""
-
-    part: int
-    row: Int64
-    columns: Mapping[str, AnyColumn]
-    faults: list[FaultSet] = field(default_factory=list)
-    bad: _Mask | None = None
-    given: dict[str, _Mask] = field(default_factory=dict)
-
-    def note(
-        self,
-        code: str,
-        column: str,
-        mask: _Mask,
-        notes: Callable[[Int64], tuple[str, ...]] | None = None,
-    ) -> None:
-        """Note a fault for the records of a mask, but those whose value was refused before.
-
-        What was refused without a column is a whole row.
-        """
-        for told in ("", column) if self.given else ():
-            if told in self.given:
-                mask = mask & ~self.given[told]
-        where = np.flatnonzero(mask)
-        if where.size == 0:
-            return
-        texts = notes(where) if notes is not None else ()
-        self.faults.append(FaultSet(self.part, code, column, self.row[where], "", texts))
-        self.bad = mask if self.bad is None else self.bad | mask
-
-    def note_given(self, faults: Sequence[GivenFault]) -> None:
-        """Note what was found when the texts were cleaned: it comes before all else."""
-        for fault in faults:
-            mask = among(self.row, fault.row)
-            self.note(fault.code, fault.column, mask)
-            self.given[fault.column] = self.given.get(fault.column, False) | mask
-
-    def text(self, name: str) -> TextColumn | None:
-        """A text column, if the batch has it."""
-        column = self.columns.get(name)
-        return column if isinstance(column, TextColumn) else None
-
-    def filled(self, name: str) -> TextColumn | None:
-        """A text column that is not blank throughout."""
-        column = self.text(name)
-        return None if column is None or column.blank_only() else column
 
 
 class Coder:
@@ -156,7 +103,7 @@ class Coder:
         block of their own, behind all others. Without it none is asked to wait. ``given`` are
         faults that were found when the texts were cleaned.
         """
-        batch = _Batch(part, row, columns)
+        batch = Batch(part, row, columns)
         batch.note_given(given)
         if may_break:
             for name, column in columns.items():
@@ -188,7 +135,7 @@ class Coder:
             return parted(block, waits, batch.bad, tuple(batch.faults), contacts)
         return [block if batch.bad is None else block.without(batch.bad, tuple(batch.faults))]
 
-    def _master(self, batch: _Batch, name: str, master: "pa.Array") -> Codes:
+    def _master(self, batch: Batch, name: str, master: "pa.Array") -> Codes:
         """Positions in a closed codebook; unknown ids are noted later, after all faults of form."""
         column = batch.columns[name]
         if isinstance(column, PlainColumn):
@@ -203,12 +150,12 @@ class Coder:
             _note_blanks(batch, name, codes == _BLANK, self._plan)
         return codes
 
-    def _shared(self, batch: _Batch, person: Codes) -> SharedColumn | None:
+    def _shared(self, batch: Batch, person: Codes) -> SharedColumn | None:
         """Which records are shared, by the performers or the team that they name."""
         performers, team = batch.filled("performers"), batch.filled("team_id")
         return read_shared(performers, team, person, _BLANK, self._plan)
 
-    def _items(self, batch: _Batch) -> Codes:
+    def _items(self, batch: Batch) -> Codes:
         column = batch.text("item_code")
         assert column is not None, "required columns are present and read as text"
         if column.may_be_blank():
@@ -217,7 +164,7 @@ class Coder:
         codes = column.distinct.once("codes", lambda own: np.array(learn(own.texts()), np.int32))
         return np.take(codes, column.index)
 
-    def _posts(self, batch: _Batch) -> Codes | None:
+    def _posts(self, batch: Batch) -> Codes | None:
         """Post codes: 0 where none is named, -1 where no posting has that post."""
         column = batch.text("post_id")
         if column is None or column.blank_only():
@@ -228,7 +175,7 @@ class Coder:
         )
         return codes[column.index]
 
-    def _attributes(self, batch: _Batch) -> Codes | None:
+    def _attributes(self, batch: Batch) -> Codes | None:
         """Combinations of resident groups, setting, visit number and team as one code."""
         names = ("resident_group", "setting", "visit_number", "team_id")
         present = {
@@ -297,7 +244,7 @@ def _positions(values: "pa.Array", master: "pa.Array") -> Codes:
     return numbers(pc.index_in(values, value_set=master), _UNKNOWN).copy()
 
 
-def _check_line_breaks(batch: _Batch, name: str, column: AnyColumn) -> None:
+def _check_line_breaks(batch: Batch, name: str, column: AnyColumn) -> None:
     """A line break inside a value: a missing quote may have drawn whole rows into it."""
     if isinstance(column, TextColumn):
         broken = column.distinct.broken()
@@ -307,7 +254,7 @@ def _check_line_breaks(batch: _Batch, name: str, column: AnyColumn) -> None:
         batch.note("LINE_BREAK", name, column.broken())
 
 
-def _note_blanks(batch: _Batch, name: str, missing: _Mask, plan: Plan) -> None:
+def _note_blanks(batch: Batch, name: str, missing: Mask, plan: Plan) -> None:
     """Note blank required values; a blank is never "unknown" as well."""
     if name == "person_id":
         others = stand_in(batch.filled("performers"), batch.filled("team_id"), plan)
@@ -315,7 +262,7 @@ def _note_blanks(batch: _Batch, name: str, missing: _Mask, plan: Plan) -> None:
     batch.note("VALUE_MISSING", name, missing)
 
 
-def _days(batch: _Batch, parse: Callable[[Distinct], Codes]) -> Codes:
+def _days(batch: Batch, parse: Callable[[Distinct], Codes]) -> Codes:
     """Day numbers of the service dates; impossible and blank ones are noted."""
     column = batch.columns["service_date"]
     if isinstance(column, DayColumn):
@@ -335,7 +282,7 @@ def _days(batch: _Batch, parse: Callable[[Distinct], Codes]) -> Codes:
     return day
 
 
-def _ends(batch: _Batch, start: Codes, parse: Callable[[Distinct], Codes]) -> Codes | None:
+def _ends(batch: Batch, start: Codes, parse: Callable[[Distinct], Codes]) -> Codes | None:
     """Service end dates, :data:`NO_END` where blank; ``None`` where the whole batch is."""
     column = batch.columns.get("service_end_date")
     if isinstance(column, DayColumn):
@@ -354,7 +301,7 @@ def _ends(batch: _Batch, start: Codes, parse: Callable[[Distinct], Codes]) -> Co
     return np.where(blank, np.int32(NO_END), end)
 
 
-def _quantities(batch: _Batch) -> Int64:
+def _quantities(batch: Batch) -> Int64:
     """Thousandths; faults of 5.8 are noted, in the order blank, text, range, sign."""
     column = batch.columns["quantity"]
     if isinstance(column, NumberColumn):
@@ -377,7 +324,7 @@ def _quantities(batch: _Batch) -> Int64:
     return value
 
 
-def _check_visits(batch: _Batch) -> None:
+def _check_visits(batch: Batch) -> None:
     column = batch.text("visit_number")
     if column is None:
         return
@@ -386,12 +333,12 @@ def _check_visits(batch: _Batch) -> None:
         batch.note("VISIT_NUMBER_INVALID", "visit_number", bad[column.index])
 
 
-def _bad_visits(distinct: Distinct) -> _Mask:
+def _bad_visits(distinct: Distinct) -> Mask:
     texts = distinct.texts()
     return np.array([bool(text) and not _VISIT.fullmatch(text) for text in texts], bool)
 
 
-def _note_ids(batch: _Batch, faults: IdFaults | None) -> None:
+def _note_ids(batch: Batch, faults: IdFaults | None) -> None:
     """Repeated and conflicting record ids, and corrections that name nothing (5.8)."""
     if faults is None or faults.row.size == 0:
         return

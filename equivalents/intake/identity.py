@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -24,7 +25,7 @@ from equivalents.intake.grid import Grid
 from equivalents.intake.headings import TABLES
 from equivalents.intake.parquet import ParquetPart, text_column
 from equivalents.intake.words import BYTES
-from equivalents.policy.daytext import Times, date_part
+from equivalents.policy.daytext import Times, day_text
 from equivalents.processors import workers
 from equivalents.units import QUANTITY_PLACES, Int64, NumberFaultError, parse_fixed, print_e3
 
@@ -57,7 +58,8 @@ def find_identities(
 ) -> Identities:
     """Compare the record ids of all parts, and find what corrections name.
 
-    ``times`` says whether dates are the same that differ in their time part alone.
+    Dates are the same whatever their form; ``times`` says whether those are that differ in their
+    time part alone.
     """
     faults: _Faults = defaultdict(list)
     with_ids = [i for i, columns in enumerate(names) if "record_id" in columns.values()]
@@ -302,9 +304,9 @@ def _content(texts: "Mapping[str, pa.Array]", times: Times) -> "pa.Array":
     def text(value: str) -> "pa.Scalar":
         return pa.scalar(value, pa.large_string())
 
+    day = partial(day_text, times=times)
     columns = {**texts, "quantity": _each(texts["quantity"], _written)}
-    if times is Times.TRUNCATE:
-        columns |= {name: _each(columns[name], date_part) for name in _DAYS if name in columns}
+    columns |= {name: _each(columns[name], day) for name in _DAYS if name in columns}
     values = [
         pc.replace_substring(columns[name], "\\", "\\\\") if name in columns else text("")
         for name in _COLUMNS

@@ -8,6 +8,8 @@ definition 5.8; specification page 2 "intake".
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Final
@@ -26,6 +28,7 @@ from equivalents.intake.columns import (
     make_column,
 )
 from equivalents.intake.csvfile import CsvPart, GivenFault, RawBatch, csv_parts
+from equivalents.intake.datesread import DatesRead, told_of_dates
 from equivalents.intake.fields import FieldColumns
 from equivalents.intake.grid import Grid
 from equivalents.intake.headings import TABLES
@@ -35,9 +38,8 @@ from equivalents.intake.originals import Original, OriginalRows, original_rows
 from equivalents.intake.parquet import ParquetPart, parquet_parts, text_values
 from equivalents.intake.spoolpart import spool_parts
 from equivalents.intake.tables import match_columns
-from equivalents.intake.values import count_times
 from equivalents.memory import keep, let_go
-from equivalents.policy.daytext import Times, date_part
+from equivalents.policy.daytext import Times, day_text
 from equivalents.records import FaultSet, RecordBlock
 from equivalents.tally import Plan
 from equivalents.units import Int64
@@ -73,7 +75,7 @@ class Source:
         self.findings = Findings()
         self.times = times
         self.parts: list[_Part] = []
-        self._timed: dict[tuple[int, str], int] = {}
+        self._read_dates: dict[int, Counter[tuple[str, str]]] = {}
         self._names: list[dict[str, str]] = []
         for file in files:
             found = file if isinstance(file, Found) else None
@@ -121,7 +123,7 @@ class Source:
         if isinstance(part, ParquetPart) and part.group < 0:
             return
         # Its own, so that parts with other texts in other threads do not undo each other's work.
-        latest, timed = coder.latest.copy(), dict.fromkeys(_DAYS, 0)
+        latest, dates = coder.latest.copy(), DatesRead(self.times, _DAYS)
         for raw in part.batches() if isinstance(part, ParquetPart) else part.pieces():
             faults = _malformed(index, raw)
             if faults is not None:
@@ -129,16 +131,16 @@ class Source:
             if isinstance(raw, Grid):
                 grid = raw.filled()
                 fields = FieldColumns(grid, part.headings, names, coder.tables)
-                yield from self._code(index, grid.row, fields, coder, timed)
+                yield from self._code(index, grid.row, fields, coder, dates)
                 continue
             row, columns = _known_columns(raw, names, latest, self.times)
             coder.latest.update(latest)
             for start in range(0, row.size, _SLICE):
                 some = slice(start, start + _SLICE)
                 batch = {name: column.take(some) for name, column in columns.items()}
-                yield from self._code(index, row[some], batch, coder, timed, raw.given)
+                yield from self._code(index, row[some], batch, coder, dates, raw.given)
         # Set and not added: a part may be read more than once.
-        self._timed |= {(index, name): count for name, count in timed.items() if count}
+        self._read_dates[index] = dates.counts
 
     def _code(
         self,
@@ -146,13 +148,11 @@ class Source:
         row: Int64,
         columns: Mapping[str, AnyColumn],
         coder: Coder,
-        timed: dict[str, int],
+        dates: DatesRead,
         given: Sequence[GivenFault] = (),
     ) -> list[RecordBlock]:
-        """Code a batch; ``timed`` adds up how many dates of each column had a time part."""
-        if self.times is Times.TRUNCATE:
-            for name in timed:
-                timed[name] += count_times(columns.get(name))
+        """Code a batch; ``dates`` counts those that were read otherwise than they stand."""
+        dates.add(columns)
         return coder.code(
             index,
             row,
@@ -225,24 +225,20 @@ class Source:
 
     @property
     def problems(self) -> list[Problem]:
-        """What is odd about whole files: also, once they were read, how many times were left out.
+        """What is odd about whole files: also, once they were read, what was made of dates.
 
-        That is one warning for each column of a file.
+        That is told once for each column of a file.
         """
-        counts: Counter[tuple[Place, str]] = Counter()
+        counts: dict[tuple[Place, str], Counter[str]] = {}
         for index, part in enumerate(self.parts):
+            read = self._read_dates.get(index, Counter())
             for name, heading in self.written(index).items():
                 place = Place(part.name, part.sheet, column=name)
-                timed = self._timed.get((index, name), 0)
-                counts[place, said(name, {name: heading})] += timed
-        return [
-            *self.findings.problems,
-            *(
-                _times_truncated(place, column, count)
-                for (place, column), count in counts.items()
-                if count
-            ),
-        ]
+                column = place, said(name, {name: heading})
+                here = {kind: count for (of, kind), count in read.items() if of == name}
+                counts.setdefault(column, Counter()).update(here)
+        told = (told_of_dates(place, column, found) for (place, column), found in counts.items())
+        return [*self.findings.problems, *chain.from_iterable(told)]
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -308,12 +304,8 @@ def _parts(found: Found) -> Sequence[_Part]:
     """The parts of a file, or of one sheet."""
     if found.spool is not None:
         return spool_parts(found)
-    read = parquet_parts if found.path.suffix == ".parquet" else csv_parts
+    read = parquet_parts if found.is_parquet else csv_parts
     return read(found.path, found.file)
-
-
-def _times_truncated(place: Place, column: str, count: int) -> Problem:
-    return Problem("TIMES_TRUNCATED", place, str(count), {"column": column})
 
 
 def _none(kind: "pa.DataType") -> "pa.Array":
@@ -375,12 +367,11 @@ def _later_texts(
 ) -> list[tuple[str, ...]]:
     """The columns behind the quantity as canonical text, row by row in the order of page 3 (5.5).
 
-    Groups stand in order, and dates without a time part where that is left out; everything else
-    is as it was written.
+    Groups stand in order, and dates as ``YYYY-MM-DD`` without a time part where that is left out;
+    everything else is as it was written.
     """
-    texts = dict(columns)
-    if times is Times.TRUNCATE:
-        texts |= {name: [*map(date_part, texts[name])] for name in _DAYS if name in texts}
+    day = partial(day_text, times=times)
+    texts = dict(columns) | {name: [*map(day, columns[name])] for name in _DAYS if name in columns}
     groups = texts.get("resident_group", ())
     texts["resident_group"] = [";".join(sorted(set(text.split(";")) - {""})) for text in groups]
     blank = ("",) * size

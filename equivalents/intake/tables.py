@@ -11,17 +11,16 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import numpy as np
-
 from equivalents.codes import Coded, occurring
 from equivalents.errors import DataError, Place, Problem
 from equivalents.findings import Findings, Places, Table, near, said
 from equivalents.intake.columns import numbers
+from equivalents.intake.datesread import days_of_table
 from equivalents.intake.grid import Block, make_grid
 from equivalents.intake.headings import Column, Sheet
 from equivalents.intake.opening.found import Found
 from equivalents.intake.text import BOM, find_encoding
-from equivalents.policy.daytext import Times, date_part
+from equivalents.policy.daytext import Times
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -69,12 +68,13 @@ def read_table(
     )
     findings.problems.extend(raw.misshapen)
     texts = {column.name: raw.columns[at] for at, column in columns.items()}
-    if times is Times.TRUNCATE:
-        for at, column in columns.items():
-            if column.is_day:
-                place = whole.at(column.name)
-                heading = said(column.name, {column.name: raw.headings[at].strip()})
-                texts[column.name] = _days_of(raw.columns[at], place, heading, findings)
+    for at, column in columns.items():
+        if column.is_day:
+            place = whole.at(column.name)
+            heading = said(column.name, {column.name: raw.headings[at].strip()})
+            days, told = days_of_table(raw.columns[at], place, heading, times)
+            texts[column.name] = days
+            findings.problems += told
     headings = {column.name: column.heading for column in sheet.columns}
     headings |= {column.name: raw.headings[at].strip() for at, column in columns.items()}
     places = Places(found.file, raw.numbers, found.sheet)
@@ -84,18 +84,6 @@ def read_table(
     if not raw.numbers and columns:
         findings.add("TABLE_EMPTY", whole, sheet.name)
     return read
-
-
-def _days_of(texts: Sequence[str], place: Place, heading: str, findings: Findings) -> Sequence[str]:
-    """A column of dates without time parts; how many had one is noted."""
-    coded = Coded.of(texts)
-    days = [date_part(text) for text in coded.texts]
-    timed = np.array([day != text for day, text in zip(days, coded.texts, strict=True)], bool)
-    count = int(np.count_nonzero(timed[coded.code])) if timed.any() else 0
-    if not count:
-        return texts
-    findings.add("TIMES_TRUNCATED", place, str(count), column=heading)
-    return [days[at] for at in coded.code.tolist()]
 
 
 class _Raw(NamedTuple):
@@ -115,7 +103,7 @@ class _Raw(NamedTuple):
 def _read(found: Found, sheet: Sheet, times: Times) -> _Raw:
     if found.spool is not None:
         return _read_spool(found, sheet)
-    if found.path.suffix == ".parquet":
+    if found.is_parquet:
         return _read_parquet(found.path, sheet, times)
     return _read_csv(found.path, found.file)
 

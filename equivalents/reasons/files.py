@@ -112,6 +112,15 @@ FILE_REASONS: Final = (
         "their days. Check to which day work around midnight belongs.",
     ),
     Reason(
+        "DATES_READ",
+        "note",
+        "table",
+        "“{column}”列有 {value} 个日期不是 2025-03-31 的形式，已按年、月、日的先后读取"
+        "（{detail}）。请抽查几行。",
+        "Dates in the column '{column}' in another form than 2025-03-31: {value}. They were read "
+        "as year, month, day ({detail}). Check some of them.",
+    ),
+    Reason(
         "COLUMN_MISSING",
         "error",
         "table",

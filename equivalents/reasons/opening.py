@@ -13,8 +13,8 @@ OPENING_REASONS: Final = (
         "file",
         "工作簿“{value}”中没有名为“基本信息”或 case 的工作表，不能作为一份核算资料。"
         "请添加该表：第一列写 period 等键，第二列写值。",
-        "The workbook '{value}' has no sheet called 'case' or 基本信息, so it is no case. Add one, "
-        "with keys such as period in its first column and values in its second.",
+        "The workbook '{value}' has no sheet called 'case', so it is no case. Add one, with keys "
+        "such as period in its first column and values in its second.",
     ),
     Reason(
         "SHEET_NOT_USED",
@@ -25,17 +25,18 @@ OPENING_REASONS: Final = (
         "or its headings.",
     ),
     Reason(
+        "SHEETS_NONE",
+        "error",
+        "file",
+        "文件“{value}”中没有可读的数据表：工作表均为隐藏、空白或属于其他数据表。请取消隐藏或更正表名。",
+        "The file '{value}' has no sheet to be read: they are hidden, blank, or other tables by "
+        "name. Unhide the sheet, or correct its name.",
+    ),
+    Reason(
         "SHEET_HIDDEN",
         "warning",
         "file",
         "隐藏的工作表未读取。若其中有应核算的数据，请取消隐藏。",
         "A hidden sheet was not read. Unhide it if it holds data that should count.",
-    ),
-    Reason(
-        "FILE_NOT_USED",
-        "warning",
-        "file",
-        "未使用此文件（{detail}）。若其中有应核算的数据，请更正文件名。",
-        "This file was not used ({detail}). If it holds data that should count, correct its name.",
     ),
 )

@@ -116,14 +116,17 @@ FORM = [
     Fault("too-many-fields", "ROW_SHAPE", add("records.csv", "I01,P01,MZ01,2025-06-02,1,000"),
           "records.csv", 5, says=("6", "5")),
     *(fault for name in HEAD.split(",") for fault in one("VALUE_MISSING", name, "")),
-    *one("DATE_INVALID", "service_date", "2025-02-30", "2025-06-31", "2025/06/02", "20250602",
-         "2025-6-2", "02.06.2025", "六月二日", "45810"),
+    # 2025/06/02, 20250602 and 2025-6-2 can mean one day only and are read (files as they are).
+    *one("DATE_INVALID", "service_date", "2025-02-30", "2025-06-31", "2025/06/31", "20250631",
+         "2025-6", "02.06.2025", "06/02/2025", "2-6-25", "六月二日", "45810"),
     *(dated(value, said) for value, said in (
         ("2025-02-29", "no such day"), ("2025-00-10", "no such day"),
         ("1825-06-02", "from 1900 to 2199"), ("2200-01-01", "from 1900 to 2199"),
         ("2025-06-02 08:30", "times: truncate"), ("2025-06-02T08:30:59.5", "times: truncate"),
         ("2025-06-02T08:30Z", "time zone"), ("2025-06-02 08:30:00+08:00", "time zone"),
         ("2025-06-02 24:00", "write it like"), ("2025-06-02T8:30", "write it like"),
+        ("2025/6/2 8:30", "times: truncate"), ("06/02/2025", "left open"),
+        ("2025年6月", "it has no day"),
     )),
     *(dated(value, said, TRUNCATED) for value, said in (
         ("2025-06-02T08:30:00Z", "time zone"), ("2025-06-31 08:30", "no such day"),
@@ -135,7 +138,7 @@ FORM = [
     *one("QUANTITY_RANGE", "quantity", "-1000000", record_id="A1", corrects="A1"),
     *one("QUANTITY_NEGATIVE", "quantity", "-1", "-0.001"),
     *one("VISIT_NUMBER_INVALID", "visit_number", "0", "1.5", "-1", "首次", "01"),
-    *one("DATE_INVALID", "service_end_date", "2025-06-31", "2025/06/09"),
+    *one("DATE_INVALID", "service_end_date", "2025-06-31", "09/06/2025"),
     *one("END_BEFORE_START", "service_end_date", "2025-06-01"),
     *(one_list("SHARES_INVALID", value, said) for value, said in (
         ("P01:3;P02:0", "P02:0"), ("P01:-1;P02:2", "P01:-1"), ("P01:1.5;P02", "P02"),
@@ -252,6 +255,11 @@ WARNINGS = [
           {"case.yaml": TRUNCATED, "weights.csv": "item_code,weight,valid_from\n"
            "MZ01,1,2025-01-01 00:00:00\nSF01,2,2025-01-01T00:00\n"},
           "weights.csv", 0, "valid_from", "2", ("valid_from",)),
+    Fault("dates-read", "DATES_READ", records({"service_date": "2025/6/2"}),
+          "records.csv", 0, "service_date", "1", ("service_date", "YYYY/M/D: 1")),
+    Fault("dates-read-of-a-table", "DATES_READ",
+          {"weights.csv": "item_code,weight,valid_from\nMZ01,1,20250101\nSF01,2,2025年1月1日\n"},
+          "weights.csv", 0, "valid_from", "2", ("YYYYMMDD: 1, YYYY年M月D日: 1",)),
     Fault("unused-list", "COLUMN_UNKNOWN",
           {"records/good.csv": GOOD["records.csv"],
            "records/june.parquet": parquet(**{k: [v] for k, v in GOOD_ROW.items()}, marks=[[1]])},

@@ -224,7 +224,14 @@ TABLES = [
             "active_from",
             text,
         )
-        for text in ("2025-02-30", "2025/01/01", "2025-1-1", "20250101", "1825-01-01")
+        for text in (
+            # 2025/01/01, 2025-1-1 and 20250101 can mean one day only and are read.
+            "2025-02-30",
+            "01/01/2025",
+            "2025-1",
+            "20250132",
+            "1825-01-01",
+        )
     ),
     Fault(
         "posts-overlap",

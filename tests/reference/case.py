@@ -42,6 +42,7 @@ from tests.reference.text import (
     AMOUNT,
     FIRST_DAY,
     NO_END,
+    canonical_date,
     csv_rows,
     csv_table,
     date_or,
@@ -266,15 +267,20 @@ def _record_files(folder: Path) -> list[Path]:
 
 
 def _all_records(folder: Path, *, without_times: bool) -> tuple[Record, ...]:
-    """Read all files of records; dates without a time of day where that is declared (5.21)."""
-    records = tuple(record for path in _record_files(folder) for record in _records(path))
-    if not without_times:
-        return records
+    """Read all files of records; dates are `2025-03-31` whatever their form.
+
+    They are without a time of day where that is declared (5.21).
+    """
+    records = (record for path in _record_files(folder) for record in _records(path))
+
+    def day(text: str) -> str:
+        return canonical_date(without_time(text) if without_times else text)
+
     return tuple(
         replace(
             record,
             fields={
-                column: without_time(text) if column in DATE_COLUMNS else text
+                column: day(text) if column in DATE_COLUMNS else text
                 for column, text in record.fields.items()
             },
         )

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from equivalents.reasons import EXCLUSIONS, REASONS
+from equivalents.reasons.opening import OPENING_REASONS
 from equivalents.reasons.safety import SAFETY_REASONS
 from equivalents.reasons.studies import STUDY_REASONS
 from tests.bad.accounts import ACCOUNT_WARNINGS, ACCOUNTS, SURPLUS
@@ -100,6 +101,8 @@ BY_COMMAND = {
     *(reason.code for reason in STUDY_REASONS),
     # tests/unit/test_hostile_files.py has each of them
     *(reason.code for reason in SAFETY_REASONS),
+    # tests/unit/test_casefolder.py has each of them
+    *(reason.code for reason in OPENING_REASONS),
 }  # fmt: skip
 
 

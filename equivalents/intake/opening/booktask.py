@@ -44,7 +44,7 @@ def open_book(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
     ``whole`` the workbook is a case, whose sheets go by their names.
     """
     path, folder, name = Path(request["path"]), Path(request["folder"]), str(request["name"])
-    wanted = [of_data(one) for one in request["tables"]]
+    wanted = [of_data(one) for one in request["tables"]] if not request["whole"] else []
     answer = _Answer()
     for number, sheet in enumerate(raw_sheets(path, Kind(request["kind"]), limits, name)):
         if sheet.hidden:
@@ -52,7 +52,7 @@ def open_book(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
         elif request["whole"] and sheet.name.strip() in CASE_SHEETS:
             answer.case = {"sheet": sheet.name, "rows": [*_case_rows(sheet)]}
         else:
-            tables = _of_name(sheet.name) if request["whole"] else wanted
+            tables = _of_name(sheet.name, wanted)
             if not tables:
                 answer.aside.append((sheet.name, "name", []))
                 continue
@@ -65,9 +65,12 @@ def open_book(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
     return {"spools": answer.spools, "aside": answer.aside, "case": answer.case}
 
 
-def _of_name(name: str) -> Sequence[Sheet]:
+def _of_name(name: str, wanted: Sequence[Sheet]) -> Sequence[Sheet]:
+    """What a sheet may be by its name, which may say that it is another table; in a case it must."""
     table = table_named(name)
-    return [TABLES[table]] if table else []
+    if not wanted:
+        return [TABLES[table]] if table else []
+    return [sheet for sheet in wanted if table in ("", sheet.name)]
 
 
 def _source(sheet: RawSheet, request: dict[str, Any]) -> Source:

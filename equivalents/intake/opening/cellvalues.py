@@ -7,6 +7,7 @@ where a double holds every digit.
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from math import isfinite
 from typing import Final
 
 from equivalents.intake.cellkinds import CellKind
@@ -60,15 +61,15 @@ def clean_value(value: object, kind: CellKind, epoch_1904: bool | None) -> Meani
 def _of_number(
     value: float | Decimal, text: str, kind: CellKind, epoch_1904: bool | None
 ) -> Meaning:
-    finite = Decimal(value).is_finite()
+    double = isinstance(value, float)
     if kind == "day":
-        return day_of_number(float(value), text, epoch_1904) if finite else Meaning(text)
+        return day_of_number(float(value), text, epoch_1904) if isfinite(value) else Meaning(text)
     if kind in ("id", "ids"):
-        if isinstance(value, float) and not abs(value) < EXACT:
+        if double and not abs(value) < EXACT:
             return Meaning(f"{value:.15G}", fault="ID_SCIENTIFIC")
-        if value != int(value):
+        if double and value != int(value):
             return Meaning(text, fault="ID_FRACTION")
         return Meaning(text, "number_id")
-    if kind == "number" and isinstance(value, float) and float(text) != value:
+    if kind == "number" and double and isfinite(value) and float(text) != value:
         return Meaning(text, "double")
     return Meaning(text)

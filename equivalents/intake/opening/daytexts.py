@@ -26,7 +26,7 @@ _FORMS: Final = tuple(
     )
 )
 _DOUBTFUL = re.compile(
-    rf"[0-9]{{1,2}}([-/.])[0-9]{{1,2}}\1(?:[0-9]{{4}}|[0-9]{{2}}){_TIME}", re.ASCII
+    rf"[0-9]{{1,2}}([-/.])[0-9]{{1,2}}\1[0-9]{{1,2}}(?:[0-9]{{2}})?{_TIME}", re.ASCII
 )
 _SERIAL = re.compile(r"[0-9]{4,6}(?:\.[0-9]+)?", re.ASCII)
 _YEARS: Final = range(1900, 2200)

@@ -5,12 +5,12 @@ the kind: the first bytes, and of a zip the list of its members, if that is of a
 """
 
 import re
-from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from equivalents.errors import DataError, Place, Problem
+from equivalents.intake.opening.compound import MAGIC, CompoundError, streams_of
 from equivalents.intake.opening.zipdir import Member, ZipFaultError, pieces, read_members
 from equivalents.reasons import BOTH
 
@@ -62,7 +62,6 @@ _WORDS: Final = {
     Kind.HTML: f"网页 HTML{BOTH}a web page (HTML)",
     Kind.ZIP: f"压缩包 zip{BOTH}a zip archive",
 }
-_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OTHERS: Final = (
     (b"%PDF", "PDF"),
     (b"\x89PNG", f"图片{BOTH}a picture"),
@@ -82,7 +81,6 @@ _OTHERS: Final = (
 _ODS: Final = b"application/vnd.oasis.opendocument.spreadsheet"
 _DOCUMENTS: Final = ("word/", "ppt/", "visio/")
 _HEAD: Final = 1 << 12
-_PIECE: Final = 1 << 20
 _DIRECTORY: Final = 1 << 25
 """Bytes of a zip's list of members that are read to tell its kind: some 300,000 members."""
 _PAGE: Final = re.compile(rb"<(!doctype\s+html|html|head|meta|body|table|style|div|script)[\s>]")
@@ -94,7 +92,8 @@ def kind_of(path: Path, name: str = "") -> Kind:
 
     Raises:
         DataError: ``FILE_EMPTY``, ``FILE_ENCRYPTED``, ``FILE_DAMAGED`` (a zip without its list
-            of members), or ``FILE_NO_TABLE``: known, and nothing that tables are read from.
+            of members, a compound file that is not whole), or ``FILE_NO_TABLE``: known, and
+            nothing that tables are read from.
     """
     name = name or path.name
     with path.open("rb") as file:
@@ -105,7 +104,7 @@ def kind_of(path: Path, name: str = "") -> Kind:
         return Kind.PARQUET
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _kind_of_zip(path, name)
-    if head.startswith(_OLE):
+    if head.startswith(MAGIC[:4]):
         return _kind_of_ole(path, name)
     for magic, what in _OTHERS:
         if head.startswith(magic):
@@ -160,11 +159,12 @@ def _text(path: Path, member: Member) -> bytes:
 
 
 def _kind_of_ole(path: Path, name: str) -> Kind:
-    """An old workbook, an encrypted new one, or another document in the same container.
-
-    The names of the streams stand at multiples of 128 bytes, each ended by a zero.
-    """
-    streams = set(_streams(path))
+    """An old workbook, an encrypted new one, or another document in the same container."""
+    try:
+        streams = streams_of(path).keys()
+    except CompoundError as fault:
+        facts = {"detail": str(fault)}
+        raise DataError([Problem("FILE_DAMAGED", Place(name), facts=facts)]) from None
     if "EncryptedPackage" in streams:
         raise DataError([Problem("FILE_ENCRYPTED", Place(name))])
     if streams & {"Workbook", "Book"}:
@@ -172,25 +172,6 @@ def _kind_of_ole(path: Path, name: str) -> Kind:
     if "WordDocument" in streams:
         raise _no_table(name, f"Word 文档{BOTH}a Word document")
     raise _no_table(name, f"没有工作表的 Office 文件{BOTH}an Office file without sheets")
-
-
-def _streams(path: Path) -> Iterator[str]:
-    """Which of the names that tell the kind of an OLE file stand in it as names of streams."""
-    wanted = [
-        (f"{stream}\0".encode("utf-16-le"), stream)
-        for stream in ("EncryptedPackage", "Workbook", "Book", "WordDocument")
-    ]
-    with path.open("rb") as file:
-        start = 0
-        # Names stand at multiples of 128, so none lies across two pieces.
-        while piece := file.read(_PIECE):
-            for sought, stream in wanted:
-                at = piece.find(sought)
-                while at >= 0 and (start + at) % 128:
-                    at = piece.find(sought, at + 1)
-                if at >= 0:
-                    yield stream
-            start += len(piece)
 
 
 def _kind_of_text(head: bytes, name: str) -> Kind:

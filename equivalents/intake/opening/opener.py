@@ -23,7 +23,7 @@ from equivalents.intake.opening.tablespool import Source, spool_rows
 from equivalents.intake.opening.textfile import is_plain, raw_chunks, text_shape
 from equivalents.intake.opening.wanted import as_data
 
-__all__ = ["SUFFIXES", "Book", "Opened", "open_book", "open_tables", "open_zip"]
+__all__ = ["Book", "Opened", "SUFFIXES", "open_book", "open_tables", "open_zip"]
 
 SUFFIXES: Final = (
     *(".csv", ".parquet", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et"),
@@ -206,6 +206,8 @@ class _Opener:
             else:
                 facts = {"detail": _WHY[why]}
                 opened.problems.append(Problem("SHEET_NOT_USED", place, sheet, facts))
+        if not opened.tables and not any(one.severity == "error" for one in opened.problems):
+            opened.problems.append(Problem("SHEETS_NONE", Place(name), name))
         return opened
 
     def _of_spool(self, spool: Spooled) -> tuple[list[Found], list[Problem]]:
@@ -219,6 +221,6 @@ def _problems(told: Iterable[Sequence[Any]]) -> list[Problem]:
 
 
 _WHY: Final = {
-    "name": "表名不是任何数据表的名称¦its name is that of no table",
+    "name": "表名不是所需数据表的名称¦its name is not that of a table looked for",
     "table": "没有数据表的标题¦it has no headings of a table",
 }

@@ -21,6 +21,7 @@ from equivalents.intake.opening.kinds import Kind
 from equivalents.intake.opening.limits import MIB, Limits, setting_of
 from equivalents.intake.opening.sheetcells import CellScan, sheet_titles
 from equivalents.intake.opening.zipdir import Member, ZipFaultError, pieces, read_members
+from equivalents.reasons import BOTH
 
 __all__ = ["LIST_BYTES", "Scanned", "members_of", "prescan"]
 
@@ -29,8 +30,9 @@ LIST_BYTES: Final = 1 << 25
 _SMALL: Final = 8 * MIB
 """A member that unpacks to no more may be as dense as it likes."""
 _HEAD: Final = 1 << 16
-_ROOT: Final = re.compile(rb"<[A-Za-z_:]")
+_ROOT: Final = re.compile(rb"<([A-Za-z_:][^\s/>]*)")
 _DECLARATIONS: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_TAIL: Final = 1 << 10
 _SLICE: Final = 1 << 12
 _DEEP: Final = 1000
 _LOOKED_AT: Final = 16 * MIB
@@ -76,20 +78,22 @@ def prescan(path: Path, kind: Kind, limits: Limits, name: str) -> Scanned:
             try:
                 _look_at_part(pieces(file, member), member.name, Place(name), scan, findings)
             except ZipFaultError as fault:
-                findings.add("FILE_DAMAGED", Place(name), detail=f"{member.name[:80]}: {fault}")
+                findings.add("FILE_DAMAGED", Place(name), detail=_both(member.name[:80], fault))
                 continue
             if scan is not None and scan.errors:
                 errors[sheet] = scan.errors
             if scan is not None and scan.may_exceed(limits.cells):
                 _measure(scan, pieces(file, member), Place(name, sheet), limits, findings)
-    most = limits.sheets
-    if len(titles) > most:
-        facts = {"most": str(most), "setting": setting_of("sheets")}
-        findings.add("SHEETS_TOO_MANY", Place(name), str(len(titles)), **facts)
     findings.stop_on_errors()
     if any(one.name.endswith("vbaProject.bin") for one in members):
         findings.add("MACROS_IGNORED", Place(name))
     return Scanned(tuple(findings), errors)
+
+
+def _both(part: str, fault: ZipFaultError) -> str:
+    """What is wrong with a part, in both languages."""
+    zh, _, en = str(fault).partition(BOTH)
+    return f"{part} {zh}{BOTH}{part}: {en}"
 
 
 def members_of(path: Path, limits: Limits, name: str) -> list[Member]:
@@ -156,11 +160,16 @@ def _look_at_part(
     depth = 0
     looked_at = 0
     binary = part.endswith(".bin")
+    head, tail = b"", b""
     for piece in unpacked:
         if binary:
             continue
         if not looked_at and not _declares_nothing(piece[:_HEAD]):
             findings.add("XML_DECLARATIONS", place, part)
+            return
+        if b"\0" in piece:
+            detail = f"{part[:80]} 含有空字节（NUL）{BOTH}{part[:80]} holds a zero byte"
+            findings.add("FILE_DAMAGED", place, detail=detail)
             return
         if looked_at < _LOOKED_AT:
             depth = _depth(piece, depth)
@@ -168,8 +177,21 @@ def _look_at_part(
                 findings.add("XML_TOO_DEEP", place, part)
                 return
         looked_at += len(piece)
+        head = head or piece[:_HEAD]
+        tail = (tail + piece)[-_TAIL:]
         if scan is not None:
             scan.see(piece)
+    if not binary and not _ends(head, tail):
+        detail = f"{part[:80]} 没有结尾{BOTH}{part[:80]} has no end"
+        findings.add("FILE_DAMAGED", place, detail=detail)
+
+
+def _ends(head: bytes, tail: bytes) -> bool:
+    """Whether a document ends with the end of its root element; without, rows may be lost."""
+    root = _ROOT.search(head)
+    if root is None:
+        return False
+    return b"</" + root[1] in tail or re.match(rb"<[^>]*/>\s*$", head[root.start() :]) is not None
 
 
 def _declares_nothing(head: bytes) -> bool:

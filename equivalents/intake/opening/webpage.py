@@ -50,7 +50,7 @@ def page_tables(path: Path, limits: Limits, name: str) -> list[PageTable]:
 
     Raises:
         DataError: ``FILE_ENCODING``; ``SHEET_TOO_LARGE``; ``FILE_UNREADABLE``: tables inside
-            tables, or no table at all.
+            tables, one without an end (the file may be cut off), or no table at all.
     """
     if (size := path.stat().st_size) > limits.unpacked_mb * MIB:
         facts = {"most": str(limits.unpacked_mb), "setting": setting_of("unpacked_mb")}
@@ -60,7 +60,8 @@ def page_tables(path: Path, limits: Limits, name: str) -> list[PageTable]:
     reader = _Reader(limits, name)
     reader.feed(_text(raw, name))
     reader.close()
-    reader.end_row()
+    if reader.open:
+        raise _unreadable(name, f"最后一个表格没有结尾{BOTH}its last table has no end")
     tables = [table for table in reader.tables if table.width]
     if not tables:
         raise _unreadable(name, f"网页里没有表格{BOTH}the web page has no table")
@@ -99,7 +100,7 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.tables: list[PageTable] = []
         self._limits, self._name = limits, name
-        self._inside = False
+        self.open = False
         self._silent = 0
         self._row: list[str] | None = None
         self._cell: list[str] | None = None
@@ -111,14 +112,14 @@ class _Reader(HTMLParser):
         if tag in _SILENT:
             self._silent += 1
         elif tag == "table":
-            if self._inside:
+            if self.open:
                 raise _unreadable(self._name, f"表格里还有表格{BOTH}there are tables inside tables")
-            self._inside = True
+            self.open = True
             self.tables.append(PageTable())
-        elif tag == "tr" and self._inside:
+        elif tag == "tr" and self.open:
             self.end_row()
             self._row = []
-        elif tag in ("td", "th") and self._inside:
+        elif tag in ("td", "th") and self.open:
             self._begin_cell(dict(attrs))
         elif tag in _BREAKS and self._cell is not None:
             self._cell.append(" ")
@@ -134,7 +135,7 @@ class _Reader(HTMLParser):
         elif tag == "table":
             self.end_row()
             self._reserved.clear()
-            self._inside = False
+            self.open = False
 
     def handle_data(self, data: str) -> None:
         """Text; outside cells it is no part of a table."""

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from equivalents.errors import DataError, Place, Problem, as_object
+from equivalents.intake.opening.bookglobals import epoch_1904, has_password
 from equivalents.intake.opening.child import plain_words
-from equivalents.intake.opening.epoch import epoch_1904
 from equivalents.intake.opening.kinds import Kind, different_name, kind_of
 from equivalents.intake.opening.limits import Limits, setting_of
 from equivalents.intake.opening.prescan import prescan
@@ -64,6 +64,7 @@ class RawSheet:
         while chunk := list(islice(rows, size)):
             while faults and faults[-1][0][0] < row + len(chunk):
                 (at, column), text = faults.pop()
+                # The parser counts such a cell as one with content, so that it lies within.
                 if 0 <= column - self.first_column < self.columns:
                     chunk[at - row][column - self.first_column] = text
             row += len(chunk)
@@ -94,22 +95,31 @@ def raw_sheets(
     scanned = prescan(path, kind, limits, name)
     if told is not None:
         told += scanned.told
+    if has_password(path, kind):
+        raise DataError([Problem("FILE_ENCRYPTED", Place(name))])
     from_1904 = epoch_1904(path, kind)
+    found = False
     try:
         book = _book(path, kind)
+        _few(len(book.sheets_metadata), Place(name), limits)
         for at, one in enumerate(book.sheets_metadata):
             if one.typ != SheetTypeEnum.WorkSheet:
                 continue
             sheet = book.get_sheet_by_index(at)
+            errors = scanned.errors.get(one.name, {})
             first, rows, columns = _extent(sheet)
             _within(Place(name, one.name), rows, columns, limits)
             hidden = one.visible != SheetVisibleEnum.Visible
-            errors = scanned.errors.get(one.name, {})
             yield RawSheet(
                 one.name, hidden, from_1904, 1, first, rows, columns, errors, sheet.iter_rows
             )
-    except CalamineError as error:
+            found = True
+    # An OSError is the parser's own, of a part that ends too early.
+    except (CalamineError, OSError) as error:
         raise _unreadable(name, error) from None
+    if not found:
+        facts = {"detail": f"工作簿里没有工作表{BOTH}the workbook has no sheet"}
+        raise DataError([Problem("FILE_UNREADABLE", Place(name), facts=facts)])
 
 
 def _of_page(path: Path, limits: Limits, name: str) -> Iterator[RawSheet]:
@@ -131,6 +141,13 @@ def _book(path: Path, kind: Kind) -> "CalamineWorkbook":
         return CalamineWorkbook.from_path(path)
     with path.open("rb") as file:
         return CalamineWorkbook.from_filelike(file)
+
+
+def _few(sheets: int, place: Place, limits: Limits) -> None:
+    """Refuse a workbook with more sheets than may be; one sheet may be named many times."""
+    if sheets > limits.sheets:
+        facts = {"most": str(limits.sheets), "setting": setting_of("sheets")}
+        raise DataError([Problem("SHEETS_TOO_MANY", place, str(sheets), facts)])
 
 
 def _extent(sheet: "CalamineSheet") -> tuple[int, int, int]:

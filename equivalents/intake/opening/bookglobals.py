@@ -1,24 +1,29 @@
-"""From which day a workbook counts its serial numbers: 1900, or 1904 as old Macintoshes did."""
+"""What a workbook says of itself as a whole: from which day it counts, whether it is encrypted.
+
+Serial numbers of days count from 1900, or from 1904 as old Macintoshes did. An old xls may be
+garbled by a password in a way that its parser does not notice.
+"""
 
 import re
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from equivalents.intake.opening.compound import CompoundError, beginning, streams_of
 from equivalents.intake.opening.kinds import Kind
 from equivalents.intake.opening.zipdir import ZipFaultError, pieces, read_members
 
-__all__ = ["epoch_1904"]
+__all__ = ["epoch_1904", "has_password"]
 
 _SETTING: Final = re.compile(
     rb"<(?:\w+:)?workbookPr\b[^>]*\bdate1904\s*=\s*[\"'](?:1|true|on)[\"']"
 )
 _LIST: Final = 1 << 25
 _XLSB_SETTINGS: Final = 153
-_SECTOR: Final = 512
-_GLOBALS: Final = b"\x09\x08\x10\x00\x00\x06\x05\x00"
 _HEADER: Final = struct.Struct("<2H")
 _DATEMODE: Final = 0x22
+_FILEPASS: Final = 0x2F
 _LAST: Final = 0x0A
 _SEEN: Final = 1 << 16
 
@@ -70,23 +75,29 @@ def _varied(part: bytes, at: int, most: int) -> tuple[int, int]:
     return number, at
 
 
+def has_password(path: Path, kind: Kind) -> bool:
+    """Whether an xls is encrypted or garbled; of other kinds their container says so."""
+    return kind is Kind.XLS and any(number == _FILEPASS for number, _ in _xls_records(path))
+
+
 def _of_xls(path: Path) -> bool:
-    """The record DATEMODE of the global part, which begins at a sector and lies in one piece."""
-    with path.open("rb") as file:
-        while sector := file.read(_SECTOR):
-            if sector.startswith(_GLOBALS):
-                return _date_mode(sector + file.read(_SEEN))
-    return False
+    """The record DATEMODE near the beginning of the workbook."""
+    return any(number == _DATEMODE and data == b"\x01\x00" for number, data in _xls_records(path))
 
 
-def _date_mode(records: bytes) -> bool:
+def _xls_records(path: Path) -> Iterator[tuple[int, bytes]]:
+    """The first records of the workbook, up to the end of its global part."""
+    try:
+        streams = streams_of(path)
+    except CompoundError:
+        return
+    book = streams.get("Workbook") or streams.get("Book")
+    records = beginning(path, book, _SEEN) if book is not None else b""
     at = 0
-    while at + _HEADER.size < len(records):
+    while at + _HEADER.size <= len(records):
         number, length = _HEADER.unpack_from(records, at)
         at += _HEADER.size
-        if number == _DATEMODE:
-            return records[at : at + 2] == b"\x01\x00"
         if number == _LAST:
-            return False
+            return
+        yield number, records[at : at + length]
         at += length
-    return False
