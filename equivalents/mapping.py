@@ -79,6 +79,8 @@ def check_map(name: str, file: Path | None = None, case: Path | None = None) -> 
     called = path.resolve().relative_to(root).as_posix() if inside else path.name
     findings = Findings()
     found = read_map(path, called, _files_in(root), findings)
+    if found is not None and found.proposed and not findings.errors:
+        findings.add("MAP_PROPOSED", found.place, found.name)
     if found is None or file is None or findings.errors:
         return MapChecked(found, (), tuple(findings.problems))
     keeper = SpoolFolder()
