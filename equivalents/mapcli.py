@@ -1,12 +1,15 @@
 """The commands about column maps 列映射: check one, propose one for a file."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from equivalents.errors import UsageError, as_object
 from equivalents.terminal import print_json, reporting, show_problems, show_table
+
+if TYPE_CHECKING:
+    from equivalents.mapping import Suggested
 
 __all__ = ["check", "maps", "suggest"]
 
@@ -109,25 +112,28 @@ def suggest(
         show_problems(made.problems, as_json=False)
         typer.echo(made.text if out is None else f"建议稿 proposal: {out}", nl=out is not None)
         return
+    print_json(_as_object(made))
+
+
+def _as_object(made: "Suggested") -> dict[str, Any]:
+    """A proposal as ``--json`` shows it."""
     one = made.proposed
-    print_json(
-        {
-            "table": one.table,
-            "columns": [
-                {
-                    "column": each.column,
-                    "heading": each.heading,
-                    "confidence": each.confidence.name.lower(),
-                    "why": list(each.why),
-                    "others": list(each.others),
-                }
-                for each in one.columns
-            ],
-            "missing": list(one.missing),
-            "constants": dict(one.constants),
-            "codes": {column: dict(some) for column, some in one.codes.items()},
-            "unused": list(made.unused),
-            "text": made.text,
-            "problems": [as_object(problem) for problem in made.problems],
-        }
-    )
+    return {
+        "table": one.table,
+        "columns": [
+            {
+                "column": each.column,
+                "heading": each.heading,
+                "confidence": each.confidence.name.lower(),
+                "why": list(each.why),
+                "others": list(each.others),
+            }
+            for each in one.columns
+        ],
+        "missing": list(one.missing),
+        "constants": dict(one.constants),
+        "codes": {column: dict(some) for column, some in one.codes.items()},
+        "unused": list(made.unused),
+        "text": made.text,
+        "problems": [as_object(problem) for problem in made.problems],
+    }

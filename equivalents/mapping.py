@@ -28,7 +28,7 @@ from equivalents.intake.spoolpart import spool_parts
 
 __all__ = ["MapChecked", "Suggested", "check_map", "suggest_map"]
 
-SAMPLE: Final = 5000
+_SAMPLE: Final = 5000
 """Rows that a proposal looks at."""
 
 
@@ -166,8 +166,8 @@ def _sample(found: Found) -> dict[str, list[str]]:
             for heading, array in batch.columns.items():
                 cells = columns.get(titles[heading].strip())
                 if cells is not None:
-                    cells += islice(text_values(array), SAMPLE - len(cells))
-        if all(len(cells) >= SAMPLE for cells in columns.values()):
+                    cells += islice(text_values(array), _SAMPLE - len(cells))
+        if all(len(cells) >= _SAMPLE for cells in columns.values()):
             break
     return columns
 

@@ -26,7 +26,8 @@ def _said(one: Mapping[str, Any]) -> Iterator[str]:
     written = (one.get(key, "") for key in ("kind", "encoding", "delimiter"))
     # A tab would not be seen.
     yield from (str(text).replace("\t", "\\t") for text in written if text)
-    yield f"标题行 headings row {one['heading_row']}"
+    if one["heading_row"]:  # a database has none
+        yield f"标题行 headings row {one['heading_row']}"
     yield f"数据行 rows {one['rows']:,}"
     if one["left_out_count"]:
         yield f"未读入的行 rows left out {one['left_out_count']:,}"

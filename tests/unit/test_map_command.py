@@ -30,10 +30,8 @@ def as_json(*words: object) -> dict[str, Any]:
     return loaded
 
 
-def by_column(
-    columns: dict[str, list[str]], known: Known | None = None
-) -> dict[str, tuple[str, str]]:
-    found = propose(TABLES["records"], columns, known)
+def by_column(columns: dict[str, list[str]]) -> dict[str, tuple[str, str]]:
+    found = propose(TABLES["records"], columns)
     return {one.column: (one.heading, one.confidence.name) for one in found.columns}
 
 

@@ -58,9 +58,12 @@ class _Line:
     place: Place
 
 
-def as_cell(code: str) -> str:
-    """A code as cells of codes are cleaned, so that it is found whatever its spaces and widths."""
-    return clean_text(code, "id", True, None).text
+def as_cell(code: str, *, required: bool = True) -> str:
+    """A code as cells of codes are cleaned, so that it is found whatever its spaces and widths.
+
+    In columns that are not ``required`` a lone dash is a blank, there and here.
+    """
+    return clean_text(code, "id", required, None).text
 
 
 def read_code_table(

@@ -193,7 +193,8 @@ class _Parts:
             expect(code, "text", key, self.findings)
         if not codes:
             self.findings.add("KEY_MISSING", entry.place, "codes")
-        ours = {as_cell(key): code.text for key, code in codes.items()}
+        required = next(column.required for column in self.sheet.columns if column.name == one)
+        ours = {as_cell(key, required=required): code.text for key, code in codes.items()}
         return Codes(ours, self._unlisted(entry))
 
     def _factors(self, one: str, entry: Entry) -> Factors:
@@ -207,7 +208,7 @@ class _Parts:
         codes = {}
         for key, factor in entry.get("codes").mapping.items():
             expect(factor, "text", key, self.findings)
-            codes[as_cell(key)] = self._factor(factor)
+            codes[as_cell(key, required=False)] = self._factor(factor)
         return Factors(entry.get("unit").text, codes, self._unlisted(entry))
 
     def _factor(self, entry: Entry) -> int:
@@ -235,7 +236,7 @@ class _Parts:
                 self.findings.add("MAP_FILTER", one.place)
                 continue
             several = values.items or [values]
-            listed = frozenset(as_cell(value.text) for value in several)
+            listed = frozenset(as_cell(value.text, required=False) for value in several)
             heading, shown = one.get("column").text, "、".join(sorted(listed)) or "空白"
             name = one.get("name").text or f"{heading} {'≠' if keep else '='} {shown}"
             if name in names:

@@ -22,7 +22,7 @@ from equivalents.intake.opening.spool import FAULT, RAW, ROW, Spooled, SpoolWrit
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["exact_headings", "map_spool", "map_sheet", "used_headings"]
+__all__ = ["exact_headings", "map_sheet", "map_spool", "used_headings"]
 
 _BATCH: Final = 131_072
 _FAULTS_TOLD: Final = 50

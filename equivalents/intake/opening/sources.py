@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -17,7 +17,7 @@ import numpy as np
 
 from equivalents.errors import DataError, Place, Problem
 from equivalents.findings import Findings, near
-from equivalents.intake.headings import TABLES, Sheet
+from equivalents.intake.headings import Sheet
 from equivalents.intake.opening.database import Database
 from equivalents.intake.opening.found import Found, SpoolFolder
 from equivalents.intake.opening.mapfile import find_map, read_map
@@ -28,6 +28,7 @@ from equivalents.intake.opening.mapspool import (
     map_spool,
     used_headings,
 )
+from equivalents.intake.opening.named import table_named
 from equivalents.intake.opening.opener import open_tables
 from equivalents.intake.opening.rawcells import Chunk, RawColumns
 from equivalents.intake.opening.spool import Spooled
@@ -161,14 +162,18 @@ def _note_twice(rules: Sequence[SourceRule], findings: Findings) -> None:
     seen: dict[tuple[str, str], str] = {}
     for rule in rules:
         for _, name in rule.files:
-            first, _, rest = name.partition("/")
-            stem = Path(first).stem if not rest else first
             other = seen.setdefault((name, rule.map.table), rule.name)
-            # What stands in `records/`, or is called as a table, is read without a map, too.
-            plain = stem in TABLES and (not rest or stem == "records")
+            plain = _as_it_stands(name)
             if other != rule.name or plain:
-                two = stem if plain else other
-                findings.add("SOURCE_FILE_TWICE", rule.place, name, one=rule.name, two=two)
+                facts = {"one": rule.name, "two": plain or other}
+                findings.add("SOURCE_FILE_TWICE", rule.place, name, **facts)
+
+
+def _as_it_stands(name: str) -> str:
+    """The table that a file of the case is read as without a map, or blank."""
+    first, _, rest = name.partition("/")
+    table = table_named(first if rest else PurePosixPath(first).stem)
+    return table if not rest or table == "records" else ""
 
 
 def _database(
