@@ -67,7 +67,7 @@ def outcome(name: str) -> tuple[str, str, str]:
     return "faults" if faulty else "mapped", ";".join(sorted(codes)), " ".join(rows)
 
 
-@pytest.mark.parametrize("row", expected(), ids=lambda row: row["file"])
+@pytest.mark.parametrize("row", [*expected()], ids=lambda row: row["file"])
 def test_an_export_becomes_what_its_table_says(row: dict[str, str]) -> None:
     name = row["file"].removeprefix("maps/").partition(".")[0]
     assert outcome(name) == (row["outcome"], row["codes"], row["rows"])
