@@ -203,13 +203,13 @@ def _count(settlement: Settlement, case: Case, source: Source) -> int:
 
 def _record_problems(case: CaseFolder) -> tuple[Problem, ...]:
     """Faults of whole record files, so that they are listed together with those of the tables."""
-    findings = Findings()
-    times = read_settings(case.entry(findings), case.folder, findings).times
+    settings = read_settings(case.entry(Findings()), case.folder, Findings())
+    case.reading, findings = settings.reading, Findings()
     try:
-        Source(case.folder, case.records(findings), times)
+        Source(case.folder, case.records(findings), settings.times)
     except DataError as error:
-        return error.problems
-    return ()
+        findings.take(error)
+    return tuple(findings.problems)
 
 
 def _weighed(case: Case, source: Source, path: Way, told: Told) -> Settlement:

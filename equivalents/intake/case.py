@@ -146,9 +146,9 @@ class _Reader:
         findings, files = self.findings, self.files
         entry = files.case.entry(findings)
         settings = read_settings(entry, files.case.folder, findings)
-        files.case.take_sources(entry.get("sources"), findings)
         files.opened += settings.scheme_files
-        files.times = settings.times
+        files.times, files.case.reading = settings.times, settings.reading
+        files.case.take_sources(entry.get("sources"), findings)
         self.closing = settings.corrections, settings.year_end
         masters = read_masters(files, settings.team_roles)
         weights = files.weights(settings.weight_tables)

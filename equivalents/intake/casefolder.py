@@ -17,6 +17,7 @@ from typing import Any, Final
 from equivalents.errors import DataError, Place, Problem, called
 from equivalents.findings import Findings, near
 from equivalents.intake.casesheet import sheet_entry
+from equivalents.intake.encodings import AS_FOUND, Reading
 from equivalents.intake.headings import TABLES
 from equivalents.intake.opening.found import Found, SpoolFolder
 from equivalents.intake.opening.kinds import Kind, kind_of
@@ -43,8 +44,9 @@ class CaseFolder:
     ``given`` is what was named: a folder, or a file that is the whole case. ``folder`` is where
     scheme files are looked for. ``files`` are the files of the case by their path in it; of a
     workbook there are none, but a ``book``. ``understood`` grows as tables are opened: what was
-    understood of each file or sheet that is not plain, as data. ``mapped`` are the tables that
-    sources give by their column maps; where ``sources_failed`` it cannot be told what is missing.
+    understood of each file or sheet that is not plain, as data. ``reading`` is what is declared
+    of text files, to be set before any table is opened. ``mapped`` are the tables that sources
+    give by their column maps; where ``sources_failed`` it cannot be told what is missing.
     """
 
     given: Path
@@ -56,6 +58,7 @@ class CaseFolder:
     understood: list[Mapping[str, Any]] = field(default_factory=list)
     mapped: list[Mapped] = field(default_factory=list)
     sources_failed: bool = False
+    reading: Reading = AS_FOUND
     _records: tuple[Found, ...] | None = None
 
     def entry(self, findings: Findings) -> Entry:
@@ -79,7 +82,7 @@ class CaseFolder:
         before = len(findings.errors)
         rules = read_sources(entry, self._every_file(), findings)
         if len(findings.errors) == before:
-            self.mapped = mapped_spools(rules, self.keeper, findings)
+            self.mapped = mapped_spools(rules, self.keeper, findings, self.reading)
             self._understand(one.found for one in self.mapped)
         self.sources_failed = len(findings.errors) > before
 
@@ -167,7 +170,7 @@ class CaseFolder:
     def _open(
         self, files: Sequence[tuple[Path, str]], table: str, findings: Findings
     ) -> list[Found]:
-        opened = open_tables(files, (table,), self.keeper)
+        opened = open_tables(files, (table,), self.keeper, reading=self.reading)
         findings.problems += opened.problems
         self._understand(opened.tables)
         return opened.tables

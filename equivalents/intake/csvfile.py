@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import numpy as np
 
 from equivalents.errors import DataError, Place, Problem
+from equivalents.intake.encodings import AS_FOUND, Reading
 from equivalents.intake.grid import Grid, Malformed, MalformedRows, blocks, make_grid
 from equivalents.intake.headings import TABLES
 from equivalents.intake.tables import NO_HEADINGS
@@ -264,13 +265,15 @@ class _Rows:
         return news
 
 
-def csv_parts(path: Path, name: str) -> list[CsvPart]:
+def csv_parts(path: Path, name: str, reading: Reading = AS_FOUND) -> list[CsvPart]:
     """Look at a CSV file once (encoding, quotes, headings) and cut it into parts.
+
+    ``reading`` is what is declared of text files.
 
     Raises:
         DataError: empty, wrongly encoded, or with an unclosed quote.
     """
-    seen = look_at(path, name)
+    seen = look_at(path, name, reading)
     if seen.quotes % 2:
         raise _damaged(name, "引号不成对¦unpaired quote marks")
     size = path.stat().st_size

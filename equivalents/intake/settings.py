@@ -11,6 +11,7 @@ from typing import Final
 
 from equivalents.errors import Place
 from equivalents.findings import Findings, near
+from equivalents.intake.encodings import CODECS, DELIMITERS, Reading
 from equivalents.intake.schemes import SchemeOfCase, scheme_of_case
 from equivalents.policy.accounts import SurplusRule
 from equivalents.policy.calendar import Period, parse_period
@@ -44,6 +45,7 @@ CASE_KEYS: Final = (
     "reference",
     "scheme",
     "sources",
+    "reading",
     *SHARED_KEYS,
     *SCHEME_KEYS,
 )
@@ -52,6 +54,7 @@ _SHAPES: Final = {
     "title": "text",
     "reference": "text",
     "scheme": "texts",
+    "reading": "mapping",
     "outside_period": "text",
     "times": "text",
     "series": "mapping",
@@ -92,6 +95,7 @@ class Settings:
     scheme_files: tuple[tuple[str, Path], ...]
     corrections: Corrections
     year_end: YearEnd
+    reading: Reading
 
 
 def read_settings(entry: Entry, folder: Path, findings: Findings) -> Settings:
@@ -141,7 +145,23 @@ def settings_of(of_case: SchemeOfCase, period: Period | None, findings: Findings
         of_case.files,
         read_corrections(entry.get("corrections"), _funds(of_case.scheme), findings),
         read_year_end(entry.get("year_end"), findings),
+        _reading(entry.get("reading"), findings),
     )
+
+
+def _reading(entry: Entry, findings: Findings) -> Reading:
+    """What is declared of text files: the encoding by name, the delimiter by name or itself."""
+    note_keys(entry, ("encoding", "delimiter"), findings)
+    signs = {name: sign for sign, name in DELIMITERS.items()} | {sign: sign for sign in DELIMITERS}
+    found = {}
+    for key, names in (("encoding", CODECS), ("delimiter", signs)):
+        one = entry.get(key)
+        expect(one, "text", f"reading.{key}", findings)
+        if one.text and one.text.lower() not in names:
+            findings.add_choice(one.place, one.text, tuple(name for name in names if name != "\t"))
+        elif one.text:
+            found[key] = one.text.lower()
+    return Reading(found.get("encoding", ""), signs.get(found.get("delimiter", ""), ""))
 
 
 def _funds(scheme: Scheme | None) -> tuple[str, ...]:

@@ -304,8 +304,9 @@ def _parts(found: Found) -> Sequence[_Part]:
     """The parts of a file, or of one sheet."""
     if found.spool is not None:
         return spool_parts(found)
-    read = parquet_parts if found.is_parquet else csv_parts
-    return read(found.path, found.file)
+    if found.is_parquet:
+        return parquet_parts(found.path, found.file)
+    return csv_parts(found.path, found.file, found.reading)
 
 
 def _none(kind: "pa.DataType") -> "pa.Array":

@@ -30,14 +30,8 @@ class SpoolPart(ParquetPart):
     ``found`` keeps the folder of the spool as long as anything may be read from it.
     """
 
-    written_titles: tuple[str, ...] = ()
     raw: frozenset[str] = frozenset()
     found: Found | None = None
-
-    @property
-    def titles(self) -> tuple[str, ...]:
-        """The headings as written."""
-        return self.written_titles
 
     def batches(
         self, only: frozenset[str] | None = None, *, alone: bool = False
@@ -105,7 +99,6 @@ def spool_parts(found: Found) -> list[ParquetPart]:
             0,
             found.sheet,
             spool.header_row,
-            spool.titles,
             raw,
             found,
         )
@@ -115,7 +108,7 @@ def spool_parts(found: Found) -> list[ParquetPart]:
 
 @dataclass(frozen=True, slots=True)
 class SpoolTable:
-    """A whole small table from its spool: headings as written, cleaned columns, row numbers.
+    """A whole small table from its spool: headings as understood, cleaned columns, row numbers.
 
     ``faults`` are those that the cleaning found, with the texts as they stood by heading.
     """
@@ -142,4 +135,4 @@ def read_spool(found: Found) -> SpoolTable:
                 at = np.searchsorted(batch.row, given.row)
                 mine = {name: text_values(some.take(at)) for name, some in stood.columns.items()}
                 faults.append((given, mine))
-    return SpoolTable(spool.titles, columns, numbers, spool.header_row, faults)
+    return SpoolTable(spool.headings, columns, numbers, spool.header_row, faults)

@@ -105,7 +105,7 @@ def _read(found: Found, sheet: Sheet, times: Times) -> _Raw:
         return _read_spool(found, sheet)
     if found.is_parquet:
         return _read_parquet(found.path, sheet, times)
-    return _read_csv(found.path, found.file)
+    return _read_csv(found)
 
 
 def _read_spool(found: Found, sheet: Sheet) -> _Raw:
@@ -134,8 +134,8 @@ def _read_parquet(path: Path, sheet: Sheet, times: Times) -> _Raw:
     return _of_rows(list(read_text_rows(path, days, times)), path.name)
 
 
-def _read_csv(path: Path, name: str) -> _Raw:
-    data = _csv_bytes(path, name)
+def _read_csv(found: Found) -> _Raw:
+    name, data = found.file, _csv_bytes(found)
     plain = plain_columns(data)
     if plain is None:
         return _of_rows(_csv_rows(data.decode("utf-8"), name), name)
@@ -235,9 +235,10 @@ def _breaks_at(texts: Sequence[str]) -> Sequence[int]:
     return [at for at, text in enumerate(texts) if breaks([text])] if broken else ()
 
 
-def _csv_bytes(path: Path, name: str) -> bytes:
+def _csv_bytes(found: Found) -> bytes:
     """The text of a file as UTF-8, whatever its encoding."""
-    encoding, data = find_encoding(path, name), path.read_bytes()
+    encoding = find_encoding(found.path, found.file, found.reading)
+    data = found.path.read_bytes()
     return data.removeprefix(BOM) if encoding == "utf-8" else data.decode(encoding).encode()
 
 

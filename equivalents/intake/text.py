@@ -1,14 +1,15 @@
 """Bytes to text without guessing in silence: UTF-8 (with or without BOM), else GB18030.
 
-A file is pure ASCII, or strictly valid UTF-8, or strictly valid GB18030; anything else is refused
-with the place of the first bad byte. UTF-16 and binary files are recognised and named.
+A file is pure ASCII, or strictly valid UTF-8, or strictly valid GB18030 that makes sense as
+Chinese, or strictly valid in the encoding that its case declares; anything else is refused with
+the place of the first bad byte. UTF-16 and binary files are recognised and named.
 """
 
 import codecs
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -18,7 +19,15 @@ import numpy as np
 import numpy.typing as npt
 
 from equivalents.errors import DataError, Place, Problem
+from equivalents.intake.encodings import (
+    AS_FOUND,
+    CODECS,
+    Rarity,
+    Reading,
+    likely_encodings,
+)
 from equivalents.processors import workers
+from equivalents.reasons import BOTH
 
 __all__ = ["BOM", "RANGE", "TextFile", "find_encoding", "look_at"]
 
@@ -27,6 +36,8 @@ _BLOCK: Final = 1 << 21
 """Bytes looked at at once: few enough for the processor's cache, many enough for threads."""
 _PIECE: Final = 1 << 14
 """Bytes read at once where a line end is looked for."""
+_SAMPLE: Final = 1 << 16
+"""Bytes that are looked at to name the likely encoding of a file that is neither."""
 _QUOTE: Final = ord('"')
 _RETURN: Final = ord("\r")
 _FEED: Final = ord("\n")
@@ -49,16 +60,19 @@ class TextFile:
     cuts: tuple[tuple[int, int], ...] = ()
 
 
-def find_encoding(path: Path, name: str) -> str:
-    """``utf-8`` or ``gb18030``; see :func:`look_at`."""
-    return look_at(path, name).encoding
+def find_encoding(path: Path, name: str, reading: Reading = AS_FOUND) -> str:
+    """The codec of a file; see :func:`look_at`."""
+    return look_at(path, name, reading).encoding
 
 
-def look_at(path: Path, name: str) -> TextFile:
+def look_at(path: Path, name: str, reading: Reading = AS_FOUND) -> TextFile:
     """Prove the encoding by decoding the whole file, and count its quote marks.
 
+    A file that is UTF-8 is read so; another one as ``reading`` declares, else as GB18030.
+
     Raises:
-        DataError: ``FILE_EMPTY`` or ``FILE_ENCODING`` with what was seen.
+        DataError: ``FILE_EMPTY``, ``FILE_ENCODING`` with what was seen, or
+            ``FILE_ENCODING_DOUBT`` where GB18030 would be nonsense.
     """
     with path.open("rb") as file:
         head = file.read(4)
@@ -66,15 +80,18 @@ def look_at(path: Path, name: str) -> TextFile:
             rest = file.read(1 << 22)
             if not rest.strip(b"\r\n\t ,"):
                 raise DataError([Problem("FILE_EMPTY", Place(name))])
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    wide = reading.encoding.startswith("utf-16") and not head.startswith(BOM)
+    if wide or head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise _refuse(name, "UTF-16")
     if head.startswith(b"PK\x03\x04"):
         raise _refuse(name, "ZIP / xlsx")
     edges = _edges(path)
     faults = []
-    for encoding in ("utf-8", "gb18030"):
+    for encoding in dict.fromkeys(("utf-8", CODECS[reading.encoding or "gb18030"])):
         marks = _look_through(path, encoding, edges)
         if not marks[-1].fault:
+            if not reading.encoding:
+                _refuse_nonsense(name, marks)
             lines = accumulate(mark.lines for mark in marks[:-1])
             return TextFile(
                 encoding,
@@ -83,7 +100,33 @@ def look_at(path: Path, name: str) -> TextFile:
                 tuple(zip(edges[1:-1], lines, strict=True)),
             )
         faults.append(f"{encoding}: {marks[-1].fault}")
-    raise _refuse(name, "; ".join(faults))
+    raise _refuse(name, _with_likely("; ".join(faults), path))
+
+
+def _refuse_nonsense(name: str, marks: Sequence["_Marks"]) -> None:
+    """Refuse a file that is GB18030 to the letter, but hardly any Chinese."""
+    seen = Rarity()
+    for mark in marks:
+        seen.join(mark.rarity)
+    if seen.in_doubt:
+        likely = ", ".join(likely_encodings(seen.sample))
+        detail = f"，更像 {likely}{BOTH}, it looks like {likely}" if likely else ""
+        facts = {"detail": detail, "allowed": ", ".join(CODECS)}
+        raise DataError(
+            [Problem("FILE_ENCODING_DOUBT", Place(name), f"{seen.percent} %", facts=facts)]
+        )
+
+
+def _with_likely(detail: str, path: Path) -> str:
+    """What is wrong with an encoding, and which ones the beginning of the file looks like."""
+    with path.open("rb") as file:
+        likely = ", ".join(likely_encodings(file.read(_SAMPLE)))
+    if not likely or "NUL" in detail:
+        return detail
+    return (
+        f"{detail}; 像 {likely}，可在 case.yaml 的 reading 中声明{BOTH}{detail}; it looks like "
+        f"{likely}, which the key reading of case.yaml can declare"
+    )
 
 
 def _refuse(name: str, detail: str) -> DataError:
@@ -118,6 +161,7 @@ class _Marks:
     last: int = 0
     lines: int = 0
     fault: str = ""
+    rarity: Rarity = field(default_factory=Rarity)
 
     def count(self, block: npt.NDArray[np.uint8], raw: bytearray) -> None:
         """Count a block; ``raw`` is the buffer that it is the beginning of."""
@@ -183,7 +227,9 @@ def _look_through_range(path: Path, encoding: str, span: tuple[int, int]) -> _Ma
             pending = decoder.getstate()[0]
             if pending or not _plainly(encoding, block):
                 try:
-                    decoder.decode(memoryview(raw)[:proved])
+                    text = decoder.decode(memoryview(raw)[:proved])
+                    if encoding == "gb18030":
+                        marks.rarity.add(text)
                 except UnicodeDecodeError as error:
                     marks.fault = f"byte {done + error.start - len(pending)}"
                     return marks

@@ -64,6 +64,26 @@ FILE_REASONS: Final = (
         "as plain text in UTF-8, and try again.",
     ),
     Reason(
+        "FILE_ENCODING_DOUBT",
+        "error",
+        "file",
+        "文件虽可按 GB18030 解码，但其中 {value} 的文字不像中文{detail}。请另存为“CSV UTF-8”；"
+        "或在 case.yaml 的 reading 下写 encoding: 实际编码（可写 {allowed}；"
+        "确为 GB18030 的写 gb18030）。",
+        "The file can be decoded as GB18030, but {value} of its characters are hardly Chinese"
+        "{detail}. Save it as 'CSV UTF-8'; or declare its encoding in case.yaml, under reading, as "
+        "encoding: one of {allowed} (gb18030 if it is that).",
+    ),
+    Reason(
+        "FILE_DELIMITER_DOUBT",
+        "error",
+        "file",
+        "看不出用什么符号分隔各列（可能是 {value}）。请在 case.yaml 的 reading 下写 "
+        "delimiter: 实际的分隔符（可写 {allowed}），或另存为用逗号分隔的 CSV。",
+        "Which sign parts the columns is left open (it may be {value}). Declare it in case.yaml, "
+        "under reading, as delimiter: one of {allowed}; or save a CSV with commas.",
+    ),
+    Reason(
         "FILE_FORMAT",
         "error",
         "file",

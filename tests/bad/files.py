@@ -94,6 +94,14 @@ FILES = [
         says=("utf-8",),
     ),
     Fault(
+        "big5-records",
+        "FILE_ENCODING_DOUBT",
+        {"records.csv": f"{HEAD},source\nI01,P01,MZ01,2025-06-02,1,門診診療\n".encode("big5")},
+        "records.csv",
+        says=("big5", "gb18030"),
+        value="100 %",
+    ),
+    Fault(
         "nul-bytes",
         "FILE_ENCODING",
         {"records.csv": f"{HEAD}\nI01,P0\0".encode()},

@@ -97,6 +97,8 @@ BY_COMMAND = {
     "CORRECT_DEFICIT",
     "YEAR_END_PERIOD", "YEAR_END_MISSING", "YEAR_END_TWICE", "YEAR_END_OUTSIDE", "YEAR_END_POOL",
     "YEAR_END_ADJUSTMENTS",
+    # tests/unit/test_text_files.py: a text with commas is read, as ever
+    "FILE_DELIMITER_DOUBT",
     # tests/unit/test_study_faults.py has each of them
     *(reason.code for reason in STUDY_REASONS),
     # tests/unit/test_hostile_files.py has each of them

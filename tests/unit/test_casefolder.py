@@ -1,7 +1,8 @@
 """A case as it lies there: what is taken for which table, and what is told, refused or passed by.
 
-Faults seen to be caught: a hidden sheet that is read, a sheet that fits nothing and vanishes, a name
-inside a zip that becomes a path, a temporary folder that stays, an absolute name in the manifest.
+Faults seen to be caught: a hidden sheet that is read, a sheet that fits nothing and vanishes, a
+name inside a zip that becomes a path, a temporary folder that stays, an absolute name in the
+manifest.
 """
 
 import gc
@@ -85,10 +86,10 @@ def test_a_workbook_without_any_table_is_refused_with_what_it_lacks(tmp_path: Pa
 
 def test_a_hidden_sheet_is_never_the_table(tmp_path: Path) -> None:
     case = case_with(tmp_path, {"records.csv": None})
-    book(case / "records.xlsx", {"六月": ROWS, "机构": MORE}, hidden=["六月"])
+    book(case / "records.xlsx", {"机构": MORE, "六月": ROWS}, hidden=["六月"])
     assert told(case) == [
-        ("SHEET_HIDDEN", "records.xlsx", "六月"),
         ("SHEET_NOT_USED", "records.xlsx", "机构"),
+        ("SHEET_HIDDEN", "records.xlsx", "六月"),
         ("SHEETS_NONE", "records.xlsx", ""),
     ]
 

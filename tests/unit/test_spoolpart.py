@@ -8,6 +8,8 @@ for what was refused and vanishes.
 import csv
 from pathlib import Path
 
+import xlsxwriter
+
 from equivalents import Source, load_case
 from equivalents.errors import Place
 from equivalents.findings import Findings
@@ -96,3 +98,16 @@ def test_a_small_table_is_read_from_its_spool(tmp_path: Path) -> None:
         ("ID_UNKNOWN", Place("六月.xlsx", "门诊", 8, "name"), "1.0E+15")
     ]
     assert "名称" in findings.problems[0].text("zh")
+
+
+def test_a_heading_written_otherwise_is_ours(tmp_path: Path) -> None:
+    case = case_with(tmp_path, {"records.csv": None})
+    path = case / "records.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("六月")
+        sheet.write_row(0, 0, ["机构 编号", "人员编号", "项目编码", "服务日期", "数　量"])
+        sheet.write_row(1, 0, GOOD)
+    loaded = load_case(case)
+    source = Source(loaded.folder, loaded.records)
+    assert not source.problems
+    assert source.written(0)["quantity"] == "数量"

@@ -66,7 +66,7 @@ def open_book(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
 
 
 def _of_name(name: str, wanted: Sequence[Sheet]) -> Sequence[Sheet]:
-    """What a sheet may be by its name, which may say that it is another table; in a case it must."""
+    """What a sheet may be by its name, which may be that of another table; in a case it must be."""
     table = table_named(name)
     if not wanted:
         return [TABLES[table]] if table else []

@@ -61,15 +61,14 @@ def clean_value(value: object, kind: CellKind, epoch_1904: bool | None) -> Meani
 def _of_number(
     value: float | Decimal, text: str, kind: CellKind, epoch_1904: bool | None
 ) -> Meaning:
-    double = isinstance(value, float)
     if kind == "day":
         return day_of_number(float(value), text, epoch_1904) if isfinite(value) else Meaning(text)
     if kind in ("id", "ids"):
-        if double and not abs(value) < EXACT:
+        if isinstance(value, float) and not abs(value) < EXACT:
             return Meaning(f"{value:.15G}", fault="ID_SCIENTIFIC")
-        if double and value != int(value):
+        if isinstance(value, float) and value != int(value):
             return Meaning(text, fault="ID_FRACTION")
         return Meaning(text, "number_id")
-    if kind == "number" and double and isfinite(value) and float(text) != value:
-        return Meaning(text, "double")
+    if kind == "number" and isinstance(value, float) and isfinite(value):
+        return Meaning(text, "" if float(text) == value else "double")
     return Meaning(text)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from equivalents.intake.encodings import AS_FOUND, Reading
 from equivalents.intake.opening.spool import Spooled
 
 __all__ = ["Found", "SpoolFolder"]
@@ -42,7 +43,7 @@ class Found:
 
     ``file`` and ``sheet`` are what people know it by: the path in the case, members of archives
     behind ``!``, and the sheet of a workbook. ``keeper`` is the folder of the spool, which is
-    removed when nobody holds it.
+    removed when nobody holds it. ``reading`` is what is declared of text files.
     """
 
     path: Path
@@ -50,6 +51,7 @@ class Found:
     sheet: str = ""
     spool: Spooled | None = None
     keeper: SpoolFolder | None = None
+    reading: Reading = AS_FOUND
 
     @property
     def is_mapped(self) -> bool:

@@ -5,7 +5,7 @@ are unpacked under limits and their members opened likewise; other texts are rea
 left aside and what was odd is told, never dropped. Source: issue "Files as they are".
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from operator import itemgetter
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from equivalents.errors import DataError, Place, Problem
+from equivalents.intake.encodings import AS_FOUND, Reading
 from equivalents.intake.headings import TABLES, Sheet
 from equivalents.intake.opening.child import in_child
 from equivalents.intake.opening.found import Found, SpoolFolder
@@ -23,7 +24,7 @@ from equivalents.intake.opening.tablespool import Source, spool_rows
 from equivalents.intake.opening.textfile import is_plain, raw_chunks, text_shape
 from equivalents.intake.opening.wanted import as_data
 
-__all__ = ["Book", "Opened", "SUFFIXES", "open_book", "open_tables", "open_zip"]
+__all__ = ["Book", "Opened", "SUFFIXES", "of_book", "open_book", "open_tables", "open_zip"]
 
 SUFFIXES: Final = (
     *(".csv", ".parquet", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et"),
@@ -61,6 +62,7 @@ def open_tables(
     wanted: Sequence[str | Sheet],
     keeper: SpoolFolder,
     *,
+    reading: Reading = AS_FOUND,
     spool: bool = False,
 ) -> Opened:
     """Every table that some files (path, name that people know) hold, in the order of the files.
@@ -69,12 +71,13 @@ def open_tables(
         files: what to open.
         wanted: the tables that each may be: ours by name, or those that a map reads.
         keeper: where spools are written.
+        reading: what is declared of text files.
         spool: plain texts become spools, too.
 
     Problems of whole files are among what is told; nothing is raised for them.
     """
     tables = tuple(TABLES[one] if isinstance(one, str) else one for one in wanted)
-    opener = _Opener(tables, keeper, Limits.from_environment(), spool)
+    opener = _Opener(tables, keeper, Limits.from_environment(), reading, spool)
     every = Opened()
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for opened in pool.map(opener.open, files):
@@ -90,7 +93,7 @@ def open_book(path: Path, name: str, kind: Kind, keeper: SpoolFolder) -> Book:
     """
     opener = _Opener((), keeper, Limits.from_environment())
     answer = opener.in_child(path, name, kind, whole=True)
-    opened = opener.of_answer(answer, name, whole=True)
+    opened = of_book(answer, name, keeper, whole=True)
     case = answer["case"]
     if case is None:
         raise DataError([*opened.problems, Problem("CASE_SHEET_MISSING", Place(name), name)])
@@ -117,6 +120,7 @@ class _Opener:
     wanted: tuple[Sheet, ...]
     keeper: SpoolFolder
     limits: Limits
+    reading: Reading = AS_FOUND
     always: bool = False
 
     def open(self, file: tuple[Path, str]) -> Opened:
@@ -139,18 +143,18 @@ class _Opener:
         if kind is Kind.ZIP:
             return self._zip(path, name)
         if kind.is_workbook:
-            return self.of_answer(self.in_child(path, name, kind, whole=False), name)
-        if not self.always and is_plain(path):
-            return Opened([Found(path, name, keeper=self.keeper)])
+            return of_book(self.in_child(path, name, kind, whole=False), name, self.keeper)
+        if not self.always and is_plain(path, self.reading):
+            return Opened([Found(path, name, keeper=self.keeper, reading=self.reading)])
         return self._text(path, name)
 
     def _text(self, path: Path, name: str) -> Opened:
         """A text that is not plain."""
-        shape = text_shape(path, name)
+        shape = text_shape(path, name, self.reading)
         target = self.keeper.fresh() / "text.parquet"
         source = Source(name, strict_width=True, origin=shape.as_json())
         spool = spool_rows(raw_chunks(path, shape), self.wanted, target, source)
-        return Opened(*self._of_spool(spool))
+        return _of_spool(spool, self.keeper)
 
     def _zip(self, path: Path, name: str) -> Opened:
         """The tables of the members, in the order of their names."""
@@ -186,33 +190,35 @@ class _Opener:
         }
         return in_child("booktask:open_book", request, self.limits)
 
-    def of_answer(self, answer: dict[str, Any], name: str, *, whole: bool = False) -> Opened:
-        """The spools of a workbook.
 
-        A sheet without a table is told; it is refused where no other has any, and in a ``whole``
-        case, where it has the name of one. There a blank sheet is none.
-        """
-        opened = Opened()
-        for path in answer["spools"]:
-            opened.take(Opened(*self._of_spool(read_spooled(Path(path)))))
-        for sheet, why, told in answer["aside"]:
-            place = Place(name, sheet)
-            if why == "table" and (whole or not opened.tables):
-                opened.problems += [
-                    one for one in _problems(told) if not (whole and one.code == "FILE_EMPTY")
-                ]
-            elif why == "hidden":
-                opened.problems.append(Problem("SHEET_HIDDEN", place, sheet))
-            else:
-                facts = {"detail": _WHY[why]}
-                opened.problems.append(Problem("SHEET_NOT_USED", place, sheet, facts))
-        if not opened.tables and not any(one.severity == "error" for one in opened.problems):
-            opened.problems.append(Problem("SHEETS_NONE", Place(name), name))
-        return opened
+def of_book(
+    answer: Mapping[str, Any], name: str, keeper: SpoolFolder, *, whole: bool = False
+) -> Opened:
+    """The spools of a workbook, and what is told of its other sheets.
 
-    def _of_spool(self, spool: Spooled) -> tuple[list[Found], list[Problem]]:
-        found = Found(spool.path, spool.file, spool.sheet, spool, self.keeper)
-        return [found], spool.found()
+    A sheet without a table is told; it is refused where no other has any, and in a ``whole``
+    case, where it has the name of one. A blank sheet is passed by where others have tables.
+    """
+    opened = Opened()
+    for path in answer["spools"]:
+        opened.take(_of_spool(read_spooled(Path(path)), keeper))
+    for sheet, why, told in answer["aside"]:
+        place, problems = Place(name, sheet), _problems(told)
+        blank = bool(problems) and all(one.code == "FILE_EMPTY" for one in problems)
+        if why == "hidden":
+            opened.problems.append(Problem("SHEET_HIDDEN", place, sheet))
+        elif why == "table" and (not blank if whole else not opened.tables):
+            opened.problems += problems
+        elif not blank:
+            opened.problems.append(Problem("SHEET_NOT_USED", place, sheet, {"detail": _WHY[why]}))
+    if not opened.tables and not any(one.severity == "error" for one in opened.problems):
+        opened.problems.append(Problem("SHEETS_NONE", Place(name), name))
+    return opened
+
+
+def _of_spool(spool: Spooled, keeper: SpoolFolder) -> Opened:
+    found = Found(spool.path, spool.file, spool.sheet, spool, keeper)
+    return Opened([found], spool.found())
 
 
 def _problems(told: Iterable[Sequence[Any]]) -> list[Problem]:

@@ -17,6 +17,7 @@ import numpy as np
 
 from equivalents.errors import DataError, Place, Problem
 from equivalents.findings import Findings, near
+from equivalents.intake.encodings import AS_FOUND, Reading
 from equivalents.intake.headings import Sheet
 from equivalents.intake.opening.database import Database
 from equivalents.intake.opening.found import Found, SpoolFolder
@@ -203,7 +204,10 @@ def _has_password(url: str) -> bool:
 
 
 def mapped_spools(
-    sources: Sequence[SourceRule], keeper: SpoolFolder, findings: Findings
+    sources: Sequence[SourceRule],
+    keeper: SpoolFolder,
+    findings: Findings,
+    reading: Reading = AS_FOUND,
 ) -> list[Mapped]:
     """The tables of all sources as spools with our columns, in the order of sources and files.
 
@@ -211,6 +215,7 @@ def mapped_spools(
         sources: as :func:`read_sources` gives them.
         keeper: where spools are written.
         findings: every fault of a file, a query or a table goes here; what it concerns is left out.
+        reading: what is declared of text files.
     """
     made: list[Mapped] = []
     for rule in sources:
@@ -218,14 +223,17 @@ def mapped_spools(
             if rule.database is not None:
                 made.extend(_of_database(rule, rule.database, keeper, findings))
             else:
-                made.extend(_of_files(rule, keeper, findings))
+                made.extend(_of_files(rule, keeper, findings, reading))
         except DataError as error:
             findings.take(error)
     return made
 
 
-def _of_files(rule: SourceRule, keeper: SpoolFolder, findings: Findings) -> Iterator[Mapped]:
-    opened = open_tables(rule.files, (map_sheet(rule.map),), keeper, spool=True)
+def _of_files(
+    rule: SourceRule, keeper: SpoolFolder, findings: Findings, reading: Reading
+) -> Iterator[Mapped]:
+    sheets = (map_sheet(rule.map),)
+    opened = open_tables(rule.files, sheets, keeper, reading=reading, spool=True)
     findings.problems += opened.problems
     for found in opened.tables:
         spooled = found.spool

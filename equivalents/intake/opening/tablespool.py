@@ -120,17 +120,17 @@ class _Spooling:
         """Begin a spool; columns without a heading and without any cell at first are left out."""
         begin = shape.at + shape.rows
         body = first.after(begin)
-        used = [
-            at
-            for at, heading in enumerate(shape.headings)
-            if heading.title or _filled(body.columns[at])
-        ]
-        names = unique([shape.headings[at].name for at in used])
-        cleaned = [name for name, at in zip(names, used, strict=True) if at in shape.known]
         width = -1
         if source.strict_width:
             lengths = first.lengths
             width = len(shape.headings) if lengths is None else int(lengths[begin - 1])
+        used = [
+            at
+            for at, heading in enumerate(shape.headings)
+            if heading.title or ((at < width or width < 0) and _filled(body.columns[at]))
+        ]
+        names = unique([shape.headings[at].name for at in used])
+        cleaned = [name for name, at in zip(names, used, strict=True) if at in shape.known]
         known = Understood(shape, source.origin, numbers[:begin].tolist())
         columns = dict(zip(names, used, strict=True))
         return cls(shape, source, columns, width, SpoolWriter(target, names, cleaned), known)
@@ -150,7 +150,8 @@ class _Spooling:
         place = np.cumsum(judged.keep) - 1
         for at, column in judged.labels:
             faults.note_label(int(place[at]), self.shape.known[column].name)
-        self._note_outside(kept, row[judged.keep])
+        if self.width < 0:
+            self._note_outside(kept, row[judged.keep])
         self._write(kept, row[judged.keep], faults)
 
     def _columns(self, piece: RawColumns, row: Int64) -> "list[Sequence[object] | pa.Array]":
