@@ -151,11 +151,12 @@ class CaseFolder:
         """The tables of a name that stand in the case as such."""
         if self.book is not None:
             # A sheet with headings alone, as in a form that was filled in, is no table.
-            every = [one for one in self.book.opened.tables if one.spool is not None]
             return [
                 one
-                for one in every
-                if one.spool.table == name and (one.spool.rows or TABLES[name].required)
+                for one in self.book.opened.tables
+                if (spool := one.spool) is not None
+                and spool.table == name
+                and (spool.rows or TABLES[name].required)
             ]
         files = self._files_named(name)
         if len(files) > 1:

@@ -30,7 +30,7 @@ def swapped(old: str, new: str) -> Mapping[str, Content]:
     return mapped(text=MAP.replace(old, new))
 
 
-def source(declared: str) -> Mapping[str, Content]:
+def source(declared: str) -> dict[str, Content]:
     """A case with this source on line 3."""
     return mapped(case=f"period: 2025-06\nsources:\n  his: {declared}\n")
 

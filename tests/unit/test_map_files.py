@@ -39,10 +39,9 @@ def outcome(name: str) -> tuple[str, str, str]:
     path = maps.FOLDER / f"{'改名' if name in QUERIES else name}.yaml"
     found = read_map(path, path.name, {}, findings)
     if found is None or findings.errors or found.proposed:
-        codes = {one.code for one in findings.errors} | (
-            {"MAP_PROPOSED"} if found is not None and found.proposed else set()
-        )
-        return "refused", ";".join(sorted(codes)), ""
+        wrong = {one.code for one in findings.errors}
+        wrong |= {"MAP_PROPOSED"} if found is not None and found.proposed else set()
+        return "refused", ";".join(sorted(wrong)), ""
     database = None
     files: tuple[tuple[Path, str], ...] = ()
     if name in QUERIES:

@@ -53,8 +53,7 @@ def as_workbook(case: Path) -> None:
         sheet.append(["六月导出"])
         sheet.append(head)
         for row in body:
-            whole = [int(one) if one.isdigit() and one[0] != "0" else one for one in row]
-            sheet.append([one.replace("-", "/") if _is_day(one) else one for one in whole])
+            sheet.append([_as_excel_has(one) for one in row])
         sheet.append(["合计"])
         book.save(path.with_suffix(".xlsx"))
         path.unlink()
@@ -62,8 +61,10 @@ def as_workbook(case: Path) -> None:
     declared.write_text(declared.read_text("utf-8").replace(".csv", ".xlsx"), "utf-8")
 
 
-def _is_day(one: object) -> bool:
-    return isinstance(one, str) and len(one) == 10 and one[4] == one[7] == "-"
+def _as_excel_has(text: str) -> int | str:
+    if text.isdigit() and text[0] != "0":
+        return int(text)
+    return text.replace("-", "/") if len(text) == 10 and text[4] == text[7] == "-" else text
 
 
 def as_gb18030(case: Path) -> None:

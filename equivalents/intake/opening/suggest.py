@@ -147,8 +147,7 @@ def propose(
             one.why,
             tuple(name for name in others.get(one.column, ()) if name not in used),
         )
-        for name in sheet.names
-        if (one := taken.get(name)) is not None
+        for one in (taken[name] for name in sheet.names if name in taken)
     )
     constants = _constants(sheet, taken, known)
     missing = tuple(
