@@ -57,8 +57,8 @@ def test_codes_that_a_case_knows_settle_what_no_heading_tells() -> None:
     columns = {"A": ["P1", "P2", "P1"], "B": ["MZ"], "工号": ["X1", "X2"]}
     found = propose(TABLES["records"], columns, known)
     assert {one.column: (one.heading, one.confidence) for one in found.columns} == {
-        "person_id": ("A", Confidence.MEDIUM),
-        "item_code": ("B", Confidence.MEDIUM),
+        "person_id": ("A", Confidence.HIGH),
+        "item_code": ("B", Confidence.HIGH),
     }
     (person, _) = found.columns
     assert person.others == ("工号",)

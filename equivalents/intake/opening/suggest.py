@@ -211,7 +211,8 @@ def _of_content(column: Column, filled: Sequence[str], known: Known) -> tuple[in
     if part < _MOST:
         # Another system has other codes: that tells nothing. No date in a column of dates does.
         return (0 if column.name in known.codes else -2), (f"仅 only {told}",)
-    return (2 if column.name in known.codes else 1), (told,)
+    # Codes of the case outweigh any name.
+    return (3 if column.name in known.codes else 1), (told,)
 
 
 def _share(filled: Sequence[str], column: Column, known: Known) -> tuple[str, float] | None:
