@@ -19,6 +19,7 @@ from equivalents.closingcli import correct, year_end
 from equivalents.errors import Problem, as_object
 from equivalents.forecastcli import forecast
 from equivalents.lookcli import look
+from equivalents.mapcli import maps
 from equivalents.marking import check_marked
 from equivalents.run import Shown, check_case, settle_case, unseen
 from equivalents.schemecli import scheme
@@ -243,6 +244,7 @@ app.command()(compare)
 app.command()(forecast)
 app.command()(correct)
 app.command("year-end")(year_end)
+app.add_typer(maps, name="map")
 app.add_typer(scheme, name="scheme")
 app.add_typer(study, name="study")
 

@@ -117,6 +117,12 @@ KINDS = (
         "another performer; a factor, what is withheld or what a parent keeps left untold",
     ),
     Kind(
+        "column maps 列映射",
+        ("tests/unit/test_maps.py", "tests/unit/test_mapfile.py"),
+        "1,000 hypothesis examples for each property",
+        "a product of a quantity and its factor that is rounded; an overlap behind a third span",
+    ),
+    Kind(
         "what-if = a case of its own 试算",
         ("tests/unit/test_recount.py", "tests/unit/test_reweigh.py"),
         "of up to 120 cases for each change and combination, 40 that can be paid",

@@ -56,7 +56,7 @@ class Case:
 
     ``corrections`` and ``year_end`` say what is done after the period is closed; they settle
     nothing, so they are not among the rules. ``understood`` is what was understood of each file
-    or sheet that is not plain.
+    or sheet that is not plain, ``sources`` what the manifest says of those that are mapped.
     """
 
     folder: Path
@@ -68,6 +68,7 @@ class Case:
     corrections: Corrections = field(default_factory=Corrections)
     year_end: YearEnd = field(default_factory=YearEnd)
     understood: tuple[Mapping[str, Any], ...] = ()
+    sources: tuple[Mapping[str, Any], ...] = ()
 
 
 def load_case(case: Path | CaseFolder) -> Case:
@@ -97,6 +98,7 @@ def load_case(case: Path | CaseFolder) -> Case:
         reader.tables,
         *reader.closing,
         tuple(folder.understood),
+        tuple(one.for_manifest() for one in folder.mapped),
     )
 
 
@@ -142,9 +144,11 @@ class _Reader:
     def rules(self) -> CaseRules | None:
         """Every table read and checked; ``None`` when the period is unknown."""
         findings, files = self.findings, self.files
-        settings = read_settings(files.case.entry(findings), files.case.folder, findings)
+        entry = files.case.entry(findings)
+        settings = read_settings(entry, files.case.folder, findings)
         files.opened += settings.scheme_files
         files.times, files.case.reading = settings.times, settings.reading
+        files.case.take_sources(entry.get("sources"), findings)
         self.closing = settings.corrections, settings.year_end
         masters = read_masters(files, settings.team_roles)
         weights = files.weights(settings.weight_tables)

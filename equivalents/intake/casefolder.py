@@ -23,6 +23,7 @@ from equivalents.intake.opening.kinds import Kind, kind_of
 from equivalents.intake.opening.named import table_named
 from equivalents.intake.opening.opener import SUFFIXES, Book, open_book, open_tables, open_zip
 from equivalents.intake.opening.othersheets import YAML_NAME
+from equivalents.intake.opening.sources import Mapped, mapped_spools, read_sources
 from equivalents.intake.settings import known_keys, read_case_yaml
 from equivalents.policy.yamltext import Entry
 
@@ -44,7 +45,9 @@ class CaseFolder:
     scheme files are looked for. ``files`` are the files of the case by their path in it; of a
     workbook there are only the schemes in it, and a ``book``. ``understood`` grows as tables are
     opened: what was understood of each file or sheet that is not plain, as data. ``reading`` is
-    what is declared of text files, to be set before any table is opened.
+    what is declared of text files, to be set before any table is opened. ``mapped`` are the tables
+    that sources give by their column maps; where ``sources_failed`` it cannot be told what is
+    missing.
     """
 
     given: Path
@@ -54,6 +57,8 @@ class CaseFolder:
     book: Book | None = None
     problems: tuple[Problem, ...] = ()
     understood: list[Mapping[str, Any]] = field(default_factory=list)
+    mapped: list[Mapped] = field(default_factory=list)
+    sources_failed: bool = False
     reading: Reading = AS_FOUND
     _records: tuple[Found, ...] | None = None
 
@@ -71,16 +76,43 @@ class CaseFolder:
             findings.problems += self.book.opened.problems
             self._understand(self.book.opened.tables)
 
+    def take_sources(self, entry: Entry, findings: Findings) -> None:
+        """Open what case.yaml declares as ``sources``; every fault is noted."""
+        if entry.value == "":
+            return
+        before = len(findings.errors)
+        rules = read_sources(entry, self._every_file(), findings)
+        if len(findings.errors) == before:
+            self.mapped = mapped_spools(rules, self.keeper, findings, self.reading)
+            self._understand(one.found for one in self.mapped)
+        self.sources_failed = len(findings.errors) > before
+
+    def _every_file(self) -> dict[str, Path]:
+        """All files of the case by their path in it, also those in folders of any name."""
+        found = dict(self.files)
+        if self.given.is_dir():
+            every = (path for path in sorted(self.given.rglob("*")) if path.is_file())
+            named = {path.relative_to(self.given).as_posix(): path for path in every}
+            found |= {name: path for name, path in named.items() if not _ignored(name)}
+        return found
+
+    def _of_sources(self, name: str) -> list[Found]:
+        return [one.found for one in self.mapped if one.source.map.table == name]
+
     def inputs(self, files: Iterable[tuple[str, Path]]) -> list[tuple[str, Path]]:
         """What the manifest names: the files as they were given; a whole case is one file."""
+        files = [*dict.fromkeys(files)]
         if self.given.is_dir():
-            return [*files]
+            return files
         inside = {path.resolve() for path in self.files.values()}
         outside = [(name, path) for name, path in files if path.resolve() not in inside]
         return [(self.given.name, self.given), *outside]
 
     def files_of(self, found: Found) -> list[tuple[str, Path]]:
         """The file of the case that a table stands in, with its name there."""
+        mapped = next((one for one in self.mapped if one.found is found), None)
+        if mapped is not None:
+            return [*mapped.source.used]
         if self.book is not None:
             return []
         name = found.file.partition("!")[0]
@@ -94,7 +126,7 @@ class CaseFolder:
             findings.add("TABLE_TWICE", Place(names), name, other=names)
         if found:
             return found[0]
-        if required and not self._files_named(name):
+        if required and not self._files_named(name) and not self.sources_failed:
             findings.add("TABLE_MISSING", Place(), name, near=self.near(name))
         return None
 
@@ -114,13 +146,18 @@ class CaseFolder:
         ]
 
     def _named(self, name: str, findings: Findings) -> list[Found]:
+        return [*self._own(name, findings), *self._of_sources(name)]
+
+    def _own(self, name: str, findings: Findings) -> list[Found]:
+        """The tables of a name that stand in the case as such."""
         if self.book is not None:
             # A sheet with headings alone, as in a form that was filled in, is no table.
-            every = [(one, one.spool) for one in self.book.opened.tables if one.spool is not None]
             return [
                 one
-                for one, spool in every
-                if spool.table == name and (spool.rows or TABLES[name].required)
+                for one in self.book.opened.tables
+                if (spool := one.spool) is not None
+                and spool.table == name
+                and (spool.rows or TABLES[name].required)
             ]
         files = self._files_named(name)
         if len(files) > 1:
@@ -159,11 +196,14 @@ class CaseFolder:
     def _find_records(self, findings: Findings) -> list[Found]:
         if self.book is not None:
             found = self._named(_RECORDS, findings)
-            if not found:
+            if not found and not self.sources_failed:
                 findings.add("TABLE_MISSING", Place(), _RECORDS, near="")
             return found
         single, inside = self._files_named(_RECORDS), self._in_folders(_RECORDS)
         if not inside and len(single) != 1:
+            of_sources = self._of_sources(_RECORDS)
+            if of_sources and not single:
+                return of_sources
             one = self.table(_RECORDS, findings, required=True)
             return [one] if one is not None else []
         if inside and single:
@@ -177,7 +217,7 @@ class CaseFolder:
             else:
                 suffix = PurePosixPath(file).suffix
                 findings.add("FILE_FORMAT", Place(file), suffix, detail=_FORMATS)
-        return self._open(files, _RECORDS, findings)
+        return [*self._open(files, _RECORDS, findings), *self._of_sources(_RECORDS)]
 
     def _in_folders(self, name: str) -> list[tuple[Path, str]]:
         """The files in the folder that carries the name of a table, at any depth."""

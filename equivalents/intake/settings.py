@@ -44,6 +44,7 @@ CASE_KEYS: Final = (
     "title",
     "reference",
     "scheme",
+    "sources",
     "reading",
     *SHARED_KEYS,
     *SCHEME_KEYS,

@@ -92,7 +92,9 @@ class Source:
             self.findings.take(error)
             return
         head = Place(parts[0].name, parts[0].sheet, parts[0].heading_row)
-        columns, _ = match_columns(parts[0].titles, _SHEET, head, self.findings)
+        columns, _ = match_columns(
+            parts[0].titles, _SHEET, head, self.findings, others=found.is_mapped
+        )
         names = {parts[0].headings[at]: column.name for at, column in columns.items()}
         self._check_types(parts[0], names)
         self.parts.extend(parts)

@@ -59,7 +59,13 @@ def read_table(
     if not any(raw.headings):
         findings.add("FILE_DAMAGED", whole._replace(row=raw.head), detail=NO_HEADINGS)
         return nothing
-    columns, inclusive = match_columns(raw.headings, sheet, whole._replace(row=raw.head), findings)
+    columns, inclusive = match_columns(
+        raw.headings,
+        sheet,
+        whole._replace(row=raw.head),
+        findings,
+        others=found.is_mapped,
+    )
     findings.problems.extend(raw.misshapen)
     texts = {column.name: raw.columns[at] for at, column in columns.items()}
     for at, column in columns.items():
@@ -254,12 +260,17 @@ def _csv_rows(text: str, name: str) -> _Rows:
 
 
 def match_columns(
-    headings: Sequence[str], sheet: Sheet, head: Place, findings: Findings
+    headings: Sequence[str],
+    sheet: Sheet,
+    head: Place,
+    findings: Findings,
+    *,
+    others: bool = False,
 ) -> tuple[dict[int, Column], bool]:
     """Positions of known columns; and whether end dates are the inclusive Chinese ones.
 
     ``head`` is the place of the headings. Missing, doubled and unknown columns are noted, with
-    near misses.
+    near misses; unknown ones not where ``others`` stand there of right (mapped sources).
     """
     lookup = sheet.lookup()
     columns: dict[int, Column] = {}
@@ -268,7 +279,7 @@ def match_columns(
     for at, heading in enumerate(headings):
         column = lookup.get(heading.strip())
         if column is None:
-            if heading.strip():
+            if heading.strip() and not others:
                 hint = near(heading, list(lookup))
                 findings.add("COLUMN_UNKNOWN", head, heading, near=hint)
             continue

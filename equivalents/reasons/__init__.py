@@ -21,6 +21,7 @@ from equivalents.reasons.funds import FUND_REASONS
 from equivalents.reasons.keys import KEY_REASONS
 from equivalents.reasons.leaders import LEADER_REASONS
 from equivalents.reasons.leave import LEAVE_REASONS
+from equivalents.reasons.maps import MAP_REASONS
 from equivalents.reasons.model import BOTH, LONGEST, Reason, Severity, Stage, in_language
 from equivalents.reasons.money import MONEY_REASONS
 from equivalents.reasons.opening import OPENING_REASONS
@@ -50,6 +51,7 @@ REASONS: Final[dict[str, Reason]] = {
     reason.code: reason
     for reason in (
         *FILE_REASONS,
+        *MAP_REASONS,
         *OPENING_REASONS,
         *SAFETY_REASONS,
         *SHAPE_REASONS,

@@ -143,6 +143,7 @@ def _manifest(settlement: Settlement, case: Case, folder: Path) -> dict[str, Any
         "engine": __version__,
         "method": METHOD,
         "period": settlement.rules.period.name,
+        **({"sources": case.sources} if case.sources else {}),
         "inputs": [
             {"file": name, "bytes": path.stat().st_size, "sha256": sha256(path)}
             for name, path in sorted(case.inputs)

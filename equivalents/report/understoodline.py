@@ -21,13 +21,18 @@ def understood_lines(understood: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 def _said(one: Mapping[str, Any]) -> Iterator[str]:
     """The parts of a line: table, how the file is written, headings, rows, what was mended."""
     yield f"{one['table_title']} {one['table']}"
+    if "map" in one:
+        yield f"映射 map {one['map']} {one['map_version']}"
     written = (one.get(key, "") for key in ("kind", "encoding", "delimiter"))
     # A tab would not be seen.
     yield from (str(text).replace("\t", "\\t") for text in written if text)
-    yield f"标题行 headings row {one['heading_row']}"
+    if one["heading_row"]:  # a database has none
+        yield f"标题行 headings row {one['heading_row']}"
     yield f"数据行 rows {one['rows']:,}"
     if one["left_out_count"]:
         yield f"未读入的行 rows left out {one['left_out_count']:,}"
+    if away := sum(one.get("map_left_out", {}).values()):
+        yield f"按映射筛去的行 rows that the map leaves out {away:,}"
     if unknown := [column["title"] for column in one["columns"] if not column["as"]]:
         yield f"未使用的列 columns not used {'、'.join(unknown)}"
     if mended := sum(form["count"] for form in one["forms"]):

@@ -33,6 +33,7 @@ from tests.bad.heads import HEADS, SIGNED_WARNINGS
 from tests.bad.keys import KEY_MONEY, KEY_WARNINGS, KEYS
 from tests.bad.leaders import LEADER_WARNINGS, LEADERS
 from tests.bad.leave import LEAVE, LEAVE_MONEY, LEAVE_WARNINGS
+from tests.bad.maps import MAP_ROWS, MAP_WARNINGS, MAPS
 from tests.bad.opening import OF_A_YEAR, OF_A_YEAR_WARNINGS
 from tests.bad.prices import PRICE_WARNINGS, PRICES
 from tests.bad.records import EXCLUDED, RECORDS, WARNINGS
@@ -48,7 +49,7 @@ OF_THE_CASE = [
     *SECONDARY, *KEYS,
     *KEY_MONEY, *LEAVE, *LEAVE_MONEY, *LEADERS, *YEARLY, *OF_A_YEAR, *CONTRACTS,
     *CONTRACT_MONEY, *HEADS, *SCHEMES, *PRICES, *FUNDS, *ASSESSMENT, *ASSESSED_MONEY,
-    *EFFECTIVE, *CLOSING, *COMPONENTS,
+    *EFFECTIVE, *CLOSING, *COMPONENTS, *MAPS,
 ]  # fmt: skip
 LISTED = [
     *WARNINGS,
@@ -66,9 +67,12 @@ LISTED = [
     *ASSESSMENT_WARNINGS,
     *EFFECTIVE_WARNINGS,
     *COMPONENT_WARNINGS,
+    *MAP_WARNINGS,
 ]
 ONLY_LISTS = ["problems.csv", "rejected.csv", "summary.json"]
 BY_COMMAND = {
+    # tests/unit/test_database.py and test_sources.py
+    "DATABASE_QUERY", "DATABASE_LOST", "DATABASE_FLOAT", "DATABASE_TYPE", "DATABASE_PASSWORD",
     "OUT_NOT_OURS", "REJECTED_ROWS",
     # tests/unit/test_kept.py, test_compare.py, test_compare_rules.py and test_explain.py
     "OUT_MISSING", "OUT_CHANGED", "OUT_METHOD", "PERSON_NOT_FOUND", "POOL_NOT_FOUND",
@@ -135,7 +139,7 @@ def test_a_fault_of_the_case_is_coded_placed_and_said_and_nothing_is_written(
     assert sorted(tmp_path.iterdir()) == before
 
 
-@pytest.mark.parametrize("fault", cases(RECORDS))
+@pytest.mark.parametrize("fault", cases([*RECORDS, *MAP_ROWS]))
 def test_a_fault_of_a_record_is_coded_placed_and_said_and_the_rest_is_settled(
     fault: Fault, tmp_path: Path
 ) -> None:
@@ -177,7 +181,7 @@ def test_what_a_rule_keeps_out_is_counted_by_its_name(fault: Fault, tmp_path: Pa
 
 
 def test_every_code_is_produced_by_a_test() -> None:
-    produced = {fault.code for fault in [*OF_THE_CASE, *RECORDS, *LISTED, *EXCLUDED]}
+    produced = {fault.code for fault in [*OF_THE_CASE, *RECORDS, *MAP_ROWS, *LISTED, *EXCLUDED]}
     assert produced | BY_COMMAND == set(REASONS)
     assert {fault.code for fault in EXCLUDED} == set(EXCLUSIONS)
 

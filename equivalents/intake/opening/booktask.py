@@ -19,6 +19,7 @@ from equivalents.intake.opening.limits import Limits
 from equivalents.intake.opening.named import CASE_SHEETS, table_named
 from equivalents.intake.opening.othersheets import YAML_NAME, is_ours, yaml_lines
 from equivalents.intake.opening.tablespool import Source, spool_rows
+from equivalents.intake.opening.wanted import of_data
 from equivalents.intake.opening.workbook import RawSheet, raw_sheets
 
 __all__ = ["open_book", "unpack"]
@@ -44,11 +45,11 @@ def open_book(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
     """The task ``booktask:open_book``: spools of the sheets of a workbook.
 
     The request has ``path``, ``kind``, ``name`` (what people call the file), ``folder`` (where
-    spools are written) and ``tables``, the names of the tables that each sheet may be; with
+    spools are written) and ``tables``, the tables that each sheet may be, as data; with
     ``whole`` the workbook is a case, whose sheets go by their names.
     """
     path, folder, name = Path(request["path"]), Path(request["folder"]), str(request["name"])
-    wanted = [TABLES[one] for one in request["tables"]] if not request["whole"] else []
+    wanted = [of_data(one) for one in request["tables"]] if not request["whole"] else []
     answer = _Answer()
     for number, sheet in enumerate(raw_sheets(path, Kind(request["kind"]), limits, name)):
         if sheet.hidden:

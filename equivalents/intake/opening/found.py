@@ -54,6 +54,11 @@ class Found:
     reading: Reading = AS_FOUND
 
     @property
+    def is_mapped(self) -> bool:
+        """Whether a column map made it; then columns of the source stand beside ours."""
+        return self.spool is not None and self.spool.map != ""
+
+    @property
     def is_parquet(self) -> bool:
         """Whether the file is Parquet, by its name or by its first bytes."""
         if self.path.suffix.lower() == ".parquet":

@@ -22,6 +22,7 @@ from equivalents.intake.opening.limits import Limits
 from equivalents.intake.opening.spool import Spooled, read_spooled
 from equivalents.intake.opening.tablespool import Source, spool_rows
 from equivalents.intake.opening.textfile import is_plain, raw_chunks, text_shape
+from equivalents.intake.opening.wanted import as_data
 
 __all__ = ["Book", "Opened", "SUFFIXES", "of_book", "open_book", "open_tables", "open_zip"]
 
@@ -62,7 +63,7 @@ class Book:
 
 def open_tables(
     files: Iterable[tuple[Path, str]],
-    wanted: Sequence[str],
+    wanted: Sequence[str | Sheet],
     keeper: SpoolFolder,
     *,
     reading: Reading = AS_FOUND,
@@ -72,14 +73,14 @@ def open_tables(
 
     Args:
         files: what to open.
-        wanted: the tables that each may be.
+        wanted: the tables that each may be: ours by name, or those that a map reads.
         keeper: where spools are written.
         reading: what is declared of text files.
         spool: plain texts become spools, too.
 
     Problems of whole files are among what is told; nothing is raised for them.
     """
-    tables = tuple(TABLES[name] for name in wanted)
+    tables = tuple(TABLES[one] if isinstance(one, str) else one for one in wanted)
     opener = _Opener(tables, keeper, Limits.from_environment(), reading, spool)
     every = Opened()
     with ThreadPoolExecutor(_AT_ONCE) as pool:
@@ -188,7 +189,7 @@ class _Opener:
             "kind": kind.value,
             "name": name,
             "folder": str(self.keeper.fresh()),
-            "tables": [sheet.name for sheet in self.wanted],
+            "tables": [as_data(sheet) for sheet in self.wanted],
             "whole": whole,
         }
         return in_child("booktask:open_book", request, self.limits)
