@@ -9,8 +9,17 @@ from typing import Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
+from rich.text import Text
 
 from equivalents.errors import ConservationError, DataError, Problem, UsageError, as_object
 from equivalents.run import Told
@@ -21,6 +30,7 @@ __all__ = [
     "print_json",
     "print_list",
     "progress",
+    "rate",
     "reporting",
     "show_problems",
     "show_summary",
@@ -62,6 +72,24 @@ def reporting(as_json: bool) -> Iterator[None]:
         raise typer.Exit(3) from None
 
 
+class _Rate(ProgressColumn):
+    """Rows per second so far, and the time that remains where the total is known."""
+
+    def render(self, task: Task) -> Text:
+        return Text(rate(task.completed, task.elapsed or 0.0, task.total))
+
+
+def rate(done: float, seconds: float, total: float | None) -> str:
+    """``1,234,567 行/秒 rows/s``, and the remaining time of a known total; blank at the start."""
+    if done <= 0 or seconds <= 0:
+        return ""
+    text = f"{done / seconds:,.0f} 行/秒 rows/s"
+    if total is None or total <= done:
+        return text
+    left = round((total - done) * seconds / done)
+    return f"{text}  剩余 left {left // 60}:{left % 60:02}"
+
+
 @contextmanager
 def progress() -> Iterator[Told]:
     """Progress on standard error, only on a terminal."""
@@ -71,6 +99,7 @@ def progress() -> Iterator[Told]:
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.fields[amount]}"),
+        _Rate(),
         TimeElapsedColumn(),
     )
     with Progress(

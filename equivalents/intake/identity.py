@@ -3,7 +3,8 @@
 The idea: ids are compared by a 64-bit hash first, eight bytes a record; only where hashes meet
 are the rows read again and compared in full, so a hash collision can cost time but no record. Of
 rows with one id and the same content the first (file name, then row) is kept and the others are
-rejected; with other content all are rejected. Files without ids cost nothing.
+rejected; with other content all are rejected. Files without ids cost nothing. Hashes beyond a
+bound of memory go to temporary files (``hashstore``); what is found stays the same.
 """
 
 from collections import defaultdict
@@ -22,6 +23,7 @@ from equivalents.intake.coding import IdFaults
 from equivalents.intake.columns import numbers
 from equivalents.intake.csvfile import CsvPart, RawBatch
 from equivalents.intake.grid import Grid
+from equivalents.intake.hashstore import Hashes, HashStore, memory_bound
 from equivalents.intake.headings import TABLES
 from equivalents.intake.parquet import ParquetPart, text_column
 from equivalents.intake.words import BYTES
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
 __all__ = ["Hashes", "Identities", "find_identities", "hash_texts"]
 
 _Part = CsvPart | ParquetPart
-Hashes = npt.NDArray[np.uint64]
 _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
 _COLUMNS: Final = TABLES["records"].names
 _DAYS: Final = tuple(column.name for column in TABLES["records"].columns if column.is_day)
@@ -54,21 +55,36 @@ class Identities:
 
 
 def find_identities(
-    parts: Sequence[_Part], names: Sequence[Mapping[str, str]], times: Times = Times.REFUSE
+    parts: Sequence[_Part],
+    names: Sequence[Mapping[str, str]],
+    times: Times = Times.REFUSE,
+    *,
+    memory: int | None = None,
 ) -> Identities:
     """Compare the record ids of all parts, and find what corrections name.
 
+<<<<<<< HEAD
     Dates are the same whatever their form; ``times`` says whether those are that differ in their
     time part alone.
+||||||| e984417
+    ``times`` says whether dates are the same that differ in their time part alone.
+=======
+    ``times`` says whether dates are the same that differ in their time part alone. ``memory`` is
+    how many bytes the hashes of a column may take before they go to temporary files; without it
+    what ``EQUIVALENTS_MEMORY_MB`` says. What is found grows with repeats and corrections alone.
+
+    Raises:
+        OSError: the temporary files could not be written.
+>>>>>>> i6-flat
     """
+    bound = memory_bound() if memory is None else memory
     faults: _Faults = defaultdict(list)
-    with_ids = [i for i, columns in enumerate(names) if "record_id" in columns.values()]
-    hashes = _hashes(parts, names, with_ids, "record_id")
-    everything = np.concatenate([np.zeros(0, np.uint64), *hashes.values()])
-    everything.sort()
-    _repeats(parts, names, hashes, everything, faults, times)
     links: list[dict[int, tuple[int, int]]] = [{} for _ in parts]
-    _corrections(parts, names, hashes, faults, links)
+    with HashStore(bound) as hashes, HashStore(bound) as asked:
+        _put_hashes(parts, names, "record_id", hashes)
+        _repeats(parts, names, hashes, faults, times)
+        _put_hashes(parts, names, "corrects", asked)
+        _corrections(parts, names, hashes, asked, faults, links)
     found = [_as_faults(faults[i]) if i in faults else None for i in range(len(parts))]
     return Identities(found, links)
 
@@ -103,17 +119,20 @@ def _as_faults(found: list[_Found]) -> IdFaults:
     )
 
 
-def _hashes(
-    parts: Sequence[_Part], names: Sequence[Mapping[str, str]], which: Sequence[int], column: str
-) -> dict[int, Hashes]:
-    """The hash of one column's text for each record of some parts; blanks hash to 0."""
+def _put_hashes(
+    parts: Sequence[_Part], names: Sequence[Mapping[str, str]], column: str, store: HashStore
+) -> None:
+    """Put the hash of one column's text for each record of the parts that have it."""
 
-    def one(index: int) -> Hashes:
+    def one(index: int) -> None:
         heading = next(heading for heading, name in names[index].items() if name == column)
-        return np.concatenate([np.zeros(0, np.uint64), *_part_hashes(parts[index], heading)])
+        hashed = [np.zeros(0, np.uint64), *_part_hashes(parts[index], heading)]
+        store.put(index, np.concatenate(hashed))
 
+    which = [i for i, columns in enumerate(names) if column in columns.values()]
     with ThreadPoolExecutor(workers()) as pool:
-        return dict(zip(which, pool.map(one, which), strict=True))
+        for _ in pool.map(one, which):
+            pass
 
 
 def _part_hashes(part: _Part, heading: str) -> Iterator[Hashes]:
@@ -195,13 +214,12 @@ class _Suspects:
 def _repeats(
     parts: Sequence[_Part],
     names: Sequence[Mapping[str, str]],
-    hashes: Mapping[int, Hashes],
-    everything: Hashes,
+    hashes: HashStore,
     faults: _Faults,
     times: Times,
 ) -> None:
     """Find rows that share a record id, read them in full and judge each id."""
-    doubled = _distinct(everything[1:][(everything[1:] == everything[:-1]) & (everything[1:] > 0)])
+    doubled = hashes.doubled()
     if doubled.size == 0:
         return
     found = _suspects(parts, names, hashes, doubled, times)
@@ -246,7 +264,7 @@ def _places(parts: Sequence[_Part], found: _Suspects, at: Int64) -> list[str]:
 def _suspects(
     parts: Sequence[_Part],
     names: Sequence[Mapping[str, str]],
-    hashes: Mapping[int, Hashes],
+    hashes: HashStore,
     doubled: Hashes,
     times: Times,
 ) -> _Suspects:
@@ -255,8 +273,8 @@ def _suspects(
     rows: list[Int64] = []
     records: list[pa.Array] = []
     contents: list[pa.Array] = []
-    for index, hashed in hashes.items():
-        wanted = np.flatnonzero(np.isin(hashed, doubled))
+    for index in hashes.parts:
+        wanted = np.flatnonzero(np.isin(hashes.of(index), doubled))
         for row, texts in _texts(parts[index], names[index], _COLUMNS, wanted):
             part.append(np.full(row.size, index))
             rows.append(row)
@@ -334,7 +352,8 @@ def _written(quantity: str) -> str:
 def _corrections(
     parts: Sequence[_Part],
     names: Sequence[Mapping[str, str]],
-    hashes: Mapping[int, Hashes],
+    hashes: HashStore,
+    asked: HashStore,
     faults: _Faults,
     links: Sequence[dict[int, tuple[int, int]]],
 ) -> None:
@@ -342,22 +361,23 @@ def _corrections(
 
     The others are linked to the record that they name, of several to the first, which is kept.
     """
-    with_corrects = [i for i, columns in enumerate(names) if "corrects" in columns.values()]
-    asked = _hashes(parts, names, with_corrects, "corrects")
-    every = np.sort(np.concatenate([np.zeros(0, np.uint64), *asked.values()]))
-    every = _distinct(every[every > 0])
+    filled = [np.zeros(0, np.uint64)]
+    for index in asked.parts:
+        hashed = asked.of(index)
+        filled.append(hashed[hashed > 0])
+    every = _distinct(np.sort(np.concatenate(filled)))
     if not every.size:
         return
     known: dict[str, tuple[int, int]] = {}
-    for index in sorted(hashes, key=lambda i: (parts[i].name, i)):
-        hits = np.flatnonzero(np.isin(hashes[index], every))
+    for index in sorted(hashes.parts, key=lambda i: (parts[i].name, i)):
+        hits = np.flatnonzero(np.isin(hashes.of(index), every))
         for row, texts in _texts(parts[index], names[index], ("record_id",), hits):
             ids = zip(texts["record_id"].to_pylist(), row.tolist(), strict=True)
             for text, number in ids:
                 known.setdefault(text, (index, number))
-    for index, hashed in asked.items():
-        filled = np.flatnonzero(hashed > 0)
-        for row, texts in _texts(parts[index], names[index], ("corrects",), filled):
+    for index in asked.parts:
+        wanted = np.flatnonzero(asked.of(index) > 0)
+        for row, texts in _texts(parts[index], names[index], ("corrects",), wanted):
             named = texts["corrects"].to_pylist()
             unknown = row[[text not in known for text in named]]
             if unknown.size:
