@@ -55,7 +55,9 @@ def same_service_twice(resident: Int64, item: Int64, day: Int64, source: Int64) 
     """
     known = np.flatnonzero(resident >= 0)
     keys = [column[known] for column in (resident, item, day)]
-    order, starts = group([*keys, source[known]])
+    known = known[_differing(keys, source[known])]
+    keys = [column[known] for column in (resident, item, day)]
+    order, _ = group([*keys, source[known]])
     service = _changes([key[order] for key in keys])
     # Within a service records stand by source: the first of them is of the least source.
     first = known[order[service]]
@@ -71,16 +73,16 @@ def two_places(person: Int64, day: Int64, institution: Int64) -> Doubts:
     first record at the institution with the least code, and those of that one by the first
     record at the one with the greatest.
     """
-    order, starts = group([person, day, institution])
-    keys = [person[order], day[order]]
-    days = _changes(keys)
+    several = _differing([person, day], institution)
+    person, day, here = person[several], day[several], institution[several]
+    order, starts = group([person, day, here])
+    days = _changes([person[order], day[order]])
     size = np.diff(days, append=order.size)
     least = np.repeat(order[days], size)
     last = np.searchsorted(starts, days + size - 1, "right") - 1
     greatest = np.repeat(order[starts[last]], size)
-    here = institution[order]
-    by = np.where(here == institution[least], greatest, least)
-    return _ascending(order, by, here != institution[by])
+    by = np.where(here[order] == here[least], greatest, least)
+    return _ascending(several[order], several[by], here[order] != here[by])
 
 
 def on_leave(person: Int64, day: Int64, leaver: Int64, valid_from: Int64, valid_to: Int64) -> Int64:
@@ -161,6 +163,19 @@ def months_thin(now: Int64, before: Int64, months: int, percent: int) -> Int64:
     """
     little = now * (months * _PERCENT) < (before * percent)[:, None]
     return np.argwhere(little & (now > 0))
+
+
+def _differing(keys: list[Int64], column: Int64) -> Int64:
+    """Positions (ascending) of the rows whose keys occur with several values of a column.
+
+    They are few: only these are worth sorting by the column, too.
+    """
+    order, starts = group(keys)
+    if not order.size:
+        return order
+    values = column[order]
+    several = np.minimum.reduceat(values, starts) != np.maximum.reduceat(values, starts)
+    return np.sort(order[np.repeat(several, np.diff(starts, append=order.size))])
 
 
 def _changes(keys: list[Int64]) -> Int64:
