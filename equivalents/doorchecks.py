@@ -48,7 +48,8 @@ class Doubts:
 def same_service_twice(resident: Int64, item: Int64, day: Int64, source: Int64) -> Doubts:
     """Records of one resident, item and day that several sources report.
 
-    ``resident`` is -1 where blank: such a record is compared with none. Of the sources of one
+    ``resident`` is -1 where blank: such a record is compared with none. Codes of sources are to
+    follow their texts, or what stands would depend on the order of reading. Of the sources of one
     service the one with the least code stands; every record of another one is doubted, by the
     first record of that source. Records of one source alone are never doubted: identical rows
     are genuine (A10).
@@ -105,7 +106,7 @@ def on_leave(person: Int64, day: Int64, leaver: Int64, valid_from: Int64, valid_
 
 
 def beyond_the_clock(
-    person: Int64, day: Int64, quantity_e3: Int64, minutes: Int64, limit: int
+    person: Int64, day: Int64, quantity_e3: Int64, minutes: Int64, *, limit: int
 ) -> Doubts:
     """All records of a person and day whose work takes more than ``limit`` minutes together.
 
@@ -121,7 +122,7 @@ def beyond_the_clock(
     return _ascending(where, by, by > limit * 1000)
 
 
-def unlikely_quantities(item: Int64, quantity_e3: Int64, factor_e1: int, fewest: int) -> Doubts:
+def unlikely_quantities(item: Int64, quantity_e3: Int64, *, factor_e1: int, fewest: int) -> Doubts:
     """Records whose quantity stands far above what is usual for their item.
 
     Usual is the median of the item's quantities above 0, of two middle ones the lower. The

@@ -1,7 +1,7 @@
 """The checks at the door against what their rules say, record by record, in plain Python."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 from statistics import median_low
 
@@ -31,7 +31,7 @@ def rows_of(*columns: st.SearchStrategy[int]) -> st.SearchStrategy[Rows]:
     return st.lists(st.tuples(*columns), max_size=25)
 
 
-def columns_of(rows: Rows, width: int) -> list[Int64]:
+def columns_of(rows: Sequence[tuple[int, ...]], width: int) -> list[Int64]:
     return [np.array([row[at] for row in rows], np.int64) for at in range(width)]
 
 
@@ -139,13 +139,16 @@ def clock_by_the_rule(rows: Rows, limit: int) -> Pairs:
 @given(rows_of(few, few, st.integers(-2000, 5000), st.integers(0, 30)))
 @settings(max_examples=200)
 def test_beyond_the_clock_is_as_the_rule_says(rows: Rows) -> None:
-    assert pairs(beyond_the_clock(*columns_of(rows, 4), 60)) == clock_by_the_rule(rows, 60)
+    assert pairs(beyond_the_clock(*columns_of(rows, 4), limit=60)) == clock_by_the_rule(rows, 60)
 
 
 def test_a_day_of_just_the_limit_is_possible() -> None:
     rows = [(1, 1, 48_000, 15), (1, 1, 48_000, 15), (1, 1, 9_000, 0)]
-    assert pairs(beyond_the_clock(*columns_of(rows, 4), 1440)) == []
-    assert pairs(beyond_the_clock(*columns_of(rows, 4), 1439)) == [(0, 1_440_000), (1, 1_440_000)]
+    assert pairs(beyond_the_clock(*columns_of(rows, 4), limit=1440)) == []
+    assert pairs(beyond_the_clock(*columns_of(rows, 4), limit=1439)) == [
+        (0, 1_440_000),
+        (1, 1_440_000),
+    ]
 
 
 # -- quantities ------------------------------------------------------------------------------------
@@ -166,14 +169,14 @@ def unlikely_by_the_rule(rows: Rows, factor_e1: int, fewest: int) -> Pairs:
 @given(rows_of(few, st.integers(-3, 40)), st.integers(0, 60), st.integers(0, 6))
 @settings(max_examples=300)
 def test_unlikely_quantities_are_as_the_rule_says(rows: Rows, factor: int, fewest: int) -> None:
-    found = unlikely_quantities(*columns_of(rows, 2), factor, fewest)
+    found = unlikely_quantities(*columns_of(rows, 2), factor_e1=factor, fewest=fewest)
     assert pairs(found) == unlikely_by_the_rule(rows, factor, fewest)
 
 
 def test_where_all_quantities_are_one_eleven_is_ten_times_the_usual_above_it() -> None:
     rows = [(1, 1000)] * 8 + [(1, 11_000), (1, 11_001)]
-    assert pairs(unlikely_quantities(*columns_of(rows, 2), 100, 10)) == [(9, 1000)]
-    assert pairs(unlikely_quantities(*columns_of(rows, 2), 100, 11)) == []
+    assert pairs(unlikely_quantities(*columns_of(rows, 2), factor_e1=100, fewest=10)) == [(9, 1000)]
+    assert pairs(unlikely_quantities(*columns_of(rows, 2), factor_e1=100, fewest=11)) == []
 
 
 # -- against an earlier result ---------------------------------------------------------------------
