@@ -55,6 +55,8 @@ def same_service_twice(resident: Int64, item: Int64, day: Int64, source: Int64) 
     are genuine (A10).
     """
     known = np.flatnonzero(resident >= 0)
+    # Days from the first one: fewer bits, so that keys and places fit one integer when sorted.
+    day = day - day.min() if day.size else day
     keys = [column[known] for column in (resident, item, day)]
     known = known[_differing(keys, source[known])]
     keys = [column[known] for column in (resident, item, day)]
