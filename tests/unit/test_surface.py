@@ -78,6 +78,7 @@ FLOW = [
     "headwarnings",
     "contractchecks",
     "chargechecks",
+    "doorchecks",
     # leave, withholding
     "leavedays",
     "leave",
