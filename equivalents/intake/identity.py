@@ -63,19 +63,13 @@ def find_identities(
 ) -> Identities:
     """Compare the record ids of all parts, and find what corrections name.
 
-<<<<<<< HEAD
-    Dates are the same whatever their form; ``times`` says whether those are that differ in their
-    time part alone.
-||||||| e984417
-    ``times`` says whether dates are the same that differ in their time part alone.
-=======
-    ``times`` says whether dates are the same that differ in their time part alone. ``memory`` is
-    how many bytes the hashes of a column may take before they go to temporary files; without it
-    what ``EQUIVALENTS_MEMORY_MB`` says. What is found grows with repeats and corrections alone.
+        Dates are the same whatever their form; ``times`` says whether those are that differ in their
+    time part alone. ``memory`` is how many bytes the hashes of a column may take before they go to
+    temporary files; without it what ``EQUIVALENTS_MEMORY_MB`` says. What is found grows with
+    repeats and corrections alone.
 
     Raises:
         OSError: the temporary files could not be written.
->>>>>>> i6-flat
     """
     bound = memory_bound() if memory is None else memory
     faults: _Faults = defaultdict(list)
