@@ -63,7 +63,7 @@ def find_identities(
 ) -> Identities:
     """Compare the record ids of all parts, and find what corrections name.
 
-        Dates are the same whatever their form; ``times`` says whether those are that differ in their
+    Dates are the same whatever their form; ``times`` says whether those are that differ in their
     time part alone. ``memory`` is how many bytes the hashes of a column may take before they go to
     temporary files; without it what ``EQUIVALENTS_MEMORY_MB`` says. What is found grows with
     repeats and corrections alone.

@@ -16,7 +16,7 @@ from equivalents.cli import app
 from equivalents.intake.headings import TABLES
 from equivalents.intake.opening.suggest import Confidence, Known, propose
 
-SCENARIO = Path(__file__).parents[1] / "scenarios" / "168-one-month-from-three-systems"
+SCENARIO = Path(__file__).parents[1] / "scenarios" / "169-one-month-from-three-systems"
 HIS = SCENARIO / "sources" / "export" / "his-330101.csv"
 SIGNED = SCENARIO / "sources" / "export" / "contracts.csv"
 

@@ -29,7 +29,7 @@ from tests.bad.maps import MAPS
 from tests.unit.test_docs import _names, _read, _section
 
 ROOT = Path(__file__).parents[2]
-SCENARIO = ROOT / "tests" / "scenarios" / "168-one-month-from-three-systems" / "sources"
+SCENARIO = ROOT / "tests" / "scenarios" / "169-one-month-from-three-systems" / "sources"
 
 
 def schema() -> dict[str, Any]:
