@@ -76,7 +76,7 @@ def originals(source: Source, part: int) -> dict[int, dict[str, str]]:
     names = source._names[part]
     headings = source.parts[part].headings
     rows: dict[int, dict[str, str]] = {}
-    for raw in source.parts[part].batches():
+    for raw in source.parts[part].as_written():
         columns = {names.get(h, h): text_values(array) for h, array in raw.columns.items()}
         for at, row in enumerate(raw.row.tolist()):
             rows[row] = {name: values[at] for name, values in columns.items()}

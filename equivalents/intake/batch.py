@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -53,7 +54,7 @@ class Batch:
         """Note what was found when the texts were cleaned: it comes before all else."""
         for fault in faults:
             mask = among(self.row, fault.row)
-            self.note(fault.code, fault.column, mask)
+            self.note(fault.code, fault.column, mask, partial(_alike, fault.note))
             self.given[fault.column] = self.given.get(fault.column, False) | mask
 
     def text(self, name: str) -> TextColumn | None:
@@ -65,3 +66,7 @@ class Batch:
         """A text column that is not blank throughout."""
         column = self.text(name)
         return None if column is None or column.blank_only() else column
+
+
+def _alike(note: str, where: Int64) -> tuple[str, ...]:
+    return (note,) * where.size if note else ()

@@ -55,11 +55,16 @@ _FEW: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class GivenFault:
-    """Rows that were found at fault before they came here: ``(n,)`` ascending row numbers."""
+    """Rows that were found at fault before they came here: ``(n,)`` ascending row numbers.
+
+    ``note`` is what the sentence needs beside: how many fields were found. Without a column the
+    whole row is meant.
+    """
 
     code: str
     column: str
     row: Int64
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,9 +65,11 @@ def _given(row: Int64, faults: "pa.Array") -> tuple[GivenFault, ...]:
     given = []
     for at, text in enumerate(coded.dictionary.to_pylist()):
         code, _, column = str(text).partition(":")
-        mine = row[index == at]
+        mine, note = row[index == at], ""
+        if code == "ROW_SHAPE":  # how many fields there are, of how many, instead of a column
+            column, note = "", column.partition("/")[0]
         if code and mine.size:
-            given.append(GivenFault(code, column, mine))
+            given.append(GivenFault(code, column, mine, note))
     return tuple(given)
 
 

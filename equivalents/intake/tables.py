@@ -119,6 +119,7 @@ def _read_spool(found: Found, sheet: Sheet) -> _Raw:
     for fault, stood in spool.faults:
         heading = next((h for h in stood if h.strip() == named.get(fault.column)), "")
         facts = {"column": said(fault.column, named)}
+        facts |= {"found": fault.note, "expected": str(len(spool.headings))} if fault.note else {}
         for at, row in enumerate(fault.row.tolist()):
             place = Place(found.file, found.sheet, row, fault.column)
             text = stood[heading][at] if heading else ""

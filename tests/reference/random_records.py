@@ -110,7 +110,7 @@ def _good_record(plan: Plan) -> Fields:
         "visit_number": rng.choice(("", "1", "1", "1", "2", "2", "3")),
         "team_id": rng.choice(("", "T1")),
         "post_id": posting.get("post_id", "") if rng.random() < 0.3 else "",
-        "source": rng.choice(("", "HIS", 'a "quoted", text')),
+        "source": rng.choice(("", "HIS", 'a_"quoted",text')),
     }
     if rng.random() < 0.02:
         record["quantity"] = rng.choice(("103483", "999999.999", "250000.5"))
@@ -231,16 +231,16 @@ FAULTS: tuple[Fault, ...] = (
     _repeat,
     _conflict,
     _outside,
-    _set("institution_id", "", "NOWHERE", "I2 ", "I02"),
-    _set("person_id", "", "NOBODY", "P1 ", "7"),
+    _set("institution_id", "", "NOWHERE", "I2x", "I02"),
+    _set("person_id", "", "NOBODY", "P1x", "7"),
     _set("item_code", "", "NO_SUCH_ITEM", "clinic"),
     _set("service_date", "", "2025-02-30", "2023-02-29", "2025-6-1", "2025/06/01", "20250601"),
-    _set("service_date", "2025-06-01 00:00", "２０２５-06-01", "2025-13-01", "0000-01-01"),
-    _set("quantity", "", "1e3", "1.2345", "+1", "01", ".5", "1.", "1,000", "NaN", "１", " 1"),
+    _set("service_date", "2025-06-01 00:00", "二五-06-01", "2025-13-01", "0000-01-01"),
+    _set("quantity", "", "1e3", "1.2345", "+1", "01", ".5", "1.", "1,00", "NaN", "壹", "1 2"),
     _set("quantity", "0", "0.000", "-0", "1000000", "1000000.000", "99999999999999999999"),
-    _set("quantity", "-1", "-0.5", "-1000000", "--1"),
+    _set("quantity", "-1", "-0.5", "-1000000", "-+1"),
     _set("corrects", "NO_SUCH_ID", "r1"),
-    _set("visit_number", "0", "-1", "1.5", "x", "１"),
+    _set("visit_number", "0", "-1", "1.5", "x", "壹"),
     _set("post_id", "N99"),
 )
 FEATURE_FAULTS: Mapping[str, tuple[Fault, ...]] = {

@@ -32,7 +32,7 @@ ROWS = {
     12: ("",) * 7,
 }
 RAW = {"人员编号": {5: " Ｐ01", 9: "1.5E+15", 11: "Ｐ99"}, "备注": {10: "看 "}}
-FAULTS = {9: "ID_UNKNOWN:person_id", 10: "DATE_INVALID:service_date", 12: "ROW_SHAPE:"}
+FAULTS = {9: "ID_UNKNOWN:person_id", 10: "DATE_INVALID:service_date", 12: "ROW_SHAPE:2/7"}
 """Codes that the cleaning may use, too; here any will do."""
 
 
@@ -73,6 +73,7 @@ def test_rows_are_told_where_people_see_them_and_as_they_stood(tmp_path: Path) -
         ("12", "ROW_SHAPE", "门诊", ""),
     ]
     assert rows[2]["备注"] == "看 "
+    assert "本行字段数为 2，标题行为 7 列" in rows[4]["reason_zh"]
     assert "六月.xlsx [门诊] 11" in rows[0]["reason_zh"]
 
 
