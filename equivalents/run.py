@@ -16,6 +16,7 @@ from equivalents.errors import DataError, Problem, RefusedError
 from equivalents.findings import Findings
 from equivalents.intake.case import Case, load_case
 from equivalents.intake.casefolder import CaseFolder, open_folder
+from equivalents.intake.door import look_at_records
 from equivalents.intake.settings import read_settings
 from equivalents.intake.source import Source
 from equivalents.memory import let_go
@@ -93,7 +94,7 @@ def check_case(
     """
     from equivalents.report.lists import all_problems, json_problems
 
-    case, source = open_case(folder, told)
+    case, source = open_case(folder, told, every_check=True)
     shown(case.understood)
     unpaid = _weighed(case, source, "direct", told)
     try:
@@ -183,10 +184,13 @@ def _paid(settlement: Settlement, case: Case, source: Source) -> Settlement:
         raise RefusedError(listed, total) from None
 
 
-def open_case(folder: Path | CaseFolder, told: Told = silent) -> tuple[Case, Source]:
+def open_case(
+    folder: Path | CaseFolder, told: Told = silent, *, every_check: bool = False
+) -> tuple[Case, Source]:
     """Read the rules of a case and look at its record files.
 
-    A case that is open already is not opened again.
+    A case that is open already is not opened again. The checks at the door that it names are
+    made, with ``every_check`` also the others, as warnings.
 
     Raises:
         DataError: every problem of the tables and of whole record files.
@@ -197,7 +201,9 @@ def open_case(folder: Path | CaseFolder, told: Told = silent) -> tuple[Case, Sou
         case = load_case(opened)
     except DataError as error:
         raise DataError([*error.problems, *_record_problems(opened)]) from None
-    return case, Source(case.folder, case.records, case.rules.times)
+    source = Source(case.folder, case.records, case.rules.times)
+    look_at_records(case, source, every=every_check)
+    return case, source
 
 
 def _count(settlement: Settlement, case: Case, source: Source) -> int:

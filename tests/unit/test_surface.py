@@ -79,6 +79,7 @@ FLOW = [
     "contractchecks",
     "chargechecks",
     "doorchecks",
+    "doorway",
     # leave, withholding
     "leavedays",
     "leave",
@@ -157,7 +158,7 @@ PURE = {*FLOW} - {"errors", "policy"}
 PURE_POLICY = {
     "model", "accounts", "calendar", "posts", "book", "check", "roster", "basis", "contacts",
     "waits", "keep", "sharing", "keyrules", "coefficients", "leave", "leaders",
-    "yearly", "contracts", "corrections", "fundcounts", "components", "funds", "heads",
+    "yearly", "contracts", "corrections", "checks", "fundcounts", "components", "funds", "heads",
     "homes", "prices", "scheme", "assessment", "effective", "secondary", "who",
 }  # fmt: skip
 STANDARD = {
