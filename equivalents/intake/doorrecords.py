@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from equivalents.doorway import DoorRecords
-from equivalents.errors import called
+from equivalents.errors import ConservationError, called
+from equivalents.intake.batch import Mask
 from equivalents.intake.coding import Coder
 from equivalents.intake.columns import numbers
 from equivalents.intake.parquet import text_column
@@ -142,7 +143,7 @@ def _corrected(source: Source, part: Int64, row: Int64, quantity: Int64) -> tupl
     return table, left
 
 
-def _find(part: Int64, row: Int64, of: Int64, number: Int64) -> tuple[Int64, "np.ndarray"]:  # type: ignore[type-arg]
+def _find(part: Int64, row: Int64, of: Int64, number: Int64) -> tuple[Int64, Mask]:
     """Where rows stand among records, which go by part and row; and whether they are there."""
     width = max(int(row.max(initial=0)), int(number.max(initial=0))) + 1
     keys, asked = part * width + row, of * width + number
@@ -152,7 +153,7 @@ def _find(part: Int64, row: Int64, of: Int64, number: Int64) -> tuple[Int64, "np
     return np.where(found, at, 0), found
 
 
-def _only(records: DoorRecords, keep: "np.ndarray", left: Int64) -> DoorRecords:  # type: ignore[type-arg]
+def _only(records: DoorRecords, keep: Mask, left: Int64) -> DoorRecords:
     """The records that are kept, with what is left of them and who did them."""
     rank = np.cumsum(keep) - 1
     mine = keep[records.of]
@@ -195,7 +196,7 @@ class _Texts:
         """The code of each record; -1 where the text is blank."""
         resident, told = (_coded(columns) for columns in self._found)
         if resident.size != size:
-            raise AssertionError(f"{resident.size} residents of {size} records")
+            raise ConservationError(f"{resident.size} residents of {size} records")
         return resident, told
 
 
@@ -208,4 +209,5 @@ def _coded(columns: "list[pa.Array]") -> Int64:
     rank = np.empty(order.size, np.int64)
     blank = bool(order.size) and coded.dictionary[int(order[0])].as_py() == ""
     rank[order] = np.arange(order.size) - int(blank)
-    return rank[numbers(coded.indices)]
+    codes: Int64 = rank[numbers(coded.indices)]
+    return codes
