@@ -20,8 +20,10 @@ from equivalents.intake.door import look_at_records
 from equivalents.intake.settings import read_settings
 from equivalents.intake.source import Source
 from equivalents.memory import let_go
+from equivalents.policy.checks import rules_of
 from equivalents.processors import workers
 from equivalents.settle import Settlement, pay, weigh
+from equivalents.silence import silences
 from equivalents.tally import Plan
 
 if TYPE_CHECKING:
@@ -82,25 +84,30 @@ def check_case(
     *,
     first: int | None = None,
     shown: Shown = unseen,
+    previous: Path | None = None,
 ) -> Checked:
     """Read and count a whole case without writing anything; all problems at once.
 
     A pool that nobody could be paid from is among the problems, judged by the good records.
     ``first`` limits how many problems of files and records are listed; all are counted.
-    ``shown`` is told what was understood of the files before they are counted.
+    ``shown`` is told what was understood of the files before they are counted. ``previous`` is
+    the result folder of an earlier period: what this one lacks against it is told.
 
     Raises:
-        DataError: a table or file cannot be used at all; every problem is in it.
+        DataError: a table or file cannot be used at all; every problem is in it. ``previous`` is
+            no result that can be read.
     """
     from equivalents.report.lists import all_problems, json_problems
 
     case, source = open_case(folder, told, every_check=True)
     shown(case.understood)
-    unpaid = _weighed(case, source, "direct", told)
+    unpaid = _weighed(case, source, "direct" if previous is None else "tally", told)
     try:
         money = pay(unpaid).problems
     except RefusedError as error:
         money = error.problems
+    if previous is not None:
+        money = (*_lacking(case, unpaid, previous), *money)
     listed = (*islice(all_problems(unpaid, case, source), first), *money)
     total = _count(unpaid, case, source) + len(money)
     objects = partial(json_problems, unpaid, case, source, money)
@@ -110,6 +117,14 @@ def check_case(
         yield from money
 
     return Checked(unpaid, listed, total, objects, every, case.understood)
+
+
+def _lacking(case: Case, counted: Settlement, previous: Path) -> Iterator[Problem]:
+    """What a counted period lacks against the result of an earlier one."""
+    from equivalents.report.kept import read_kept
+
+    kept, rules = read_kept(previous), rules_of(case.checks, every=True)
+    return silences(rules, (counted.plan, counted.counted.tally), (kept.plan, kept.tally))
 
 
 def settle_case(

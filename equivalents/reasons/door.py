@@ -89,4 +89,30 @@ DOOR_REASONS: Final = (
         "The item '{value}' of the check {check} is in no weight table{near}. Correct it.",
     ),
     *_both(),
+    Reason(
+        "INSTITUTION_SILENT",
+        "warning",
+        "policy",
+        "机构 {value} 一条服务记录也没有，上次（{period}）有 {before} 条。请查是否漏报。",
+        "The institution {value} has no service record at all; in {period} it had {before}. See "
+        "whether they were left out.",
+    ),
+    Reason(
+        "MONTH_MISSING",
+        "warning",
+        "policy",
+        "机构 {value} 的项目 {item} 在 {month} 没有记录，"
+        "上次（{period}）{months} 个月共 {before} 条。请查是否漏报。",
+        "The institution {value} has no record of the item {item} in {month}; in {period} it had "
+        "{before} in {months} months. See whether they were left out.",
+    ),
+    Reason(
+        "MONTH_THIN",
+        "warning",
+        "policy",
+        "机构 {value} 的项目 {item} 在 {month} 只有 {count} 条，"
+        "上次（{period}）{months} 个月共 {before} 条。请查是否漏报。",
+        "The institution {value} has only {count} records of the item {item} in {month}; in "
+        "{period} it had {before} in {months} months. See whether some were left out.",
+    ),
 )

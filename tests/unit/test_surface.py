@@ -132,6 +132,7 @@ FLOW = [
     "fundsettle",
     # the whole chain
     "settle",
+    "silence",
     # after closing
     "paidrows",
     "lastlevel",
