@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 
 from equivalents.run import check_case, settle_case
 from tests.bad.case import GOOD, case_with, check
+
+Record = tuple[tuple[str, str], str, int, int, str, str]
 
 HEAD = "record_id,institution_id,person_id,item_code,service_date,quantity,resident_id,source"
 CHECKS = """period: 2025-06
@@ -31,7 +34,7 @@ RECORD = st.tuples(
 )
 
 
-def lines_of(records: Sequence[tuple[tuple[str, str], str, int, int, str, str]]) -> list[str]:
+def lines_of(records: Sequence[Record]) -> list[str]:
     return [
         f"X{number},{place},{person},{item},2025-06-0{day},{quantity},{resident},{source}"
         for number, ((place, person), item, day, quantity, resident, source) in enumerate(records)
@@ -42,7 +45,7 @@ def doubts(folder: Path, files: dict[str, list[str]]) -> Counter[tuple[str, str]
     """Each doubt as its code and the id of its record, whatever file and row it is in."""
     folder.mkdir()
     records = {name: "\n".join([HEAD, *lines]) + "\n" for name, lines in files.items()}
-    blank = {} if "records.csv" in files else {"records.csv": None}
+    blank: dict[str, None] = {} if "records.csv" in files else {"records.csv": None}
     case = case_with(folder, {"case.yaml": CHECKS, "staff.csv": STAFF, **blank, **records})
     found = check_case(case)
     ids = {
@@ -62,11 +65,11 @@ def doubts(folder: Path, files: dict[str, list[str]]) -> Counter[tuple[str, str]
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_shuffled_and_split_files_are_doubted_alike(
-    tmp_path_factory: pytest.TempPathFactory, records: list[tuple], random: object
+    tmp_path_factory: pytest.TempPathFactory, records: list[Record], random: Random
 ) -> None:
     base, lines = tmp_path_factory.mktemp("door"), lines_of(records)
     shuffled = list(lines)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     cut = len(lines) // 2
     whole = doubts(base / "whole", {"records.csv": lines})
     split = {"records/a.csv": shuffled[:cut], "records/b.csv": shuffled[cut:]}
