@@ -161,14 +161,24 @@ def check(
             "Write a copy with the wrong cells marked; it must not exist yet.",
         ),
     ] = None,
+    previous: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="OUT",
+            help="上次的结果文件夹：对照它查缺月、少报和没有记录的机构。"
+            "An earlier result: months and institutions that are missing against it.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """检查资料，列出全部问题，不改任何文件。List every problem of a case; no file is changed."""
     with reporting(as_json), progress() as told:
         if mark is None:
-            checked = check_case(case, told, first=SHOWN, shown=_shown(as_json))
+            checked = check_case(case, told, first=SHOWN, shown=_shown(as_json), previous=previous)
         else:
-            checked = check_marked(case, mark, told, first=SHOWN, shown=_shown(as_json))
+            checked = check_marked(
+                case, mark, told, first=SHOWN, shown=_shown(as_json), previous=previous
+            )
         counted = checked.settlement.counted
         rejected = counted.rejected
         if as_json:

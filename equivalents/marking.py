@@ -17,6 +17,7 @@ def check_marked(
     *,
     first: int | None = None,
     shown: Shown = unseen,
+    previous: Path | None = None,
 ) -> Checked:
     """Check a case as :func:`equivalents.run.check_case` does, and write the marked copy.
 
@@ -31,7 +32,7 @@ def check_marked(
         failed: DataError | None = None
         checked: Checked | None = None
         try:
-            checked = check_case(case, told, first=first, shown=shown)
+            checked = check_case(case, told, first=first, shown=shown, previous=previous)
         except DataError as error:
             failed = error
         told("write", 0, 0)

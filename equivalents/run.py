@@ -16,11 +16,14 @@ from equivalents.errors import DataError, Problem, RefusedError
 from equivalents.findings import Findings
 from equivalents.intake.case import Case, load_case
 from equivalents.intake.casefolder import CaseFolder, open_folder
+from equivalents.intake.door import look_at_records
 from equivalents.intake.settings import read_settings
 from equivalents.intake.source import Source
 from equivalents.memory import let_go
+from equivalents.policy.checks import rules_of
 from equivalents.processors import workers
 from equivalents.settle import Settlement, pay, weigh
+from equivalents.silence import silences
 from equivalents.tally import Plan
 
 if TYPE_CHECKING:
@@ -81,25 +84,30 @@ def check_case(
     *,
     first: int | None = None,
     shown: Shown = unseen,
+    previous: Path | None = None,
 ) -> Checked:
     """Read and count a whole case without writing anything; all problems at once.
 
     A pool that nobody could be paid from is among the problems, judged by the good records.
     ``first`` limits how many problems of files and records are listed; all are counted.
-    ``shown`` is told what was understood of the files before they are counted.
+    ``shown`` is told what was understood of the files before they are counted. ``previous`` is
+    the result folder of an earlier period: what this one lacks against it is told.
 
     Raises:
-        DataError: a table or file cannot be used at all; every problem is in it.
+        DataError: a table or file cannot be used at all; every problem is in it. ``previous`` is
+            no result that can be read.
     """
     from equivalents.report.lists import all_problems, json_problems
 
-    case, source = open_case(folder, told)
+    case, source = open_case(folder, told, every_check=True)
     shown(case.understood)
-    unpaid = _weighed(case, source, "direct", told)
+    unpaid = _weighed(case, source, "direct" if previous is None else "tally", told)
     try:
         money = pay(unpaid).problems
     except RefusedError as error:
         money = error.problems
+    if previous is not None:
+        money = (*_lacking(case, unpaid, previous), *money)
     listed = (*islice(all_problems(unpaid, case, source), first), *money)
     total = _count(unpaid, case, source) + len(money)
     objects = partial(json_problems, unpaid, case, source, money)
@@ -109,6 +117,14 @@ def check_case(
         yield from money
 
     return Checked(unpaid, listed, total, objects, every, case.understood)
+
+
+def _lacking(case: Case, counted: Settlement, previous: Path) -> Iterator[Problem]:
+    """What a counted period lacks against the result of an earlier one."""
+    from equivalents.report.kept import read_kept
+
+    kept, rules = read_kept(previous), rules_of(case.checks, every=True)
+    return silences(rules, (counted.plan, counted.counted.tally), (kept.plan, kept.tally))
 
 
 def settle_case(
@@ -183,10 +199,13 @@ def _paid(settlement: Settlement, case: Case, source: Source) -> Settlement:
         raise RefusedError(listed, total) from None
 
 
-def open_case(folder: Path | CaseFolder, told: Told = silent) -> tuple[Case, Source]:
+def open_case(
+    folder: Path | CaseFolder, told: Told = silent, *, every_check: bool = False
+) -> tuple[Case, Source]:
     """Read the rules of a case and look at its record files.
 
-    A case that is open already is not opened again.
+    A case that is open already is not opened again. The checks at the door that it names are
+    made, with ``every_check`` also the others, as warnings.
 
     Raises:
         DataError: every problem of the tables and of whole record files.
@@ -197,7 +216,9 @@ def open_case(folder: Path | CaseFolder, told: Told = silent) -> tuple[Case, Sou
         case = load_case(opened)
     except DataError as error:
         raise DataError([*error.problems, *_record_problems(opened)]) from None
-    return case, Source(case.folder, case.records, case.rules.times)
+    source = Source(case.folder, case.records, case.rules.times)
+    look_at_records(case, source, every=every_check)
+    return case, source
 
 
 def _count(settlement: Settlement, case: Case, source: Source) -> int:

@@ -34,6 +34,8 @@ from equivalents.policy.assessment import Outcome
 from equivalents.policy.calendar import Period
 from equivalents.policy.capbefore import CapBefore
 from equivalents.policy.check import check_postings, check_weights
+from equivalents.policy.checks import Checks, Qualified
+from equivalents.policy.checkstext import check_items
 from equivalents.policy.corrections import Corrections, YearEnd
 from equivalents.policy.fundcounts import Charged, FundCounts
 from equivalents.policy.heads import FundTables
@@ -57,6 +59,7 @@ class Case:
     ``corrections`` and ``year_end`` say what is done after the period is closed; they settle
     nothing, so they are not among the rules. ``understood`` is what was understood of each file
     or sheet that is not plain, ``sources`` what the manifest says of those that are mapped.
+    ``checks`` are those at the door that case.yaml names, ``qualified`` who has qualifications.
     """
 
     folder: Path
@@ -69,6 +72,8 @@ class Case:
     year_end: YearEnd = field(default_factory=YearEnd)
     understood: tuple[Mapping[str, Any], ...] = ()
     sources: tuple[Mapping[str, Any], ...] = ()
+    checks: Checks = field(default_factory=dict)
+    qualified: tuple[Qualified, ...] = ()
 
 
 def load_case(case: Path | CaseFolder) -> Case:
@@ -99,6 +104,7 @@ def load_case(case: Path | CaseFolder) -> Case:
         *reader.closing,
         tuple(folder.understood),
         tuple(one.for_manifest() for one in folder.mapped),
+        *reader.door,
     )
 
 
@@ -140,6 +146,7 @@ class _Reader:
         self.cap_before: tuple[CapBefore, ...] | None = None
         self.outcomes: tuple[Outcome, ...] | None = None
         self.closing = Corrections(), YearEnd()
+        self.door: tuple[Checks, tuple[Qualified, ...]] = {}, ()
 
     def rules(self) -> CaseRules | None:
         """Every table read and checked; ``None`` when the period is unknown."""
@@ -156,6 +163,8 @@ class _Reader:
         used = read_used(files, masters.known, series)
         money = read_money(files, masters.known, series, settings.scheme, settings.period)
         check_series(settings, series, findings)
+        check_items(settings.checks, {row.item_code for row in weights}, findings)
+        self.door = settings.checks, masters.qualified
         pools = self._shared(settings, masters, money)
         reader = KeyReader(findings, masters.institutions, masters.postings, masters.departments)
         keys, self.cap_before = read_key_rules(files.table, settings, reader, pools, series)

@@ -15,6 +15,8 @@ from equivalents.intake.encodings import CODECS, DELIMITERS, Reading
 from equivalents.intake.schemes import SchemeOfCase, scheme_of_case
 from equivalents.policy.accounts import SurplusRule
 from equivalents.policy.calendar import Period, parse_period
+from equivalents.policy.checks import Checks
+from equivalents.policy.checkstext import read_checks
 from equivalents.policy.contacts import ConcurrentRule, StayRule
 from equivalents.policy.corrections import Corrections, YearEnd
 from equivalents.policy.correctiontext import read_corrections, read_year_end
@@ -46,6 +48,7 @@ CASE_KEYS: Final = (
     "scheme",
     "sources",
     "reading",
+    "checks",
     *SHARED_KEYS,
     *SCHEME_KEYS,
 )
@@ -96,6 +99,7 @@ class Settings:
     corrections: Corrections
     year_end: YearEnd
     reading: Reading
+    checks: Checks
 
 
 def read_settings(entry: Entry, folder: Path, findings: Findings) -> Settings:
@@ -146,6 +150,7 @@ def settings_of(of_case: SchemeOfCase, period: Period | None, findings: Findings
         read_corrections(entry.get("corrections"), _funds(of_case.scheme), findings),
         read_year_end(entry.get("year_end"), findings),
         _reading(entry.get("reading"), findings),
+        read_checks(entry.get("checks"), findings),
     )
 
 

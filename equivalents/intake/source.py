@@ -7,7 +7,7 @@ definition 5.8; specification page 2 "intake".
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -29,6 +29,7 @@ from equivalents.intake.columns import (
 )
 from equivalents.intake.csvfile import CsvPart, GivenFault, RawBatch, csv_parts
 from equivalents.intake.datesread import DatesRead, told_of_dates
+from equivalents.intake.doubts import Doubts, with_more
 from equivalents.intake.fields import FieldColumns
 from equivalents.intake.grid import Grid
 from equivalents.intake.headings import TABLES
@@ -84,6 +85,7 @@ class Source:
                 self._add_file(Found(file, file.relative_to(folder).as_posix()))
         self.findings.stop_on_errors()
         self._ids = find_identities(self.parts, self._names, times)
+        self.doubts: Doubts | None = None
 
     def _add_file(self, found: Found) -> None:
         try:
@@ -124,6 +126,8 @@ class Source:
         part, names = self.parts[index], self._names[index]
         if isinstance(part, ParquetPart) and part.group < 0:
             return
+        if self.doubts is not None and self.doubts.warnings[index]:
+            yield RecordBlock.empty(index, 0, self.doubts.warnings[index])
         # Its own, so that parts with other texts in other threads do not undo each other's work.
         latest, dates = coder.latest.copy(), DatesRead(self.times, _DAYS)
         for raw in part.batches() if isinstance(part, ParquetPart) else part.pieces():
@@ -201,6 +205,16 @@ class Source:
     def corrected(self, index: int) -> Mapping[int, tuple[int, int]]:
         """The rows of a part that correct a record, with the part and row that they name."""
         return self._ids.links[index]
+
+    def opened(self, index: int) -> tuple[_Part, Mapping[str, str]]:
+        """One part, and our name of each of its headings that is known."""
+        return self.parts[index], self._names[index]
+
+    def take_doubts(self, doubts: Doubts) -> None:
+        """Reject and warn of records as the checks at the door say, from now on."""
+        self.doubts = doubts
+        merged = [*map(with_more, self._ids.faults, doubts.errors)]
+        self._ids = replace(self._ids, faults=merged)
 
     def width(self, index: int) -> int:
         """How many headings the file of a part has."""

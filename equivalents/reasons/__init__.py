@@ -14,6 +14,7 @@ from equivalents.reasons.components import COMPONENT_REASONS
 from equivalents.reasons.contacts import CONTACT_REASONS
 from equivalents.reasons.contracts import CONTRACT_REASONS
 from equivalents.reasons.corrections import CORRECTION_REASONS
+from equivalents.reasons.door import DOOR_REASONS
 from equivalents.reasons.effective import EFFECTIVE_REASONS
 from equivalents.reasons.files import FILE_REASONS
 from equivalents.reasons.forecasts import FORECAST_REASONS
@@ -60,6 +61,7 @@ REASONS: Final[dict[str, Reason]] = {
         *LEADER_REASONS,
         *LEAVE_REASONS,
         *RECORD_REASONS,
+        *DOOR_REASONS,
         *CONTACT_REASONS,
         *CONTRACT_REASONS,
         *EFFECTIVE_REASONS,

@@ -82,6 +82,8 @@ def write_out(
         told["checks"] += more.checks
         if case.understood:
             told["understood"] = case.understood
+        if source.doubts is not None:
+            told["door"] = source.doubts.made
         write_json(folder / "summary.json", {**told, **more.summary})
         if settlement.payouts is not None:
             _write_results(settlement, settlement.payouts, listed, folder, more)

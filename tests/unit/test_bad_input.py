@@ -26,6 +26,7 @@ from tests.bad.caseyaml import YAML
 from tests.bad.closing import CLOSING
 from tests.bad.components import COMPONENT_WARNINGS, COMPONENTS
 from tests.bad.contracts import CONTRACT_MONEY, CONTRACTS
+from tests.bad.door import DOOR, DOOR_RECORDS, DOOR_WARNINGS
 from tests.bad.effective import EFFECTIVE, EFFECTIVE_WARNINGS
 from tests.bad.files import FILES
 from tests.bad.funds import FUND_WARNINGS, FUNDS
@@ -49,7 +50,7 @@ OF_THE_CASE = [
     *SECONDARY, *KEYS,
     *KEY_MONEY, *LEAVE, *LEAVE_MONEY, *LEADERS, *YEARLY, *OF_A_YEAR, *CONTRACTS,
     *CONTRACT_MONEY, *HEADS, *SCHEMES, *PRICES, *FUNDS, *ASSESSMENT, *ASSESSED_MONEY,
-    *EFFECTIVE, *CLOSING, *COMPONENTS, *MAPS,
+    *EFFECTIVE, *CLOSING, *COMPONENTS, *MAPS, *DOOR,
 ]  # fmt: skip
 LISTED = [
     *WARNINGS,
@@ -68,12 +69,17 @@ LISTED = [
     *EFFECTIVE_WARNINGS,
     *COMPONENT_WARNINGS,
     *MAP_WARNINGS,
+    *DOOR_WARNINGS,
 ]
 ONLY_LISTS = ["problems.csv", "rejected.csv", "summary.json"]
 BY_COMMAND = {
     # tests/unit/test_database.py and test_sources.py
     "DATABASE_QUERY", "DATABASE_LOST", "DATABASE_FLOAT", "DATABASE_TYPE", "DATABASE_PASSWORD",
     "OUT_NOT_OURS", "REJECTED_ROWS",
+    # tests/unit/test_template.py
+    "FILE_EXISTS", "FILE_NAME",
+    # tests/unit/test_silence.py
+    "INSTITUTION_SILENT", "MONTH_MISSING", "MONTH_THIN",
     # tests/unit/test_kept.py, test_compare.py, test_compare_rules.py and test_explain.py
     "OUT_MISSING", "OUT_CHANGED", "OUT_METHOD", "PERSON_NOT_FOUND", "POOL_NOT_FOUND",
     "EXPLAIN_OTHER_CASE", "PROPOSAL_NOT_FOUND", "PROPOSAL_MISSES", "PROPOSAL_ADDS",
@@ -139,7 +145,7 @@ def test_a_fault_of_the_case_is_coded_placed_and_said_and_nothing_is_written(
     assert sorted(tmp_path.iterdir()) == before
 
 
-@pytest.mark.parametrize("fault", cases([*RECORDS, *MAP_ROWS]))
+@pytest.mark.parametrize("fault", cases([*RECORDS, *MAP_ROWS, *DOOR_RECORDS]))
 def test_a_fault_of_a_record_is_coded_placed_and_said_and_the_rest_is_settled(
     fault: Fault, tmp_path: Path
 ) -> None:
@@ -181,7 +187,8 @@ def test_what_a_rule_keeps_out_is_counted_by_its_name(fault: Fault, tmp_path: Pa
 
 
 def test_every_code_is_produced_by_a_test() -> None:
-    produced = {fault.code for fault in [*OF_THE_CASE, *RECORDS, *MAP_ROWS, *LISTED, *EXCLUDED]}
+    of_records = [*RECORDS, *MAP_ROWS, *DOOR_RECORDS]
+    produced = {fault.code for fault in [*OF_THE_CASE, *of_records, *LISTED, *EXCLUDED]}
     assert produced | BY_COMMAND == set(REASONS)
     assert {fault.code for fault in EXCLUDED} == set(EXCLUSIONS)
 

@@ -79,6 +79,7 @@ FLOW = [
     "contractchecks",
     "chargechecks",
     "doorchecks",
+    "doorway",
     # leave, withholding
     "leavedays",
     "leave",
@@ -131,6 +132,7 @@ FLOW = [
     "fundsettle",
     # the whole chain
     "settle",
+    "silence",
     # after closing
     "paidrows",
     "lastlevel",
@@ -157,7 +159,7 @@ PURE = {*FLOW} - {"errors", "policy"}
 PURE_POLICY = {
     "model", "accounts", "calendar", "posts", "book", "check", "roster", "basis", "contacts",
     "waits", "keep", "sharing", "keyrules", "coefficients", "leave", "leaders",
-    "yearly", "contracts", "corrections", "fundcounts", "components", "funds", "heads",
+    "yearly", "contracts", "corrections", "checks", "fundcounts", "components", "funds", "heads",
     "homes", "prices", "scheme", "assessment", "effective", "secondary", "who",
 }  # fmt: skip
 STANDARD = {
