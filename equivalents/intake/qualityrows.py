@@ -38,6 +38,7 @@ __all__ = ["QualityGroups", "dimension_of", "quality_blocks"]
 _Mask = npt.NDArray[np.bool_]
 _COLUMNS: Final = TABLES["records"].columns
 _FACTOR: Final = np.uint64(0x9E3779B97F4A7C15)
+_PERFORMERS: Final = ("person_id", "performers", "team_id")
 _UNIQUE: Final = frozenset({"RECORD_ID_REPEATED", "RECORD_ID_CONFLICT"})
 _VALID: Final = frozenset({"QUANTITY_ABOVE_MAX", "NOT_SUPPORTED", "VALUE_MISSING"})
 
@@ -215,6 +216,10 @@ class _Marker:
         for column in _COLUMNS:
             if column.name in rows.columns:
                 marks[f"filled:{column.name}"] = _filled(rows.columns[column.name])
+        named = [marks[f"filled:{one}"] for one in _PERFORMERS if f"filled:{one}" in marks]
+        if named:
+            # Who shares a record may be told instead of one person.
+            marks["performer"] = np.logical_or.reduce(named)
         some = {name: mask for name, mask in marks.items() if mask.any()}
         return QualityBlock(codes, day, some)
 

@@ -9,13 +9,15 @@ from html import escape
 from typing import Final
 
 from equivalents.report.neutral import legible
-from equivalents.report.qualitytables import Quality, QualityTable, percent
+from equivalents.report.qualitytables import Quality, QualityTable, filled_marks, percent
 from equivalents.version import __version__
 
 __all__ = ["quality_page"]
 
 _ROWS: Final = 200
 """Rows of a table, or of the heat table, that the page shows; the workbook has all."""
+_KINDS: Final = {12: ' class="d"', 34: ' class="name"'}
+"""How texts of a column of some width in the workbook are set: days on one line."""
 _STYLE: Final = """
 :root{--ink:#1f2933;--soft:#5b6773;--line:#d9e0e6;--good:#2f6f8f;--bad:#c0392b;--warm:#f4f7f9}
 *{box-sizing:border-box}
@@ -27,19 +29,25 @@ small,.en{color:var(--soft);font-size:12px;font-weight:normal}
 p{margin:4px 0 10px;color:var(--soft);font-size:13px}
 nav{display:flex;flex-wrap:wrap;gap:4px 14px;margin:12px 0;font-size:13px}
 a{color:var(--good)}
-.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(165px,1fr));gap:10px;
+.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(230px,1fr));gap:10px;
 margin:16px 0}
 .card{background:var(--warm);border:1px solid var(--line);border-radius:6px;padding:10px 12px}
 .card b{display:block;font-size:22px;line-height:1.3;font-variant-numeric:tabular-nums}
 .wide{overflow-x:auto;border:1px solid var(--line);border-radius:6px}
 table{border-collapse:collapse;width:100%;font-size:13px}
-th,td{padding:5px 9px;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
-th{background:var(--warm);font-weight:600;vertical-align:bottom;white-space:nowrap}
-th .en{display:block}
+th,td{padding:5px 7px;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
+th{background:var(--warm);font-weight:600;vertical-align:bottom;min-width:58px}
+th .en{display:block;line-height:1.2}
 tr:last-child td{border-bottom:0}
 td:first-child,.name{min-width:120px;max-width:320px;overflow-wrap:anywhere}
+.wide td:first-child,.wide th:first-child{position:sticky;left:0;background:#fff}
+.wide th:first-child{background:var(--warm)}
+.d{white-space:nowrap}
 .n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
-th.n{text-align:right}
+th.wide td:first-child,.wide th:first-child{position:sticky;left:0;background:#fff}
+.wide th:first-child{background:var(--warm)}
+.d{white-space:nowrap}
+.n{text-align:right}
 .heat td{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 .heat td:first-child{text-align:left;white-space:normal}
 .h0{background:#fdecea;color:#8e2a1e}.h1{background:#eaf3f7}.h2{background:#cfe3ec}
@@ -50,7 +58,8 @@ svg{display:block;width:100%;height:auto;max-width:900px}
 svg text{fill:#5b6773;font-size:12px;font-family:inherit}
 footer{margin-top:40px;color:var(--soft);font-size:12px}
 @media(max-width:600px){main{padding:14px 10px 32px}h1{font-size:20px}.card b{font-size:19px}
-.cards{grid-template-columns:repeat(2,1fr)}}
+.cards{grid-template-columns:repeat(2,1fr)}th,td{padding:4px 5px}table{font-size:12px}
+td:first-child,.name{min-width:86px;max-width:150px}th{min-width:46px}}
 @media print{@page{size:A4 landscape;margin:12mm}nav{display:none}main{max-width:none;padding:0}
 .wide{overflow:visible;border:0}table{font-size:9px}th,td{padding:2px 4px}
 th{white-space:normal}thead{display:table-header-group}tr,svg,.card{break-inside:avoid}
@@ -97,8 +106,8 @@ def _cards(quality: Quality) -> Iterator[str]:
     """The figures that are looked at first."""
     sums = quality.sums
     total, rejected = sums.total(), sums.total("rejected")
-    needed = ("institution_id", "person_id", "item_code", "service_date", "quantity")
-    filled = sum(sums.total(f"filled:{name}") for name in needed)
+    needed = filled_marks(required=True)
+    filled = sum(map(sums.total, needed))
     figures = (
         ("收到", "received", f"{total:,}"),
         ("退回", "rejected", f"{rejected:,}"),
@@ -193,7 +202,7 @@ def _table(table: QualityTable) -> Iterator[str]:
     for row in table.rows[:_ROWS]:
         cells = []
         for column, value in zip(table.columns, row, strict=True):
-            kind = ' class="n"' if column.form else ' class="name"' if column.width > 30 else ""
+            kind = ' class="n"' if column.form else _KINDS.get(column.width, "")
             shown = f"{int(value):,}" if column.form == "#,##0" and value else _text(value)
             cells.append(f"<td{kind}>{shown}</td>")
         yield f"<tr>{''.join(cells)}</tr>"

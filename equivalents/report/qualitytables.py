@@ -22,6 +22,7 @@ __all__ = [
     "Quality",
     "QualityColumn",
     "QualityTable",
+    "filled_marks",
     "forms_read",
     "percent",
     "quality_tables",
@@ -113,6 +114,15 @@ def percent(part: int, whole: int) -> str:
     return "" if share is None else print_fixed(share, 2)
 
 
+def filled_marks(required: bool) -> list[str]:
+    """The marks of cells that are filled in required columns, or in the others.
+
+    Where performers or a team are named no person needs to be.
+    """
+    names = [column.name for column in _COLUMNS if column.required == required]
+    return ["performer" if name == "person_id" else f"filled:{name}" for name in names]
+
+
 def quality_tables(quality: Quality) -> list[QualityTable]:
     """All tables of the report, in the order in which they are shown."""
     return [
@@ -138,7 +148,10 @@ def _overview(quality: Quality) -> QualityTable:
         (" ".join(_DIMENSIONS[dimension]), measure, str(part), str(whole), percent(part, whole))
         for dimension, measure, part, whole in _measures(quality)
     ]
-    note = "占比由整数四舍五入到两位。Shares are rounded half up from whole numbers."
+    note = (
+        "占比由整数四舍五入到两位；写明参与人员或团队的记录不必填人员编号。"
+        "Shares are rounded half up; a record of performers or a team needs no person."
+    )
     return QualityTable("overview", "概览", "Overview", note, columns, rows)
 
 
@@ -147,8 +160,8 @@ def _measures(quality: Quality) -> Iterator[tuple[str, str, int, int]]:
     total, months = sums.total(), len(quality.groups.months)
     for required, said in ((True, "必填列已填的单元格 required cells filled"),
                            (False, "选填列已填的单元格 optional cells filled")):  # fmt: skip
-        names = [column.name for column in _COLUMNS if column.required == required]
-        filled = sum(sums.total(f"filled:{name}") for name in names)
+        names = filled_marks(required)
+        filled = sum(sums.total(name) for name in names)
         yield "completeness", said, filled, total * len(names)
     present = int(np.count_nonzero(sums.received["month"][:months]))
     yield "completeness", "有记录的月份 months with records", present, months
@@ -200,8 +213,8 @@ def _group_row(quality: Quality, grouping: str, at: int, label: str) -> list[str
         return int(sums.marked(grouping, mark)[at])
 
     def filled(required: bool) -> str:
-        names = [column.name for column in _COLUMNS if column.required == required]
-        return percent(sum(count(f"filled:{name}") for name in names), received * len(names))
+        names = filled_marks(required)
+        return percent(sum(map(count, names)), received * len(names))
 
     monthly = sums.monthly[grouping][at, :months]
     days = ["", "", ""]
