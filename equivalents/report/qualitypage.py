@@ -57,7 +57,8 @@ th.wide td:first-child,.wide th:first-child{position:sticky;left:0;background:#f
 svg{display:block;width:100%;height:auto;max-width:900px}
 svg text{fill:#5b6773;font-size:12px;font-family:inherit}
 footer{margin-top:40px;color:var(--soft);font-size:12px}
-@media(max-width:600px){main{padding:14px 10px 32px}h1{font-size:20px}.card b{font-size:19px}
+@media(max-width:600px){.plot{overflow-x:auto}svg{min-width:680px}
+main{padding:14px 10px 32px}h1{font-size:20px}.card b{font-size:19px}
 .cards{grid-template-columns:repeat(2,1fr)}th,td{padding:4px 5px}table{font-size:12px}
 td:first-child,.name{min-width:86px;max-width:150px}th{min-width:46px}}
 @media print{@page{size:A4 landscape;margin:12mm}nav{display:none}main{max-width:none;padding:0}
@@ -141,7 +142,7 @@ def _bars(quality: Quality) -> Iterator[str]:
         '<span><i style="background:#c0392b"></i>退回 rejected</span></div>'
     )
     yield (
-        f'<svg viewBox="0 0 {step * len(shown)} {high + 44}" role="img" '
+        f'<div class="plot"><svg viewBox="0 0 {step * len(shown)} {high + 44}" role="img" '
         'aria-label="各月记录 records by month">'
     )
     for nth, (at, count, bad) in enumerate(zip(shown, received, rejected, strict=True)):
@@ -156,7 +157,7 @@ def _bars(quality: Quality) -> Iterator[str]:
         yield _box(left, 20 + high - red, wide, red, "#c0392b")
         yield f'<text x="{middle}" y="{top - 5}" text-anchor="middle">{count:,}</text>'
         yield f'<text x="{middle}" y="{high + 38}" text-anchor="middle">{_text(name)}</text></g>'
-    yield "</svg>"
+    yield "</svg></div>"
 
 
 def _box(left: int, top: int, wide: int, high: int, colour: str) -> str:
