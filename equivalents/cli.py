@@ -169,16 +169,38 @@ def check(
             "An earlier result: months and institutions that are missing against it.",
         ),
     ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            "--report",
+            metavar="DIR",
+            help="写数据质量报告（工作簿和网页），整体替换该文件夹。"
+            "Write a data-quality report, a workbook and a page, into a folder of its own.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """检查资料，列出全部问题，不改任何文件。List every problem of a case; no file is changed."""
+    from equivalents.report.folder import check_replaceable
+    from equivalents.report.quality import QUALITY_MARK, write_quality
+
     with reporting(as_json), progress() as told:
+        if report is not None:
+            check_replaceable(report, QUALITY_MARK)
         if mark is None:
             checked = check_case(case, told, first=SHOWN, shown=_shown(as_json), previous=previous)
         else:
+<<<<<<< HEAD
             checked = check_marked(
                 case, mark, told, first=SHOWN, shown=_shown(as_json), previous=previous
             )
+||||||| 95cfed8
+            checked = check_marked(case, mark, told, first=SHOWN, shown=_shown(as_json))
+=======
+            checked = check_marked(case, mark, told, first=SHOWN, shown=_shown(as_json))
+        if report is not None:
+            write_quality(checked, report, told)
+>>>>>>> i6-quality
         counted = checked.settlement.counted
         rejected = counted.rejected
         if as_json:

@@ -59,7 +59,8 @@ class Checked:
     ``total`` counts all problems, also where only the first of them are in ``problems``.
     ``objects`` writes all of them as the items of a JSON list, some thousands at a time; ``every``
     gives them as objects.
-    ``understood`` is what was understood of each file or sheet that is not plain.
+    ``understood`` is what was understood of each file or sheet that is not plain. ``case`` and
+    ``source`` are what was checked, for reports that read the records again.
     """
 
     settlement: Settlement
@@ -68,6 +69,8 @@ class Checked:
     objects: Callable[[], Iterator[str]]
     every: Callable[[], Iterator[Problem]]
     understood: tuple[Mapping[str, Any], ...] = ()
+    case: Case | None = None
+    source: Source | None = None
 
 
 def silent(stage: str, done: int, total: int) -> None:
@@ -116,7 +119,7 @@ def check_case(
         yield from all_problems(unpaid, case, source)
         yield from money
 
-    return Checked(unpaid, listed, total, objects, every, case.understood)
+    return Checked(unpaid, listed, total, objects, every, case.understood, case, source)
 
 
 def _lacking(case: Case, counted: Settlement, previous: Path) -> Iterator[Problem]:

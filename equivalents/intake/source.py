@@ -220,6 +220,10 @@ class Source:
         """How many headings the file of a part has."""
         return len(self.parts[index].headings)
 
+    def names(self, index: int) -> Mapping[str, str]:
+        """Our column name of each heading of a part that is known, as made unique."""
+        return self._names[index]
+
     def written(self, index: int) -> dict[str, str]:
         """The headings of the file of a part as they stand there, by our column name."""
         return {name: heading.strip() for heading, name in self._names[index].items()}

@@ -154,6 +154,8 @@ FLOW = [
     "explain",
     "ownrecords",
     "spread",
+    # the quality of the data
+    "quality",
 ]
 PURE = {*FLOW} - {"errors", "policy"}
 PURE_POLICY = {
