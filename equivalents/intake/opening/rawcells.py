@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-__all__ = ["Chunk", "RawColumns", "as_columns", "gathered"]
+__all__ = ["Chunk", "RawColumns", "as_columns", "gathered", "turned"]
 
 _TURNED: Final = 1024
 
@@ -87,6 +87,11 @@ def _turned(rows: Sequence[Sequence[object]], width: int) -> tuple[list[object],
         for column, part in zip(columns, parts, strict=True):
             column.extend(part)
     return columns
+
+
+def turned(rows: Sequence[Sequence[object]]) -> "Iterator[tuple[object, ...]]":
+    """Rows of one length as columns; few at a time, as these stay in the processor's cache."""
+    return zip(*rows, strict=True)
 
 
 def gathered(chunks: Iterable[Chunk], least: int) -> Iterator[Chunk]:
