@@ -3,8 +3,8 @@
 The workbook is made by xlsxwriter, always the same bytes: records of ten columns, as an export has
 them. The engine does with it what ``check`` does: a child process looks through it, parses it,
 finds the headings, cleans and writes a spool. The bare read is calamine's ``to_python()`` in a
-fresh process that imports nothing else. Both are whole processes, in turns; processor time is that
-of the process and its children. The cells of the spool are compared with what was written.
+fresh process that imports nothing else. Both are whole processes, their start included, in turns.
+The cells of the spool are compared with what was written.
 """
 
 import argparse
@@ -15,8 +15,9 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 import xlsxwriter
 
@@ -31,6 +32,7 @@ HEADINGS: Final = (
     "记录编号", "机构编号", "人员编号", "项目编码", "服务日期",
     "数量", "居民编号", "来源", "服务场所", "备注",
 )  # fmt: skip
+_Answer = TypeVar("_Answer")
 _VERSION: Final = 1
 _DAY: Final = HEADINGS.index("服务日期")
 _NEW_YEAR: Final = date(2025, 1, 1)
@@ -40,7 +42,6 @@ _BARE: Final = (
     "import sys; from python_calamine import CalamineWorkbook as Book; "
     "print(len(Book.from_path(sys.argv[1]).get_sheet_by_index(0).to_python()))"
 )
-_SPOOL: Final = "import sys; from benchmarks.files import spooled; print(*spooled(*sys.argv[1:]))"
 
 
 class Taken(NamedTuple):
@@ -122,16 +123,21 @@ def differences(spool: Path, rows: int) -> int:
     )
 
 
-def _run(code: str, *arguments: str) -> tuple[Taken, str]:
-    """A fresh Python doing something; what it took, its children with it, and what it printed."""
+def _bare(book: str) -> int:
+    """How many rows a bare read in a fresh process finds."""
+    command = [sys.executable, "-c", _BARE, book]
+    return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def _timed(task: Callable[[], _Answer]) -> tuple[Taken, _Answer]:
+    """What a task took in the processes that it starts, and its answer."""
     import resource
 
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    command = [sys.executable, "-c", code, *arguments]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    answer = task()
     wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Taken(wall, cpu), done.stdout.strip()
+    return Taken(wall, cpu), answer
 
 
 def _rounds(
@@ -142,14 +148,14 @@ def _rounds(
     ours: list[Taken] = []
     wrong = 0
     for turn in range(rounds):
-        taken, printed = _run(_BARE, str(book))
+        taken, read = _timed(partial(_bare, str(book)))
         bare.append(taken)
-        wrong += int(printed) != rows + 1
+        wrong += read != rows + 1
         with tempfile.TemporaryDirectory() as folder:
-            taken, printed = _run(_SPOOL, str(book), folder)
+            taken, spools = _timed(partial(spooled, str(book), folder))
             ours.append(taken)
             if not turn:
-                wrong += differences(Path(printed), rows)
+                wrong += differences(Path(spools[0]), rows)
         say(f"round {turn + 1}: {_both(bare[-1])} bare, {_both(ours[-1])} to a spool")
     return bare, ours, wrong
 

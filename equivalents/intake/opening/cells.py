@@ -102,11 +102,14 @@ class Cells:
             at -= len(part)
         raise IndexError(row)
 
-    def indices(self) -> "pa.Array":
-        """The code as Arrow takes it."""
+    def spread(self, values: "pa.Array") -> "pa.Array":
+        """What the distinct values are to be, for each cell; where none occurs twice, as it is."""
         import pyarrow as pa
 
-        return pa.array(self.code)
+        size = self.code.size
+        if len(values) == size and np.array_equal(self.code, np.arange(size, dtype=np.int32)):
+            return values
+        return values.take(pa.array(self.code))
 
     def filled(self) -> _Mask:
         """Which cells are not blank."""

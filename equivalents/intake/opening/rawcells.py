@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-__all__ = ["Chunk", "RawColumns", "as_columns", "gathered", "turned"]
+__all__ = ["Chunk", "RawColumns", "as_columns", "gathered"]
 
 _TURNED: Final = 1024
 
@@ -47,6 +47,9 @@ class RawColumns:
 
     def pieces(self, size: int) -> "Iterator[RawColumns]":
         """The same rows, at most ``size`` at once."""
+        if 0 < len(self) <= size:
+            yield self
+            return
         for start in range(0, len(self), size):
             stop = start + size
             yield RawColumns(
@@ -87,11 +90,6 @@ def _turned(rows: Sequence[Sequence[object]], width: int) -> tuple[list[object],
         for column, part in zip(columns, parts, strict=True):
             column.extend(part)
     return columns
-
-
-def turned(rows: Sequence[Sequence[object]]) -> "Iterator[tuple[object, ...]]":
-    """Rows of one length as columns; few at a time, as these stay in the processor's cache."""
-    return zip(*rows, strict=True)
 
 
 def gathered(chunks: Iterable[Chunk], least: int) -> Iterator[Chunk]:

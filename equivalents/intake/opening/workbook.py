@@ -22,11 +22,12 @@ from equivalents.intake.opening.child import plain_words
 from equivalents.intake.opening.kinds import Kind, different_name, kind_of
 from equivalents.intake.opening.limits import Limits, setting_of
 from equivalents.intake.opening.prescan import prescan
-from equivalents.intake.opening.rawcells import RawColumns, turned
 from equivalents.reasons import BOTH
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
+
+    from equivalents.intake.opening.rawcells import RawColumns
 
 __all__ = ["RawSheet", "look", "raw_sheets"]
 
@@ -75,12 +76,15 @@ class RawSheet:
             row += len(chunk)
             yield chunk
 
-    def blocks(self) -> Iterator[RawColumns]:
+    def blocks(self) -> "Iterator[RawColumns]":
         """All rows by columns, as many at once as have some half a million cells."""
+        # Only here: to look at a file without reading it takes no NumPy.
+        from equivalents.intake.opening.rawcells import RawColumns
+
         rows = min(max(_BLOCK_CELLS // max(self.columns, 1), _HOT), _BLOCK_ROWS)
         columns: list[list[object]] = [[] for _ in range(self.columns)]
         for chunk in self.chunks(_HOT):
-            for column, part in zip(columns, turned(chunk), strict=True):
+            for column, part in zip(columns, zip(*chunk, strict=True), strict=True):
                 column.extend(part)
             if columns and len(columns[0]) >= rows:
                 yield RawColumns(tuple(columns))
