@@ -246,19 +246,19 @@ def _record_problems(case: CaseFolder) -> tuple[Problem, ...]:
 def _weighed(case: Case, source: Source, path: Way, told: Told) -> Settlement:
     """All records counted and weighed, with the means that this machine has."""
     plan = Plan(case.rules)
-    parts, progress = source.blocks(plan), row_counter(told)
+    parts, progress = source.blocks(plan), row_counter(told, source.expected)
     threads = workers()
     return weigh(case.rules, plan, parts, path, workers=threads, progress=progress, freed=let_go)
 
 
-def row_counter(told: Told) -> Callable[[int], None]:
-    """Adds up the rows of all threads for the progress."""
+def row_counter(told: Told, expected: int = 0) -> Callable[[int], None]:
+    """Adds up the rows of all threads for the progress, of so many that are expected."""
     done = 0
 
     def counted(rows: int) -> None:
         nonlocal done
         done += rows
-        told("count", done, 0)
+        told("count", done, expected)
 
-    told("count", 0, 0)
+    told("count", 0, expected)
     return counted

@@ -138,7 +138,7 @@ def _kept(folder: Path, case: Path | None, told: Told) -> tuple[Side, _Records |
 def _counted(folder: Path, told: Told) -> tuple[Side, _Records]:
     case, source = open_case(folder, told)
     rules, plan = case.rules, Plan(case.rules)
-    parts, progress = source.blocks(plan), row_counter(told)
+    parts, progress = source.blocks(plan), row_counter(told, source.expected)
     counted = count(parts, Scales(rules, plan), workers=workers(), progress=progress)
     side = paid_side(rules, plan, counted.tally)
     for series, weighed in side.settlement.weighed.items():

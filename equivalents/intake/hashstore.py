@@ -6,7 +6,6 @@ and to one of 64 files by its upper six bits. Each of the 64 is then sorted on i
 found is the same, whether anything was spilled or not.
 """
 
-import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,8 @@ from typing import Final, Self
 
 import numpy as np
 import numpy.typing as npt
+
+from equivalents.intake.opening.limits import whole_setting
 
 __all__ = ["DEFAULT_MEMORY_MB", "HashStore", "Hashes", "memory_bound"]
 
@@ -28,10 +29,12 @@ _BYTES: Final = 16
 
 
 def memory_bound() -> int:
-    """Bytes for comparing ids: ``EQUIVALENTS_MEMORY_MB``, where it is a whole number above 0."""
-    declared = os.environ.get("EQUIVALENTS_MEMORY_MB", "")
-    usable = declared.isascii() and declared.isdigit() and int(declared) > 0
-    return (int(declared) if usable else DEFAULT_MEMORY_MB) << 20
+    """Bytes for comparing ids, as ``EQUIVALENTS_MEMORY_MB`` says.
+
+    Raises:
+        UsageError: it is no whole number from 1 up.
+    """
+    return whole_setting("EQUIVALENTS_MEMORY_MB", DEFAULT_MEMORY_MB, least=1) << 20
 
 
 class HashStore:

@@ -30,6 +30,7 @@ from equivalents.intake.columns import (
 from equivalents.intake.csvfile import CsvPart, GivenFault, RawBatch, csv_parts
 from equivalents.intake.datesread import DatesRead, told_of_dates
 from equivalents.intake.doubts import Doubts, with_more
+from equivalents.intake.expected import expected_rows
 from equivalents.intake.fields import FieldColumns
 from equivalents.intake.grid import Grid
 from equivalents.intake.headings import TABLES
@@ -120,6 +121,11 @@ class Source:
         """Every part as an iterable of record blocks for a counting plan."""
         coder, reading = Coder(plan, self.times), _Reading(len(self.parts))
         return [PartBlocks(self, index, coder, reading) for index in range(len(self.parts))]
+
+    @property
+    def expected(self) -> int:
+        """How many records are to come; of text files about so many."""
+        return expected_rows(self.parts)
 
     def read(self, index: int, coder: Coder) -> Iterator[RecordBlock]:
         """The record blocks of one part."""

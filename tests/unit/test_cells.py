@@ -243,10 +243,10 @@ def test_a_column_of_anything_means_what_its_cells_mean(column: list[object]) ->
         if not column:
             continue
         meant = cells.meant(kind, True, False)
-        texts = meant.text.take(cells.indices()).to_pylist()
+        texts = cells.spread(meant.text).to_pylist()
         alone = [meaning(value, kind, required=True)[0] for value in column]
         assert texts == alone
-    shown = cells.texts().take(cells.indices()).to_pylist()
+    shown = cells.spread(cells.texts()).to_pylist()
     assert [text == "" for text in shown] == [value in (None, "") for value in column]
 
 
@@ -254,10 +254,10 @@ def test_arrow_texts_of_any_sort_are_taken() -> None:
     column = pa.chunked_array([pa.array(["a", None]), pa.array(["a"])])
     for given_ in (column, column.dictionary_encode(), column.cast(pa.large_string())):
         cells = cells_of(given_)
-        assert cells.texts().take(cells.indices()).to_pylist() == ["a", "", "a"]
+        assert cells.spread(cells.texts()).to_pylist() == ["a", "", "a"]
     assert np.array_equal(cells_of(column).filled(), [True, False, True])
 
 
 def test_half_a_character_stays_apart_from_others() -> None:
     cells = cells_of(["P\ud800", "P?", "P\ud801"])
-    assert len(set(cells.texts().take(cells.indices()).to_pylist())) == 3
+    assert len(set(cells.spread(cells.texts()).to_pylist())) == 3

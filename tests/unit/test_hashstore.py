@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from equivalents.errors import UsageError
 from equivalents.intake.csvfile import csv_parts
 from equivalents.intake.hashstore import DEFAULT_MEMORY_MB, HashStore, memory_bound
 from equivalents.intake.identity import find_identities
@@ -66,10 +67,19 @@ def test_temporary_files_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize(
     ("declared", "megabytes"),
-    [("", DEFAULT_MEMORY_MB), ("7", 7), ("0", DEFAULT_MEMORY_MB), ("x", DEFAULT_MEMORY_MB)],
+    [("", DEFAULT_MEMORY_MB), ("7", 7), (" 12 ", 12)],
 )
 def test_the_bound_is_a_setting(
     monkeypatch: pytest.MonkeyPatch, declared: str, megabytes: int
 ) -> None:
     monkeypatch.setenv("EQUIVALENTS_MEMORY_MB", declared)
     assert memory_bound() == megabytes << 20
+
+
+@pytest.mark.parametrize("declared", ["0", "-1", "x", "1.5", "１", "9" * 14])
+def test_a_bound_that_is_no_number_is_refused(
+    monkeypatch: pytest.MonkeyPatch, declared: str
+) -> None:
+    monkeypatch.setenv("EQUIVALENTS_MEMORY_MB", declared)
+    with pytest.raises(UsageError, match=f"EQUIVALENTS_MEMORY_MB={declared}：须为不小于 1 的整数"):
+        memory_bound()

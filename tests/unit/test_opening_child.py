@@ -160,7 +160,7 @@ def test_a_limit_that_is_no_number_is_refused(text: str) -> None:
 
 
 def test_every_limit_and_its_default_stand_in_the_documents() -> None:
-    text = (ROOT / "docs" / "files.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
     told = dict(re.findall(r"^\| `(EQUIVALENTS_OPEN_\w+)` \| (\d+) \|", text, re.MULTILINE))
     assert told == {setting_of(name): str(value) for name, value in Limits().values().items()}
 

@@ -63,7 +63,7 @@ def open_book(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
                 continue
             try:
                 target = folder / f"{number}.parquet"
-                spooled = spool_rows(sheet.chunks(), tables, target, _source(sheet, request))
+                spooled = spool_rows(sheet.blocks(), tables, target, _source(sheet, request))
                 answer.spools.append(str(spooled.path))
             except DataError as error:
                 _set_aside(answer, sheet.name, error)

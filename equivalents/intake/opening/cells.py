@@ -16,9 +16,15 @@ import numpy.typing as npt
 
 from equivalents.intake.cellkinds import CellKind
 from equivalents.intake.columns import numbers
-from equivalents.intake.opening.celltexts import BLANKS, clean_text, plain_pattern
+from equivalents.intake.opening.celltexts import (
+    BLANKS,
+    WORDS_ARE_PLAIN,
+    clean_text,
+    plain_pattern,
+)
 from equivalents.intake.opening.cellvalues import EXACT, clean_value, print_value
 from equivalents.intake.opening.forms import fault_code, form_code
+from equivalents.intake.opening.textbytes import all_words
 from equivalents.units import Codes
 
 if TYPE_CHECKING:
@@ -96,11 +102,14 @@ class Cells:
             at -= len(part)
         raise IndexError(row)
 
-    def indices(self) -> "pa.Array":
-        """The code as Arrow takes it."""
+    def spread(self, values: "pa.Array") -> "pa.Array":
+        """What the distinct values are to be, for each cell; where none occurs twice, as it is."""
         import pyarrow as pa
 
-        return pa.array(self.code)
+        size = self.code.size
+        if len(values) == size and np.array_equal(self.code, np.arange(size, dtype=np.int32)):
+            return values
+        return values.take(pa.array(self.code))
 
     def filled(self) -> _Mask:
         """Which cells are not blank."""
@@ -109,7 +118,7 @@ class Cells:
 
     def kept(self, keep: _Mask) -> "Cells":
         """The cells of some rows."""
-        return Cells(self.code[keep], self.values)
+        return self if keep.all() else Cells(self.code[keep], self.values)
 
     def meant(self, kind: CellKind, required: bool, epoch_1904: bool | None) -> Meant:
         """What the distinct values mean in a column of some kind."""
@@ -188,6 +197,8 @@ def _of_texts(texts: "pa.Array", kind: CellKind, required: bool, epoch_1904: boo
 
     fault, form = np.zeros(len(texts), np.uint8), np.zeros(len(texts), np.uint8)
     raw = pa.nulls(len(texts), pa.string())
+    if kind in WORDS_ARE_PLAIN and all_words(texts):
+        return Meant(texts, raw, fault, form)
     doubtful = ~numbers(pc.match_substring_regex(texts, plain_pattern(kind)))
     if not doubtful.any():
         return Meant(texts, raw, fault, form)

@@ -12,7 +12,7 @@ from equivalents.intake.cellkinds import CellKind
 from equivalents.intake.opening.daytexts import day_of_text
 from equivalents.intake.opening.forms import Meaning
 
-__all__ = ["BLANKS", "ERRORS", "clean_text", "plain_pattern"]
+__all__ = ["BLANKS", "ERRORS", "WORDS_ARE_PLAIN", "clean_text", "plain_pattern"]
 
 BLANKS: Final = (
     " \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005"
@@ -72,6 +72,9 @@ _PLAIN: Final[dict[CellKind, str]] = {
     "flag": r"^[01]?$",
     "text": rf"^(?:[{_WORD}](?:[{_WORD}.:;()|\-]*[{_WORD})])?)?$",
 }
+
+WORDS_ARE_PLAIN: Final[frozenset[CellKind]] = frozenset(("id", "ids", "text"))
+"""Kinds whose texts are clean where they have ASCII letters, digits and ``_`` alone."""
 
 
 def plain_pattern(kind: CellKind) -> str:

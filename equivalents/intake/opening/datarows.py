@@ -17,6 +17,7 @@ from equivalents.intake.columns import numbers
 from equivalents.intake.opening.cells import Cells
 from equivalents.intake.opening.celltexts import BLANKS
 from equivalents.intake.opening.shape import Shape
+from equivalents.intake.opening.textbytes import all_words, any_blank, may_hold
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -88,6 +89,8 @@ def _blank_rows(cells: Sequence[Cells], texts: "Sequence[pa.Array]") -> _Mask:
     for column, distinct in zip(cells, texts, strict=True):
         if not blank.any():
             break
+        if not any_blank(distinct) and all_words(distinct):
+            return np.zeros(blank.size, bool)
         blank &= numbers(pc.match_substring_regex(distinct, _BLANK))[column.code]
     return blank
 
@@ -105,6 +108,9 @@ def _repeated(cells: Sequence[Cells], texts: "Sequence[pa.Array]", shape: Shape)
         if not same.any():
             break
         upper, _, lower = shape.headings[at].title.partition("/")
+        parts = [part for part in (upper, lower) if part]
+        if shape.rows == 1 and parts and not may_hold(texts[at], parts):
+            return np.zeros(size, bool)
         trimmed = pc.utf8_trim(texts[at], characters=BLANKS)
         ways = _array({shape.headings[at].title, upper, lower or upper})
         title = numbers(pc.is_in(trimmed, value_set=ways))[cells[at].code]
@@ -140,14 +146,12 @@ def _labelled(
 
 def _may_hold_label(texts: "pa.Array") -> bool:
     """Whether any text is not plain ASCII, or may say total; most ids are not."""
-    import pyarrow.compute as pc
-
     data = texts.buffers()[2]
     if data is None:
         return False
     if np.frombuffer(data, np.uint8).max(initial=0) > _ASCII:
         return True
-    return any(numbers(pc.match_substring(texts, word)).any() for word in ("otal", "OTAL"))
+    return may_hold(texts, ("otal", "OTAL"))
 
 
 def _judge_label(

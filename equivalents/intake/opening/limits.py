@@ -10,7 +10,7 @@ from typing import Final
 
 from equivalents.errors import UsageError
 
-__all__ = ["ENVIRONMENT", "LARGEST", "Limits", "MIB", "setting_of"]
+__all__ = ["ENVIRONMENT", "LARGEST", "Limits", "MIB", "setting_of", "whole_setting"]
 
 ENVIRONMENT: Final = "EQUIVALENTS_OPEN_"
 """What the names of the settings begin with."""
@@ -53,16 +53,8 @@ class Limits:
         given = os.environ if environment is None else environment
         found = {}
         for one in fields(cls):
-            text = given.get(setting_of(one.name), "").strip()
-            if not text:
-                continue
-            least = 0 if one.name == "nesting" else 1
-            if not (text.isascii() and text.isdigit() and least <= int(text[:14]) <= LARGEST):
-                raise UsageError(
-                    f"{setting_of(one.name)}={text[:40]}：须为不小于 {least} 的整数。 "
-                    f"It must be a whole number from {least} up."
-                )
-            found[one.name] = int(text)
+            least, before = (0 if one.name == "nesting" else 1), getattr(cls(), one.name)
+            found[one.name] = whole_setting(setting_of(one.name), before, least, given)
         return cls(**found)
 
     @classmethod
@@ -73,6 +65,25 @@ class Limits:
     def values(self) -> dict[str, int]:
         """The limits by name, as they are handed to the child."""
         return asdict(self)
+
+
+def whole_setting(
+    name: str, default: int, least: int, environment: Mapping[str, str] | None = None
+) -> int:
+    """A whole number that the environment sets; the default where it is blank or not there.
+
+    Raises:
+        UsageError: it is no whole number from ``least`` up, or larger than any limit may be.
+    """
+    text = (os.environ if environment is None else environment).get(name, "").strip()
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and least <= int(text[:14]) <= LARGEST):
+        raise UsageError(
+            f"{name}={text[:40]}：须为不小于 {least} 的整数。 "
+            f"It must be a whole number from {least} up."
+        )
+    return int(text)
 
 
 def setting_of(name: str) -> str:

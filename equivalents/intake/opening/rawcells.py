@@ -47,6 +47,9 @@ class RawColumns:
 
     def pieces(self, size: int) -> "Iterator[RawColumns]":
         """The same rows, at most ``size`` at once."""
+        if 0 < len(self) <= size:
+            yield self
+            return
         for start in range(0, len(self), size):
             stop = start + size
             yield RawColumns(

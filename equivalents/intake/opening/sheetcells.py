@@ -21,6 +21,8 @@ _FAR: Final = re.compile(rb"""r=["']([A-Za-z]{2,}(?=\d)|[A-Za-z]\d{7})""")
 _CELL: Final = re.compile(
     rb"""<(?:\w+:)?c\s[^>]*?\br\s*=\s*["']([A-Za-z]{1,9})(\d{1,18})["'](?:[^>]*[^/>])?>"""
 )
+_REFERENCE: Final = 10
+"""How far behind the ``r`` of ``r="A1000000"`` the last digit stands."""
 _ERROR: Final = re.compile(
     rb"""<(?:\w+:)?c\s[^>]*?\br=["']([A-Za-z]{1,3})(\d{1,9})["'][^>]*?\bt=["']e["'][^>]*>"""
     rb"""(?:(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?<v>([^<]{1,20})</v>)?"""
@@ -53,7 +55,7 @@ class CellScan:
             for column, row, text in _ERROR.findall(seen):
                 place = int(row), _column_number(column)
                 self.errors[place] = text.decode("utf-8", "replace") or "#ERROR!"
-        for found in set(_FAR.findall(seen)):
+        for found in set(_FAR.findall(seen)) if self._columns or _may_be_far(seen) else ():
             if found[1:].isdigit():
                 self._far_down = True
             else:
@@ -83,6 +85,19 @@ class CellScan:
             return None
         numbers = [_column_number(one) for one in columns]
         return Rectangle(least, most, min(numbers), max(numbers))
+
+
+def _may_be_far(seen: bytes) -> bool:
+    """Whether ``_FAR`` may be found: all references are looked at at once, a cell costs little."""
+    import numpy as np
+
+    # Beyond the end stand zeros, which count as digits: too much is found then, never too little.
+    byte = np.frombuffer(seen + b"0" * _REFERENCE, np.uint8)
+    count = len(seen)
+    at = np.flatnonzero((byte[:count] == ord("r")) & (byte[1 : count + 1] == ord("=")))
+    second, last = byte[at + _REFERENCE - 6], byte[at + _REFERENCE]
+    digits = (second <= ord("9")) & (last >= ord("0")) & (last <= ord("9"))
+    return bool(((second > ord("9")) | digits).any())
 
 
 def _column_number(letters: bytes) -> int:

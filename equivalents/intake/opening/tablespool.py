@@ -200,12 +200,12 @@ class _Spooling:
         for name, at in self.used.items():
             column, ours = cells[at], self.shape.known.get(at)
             if ours is None:
-                columns[name] = column.texts().take(column.indices())
+                columns[name] = column.spread(column.texts())
                 continue
             meant = column.meant(ours.kind, ours.required, self.source.epoch_1904)
-            columns[name] = meant.text.take(column.indices())
+            columns[name] = column.spread(meant.text)
             if meant.raw.null_count < len(meant.raw):
-                raw[name] = meant.raw.take(column.indices())
+                raw[name] = column.spread(meant.raw)
             if meant.fault.any():
                 faults.note(meant.fault[column.code], ours.name)
             title = " ".join(self.shape.headings[at].title.split())

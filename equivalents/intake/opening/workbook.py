@@ -27,11 +27,17 @@ from equivalents.reasons import BOTH
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
+    from equivalents.intake.opening.rawcells import RawColumns
+
 __all__ = ["RawSheet", "look", "raw_sheets"]
 
 _SHOWN_ROWS: Final = 20
 _SHOWN_COLUMNS: Final = 50
 _CHUNK: Final = 8192
+_HOT: Final = 1024
+"""Rows that stay in the processor's cache until they are turned into columns."""
+_BLOCK_ROWS: Final = 1 << 15
+_BLOCK_CELLS: Final = 1 << 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,22 @@ class RawSheet:
                     chunk[at - row][column - self.first_column] = text
             row += len(chunk)
             yield chunk
+
+    def blocks(self) -> "Iterator[RawColumns]":
+        """All rows by columns, as many at once as have some half a million cells."""
+        # Only here: to look at a file without reading it takes no NumPy.
+        from equivalents.intake.opening.rawcells import RawColumns
+
+        rows = min(max(_BLOCK_CELLS // max(self.columns, 1), _HOT), _BLOCK_ROWS)
+        columns: list[list[object]] = [[] for _ in range(self.columns)]
+        for chunk in self.chunks(_HOT):
+            for column, part in zip(columns, zip(*chunk, strict=True), strict=True):
+                column.extend(part)
+            if columns and len(columns[0]) >= rows:
+                yield RawColumns(tuple(columns))
+                columns = [[] for _ in range(self.columns)]
+        if columns and columns[0]:
+            yield RawColumns(tuple(columns))
 
 
 def raw_sheets(
