@@ -190,17 +190,11 @@ def check(
         if mark is None:
             checked = check_case(case, told, first=SHOWN, shown=_shown(as_json), previous=previous)
         else:
-<<<<<<< HEAD
             checked = check_marked(
                 case, mark, told, first=SHOWN, shown=_shown(as_json), previous=previous
             )
-||||||| 95cfed8
-            checked = check_marked(case, mark, told, first=SHOWN, shown=_shown(as_json))
-=======
-            checked = check_marked(case, mark, told, first=SHOWN, shown=_shown(as_json))
         if report is not None:
             write_quality(checked, report, told)
->>>>>>> i6-quality
         counted = checked.settlement.counted
         rejected = counted.rejected
         if as_json:
