@@ -184,7 +184,7 @@ class Allowances:
             for line in days[signed.day].lines(count):
                 row = self._plan.postings[line.stint]
                 met = self._of_contracts(component, row, signed.day, line.key_e7)
-                if component.who.fits(row, self._outside) and met is not None:
+                if met is not None:
                     found.setdefault((row.institution_id, row.person_id), []).append(met)
         for on in days.values():
             for problem in on.problems:

@@ -107,7 +107,7 @@ def _subject_names(levels: Sequence[str], ids: Sequence[str], settlement: Settle
     """The names of who was assessed; a team of contracts has none."""
     rules = settlement.rules
     named = {"institution": {row.institution_id: row.name for row in rules.institutions}}
-    named["person"] = {row.person_id: row.name for row in rules.postings}
+    named["person"] = Roster.of(rules.postings).names()
     rooms = {row.department_id: row.name for row in rules.departments}
     return [named.get(level, rooms).get(one, "") for level, one in zip(levels, ids, strict=True)]
 

@@ -17,7 +17,7 @@ from tests.corrections_against_reference import (
     year_end_differences,
 )
 from tests.proofs.counts import counts
-from tests.reference import COMMANDS_NOT_YET, KNOWN, Refused, settle, write_random_case
+from tests.reference import PAY, Refused, settle, write_random_case
 from tests.reference.corrections import corrections
 from tests.reference.random_later import in_halves, known_later
 
@@ -32,12 +32,11 @@ def run(*arguments: str | Path) -> int:
     return CliRunner().invoke(app, [str(one) for one in arguments]).exit_code
 
 
-@pytest.mark.skipif("correct" in COMMANDS_NOT_YET, reason="the command comes with another branch")
 @pytest.mark.parametrize("mode", ["at_price", "reshare"])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_corrections_agree(mode: str, seed: int, tmp_path: Path) -> None:
     closed, out = tmp_path / "closed", tmp_path / "out"
-    features = FEATURES | KNOWN - {"secondary"} if seed % 2 else FEATURES
+    features = FEATURES | PAY - {"secondary"} if seed % 2 else FEATURES
     write_random_case(closed, 51_000 + seed, 60, dirty=False, features=features)
     settle_case(closed, out)
     earlier: list[Path] = []
@@ -58,7 +57,6 @@ def test_corrections_agree(mode: str, seed: int, tmp_path: Path) -> None:
         earlier.append(adjusted)
 
 
-@pytest.mark.skipif("year-end" in COMMANDS_NOT_YET, reason="the command comes with another branch")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_year_ends_agree(seed: int, tmp_path: Path) -> None:
     case = tmp_path / "case"

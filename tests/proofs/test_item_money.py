@@ -16,14 +16,14 @@ from equivalents.explain import explain_person
 from equivalents.itemmoney import LineKind, MoneyLine
 from tests import reference
 from tests.proofs.counts import counts
-from tests.reference import FEATURES, KNOWN, Money, MoneyName, write_random_case
+from tests.reference import FEATURES, PAY, Money, MoneyName, write_random_case
 
 TOGETHER = [
     *("", "coefficients", "ceilings", "shares+coefficients", "levels+bounds", "leave+coefficients"),
     *("coefficients+ceilings+levels+bounds+surplus", "yearly+coefficients", "contracts+levels"),
     *("shares+bases+days+concurrent", "shares+coefficients+ceilings+leave"),
     "+".join(sorted(FEATURES)),
-    *(["+".join(sorted(FEATURES | KNOWN - {"secondary"}))] if KNOWN else []),
+    "+".join(sorted(FEATURES | PAY - {"secondary"})),
 ]
 
 

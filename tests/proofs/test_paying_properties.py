@@ -28,7 +28,7 @@ from tests.proofs.changing import (
     weights_times_ten,
 )
 from tests.proofs.counts import counts
-from tests.reference import KNOWN, write_random_case
+from tests.reference import PAY, write_random_case
 from tests.statement_pool import re_add_pool
 from tests.statements import re_add
 
@@ -51,7 +51,7 @@ _TOTALS = 30
 def test_order_and_splitting_change_no_byte(
     changes: tuple[Change, ...], seed: int, tmp_path: Path
 ) -> None:
-    features = PAYING | KNOWN if seed % 2 else PAYING
+    features = PAYING | PAY if seed % 2 else PAYING
     write_random_case(tmp_path / "case", 11_000 + seed, 150, dirty=False, features=features)
     check_no_byte_changes(tmp_path, changes, seed)
 

@@ -12,7 +12,7 @@ import pytest
 from equivalents import settle_case
 from tests.against_reference import compare
 from tests.proofs.counts import counts
-from tests.reference import FEATURES, FUNDS, KNOWN, NOT_YET, write_random_case
+from tests.reference import FEATURES, FUNDS, PAY, write_random_case
 from tests.reference.small_case import HEAD, a_case, rows
 
 DIRECT = ("payouts.csv", "pools.csv", "adjusted.csv", "allocations.csv", "rejected.csv",
@@ -66,13 +66,11 @@ OF_PAY = [
     *("averages+coefficients+leave", "averages+contracts", "averages+bounds+who"),
     *("who+levels+bounds", "who+coefficients+contracts", "secondary+levels+bounds"),
     *("secondary+coefficients+who", "assessment+components+levels+leaders"),
-    "+".join(sorted(FEATURES | KNOWN)),
-    "+".join(sorted(FEATURES | FUNDS | KNOWN)),
+    "+".join(sorted(FEATURES | PAY)),
+    "+".join(sorted(FEATURES | FUNDS | PAY)),
 ]
-"""Assessment, components and what else pools declare, as far as the engine knows them."""
-FEATURED = [
-    *dict.fromkeys(one for one in (*FEATURED, *OF_PAY) if NOT_YET.isdisjoint(one.split("+")))
-]
+"""Assessment, components and what else pools declare."""
+FEATURED = [*dict.fromkeys((*FEATURED, *OF_PAY))]
 """The rules of counting, of sharing and of money one by one, and some of them together."""
 
 
@@ -98,7 +96,7 @@ DIFFERED = [
     *(("components+funds", 19), ("components+funds", 10)),
     # The part of a year of somebody whose head goes by an assessment of the period; an allowance
     # that is paid for a posting outside the pay cap to somebody who has another one in it.
-    *(("+".join(sorted(FEATURES | FUNDS | KNOWN)), seed) for seed in (29, 67)),
+    *(("+".join(sorted(FEATURES | FUNDS | PAY)), seed) for seed in (29, 67)),
 ]
 """Cases in which the two differed once; what they were reduced to is in `test_agreed_cases.py`."""
 

@@ -20,15 +20,6 @@ FEATURES = frozenset((*COUNTING, *PAYING))
 """The names of the features that a random case may draw."""
 PAY = frozenset({"assessment", "components", "averages", "who", "secondary"})
 """Assessment, what is paid beside pools, and what else pools declare: drawn by name."""
-NOT_YET: frozenset[str] = frozenset()
-"""Of these the engine of this branch knows nothing: no agreement is asked where one is drawn.
-
-The branch that brings a rule into the engine takes its name out of here.
-"""
-KNOWN = PAY - NOT_YET
-"""Those that the engine must agree on."""
-COMMANDS_NOT_YET: frozenset[str] = frozenset()
-"""The commands that this branch has not; the branch that brings one takes it out of here."""
 FUNDS = frozenset({"funds"})
 """Schemes and institutions' money: drawn by name, as every fund is settled slowly."""
 ROLES = ("GP", "nurse", "driver")

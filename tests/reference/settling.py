@@ -175,8 +175,8 @@ def paid_beside(
     return found
 
 
-def settle(case: Path, shipped: Path | None = None) -> Outcome:
-    """Settle a case folder; raises `Refused` where nothing may be paid."""
+def _opened(case: Path, shipped: Path | None) -> tuple[Case, Assessment, Mapping[str, Surplus]]:
+    """Read a case with the coefficients of its assessment and the pools of its surpluses."""
     read = read_case(case, shipped)
     assessment = Assessment(read)
     rows = (*read.coefficients, *assessment.coefficients)
@@ -184,7 +184,24 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
     for error in table_errors(read.weights):
         raise Refused(error.code, f"weight rows {error.row_a} and {error.row_b}")
     found = surpluses(read)
-    read = replace(read, pools=tuple(pools_of(read, found)))
+    return replace(read, pools=tuple(pools_of(read, found))), assessment, found
+
+
+def _shared(read: Case, keys: Keys, of_funds: Funded) -> list[PoolSharing]:
+    """Share every pool, less what adjustments take of it; yearly limits come behind them all."""
+    leaves = Leaves(read, keys)
+    charges = [of_funds.charged.get((pool.institution, pool.pool), 0) for pool in read.pools]
+    shared = [
+        PoolSharing(read, pool, keys, leaves, fen)
+        for pool, fen in zip(read.pools, charges, strict=True)
+    ]
+    limit_all(read, shared)
+    return shared
+
+
+def settle(case: Path, shipped: Path | None = None) -> Outcome:
+    """Settle a case folder; raises `Refused` where nothing may be paid."""
+    read, assessment, found = _opened(case, shipped)
     judged = judge_all(read)
     split = pieces(judged, Coefficients(replace(read, pools=read.pools + placeholders(read))))
     dues = Funds(read, work(judged, split)).dues
@@ -195,13 +212,7 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
     coefficients = Coefficients(read)
     taken = cuts(read, split)
     keys = Keys(read, split, taken, coefficients)
-    leaves = Leaves(read, keys)
-    charges = [of_funds.charged.get((pool.institution, pool.pool), 0) for pool in read.pools]
-    shared = [
-        PoolSharing(read, pool, keys, leaves, fen)
-        for pool, fen in zip(read.pools, charges, strict=True)
-    ]
-    limit_all(read, shared)
+    shared = _shared(read, keys, of_funds)
     pools = {(one.pool.institution, one.pool.pool): one.total for one in shared}
     beside = paid_beside(read, dues, of_funds, shared)
     taken_beside = sources(read, beside)

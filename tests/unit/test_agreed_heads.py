@@ -16,6 +16,12 @@ from tests.reference.small_case import HEAD, a_case, rows
 
 WORK = rows(HEAD[:-1], "I1,P1,A,2025-03-01,3", "I1,P2,A,2025-03-01,1")
 
+TWO_PLACES = {
+    "institutions": rows("institution_id,name", "I1,一", "I2,二"),
+    "staff": rows("person_id,institution_id,post", "P1,I1,医生", "P2,I2,护士"),
+}
+"""A doctor at I1, a nurse at I2."""
+
 
 def with_a_head(folder: Path, closing: str, booked: str = "0.00") -> Path:
     """P3 leads I1 and is paid twice the average of the pool out of a restricted fund."""
@@ -160,8 +166,7 @@ components:
     case = a_case(
         tmp_path,
         case=text,
-        institutions=rows("institution_id,name", "I1,一", "I2,二"),
-        staff=rows("person_id,institution_id,post", "P1,I1,医生", "P2,I2,护士"),
+        **TWO_PLACES,
         records=rows(HEAD[:-1], "I1,P1,A,2025-01-01,3", "I2,P2,A,2025-01-01,1"),
         pools=rows("institution_id,pool,amount", "I1,main,1.00", "I2,main,1.00"),
         accounts=rows(
@@ -200,8 +205,7 @@ components:
     case = a_case(
         tmp_path,
         case=text,
-        institutions=rows("institution_id,name", "I1,一", "I2,二"),
-        staff=rows("person_id,institution_id,post", "P1,I1,医生", "P2,I2,护士"),
+        **TWO_PLACES,
         coefficients=rows(
             "scope,subject_id,kind,value,valid_from",
             "person,P1,考勤,1,2025-01-01",

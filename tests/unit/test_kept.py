@@ -15,7 +15,7 @@ from equivalents.report.kept import read_kept
 from equivalents.run import settle_case
 from equivalents.settle import settle_kept
 from tests.proofs.counts import counts
-from tests.reference import FEATURES, KNOWN, write_random_case
+from tests.reference import FEATURES, PAY, write_random_case
 
 SCENARIOS = sorted((Path(__file__).parents[1] / "scenarios").glob("*/case"))
 CASE = SCENARIOS[0]
@@ -72,7 +72,7 @@ def test_two_postings_in_one_post_keep_their_records_apart(
 
 @pytest.mark.parametrize("seed", [71_006, *range(71_100, 71_100 + counts(4, 40))])
 def test_random_cases_are_settled_again_from_what_they_keep(seed: int, tmp_path: Path) -> None:
-    features = FEATURES | KNOWN if seed % 2 else FEATURES
+    features = FEATURES | PAY if seed % 2 else FEATURES
     write_random_case(tmp_path / "case", seed, 250, dirty=True, features=features)
     check_again(tmp_path / "case", tmp_path / "out")
 

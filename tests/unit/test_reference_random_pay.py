@@ -11,13 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.reference import FEATURES, FUNDS, KNOWN, NOT_YET, PAY, settle, write_random_case
+from tests.reference import FEATURES, FUNDS, PAY, settle, write_random_case
 from tests.reference.tables import rows_of
-
-
-def test_a_rule_is_known_or_not_yet() -> None:
-    assert KNOWN | NOT_YET == PAY
-    assert not KNOWN & NOT_YET
 
 
 @pytest.mark.parametrize("features", [*({name} for name in sorted(PAY)), FEATURES | PAY])
