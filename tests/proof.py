@@ -92,7 +92,8 @@ KINDS = (
          "tests/unit/test_fund_properties.py", "tests/unit/test_money_properties.py",
          "tests/unit/test_captodate.py", "tests/unit/test_heads.py",
          "tests/unit/test_contractchecks.py", "tests/unit/test_chargechecks.py",
-         "tests/unit/test_components.py", "tests/unit/test_assess.py", "tests/unit/test_hashstore.py",
+         "tests/unit/test_components.py", "tests/unit/test_assess.py",
+         "tests/unit/test_hashstore.py",
          "tests/unit/test_assess_outcomes.py", "tests/unit/test_shown.py"),
         "1,000 hypothesis examples for each property",
         "the correction step of the division removed; no tie-break by key; full-width digits; "
@@ -183,8 +184,8 @@ KINDS = (
     Kind(
         "checks at the door, quality of the data 入口检查与数据质量",
         ("tests/unit/test_door.py", "tests/unit/test_doorchecks.py", "tests/unit/test_quality.py"),
-        "every check beside plain Python, record by record, 100 to 300 random worlds each; the same "
-        "doubts however files are cut; 25 random reports that add up",
+        "1,000 hypothesis examples for each property: every check beside plain Python, record by "
+        "record; the same doubts however files are cut; reports that add up",
         "a record in two groups; a claim that is told once only",
     ),
     Kind(

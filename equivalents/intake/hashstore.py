@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from equivalents.intake.opening.limits import whole_setting
 
-__all__ = ["DEFAULT_MEMORY_MB", "MEMORY_SETTING", "HashStore", "Hashes", "memory_bound"]
+__all__ = ["DEFAULT_MEMORY_MB", "HashStore", "Hashes", "MEMORY_SETTING", "memory_bound"]
 
 Hashes = npt.NDArray[np.uint64]
 DEFAULT_MEMORY_MB: Final = 256
