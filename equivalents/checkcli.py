@@ -1,6 +1,6 @@
 """The command ``check``: every problem of a case, and what is written of them beside it.
 
-Also what all commands that take a case have alike: their arguments, and what they show first.
+Also the arguments that all commands with a case have alike.
 """
 
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from equivalents.marking import check_marked
-from equivalents.run import Checked, Shown, check_case, unseen
+from equivalents.run import Checked, check_case, unseen
 from equivalents.terminal import (
     SHOWN,
     print_list,
@@ -19,7 +19,7 @@ from equivalents.terminal import (
     show_understood,
 )
 
-__all__ = ["CaseArgument", "JsonOption", "check", "shown_unless"]
+__all__ = ["CaseArgument", "JsonOption", "check"]
 
 CaseArgument = Annotated[
     Path,
@@ -32,11 +32,6 @@ CaseArgument = Annotated[
 JsonOption = Annotated[
     bool, typer.Option("--json", help="以 JSON 输出。Report as JSON on standard output.")
 ]
-
-
-def shown_unless(as_json: bool) -> Shown:
-    """Prints what was understood of the files, a line each; in JSON all of it comes at the end."""
-    return unseen if as_json else show_understood
 
 
 def check(
@@ -73,7 +68,8 @@ def check(
     from equivalents.report.folder import check_replaceable
     from equivalents.report.quality import QUALITY_MARK, write_quality
 
-    shown = shown_unless(as_json)
+    # In JSON what was understood of the files comes at the end.
+    shown = unseen if as_json else show_understood
     with reporting(as_json), progress() as told:
         if report is not None:
             check_replaceable(report, QUALITY_MARK)

@@ -7,15 +7,16 @@ import json
 import signal
 import sys
 import traceback
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from equivalents.asking import compare, explain
 from equivalents.bookcli import template
-from equivalents.checkcli import CaseArgument, JsonOption, check, shown_unless
+from equivalents.checkcli import CaseArgument, JsonOption, check
 from equivalents.closingcli import correct, year_end
 from equivalents.errors import Problem, as_object
 from equivalents.forecastcli import forecast
@@ -32,6 +33,7 @@ from equivalents.terminal import (
     show_problems,
     show_summary,
     show_table,
+    show_understood,
 )
 from equivalents.version import __version__
 
@@ -104,6 +106,7 @@ def settle(
     as_json: JsonOption = False,
 ) -> None:
     """核算一个期间，结果写入 OUT。Settle a period into the folder OUT."""
+    understood: list[Mapping[str, Any]] = []
     with reporting(as_json), progress() as told:
         settlement = settle_case(
             case,
@@ -111,7 +114,7 @@ def settle(
             stop_on_reject=on_reject is OnReject.STOP,
             direct=payouts_only,
             told=told,
-            shown=shown_unless(as_json),
+            shown=understood.extend if as_json else show_understood,
         )
     result = json.loads((out / "summary.json").read_bytes())
     problems = []
@@ -119,8 +122,9 @@ def settle(
         count = str(settlement.counted.rejected)
         problems.append(Problem("REJECTED_ROWS", facts={"count": count}))
     if as_json:
+        more = {"understood": understood} if understood else {}
         listed = [as_object(problem) for problem in problems]
-        print_json({"out": out.as_posix(), **result, "problems": listed})
+        print_json({"out": out.as_posix(), **result, **more, "problems": listed})
     else:
         show_summary(result, out)
         show_problems(problems, as_json)

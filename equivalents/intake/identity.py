@@ -22,10 +22,11 @@ from equivalents.errors import called
 from equivalents.intake.coding import IdFaults
 from equivalents.intake.columns import numbers
 from equivalents.intake.csvfile import CsvPart, RawBatch
+from equivalents.intake.dashes import dash_words, without_dashes
 from equivalents.intake.grid import Grid
 from equivalents.intake.hashstore import Hashes, HashStore, memory_bound
 from equivalents.intake.headings import TABLES
-from equivalents.intake.parquet import ParquetPart, text_column
+from equivalents.intake.parquet import ParquetPart, known_text, text_column
 from equivalents.intake.words import BYTES
 from equivalents.policy.daytext import Times, day_text
 from equivalents.processors import workers
@@ -140,20 +141,21 @@ def _part_hashes(part: _Part, heading: str) -> Iterator[Hashes]:
         if isinstance(piece, Grid):
             yield _hash_fields(piece, part.headings.index(heading))
         elif piece.columns:
-            yield hash_texts(piece.columns[heading])
+            yield hash_texts(without_dashes(text_column(piece.columns[heading])))
 
 
 def _hash_fields(grid: Grid, at: int) -> Hashes:
     """The same hash of the texts of a column where they stand in the file."""
     words = grid.words(at)
     if words is None:
-        return hash_texts(grid.texts(at))
+        return hash_texts(without_dashes(grid.texts(at)))
     length = grid.lengths(at)
     hashed = length.astype(np.uint64) * _MIX
     for nth, word in enumerate(words):
         _mix(hashed, word, length > BYTES * nth)
     hashed |= np.uint64(1)
     hashed[length == 0] = 0
+    hashed[dash_words(words[0], length)] = 0
     return hashed
 
 
@@ -301,7 +303,8 @@ def _texts(
         here = wanted[start:stop] - done
         done += batch.row.size
         if here.size:
-            texts = {names[h]: text_column(array.take(here)) for h, array in batch.columns.items()}
+            columns = ((names[h], array.take(here)) for h, array in batch.columns.items())
+            texts = {name: known_text(name, array) for name, array in columns}
             yield batch.row[here], texts
 
 

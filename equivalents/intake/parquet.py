@@ -9,6 +9,7 @@ import numpy as np
 
 from equivalents.errors import DataError, Place, Problem
 from equivalents.intake.csvfile import RawBatch
+from equivalents.intake.dashes import KEPT, without_dashes
 from equivalents.intake.timetypes import with_time, with_zone
 from equivalents.policy.daytext import Times
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ParquetPart",
+    "known_text",
     "parquet_parts",
     "read_group",
     "read_text_rows",
@@ -161,6 +163,12 @@ def text_column(array: "pa.Array") -> "pa.Array":
     if not pa.types.is_large_string(array.type):
         array = array.cast(pa.string()).cast(pa.large_string())
     return pc.fill_null(array, "") if array.null_count else array
+
+
+def known_text(name: str, array: "pa.Array") -> "pa.Array":
+    """A column of records as texts, a blank for a lone dash where ``name`` may have one."""
+    texts = text_column(array)
+    return texts if name in KEPT else without_dashes(texts)
 
 
 def _as_text(kind: "pa.DataType") -> bool:

@@ -20,7 +20,7 @@ from equivalents.grouping import among
 from equivalents.intake.hashstore import Hashes, HashStore, memory_bound
 from equivalents.intake.headings import TABLES
 from equivalents.intake.identity import hash_texts
-from equivalents.intake.parquet import ParquetPart, text_column
+from equivalents.intake.parquet import ParquetPart, known_text
 from equivalents.intake.source import Source
 from equivalents.policy.calendar import Period, month_of, parse_day
 from equivalents.policy.daytext import day_text
@@ -114,7 +114,7 @@ def _rows_of(source: Source, index: int) -> Iterator[_Rows]:
     if isinstance(part, ParquetPart) and part.group < 0:
         return
     for raw in part.batches():
-        texts = {heading: text_column(array) for heading, array in raw.columns.items()}
+        texts = {h: known_text(names.get(h, ""), array) for h, array in raw.columns.items()}
         given = [fault.row for fault in raw.given]
         keep = among(raw.row, np.concatenate([np.zeros(0, np.int64), *given]))
         for array in texts.values():

@@ -21,6 +21,7 @@ from equivalents.findings import Findings, said
 from equivalents.intake.coding import Coder
 from equivalents.intake.columns import AnyColumn, UnusableColumnError, make_column
 from equivalents.intake.csvfile import CsvPart, GivenFault, RawBatch, csv_parts
+from equivalents.intake.dashes import DASHES
 from equivalents.intake.datesread import DatesRead, told_of_dates
 from equivalents.intake.doubts import Doubts, with_more
 from equivalents.intake.expected import expected_rows
@@ -348,9 +349,10 @@ def _later_texts(
     """The columns behind the quantity as canonical text, row by row in the order of page 3 (5.5).
 
     Groups stand in order, and dates as ``YYYY-MM-DD`` without a time part where that is left out;
-    everything else is as it was written.
+    a lone dash is a blank; everything else is as it was written.
     """
     day = partial(day_text, times=times)
+    columns = {name: ["" if one in DASHES else one for one in columns[name]] for name in columns}
     texts = dict(columns) | {name: [*map(day, columns[name])] for name in _DAYS if name in columns}
     groups = texts.get("resident_group", ())
     texts["resident_group"] = [";".join(sorted(set(text.split(";")) - {""})) for text in groups]

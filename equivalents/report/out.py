@@ -80,8 +80,6 @@ def write_out(
         listed = write_lists(settlement, case, source, folder, shown)
         told = summary(settlement, listed.counts)
         told["checks"] += more.checks
-        if case.understood:
-            told["understood"] = case.understood
         if source.doubts is not None:
             told["door"] = source.doubts.made
         write_json(folder / "summary.json", {**told, **more.summary})
@@ -146,6 +144,7 @@ def _manifest(settlement: Settlement, case: Case, folder: Path) -> dict[str, Any
         "method": METHOD,
         "period": settlement.rules.period.name,
         **({"sources": case.sources} if case.sources else {}),
+        **({"understood": case.understood} if case.understood else {}),
         "inputs": [
             {"file": name, "bytes": path.stat().st_size, "sha256": sha256(path)}
             for name, path in sorted(case.inputs)

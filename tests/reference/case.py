@@ -296,6 +296,16 @@ def _records(path: Path) -> list[Record]:
     for number, fields in rows:
         well_shaped = len(fields) == len(header)
         given = dict(zip(header, fields, strict=True)) if well_shaped else {}
-        columns = {column: given.get(column, "") for column in RECORD_COLUMNS}
+        columns = {column: _filled(column, given.get(column, "")) for column in RECORD_COLUMNS}
         records.append(Record(name, number, well_shaped, columns))
     return records
+
+
+DASHES = {"-", "--", "---", "—", "——", "–", "－", "－－", "/", "／", "―"}
+"""What people write where there is nothing (docs/files.md, files as they are)."""
+
+
+def _filled(column: str, text: str) -> str:
+    """A blank for a dash, in numbers and where a blank may be."""
+    may_be_blank = column not in ("institution_id", "person_id", "item_code", "service_date")
+    return "" if may_be_blank and text in DASHES else text

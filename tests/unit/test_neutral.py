@@ -117,7 +117,7 @@ def hostile(tmp_path: Path) -> Path:
         ("pools.csv", "incentive", "@incentive"),
         ("weights.csv", "普通门诊", "+普通门诊"),
         ("records.csv", "JK10", "=JK10"),
-        ("records.csv", "2025-05-21", "\t2025-05-21"),
+        ("records.csv", "2025-05-21", "\t2025-05-41"),
     ):
         path = case / name
         path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
@@ -137,7 +137,7 @@ def test_files_for_programs_are_as_they_were(hostile: Path, tmp_path: Path) -> N
     settle_case(hostile, tmp_path / "out", stop_on_reject=False)
     with (tmp_path / "out" / "rejected.csv").open(encoding="utf-8-sig", newline="") as file:
         rejected = list(csv.DictReader(file))
-    assert {row["value"] for row in rejected} >= {"=JK10", "\t2025-05-21"}
+    assert {row["value"] for row in rejected} >= {"=JK10", "\t2025-05-41"}
     summary = json.loads((tmp_path / "out" / "summary.json").read_text("utf-8"))
     assert summary["title"].startswith("=1+示例")
     with (tmp_path / "out" / "payouts.csv").open(encoding="utf-8-sig", newline="") as file:

@@ -9,6 +9,7 @@ import re
 from typing import Final
 
 from equivalents.intake.cellkinds import CellKind
+from equivalents.intake.dashes import DASHES
 from equivalents.intake.opening.daytexts import day_of_text
 from equivalents.intake.opening.forms import Meaning
 
@@ -41,7 +42,6 @@ ERRORS: Final = frozenset(
     )
 )
 """What Excel shows for a formula without a result."""
-_DASHES: Final = frozenset(("-", "--", "---", "—", "——", "–", "－", "－－", "/", "／", "―"))
 _QUOTED = re.compile(r'="([^"]*)"')
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+[0-9]{1,3}", re.ASCII)
 _THOUSANDS = re.compile(r"-?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?", re.ASCII)
@@ -93,7 +93,7 @@ def clean_text(text: str, kind: CellKind, required: bool, epoch_1904: bool | Non
     quoted = _QUOTED.fullmatch(bare)
     if quoted is not None:
         bare, form = quoted[1].strip(BLANKS), "quoted"
-    if bare in _DASHES and (kind == "number" or not required):
+    if bare in DASHES and (kind == "number" or not required):
         return Meaning("", "dash")
     if bare in ERRORS:
         return Meaning(bare, fault="CELL_ERROR")

@@ -22,7 +22,8 @@ _APART: Final = 1 << 21
 """So many bytes, so far apart, are searched between."""
 
 _SPACED: Final = (" ,", ", ", "\t,", ",\t", " \n", " \r", "\n ", "\n\t", "\t\n", ' "', '" ')
-_SIGNS: Final = ("--", ",-,", ",/,", ",—,", "E+", '="', "#N/A", "#REF!", "#VALUE!", "#DIV/0!")
+_SIGNS: Final = ("--", ",-,", ",/,", ",—,", ",-\n", ",-\r", ",/\n", ",/\r", '"-"', '"/"', '"—"',
+                 "E+", '="', "#N/A", "#REF!", "#VALUE!", "#DIV/0!")  # fmt: skip
 _WORDS: Final = ("合计", "小计", "总计", "制表", "填表", "审核人", "打印时间",
                  "\u3000", "\xa0", "\u200b")  # fmt: skip
 _WIDE = re.compile("[\uff0e\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")
