@@ -43,6 +43,9 @@ FAULTS: Final = (
     "ID_FRACTION",
     "DATE_DOUBT",
     "DATE_SERIAL",
+    "CELL_FORMULA",
+    "CELL_INFINITE",
+    "CELL_CONTROL",
 )
 """Codes of what cleaning refuses; the first stands for none."""
 
