@@ -5,7 +5,7 @@ sheets that they know. What the cleaning refused are faults that stand before al
 Sources: A10, A6; specification page 2 "intake".
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,15 @@ class SpoolPart(ParquetPart):
 
     raw: frozenset[str] = frozenset()
     found: Found | None = None
+
+    @property
+    def written(self) -> Mapping[str, str]:
+        """The headings as they stand in the file, by those that they were understood as."""
+        spool = self.found.spool if self.found is not None else None
+        if spool is None or spool.map:
+            return {}
+        pairs = zip(spool.headings, spool.titles, strict=True)
+        return {heading: " ".join(title.strip().splitlines()) for heading, title in pairs}
 
     def batches(
         self, only: frozenset[str] | None = None, *, alone: bool = False
@@ -112,6 +121,7 @@ def spool_parts(found: Found) -> list[ParquetPart]:
 class SpoolTable:
     """A whole small table from its spool: headings as understood, cleaned columns, row numbers.
 
+    ``titles`` are the headings as they stand in the file; none where a column map made them.
     ``faults`` are those that the cleaning found, with the texts as they stood by heading.
     """
 
@@ -120,6 +130,7 @@ class SpoolTable:
     numbers: list[int]
     head: int
     faults: list[tuple[GivenFault, dict[str, list[str]]]]
+    titles: tuple[str, ...] = ()
 
 
 def read_spool(found: Found) -> SpoolTable:
@@ -137,4 +148,5 @@ def read_spool(found: Found) -> SpoolTable:
                 at = np.searchsorted(batch.row, given.row)
                 mine = {name: text_values(some.take(at)) for name, some in stood.columns.items()}
                 faults.append((given, mine))
-    return SpoolTable(spool.headings, columns, numbers, spool.header_row, faults)
+    titles = () if spool.map else spool.titles
+    return SpoolTable(spool.headings, columns, numbers, spool.header_row, faults, titles)

@@ -13,7 +13,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from equivalents.intake.cellkinds import CellKind
-from equivalents.intake.headings import TABLES
 from equivalents.intake.opening import sheetcells
 from equivalents.intake.opening.cells import cells_of
 from equivalents.intake.opening.forms import FAULTS

@@ -49,9 +49,7 @@ def clean_value(value: object, kind: CellKind, epoch_1904: bool | None) -> Meani
         if kind == "flag":
             return Meaning("1" if value else "0", "boolean")
         return Meaning(text, fault="" if kind == "text" else "CELL_BOOLEAN")
-    if isinstance(value, date):
-        return Meaning(text, fault="" if kind in ("day", "text") else "CELL_DATE")
-    if isinstance(value, time | timedelta):
+    if isinstance(value, date | time | timedelta):
         return Meaning(text, fault="" if kind in ("day", "text") else "CELL_DATE")
     if isinstance(value, float | Decimal) and not isfinite(value):
         return Meaning(text, fault="CELL_INFINITE")
