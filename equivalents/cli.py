@@ -9,32 +9,29 @@ import sys
 import traceback
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from equivalents.asking import compare, explain
 from equivalents.bookcli import template
+from equivalents.checkcli import CaseArgument, JsonOption, check, shown_unless
 from equivalents.closingcli import correct, year_end
 from equivalents.errors import Problem, as_object
 from equivalents.forecastcli import forecast
 from equivalents.lookcli import look
 from equivalents.mapcli import maps
-from equivalents.marking import check_marked
-from equivalents.run import Shown, check_case, settle_case, unseen
+from equivalents.run import settle_case
 from equivalents.schemecli import scheme
 from equivalents.studycli import study
 from equivalents.terminal import (
-    SHOWN,
     console,
     print_json,
-    print_list,
     progress,
     reporting,
     show_problems,
     show_summary,
     show_table,
-    show_understood,
 )
 from equivalents.version import __version__
 
@@ -62,24 +59,6 @@ class OnReject(StrEnum):
 
     STOP = "stop"
     QUARANTINE = "quarantine"
-
-
-CaseArgument = Annotated[
-    Path,
-    typer.Argument(
-        metavar="CASE",
-        help="资料：文件夹（内有 case.yaml）、一个工作簿，或其 zip。"
-        "The case: a folder, one workbook, or a zip of either.",
-    ),
-]
-JsonOption = Annotated[
-    bool, typer.Option("--json", help="以 JSON 输出。Report as JSON on standard output.")
-]
-
-
-def _shown(as_json: bool) -> Shown:
-    """Prints what was understood of the files, a line each; in JSON all of it comes at the end."""
-    return unseen if as_json else show_understood
 
 
 def _version(shown: bool) -> None:
@@ -132,7 +111,7 @@ def settle(
             stop_on_reject=on_reject is OnReject.STOP,
             direct=payouts_only,
             told=told,
-            shown=_shown(as_json),
+            shown=shown_unless(as_json),
         )
     result = json.loads((out / "summary.json").read_bytes())
     problems = []
@@ -149,66 +128,7 @@ def settle(
         raise typer.Exit(1)
 
 
-@app.command()
-def check(
-    case: CaseArgument,
-    mark: Annotated[
-        Path | None,
-        typer.Option(
-            "--mark",
-            metavar="COPY.xlsx",
-            help="写一份标出问题的副本，不得已存在。"
-            "Write a copy with the wrong cells marked; it must not exist yet.",
-        ),
-    ] = None,
-    previous: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="OUT",
-            help="上次的结果文件夹：对照它查缺月、少报和没有记录的机构。"
-            "An earlier result: months and institutions that are missing against it.",
-        ),
-    ] = None,
-    report: Annotated[
-        Path | None,
-        typer.Option(
-            "--report",
-            metavar="DIR",
-            help="写数据质量报告（工作簿和网页），整体替换该文件夹。"
-            "Write a data-quality report, a workbook and a page, into a folder of its own.",
-        ),
-    ] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """检查资料，列出全部问题，不改任何文件。List every problem of a case; no file is changed."""
-    from equivalents.report.folder import check_replaceable
-    from equivalents.report.quality import QUALITY_MARK, write_quality
-
-    with reporting(as_json), progress() as told:
-        if report is not None:
-            check_replaceable(report, QUALITY_MARK)
-        if mark is None:
-            checked = check_case(case, told, first=SHOWN, shown=_shown(as_json), previous=previous)
-        else:
-            checked = check_marked(
-                case, mark, told, first=SHOWN, shown=_shown(as_json), previous=previous
-            )
-        if report is not None:
-            write_quality(checked, report, told)
-        counted = checked.settlement.counted
-        rejected = counted.rejected
-        if as_json:
-            head: dict[str, Any] = {"received": counted.received, "rejected": rejected}
-            if checked.understood:
-                head["understood"] = checked.understood
-            head["problems"] = []
-            print_list(head, checked.objects())
-        else:
-            show_problems(checked.problems, as_json, checked.total)
-            typer.echo(f"收到 received {counted.received:,}    退回 rejected {rejected:,}")
-    # What is listed may be the first warnings only; a rejected record is an error in any case.
-    if rejected or any(problem.severity == "error" for problem in checked.problems):
-        raise typer.Exit(1)
+app.command()(check)
 
 
 @app.command()

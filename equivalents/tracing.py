@@ -83,8 +83,8 @@ def _with_texts(source: Source, records: list[OwnRecord]) -> Iterator[OwnRecord]
             original for some in source.original_rows(part, rows) for original in some.each()
         )
         for one, original in zip(mine, originals, strict=True):
-            of = {"file": original.file, "sheet": original.sheet}
-            yield replace(one, **of, columns=original.by_column)
+            file, sheet = original.file, original.sheet
+            yield replace(one, file=file, sheet=sheet, columns=original.by_column)
 
 
 def check_same(manifest: Mapping[str, Any], case: Path) -> None:

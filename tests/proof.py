@@ -93,6 +93,7 @@ KINDS = (
          "tests/unit/test_captodate.py", "tests/unit/test_heads.py",
          "tests/unit/test_contractchecks.py", "tests/unit/test_chargechecks.py",
          "tests/unit/test_components.py", "tests/unit/test_assess.py",
+         "tests/unit/test_hashstore.py",
          "tests/unit/test_assess_outcomes.py", "tests/unit/test_shown.py"),
         "1,000 hypothesis examples for each property",
         "the correction step of the division removed; no tie-break by key; full-width digits; "
@@ -175,9 +176,17 @@ KINDS = (
     ),
     Kind(
         "tables as people have them 表格原样",
-        ("tests/unit/test_cells.py", "tests/unit/test_shape_properties.py"),
+        ("tests/unit/test_cells.py", "tests/unit/test_shape_properties.py",
+         "tests/unit/test_quick_looks.py"),
         "1,000 hypothesis examples for each property",
         "a total among the data; a row number that is off; an id that lost a digit",
+    ),
+    Kind(
+        "checks at the door, quality of the data 入口检查与数据质量",
+        ("tests/unit/test_door.py", "tests/unit/test_doorchecks.py", "tests/unit/test_quality.py"),
+        "1,000 hypothesis examples for each property: every check beside plain Python, record by "
+        "record; the same doubts however files are cut; reports that add up",
+        "a record in two groups; a claim that is told once only",
     ),
     Kind(
         "bad input 错误输入",

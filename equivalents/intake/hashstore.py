@@ -18,10 +18,11 @@ import numpy.typing as npt
 
 from equivalents.intake.opening.limits import whole_setting
 
-__all__ = ["DEFAULT_MEMORY_MB", "HashStore", "Hashes", "memory_bound"]
+__all__ = ["DEFAULT_MEMORY_MB", "HashStore", "Hashes", "MEMORY_SETTING", "memory_bound"]
 
 Hashes = npt.NDArray[np.uint64]
 DEFAULT_MEMORY_MB: Final = 256
+MEMORY_SETTING: Final = "EQUIVALENTS_MEMORY_MB"
 _BITS: Final = 6
 _SHIFT: Final = np.uint64(64 - _BITS)
 # A hash that is kept takes eight bytes, and as much again in the sorted copy.
@@ -34,7 +35,7 @@ def memory_bound() -> int:
     Raises:
         UsageError: it is no whole number from 1 up.
     """
-    return whole_setting("EQUIVALENTS_MEMORY_MB", DEFAULT_MEMORY_MB, least=1) << 20
+    return whole_setting(MEMORY_SETTING, DEFAULT_MEMORY_MB, least=1) << 20
 
 
 class HashStore:

@@ -19,14 +19,7 @@ import numpy as np
 from equivalents.errors import DataError, Place, Problem
 from equivalents.findings import Findings, said
 from equivalents.intake.coding import Coder
-from equivalents.intake.columns import (
-    AnyColumn,
-    Distinct,
-    PlainColumn,
-    TextColumn,
-    UnusableColumnError,
-    make_column,
-)
+from equivalents.intake.columns import AnyColumn, UnusableColumnError, make_column
 from equivalents.intake.csvfile import CsvPart, GivenFault, RawBatch, csv_parts
 from equivalents.intake.datesread import DatesRead, told_of_dates
 from equivalents.intake.doubts import Doubts, with_more
@@ -35,6 +28,7 @@ from equivalents.intake.fields import FieldColumns
 from equivalents.intake.grid import Grid
 from equivalents.intake.headings import TABLES
 from equivalents.intake.identity import find_identities
+from equivalents.intake.knowncolumns import known_columns
 from equivalents.intake.opening.found import Found
 from equivalents.intake.originals import Original, OriginalRows, original_rows
 from equivalents.intake.parquet import ParquetPart, parquet_parts, text_values
@@ -145,7 +139,7 @@ class Source:
                 fields = FieldColumns(grid, part.headings, names, coder.tables)
                 yield from self._code(index, grid.row, fields, coder, dates)
                 continue
-            row, columns = _known_columns(raw, names, latest, self.times)
+            row, columns = known_columns(raw, names, latest, self.times)
             coder.latest.update(latest)
             for start in range(0, row.size, _SLICE):
                 some = slice(start, start + _SLICE)
@@ -347,47 +341,6 @@ def _malformed(index: int, raw: RawBatch | Grid) -> FaultSet | None:
         return None
     notes = tuple(map(str, raw.malformed.found.tolist()))
     return FaultSet(index, "ROW_SHAPE", "", raw.malformed.row, "", notes)
-
-
-def _known_columns(
-    raw: RawBatch, names: Mapping[str, str], latest: dict[str, Distinct], times: Times
-) -> tuple[Int64, dict[str, AnyColumn]]:
-    """Known columns by machine name, without rows that are blank in every column.
-
-    ``latest`` keeps the distinct texts of each column from batch to batch: mostly the same.
-    """
-    columns = {}
-    for heading, array in raw.columns.items():
-        name = names.get(heading)
-        if name is not None:
-            columns[name] = column = make_column(array, name, latest.get(name), times=times)
-            if isinstance(column, TextColumn):
-                latest[name] = column.distinct
-    filled = _filled(columns, [a for h, a in raw.columns.items() if h not in names])
-    if filled is None:
-        return raw.row, columns
-    for fault in raw.given:
-        filled = np.union1d(filled, np.searchsorted(raw.row, fault.row))
-    return raw.row[filled], {name: column.take(filled) for name, column in columns.items()}
-
-
-def _filled(columns: Mapping[str, AnyColumn], others: "Sequence[pa.Array]") -> Int64 | None:
-    """Positions of the rows that are not blank throughout; ``None`` when no row is blank."""
-    blank = None
-    for column in columns.values():
-        if not isinstance(column, TextColumn | PlainColumn):
-            return None
-        if not column.may_be_blank():
-            return None
-        here = column.blank()
-        blank = here if blank is None else blank & here
-        if not blank.any():
-            return None
-    if blank is None:
-        return None
-    for array in others:
-        blank &= np.array([not text for text in text_values(array)], bool)
-    return np.flatnonzero(~blank) if blank.any() else None
 
 
 def _later_texts(

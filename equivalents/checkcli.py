@@ -1,0 +1,104 @@
+"""The command ``check``: every problem of a case, and what is written of them beside it.
+
+Also what all commands that take a case have alike: their arguments, and what they show first.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from equivalents.marking import check_marked
+from equivalents.run import Checked, Shown, check_case, unseen
+from equivalents.terminal import (
+    SHOWN,
+    print_list,
+    progress,
+    reporting,
+    show_problems,
+    show_understood,
+)
+
+__all__ = ["CaseArgument", "JsonOption", "check", "shown_unless"]
+
+CaseArgument = Annotated[
+    Path,
+    typer.Argument(
+        metavar="CASE",
+        help="资料：文件夹（内有 case.yaml）、一个工作簿，或其 zip。"
+        "The case: a folder, one workbook, or a zip of either.",
+    ),
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="以 JSON 输出。Report as JSON on standard output.")
+]
+
+
+def shown_unless(as_json: bool) -> Shown:
+    """Prints what was understood of the files, a line each; in JSON all of it comes at the end."""
+    return unseen if as_json else show_understood
+
+
+def check(
+    case: CaseArgument,
+    mark: Annotated[
+        Path | None,
+        typer.Option(
+            "--mark",
+            metavar="COPY.xlsx",
+            help="写一份标出问题的副本，不得已存在。"
+            "Write a copy with the wrong cells marked; it must not exist yet.",
+        ),
+    ] = None,
+    previous: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="OUT",
+            help="上次的结果文件夹：对照它查缺月、少报和没有记录的机构。"
+            "An earlier result: months and institutions that are missing against it.",
+        ),
+    ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            "--report",
+            metavar="DIR",
+            help="写数据质量报告（工作簿和网页），整体替换该文件夹。"
+            "Write a data-quality report, a workbook and a page, into a folder of its own.",
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """检查资料，列出全部问题，不改任何文件。List every problem of a case; no file is changed."""
+    from equivalents.report.folder import check_replaceable
+    from equivalents.report.quality import QUALITY_MARK, write_quality
+
+    shown = shown_unless(as_json)
+    with reporting(as_json), progress() as told:
+        if report is not None:
+            check_replaceable(report, QUALITY_MARK)
+        if mark is None:
+            checked = check_case(case, told, first=SHOWN, shown=shown, previous=previous)
+        else:
+            checked = check_marked(case, mark, told, first=SHOWN, shown=shown, previous=previous)
+        if report is not None:
+            write_quality(checked, report, told)
+        _tell(checked, as_json)
+    # What is listed may be the first warnings only; a rejected record is an error in any case.
+    if checked.settlement.counted.rejected or any(
+        problem.severity == "error" for problem in checked.problems
+    ):
+        raise typer.Exit(1)
+
+
+def _tell(checked: Checked, as_json: bool) -> None:
+    """What was found: all of it as JSON, or the first problems and the counts."""
+    counted = checked.settlement.counted
+    if as_json:
+        head: dict[str, Any] = {"received": counted.received, "rejected": counted.rejected}
+        if checked.understood:
+            head["understood"] = checked.understood
+        print_list({**head, "problems": []}, checked.objects())
+        return
+    show_problems(checked.problems, as_json, checked.total)
+    typer.echo(f"收到 received {counted.received:,}    退回 rejected {counted.rejected:,}")
