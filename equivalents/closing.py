@@ -110,9 +110,7 @@ def year_end_case(
         paid: the locked results of its periods, in any order.
         out: the folder for the result.
         adjusted: all corrections of these results, in any order.
-        stop_on_reject: as in ``settle``: then only the lists of what is wrong are written.
-        told: progress.
-        shown: told what was understood of the files of the case before they are used.
+        stop_on_reject, told, shown: as of :func:`equivalents.run.settle_case`.
 
     Raises:
         DataError: the case or a result cannot be used; nothing is written.

@@ -67,12 +67,13 @@ def faults(found: Opened) -> dict[int, str | None]:
 
 
 def test_a_formula_without_a_result_is_no_blank(tmp_path: Path) -> None:
-    rows = [HEADS, ["A", 1, "2025-01-01", "=DATE(2025,7,1)"], ["B", 1, "2025-01-01", None]]
+    rows: list[list[object]]
+    rows = [[*HEADS], ["A", 1, "2025-01-01", "=DATE(2025,7,1)"], ["B", 1, "2025-01-01", None]]
     assert faults(opened(tmp_path / "a.xlsx", rows, {})) == {2: "CELL_FORMULA:valid_to", 3: None}
 
 
 def test_formulas_at_the_edges_of_a_sheet_are_rows_of_it(tmp_path: Path) -> None:
-    rows = [[None, *HEADS], [None, "A", 1, "2025-01-01"]]
+    rows: list[list[object]] = [[None, *HEADS], [None, "A", 1, "2025-01-01"]]
     more = {f"{column}{row}": "=Sheet2!A1" for column in "BCDE" for row in (4, 5)}
     found = faults(opened(tmp_path / "a.xlsx", rows, {**more, "A7": "=1", "F2": "=1"}))
     assert found[2] is None

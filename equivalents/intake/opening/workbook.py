@@ -186,7 +186,7 @@ def _extent(
     if (begin, end, most) == (first, last, rows):
         return first, rows, last + 1 - first, sheet.iter_rows
 
-    def wider() -> Iterator[list[object]]:
+    def wider() -> Iterator[list[Any]]:
         before, after = [""] * (first - begin), [""] * (end - max(last, first - 1))
         given = sheet.iter_rows() if rows else iter(())
         yield from ([*before, *row, *after] for row in given)
