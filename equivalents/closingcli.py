@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from equivalents.errors import Problem, as_object
+from equivalents.run import unseen
 from equivalents.terminal import (
     SHOWN,
     console,
@@ -17,6 +18,7 @@ from equivalents.terminal import (
     reporting,
     show_problems,
     show_summary,
+    show_understood,
 )
 
 __all__ = ["Rejects", "correct", "year_end"]
@@ -104,6 +106,7 @@ def correct(
             earlier=earlier,
             stop_on_reject=on_reject is Rejects.STOP,
             told=told,
+            shown=unseen if as_json else show_understood,
         )
     noted = _noted(out)
     if as_json:
@@ -145,6 +148,7 @@ def year_end(
             adjusted=adjusted,
             stop_on_reject=on_reject is Rejects.STOP,
             told=told,
+            shown=unseen if as_json else show_understood,
         )
     result = json.loads((out / "summary.json").read_bytes())
     problems = []

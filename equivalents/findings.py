@@ -20,9 +20,13 @@ class Findings:
     """All problems found so far, errors and warnings."""
 
     problems: list[Problem] = field(default_factory=list)
+    refused: set[Place] = field(default_factory=set)
+    """Cells, or whole rows, that are told already: what else is wrong there only follows."""
 
     def add(self, code: str, place: Place, value: str = "", **facts: str) -> None:
-        """Note one problem."""
+        """Note one problem, unless its cell or its row was refused."""
+        if self.refused and (place in self.refused or place.at("") in self.refused):
+            return
         self.problems.append(Problem(code, place, value, facts))
 
     def add_choice(self, place: Place, value: str, allowed: Sequence[str]) -> None:

@@ -24,6 +24,7 @@ from equivalents.intake.opening.named import table_named
 from equivalents.intake.opening.opener import SUFFIXES, Book, open_book, open_tables, open_zip
 from equivalents.intake.opening.othersheets import YAML_NAME
 from equivalents.intake.opening.sources import Mapped, mapped_spools, read_sources
+from equivalents.intake.samefiles import same_records
 from equivalents.intake.settings import known_keys, read_case_yaml
 from equivalents.policy.yamltext import Entry
 
@@ -191,6 +192,7 @@ class CaseFolder:
         """
         if self._records is None:
             self._records = tuple(self._find_records(findings))
+            findings.problems += same_records(self._records)
         return self._records
 
     def _find_records(self, findings: Findings) -> list[Found]:

@@ -8,7 +8,7 @@ Rows keep the numbers that Excel shows: the heading is row 1, blank rows count.
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -22,7 +22,7 @@ from equivalents.intake.encodings import AS_FOUND, Reading
 from equivalents.intake.grid import Grid, Malformed, MalformedRows, blocks, make_grid
 from equivalents.intake.headings import TABLES
 from equivalents.intake.tables import NO_HEADINGS
-from equivalents.intake.text import BOM, look_at
+from equivalents.intake.text import BOM, TextFile, look_at
 from equivalents.units import Int64
 
 if TYPE_CHECKING:
@@ -102,6 +102,7 @@ class CsvPart:
 
     sheet: ClassVar[str] = ""
     heading_row: ClassVar[int] = 1
+    written: ClassVar[Mapping[str, str]] = {}
 
     def as_written(self) -> Iterator[RawBatch]:
         """All rows with the texts as they stand in the file."""
@@ -270,15 +271,17 @@ class _Rows:
         return news
 
 
-def csv_parts(path: Path, name: str, reading: Reading = AS_FOUND) -> list[CsvPart]:
+def csv_parts(
+    path: Path, name: str, reading: Reading = AS_FOUND, seen: TextFile | None = None
+) -> list[CsvPart]:
     """Look at a CSV file once (encoding, quotes, headings) and cut it into parts.
 
-    ``reading`` is what is declared of text files.
+    ``reading`` is what is declared of text files, ``seen`` what a look at this one showed.
 
     Raises:
         DataError: empty, wrongly encoded, or with an unclosed quote.
     """
-    seen = look_at(path, name, reading)
+    seen = seen or look_at(path, name, reading)
     if seen.quotes % 2:
         raise _damaged(name, "引号不成对¦unpaired quote marks")
     size = path.stat().st_size

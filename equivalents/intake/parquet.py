@@ -1,6 +1,6 @@
 """Parquet tables and record files: one part per row group, dictionary columns kept as such."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -55,6 +55,11 @@ class ParquetPart:
     def titles(self) -> tuple[str, ...]:
         """The headings as written."""
         return self.headings
+
+    @property
+    def written(self) -> Mapping[str, str]:
+        """The headings as they stand in the file, where they are not as they were understood."""
+        return {}
 
     def as_written(self) -> Iterator[RawBatch]:
         """All rows with the texts as they stand in the file."""

@@ -227,7 +227,8 @@ class Source:
 
     def written(self, index: int) -> dict[str, str]:
         """The headings of the file of a part as they stand there, by our column name."""
-        return {name: heading.strip() for heading, name in self._names[index].items()}
+        names, written = self._names[index], self.parts[index].written
+        return {name: written.get(heading, heading).strip() for heading, name in names.items()}
 
     @property
     def titles(self) -> tuple[str, ...]:
@@ -327,7 +328,7 @@ def _parts(found: Found) -> Sequence[_Part]:
         return spool_parts(found)
     if found.is_parquet:
         return parquet_parts(found.path, found.file)
-    return csv_parts(found.path, found.file, found.reading)
+    return csv_parts(found.path, found.file, found.reading, found.seen)
 
 
 def _none(kind: "pa.DataType") -> "pa.Array":

@@ -5,7 +5,7 @@ sheets that they know. What the cleaning refused are faults that stand before al
 Sources: A10, A6; specification page 2 "intake".
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ import numpy as np
 from equivalents.intake.csvfile import GivenFault, RawBatch
 from equivalents.intake.opening.found import Found
 from equivalents.intake.opening.spool import FAULT, RAW, ROW, read_spooled
-from equivalents.intake.parquet import ParquetPart, read_group, text_values
+from equivalents.intake.parquet import ParquetPart, read_group, text_column, text_values
 from equivalents.units import Int64
 
 if TYPE_CHECKING:
@@ -33,6 +33,15 @@ class SpoolPart(ParquetPart):
     raw: frozenset[str] = frozenset()
     found: Found | None = None
 
+    @property
+    def written(self) -> Mapping[str, str]:
+        """The headings as they stand in the file, by those that they were understood as."""
+        spool = self.found.spool if self.found is not None else None
+        if spool is None or spool.map:
+            return {}
+        pairs = zip(spool.headings, spool.titles, strict=True)
+        return {heading: " ".join(title.strip().splitlines()) for heading, title in pairs}
+
     def batches(
         self, only: frozenset[str] | None = None, *, alone: bool = False
     ) -> Iterator[RawBatch]:
@@ -41,7 +50,11 @@ class SpoolPart(ParquetPart):
         for batch in read_group(self, [ROW, FAULT, *wanted], alone=alone):
             row = batch.column(ROW).to_numpy()
             columns = {name: batch.column(name) for name in wanted}
-            yield RawBatch(row, columns, given=_given(row, batch.column(FAULT)))
+            given = _given(row, batch.column(FAULT))
+            for fault in given:
+                if fault.code == "ROW_SHAPE":
+                    columns = _without_rows(columns, np.searchsorted(row, fault.row))
+            yield RawBatch(row, columns, given=given)
 
     def as_written(self) -> Iterator[RawBatch]:
         """All rows with the texts as they stand in the original."""
@@ -52,6 +65,24 @@ class SpoolPart(ParquetPart):
             for name in changed:
                 columns[name] = _as_it_stood(batch.column(f"{RAW}{name}"), columns[name])
             yield RawBatch(batch.column(ROW).to_numpy(), columns)
+
+
+def _without_rows(columns: "Mapping[str, pa.Array]", where: Int64) -> "dict[str, pa.Array]":
+    """The columns, blank in some rows: of a row with too many or too few cells none is known.
+
+    Its record id is none that others may name or have twice, as in a file that is read as it is.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kept = np.ones(max(map(len, columns.values()), default=0), bool)
+    kept[where] = False
+    bits = pa.py_buffer(np.packbits(kept, bitorder="little"))
+    mask = pa.Array.from_buffers(pa.bool_(), kept.size, [None, bits])
+    texts = {name: text_column(array) for name, array in columns.items()}
+    return {
+        name: pc.if_else(mask, array, pa.scalar("", array.type)) for name, array in texts.items()
+    }
 
 
 def _given(row: Int64, faults: "pa.Array") -> tuple[GivenFault, ...]:
@@ -112,6 +143,7 @@ def spool_parts(found: Found) -> list[ParquetPart]:
 class SpoolTable:
     """A whole small table from its spool: headings as understood, cleaned columns, row numbers.
 
+    ``titles`` are the headings as they stand in the file; none where a column map made them.
     ``faults`` are those that the cleaning found, with the texts as they stood by heading.
     """
 
@@ -120,6 +152,7 @@ class SpoolTable:
     numbers: list[int]
     head: int
     faults: list[tuple[GivenFault, dict[str, list[str]]]]
+    titles: tuple[str, ...] = ()
 
 
 def read_spool(found: Found) -> SpoolTable:
@@ -137,4 +170,5 @@ def read_spool(found: Found) -> SpoolTable:
                 at = np.searchsorted(batch.row, given.row)
                 mine = {name: text_values(some.take(at)) for name, some in stood.columns.items()}
                 faults.append((given, mine))
-    return SpoolTable(spool.headings, columns, numbers, spool.header_row, faults)
+    titles = () if spool.map else spool.titles
+    return SpoolTable(spool.headings, columns, numbers, spool.header_row, faults, titles)

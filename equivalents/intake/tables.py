@@ -19,7 +19,7 @@ from equivalents.intake.datesread import days_of_table
 from equivalents.intake.grid import Block, make_grid
 from equivalents.intake.headings import Column, Sheet
 from equivalents.intake.opening.found import Found
-from equivalents.intake.text import BOM, find_encoding
+from equivalents.intake.text import BOM, look_at
 from equivalents.policy.daytext import Times
 
 if TYPE_CHECKING:
@@ -67,16 +67,17 @@ def read_table(
         others=found.is_mapped,
     )
     findings.problems.extend(raw.misshapen)
+    findings.refused.update(one.place for one in raw.misshapen)
     texts = {column.name: raw.columns[at] for at, column in columns.items()}
     for at, column in columns.items():
         if column.is_day:
             place = whole.at(column.name)
-            heading = said(column.name, {column.name: raw.headings[at].strip()})
+            heading = said(column.name, {column.name: raw.written(at)})
             days, told = days_of_table(raw.columns[at], place, heading, times)
             texts[column.name] = days
             findings.problems += told
     headings = {column.name: column.heading for column in sheet.columns}
-    headings |= {column.name: raw.headings[at].strip() for at, column in columns.items()}
+    headings |= {column.name: raw.written(at) for at, column in columns.items()}
     places = Places(found.file, raw.numbers, found.sheet)
     read = Table(places, texts, inclusive, headings)
     _note_breaks(read, raw.headings, raw.columns, findings)
@@ -90,7 +91,8 @@ class _Raw(NamedTuple):
     """A table as it stands: headings, columns of one length, the row numbers that Excel shows.
 
     ``misshapen`` are faults of rows: another number of values than there are headings, and what
-    the cleaning refused. ``head`` is the row of the headings.
+    the cleaning refused. ``head`` is the row of the headings, ``titles`` are those as they stand
+    in the file, where ``headings`` are what they were understood as.
     """
 
     headings: Sequence[str]
@@ -98,6 +100,11 @@ class _Raw(NamedTuple):
     numbers: Sequence[int]
     misshapen: Sequence[Problem] = ()
     head: int = 1
+    titles: Sequence[str] = ()
+
+    def written(self, at: int) -> str:
+        """The heading of a column as it stands in the file, on one line."""
+        return " ".join((self.titles or self.headings)[at].strip().splitlines())
 
 
 def _read(found: Found, sheet: Sheet, times: Times) -> _Raw:
@@ -113,11 +120,16 @@ def _read_spool(found: Found, sheet: Sheet) -> _Raw:
     from equivalents.intake.spoolpart import read_spool
 
     spool, lookup = read_spool(found), sheet.lookup()
-    titles = [title.strip() for title in spool.headings]
-    named = {lookup[title].name: title for title in titles if title in lookup}
+    titles = spool.titles or spool.headings
+    known = {h: lookup[h.strip()].name for h in spool.headings if h.strip() in lookup}
+    named = {
+        known[heading]: " ".join(title.strip().splitlines())
+        for heading, title in zip(spool.headings, titles, strict=True)
+        if heading in known
+    }
     problems = []
     for fault, stood in spool.faults:
-        heading = next((h for h in stood if h.strip() == named.get(fault.column)), "")
+        heading = next((h for h in stood if known.get(h) == fault.column), "")
         facts = {"column": said(fault.column, named)}
         facts |= {"found": fault.note, "expected": str(len(spool.headings))} if fault.note else {}
         for at, row in enumerate(fault.row.tolist()):
@@ -125,7 +137,7 @@ def _read_spool(found: Found, sheet: Sheet) -> _Raw:
             text = stood[heading][at] if heading else ""
             problems.append(Problem(fault.code, place, text, facts))
     problems.sort(key=lambda one: one.place.row)
-    return _Raw(spool.headings, spool.columns, spool.numbers, problems, spool.head)
+    return _Raw(spool.headings, spool.columns, spool.numbers, problems, spool.head, titles)
 
 
 def _read_parquet(path: Path, sheet: Sheet, times: Times) -> _Raw:
@@ -238,7 +250,8 @@ def _breaks_at(texts: Sequence[str]) -> Sequence[int]:
 
 def _csv_bytes(found: Found) -> bytes:
     """The text of a file as UTF-8, whatever its encoding."""
-    encoding = find_encoding(found.path, found.file, found.reading)
+    seen = found.seen or look_at(found.path, found.file, found.reading)
+    encoding = seen.encoding
     data = found.path.read_bytes()
     return data.removeprefix(BOM) if encoding == "utf-8" else data.decode(encoding).encode()
 

@@ -29,7 +29,7 @@ from equivalents.intake.encodings import (
 from equivalents.processors import workers
 from equivalents.reasons import BOTH
 
-__all__ = ["BOM", "RANGE", "TextFile", "find_encoding", "look_at"]
+__all__ = ["BOM", "RANGE", "TextFile", "look_at"]
 
 BOM: Final = codecs.BOM_UTF8
 _BLOCK: Final = 1 << 21
@@ -58,11 +58,6 @@ class TextFile:
     quotes: int
     lone_returns: bool
     cuts: tuple[tuple[int, int], ...] = ()
-
-
-def find_encoding(path: Path, name: str, reading: Reading = AS_FOUND) -> str:
-    """The codec of a file; see :func:`look_at`."""
-    return look_at(path, name, reading).encoding
 
 
 def look_at(path: Path, name: str, reading: Reading = AS_FOUND) -> TextFile:

@@ -63,6 +63,15 @@ FILE_REASONS: Final = (
         "The table '{value}' exists more than once: {other}. Keep one of them.",
     ),
     Reason(
+        "RECORDS_TWICE",
+        "error",
+        "file",
+        "“{value}”与“{other}”的服务记录完全相同，都读入会算两次。请删去一个；"
+        "若确是不同的服务，请合并在一个文件里。",
+        "The records of '{value}' are the same as those of '{other}', and would count twice. "
+        "Remove one of them; if the services are genuine, put them into one file.",
+    ),
+    Reason(
         "FILE_EMPTY",
         "error",
         "file",

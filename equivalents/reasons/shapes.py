@@ -72,6 +72,30 @@ SHAPE_REASONS: Final = (
         "Excel, or write the value.",
     ),
     Reason(
+        "CELL_FORMULA",
+        "error",
+        "form",
+        "“{column}”的单元格是公式，但文件里没有保存计算结果。请在 Excel 中打开文件，保存后再交。",
+        "The cell of '{column}' is a formula whose result was not saved. Open the file in Excel, "
+        "save it, and send it again.",
+    ),
+    Reason(
+        "CELL_INFINITE",
+        "error",
+        "form",
+        "“{column}”的数值“{value}”超出可以表示的范围，原来的数无从得知。请填写正确的值。",
+        "The number '{value}' in '{column}' is beyond what can be held, so what it was is not "
+        "known. Write the right value.",
+    ),
+    Reason(
+        "CELL_CONTROL",
+        "error",
+        "form",
+        "“{column}”的值含有看不见的控制字符，可能与别的编号只差这一个字符。请重新填写此单元格。",
+        "The value of '{column}' holds a control character, which nobody sees. "
+        "Write the cell anew.",
+    ),
+    Reason(
         "CELL_BOOLEAN",
         "error",
         "form",

@@ -59,6 +59,10 @@ def write_adjustments(
         OutTable("key_changes", _columns(_CHANGE_COLUMNS, map(_change, correction.changes))),
     )
     told = _summary(correction, settlement, rule, len(earlier))
+    if case.understood:
+        told["understood"] = case.understood
+    if source.doubts is not None:
+        told["door"] = source.doubts.made
     with new_folder(destination) as folder:
         listed = write_lists(settlement, case, source, folder, ROWS_SHOWN)
         for table in tables:

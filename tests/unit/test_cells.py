@@ -71,8 +71,8 @@ def test_ids_that_are_understood(value: object, text: str, form: str) -> None:
         ("3.30102E+17", "3.30102E+17", "ID_SCIENTIFIC"),
         (1e15, "1E+15", "ID_SCIENTIFIC"),
         (330102199001011234.0, "3.30102199001011E+17", "ID_SCIENTIFIC"),
-        (float("inf"), "INF", "ID_SCIENTIFIC"),
-        (float("nan"), "NAN", "ID_SCIENTIFIC"),
+        (float("inf"), "inf", "CELL_INFINITE"),
+        (float("nan"), "nan", "CELL_INFINITE"),
         (2.1, "2.1", "ID_FRACTION"),
         (True, "TRUE", "CELL_BOOLEAN"),
         (datetime.date(2025, 1, 2), "2025-01-02", "CELL_DATE"),
@@ -166,8 +166,12 @@ def test_numbers(value: object, text: str, form: str) -> None:
         (-1.0, "-1", ""),
         (20250105.0, "2025-01-05", "compact"),
         (202501.0, "202501", ""),
-        (float("inf"), "inf", ""),
-        (Decimal("Infinity"), "Infinity", ""),
+        ("二〇二五年一月五日", "2025-01-05", "numerals"),
+        ("2025 年 1 月 5 日", "2025-01-05", "chinese"),
+        ("2025年1月5日8:30", "2025-01-05 08:30", "chinese"),
+        ("2025/1/118:00", "2025/1/118:00", ""),
+        ("2025.3", "2025.3", ""),
+        ("2025年3月", "2025年3月", ""),
     ],
 )
 def test_days(value: object, text: str, form: str) -> None:
@@ -180,7 +184,14 @@ def test_days_that_can_be_read_in_two_ways_are_refused(value: str) -> None:
     assert meaning(value, "day") == (value, "", "DATE_DOUBT")
 
 
+@pytest.mark.parametrize("value", [float("inf"), Decimal("Infinity"), Decimal("NaN")])
+def test_a_day_that_is_no_number_is_refused(value: object) -> None:
+    assert meaning(value, "day")[2] == "CELL_INFINITE"
+
+
 def test_a_number_that_may_be_a_year_is_no_serial_day() -> None:
+    # Excel makes a number of 2025.3, which is no 17 July 1905, seven in the morning.
+    assert meaning(2025.3, "day") == ("2025.3", "", "DATE_DOUBT")
     assert meaning(2025.0, "day") == ("2025", "", "DATE_DOUBT")
     assert meaning("2025", "day") == ("2025", "", "DATE_DOUBT")
 

@@ -111,4 +111,7 @@ def test_a_heading_written_otherwise_is_ours(tmp_path: Path) -> None:
     loaded = load_case(case)
     source = Source(loaded.folder, loaded.records)
     assert not source.problems
-    assert source.written(0)["quantity"] == "数量"
+    assert source.names(0)["数量"] == "quantity"
+    # People look for it under the heading that their file has.
+    assert source.written(0)["quantity"] == "数　量"
+    assert source.titles[0] == "机构 编号"

@@ -13,7 +13,14 @@ from equivalents.intake.dashes import DASHES
 from equivalents.intake.opening.daytexts import day_of_text
 from equivalents.intake.opening.forms import Meaning
 
-__all__ = ["BLANKS", "ERRORS", "WORDS_ARE_PLAIN", "clean_text", "plain_pattern"]
+__all__ = [
+    "BLANKS",
+    "ERRORS",
+    "UNCALCULATED",
+    "WORDS_ARE_PLAIN",
+    "clean_text",
+    "plain_pattern",
+]
 
 BLANKS: Final = (
     " \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005"
@@ -42,6 +49,10 @@ ERRORS: Final = frozenset(
     )
 )
 """What Excel shows for a formula without a result."""
+UNCALCULATED: Final = "#未计算!"
+"""Stands for a formula whose result was never saved: what it would give is not known here."""
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
+"""Characters that no one writes; line breaks and tabs, which Excel's cells may have, are none."""
 _QUOTED = re.compile(r'="([^"]*)"')
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+[0-9]{1,3}", re.ASCII)
 _THOUSANDS = re.compile(r"-?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?", re.ASCII)
@@ -97,6 +108,10 @@ def clean_text(text: str, kind: CellKind, required: bool, epoch_1904: bool | Non
         return Meaning("", "dash")
     if bare in ERRORS:
         return Meaning(bare, fault="CELL_ERROR")
+    if bare == UNCALCULATED:
+        return Meaning(bare, fault="CELL_FORMULA")
+    if _CONTROL.search(bare):
+        return Meaning(bare, fault="CELL_CONTROL")
     narrow = bare.translate(_TABLES[kind]) if not bare.isascii() else bare
     if kind == "ids":
         narrow = _BETWEEN.sub(r"\1", narrow)

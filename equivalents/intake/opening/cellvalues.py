@@ -49,10 +49,10 @@ def clean_value(value: object, kind: CellKind, epoch_1904: bool | None) -> Meani
         if kind == "flag":
             return Meaning("1" if value else "0", "boolean")
         return Meaning(text, fault="" if kind == "text" else "CELL_BOOLEAN")
-    if isinstance(value, date):
+    if isinstance(value, date | time | timedelta):
         return Meaning(text, fault="" if kind in ("day", "text") else "CELL_DATE")
-    if isinstance(value, time | timedelta):
-        return Meaning(text, fault="" if kind in ("day", "text") else "CELL_DATE")
+    if isinstance(value, float | Decimal) and not isfinite(value):
+        return Meaning(text, fault="CELL_INFINITE")
     if isinstance(value, int | float | Decimal):
         return _of_number(value, text, kind, epoch_1904)
     return Meaning(text)
@@ -62,13 +62,13 @@ def _of_number(
     value: float | Decimal, text: str, kind: CellKind, epoch_1904: bool | None
 ) -> Meaning:
     if kind == "day":
-        return day_of_number(float(value), text, epoch_1904) if isfinite(value) else Meaning(text)
+        return day_of_number(float(value), text, epoch_1904)
     if kind in ("id", "ids"):
         if isinstance(value, float) and not abs(value) < EXACT:
             return Meaning(f"{value:.15G}", fault="ID_SCIENTIFIC")
         if isinstance(value, float) and value != int(value):
             return Meaning(text, fault="ID_FRACTION")
         return Meaning(text, "number_id")
-    if kind == "number" and isinstance(value, float) and isfinite(value):
+    if kind == "number" and isinstance(value, float):
         return Meaning(text, "" if float(text) == value else "double")
     return Meaning(text)

@@ -11,23 +11,25 @@ from datetime import date, timedelta
 from typing import Final
 
 from equivalents.intake.opening.forms import Meaning
+from equivalents.policy.calendar import parse_day
+from equivalents.policy.daytext import AMBIGUOUS, day_forms
 
 __all__ = ["day_of_number", "day_of_text"]
 
-_TIME: Final = r"(?:[ T]*([01]?[0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9])(\.[0-9]{1,9})?)?)?"
-_FORMS: Final = tuple(
-    (form, re.compile(pattern + _TIME, re.ASCII))
-    for form, pattern in (
-        ("slashes", r"([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})"),
-        ("short", r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"),
-        ("dots", r"([0-9]{4})\.([0-9]{1,2})\.([0-9]{1,2})"),
-        ("chinese", r"([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})[日号]"),
-        ("compact", r"([0-9]{4})([0-9]{2})([0-9]{2})"),
-    )
+_CLOCK = re.compile(
+    r"(.+?)[ T]*(?<![0-9])([01]?[0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9])(\.[0-9]{1,9})?)?",
+    re.ASCII,
 )
-_DOUBTFUL = re.compile(
-    rf"[0-9]{{1,2}}([-/.])[0-9]{{1,2}}\1[0-9]{{1,2}}(?:[0-9]{{2}})?{_TIME}", re.ASCII
-)
+"""A date and the time of day behind it; a digit right before the hour would leave both open."""
+_NAMES: Final = {
+    "": "",
+    "YYYY/M/D": "slashes",
+    "YYYY-M-D": "short",
+    "YYYY.M.D": "dots",
+    "YYYY年M月D日": "chinese",
+    "YYYYMMDD": "compact",
+    "二〇二五年一月五日": "numerals",
+}
 _SERIAL = re.compile(r"[0-9]{4,6}(?:\.[0-9]+)?", re.ASCII)
 _YEARS: Final = range(1900, 2200)
 _LAST_SERIAL: Final = 109_574
@@ -43,15 +45,14 @@ def day_of_text(text: str, epoch_1904: bool | None) -> Meaning:
     ``epoch_1904`` is the calendar of the workbook, ``None`` where there is none: a serial number
     is refused then. A text that is no date at all is given back as it is.
     """
-    for form, pattern in _FORMS:
-        match = pattern.fullmatch(text)
-        if match is not None and int(match[1]) in _YEARS:
-            day = f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}"
-            if not _exists(day):
-                return Meaning(text)
-            return Meaning(day + _clock(match), "" if text.startswith(day) else form)
-    if _DOUBTFUL.fullmatch(text):
-        return Meaning(text, fault="DATE_DOUBT")
+    clocked = _CLOCK.fullmatch(text)
+    bare = text if clocked is None else clocked[1]
+    (day,), (form,) = day_forms([bare])
+    if form == AMBIGUOUS:
+        # A year and a month leave no choice but the day: that it is missing is said elsewhere.
+        return Meaning(text, fault="" if bare[:4].isdigit() else "DATE_DOUBT")
+    if form or _exists(day):
+        return Meaning(day if clocked is None else f"{day} {_clock(clocked)}", _NAMES[form])
     if _SERIAL.fullmatch(text) and float(text) <= _LAST_SERIAL:
         if epoch_1904 is None:
             return Meaning(text, fault="DATE_SERIAL")
@@ -60,32 +61,31 @@ def day_of_text(text: str, epoch_1904: bool | None) -> Meaning:
 
 
 def _exists(day: str) -> bool:
+    """Whether a text is ``YYYY-MM-DD`` and a day of the calendar."""
     try:
-        date.fromisoformat(day)
+        parse_day(day)
     except ValueError:
         return False
     return True
 
 
 def _clock(match: re.Match[str]) -> str:
-    """The time part of a date, two digits a part; blank where there is none."""
-    hour, minute, second, fraction = match[4], match[5], match[6], match[7]
-    if hour is None:
-        return ""
-    return f" {int(hour):02}:{minute}" + (f":{second}{fraction or ''}" if second else "")
+    """The time of day, two digits a part."""
+    hour, minute, second, fraction = match[2], match[3], match[4], match[5]
+    return f"{int(hour):02}:{minute}" + (f":{second}{fraction or ''}" if second else "")
 
 
 def day_of_number(value: float, text: str, epoch_1904: bool | None) -> Meaning:
     """A day from a number cell whose text is ``text``: eight digits, or a serial day.
 
-    A number that may as well be a year (1900 to 2199) is refused. Without a calendar
-    (``epoch_1904`` is ``None``) a serial is refused, too.
+    A number that may as well be a year, or a year and a month (1900 to 2199.12), is refused.
+    Without a calendar (``epoch_1904`` is ``None``) a serial is refused, too.
     """
     if value == int(value) and len(text) == 8:
         return day_of_text(text, epoch_1904)
     if not 0 <= value < _LAST_SERIAL + 1:
         return Meaning(text)
-    if value == int(value) and int(value) in _YEARS:
+    if int(value) in _YEARS:
         return Meaning(text, fault="DATE_DOUBT")
     if epoch_1904 is None:
         return Meaning(text, fault="DATE_SERIAL")

@@ -31,6 +31,7 @@ FORMS: Final = (
     Form("dots", "日期 2025.1.5", "a date like 2025.1.5"),
     Form("chinese", "日期 2025年1月5日", "a date like 2025年1月5日"),
     Form("short", "日期 2025-1-5", "a date like 2025-1-5"),
+    Form("numerals", "日期 二〇二五年一月五日", "a date like 二〇二五年一月五日"),
 )  # fmt: skip
 """Every form; the first stands for a cell that was taken as it is."""
 
@@ -43,6 +44,9 @@ FAULTS: Final = (
     "ID_FRACTION",
     "DATE_DOUBT",
     "DATE_SERIAL",
+    "CELL_FORMULA",
+    "CELL_INFINITE",
+    "CELL_CONTROL",
 )
 """Codes of what cleaning refuses; the first stands for none."""
 

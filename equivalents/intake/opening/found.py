@@ -9,6 +9,7 @@ from pathlib import Path
 
 from equivalents.intake.encodings import AS_FOUND, Reading
 from equivalents.intake.opening.spool import Spooled
+from equivalents.intake.text import TextFile
 
 __all__ = ["Found", "SpoolFolder"]
 
@@ -43,7 +44,8 @@ class Found:
 
     ``file`` and ``sheet`` are what people know it by: the path in the case, members of archives
     behind ``!``, and the sheet of a workbook. ``keeper`` is the folder of the spool, which is
-    removed when nobody holds it. ``reading`` is what is declared of text files.
+    removed when nobody holds it. ``reading`` is what is declared of text files, ``seen`` what a
+    look at this one showed.
     """
 
     path: Path
@@ -52,6 +54,7 @@ class Found:
     spool: Spooled | None = None
     keeper: SpoolFolder | None = None
     reading: Reading = AS_FOUND
+    seen: TextFile | None = None
 
     @property
     def is_mapped(self) -> bool:

@@ -21,8 +21,9 @@ from equivalents.intake.opening.kinds import Kind, different_name, kind_of
 from equivalents.intake.opening.limits import Limits
 from equivalents.intake.opening.spool import Spooled, read_spooled
 from equivalents.intake.opening.tablespool import Source, spool_rows
-from equivalents.intake.opening.textfile import is_plain, raw_chunks, text_shape
+from equivalents.intake.opening.textfile import plain_look, raw_chunks, text_shape
 from equivalents.intake.opening.wanted import as_data
+from equivalents.intake.text import TextFile
 
 __all__ = ["Book", "Opened", "SUFFIXES", "of_book", "open_book", "open_tables", "open_zip"]
 
@@ -148,13 +149,14 @@ class _Opener:
             return self._zip(path, name)
         if kind.is_workbook:
             return of_book(self.in_child(path, name, kind, whole=False), name, self.keeper)
-        if not self.always and is_plain(path, self.reading):
-            return Opened([Found(path, name, keeper=self.keeper, reading=self.reading)])
-        return self._text(path, name)
+        plain, seen = (False, None) if self.always else plain_look(path, self.reading)
+        if plain:
+            return Opened([Found(path, name, "", None, self.keeper, self.reading, seen)])
+        return self._text(path, name, seen)
 
-    def _text(self, path: Path, name: str) -> Opened:
+    def _text(self, path: Path, name: str, seen: TextFile | None) -> Opened:
         """A text that is not plain."""
-        shape = text_shape(path, name, self.reading)
+        shape = text_shape(path, name, self.reading, seen)
         target = self.keeper.fresh() / "text.parquet"
         source = Source(name, strict_width=True, origin=shape.as_json())
         spool = spool_rows(raw_chunks(path, shape), self.wanted, target, source)

@@ -84,10 +84,9 @@ def prescan(path: Path, kind: Kind, limits: Limits, name: str) -> Scanned:
             except ZipFaultError as fault:
                 findings.add("FILE_DAMAGED", Place(name), detail=_both(member.name[:80], fault))
                 continue
-            if isinstance(scan, OdsErrors):
-                if scan.first:
-                    findings.add("SHEET_ERRORS", Place(name), scan.first)
-            elif scan is not None:
+            if isinstance(scan, OdsErrors | CellScan) and scan.first:
+                findings.add("SHEET_ERRORS", Place(name, sheet), scan.first)
+            if isinstance(scan, CellScan | BinaryScan):
                 errors[sheet] = scan.errors
                 if scan.may_exceed(limits.cells):
                     _measure(scan, pieces(file, member), Place(name, sheet), limits, findings)

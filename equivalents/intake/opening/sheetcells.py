@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from equivalents.intake.opening.binarycells import records_of, text_of
+from equivalents.intake.opening.celltexts import UNCALCULATED
 from equivalents.intake.opening.rectangle import Rectangle
 from equivalents.intake.opening.zipdir import Member, ZipFaultError, pieces
 
@@ -24,10 +25,19 @@ _CELL: Final = re.compile(
 _REFERENCE: Final = 10
 """How far behind the ``r`` of ``r="A1000000"`` the last digit stands."""
 _ERROR: Final = re.compile(
-    rb"""<(?:\w+:)?c\s[^>]*?\br=["']([A-Za-z]{1,3})(\d{1,9})["'][^>]*?\bt=["']e["'][^>]*>"""
+    rb"""<(?:\w+:)?c\s([^>]*\bt\s*=\s*["']e["'][^>]*)>"""
     rb"""(?:(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?<v>([^<]{1,20})</v>)?"""
 )
 _SHOWN_ERROR: Final = re.compile(rb">(#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|Err:\d{3})<")
+_FORMULA: Final = re.compile(
+    rb"""<(?:\w+:)?c(\s[^>]*)?>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"""
+    rb"""(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"""
+)
+"""A formula with no result, or with a blank one: which it is, the type of the cell says."""
+_PLACE: Final = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,3})(\d{1,9})["']""")
+_ERROR_TYPE: Final = re.compile(rb"""\bt\s*=\s*["']e["']""")
+_BLANK_TEXT: Final = re.compile(rb"""\bt\s*=\s*["']str["']""")
+_LONGEST_FORMULA: Final = 1 << 15
 _LONGEST_ERROR: Final = 12
 _BUNDLE: Final = 156
 _OVERLAP: Final = 256
@@ -43,7 +53,10 @@ class CellScan:
     """The quick look at one sheet, piece by piece, and the exact one after it."""
 
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
-    """Cells like ``#DIV/0!`` by row and column, from 1: the parser gives them as blank."""
+    """Cells like ``#DIV/0!`` by row and column, from 1, also formulas whose result was not saved:
+    the parser gives them as blank."""
+    first: str = ""
+    """The first of them that does not say where it stands."""
     _columns: set[bytes] = field(default_factory=set)
     _far_down: bool = False
     _tail: bytes = b""
@@ -51,16 +64,31 @@ class CellScan:
     def see(self, piece: bytes) -> None:
         """Look at the next piece."""
         seen = self._tail + piece
-        if b't="e"' in seen:
-            for column, row, text in _ERROR.findall(seen):
-                place = int(row), _column_number(column)
-                self.errors[place] = text.decode("utf-8", "replace") or "#ERROR!"
+        if b't="e"' in seen or b"t='e'" in seen:
+            for attributes, text in _ERROR.findall(seen):
+                self._note(attributes, text.decode("utf-8", "replace") or "#ERROR!")
+        if b"<f" in seen or b":f" in seen:
+            self._note_formulas(seen)
         for found in set(_FAR.findall(seen)) if self._columns or _may_be_far(seen) else ():
             if found[1:].isdigit():
                 self._far_down = True
             else:
                 self._columns.add(found)
-        self._tail = piece[-_OVERLAP:]
+        self._tail = seen[-max(_OVERLAP, _open_cell(seen)) :]
+
+    def _note_formulas(self, seen: bytes) -> None:
+        """Formulas without a result; one whose result is a blank text says so."""
+        for attributes in _FORMULA.findall(seen):
+            if _BLANK_TEXT.search(attributes) is None and _ERROR_TYPE.search(attributes) is None:
+                self._note(attributes, UNCALCULATED)
+
+    def _note(self, attributes: bytes, text: str) -> None:
+        """A cell whose value the parser leaves out; the place is among its attributes."""
+        place = _PLACE.search(attributes)
+        if place is None:
+            self.first = self.first or text
+        else:
+            self.errors[int(place[2]), _column_number(place[1])] = text
 
     def may_exceed(self, cells: int) -> bool:
         """Whether the rectangle may have more than ``cells``."""
@@ -85,6 +113,14 @@ class CellScan:
             return None
         numbers = [_column_number(one) for one in columns]
         return Rectangle(least, most, min(numbers), max(numbers))
+
+
+def _open_cell(seen: bytes) -> int:
+    """How many bytes at the end belong to a formula that is not whole yet; 0 for none."""
+    begin = max(seen.rfind(b"<f"), seen.rfind(b":f"), len(seen) - _LONGEST_FORMULA)
+    if begin < 0 or seen.find(b"c>", begin) >= 0:
+        return 0
+    return min(len(seen) - begin + _OVERLAP, _LONGEST_FORMULA)
 
 
 def _may_be_far(seen: bytes) -> bool:

@@ -20,10 +20,10 @@ from equivalents.errors import DataError, Place, Problem
 from equivalents.intake.encodings import AS_FOUND, CODECS, DELIMITERS, Reading
 from equivalents.intake.opening.delimiters import find_delimiter, known_headings
 from equivalents.intake.opening.dirt import find_mark
-from equivalents.intake.text import BOM, look_at
+from equivalents.intake.text import BOM, TextFile, look_at
 from equivalents.intake.widetext import find_wide
 
-__all__ = ["TextShape", "is_plain", "raw_chunks", "text_shape"]
+__all__ = ["TextShape", "is_plain", "plain_look", "raw_chunks", "text_shape"]
 
 _LINE: Final = 1 << 24
 """Characters of a line at most: a longer one is no line of a table."""
@@ -58,22 +58,28 @@ class TextShape:
 
 
 def is_plain(path: Path, reading: Reading = AS_FOUND) -> bool:
-    """Whether a text file may go the fast way; also where that would refuse it, with its reason.
+    """Whether a text file may go the fast way; see :func:`plain_look`."""
+    return plain_look(path, reading)[0]
 
-    It may not where it needs understanding: UTF-16, another delimiter, headings that do not
-    stand in its first row, or a mark of dirt.
+
+def plain_look(path: Path, reading: Reading = AS_FOUND) -> tuple[bool, TextFile | None]:
+    """Whether a text file may go the fast way, and what the look at it showed, if it could.
+
+    It may also where that way would refuse it, with its reason. It may not where it needs
+    understanding: UTF-16, another delimiter, headings that do not stand in its first row, or a
+    mark of dirt.
     """
     if find_wide(path) or reading.encoding.startswith("utf-16"):
-        return False
+        return False, None
     try:
         seen = look_at(path, path.name, reading)
         shape = _shape(path, path.name, seen.encoding, _bom(path, seen.encoding), reading)
     except DataError as error:
-        return all(problem.code != "FILE_DELIMITER_DOUBT" for problem in error.problems)
+        return all(one.code != "FILE_DELIMITER_DOUBT" for one in error.problems), None
     odd = shape.separated or (shape.bom and shape.encoding != "utf-8")
     if shape.delimiter != "," or odd or find_mark(path, seen.encoding):
-        return False
-    return _headed(path, shape)
+        return False, seen
+    return _headed(path, shape), seen
 
 
 def _headed(path: Path, shape: TextShape) -> bool:
@@ -86,8 +92,12 @@ def _headed(path: Path, shape: TextShape) -> bool:
     return bool(known) and known[0] == max(known)
 
 
-def text_shape(path: Path, name: str, reading: Reading = AS_FOUND) -> TextShape:
+def text_shape(
+    path: Path, name: str, reading: Reading = AS_FOUND, seen: TextFile | None = None
+) -> TextShape:
     """How a text file is to be read; its whole text is proved to have the encoding.
+
+    ``seen`` is what a look at it showed, where somebody has looked.
 
     Raises:
         DataError: ``FILE_EMPTY``, ``FILE_ENCODING``, ``FILE_ENCODING_DOUBT``, or
@@ -96,7 +106,7 @@ def text_shape(path: Path, name: str, reading: Reading = AS_FOUND) -> TextShape:
     wide = find_wide(path)
     if not wide and reading.encoding.startswith("utf-16"):
         wide = CODECS[reading.encoding]
-    encoding = wide or look_at(path, name, reading).encoding
+    encoding = wide or (seen or look_at(path, name, reading)).encoding
     shape = _shape(path, name, encoding, _bom(path, encoding), reading)
     if wide:
         _prove(path, shape)

@@ -129,12 +129,10 @@ def raw_sheets(
                 continue
             sheet = book.get_sheet_by_index(at)
             errors = scanned.errors.get(one.name, {})
-            first, rows, columns = _extent(sheet)
+            first, rows, columns, given = _extent(sheet, errors)
             _within(Place(name, one.name), rows, columns, limits)
             hidden = one.visible != SheetVisibleEnum.Visible
-            yield RawSheet(
-                one.name, hidden, from_1904, 1, first, rows, columns, errors, sheet.iter_rows
-            )
+            yield RawSheet(one.name, hidden, from_1904, 1, first, rows, columns, errors, given)
             found = True
     # An OSError is the parser's own, of a part that ends too early.
     except (CalamineError, OSError) as error:
@@ -172,12 +170,29 @@ def _few(sheets: int, place: Place, limits: Limits) -> None:
         raise DataError([Problem("SHEETS_TOO_MANY", place, str(sheets), facts)])
 
 
-def _extent(sheet: "CalamineSheet") -> tuple[int, int, int]:
-    """The first column, from 1, and how many rows, from the top, and columns there are."""
-    if sheet.start is None or sheet.end is None:
-        return 1, 0, 0
-    first = sheet.start[1] + 1
-    return first, sheet.end[0] + 1, sheet.end[1] + 2 - first
+def _extent(
+    sheet: "CalamineSheet", errors: Mapping[tuple[int, int], str]
+) -> tuple[int, int, int, Callable[[], Iterator[Any]]]:
+    """The first column, from 1, how many rows, from the top, and columns there are; the rows.
+
+    The parser passes by formulas without a result at the edges: they lie within here.
+    """
+    first, last, rows = 1, 0, 0
+    if sheet.start is not None and sheet.end is not None:
+        first, last, rows = sheet.start[1] + 1, sheet.end[1] + 1, sheet.end[0] + 1
+    columns = [column for _, column in errors]
+    begin, end = min([first, *columns]) if rows else 1, max([last, *columns])
+    most = max([rows, *(row for row, _ in errors)])
+    if (begin, end, most) == (first, last, rows):
+        return first, rows, last + 1 - first, sheet.iter_rows
+
+    def wider() -> Iterator[list[Any]]:
+        before, after = [""] * (first - begin), [""] * (end - max(last, first - 1))
+        given = sheet.iter_rows() if rows else iter(())
+        yield from ([*before, *row, *after] for row in given)
+        yield from ([""] * (end + 1 - begin) for _ in range(rows, most))
+
+    return begin, most, end + 1 - begin, wider
 
 
 def _within(place: Place, rows: int, columns: int, limits: Limits) -> None:
