@@ -68,8 +68,7 @@ def check(
     from equivalents.report.folder import check_replaceable
     from equivalents.report.quality import QUALITY_MARK, write_quality
 
-    # In JSON what was understood of the files comes at the end.
-    shown = unseen if as_json else show_understood
+    shown = unseen if as_json else show_understood  # in JSON it comes with the counts
     with reporting(as_json), progress() as told:
         if report is not None:
             check_replaceable(report, QUALITY_MARK)

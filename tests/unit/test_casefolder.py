@@ -189,7 +189,8 @@ def test_names_inside_a_zip_are_no_paths(tmp_path: Path) -> None:
 
 
 def test_what_was_understood_is_shown_before_it_is_used(tmp_path: Path) -> None:
-    case = case_with(tmp_path, {"records.csv": None})
+    pools = "institution_id,pool,amount\nI01,绩效,100.00\n"
+    case = case_with(tmp_path, {"records.csv": None, "pools.csv": pools})
     book(case / "服务记录.xlsx", {"六月": [["示例院服务记录"], [], *ROWS, ["合计"]]})
     shown = CliRunner().invoke(app, ["check", str(case)]).stderr
     assert "读作 read as  服务记录.xlsx [六月]: 服务记录 records, xlsx" in shown
