@@ -118,7 +118,7 @@ def test_a_correction_says_what_it_understood(tmp_path: Path) -> None:
     )
     assert done.exit_code == 0, done.output
     assert "读作 read as  records.xlsx" in done.output
-    told_now = json.loads((tmp_path / "adj" / "summary.json").read_bytes())
+    told_now = json.loads((tmp_path / "adj" / "manifest.json").read_bytes())
     assert [one["sheet"] for one in told_now["understood"]] == ["六月"]
     seen: list[object] = []
     correct_case(later, tmp_path / "out", tmp_path / "adj", shown=seen.extend)
