@@ -9,12 +9,13 @@ import sys
 import traceback
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from equivalents.asking import compare, explain
 from equivalents.bookcli import template
+from equivalents.checkcli import has_errors, print_checked, show_checked
 from equivalents.closingcli import correct, year_end
 from equivalents.errors import Problem, as_object
 from equivalents.forecastcli import forecast
@@ -28,7 +29,6 @@ from equivalents.terminal import (
     SHOWN,
     console,
     print_json,
-    print_list,
     progress,
     reporting,
     show_problems,
@@ -195,19 +195,11 @@ def check(
             )
         if report is not None:
             write_quality(checked, report, told)
-        counted = checked.settlement.counted
-        rejected = counted.rejected
         if as_json:
-            head: dict[str, Any] = {"received": counted.received, "rejected": rejected}
-            if checked.understood:
-                head["understood"] = checked.understood
-            head["problems"] = []
-            print_list(head, checked.objects())
+            print_checked(checked)
         else:
-            show_problems(checked.problems, as_json, checked.total)
-            typer.echo(f"收到 received {counted.received:,}    退回 rejected {rejected:,}")
-    # What is listed may be the first warnings only; a rejected record is an error in any case.
-    if rejected or any(problem.severity == "error" for problem in checked.problems):
+            show_checked(checked, case, mark, report)
+    if has_errors(checked):
         raise typer.Exit(1)
 
 
