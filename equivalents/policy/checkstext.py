@@ -87,6 +87,8 @@ def _rules(check: Check, entry: Entry, findings: Findings) -> tuple[CheckRule, .
     """A check by its dates; what is not there has none, it is asked of a whole period."""
     if not entry.items or check in AGAINST_PREVIOUS:
         return (_rule(check, entry, findings),)
+    for one in entry.items:
+        expect(one, "mapping", f"checks.{check.value}", findings)
     rules = [_rule(check, one, findings) for one in entry.items]
     rules.sort(key=attrgetter("valid_from"))
     for first, second in pairwise(rules):
