@@ -187,12 +187,11 @@ def check(
     with reporting(as_json), progress() as told:
         if report is not None:
             check_replaceable(report, QUALITY_MARK)
+        shown = _shown(as_json)
         if mark is None:
-            checked = check_case(case, told, first=SHOWN, shown=_shown(as_json), previous=previous)
+            checked = check_case(case, told, first=SHOWN, shown=shown, previous=previous)
         else:
-            checked = check_marked(
-                case, mark, told, first=SHOWN, shown=_shown(as_json), previous=previous
-            )
+            checked = check_marked(case, mark, told, first=SHOWN, shown=shown, previous=previous)
         if report is not None:
             write_quality(checked, report, told)
         if as_json:
