@@ -4,20 +4,14 @@ Also the arguments that all commands with a case have alike.
 """
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from equivalents.checkshown import has_errors, print_checked, show_checked
 from equivalents.marking import check_marked
-from equivalents.run import Checked, check_case, unseen
-from equivalents.terminal import (
-    SHOWN,
-    print_list,
-    progress,
-    reporting,
-    show_problems,
-    show_understood,
-)
+from equivalents.run import check_case, unseen
+from equivalents.terminal import SHOWN, progress, reporting, show_understood
 
 __all__ = ["CaseArgument", "JsonOption", "check"]
 
@@ -78,22 +72,9 @@ def check(
             checked = check_marked(case, mark, told, first=SHOWN, shown=shown, previous=previous)
         if report is not None:
             write_quality(checked, report, told)
-        _tell(checked, as_json)
-    # What is listed may be the first warnings only; a rejected record is an error in any case.
-    if checked.settlement.counted.rejected or any(
-        problem.severity == "error" for problem in checked.problems
-    ):
+        if as_json:
+            print_checked(checked)
+        else:
+            show_checked(checked, case, mark, report)
+    if has_errors(checked):
         raise typer.Exit(1)
-
-
-def _tell(checked: Checked, as_json: bool) -> None:
-    """What was found: all of it as JSON, or the first problems and the counts."""
-    counted = checked.settlement.counted
-    if as_json:
-        head: dict[str, Any] = {"received": counted.received, "rejected": counted.rejected}
-        if checked.understood:
-            head["understood"] = checked.understood
-        print_list({**head, "problems": []}, checked.objects())
-        return
-    show_problems(checked.problems, as_json, checked.total)
-    typer.echo(f"收到 received {counted.received:,}    退回 rejected {counted.rejected:,}")

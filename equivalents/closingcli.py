@@ -16,6 +16,7 @@ from equivalents.terminal import (
     print_json,
     progress,
     reporting,
+    say,
     show_problems,
     show_summary,
     show_understood,
@@ -190,8 +191,8 @@ def _show_noted(noted: list[dict[str, str | int]]) -> None:
     """The first of them in full on standard error, then how many more there are."""
     for one in noted[:SHOWN]:
         text = f"{one['severity']} {one['code']}\n    {one['reason_zh']}\n    {one['reason_en']}"
-        typer.echo(text, err=True)
+        say(text, err=True)
     rest = len(noted) - SHOWN
     if rest > 0:
         text = f"……另有 {rest:,} 条，见 problems.csv；and {rest:,} more in problems.csv"
-        typer.echo(text, err=True)
+        say(text, err=True)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from equivalents.errors import as_object
-from equivalents.terminal import print_json, reporting, show_problems, show_table
+from equivalents.terminal import print_json, reporting, say, show_problems, show_table
 
 __all__ = ["look"]
 
@@ -40,10 +40,10 @@ def look(
         return
     for one in looked.tables:
         known = one.understood
-        typer.echo(" ".join(filter(None, (known["file"], known["sheet"]))))
+        say(" ".join(filter(None, (known["file"], known["sheet"]))))
         for language in ("zh", "en"):
             for line in lines_of(known, language):
-                typer.echo(f"    {line}")
+                say(f"    {line}")
         rows = [[str(number), *texts] for number, texts in one.rows]
         show_table("前几行 first rows", ["行 row", *one.headings], rows)
     show_problems(looked.problems, as_json=False)

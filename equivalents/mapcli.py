@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from equivalents.errors import UsageError, as_object
-from equivalents.terminal import print_json, reporting, show_problems, show_table
+from equivalents.terminal import print_json, reporting, say, show_problems, show_table
 
 if TYPE_CHECKING:
     from equivalents.mapping import Suggested
@@ -61,7 +61,7 @@ def check(
     else:
         show_problems(checked.problems, as_json=False, every=True)
         for line in understood_lines(checked.tables):
-            typer.echo(line)
+            say(line)
         rows = [
             [one["code"], one["column"], one["value"], f"{one['rows']:,}"]
             for table in checked.tables
@@ -72,7 +72,7 @@ def check(
             show_table("不能映射的值 what cannot be mapped", titles, rows)
         elif not checked.faulty and checked.found is not None:
             one = checked.found
-            typer.echo(f"映射无误 the map is sound: {one.name} {one.version} → {one.table}")
+            say(f"映射无误 the map is sound: {one.name} {one.version} → {one.table}")
     if checked.faulty:
         raise typer.Exit(1)
 
@@ -110,7 +110,7 @@ def suggest(
             out.write_text(made.text, encoding="utf-8", newline="\n")
     if not as_json:
         show_problems(made.problems, as_json=False)
-        typer.echo(made.text if out is None else f"建议稿 proposal: {out}", nl=out is not None)
+        say(made.text if out is None else f"建议稿 proposal: {out}", nl=out is not None)
         return
     print_json(_as_object(made))
 

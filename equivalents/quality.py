@@ -88,7 +88,8 @@ class QualitySums:
 
     def has_days(self, grouping: str) -> npt.NDArray[np.bool_]:
         """Which groups have a record with a day in the period."""
-        return self.first[grouping] != NO_DAY
+        known: npt.NDArray[np.bool_] = self.first[grouping] != NO_DAY
+        return known
 
     def total(self, mark: str = "") -> int:
         """How many records there are, or how many have a mark."""

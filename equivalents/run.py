@@ -4,6 +4,7 @@ This is the shell around the pure core: it reads, calls :func:`equivalents.settl
 writes. The command line and programs that embed the engine use the same three functions.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -56,7 +57,7 @@ _LISTED: Final = 1000
 class Checked:
     """What a check found: the settlement without payouts, and its problems.
 
-    ``total`` counts all problems, also where only the first of them are in ``problems``.
+    ``counts`` has all problems by code, also where only the first of them are in ``problems``.
     ``objects`` writes all of them as the items of a JSON list, some thousands at a time; ``every``
     gives them as objects.
     ``understood`` is what was understood of each file or sheet that is not plain. ``case`` and
@@ -65,12 +66,17 @@ class Checked:
 
     settlement: Settlement
     problems: tuple[Problem, ...]
-    total: int
+    counts: Mapping[str, int]
     objects: Callable[[], Iterator[str]]
     every: Callable[[], Iterator[Problem]]
     understood: tuple[Mapping[str, Any], ...] = ()
     case: Case | None = None
     source: Source | None = None
+
+    @property
+    def total(self) -> int:
+        """How many problems there are."""
+        return sum(self.counts.values())
 
 
 def silent(stage: str, done: int, total: int) -> None:
@@ -92,7 +98,8 @@ def check_case(
     """Read and count a whole case without writing anything; all problems at once.
 
     A pool that nobody could be paid from is among the problems, judged by the good records.
-    ``first`` limits how many problems of files and records are listed; all are counted.
+    ``first`` limits how many problems of files and records of each severity are listed; all are
+    counted.
     ``shown`` is told what was understood of the files before they are counted. ``previous`` is
     the result folder of an earlier period: what this one lacks against it is told.
 
@@ -100,7 +107,7 @@ def check_case(
         DataError: a table or file cannot be used at all; every problem is in it. ``previous`` is
             no result that can be read.
     """
-    from equivalents.report.lists import all_problems, json_problems
+    from equivalents.report.lists import all_problems, first_problems, json_problems
 
     case, source = open_case(folder, told, every_check=True)
     shown(case.understood)
@@ -111,15 +118,15 @@ def check_case(
         money = error.problems
     if previous is not None:
         money = (*_lacking(case, unpaid, previous), *money)
-    listed = (*islice(all_problems(unpaid, case, source), first), *money)
-    total = _count(unpaid, case, source) + len(money)
+    listed = (*first_problems(unpaid, case, source, first), *money)
+    counts = _counts(unpaid, case, source) + Counter(problem.code for problem in money)
     objects = partial(json_problems, unpaid, case, source, money)
 
     def every() -> Iterator[Problem]:
         yield from all_problems(unpaid, case, source)
         yield from money
 
-    return Checked(unpaid, listed, total, objects, every, case.understood, case, source)
+    return Checked(unpaid, listed, counts, objects, every, case.understood, case, source)
 
 
 def _lacking(case: Case, counted: Settlement, previous: Path) -> Iterator[Problem]:
@@ -226,10 +233,15 @@ def open_case(
 
 def _count(settlement: Settlement, case: Case, source: Source) -> int:
     """How many problems the files and records have."""
-    from equivalents.report.faults import count_row_problems
+    return sum(_counts(settlement, case, source).values())
 
-    files = len(case.problems) + len(source.problems)
-    return files + count_row_problems(settlement)
+
+def _counts(settlement: Settlement, case: Case, source: Source) -> Counter[str]:
+    """The same by code."""
+    from equivalents.report.faults import row_problems_by_code
+
+    files = Counter(problem.code for problem in (*case.problems, *source.problems))
+    return files + row_problems_by_code(settlement)
 
 
 def _record_problems(case: CaseFolder) -> tuple[Problem, ...]:

@@ -33,13 +33,15 @@ from equivalents.units import Codes, Int64
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["QualityGroups", "dimension_of", "quality_blocks"]
+__all__ = ["Looked", "QualityGroups", "dimension_of", "look_through", "quality_blocks"]
 
 _Mask = npt.NDArray[np.bool_]
 _COLUMNS: Final = TABLES["records"].columns
 _FACTOR: Final = np.uint64(0x9E3779B97F4A7C15)
 _PERFORMERS: Final = ("person_id", "performers", "team_id")
 _UNIQUE: Final = frozenset({"RECORD_ID_REPEATED", "RECORD_ID_CONFLICT"})
+_SOURCES: Final = 200
+"""Sources that are told apart by name."""
 _VALID: Final = frozenset({"QUANTITY_ABOVE_MAX", "NOT_SUPPORTED", "VALUE_MISSING"})
 
 
@@ -53,18 +55,41 @@ def dimension_of(code: str) -> str:
     return "consistency" if later and code not in _VALID else "validity"
 
 
-class QualityGroups:
-    """The groups of records: what is in a table, then what is in none, then blank or no date."""
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a first look through all rows found: hashes met more than once, the sources.
 
-    def __init__(self, source: Source, plan: Plan) -> None:
+    ``named`` are the texts of the column ``source``, ``files`` the files and sheets that have
+    rows without one, or no rows at all: there the file stands for the source.
+    """
+
+    doubled: Hashes
+    named: Sequence[str]
+    files: Sequence[str]
+
+
+class QualityGroups:
+    """The groups of records: what is in a table, then what is in none, then blank or no date.
+
+    Sources are those that are told, each by its name, then what tells none, by file or sheet.
+    """
+
+    def __init__(self, source: Source, plan: Plan, looked: Looked) -> None:
         self.period: Period = plan.period
         names = [called(part.name, part.sheet) for part in source.parts]
-        self.sources = [*dict.fromkeys(names)]
+        named = [*looked.named[:_SOURCES]]
+        further = ["（其他来源 others）"] if len(looked.named) > _SOURCES else []
+        silent = "（未写来源 none told）" if named else ""
+        self.sources = [*named, *further, *(f"{file}{silent}" for file in looked.files)]
+        self.named = {text: number for number, text in enumerate(named)}
+        self.other_source = len(named)
+        first = len(named) + len(further)
         self.institutions = [*plan.institutions.values]
         self.items = [*plan.known_items]
         self.months = [month_of(day) for day in plan.period.month_starts]
-        at = {name: number for number, name in enumerate(self.sources)}
-        self.source_of_part = [at[name] for name in names]
+        at = {name: number for number, name in enumerate(looked.files, first)}
+        # Of a file that tells every source no row is looked up here.
+        self.source_of_part = [at.get(name, -1) for name in names]
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -86,8 +111,39 @@ class _Rows:
     malformed: bool = False
 
 
+def look_through(source: Source) -> Looked:
+    """Read all rows once: which may be equal to others, and what sources they tell."""
+    named: set[str] = set()
+    blank: dict[str, None] = {}
+    with HashStore(memory_bound()) as hashes:
+        for index, part in enumerate(source.parts):
+            told, hashed = False, [np.zeros(0, np.uint64)]
+            file, every = called(part.name, part.sheet), True
+            for rows in _rows_of(source, index):
+                hashed.append(_hash_rows(rows))
+                texts = _sources_of(rows)
+                told = told or bool(rows.row.size)
+                every = every and "" not in texts
+                named |= texts - {""}
+            if not (told and every):
+                blank[file] = None
+            hashes.put(index, np.concatenate(hashed))
+        return Looked(hashes.doubled(), sorted(named), [*blank])
+
+
+def _sources_of(rows: _Rows) -> set[str]:
+    """The sources that some rows tell, blank among them where one tells none."""
+    if "source" not in rows.columns:
+        return {""} if rows.row.size else set()
+    return set(rows.columns["source"].unique().to_pylist())
+
+
 def quality_blocks(
-    source: Source, groups: QualityGroups, faults: Sequence[FaultSet], told: Callable[[int], None]
+    source: Source,
+    groups: QualityGroups,
+    looked: Looked,
+    faults: Sequence[FaultSet],
+    told: Callable[[int], None],
 ) -> Iterator[QualityBlock]:
     """All records of a case, those that were rejected too, as blocks of marks.
 
@@ -97,15 +153,11 @@ def quality_blocks(
     for fault in faults:
         by_part[fault.part].append(fault)
     marker = _Marker(source, groups)
-    with HashStore(memory_bound()) as hashes:
-        for index in range(len(source.parts)):
-            hashed = [_hash_rows(rows) for rows in _rows_of(source, index)]
-            hashes.put(index, np.concatenate([np.zeros(0, np.uint64), *hashed]))
-        repeats = _Repeats(hashes.doubled())
-        for index in range(len(source.parts)):
-            for rows in _rows_of(source, index):
-                told(rows.row.size)
-                yield marker.block(index, rows, by_part[index], repeats.of(rows))
+    repeats = _Repeats(looked.doubled)
+    for index in range(len(source.parts)):
+        for rows in _rows_of(source, index):
+            told(rows.row.size)
+            yield marker.block(index, rows, by_part[index], repeats.of(rows))
 
 
 def _rows_of(source: Source, index: int) -> Iterator[_Rows]:
@@ -207,7 +259,7 @@ class _Marker:
         """The rows of a batch as a block."""
         month, day = self._days(rows)
         codes = {
-            "source": np.full(rows.row.size, self.groups.source_of_part[part], np.int32),
+            "source": self._sources(part, rows),
             "institution": _coded(rows, "institution_id", self._institutions),
             "item": _coded(rows, "item_code", self._items),
             "month": month,
@@ -222,6 +274,18 @@ class _Marker:
             marks["performer"] = np.logical_or.reduce(named)
         some = {name: mask for name, mask in marks.items() if mask.any()}
         return QualityBlock(codes, day, some)
+
+    def _sources(self, part: int, rows: _Rows) -> Codes:
+        """The source of each row: what it tells, else its file."""
+        file = self.groups.source_of_part[part]
+        if "source" not in rows.columns:
+            return np.full(rows.row.size, file, np.int32)
+        coded = rows.columns["source"].dictionary_encode()
+        known, other = self.groups.named, self.groups.other_source
+        texts = coded.dictionary.to_pylist()
+        places = [known.get(text, other) if text else file for text in texts]
+        codes: Codes = np.array(places, np.int32)[coded.indices.to_numpy()]
+        return codes
 
     def _days(self, rows: _Rows) -> tuple[Codes, Int64]:
         """The month group of each row, and its day where that is in the period."""

@@ -11,8 +11,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, get_args
 
 import numpy as np
 import pyarrow as pa
@@ -41,6 +42,7 @@ __all__ = [
     "PROBLEM_COLUMNS",
     "REJECTED_COLUMNS",
     "all_problems",
+    "first_problems",
     "json_problems",
     "write_lists",
 ]
@@ -95,6 +97,17 @@ def all_problems(settlement: Settlement, case: Case, source: Source) -> Iterator
         for row in faulty_rows(settlement, source, severity):
             yield from row.faults
     yield from settlement.problems
+
+
+def first_problems(
+    settlement: Settlement, case: Case, source: Source, most: int | None
+) -> Iterator[Problem]:
+    """The same by severity, so many of each; ``None``: all of them."""
+    files = (*case.problems, *source.problems, *settlement.problems)
+    for severity in get_args(Severity):
+        some = (problem for problem in files if problem.severity == severity)
+        rows = faulty_rows(settlement, source, severity) if severity in _SEVERITIES else ()
+        yield from islice(chain(some, chain.from_iterable(row.faults for row in rows)), most)
 
 
 # -- CSV ---------------------------------------------------------------------------------------

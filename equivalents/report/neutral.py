@@ -11,7 +11,7 @@ import re
 import unicodedata
 from typing import Final
 
-__all__ = ["LONGEST_CELL", "fits_excel", "is_risky", "legible", "neutral"]
+__all__ = ["LONGEST_CELL", "fits_excel", "is_risky", "legible", "neutral", "printable"]
 
 LONGEST_CELL: Final = 32_767
 """Characters of a cell that Excel takes, in units of UTF-16."""
@@ -20,6 +20,8 @@ _STARTS: Final = frozenset("=+-@＝＋－＠")
 """What begins a formula; spreadsheets in Chinese and Japanese take the full-width ones, too."""
 _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What XML has no way to write."""
+_CONTROL: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What a terminal obeys instead of showing it: escapes, and marks that turn the writing around."""
 _REPLACED: Final = "\ufffd"
 _CUT: Final = "…"
 _DIGITS: Final = 15
@@ -52,6 +54,15 @@ def neutral(text: str) -> str:
     if is_risky(text):
         return legible(f"'{text}")
     return legible(text)
+
+
+def printable(text: str) -> str:
+    """The text as a terminal may be given it: what it would obey is U+FFFD; lines stay lines.
+
+    >>> printable("李\\x1b[2J二")
+    '李�[2J二'
+    """
+    return text if text.isprintable() else _CONTROL.sub(_REPLACED, text)
 
 
 def fits_excel(text: str) -> bool:

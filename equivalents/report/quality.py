@@ -6,7 +6,7 @@ from typing import Final
 
 from equivalents.errors import Problem, called
 from equivalents.intake.case import Case
-from equivalents.intake.qualityrows import QualityGroups, quality_blocks
+from equivalents.intake.qualityrows import QualityGroups, look_through, quality_blocks
 from equivalents.intake.source import Source
 from equivalents.quality import QualitySums
 from equivalents.report.book import Book
@@ -28,10 +28,11 @@ def quality_of(settlement: Settlement, case: Case, source: Source, told: Told = 
     Raises:
         ConservationError: the sums differ from what the check counted.
     """
-    groups = QualityGroups(source, settlement.plan)
+    looked = look_through(source)
+    groups = QualityGroups(source, settlement.plan, looked)
     sums = QualitySums(groups.sizes)
     counted = settlement.counted
-    for block in quality_blocks(source, groups, counted.faults, row_counter(told)):
+    for block in quality_blocks(source, groups, looked, counted.faults, row_counter(told)):
         sums.add(block)
     sums.check(counted.received, counted.rejected)
     rules = settlement.rules

@@ -44,10 +44,7 @@ td:first-child,.name{min-width:120px;max-width:320px;overflow-wrap:anywhere}
 .wide th:first-child{background:var(--warm)}
 .d{white-space:nowrap}
 .n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
-th.wide td:first-child,.wide th:first-child{position:sticky;left:0;background:#fff}
-.wide th:first-child{background:var(--warm)}
-.d{white-space:nowrap}
-.n{text-align:right}
+th.n{white-space:normal}
 .heat td{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 .heat td:first-child{text-align:left;white-space:normal}
 .h0{background:#fdecea;color:#8e2a1e}.h1{background:#eaf3f7}.h2{background:#cfe3ec}
@@ -57,7 +54,7 @@ th.wide td:first-child,.wide th:first-child{position:sticky;left:0;background:#f
 svg{display:block;width:100%;height:auto;max-width:900px}
 svg text{fill:#5b6773;font-size:12px;font-family:inherit}
 footer{margin-top:40px;color:var(--soft);font-size:12px}
-@media(max-width:600px){.plot{overflow-x:auto}svg{min-width:680px}
+@media(max-width:600px){.plot{overflow-x:auto}svg{width:auto;height:220px;max-width:none!important}
 main{padding:14px 10px 32px}h1{font-size:20px}.card b{font-size:19px}
 .cards{grid-template-columns:repeat(2,1fr)}th,td{padding:4px 5px}table{font-size:12px}
 td:first-child,.name{min-width:86px;max-width:150px}th{min-width:46px}}
@@ -142,7 +139,8 @@ def _bars(quality: Quality) -> Iterator[str]:
         '<span><i style="background:#c0392b"></i>退回 rejected</span></div>'
     )
     yield (
-        f'<div class="plot"><svg viewBox="0 0 {step * len(shown)} {high + 44}" role="img" '
+        f'<div class="plot"><svg viewBox="0 0 {step * len(shown)} {high + 44}" '
+        f'style="max-width:{step * len(shown)}px" role="img" '
         'aria-label="各月记录 records by month">'
     )
     for nth, (at, count, bad) in enumerate(zip(shown, received, rejected, strict=True)):

@@ -13,9 +13,25 @@ __all__ = ["understood_lines"]
 
 
 def understood_lines(understood: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """One line for each file or sheet that is not plain, in both languages at once."""
+    """One line for each file or sheet that is not plain, in both languages at once.
+
+    Sheets that have nothing but headings, as a workbook to fill in has many, share one.
+    """
+    blank: dict[str, list[str]] = {}
     for one in understood:
-        yield f"{called(one['file'], one['sheet'])}: {', '.join(_said(one))}"
+        name = called(one["file"], one["sheet"])
+        if _is_blank(one):
+            blank.setdefault(one["file"], []).append(one["sheet"])
+        else:
+            yield f"{name}: {', '.join(_said(one))}"
+    for file, sheets in blank.items():
+        yield f"{file}: 只有标题、没有数据 headings without rows: {'、'.join(sheets)}"
+
+
+def _is_blank(one: Mapping[str, Any]) -> bool:
+    """Whether a sheet has its headings alone, all of them known, and nothing was left out."""
+    told = one["rows"] or one["left_out_count"] or one.get("map_left_out") or "map" in one
+    return bool(one["sheet"]) and not told and all(column["as"] for column in one["columns"])
 
 
 def _said(one: Mapping[str, Any]) -> Iterator[str]:

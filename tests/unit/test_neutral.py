@@ -19,6 +19,7 @@ from openpyxl.utils.escape import unescape
 from equivalents.report.book import Book, SheetColumn
 from equivalents.report.neutral import LONGEST_CELL, fits_excel, is_risky, legible, neutral
 from equivalents.run import settle_case
+from tests.bad.case import GOOD, case_with, run
 
 ROOT = Path(__file__).resolve().parents[2]
 ATTACK = "=cmd|' /C calc'!A0"
@@ -142,3 +143,18 @@ def test_files_for_programs_are_as_they_were(hostile: Path, tmp_path: Path) -> N
     assert summary["title"].startswith("=1+示例")
     with (tmp_path / "out" / "payouts.csv").open(encoding="utf-8-sig", newline="") as file:
         assert {row["pool"] for row in csv.DictReader(file)} == {"@incentive"}
+
+
+def test_a_terminal_is_never_commanded_by_a_cell(tmp_path: Path) -> None:
+    hostile = "\x1b]0;P\x07P0\u202e9\x9b2J"
+    records = f"{GOOD['records.csv']}I01,{hostile},MZ01,2025-06-02,1\n"
+    yaml = "period: 2025-06\ntitle: '[red]甲:star:'\n"
+    case = case_with(tmp_path, {"records.csv": records, "case.yaml": yaml})
+    shown = run("check", case)
+    assert "PERSON_UNKNOWN" in shown.stderr
+    for letter in "\x1b\x07\u202e\x9b":
+        assert letter not in shown.output + shown.stderr
+    told = json.loads(run("check", case, "--json").stdout)["problems"]
+    assert [one["value"] for one in told] == [hostile], "machine output is as it was"
+    settled = run("settle", case, "-o", tmp_path / "out", "--on-reject", "quarantine")
+    assert "[red]甲:star:" in settled.output

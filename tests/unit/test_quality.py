@@ -140,7 +140,31 @@ def test_equal_rows_are_compared_in_full(tmp_path: Path, monkeypatch: pytest.Mon
         "equivalents.intake.qualityrows._hash_rows",
         lambda rows: np.full(rows.row.size, 7, np.uint64),
     )
-    assert rows_of(tables_of(folder)["source"])["records.csv"]["equal rows"] == "1"
+    sources = rows_of(tables_of(folder)["source"])
+    assert {name: row["equal rows"] for name, row in sources.items()} == {"yz": "1", "z": "0"}
+
+
+def test_a_source_is_what_a_record_tells_else_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = "institution_id,person_id,item_code,service_date,quantity,source\n"
+    one, row = "C01,P1,A,2025-01-05,1,", "C02,P2,B,2025-01-05,1,"
+    records = {
+        "records.csv": f"{head}{one}公卫\n{row}HIS\n{one}HIS\n{row}\n{one}X\nC01,P1\n",
+    }
+    folder = case_of(tmp_path / "case", records)
+
+    def received() -> dict[str, str]:
+        found = rows_of(tables_of(folder)["source"])
+        return {name: row["received"] for name, row in found.items()}
+
+    blank = "records.csv（未写来源 none told）"
+    assert received() == {"HIS": "2", "X": "1", "公卫": "1", blank: "2"}
+    monkeypatch.setattr("equivalents.intake.qualityrows._SOURCES", 1)
+    assert received() == {"HIS": "2", "（其他来源 others）": "2", blank: "2"}
+    told = "".join(f"{one}HIS\n" for _ in range(3))
+    (folder / "records.csv").write_text(head + told, encoding="utf-8")
+    assert received() == {"HIS": "3"}
 
 
 CELLS = st.tuples(
