@@ -94,7 +94,7 @@ class _NoPandas:
 
 def _light_package() -> None:
     """Put an empty package in the place of the public surface: only what is asked for is loaded."""
-    sys.meta_path.insert(0, _NoPandas)  # type: ignore[arg-type]
+    sys.meta_path.insert(0, _NoPandas)
     if NAME_OF_PACKAGE not in sys.modules:
         package = types.ModuleType(NAME_OF_PACKAGE)
         package.__path__ = [str(Path(__file__).resolve().parents[2])]
