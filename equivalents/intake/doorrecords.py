@@ -15,7 +15,7 @@ from equivalents.intake.batch import Mask
 from equivalents.intake.coding import Coder
 from equivalents.intake.columns import numbers
 from equivalents.intake.doorstore import DoorStore
-from equivalents.intake.parquet import text_column
+from equivalents.intake.parquet import known_text
 from equivalents.intake.source import Source
 from equivalents.reasons import BOTH
 from equivalents.records import RecordBlock
@@ -223,7 +223,7 @@ def _texts(source: Source, index: int, rows: Int64, sources: _Sources) -> "dict[
         start, stop = np.searchsorted(rows, [raw.row[0], raw.row[-1] + 1])
         here = pa.array(np.searchsorted(raw.row, rows[start:stop]))
         for name, heading in wanted.items():
-            pieces[name].append(text_column(raw.columns[heading].take(here)))
+            pieces[name].append(known_text(name, raw.columns[heading].take(here)))
     blank = pa.repeat(pa.scalar("", pa.large_string()), rows.size)
     texts = {name: pa.concat_arrays(pieces[name]) if name in wanted else blank for name in _TOLD}
     if any(len(column) != rows.size for column in texts.values()):

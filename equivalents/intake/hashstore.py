@@ -16,6 +16,7 @@ from typing import Final, Self
 import numpy as np
 import numpy.typing as npt
 
+from equivalents.intake.opening.leftovers import hold, remove, remove_left
 from equivalents.intake.opening.limits import whole_setting
 
 __all__ = ["DEFAULT_MEMORY_MB", "HashStore", "Hashes", "MEMORY_SETTING", "memory_bound"]
@@ -46,7 +47,8 @@ class HashStore:
         self._bound = bound
         self._kept: dict[int, Hashes] = {}
         self._size = 0
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: Path | None = None
+        self._held = -1
         self._spilled: set[int] = set()
         self._lock = Lock()
 
@@ -61,7 +63,7 @@ class HashStore:
     ) -> None:
         self._kept.clear()
         if self._folder is not None:
-            self._folder.cleanup()
+            remove(self._folder, self._held)
 
     @property
     def parts(self) -> list[int]:
@@ -85,7 +87,9 @@ class HashStore:
                 self._kept[part] = hashed
                 return
             if self._folder is None:
-                self._folder = tempfile.TemporaryDirectory(prefix="equivalents-ids-")
+                remove_left()
+                self._folder = Path(tempfile.mkdtemp(prefix="equivalents-ids-"))
+                self._held = hold(self._folder)
             self._kept[part] = hashed
             while self._kept:
                 self._spill(*self._kept.popitem())
@@ -131,4 +135,4 @@ class HashStore:
 
     def _path(self, name: str) -> Path:
         assert self._folder is not None, "asked for a part that was never put"
-        return Path(self._folder.name) / name
+        return self._folder / name

@@ -1,12 +1,14 @@
 """The child process: whatever it dies of is an answer, and it has little to lose.
 
 Faults seen to be caught: the limit of memory not set, an abort that raises nothing, a child that
-outlives its time, a password in its environment, the engine loaded for every file.
+outlives its time or its parent, a password in its environment, the engine loaded for every file.
 """
 
 import os
 import re
+import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -145,6 +147,37 @@ def test_an_interrupt_ends_the_child(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     if os.name == "posix":
         with pytest.raises(ProcessLookupError):
             os.kill(int(pid.read_text()), 0)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux tells of a dead parent")
+def test_a_child_does_not_outlive_a_killed_parent(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    asked = (
+        "from equivalents.intake.opening import child; "
+        "from equivalents.intake.opening.limits import Limits; "
+        "import sys; "
+        "child._in_child('tests', 'child_tasks:sleep', {'pid': sys.argv[1]}, Limits())"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", asked, str(pid)])
+    while not pid.exists() or not pid.read_text():
+        assert parent.poll() is None
+        time.sleep(0.01)
+    parent.send_signal(signal.SIGKILL)
+    parent.wait()
+    for _ in range(1000):
+        if _gone(int(pid.read_text())):
+            return
+        time.sleep(0.01)
+    pytest.fail("the child lives on")
+
+
+def _gone(pid: int) -> bool:
+    """Whether a process has ended; one that nobody has asked about yet is a zombie."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return True
+    return state == "Z"
 
 
 def test_limits_come_from_the_environment() -> None:

@@ -59,6 +59,7 @@ def _in_child(
         raise ValueError(f"a task is module:function of {package}, not {task!r}")
     asked = {
         "package": package, "task": task, "request": dict(request), "limits": limits.values(),
+        "parent": os.getpid(),
     }  # fmt: skip
     name = str(request.get("name", ""))
     with (

@@ -1,6 +1,5 @@
 """A table that was found in a file: to be read as it stands, or from its spool."""
 
-import shutil
 import tempfile
 import weakref
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from itertools import count
 from pathlib import Path
 
 from equivalents.intake.encodings import AS_FOUND, Reading
+from equivalents.intake.opening.leftovers import PREFIX, hold, remove, remove_left
 from equivalents.intake.opening.spool import Spooled
 from equivalents.intake.text import TextFile
 
@@ -20,12 +20,14 @@ class SpoolFolder:
     """A temporary folder for spools and unpacked members; it is removed with this object.
 
     Whoever may still read from it holds it; at the end of the program it is removed in any case.
+    What a program left that was killed is removed by the next one.
     """
 
     def __init__(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix="equivalents-"))
+        remove_left()
+        self.path = Path(tempfile.mkdtemp(prefix=PREFIX))
         self._numbers = count(1)
-        self._end = weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+        self._end = weakref.finalize(self, remove, self.path, hold(self.path))
 
     def fresh(self) -> Path:
         """A new empty folder in it, with a name of our own making."""

@@ -5,6 +5,7 @@ surface, and with it the whole engine, is never loaded here. The request comes a
 input, the answer goes as JSON to what was standard output; whatever else prints goes to errors.
 """
 
+import gc
 import importlib
 import json
 import math
@@ -12,7 +13,7 @@ import os
 import signal
 import sys
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +22,9 @@ __all__ = ["EXIT_ANSWERED", "NAME_OF_PACKAGE", "main"]
 NAME_OF_PACKAGE: Final = "equivalents"
 EXIT_ANSWERED: Final = 0
 _GRACE_S: Final = 5
+_DIE_WITH_PARENT: Final = 1
+"""Linux's ``PR_SET_PDEATHSIG``."""
+_COLLECTIONS: Final = (200_000, 20, 100)
 
 
 def main() -> int:
@@ -29,7 +33,10 @@ def main() -> int:
     os.dup2(2, 1)
     asked = json.load(sys.stdin.buffer)
     _restrain(asked["limits"])
+    _die_with(asked["parent"])
     _light_package()
+    # Rows are hundreds of thousands of lists without one circle among them.
+    gc.set_threshold(*_COLLECTIONS)
     try:
         answer = _do(asked)
     # A parser written in Rust raises panics that are no Exception; nothing may pass by here.
@@ -52,7 +59,7 @@ def _restrain(limits: Mapping[str, int]) -> None:
     size = limits["unpacked_mb"] << 20
     _limit(resource, resource.RLIMIT_FSIZE, size, size)
     _limit(resource, resource.RLIMIT_CORE, 0, 0)
-    # Should the parent die, nobody else would end a child that only waits.
+    # Should the parent die where the system does not tell, nobody else would end a waiting child.
     signal.alarm(math.ceil(limits["wall_s"]) + _GRACE_S)
 
 
@@ -64,8 +71,30 @@ def _limit(resource: Any, which: int, soft: int, hard: int) -> None:
     resource.setrlimit(which, (soft, hard))
 
 
+def _die_with(parent: int) -> None:
+    """Where the system can (Linux), have it kill this process as soon as the parent is gone."""
+    if not sys.platform.startswith("linux"):
+        return
+    import ctypes
+
+    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:  # it was gone before
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+class _NoPandas:
+    """Keeps Arrow from loading pandas, where that is installed, only to ask whether it is there."""
+
+    @staticmethod
+    def find_spec(name: str, path: Sequence[str] | None, target: object = None) -> None:
+        """Tell that there is no pandas; all else is for others to find."""
+        if name == "pandas":
+            raise ModuleNotFoundError(name)
+
+
 def _light_package() -> None:
     """Put an empty package in the place of the public surface: only what is asked for is loaded."""
+    sys.meta_path.insert(0, _NoPandas)
     if NAME_OF_PACKAGE not in sys.modules:
         package = types.ModuleType(NAME_OF_PACKAGE)
         package.__path__ = [str(Path(__file__).resolve().parents[2])]

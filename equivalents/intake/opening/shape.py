@@ -17,6 +17,7 @@ from equivalents.intake.opening.cellvalues import print_value
 from equivalents.intake.opening.headingtexts import keys_of, may_name, proposal, understood_as
 
 __all__ = ["HEAD", "Heading", "Shape", "find_shape", "fit"]
+from equivalents.reasons import BOTH
 
 HEAD: Final = 40
 """Rows among which the headings are looked for."""
@@ -234,13 +235,16 @@ def _shapes(
                     yield Shape(sheet, at, rows, headings)
 
 
+_NOTHING_NEAR: Final = {"near": f"无{BOTH}none", "missing": f"全部列名{BOTH}all headings"}
+
+
 def _not_found(
     best: Shape | None, wanted: Sequence[Sheet], place: Place, numbers: Sequence[int]
 ) -> Problem:
     """Says which row came nearest, and what it lacks."""
     facts = {"detail": ", ".join(f"{sheet.title} {sheet.name}" for sheet in wanted[:3])}
     if best is None:
-        return Problem("HEADINGS_NOT_FOUND", place, facts={**facts, "near": "", "missing": "?"})
+        return Problem("HEADINGS_NOT_FOUND", place, facts={**facts, **_NOTHING_NEAR})
     found = dict.fromkeys(column.heading for column in best.known.values())
     return Problem(
         "HEADINGS_NOT_FOUND",
