@@ -53,7 +53,8 @@ def dashes_in(texts: "pa.Array") -> npt.NDArray[np.int64]:
         return short
     data = np.frombuffer(texts.buffers()[2], np.uint8)
     short = short[_FIRST[data[bounds[short]]]]
-    return short[[texts[at].as_py() in DASHES for at in short.tolist()]] if short.size else short
+    found = [at for at in short.tolist() if texts[at].as_py() in DASHES]
+    return np.array(found, np.int64)
 
 
 def dash_words(

@@ -303,9 +303,8 @@ def _texts(
         here = wanted[start:stop] - done
         done += batch.row.size
         if here.size:
-            columns = ((names[h], array.take(here)) for h, array in batch.columns.items())
-            texts = {name: known_text(name, array) for name, array in columns}
-            yield batch.row[here], texts
+            some = ((names[h], array.take(here)) for h, array in batch.columns.items())
+            yield batch.row[here], {name: known_text(name, array) for name, array in some}
 
 
 def _content(texts: "Mapping[str, pa.Array]", times: Times) -> "pa.Array":
