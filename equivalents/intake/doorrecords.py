@@ -62,8 +62,11 @@ def collect(source: Source, plan: Plan, *, residents: bool) -> Collected:
     part, row, institution, item, day, quantity = map(np.concatenate, zip(*pieces, strict=True))
     resident, told = texts.codes(done) if residents else np.full((2, done), -1, np.int64)
     columns = part, row, institution, item, day, quantity, resident, told
-    correction, left = _corrected(source, part, row, quantity)
-    keep = (left > 0) & (quantity > 0) & (day >= plan.period.start) & (day < plan.period.end)
+    inside = (day >= plan.period.start) & (day < plan.period.end)
+    correction = _corrections(source)
+    # A correction of another period is not of this one: here its record stands as it is.
+    left, corrects = _left(correction, part, row, quantity, np.where(inside, quantity, 0))
+    keep = (left > 0) & (quantity > 0) & ~corrects & inside
     records = DoorRecords(*columns, np.concatenate(of), np.concatenate(who))
     return Collected(_only(records, keep, left), correction)
 
@@ -127,20 +130,41 @@ def _people(block: RecordBlock, plan: Plan) -> tuple[Int64, Int64]:
     return every, np.concatenate([block.person[at], who]).astype(np.int64)
 
 
-def _corrected(source: Source, part: Int64, row: Int64, quantity: Int64) -> tuple[Int64, Int64]:
-    """All corrections, and what they leave of each record."""
+def _corrections(source: Source) -> Int64:
+    """All corrections: part and row of each, part and row of what it names."""
     links = [
         (index, number, *target)
         for index in range(len(source.parts))
         for number, target in source.corrected(index).items()
     ]
-    table = np.array(links, np.int64).reshape(-1, 4)
-    left = quantity.copy()
-    by, here = _find(part, row, table[:, 0], table[:, 1])
-    to, there = _find(part, row, table[:, 2], table[:, 3])
+    return np.array(links, np.int64).reshape(-1, 4)
+
+
+def _left(
+    correction: Int64, part: Int64, row: Int64, quantity: Int64, taken: Int64
+) -> tuple[Int64, Mask]:
+    """What corrections leave of each record, and which records are corrections."""
+    left, corrects = quantity.copy(), np.zeros(quantity.size, bool)
+    by, here = _find(part, row, correction[:, 0], correction[:, 1])
+    corrects[by[here]] = True
+    root = _roots(correction)
+    to, there = _find(part, row, root[:, 0], root[:, 1])
     both = here & there
-    np.add.at(left, to[both], quantity[by[both]])
-    return table, left
+    np.add.at(left, to[both], taken[by[both]])
+    return left, corrects
+
+
+def _roots(correction: Int64) -> Int64:
+    """Part and row of what each correction corrects in the end; -1 where they go in a ring."""
+    order = np.lexsort((correction[:, 1], correction[:, 0]))
+    table = correction[order]
+    following, goes_on = _find(table[:, 0], table[:, 1], table[:, 2], table[:, 3])
+    last = np.where(goes_on, following, np.arange(len(table)))
+    for _ in range(len(table).bit_length()):
+        last = last[last]
+    root = np.empty((len(table), 2), np.int64)
+    root[order] = np.where(goes_on[last, None], -1, table[last, 2:])
+    return root
 
 
 def _find(part: Int64, row: Int64, of: Int64, number: Int64) -> tuple[Int64, Mask]:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from tests.reference.case import Case, Record
-from tests.reference.entries import Entry
+from tests.reference.entries import Entrance, Entry
 from tests.reference.form import shares
 from tests.reference.text import FIRST_DAY, NO_END, date_or
 
@@ -70,12 +70,13 @@ class Door:
         for entry in entries:
             if entry.record["record_id"]:
                 self.by_id.setdefault(entry.record["record_id"], entry.record)
-        good = [one for one in entries if not one.fault and case.first_day <= one.day < case.after]
+        good = [one for one in entries if not one.fault]
         self.corrections = [one for one in good if one.record["corrects"]]
+        good = [one for one in good if case.first_day <= one.day < case.after]
         taken: dict[Record, Fraction] = {}
-        for one in self.corrections:
+        for one in good:
             root = self.root(one.record)
-            if root is not None:
+            if root is not None and root is not one.record:
                 taken[root] = taken.get(root, Fraction(0)) + one.quantity
         every = [
             Seen(one, one.quantity + taken.get(one.record, 0))
@@ -191,9 +192,19 @@ class Door:
         return Fraction(exact * THOUSANDTHS // 1, THOUSANDTHS)
 
 
+def doubted_counts(case: Case) -> dict[str, list[int]]:
+    """Return how many records each rule doubts, by check; rules that are off are left out."""
+    entrance = Entrance(case)
+    door = Door(case, [entrance.enter(record) for record in case.records])
+    found: dict[str, list[int]] = {}
+    for (check, _), doubted in door.doubts().items():
+        found.setdefault(check, []).append(len(doubted))
+    return found
+
+
 def rules(checks: Mapping[str, Any], check: str) -> Sequence[Rule]:
     """Return the rules of a check; a severity alone is a rule."""
-    given = checks.get(check) or []
+    given = checks.get(check, [])
     every = given if isinstance(given, list) else [given]
     return [{"severity": one} if isinstance(one, str) else one for one in every]
 
