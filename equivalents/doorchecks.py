@@ -10,7 +10,7 @@ one that stands first.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ from equivalents.units import Int64
 
 __all__ = [
     "Doubts",
+    "Usual",
     "beyond_the_clock",
     "months_missing",
     "months_thin",
@@ -27,6 +28,7 @@ __all__ = [
     "same_service_twice",
     "two_places",
     "unlikely_quantities",
+    "usual_quantities",
 ]
 
 _PERCENT: Final = 100
@@ -108,45 +110,72 @@ def on_leave(person: Int64, day: Int64, leaver: Int64, valid_from: Int64, valid_
 
 
 def beyond_the_clock(
-    person: Int64, day: Int64, quantity_e3: Int64, minutes: Int64, *, limit: int
+    person: Int64, day: Int64, quantity_e3: Int64, minutes_e3: Int64, *, limit: int
 ) -> Doubts:
     """All records of a person and day whose work takes more than ``limit`` minutes together.
 
-    ``minutes`` is what one unit of a record's item takes, below 2**20, and 0 where nothing is
-    known. Records without minutes are not doubted. Corrections take time off again. ``by`` is
-    the time of the day in thousandths of a minute; a day is to stay below 2**63 of them.
+    ``minutes_e3`` is what one unit of a record's item takes, in thousandths of a minute, and 0
+    where nothing is known. Records without minutes are not doubted. Corrections take time off
+    again. ``by`` is the time of the day in thousandths of a minute, rounded up so that what is
+    beyond the limit is never shown as the limit; one record counts with at most 2**62 / n
+    millionths, so that no sum overflows.
     """
-    timed = np.flatnonzero(minutes > 0)
+    timed = np.flatnonzero(minutes_e3 > 0)
     order, starts = group([person[timed], day[timed]])
     where = timed[order]
-    total = sum_runs(quantity_e3[where] * minutes[where], starts)
-    by = np.repeat(total, np.diff(starts, append=order.size))
-    return _ascending(where, by, by > limit * 1000)
+    each = minutes_e3[where]
+    most = (1 << 62) // max(where.size, 1) // np.maximum(each, 1)
+    total = sum_runs(np.minimum(quantity_e3[where], most) * each, starts)
+    total = np.repeat(total, np.diff(starts, append=order.size))
+    return _ascending(where, -(-total // 1000), total > limit * 1_000_000)
 
 
-def unlikely_quantities(item: Int64, quantity_e3: Int64, *, factor_e1: int, fewest: int) -> Doubts:
-    """Records whose quantity stands far above what is usual for their item.
+class Usual(NamedTuple):
+    """What is usual by item (ascending): median, spread, how many records; thousandths."""
+
+    item: Int64
+    quantity_e3: Int64
+    spread_e3: Int64
+    records: Int64
+
+
+def usual_quantities(item: Int64, quantity_e3: Int64, records: Int64) -> Usual:
+    """What is usual of each item, from its quantities and how many records have each of them.
 
     Usual is the median of the item's quantities above 0, of two middle ones the lower. The
     spread is the median of the distances from it, and where that is 0 (nearly all quantities
-    alike) the usual quantity itself. Doubted is a record that stands above the usual by more
-    than ``factor_e1`` tenths of the spread. Items of fewer than ``fewest`` such records are left
-    alone. ``by`` is the usual quantity in thousandths.
+    alike) the usual quantity itself.
     """
-    given = np.flatnonzero(quantity_e3 > 0)
-    quantity = quantity_e3[given]
-    order, starts = group([item[given], quantity])
-    starts = _changes([item[given][order]])
-    size = np.diff(starts, append=order.size)
-    middle = starts + (size - 1) // 2
-    usual = np.repeat(quantity[order[middle]], size)
-    above = quantity[order] - usual
-    run = np.repeat(np.arange(starts.size), size)
-    nearest, _ = group([run, np.abs(above)])
-    spread = np.repeat(np.abs(above)[nearest[middle]], size)
-    spread = np.where(spread == 0, usual, spread)
-    doubted = (above * _TENTHS > spread * factor_e1) & (np.repeat(size, size) >= fewest)
-    return _ascending(given[order], usual, doubted)
+    given = (quantity_e3 > 0) & (records > 0)
+    item, quantity, records = item[given], quantity_e3[given], records[given]
+    order, _ = group([item, quantity])
+    item, quantity, records = item[order], quantity[order], records[order]
+    starts = _changes([item])
+    total = np.add.reduceat(records, starts) if starts.size else records
+    usual = quantity[_middles(records, starts, total)]
+    size = np.diff(starts, append=item.size)
+    away = np.abs(quantity - np.repeat(usual, size))
+    order, _ = group([np.repeat(np.arange(starts.size), size), away])
+    spread = away[order][_middles(records[order], starts, total)]
+    return Usual(item[starts], usual, np.where(spread == 0, usual, spread), total)
+
+
+def unlikely_quantities(
+    item: Int64, quantity_e3: Int64, usual: Usual, *, factor_e1: int, fewest: int
+) -> Doubts:
+    """Records whose quantity stands far above what is usual for their item.
+
+    Doubted is a record that stands above the usual by more than ``factor_e1`` tenths of the
+    spread. Items of fewer than ``fewest`` records are left alone, and those that ``usual`` does
+    not have. ``by`` is the usual quantity in thousandths.
+    """
+    if not usual.item.size:
+        return Doubts(np.zeros(0, np.int64), np.zeros(0, np.int64))
+    at = np.minimum(np.searchsorted(usual.item, item), usual.item.size - 1)
+    known = (usual.item[at] == item) & (usual.records[at] >= fewest) & (quantity_e3 > 0)
+    above = (quantity_e3 - usual.quantity_e3[at]) * _TENTHS > usual.spread_e3[at] * factor_e1
+    where = np.flatnonzero(known & above)
+    return Doubts(where, usual.quantity_e3[at][where])
 
 
 def months_missing(now: Int64, before: Int64) -> Int64:
@@ -179,6 +208,13 @@ def _differing(keys: list[Int64], column: Int64) -> Int64:
     values = column[order]
     several = np.minimum.reduceat(values, starts) != np.maximum.reduceat(values, starts)
     return np.sort(order[np.repeat(several, np.diff(starts, append=order.size))])
+
+
+def _middles(records: Int64, starts: Int64, total: Int64) -> Int64:
+    """Of runs of rows that stand for so many records: the row of the middle record of each."""
+    ends = np.cumsum(records)
+    before = ends[starts] - records[starts]
+    return np.searchsorted(ends, before + (total - 1) // 2, "right")
 
 
 def _changes(keys: list[Int64]) -> Int64:

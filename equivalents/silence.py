@@ -5,7 +5,7 @@ had less than once a month before is left alone: nothing tells that it is missin
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from equivalents.doorchecks import months_missing, months_thin
 from equivalents.errors import Problem
 from equivalents.policy.calendar import print_day
-from equivalents.policy.checks import Check, CheckRule
+from equivalents.policy.checks import Check, Checks
 from equivalents.tally import Plan, Tally
 from equivalents.units import Int64
 
@@ -26,7 +26,7 @@ _MONTH: Final = 7
 
 
 def silences(
-    rules: Mapping[Check, CheckRule], now: tuple[Plan, Tally], before: tuple[Plan, Tally]
+    rules: Checks, now: tuple[Plan, Tally], before: tuple[Plan, Tally]
 ) -> Iterator[Problem]:
     """Institutions without any record, then months without or with few, in the order of names.
 
@@ -53,7 +53,7 @@ def silences(
     if Check.MONTH_MISSING in rules:
         found |= dict.fromkeys(_pairs(months_missing(counts, total)), "MONTH_MISSING")
     if Check.MONTH_THIN in rules:
-        percent = rules[Check.MONTH_THIN].percent
+        percent = rules[Check.MONTH_THIN][0].percent
         found |= dict.fromkeys(_pairs(months_thin(counts, total, months, percent)), "MONTH_THIN")
     for (group, month), code in sorted(found.items()):
         place, item = groups[group]

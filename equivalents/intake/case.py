@@ -163,7 +163,7 @@ class _Reader:
         used = read_used(files, masters.known, series)
         money = read_money(files, masters.known, series, settings.scheme, settings.period)
         check_series(settings, series, findings)
-        check_items(settings.checks, {row.item_code for row in weights}, findings)
+        check_items(settings.checks, {row.item_code for row in weights}, series, findings)
         self.door = settings.checks, masters.qualified
         pools = self._shared(settings, masters, money)
         reader = KeyReader(findings, masters.institutions, masters.postings, masters.departments)

@@ -16,13 +16,13 @@ __all__ = ["Doubts", "with_more"]
 class Doubts:
     """What was found, by the position of each part.
 
-    ``made`` says of each check that was made, as JSON values, how severe it is, what it went by
-    and how many records it doubts.
+    ``made`` says of each rule of each check that was made, as JSON values, how severe it is, what
+    it went by and how many records it doubts; of those that are turned off, that they are.
     """
 
     errors: Sequence[IdFaults | None]
     warnings: Sequence[tuple[FaultSet, ...]]
-    made: Mapping[str, Mapping[str, Any]]
+    made: Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 def with_more(first: IdFaults | None, more: IdFaults | None) -> IdFaults | None:

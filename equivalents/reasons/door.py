@@ -82,6 +82,13 @@ DOOR_REASONS: Final = (
         "decimal places.",
     ),
     Reason(
+        "CHECK_OVERLAP",
+        "error",
+        "rules",
+        "检查 {value} 在 {day} 有两条规定（另一条：{other}）。请更正起止日期。",
+        "The check {value} has two rules on {day} (the other one: {other}). Correct their dates.",
+    ),
+    Reason(
         "CHECK_ITEM_UNKNOWN",
         "error",
         "rules",

@@ -15,10 +15,28 @@ def fault(name: str, code: str, text: str, value: str, *says: str) -> Fault:
 
 QUALIFIED = "qualification: {items: {"
 MINUTES = "impossible_day: {minutes: {MZ01: 10}"
+EACH, FROM, TO = "impossible_day: {minutes_per_equivalent:", "valid_from:", "valid_to:"
 DOOR = [
     fault("unknown", "KEY_UNKNOWN", "two_place: error", "two_place", "two_places"),
     fault("key", "KEY_UNKNOWN", "two_places: {limit: 5}", "limit"),
     fault("shape", "VALUE_SHAPE", "two_places: [error]", "checks.two_places"),
+    fault("previous-dates", "KEY_UNKNOWN", "month_thin: {valid_from: 2025-06-01}", "valid_from"),
+    fault(
+        "dates",
+        "DATES_REVERSED",
+        f"two_places: {{{FROM} 2025-06-09, {TO} 2025-06-02}}",
+        "2025-06-02",
+    ),
+    fault(
+        "two-rules",
+        "CHECK_OVERLAP",
+        f"two_places: [{{{TO} 2025-06-09}}, {{{FROM} 2025-06-08}}]",
+        "two_places",
+        "2025-06-08",
+    ),
+    fault("blank", "CHOICE_INVALID", "same_service_twice: {blank_source: none}", "none", "file"),
+    fault("series", "CHOICE_INVALID", f"{EACH} 15, series: buy}}", "buy", "pay"),
+    fault("minutes-each", "CHECK_FIGURE", f"{EACH} 0}}", "0", "1,440"),
     fault("severity", "CHOICE_INVALID", "two_places: fatal", "fatal", "error"),
     fault("nothing-to-reject", "CHOICE_INVALID", "month_thin: error", "error", "warning"),
     fault("no-minutes", "KEY_MISSING", "impossible_day: error", "checks.impossible_day.minutes"),
@@ -64,7 +82,7 @@ _DOUBTS: tuple[tuple[str, str, dict[str, Content], int, str, str, tuple[str, ...
         3,
         "item_code",
         "MZ01",
-        ("records.csv 2",),
+        ("records.csv", "2"),
     ),
     (
         "TWO_PLACES",
@@ -76,7 +94,7 @@ _DOUBTS: tuple[tuple[str, str, dict[str, Content], int, str, str, tuple[str, ...
         3,
         "institution_id",
         "I01",
-        ("records.csv 4",),
+        ("records.csv", "4"),
     ),
     (
         "SERVICE_ON_LEAVE",

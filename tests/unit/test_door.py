@@ -87,12 +87,15 @@ def test_counts_are_true_and_recorded_only_where_checks_were_made(tmp_path: Path
     assert found.settlement.counted.rejected == 1200
     settle_case(case, tmp_path / "out", stop_on_reject=False)
     told = json.loads((tmp_path / "out" / "summary.json").read_bytes())
-    assert told["door"]["same_service_twice"] == {
-        "code": "SAME_SERVICE_TWICE_REJECTED",
-        "severity": "error",
-        "records": 1200,
-    }
-    assert told["door"]["two_places"]["records"] == 0
+    assert told["door"]["same_service_twice"] == [
+        {
+            "code": "SAME_SERVICE_TWICE_REJECTED",
+            "severity": "error",
+            "blank_source": "same",
+            "records": 1200,
+        }
+    ]
+    assert told["door"]["two_places"][0]["records"] == 0
     assert "service_on_leave" not in told["door"]
     assert told["records"]["received"] == 1202
     (tmp_path / "b").mkdir()
