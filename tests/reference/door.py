@@ -219,10 +219,12 @@ def same_service_twice(rule: Rule, seen: Sequence[Seen]) -> list[Seen]:
     """Return the records of a service that a source whose name stands before reported, too."""
     blank = rule.get("blank_source") or ("same" if severity(rule) == "error" else "file")
 
-    def source(one: Seen) -> str:
-        return one.record["source"] or (one.record.file if blank == "file" else "")
+    def source(one: Seen) -> tuple[bool, str]:
+        """Those without a name stand behind all others."""
+        name = one.record["source"]
+        return name == "", name or (one.record.file if blank == "file" else "")
 
-    least: dict[tuple[str, str, date], str] = {}
+    least: dict[tuple[str, str, date], tuple[bool, str]] = {}
     for one in seen:
         service = (one.record["resident_id"], one.item, one.day)
         least[service] = min(source(one), least.get(service, source(one)))
