@@ -205,7 +205,7 @@ def _shared(read: Case, keys: Keys, of_funds: Funded) -> list[PoolSharing]:
 def settle(case: Path, shipped: Path | None = None) -> Outcome:
     """Settle a case folder; raises `Refused` where nothing may be paid."""
     read, assessment, found = _opened(case, shipped)
-    judged = judge_all(read)
+    judged, doubted = judge_all(read), doubted_counts(read)
     split = pieces(judged, Coefficients(replace(read, pools=read.pools + placeholders(read))))
     dues = Funds(read, work(judged, split)).dues
     read, of_funds = funded(read, dues)
@@ -253,7 +253,7 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
         shelves={(one.pool.institution, one.pool.pool): one.shelves for one in shared},
         received=len(judged),
         counts={name: count(judged, name) for name in read.series},
-        doubted=doubted_counts(read),
+        doubted=doubted,
     )
 
 
