@@ -175,7 +175,10 @@ def _as_faults(found: FaultSet) -> IdFaults:
 
 
 def _with_corrections(errors: list[IdFaults | None], found: Collected) -> None:
-    """Reject the corrections of what is rejected, also those of corrections, for its reason."""
+    """Reject the corrections of what is rejected, also those of corrections, for its reason.
+
+    One that is malformed is rejected for its own.
+    """
     reason = {
         (part, row): (code, column, note)
         for part, faults in enumerate(errors)
@@ -184,17 +187,10 @@ def _with_corrections(errors: list[IdFaults | None], found: Collected) -> None:
             faults.row.tolist(), faults.code, faults.column, faults.note, strict=True
         )
     }
-    by_target: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
-    for part, row, target_part, target_row in found.correction.tolist():
-        by_target[target_part, target_row].append((part, row))
-    left = [place for place in reason if place in by_target]
     more: dict[int, dict[int, tuple[str, str, str]]] = defaultdict(dict)
-    while left:
-        place = left.pop()
-        for part, row in by_target.get(place, ()):
-            if (part, row) not in reason:
-                reason[part, row] = more[part][row] = reason[place]
-                left.append((part, row))
+    for correction, root in zip(*found.corrections(), strict=True):
+        if (of := (root[0], root[1])) in reason:
+            more[correction[0]][correction[1]] = reason[of]
     for part, rows in more.items():
         errors[part] = with_more(errors[part], _of_rows(rows))
 

@@ -34,16 +34,14 @@ _COLUMNS: Final = ("part", "row", "institution", "item", "day", "quantity_e3")
 class Collected:
     """The records to be looked at, by spans of days, and all corrections.
 
-    ``correction`` has a line for each: part and row of the correction, part and row of what it
-    corrects. ``named`` is how many sources tell their name: their codes are below it, and those
+    ``named`` is how many sources tell their name: their codes are below it, and those
     of files, which stand for sources that tell none, from it on.
     """
 
     def __init__(self, store: DoorStore, sources: "_Sources", links: Sequence[Int64]) -> None:
-        """``links`` has the columns of ``correction`` and the quantity of each, by parts."""
-        table = np.concatenate([np.zeros((0, 5), np.int64), *links])
-        self.correction = table[:, :4]
-        self._quantity = table[:, 4]
+        """``links`` has the corrections by parts, as ``_links`` tells them."""
+        self._links = np.concatenate([np.zeros((0, 6), np.int64), *links])
+        self._root = _roots(self._links[:, :4])
         self._store = store
         self._rank, self.named = sources.ranks()
 
@@ -54,12 +52,16 @@ class Collected:
             left = self._left(records)
             yield chosen(records, left > 0, left)
 
+    def corrections(self) -> tuple[list[list[int]], list[list[int]]]:
+        """Part and row of each well-formed correction, and of what it corrects in the end."""
+        sound = self._links[:, 4] > 0
+        return self._links[sound, :2].tolist(), self._root[sound].tolist()
+
     def _left(self, records: DoorRecords) -> Int64:
         """What corrections leave of each record."""
         left = records.quantity_e3.copy()
-        target = self.correction[:, 2:]
-        to, found = _find(records.part, records.row, target[:, 0], target[:, 1])
-        np.add.at(left, to[found], self._quantity[found])
+        to, found = _find(records.part, records.row, self._root[:, 0], self._root[:, 1])
+        np.add.at(left, to[found], self._links[found, 5])
         return left
 
 
@@ -72,10 +74,13 @@ def collect(source: Source, plan: Plan, store: DoorStore, *, residents: bool) ->
     for index in range(len(source.parts)):
         blocks = [block for block in source.read(index, coder) if len(block)]
         columns, of, who = _joined(index, blocks, plan)
-        links.append(_links(source, index, columns["row"], columns["quantity_e3"]))
-        day = columns["day"]
+        day, quantity = columns["day"], columns["quantity_e3"]
         inside = (day >= plan.period.start) & (day < plan.period.end)
-        keep = np.flatnonzero((columns["quantity_e3"] > 0) & inside)
+        # A correction of another period is not of this one: here its record stands as it is.
+        corrections, here = _links(source, index, columns["row"], np.where(inside, quantity, 0))
+        links.append(corrections)
+        inside[here] = False
+        keep = np.flatnonzero((quantity > 0) & inside)
         if keep.size:
             texts = _texts(source, index, columns["row"], sources) if residents else {}
             store.put(day[keep], _batch(columns, (of, who), texts, keep))
@@ -170,15 +175,31 @@ def _people(block: RecordBlock, plan: Plan) -> tuple[Int64, Int64]:
     return every, np.concatenate([block.person[at], who]).astype(np.int64)
 
 
-def _links(source: Source, index: int, row: Int64, quantity: Int64) -> Int64:
-    """The corrections of a part, what they correct, and their quantities: 0 of malformed ones."""
+def _links(source: Source, index: int, row: Int64, taken: Int64) -> tuple[Int64, Int64]:
+    """The corrections of a part, and where the well-formed ones are among its rows.
+
+    Of each its part and row, those of what it corrects, 1 if it is well-formed, and what it adds.
+    """
     links = [(index, number, *target) for number, target in source.corrected(index).items()]
     table = np.array(links, np.int64).reshape(-1, 4)
     part = np.full(row.size, index, np.int64)
     at, found = _find(part, row, table[:, 0], table[:, 1])
-    minus = np.zeros(found.size, np.int64)
-    minus[found] = quantity[at[found]]
-    return np.column_stack([table, minus])
+    off = np.zeros(found.size, np.int64)
+    off[found] = taken[at[found]]
+    return np.column_stack([table, found, off]), at[found]
+
+
+def _roots(correction: Int64) -> Int64:
+    """Part and row of what each correction corrects in the end; -1 where they go in a ring."""
+    order = np.lexsort((correction[:, 1], correction[:, 0]))
+    table = correction[order]
+    following, goes_on = _find(table[:, 0], table[:, 1], table[:, 2], table[:, 3])
+    last = np.where(goes_on, following, np.arange(len(table)))
+    for _ in range(len(table).bit_length()):
+        last = last[last]
+    root = np.empty((len(table), 2), np.int64)
+    root[order] = np.where(goes_on[last, None], -1, table[last, 2:])
+    return root
 
 
 def _find(part: Int64, row: Int64, of: Int64, number: Int64) -> tuple[Int64, Mask]:

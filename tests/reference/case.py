@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -92,6 +92,7 @@ class Posting:
     """False where the posting is out of the total pay cap (B9)."""
     employment_type: str = ""
     kind: str = ""
+    qualifications: tuple[str, ...] = ()
 
     def active_on(self, day: date) -> bool:
         """Say whether the person holds the post on that day; `active_to` is exclusive."""
@@ -168,6 +169,8 @@ class Case:
     led: frozenset[tuple[str, str, str]] = frozenset()
     """Institution, person and post code of heads, once they are taken out of `postings`."""
     pay: PayTables = NO_PAY
+    checks: Mapping[str, Any] = field(default_factory=dict)
+    """The key `checks` of `case.yaml`, as it stands there."""
 
     @property
     def series(self) -> tuple[str, ...]:
@@ -217,6 +220,7 @@ def read_case(folder: Path, shipped: Path | None = None) -> Case:
         leader_rules=_rules(declared.get("leaders")),
         all_postings=postings,
         pay=read_pay_tables(folder),
+        checks=declared.get("checks") or {},
     )
 
 
@@ -239,6 +243,7 @@ def _posting(row: Mapping[str, str]) -> Posting:
         in_cap=row.get("in_cap", "") != "0",
         employment_type=row.get("employment_type", ""),
         kind=row.get("kind", ""),
+        qualifications=tuple(filter(None, row.get("qualifications", "").split(";"))),
     )
 
 
