@@ -1,6 +1,7 @@
 """Tasks that misbehave in every way, for the tests of the child process."""
 
 import ctypes
+import errno
 import os
 import sys
 import time
@@ -38,6 +39,14 @@ def raises(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
 
 def memory(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
     return {"length": len(bytearray(request["mb"] << 20))}
+
+
+def full_disk(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
+    error = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    if request["dies"]:
+        print(error, file=sys.stderr, flush=True)
+        os._exit(120)
+    raise error
 
 
 def processor(request: dict[str, Any], limits: Limits) -> dict[str, Any]:

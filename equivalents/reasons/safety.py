@@ -16,6 +16,15 @@ SAFETY_REASONS: Final = (
         "UTF-8', and try again.",
     ),
     Reason(
+        "TEMP_FULL",
+        "error",
+        "file",
+        "临时文件夹“{value}”所在的磁盘已满，文件没有读完，文件本身不一定有问题。请腾出空间，"
+        "或把环境变量 TMPDIR 设为有空间的文件夹，再试。",
+        "The disk of the folder for temporary files, '{value}', is full; the file was not read to "
+        "its end and may be sound. Make room, or set TMPDIR to a folder with room, and try again.",
+    ),
+    Reason(
         "FILE_KIND_DIFFERS",
         "warning",
         "file",

@@ -9,11 +9,14 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from equivalents.cli import app
 from equivalents.errors import DataError, Place, UsageError
 from equivalents.intake.opening import child
 from equivalents.intake.opening.child import in_child, plain_words
@@ -83,6 +86,14 @@ def test_memory_beyond_its_limit() -> None:
     assert "300 MB of memory; EQUIVALENTS_OPEN_MEMORY_MB" in fault(
         "memory", Limits(memory_mb=300), mb=400
     )
+
+
+@pytest.mark.parametrize("dies", [True, False])
+def test_a_full_disk_is_not_the_fault_of_the_file(dies: bool) -> None:
+    with pytest.raises(DataError) as caught:
+        do("full_disk", dies=dies)
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.value) == ("TEMP_FULL", tempfile.gettempdir())
 
 
 @POSIX
@@ -190,6 +201,15 @@ def test_limits_come_from_the_environment() -> None:
 def test_a_limit_that_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="EQUIVALENTS_OPEN_CPU_S"):
         Limits.from_environment({"EQUIVALENTS_OPEN_CPU_S": text})
+
+
+def test_with_too_little_memory_nothing_can_begin() -> None:
+    with pytest.raises(UsageError, match="256"):
+        Limits.from_environment({"EQUIVALENTS_OPEN_MEMORY_MB": "255"})
+    book = ROOT / "tests" / "files" / "formats" / "epoch-1904.xlsx"
+    least = {"EQUIVALENTS_OPEN_MEMORY_MB": "256"}
+    done = CliRunner().invoke(app, ["look", str(book)], env=least)
+    assert done.exit_code == 0, done.output
 
 
 def test_every_limit_and_its_default_stand_in_the_documents() -> None:

@@ -11,12 +11,11 @@ from typing import Final
 from equivalents.intake.cellkinds import CellKind
 from equivalents.intake.dashes import DASHES
 from equivalents.intake.opening.daytexts import day_of_text
-from equivalents.intake.opening.forms import Meaning
+from equivalents.intake.opening.forms import UNCALCULATED, Meaning
 
 __all__ = [
     "BLANKS",
     "ERRORS",
-    "UNCALCULATED",
     "WORDS_ARE_PLAIN",
     "clean_text",
     "plain_pattern",
@@ -49,8 +48,6 @@ ERRORS: Final = frozenset(
     )
 )
 """What Excel shows for a formula without a result."""
-UNCALCULATED: Final = "#未计算!"
-"""Stands for a formula whose result was never saved: what it would give is not known here."""
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
 """Characters that no one writes; line breaks and tabs, which Excel's cells may have, are none."""
 _QUOTED = re.compile(r'="([^"]*)"')

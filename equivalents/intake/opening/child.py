@@ -9,6 +9,7 @@ whatever kind, is the problem ``FILE_UNREADABLE`` with the reason.
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -35,7 +36,13 @@ _KEPT: Final = frozenset(
     }
 )  # fmt: skip
 """What the child may know of the environment; a password or a key may stand in the rest."""
-_OUT_OF_MEMORY: Final = ("memory allocation of", "MemoryError", "bad_alloc", "out of memory")
+_OUT_OF_MEMORY: Final = (
+    "memory allocation of", "MemoryError", "bad_alloc", "out of memory", "Cannot allocate memory",
+    "failed to map segment",
+)  # fmt: skip
+_DISK_FULL: Final = ("No space left on device", "Disk quota exceeded")
+_ROOM: Final = MIB
+"""With less room than that for temporary files a child may not even say what it lacks."""
 _PARTED: Final = 160
 
 
@@ -46,7 +53,8 @@ def in_child(task: str, request: Mapping[str, Any], limits: Limits) -> dict[str,
     ``request["name"]`` is what people call the file: the place of a problem.
 
     Raises:
-        DataError: what the task found; ``FILE_UNREADABLE`` if it died, of whatever cause.
+        DataError: what the task found; ``FILE_UNREADABLE`` if it died, of whatever cause;
+            ``TEMP_FULL`` where the file is not at fault.
         ValueError: ``task`` is not named so.
     """
     return _in_child(_PACKAGE, task, request, limits)
@@ -73,7 +81,9 @@ def _in_child(
         if code is None:
             raise _unreadable(name, _beyond("wall_s", limits))
         if code != inside.EXIT_ANSWERED:
-            raise _unreadable(name, _cause(code, _tail(errors), limits))
+            last_words = _tail(errors)
+            _refuse_full(name, last_words, _free())
+            raise _unreadable(name, _cause(code, last_words, limits))
         return _read(answer, name, limits)
 
 
@@ -134,7 +144,23 @@ def _read(answer: IO[bytes], name: str, limits: Limits) -> dict[str, Any]:
         raise _unreadable(name, f"解析程序没有给出结果{BOTH}its reader gave no answer") from None
     if fault == "MemoryError" or any(sign in detail for sign in _OUT_OF_MEMORY):
         raise _unreadable(name, _beyond("memory_mb", limits))
+    _refuse_full(name, detail)
     raise _unreadable(name, plain_words(f"{fault}: {detail}"))
+
+
+def _free() -> int:
+    """The room for temporary files, in bytes."""
+    return shutil.disk_usage(tempfile.gettempdir()).free
+
+
+def _refuse_full(name: str, words: str, free: int = _ROOM) -> None:
+    """The file is not at fault where there was no room for temporary files.
+
+    Raises:
+        DataError: ``TEMP_FULL``.
+    """
+    if free < _ROOM or any(sign in words for sign in _DISK_FULL):
+        raise DataError([Problem("TEMP_FULL", Place(name), tempfile.gettempdir())])
 
 
 def _cause(code: int, last_words: str, limits: Limits) -> str:

@@ -2,7 +2,19 @@
 
 from typing import Final, NamedTuple
 
-__all__ = ["FAULTS", "FORMS", "FORM_CODES", "Form", "Meaning", "fault_code", "form_code"]
+__all__ = [
+    "FAULTS",
+    "FORMS",
+    "FORM_CODES",
+    "Form",
+    "Meaning",
+    "UNCALCULATED",
+    "fault_code",
+    "form_code",
+]
+
+UNCALCULATED: Final = "#未计算!"
+"""Stands for a formula whose result was never saved: what it would give is not known here."""
 
 
 class Form(NamedTuple):

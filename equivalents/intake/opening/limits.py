@@ -17,6 +17,8 @@ ENVIRONMENT: Final = "EQUIVALENTS_OPEN_"
 MIB: Final = 1 << 20
 LARGEST: Final = 1 << 40
 """No limit may be larger: products of it still fit where the system takes them."""
+_LEAST: Final = {"nesting": 0, "memory_mb": 256}
+"""The least that may be set, where that is not 1: with less memory no reader can even begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,12 @@ class Limits:
         """The defaults, with what the environment sets.
 
         Raises:
-            UsageError: a setting that is no whole number from 0 (nesting) or 1 up.
+            UsageError: a setting that is no whole number from its least value up.
         """
         given = os.environ if environment is None else environment
         found = {}
         for one in fields(cls):
-            least, before = (0 if one.name == "nesting" else 1), getattr(cls(), one.name)
+            least, before = _LEAST.get(one.name, 1), getattr(cls(), one.name)
             found[one.name] = whole_setting(setting_of(one.name), before, least, given)
         return cls(**found)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from equivalents.intake.opening.binarycells import records_of, text_of
-from equivalents.intake.opening.celltexts import UNCALCULATED
+from equivalents.intake.opening.forms import UNCALCULATED
 from equivalents.intake.opening.rectangle import Rectangle
 from equivalents.intake.opening.zipdir import Member, ZipFaultError, pieces
 
