@@ -126,6 +126,18 @@ FILES = [
         "records.csv, records/",
     ),
     Fault(
+        "records-and-their-copy",
+        "RECORDS_TWICE",
+        {
+            "records.csv": None,
+            "records/june.csv": GOOD["records.csv"],
+            "records/june (1).csv": GOOD["records.csv"],
+        },
+        "records/june.csv",
+        value="records/june.csv",
+        says=("records/june (1).csv",),
+    ),
+    Fault(
         "records-in-two-formats",
         "TABLE_TWICE",
         {"records.parquet": b"PAR1"},
