@@ -2,10 +2,10 @@
 
 The idea: every check compares records of one day, so the days of a period can be looked at one
 after another. Where all records would take more memory than is allowed, each span of days is a
-temporary file, and only one of them is in memory at a time. What is found is the same.
+temporary file, and only one of them is in memory at a time. What is found is the same. Like spools
+the files go with their program, or, if that was killed, with the next one.
 """
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
+from equivalents.intake.opening.found import SpoolFolder
 from equivalents.policy.calendar import Period
 from equivalents.units import Int64
 
@@ -37,7 +38,7 @@ class DoorStore:
         self.spans = min(max(wanted, 1), self._days, _MOST)
         self._kept: list[pa.RecordBatch] = []
         self._files: dict[int, tuple[Path, pa.RecordBatchStreamWriter]] = {}
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: SpoolFolder | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -51,7 +52,7 @@ class DoorStore:
         for _, writer in self._files.values():
             writer.close()
         if self._folder is not None:
-            self._folder.cleanup()
+            self._folder.remove()
 
     def put(self, day: Int64, batch: "pa.RecordBatch") -> None:
         """Add records; ``day`` are their days, all in the period."""
@@ -87,9 +88,9 @@ class DoorStore:
         import pyarrow as pa
 
         if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="equivalents-")
+            self._folder = SpoolFolder()
         if number not in self._files:
-            path = Path(self._folder.name) / f"{number}.arrow"
+            path = self._folder.path / f"{number}.arrow"
             options = pa.ipc.IpcWriteOptions(compression="lz4")
             self._files[number] = path, pa.ipc.new_stream(path, schema, options=options)
         return self._files[number][1]
