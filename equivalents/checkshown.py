@@ -90,7 +90,7 @@ def _door(checked: Checked) -> Iterator[str]:
             yield f"入口检查 checks at the door（{then}）：{'、'.join(mine)}"
     quiet = sum(1 for _, _, count in made if not count)
     if quiet:
-        yield f"入口检查没有疑问的 checks at the door without a doubt: {quiet}"
+        yield f"入口检查 {quiet} 项没有疑问 checks at the door without a doubt: {quiet}"
 
 
 def _next(checked: Checked, case: Path, mark: Path | None, report: Path | None) -> Iterator[str]:

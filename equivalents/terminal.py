@@ -189,9 +189,12 @@ def place_text(place: Place) -> str:
     """Where something stands, for people: the row and the heading in both languages."""
     from equivalents.intake.headings import TABLES
 
-    headings = {one.name: one.heading for table in TABLES.values() for one in table.columns}
+    # A name that tables call differently stands for itself: which table it is is not told here.
+    columns = [column for table in TABLES.values() for column in table.columns]
+    headings = {one.heading for one in columns if one.name == place.column}
+    heading = f"{headings.pop()} " if len(headings) == 1 else ""
     row = f"第 {place.row} 行 row {place.row}" if place.row else ""
-    parts = place.file, place.sheet, row, f"{headings.get(place.column, '')} {place.column}".strip()
+    parts = place.file, place.sheet, row, f"{heading}{place.column}"
     return "，".join(part for part in parts if part)
 
 

@@ -124,6 +124,7 @@ FILES = [
         "TABLE_TWICE",
         {"records.csv": GOOD["records.csv"], "records/june.csv": GOOD["records.csv"]},
         "records.csv, records/",
+        also=("RECORDS_TWICE",),
     ),
     Fault(
         "records-and-their-copy",
