@@ -131,6 +131,17 @@ SHAPE_REASONS: Final = (
         "lost (2.10 becomes 2.1). Format the column as text, then write it anew or export again.",
     ),
     Reason(
+        "ID_FORMAT",
+        "error",
+        "form",
+        "“{column}”的编号是数值“{value}”，方括号里的数字格式把它显示成另一个样子"
+        '（如 "P"000 显示 P012），'
+        "哪一个才是编号不作猜测。请把该列设为“文本”格式，按显示的样子填写编号，或重新导出。",
+        "The id in '{column}' is the number '{value}', which the number format in brackets shows "
+        'as something else ("P"000 shows P012); which of them is the id is not guessed. '
+        "Format the column as text and write the id as it shows, or export again.",
+    ),
+    Reason(
         "DATE_DOUBT",
         "error",
         "form",

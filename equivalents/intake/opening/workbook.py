@@ -11,7 +11,7 @@ are not believed.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +21,7 @@ from equivalents.intake.opening.bookglobals import epoch_1904, has_password
 from equivalents.intake.opening.child import plain_words
 from equivalents.intake.opening.kinds import Kind, different_name, kind_of
 from equivalents.intake.opening.limits import Limits, setting_of
+from equivalents.intake.opening.numberformats import Formats, apply_formats
 from equivalents.intake.opening.prescan import prescan
 from equivalents.reasons import BOTH
 
@@ -49,7 +50,8 @@ class RawSheet:
     numbers, from 1, of the first row and column that ``chunks`` gives, blank ones included;
     ``rows`` and ``columns`` how many.
     ``errors``: texts like ``#DIV/0!`` by row and column, from 1, of cells that the parser gives as
-    blank; ``chunks`` has the texts.
+    blank; ``chunks`` has the texts. ``formats``: runs of rows by column whose numbers show as
+    other digits; ``chunks`` has them as :class:`~.cellvalues.Formatted`.
     """
 
     name: str
@@ -61,6 +63,7 @@ class RawSheet:
     columns: int
     errors: Mapping[tuple[int, int], str]
     _rows: Callable[[], Iterator[Any]]
+    formats: Formats = field(default_factory=dict)
 
     def chunks(self, size: int = _CHUNK) -> Iterator[list[list[object]]]:
         """All rows in lists of ``size``; every row has ``columns`` cells."""
@@ -73,6 +76,8 @@ class RawSheet:
                 # The parser counts such a cell as one with content, so that it lies within.
                 if 0 <= column - self.first_column < self.columns:
                     chunk[at - row][column - self.first_column] = text
+            if self.formats:
+                apply_formats(chunk, row, self.formats, self.first_column)
             row += len(chunk)
             yield chunk
 
@@ -132,7 +137,10 @@ def raw_sheets(
             first, rows, columns, given = _extent(sheet, errors)
             _within(Place(name, one.name), rows, columns, limits)
             hidden = one.visible != SheetVisibleEnum.Visible
-            yield RawSheet(one.name, hidden, from_1904, 1, first, rows, columns, errors, given)
+            formats = scanned.formats.get(one.name, {})
+            yield RawSheet(
+                one.name, hidden, from_1904, 1, first, rows, columns, errors, given, formats
+            )
             found = True
     # An OSError is the parser's own, of a part that ends too early.
     except (CalamineError, OSError) as error:
