@@ -33,6 +33,21 @@ SHAPE_REASONS: Final = (
         "If it is data, fill in its ids.",
     ),
     Reason(
+        "ROWS_HIDDEN",
+        "note",
+        "table",
+        "有 {value} 行是隐藏的或被筛选掉的，照常读入并核算。若不应计入，请删除这些行。",
+        "Rows that are hidden or filtered: {value}. They are read and count like any. "
+        "Delete them if they should not.",
+    ),
+    Reason(
+        "COLUMNS_HIDDEN",
+        "note",
+        "table",
+        "{value} 列是隐藏的，照常读入。请核对其中的内容。",
+        "The columns {value} are hidden; they are read like any. Please check what they hold.",
+    ),
+    Reason(
         "ROWS_LEFT_OUT",
         "warning",
         "table",

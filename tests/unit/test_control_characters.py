@@ -13,7 +13,7 @@ from equivalents.intake.opening.found import SpoolFolder
 from equivalents.intake.opening.opener import open_tables
 from equivalents.intake.text import look_at
 
-HEADS = "机构编号,人员编号,项目编码,服务日期,数量,服务对象编号"
+HEADS = "机构编号,人员编号,项目编码,服务日期,数量,居民编号"
 
 
 def write(path: Path, cell: str, *, encoding: str = "utf-8", end: str = "\n") -> Path:

@@ -20,6 +20,7 @@ from equivalents.errors import DataError, Place, Problem
 from equivalents.intake.opening.binarycells import BinaryScan, xls_errors
 from equivalents.intake.opening.binaryformats import xls_formats
 from equivalents.intake.opening.compound import CompoundError, beginning, streams_of
+from equivalents.intake.opening.hiddenparts import HiddenParts
 from equivalents.intake.opening.kinds import Kind
 from equivalents.intake.opening.limits import MIB, Limits, setting_of
 from equivalents.intake.opening.numberformats import Formats
@@ -60,6 +61,7 @@ class Scanned:
     told: tuple[Problem, ...] = ()
     errors: Mapping[str, Mapping[tuple[int, int], str]] = field(default_factory=dict)
     formats: Mapping[str, Formats] = field(default_factory=dict)
+    hidden: Mapping[str, HiddenParts] = field(default_factory=dict)
 
 
 def prescan(path: Path, kind: Kind, limits: Limits, name: str) -> Scanned:
@@ -74,6 +76,7 @@ def prescan(path: Path, kind: Kind, limits: Limits, name: str) -> Scanned:
         return Scanned()
     errors: dict[str, Mapping[tuple[int, int], str]] = {}
     formats: dict[str, Formats] = {}
+    hidden: dict[str, HiddenParts] = {}
     findings = _Findings()
     members = members_of(path, limits, name)
     titles = sheet_titles(path, members)
@@ -93,6 +96,8 @@ def prescan(path: Path, kind: Kind, limits: Limits, name: str) -> Scanned:
                 findings.add("SHEET_ERRORS", Place(name, sheet), scan.first)
             if isinstance(scan, OdsErrors | CellScan) and scan.padded:
                 findings.add("SHEET_PADDED", Place(name, sheet), scan.padded)
+            if isinstance(scan, CellScan):
+                hidden[sheet] = scan.hidden
             if isinstance(scan, CellScan | BinaryScan):
                 errors[sheet], formats[sheet] = scan.errors, scan.formats.runs
                 if scan.may_exceed(limits.cells):
@@ -100,7 +105,7 @@ def prescan(path: Path, kind: Kind, limits: Limits, name: str) -> Scanned:
     findings.stop_on_errors()
     if any(one.name.endswith("vbaProject.bin") for one in members):
         findings.add("MACROS_IGNORED", Place(name))
-    return Scanned(tuple(findings), errors, formats)
+    return Scanned(tuple(findings), errors, formats, hidden)
 
 
 _Scan = CellScan | BinaryScan | OdsErrors

@@ -14,6 +14,7 @@ from typing import Final
 from equivalents.intake.opening.binarycells import records_of, text_of
 from equivalents.intake.opening.binaryformats import formats_of_bin
 from equivalents.intake.opening.celltexts import UNCALCULATED
+from equivalents.intake.opening.hiddenparts import HiddenParts
 from equivalents.intake.opening.numberformats import FormatRuns, formats_of_styles
 from equivalents.intake.opening.rectangle import Rectangle
 from equivalents.intake.opening.zipdir import Member, ZipFaultError, pieces
@@ -70,6 +71,7 @@ class CellScan:
     """Where cells of these formats stand."""
     padded: str = ""
     """The format of the first of these cells that does not say where it stands."""
+    hidden: HiddenParts = field(default_factory=HiddenParts)
     _columns: set[bytes] = field(default_factory=set)
     _far_down: bool = False
     _tail: bytes = b""
@@ -82,6 +84,8 @@ class CellScan:
                 self._note(attributes, text.decode("utf-8", "replace") or "#ERROR!")
         if b"<f" in seen or b":f" in seen:
             self._note_formulas(seen)
+        if b"hidden" in seen:
+            self.hidden.see(seen)
         if self.styles:
             self._note_formats(seen)
         for found in set(_FAR.findall(seen)) if self._columns or _may_be_far(seen) else ():

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from equivalents.errors import DataError, Place, Problem, as_object
 from equivalents.intake.opening.bookglobals import epoch_1904, has_password
 from equivalents.intake.opening.child import plain_words
+from equivalents.intake.opening.hiddenparts import HiddenParts
 from equivalents.intake.opening.kinds import Kind, different_name, kind_of
 from equivalents.intake.opening.limits import Limits, setting_of
 from equivalents.intake.opening.numberformats import Formats, apply_formats
@@ -64,6 +65,8 @@ class RawSheet:
     errors: Mapping[tuple[int, int], str]
     _rows: Callable[[], Iterator[Any]]
     formats: Formats = field(default_factory=dict)
+    not_shown: Mapping[str, Any] = field(default_factory=dict)
+    """Hidden rows and columns, as :meth:`~.hiddenparts.HiddenParts.within` tells them."""
 
     def chunks(self, size: int = _CHUNK) -> Iterator[list[list[object]]]:
         """All rows in lists of ``size``; every row has ``columns`` cells."""
@@ -138,8 +141,20 @@ def raw_sheets(
             _within(Place(name, one.name), rows, columns, limits)
             hidden = one.visible != SheetVisibleEnum.Visible
             formats = scanned.formats.get(one.name, {})
+            parts = scanned.hidden.get(one.name, HiddenParts())
+            not_shown = parts.within(first, first + columns - 1)
             yield RawSheet(
-                one.name, hidden, from_1904, 1, first, rows, columns, errors, given, formats
+                one.name,
+                hidden,
+                from_1904,
+                1,
+                first,
+                rows,
+                columns,
+                errors,
+                given,
+                formats,
+                not_shown,
             )
             found = True
     # An OSError is the parser's own, of a part that ends too early.
