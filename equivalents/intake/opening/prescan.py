@@ -62,6 +62,7 @@ class Scanned:
     errors: Mapping[str, Mapping[tuple[int, int], str]] = field(default_factory=dict)
     formats: Mapping[str, Formats] = field(default_factory=dict)
     hidden: Mapping[str, HiddenParts] = field(default_factory=dict)
+    from_1904: bool = False
 
 
 def prescan(path: Path, kind: Kind, limits: Limits, name: str) -> Scanned:

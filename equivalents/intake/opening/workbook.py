@@ -11,7 +11,7 @@ are not believed.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -23,7 +23,7 @@ from equivalents.intake.opening.hiddenparts import HiddenParts
 from equivalents.intake.opening.kinds import Kind, different_name, kind_of
 from equivalents.intake.opening.limits import Limits, setting_of
 from equivalents.intake.opening.numberformats import Formats, apply_formats
-from equivalents.intake.opening.prescan import prescan
+from equivalents.intake.opening.prescan import Scanned, prescan
 from equivalents.reasons import BOTH
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def raw_sheets(
         told += scanned.told
     if has_password(path, kind):
         raise DataError([Problem("FILE_ENCRYPTED", Place(name))])
-    from_1904 = epoch_1904(path, kind)
+    scanned = replace(scanned, from_1904=epoch_1904(path, kind))
     found = False
     try:
         book = _book(path, kind)
@@ -136,26 +136,7 @@ def raw_sheets(
             if one.typ != SheetTypeEnum.WorkSheet:
                 continue
             sheet = book.get_sheet_by_index(at)
-            errors = scanned.errors.get(one.name, {})
-            first, rows, columns, given = _extent(sheet, errors)
-            _within(Place(name, one.name), rows, columns, limits)
-            hidden = one.visible != SheetVisibleEnum.Visible
-            formats = scanned.formats.get(one.name, {})
-            parts = scanned.hidden.get(one.name, HiddenParts())
-            not_shown = parts.within(first, first + columns - 1)
-            yield RawSheet(
-                one.name,
-                hidden,
-                from_1904,
-                1,
-                first,
-                rows,
-                columns,
-                errors,
-                given,
-                formats,
-                not_shown,
-            )
+            yield _sheet(sheet, one.visible != SheetVisibleEnum.Visible, scanned, limits, name)
             found = True
     # An OSError is the parser's own, of a part that ends too early.
     except (CalamineError, OSError) as error:
@@ -163,6 +144,21 @@ def raw_sheets(
     if not found:
         facts = {"detail": f"工作簿里没有工作表{BOTH}the workbook has no sheet"}
         raise DataError([Problem("FILE_UNREADABLE", Place(name), facts=facts)])
+
+
+def _sheet(
+    sheet: "CalamineSheet", hidden: bool, scanned: Scanned, limits: Limits, name: str
+) -> RawSheet:
+    """One sheet with what the look through it found."""
+    title = sheet.name
+    errors = scanned.errors.get(title, {})
+    first, rows, columns, given = _extent(sheet, errors)
+    _within(Place(name, title), rows, columns, limits)
+    parts = scanned.hidden.get(title, HiddenParts())
+    return RawSheet(
+        title, hidden, scanned.from_1904, 1, first, rows, columns, errors, given,
+        scanned.formats.get(title, {}), parts.within(first, first + columns - 1),
+    )  # fmt: skip
 
 
 def _of_page(path: Path, limits: Limits, name: str) -> Iterator[RawSheet]:
