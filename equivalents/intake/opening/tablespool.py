@@ -183,10 +183,10 @@ class _Spooling:
         ]
 
     def _note_outside(self, cells: Sequence[Cells], row: Int64) -> None:
-        """Cells in columns that have no heading and were blank at first."""
-        used = set(self.used.values())
+        """Cells in columns that have no heading; nothing uses them."""
+        titled = {at for at, heading in enumerate(self.shape.headings) if heading.title}
         for at, column in enumerate(cells):
-            if at in used or not len(column):
+            if at in titled or not len(column):
                 continue
             filled = column.filled()
             if filled.any():
