@@ -13,7 +13,7 @@ import numpy as np
 
 from equivalents.intake.csvfile import GivenFault, RawBatch
 from equivalents.intake.opening.found import Found
-from equivalents.intake.opening.spool import FAULT, RAW, ROW, read_spooled
+from equivalents.intake.opening.spool import BETWEEN, FAULT, RAW, ROW, read_spooled
 from equivalents.intake.parquet import ParquetPart, read_group, text_column, text_values
 from equivalents.units import Int64
 
@@ -94,8 +94,9 @@ def _given(row: Int64, faults: "pa.Array") -> tuple[GivenFault, ...]:
     coded = faults if hasattr(faults, "indices") else faults.dictionary_encode()
     index = pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False)
     given = []
-    for at, text in enumerate(coded.dictionary.to_pylist()):
-        code, _, column = str(text).partition(":")
+    texts = coded.dictionary.to_pylist()
+    for at, text in ((at, one) for at, some in enumerate(texts) for one in some.split(BETWEEN)):
+        code, _, column = text.partition(":")
         mine, note = row[index == at], ""
         if code == "ROW_SHAPE":  # how many fields there are, of how many, instead of a column
             column, note = "", column.partition("/")[0]

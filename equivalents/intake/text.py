@@ -41,6 +41,7 @@ _SAMPLE: Final = 1 << 16
 _QUOTE: Final = ord('"')
 _RETURN: Final = ord("\r")
 _FEED: Final = ord("\n")
+_SPACE: Final = ord(" ")
 _ASCII: Final = 0x7F
 RANGE: Final = 1 << 24
 """How far apart the cuts of a text file are, at least."""
@@ -50,14 +51,16 @@ RANGE: Final = 1 << 24
 class TextFile:
     """What one reading of a text file showed.
 
-    Its encoding, how many quote marks it holds, whether any line ends with a lone ``\\r``, and
-    ``cuts``: places after a line end, some megabytes apart, with the number of lines before each.
+    Its encoding, how many quote marks it holds, whether any line ends with a lone ``\\r``,
+    ``cuts``: places after a line end, some megabytes apart, with the number of lines before each,
+    and ``controls``: whether it holds control characters other than tabs and line ends.
     """
 
     encoding: str
     quotes: int
     lone_returns: bool
     cuts: tuple[tuple[int, int], ...] = ()
+    controls: bool = False
 
 
 def look_at(path: Path, name: str, reading: Reading = AS_FOUND) -> TextFile:
@@ -93,6 +96,7 @@ def look_at(path: Path, name: str, reading: Reading = AS_FOUND) -> TextFile:
                 sum(mark.quotes for mark in marks),
                 any(mark.returns != mark.pairs for mark in marks),
                 tuple(zip(edges[1:-1], lines, strict=True)),
+                any(mark.controls for mark in marks),
             )
         faults.append(f"{encoding}: {marks[-1].fault}")
     raise _refuse(name, _with_likely("; ".join(faults), path))
@@ -155,6 +159,9 @@ class _Marks:
     pairs: int = 0
     last: int = 0
     lines: int = 0
+    controls: bool = False
+    scratch: npt.NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
+    """Fresh memory for each block would take longer than to fill it."""
     fault: str = ""
     rarity: Rarity = field(default_factory=Rarity)
 
@@ -163,13 +170,23 @@ class _Marks:
         size = block.size
         if raw.find(b'"', 0, size) >= 0:
             self.quotes += int(np.count_nonzero(block == _QUOTE))
+        if self.scratch.size < size:
+            self.scratch = np.empty(size, bool)
+        scratch = self.scratch[:size]
+        low = int(np.count_nonzero(np.less(block, _SPACE, out=scratch)))
         if raw.find(b"\r", 0, size) >= 0:
             returned = block == _RETURN
-            self.returns += int(np.count_nonzero(returned))
+            count = int(np.count_nonzero(returned))
+            low -= count
+            self.returns += count
             self.pairs += int(np.count_nonzero(returned[:-1] & (block[1:] == _FEED)))
         self.pairs += self.last == _RETURN and block[0] == _FEED
         self.last = int(block[-1])
-        self.lines += int(np.count_nonzero(block == _FEED))
+        feeds = int(np.count_nonzero(np.equal(block, _FEED, out=scratch)))
+        self.lines += feeds
+        if low != feeds and low - feeds != raw.count(b"\t", 0, size):
+            self.controls = True
+        self.controls = self.controls or raw.find(b"\x7f", 0, size) >= 0
 
 
 def _look_through(path: Path, encoding: str, edges: list[int]) -> list[_Marks]:

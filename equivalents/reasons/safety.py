@@ -68,6 +68,16 @@ SAFETY_REASONS: Final = (
         "read. Correct or clear these cells, or save it as xlsx, of which the very cells are told.",
     ),
     Reason(
+        "SHEET_PADDED",
+        "error",
+        "file",
+        "工作表里有按格式显示前导零的数值（{value}），无法确定是哪些单元格，作编号时会读错，未予读取。"
+        "请把这些列设为“文本”格式后重新填写，或另存为 xlsx。",
+        "A sheet has numbers that its formats show with other digits ({value}); which cells they "
+        "are is not known, and as ids they would be read wrongly, so it was not read. Format "
+        "these columns as text and write them anew, or save it as xlsx.",
+    ),
+    Reason(
         "SHEETS_TOO_MANY",
         "error",
         "file",

@@ -33,6 +33,21 @@ SHAPE_REASONS: Final = (
         "If it is data, fill in its ids.",
     ),
     Reason(
+        "ROWS_HIDDEN",
+        "note",
+        "table",
+        "有 {value} 行是隐藏的或被筛选掉的，照常读入并核算。若不应计入，请删除这些行。",
+        "Rows that are hidden or filtered: {value}. They are read and count like any. "
+        "Delete them if they should not.",
+    ),
+    Reason(
+        "COLUMNS_HIDDEN",
+        "note",
+        "table",
+        "{value} 列是隐藏的，照常读入。请核对其中的内容。",
+        "The columns {value} are hidden; they are read like any. Please check what they hold.",
+    ),
+    Reason(
         "ROWS_LEFT_OUT",
         "warning",
         "table",
@@ -129,6 +144,17 @@ SHAPE_REASONS: Final = (
         "请把该列设为“文本”格式后重新填写或重新导出。",
         "Excel made the decimal number '{value}' of the id in '{column}'; a zero at its end may be "
         "lost (2.10 becomes 2.1). Format the column as text, then write it anew or export again.",
+    ),
+    Reason(
+        "ID_FORMAT",
+        "error",
+        "form",
+        "“{column}”的编号是数值“{value}”，方括号里的数字格式把它显示成另一个样子"
+        '（如 "P"000 显示 P012），'
+        "哪一个才是编号不作猜测。请把该列设为“文本”格式，按显示的样子填写编号，或重新导出。",
+        "The id in '{column}' is the number '{value}', which the number format in brackets shows "
+        'as something else ("P"000 shows P012); which of them is the id is not guessed. '
+        "Format the column as text and write the id as it shows, or export again.",
     ),
     Reason(
         "DATE_DOUBT",

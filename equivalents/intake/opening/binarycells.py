@@ -5,13 +5,14 @@ parser gives ``#DIV/0!`` as a blank, which would be a value left out in silence.
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from equivalents.intake.opening.numberformats import FormatRuns
 from equivalents.intake.opening.rectangle import Rectangle
 
-__all__ = ["BinaryScan", "records_of", "text_of", "xls_errors"]
+__all__ = ["BinaryScan", "records_of", "text_of", "title_of", "xls_errors"]
 
 _ERRORS: Final = {
     0x00: "#NULL!",
@@ -27,6 +28,7 @@ _FIRST_CELL: Final = 2
 _LAST_CELL: Final = 11
 _CELL_ERROR: Final = 3
 _FORMULA_ERROR: Final = 11
+_NUMBERS: Final = (2, 5, 9)
 _HEADER: Final = struct.Struct("<2H")
 _PLACE: Final = struct.Struct("<2H")
 _BEGIN: Final = 0x809
@@ -83,7 +85,9 @@ def text_of(data: bytes, at: int) -> tuple[str, int]:
 class BinaryScan:
     """One xlsb sheet, piece by piece; see :class:`sheetcells.CellScan`."""
 
+    styles: Mapping[bytes, str] = field(default_factory=dict)
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    formats: FormatRuns = field(default_factory=FormatRuns)
     _left: bytes = b""
     _row: int = 0
     _rows: tuple[int, int] = (0, -1)
@@ -105,6 +109,11 @@ class BinaryScan:
                 if number in (_CELL_ERROR, _FORMULA_ERROR) and at - start > 8:
                     column = int.from_bytes(part[start : start + 4], "little")
                     self.errors[row + 1, column + 1] = _error(part[start + 8])
+                elif self.styles and number in _NUMBERS:
+                    code = self.styles.get(part[start + 4 : start + 7])
+                    if code is not None:
+                        column = int.from_bytes(part[start : start + 4], "little")
+                        self.formats.add(row + 1, column + 1, code)
         self._left, self._row = part[at:], row
         if rows:
             numbers = [int.from_bytes(one, "little") for one in columns]
@@ -143,7 +152,7 @@ def xls_errors(book: bytes) -> dict[str, dict[tuple[int, int], str]]:
             title = titles.get(at, title)
         elif number == _TITLE:
             data = book[start : start + length]
-            titles[int.from_bytes(data[:4], "little")] = _title(data)
+            titles[int.from_bytes(data[:4], "little")] = title_of(data)
         elif number in (_VALUE, _FORMULA) and start + 14 <= len(book):
             code = _xls_error(number, book, start)
             if code is not None:
@@ -153,7 +162,7 @@ def xls_errors(book: bytes) -> dict[str, dict[tuple[int, int], str]]:
     return found
 
 
-def _title(data: bytes) -> str:
+def title_of(data: bytes) -> str:
     """The title in the record of a sheet: one or two bytes for each character."""
     length = data[6] if len(data) > 7 else 0
     if length and data[7] & 1:

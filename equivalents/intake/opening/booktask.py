@@ -98,7 +98,7 @@ def _source(sheet: RawSheet, request: dict[str, Any]) -> Source:
         sheet.name,
         first_row=sheet.first_row,
         epoch_1904=sheet.epoch_1904,
-        origin={"kind": str(request["kind"])},
+        origin={"kind": str(request["kind"]), **sheet.not_shown},
     )
 
 

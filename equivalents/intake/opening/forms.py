@@ -35,6 +35,8 @@ FORMS: Final = (
     Form("double", "按 15 位有效数字读数", "the number was read with 15 significant digits"),
     Form("number_id", "数值单元格读作编号（前导零无从得知）",
          "a number was read as an id (leading zeros cannot be known)"),
+    Form("padded", "数值读作编号，按单元格格式补足前导零",
+         "a number was read as an id with the leading zeros that its format shows"),
     Form("boolean", "TRUE / FALSE 读作 1 / 0", "TRUE / FALSE was read as 1 / 0"),
     Form("serial_1900", "Excel 日期序号（1900 起）", "a serial number of Excel's days from 1900"),
     Form("serial_1904", "Excel 日期序号（1904 起）", "a serial number of Excel's days from 1904"),
@@ -59,6 +61,7 @@ FAULTS: Final = (
     "CELL_FORMULA",
     "CELL_INFINITE",
     "CELL_CONTROL",
+    "ID_FORMAT",
 )
 """Codes of what cleaning refuses; the first stands for none."""
 

@@ -17,7 +17,7 @@ from equivalents.intake.cellkinds import CellKind
 from equivalents.intake.headings import Column, Sheet
 from equivalents.intake.opening.mapmodel import LISTS, ColumnMap
 from equivalents.intake.opening.maps import Chunk, MapRun
-from equivalents.intake.opening.spool import FAULT, RAW, ROW, Spooled, SpoolWriter
+from equivalents.intake.opening.spool import BETWEEN, FAULT, RAW, ROW, Spooled, SpoolWriter
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -110,8 +110,13 @@ def _chunks(path: Path) -> Iterator[Chunk]:
                 np.asarray(batch.column(ROW), np.int64),
                 {name: batch.column(name) for name in texts},
                 {name[5:]: batch.column(name) for name in names if name[:5] == RAW},
-                faults.fill_null("").to_pylist() if faults.null_count < len(faults) else (),
+                _first_faults(faults) if faults.null_count < len(faults) else (),
             )
+
+
+def _first_faults(faults: "pa.Array") -> list[str]:
+    """The first fault of each row, or a blank."""
+    return [text.partition(BETWEEN)[0] for text in faults.fill_null("").to_pylist()]
 
 
 def _about(spooled: Spooled, run: MapRun, rows: int) -> dict[str, Any]:

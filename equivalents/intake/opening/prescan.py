@@ -18,10 +18,13 @@ from typing import Final
 
 from equivalents.errors import DataError, Place, Problem
 from equivalents.intake.opening.binarycells import BinaryScan, xls_errors
+from equivalents.intake.opening.binaryformats import xls_formats
 from equivalents.intake.opening.compound import CompoundError, beginning, streams_of
+from equivalents.intake.opening.hiddenparts import HiddenParts
 from equivalents.intake.opening.kinds import Kind
 from equivalents.intake.opening.limits import MIB, Limits, setting_of
-from equivalents.intake.opening.sheetcells import CellScan, OdsErrors, sheet_titles
+from equivalents.intake.opening.numberformats import Formats
+from equivalents.intake.opening.sheetcells import CellScan, OdsErrors, formats_of, sheet_titles
 from equivalents.intake.opening.zipdir import Member, ZipFaultError, pieces, read_members
 from equivalents.reasons import BOTH
 
@@ -53,10 +56,13 @@ class _Findings(list[Problem]):
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """What a look through a workbook found: warnings; cells with errors by title of the sheet."""
+    """What a look through a workbook found: warnings; by title of the sheet errors and formats."""
 
     told: tuple[Problem, ...] = ()
     errors: Mapping[str, Mapping[tuple[int, int], str]] = field(default_factory=dict)
+    formats: Mapping[str, Formats] = field(default_factory=dict)
+    hidden: Mapping[str, HiddenParts] = field(default_factory=dict)
+    from_1904: bool = False
 
 
 def prescan(path: Path, kind: Kind, limits: Limits, name: str) -> Scanned:
@@ -66,19 +72,22 @@ def prescan(path: Path, kind: Kind, limits: Limits, name: str) -> Scanned:
         DataError: all that forbids to open it (the codes of :mod:`equivalents.reasons.safety`).
     """
     if kind is Kind.XLS:
-        return Scanned(errors=_errors_of_xls(path, name))
+        return _scanned_xls(path, name)
     if kind not in (Kind.XLSX, Kind.XLSM, Kind.XLSB, Kind.ODS):
         return Scanned()
-    errors = {}
+    errors: dict[str, Mapping[tuple[int, int], str]] = {}
+    formats: dict[str, Formats] = {}
+    hidden: dict[str, HiddenParts] = {}
     findings = _Findings()
     members = members_of(path, limits, name)
     titles = sheet_titles(path, members)
+    styles = formats_of(path, members)
     with path.open("rb") as file:
         for member in members:
             if not _is_read(member.name):
                 continue
             sheet = titles.get(member.name, "")
-            scan = _scan_of(member.name, sheet, kind)
+            scan = _scan_of(member.name, sheet, kind, styles)
             try:
                 _look_at_part(pieces(file, member), member.name, Place(name), scan, findings)
             except ZipFaultError as fault:
@@ -86,37 +95,45 @@ def prescan(path: Path, kind: Kind, limits: Limits, name: str) -> Scanned:
                 continue
             if isinstance(scan, OdsErrors | CellScan) and scan.first:
                 findings.add("SHEET_ERRORS", Place(name, sheet), scan.first)
+            if isinstance(scan, OdsErrors | CellScan) and scan.padded:
+                findings.add("SHEET_PADDED", Place(name, sheet), scan.padded)
+            if isinstance(scan, CellScan):
+                hidden[sheet] = scan.hidden
             if isinstance(scan, CellScan | BinaryScan):
-                errors[sheet] = scan.errors
+                errors[sheet], formats[sheet] = scan.errors, scan.formats.runs
                 if scan.may_exceed(limits.cells):
                     _measure(scan, pieces(file, member), Place(name, sheet), limits, findings)
     findings.stop_on_errors()
     if any(one.name.endswith("vbaProject.bin") for one in members):
         findings.add("MACROS_IGNORED", Place(name))
-    return Scanned(tuple(findings), errors)
+    return Scanned(tuple(findings), errors, formats, hidden)
 
 
 _Scan = CellScan | BinaryScan | OdsErrors
 
 
-def _scan_of(part: str, sheet: str, kind: Kind) -> _Scan | None:
+def _scan_of(part: str, sheet: str, kind: Kind, styles: Mapping[bytes, str]) -> _Scan | None:
     """What looks at the cells of a part, if it has any."""
     if kind is Kind.ODS:
         return OdsErrors() if part == "content.xml" else None
     if not sheet:
         return None
-    return BinaryScan() if part.endswith(".bin") else CellScan()
+    return BinaryScan(styles) if part.endswith(".bin") else CellScan(styles)
 
 
-def _errors_of_xls(path: Path, name: str) -> dict[str, dict[tuple[int, int], str]]:
-    """The cells of an xls that hold errors; the rest of it is small by its format."""
+def _scanned_xls(path: Path, name: str) -> Scanned:
+    """The cells of an xls that hold errors or are shown otherwise; the rest is small."""
     try:
         streams = streams_of(path)
     except CompoundError as fault:
         facts = {"detail": str(fault)}
         raise DataError([Problem("FILE_DAMAGED", Place(name), facts=facts)]) from None
     book = streams.get("Workbook") or streams.get("Book")
-    return xls_errors(beginning(path, book, book.length)) if book is not None else {}
+    if book is None:
+        return Scanned()
+    data = beginning(path, book, book.length)
+    formats = {title: found.runs for title, found in xls_formats(data).items()}
+    return Scanned(errors=xls_errors(data), formats=formats)
 
 
 def _both(part: str, fault: ZipFaultError) -> str:

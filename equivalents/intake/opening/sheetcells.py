@@ -5,18 +5,21 @@ only then every cell that has content is looked at. Cells that are only formatte
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
 from typing import Final
 
 from equivalents.intake.opening.binarycells import records_of, text_of
+from equivalents.intake.opening.binaryformats import formats_of_bin
 from equivalents.intake.opening.forms import UNCALCULATED
+from equivalents.intake.opening.hiddenparts import HiddenParts
+from equivalents.intake.opening.numberformats import FormatRuns, formats_of_styles
 from equivalents.intake.opening.rectangle import Rectangle
 from equivalents.intake.opening.zipdir import Member, ZipFaultError, pieces
 
-__all__ = ["CellScan", "OdsErrors", "sheet_titles"]
+__all__ = ["CellScan", "OdsErrors", "formats_of", "sheet_titles"]
 
 _FAR: Final = re.compile(rb"""r=["']([A-Za-z]{2,}(?=\d)|[A-Za-z]\d{7})""")
 _CELL: Final = re.compile(
@@ -37,8 +40,13 @@ _FORMULA: Final = re.compile(
 _PLACE: Final = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,3})(\d{1,9})["']""")
 _ERROR_TYPE: Final = re.compile(rb"""\bt\s*=\s*["']e["']""")
 _BLANK_TEXT: Final = re.compile(rb"""\bt\s*=\s*["']str["']""")
+_STYLED: Final = re.compile(rb"""<(?:\w+:)?c\s([^>]*\bs\s*=[^>]*[^/>])>""")
+_STYLE: Final = re.compile(rb"""\bs\s*=\s*["'](\d+)["']""")
+_TEXT_TYPE: Final = re.compile(rb"""\bt\s*=\s*["'](?:s|str|inlineStr|b|e)["']""")
+_SHOWN_PADDED: Final = re.compile(
+    rb"""office:value-type="(?:float|percentage|currency)"[^>]*>\s*<text:p[^>]*>-?(0\d[^<]{0,40})<"""
+)
 _LONGEST_FORMULA: Final = 1 << 15
-_LONGEST_ERROR: Final = 12
 _BUNDLE: Final = 156
 _OVERLAP: Final = 256
 _ROWS: Final = 1 << 20
@@ -52,11 +60,18 @@ _ATTRIBUTE: Final = re.compile(rb"""([\w:]+)\s*=\s*["']([^"']*)["']""")
 class CellScan:
     """The quick look at one sheet, piece by piece, and the exact one after it."""
 
+    styles: Mapping[bytes, str] = field(default_factory=dict)
+    """Number formats that matter, by what cells call them; mostly there are none."""
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     """Cells like ``#DIV/0!`` by row and column, from 1, also formulas whose result was not saved:
     the parser gives them as blank."""
     first: str = ""
     """The first of them that does not say where it stands."""
+    formats: FormatRuns = field(default_factory=FormatRuns)
+    """Where cells of these formats stand."""
+    padded: str = ""
+    """The format of the first of these cells that does not say where it stands."""
+    hidden: HiddenParts = field(default_factory=HiddenParts)
     _columns: set[bytes] = field(default_factory=set)
     _far_down: bool = False
     _tail: bytes = b""
@@ -69,6 +84,10 @@ class CellScan:
                 self._note(attributes, text.decode("utf-8", "replace") or "#ERROR!")
         if b"<f" in seen or b":f" in seen:
             self._note_formulas(seen)
+        if b"hidden" in seen:
+            self.hidden.see(seen)
+        if self.styles:
+            self._note_formats(seen)
         for found in set(_FAR.findall(seen)) if self._columns or _may_be_far(seen) else ():
             if found[1:].isdigit():
                 self._far_down = True
@@ -81,6 +100,19 @@ class CellScan:
         for attributes in _FORMULA.findall(seen):
             if _BLANK_TEXT.search(attributes) is None and _ERROR_TYPE.search(attributes) is None:
                 self._note(attributes, UNCALCULATED)
+
+    def _note_formats(self, seen: bytes) -> None:
+        """Cells of formats that matter, but for those that hold texts."""
+        for attributes in _STYLED.findall(seen):
+            style = _STYLE.search(attributes)
+            code = self.styles.get(style[1]) if style is not None else None
+            if code is None or _TEXT_TYPE.search(attributes) is not None:
+                continue
+            place = _PLACE.search(attributes)
+            if place is None:
+                self.padded = self.padded or code
+            else:
+                self.formats.add(int(place[2]), _column_number(place[1]), code)
 
     def _note(self, attributes: bytes, text: str) -> None:
         """A cell whose value the parser leaves out; the place is among its attributes."""
@@ -152,13 +184,17 @@ class OdsErrors:
     """
 
     first: str = ""
+    padded: str = ""
+    """The first number that is shown with leading zeros."""
     _tail: bytes = b""
 
     def see(self, piece: bytes) -> None:
         """Look at the next piece."""
+        if not self.padded and (number := _SHOWN_PADDED.search(self._tail + piece)):
+            self.padded = number[1].decode("utf-8", "replace")
         if not self.first and (found := _SHOWN_ERROR.search(self._tail + piece)):
             self.first = found[1].decode("ascii")
-        self._tail = piece[-_LONGEST_ERROR:]
+        self._tail = (self._tail + piece)[-_OVERLAP:]
 
 
 def sheet_titles(path: Path, members: Sequence[Member]) -> dict[str, str]:
@@ -180,6 +216,13 @@ def sheet_titles(path: Path, members: Sequence[Member]) -> dict[str, str]:
         if (part := links.get(link, "")) in by_name:
             sheets[part] = title or part
     return sheets
+
+
+def formats_of(path: Path, members: Sequence[Member]) -> Mapping[bytes, str]:
+    """The number formats of a workbook that matter, by what cells call them."""
+    by_name = {one.name: one for one in members}
+    binary = _start(path, by_name.get("xl/styles.bin"))
+    return formats_of_styles(_start(path, by_name.get("xl/styles.xml"))) | formats_of_bin(binary)
 
 
 def _named(book: bytes, *, binary: bool) -> Iterator[tuple[str, str]]:

@@ -1,9 +1,10 @@
 """Spools: a table of whatever file, cleaned, as one Parquet file of texts that the engine reads.
 
 Columns: ``#row`` (int64, the row number that Excel shows), ``#fault`` (null, or ``CODE:column`` of
-the first thing in the row that cleaning refuses), then each column by its heading as understood
-(blank = ``""``), then ``#raw:HEADING`` for columns of known kinds: the text as it stood where
-cleaning changed it, null elsewhere. What is known of the whole table stands as JSON in the file.
+each thing in the row that cleaning refuses, with ``|`` between), then each column by its heading as
+understood (blank = ``""``), then ``#raw:HEADING`` for columns of known kinds: the text as it stood
+where cleaning changed it, null elsewhere. What is known of the whole table stands as JSON in the
+file.
 """
 
 import json
@@ -22,11 +23,26 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-__all__ = ["FAULT", "GROUP", "RAW", "ROW", "SpoolWriter", "Spooled", "read_spooled", "unique"]
+__all__ = [
+    "BETWEEN",
+    "FAULT",
+    "GROUP",
+    "RAW",
+    "ROW",
+    "ROW_SHAPE",
+    "SpoolWriter",
+    "Spooled",
+    "read_spooled",
+    "unique",
+]
 
 ROW: Final = "#row"
 FAULT: Final = "#fault"
 RAW: Final = "#raw:"
+BETWEEN: Final = "|"
+"""Between the faults of one row."""
+ROW_SHAPE: Final = "ROW_SHAPE"
+"""A row with another number of cells than there are headings; nothing else is said of it."""
 GROUP: Final = 131_072
 """Rows of a row group: a part of the engine's reading."""
 _KEY: Final = b"equivalents"

@@ -20,7 +20,7 @@ from equivalents.intake.opening.datarows import judge
 from equivalents.intake.opening.forms import FAULTS
 from equivalents.intake.opening.rawcells import Chunk, RawColumns, as_columns, gathered
 from equivalents.intake.opening.shape import HEAD, Shape, find_shape
-from equivalents.intake.opening.spool import Spooled, SpoolWriter, unique
+from equivalents.intake.opening.spool import BETWEEN, ROW_SHAPE, Spooled, SpoolWriter, unique
 from equivalents.intake.opening.understood import Understood
 from equivalents.units import Int64
 
@@ -183,10 +183,10 @@ class _Spooling:
         ]
 
     def _note_outside(self, cells: Sequence[Cells], row: Int64) -> None:
-        """Cells in columns that have no heading and were blank at first."""
-        used = set(self.used.values())
+        """Cells in columns that have no heading; nothing uses them."""
+        titled = {at for at, heading in enumerate(self.shape.headings) if heading.title}
         for at, column in enumerate(cells):
-            if at in used or not len(column):
+            if at in titled or not len(column):
                 continue
             filled = column.filled()
             if filled.any():
@@ -243,7 +243,7 @@ def _lengths(piece: RawColumns) -> Int64:
 
 @dataclass(slots=True)
 class _Faults:
-    """The first fault of each row, by row: its position in ``texts_seen``; 0 is none."""
+    """The faults of each row, by row: the position in ``seen`` of all of them; 0 is none."""
 
     code: npt.NDArray[np.int32]
     seen: list[str | None]
@@ -253,8 +253,12 @@ class _Faults:
         return cls(np.zeros(rows, np.int32), [None])
 
     def _set(self, where: npt.NDArray[np.bool_], text: str) -> None:
-        self.code[where & (self.code == 0)] = len(self.seen)
-        self.seen.append(text)
+        """One fault more; of a row with another number of cells nothing else is said."""
+        for before in np.unique(self.code[where]).tolist():
+            others = self.seen[before]
+            if others is None or not others.startswith(ROW_SHAPE):
+                self.code[where & (self.code == before)] = len(self.seen)
+                self.seen.append(text if others is None else f"{others}{BETWEEN}{text}")
 
     def note(self, fault: npt.NDArray[np.uint8], column: str) -> None:
         """Faults of the cells of a column, by row."""
@@ -270,7 +274,7 @@ class _Faults:
     def note_widths(self, lengths: Int64, width: int) -> None:
         """Rows with another number of cells than the headings: ``ROW_SHAPE:found/expected``."""
         for length in np.unique(lengths[lengths != width]).tolist():
-            self._set(lengths == length, f"ROW_SHAPE:{length}/{width}")
+            self._set(lengths == length, f"{ROW_SHAPE}:{length}/{width}")
 
     def texts(self) -> "pa.Array | None":
         """The faults as a column of the spool."""

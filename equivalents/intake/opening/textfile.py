@@ -66,8 +66,8 @@ def plain_look(path: Path, reading: Reading = AS_FOUND) -> tuple[bool, TextFile 
     """Whether a text file may go the fast way, and what the look at it showed, if it could.
 
     It may also where that way would refuse it, with its reason. It may not where it needs
-    understanding: UTF-16, another delimiter, headings that do not stand in its first row, or a
-    mark of dirt.
+    understanding: UTF-16, another delimiter, headings that do not stand in its first row, control
+    characters anywhere, or a mark of dirt.
     """
     if find_wide(path) or reading.encoding.startswith("utf-16"):
         return False, None
@@ -77,7 +77,7 @@ def plain_look(path: Path, reading: Reading = AS_FOUND) -> tuple[bool, TextFile 
     except DataError as error:
         return all(one.code != "FILE_DELIMITER_DOUBT" for one in error.problems), None
     odd = shape.separated or (shape.bom and shape.encoding != "utf-8")
-    if shape.delimiter != "," or odd or find_mark(path, seen.encoding):
+    if shape.delimiter != "," or odd or seen.controls or find_mark(path, seen.encoding):
         return False, seen
     return _headed(path, shape), seen
 

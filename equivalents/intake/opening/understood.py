@@ -139,6 +139,10 @@ class Understood:
         if self.left_out_count > len(self.left_out):
             count = str(self.left_out_count)
             yield Problem("ROWS_LEFT_OUT", Place(), count, {"listed": str(len(self.left_out))})
+        if rows := self.origin.get("hidden_rows"):
+            yield Problem("ROWS_HIDDEN", Place(row=self.origin["hidden_row"]), str(rows))
+        if columns := self.origin.get("hidden_columns"):
+            yield Problem("COLUMNS_HIDDEN", Place(), ", ".join(columns))
         if self.outside:
             yield Problem("VALUE_OUTSIDE", Place(row=self.outside_row), str(self.outside))
         names = {form.name: f"{form.zh}{BOTH}{form.en}" for form in FORMS}

@@ -16,6 +16,8 @@ _ZH: Final = {
     "used": "使用的列：{list}",
     "unused": "未使用的列：{list}",
     "near": "{title}（是否为“{near}”？）",
+    "rows": "隐藏（或被筛选掉）的行照常读入：{hidden_rows} 行，第一处在第 {hidden_row} 行",
+    "columns": "隐藏的列照常读入：{list}",
     "blank": "空行：{blank_rows}",
     "left": "未读入第 {row} 行（{why}）：{text}",
     "more": "未读入的行共有 {left_out_count} 行",
@@ -29,6 +31,8 @@ _EN: Final = {
     "used": "columns used: {list}",
     "unused": "columns not used: {list}",
     "near": "{title} (did you mean '{near}'?)",
+    "rows": "hidden (or filtered) rows, read as any: {hidden_rows}, the first is row {hidden_row}",
+    "columns": "hidden columns, read as any: {list}",
     "blank": "blank rows: {blank_rows}",
     "left": "row {row} left out ({why}): {text}",
     "more": "rows left out in all: {left_out_count}",
@@ -58,6 +62,10 @@ def _lines(known: Mapping[str, Any], say: Mapping[str, str], chinese: bool) -> I
     yield say["used"].format(list=between.join(used))
     if unused:
         yield say["unused"].format(list=between.join(unused))
+    if known.get("hidden_rows"):
+        yield say["rows"].format(**known)
+    if known.get("hidden_columns"):
+        yield say["columns"].format(list=between.join(known["hidden_columns"]))
     if known["blank_rows"]:
         yield say["blank"].format(**known)
     for row, why, text in known["left_out"]:

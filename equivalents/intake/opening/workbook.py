@@ -11,7 +11,7 @@ are not believed.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -19,9 +19,11 @@ from typing import TYPE_CHECKING, Any, Final
 from equivalents.errors import DataError, Place, Problem, as_object
 from equivalents.intake.opening.bookglobals import epoch_1904, has_password
 from equivalents.intake.opening.child import plain_words
+from equivalents.intake.opening.hiddenparts import HiddenParts
 from equivalents.intake.opening.kinds import Kind, different_name, kind_of
 from equivalents.intake.opening.limits import Limits, setting_of
-from equivalents.intake.opening.prescan import prescan
+from equivalents.intake.opening.numberformats import Formats, apply_formats
+from equivalents.intake.opening.prescan import Scanned, prescan
 from equivalents.reasons import BOTH
 
 if TYPE_CHECKING:
@@ -49,7 +51,8 @@ class RawSheet:
     numbers, from 1, of the first row and column that ``chunks`` gives, blank ones included;
     ``rows`` and ``columns`` how many.
     ``errors``: texts like ``#DIV/0!`` by row and column, from 1, of cells that the parser gives as
-    blank; ``chunks`` has the texts.
+    blank; ``chunks`` has the texts. ``formats``: runs of rows by column whose numbers show as
+    other digits; ``chunks`` has them as :class:`~.cellvalues.Formatted`.
     """
 
     name: str
@@ -61,6 +64,9 @@ class RawSheet:
     columns: int
     errors: Mapping[tuple[int, int], str]
     _rows: Callable[[], Iterator[Any]]
+    formats: Formats = field(default_factory=dict)
+    not_shown: Mapping[str, Any] = field(default_factory=dict)
+    """Hidden rows and columns, as :meth:`~.hiddenparts.HiddenParts.within` tells them."""
 
     def chunks(self, size: int = _CHUNK) -> Iterator[list[list[object]]]:
         """All rows in lists of ``size``; every row has ``columns`` cells."""
@@ -73,6 +79,8 @@ class RawSheet:
                 # The parser counts such a cell as one with content, so that it lies within.
                 if 0 <= column - self.first_column < self.columns:
                     chunk[at - row][column - self.first_column] = text
+            if self.formats:
+                apply_formats(chunk, row, self.formats, self.first_column)
             row += len(chunk)
             yield chunk
 
@@ -119,7 +127,7 @@ def raw_sheets(
         told += scanned.told
     if has_password(path, kind):
         raise DataError([Problem("FILE_ENCRYPTED", Place(name))])
-    from_1904 = epoch_1904(path, kind)
+    scanned = replace(scanned, from_1904=epoch_1904(path, kind))
     found = False
     try:
         book = _book(path, kind)
@@ -128,11 +136,7 @@ def raw_sheets(
             if one.typ != SheetTypeEnum.WorkSheet:
                 continue
             sheet = book.get_sheet_by_index(at)
-            errors = scanned.errors.get(one.name, {})
-            first, rows, columns, given = _extent(sheet, errors)
-            _within(Place(name, one.name), rows, columns, limits)
-            hidden = one.visible != SheetVisibleEnum.Visible
-            yield RawSheet(one.name, hidden, from_1904, 1, first, rows, columns, errors, given)
+            yield _sheet(sheet, one.visible != SheetVisibleEnum.Visible, scanned, limits, name)
             found = True
     # An OSError is the parser's own, of a part that ends too early.
     except (CalamineError, OSError) as error:
@@ -140,6 +144,21 @@ def raw_sheets(
     if not found:
         facts = {"detail": f"工作簿里没有工作表{BOTH}the workbook has no sheet"}
         raise DataError([Problem("FILE_UNREADABLE", Place(name), facts=facts)])
+
+
+def _sheet(
+    sheet: "CalamineSheet", hidden: bool, scanned: Scanned, limits: Limits, name: str
+) -> RawSheet:
+    """One sheet with what the look through it found."""
+    title = sheet.name
+    errors = scanned.errors.get(title, {})
+    first, rows, columns, given = _extent(sheet, errors)
+    _within(Place(name, title), rows, columns, limits)
+    parts = scanned.hidden.get(title, HiddenParts())
+    return RawSheet(
+        title, hidden, scanned.from_1904, 1, first, rows, columns, errors, given,
+        scanned.formats.get(title, {}), parts.within(first, first + columns - 1),
+    )  # fmt: skip
 
 
 def _of_page(path: Path, limits: Limits, name: str) -> Iterator[RawSheet]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from tests.files.make.books import ROWS, xlsx_parts
 from tests.files.make.zips import zipped
 
-__all__ = ["BOTH_ERRORS", "compound", "xls", "xlsb"]
+__all__ = ["BOTH_ERRORS", "compound", "short", "xls", "xlsb"]
 
 BOTH_ERRORS = (
     *ROWS[:2],
@@ -104,7 +104,7 @@ def _xls_cell(row: int, column: int, value: object, texts: list[str]) -> bytes:
     return _record(0x203, struct.pack("<3Hd", row, column, int(dated), abs(value)))
 
 
-def _short(number: int, data: bytes = b"") -> bytes:
+def short(number: int, data: bytes = b"") -> bytes:
     """A record of BIFF12: number and length in bytes of seven bits."""
     return _seven(number) + _seven(len(data)) + data
 
@@ -121,28 +121,30 @@ def _wide(text: str) -> bytes:
     return struct.pack("<L", len(text)) + text.encode("utf-16-le")
 
 
-def xlsb(rows: Sequence[Sequence[object]] = ROWS, *, from_1904: bool = False) -> bytes:
+def xlsb(
+    rows: Sequence[Sequence[object]] = ROWS, *, from_1904: bool = False, styles: bytes = b""
+) -> bytes:
     """An xlsb with one sheet; bytes as in :func:`xls`."""
-    book = _short(131) + _short(153, struct.pack("<2L", from_1904, 0) + _wide("")) + _short(143)
-    book += _short(156, struct.pack("<2L", 0, 1) + _wide("rId1") + _wide("记录"))
-    book += _short(144) + _short(132)
-    sheet = _short(129)
-    sheet += _short(148, struct.pack("<4L", 0, len(rows) - 1, 0, max(map(len, rows)) - 1))
-    sheet += _short(145)
+    book = short(131) + short(153, struct.pack("<2L", from_1904, 0) + _wide("")) + short(143)
+    book += short(156, struct.pack("<2L", 0, 1) + _wide("rId1") + _wide("记录"))
+    book += short(144) + short(132)
+    sheet = short(129)
+    sheet += short(148, struct.pack("<4L", 0, len(rows) - 1, 0, max(map(len, rows)) - 1))
+    sheet += short(145)
     for row, values in enumerate(rows):
-        sheet += _short(0, struct.pack("<2LH3xL", row, 0, 300, 0))
+        sheet += short(0, struct.pack("<2LH3xL", row, 0, 300, 0))
         for column, value in enumerate(values):
             start = struct.pack("<2L", column, 0)
             if isinstance(value, str):
-                sheet += _short(6, start + _wide(value))
+                sheet += short(6, start + _wide(value))
             elif isinstance(value, bytes) and len(value) == 1:
-                sheet += _short(3, start + value)
+                sheet += short(3, start + value)
             elif isinstance(value, bytes):
-                sheet += _short(11, start + value[:1] + bytes(10))
+                sheet += short(11, start + value[:1] + bytes(10))
             else:
                 assert isinstance(value, int | float)
-                sheet += _short(5, start + struct.pack("<d", value))
-    sheet += _short(146) + _short(130)
+                sheet += short(5, start + struct.pack("<d", value))
+    sheet += short(146) + short(130)
     parts = xlsx_parts({"记录": ""})
     for old in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/worksheets/sheet1.xml"):
         text = parts.pop(old)
@@ -151,4 +153,6 @@ def xlsb(rows: Sequence[Sequence[object]] = ROWS, *, from_1904: bool = False) ->
     parts["_rels/.rels"] = str(parts["_rels/.rels"]).replace("workbook.xml", "workbook.bin")
     parts["xl/workbook.bin"] = book
     parts["xl/worksheets/sheet1.bin"] = sheet
+    if styles:
+        parts["xl/styles.bin"] = styles
     return zipped(parts)

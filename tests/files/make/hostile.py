@@ -113,6 +113,13 @@ def error_ods() -> bytes:
     return ods({"content.xml": ods_parts(rows)["content.xml"]})
 
 
+def padded_ods() -> bytes:
+    """A number shown with leading zeros: which cell it is, among repeated ones, is not known."""
+    shown = '<table:table-cell office:value-type="float" office:value="12">'
+    rows = [*ROWS[:3], (*ROWS[3][:5], f"{shown}<text:p>00012</text:p></table:table-cell>")]
+    return ods({"content.xml": ods_parts(rows)["content.xml"]})
+
+
 def deep(count: int) -> str:
     """A sheet whose first text lies in so many elements."""
     return SHEET.replace("<sheetData>", f"{'<a>' * count}{'</a>' * count}<sheetData>")
@@ -203,6 +210,7 @@ HOSTILE: Final[dict[str, Callable[[], bytes]]] = {
     "error-value.xls": lambda: xls(BOTH_ERRORS),
     "error-value.xlsb": lambda: xlsb(BOTH_ERRORS),
     "error-value.ods": error_ods,
+    "padded-value.ods": padded_ods,
     "shared-string-missing.xlsx": lambda: with_cell('<c r="F4" t="s"><v>77</v></c>'),
     "many-sheets.xlsx": many_sheets,
     # XML

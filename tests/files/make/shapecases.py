@@ -4,12 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
-__all__ = ["BOOKS", "TEXTS", "Book", "Text"]
+__all__ = ["BOOKS", "TEXTS", "Book", "Styled", "Text"]
 
 Cells = Sequence[Sequence[object]]
 H = ["机构编号", "人员编号", "项目编码", "服务日期", "数量"]
 G = ["J1", "P1", "A1", "2025-01-05", "1"]
 D = date(2025, 1, 5)
+
+
+@dataclass(frozen=True)
+class Styled:
+    """A number in a cell with a number format."""
+
+    value: float
+    form: str
 
 
 @dataclass(frozen=True)
@@ -72,6 +80,19 @@ _CELLS = (
     _cell("编号-科学计数文字.xlsx", 1, "3.30102E+17", "3.30102E+17", "ID_SCIENTIFIC",
           "the same after it was saved as text"),
     _cell("编号-小数.xlsx", 2, 2.1, "2.1", "ID_FRACTION", "2.10 and 2.1 are one number"),
+    _cell("编号-补零格式.xlsx", 1, Styled(12, "000000"), "000012", _U,
+          "a number shown with leading zeros is the id that is shown"),
+    _cell("编号-补零格式超长.xlsx", 1, Styled(1234567, "000000;;0"), "1234567", _U,
+          "a number with more digits than its format has places"),
+    _cell("编号-分段格式.xlsx", 1, Styled(12345, "0000-000"), "12345 [0000-000]", "ID_FORMAT",
+          "a number shown as 0012-345"),
+    _cell("编号-字头格式.xlsx", 1, Styled(12, '"P"000'), '12 ["P"000]', "ID_FORMAT",
+          "a number shown as P012"),
+    _cell("编号-千分位格式.xlsx", 1, Styled(1234, "#,##0"), "1234", _U,
+          "a separator of thousands is no part of an id"),
+    _cell("数量-补零格式.xlsx", 4, Styled(2, "000"), "2", "", "a quantity shown as 002 is 2"),
+    _cell("日期-补零格式.xlsx", 3, Styled(20250105, "00000000"), "2025-01-05", _U,
+          "YYYYMMDD as number with a format"),
     _cell("编号-变成日期.xlsx", 2, date(2025, 1, 2), "2025-01-02", "CELL_DATE",
           "the code 1-2 became a date"),
     _cell("编号-变成时间.xlsx", 2, time(1, 2), "01:02:00", "CELL_DATE", "the code 1:02 likewise"),
@@ -138,7 +159,8 @@ _SHAPES = (
          "two headings for one column", 2, [*G, "2"]),
     _one("没有标题.xlsx", [G, G], "refused", "HEADINGS_NOT_FOUND", "no headings at all"),
     _one("空表.xlsx", [[]], "refused", "FILE_EMPTY", "nothing in it"),
-    _one("无标题的列.xlsx", [[*H, ""], [*G, "备查"]], "read", "", "a column without heading stays",
+    _one("无标题的列.xlsx", [[*H, ""], [*G, "备查"]], "read", "VALUE_OUTSIDE",
+         "a column without heading stays, and is told as not used",
          2, [*G, "备查"]),
     _one("多余的列.xlsx", [[*H, "姓名"], [*G, " 张三"]], "read", "", "an unknown column, untouched",
          2, [*G, " 张三"]),

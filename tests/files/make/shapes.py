@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import xlsxwriter
 
-from tests.files.make.shapecases import BOOKS, TEXTS, Book, Text
+from tests.files.make.shapecases import BOOKS, TEXTS, Book, Styled, Text
 
 FOLDER = Path(__file__).parents[1] / "shapes"
 EXPECTED = Path(__file__).parents[1] / "expected"
@@ -46,6 +46,10 @@ def make_book(book: Book) -> bytes:
             sheet.hide()
         for at, row in enumerate(rows):
             for column, cell in enumerate(row):
+                if isinstance(cell, Styled):
+                    style = workbook.add_format({"num_format": cell.form})
+                    sheet.write_number(at + book.down, column + book.right, cell.value, style)
+                    continue
                 _write(sheet, at + book.down, column + book.right, cell, formats)
     if book.hidden:
         first = next((name for name in book.sheets if name not in book.hidden), None)
