@@ -7,6 +7,7 @@ that the file does not have, a study that takes no workbook, a text file looked 
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
@@ -18,7 +19,7 @@ from equivalents.closing import correct_case
 from equivalents.intake.case import load_case
 from equivalents.intake.source import Source
 from equivalents.intake.text import look_at
-from equivalents.run import settle_case
+from equivalents.run import check_case, settle_case
 from tests.bad.case import GOOD, HEAD, Content, case_with, check
 from tests.scenarios.test_scenarios import read
 from tests.studies import WEIGHTS, laid, run, told
@@ -182,3 +183,18 @@ def test_a_plain_file_is_looked_through_once(
     loaded = load_case(case)
     Source(loaded.folder, loaded.records)
     assert sorted(looks) == sorted(name for name in GOOD if name.endswith(".csv"))
+
+
+def test_macros_are_told_wherever_the_workbook_is_used(tmp_path: Path) -> None:
+    case = case_with(tmp_path, {"records.csv": None})
+    rows = [line.split(",") for line in GOOD["records.csv"].splitlines()]
+    book(tmp_path / "六月.xlsx", {"六月": rows})
+    with (
+        ZipFile(tmp_path / "六月.xlsx") as plain,
+        ZipFile(case / "records.xlsm", "w") as macros,
+    ):
+        for name in plain.namelist():
+            macros.writestr(name, plain.read(name))
+        macros.writestr("xl/vbaProject.bin", b"made up")
+    told = [one.code for one in check_case(case).problems]
+    assert told.count("MACROS_IGNORED") == 1

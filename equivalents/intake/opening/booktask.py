@@ -32,13 +32,15 @@ _WITHOUT: Final = ("FILE_EMPTY", "HEADINGS_NOT_FOUND", "TABLE_DOUBT")
 class _Answer:
     """What goes back: paths of spools, sheets left aside with why, the rows of the case sheet.
 
-    ``texts`` are the lines of YAML files that stand in sheets of their name.
+    ``texts`` are the lines of YAML files that stand in sheets of their name, ``told`` the warnings
+    of the whole file.
     """
 
     spools: list[str] = field(default_factory=list)
     aside: list[tuple[str, str, list[Any]]] = field(default_factory=list)
     case: dict[str, Any] | None = None
     texts: dict[str, Sequence[str]] = field(default_factory=dict)
+    told: list[Problem] = field(default_factory=list)
 
 
 def open_book(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
@@ -51,7 +53,8 @@ def open_book(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
     path, folder, name = Path(request["path"]), Path(request["folder"]), str(request["name"])
     wanted = [of_data(one) for one in request["tables"]] if not request["whole"] else []
     answer = _Answer()
-    for number, sheet in enumerate(raw_sheets(path, Kind(request["kind"]), limits, name)):
+    sheets = raw_sheets(path, Kind(request["kind"]), limits, name, answer.told)
+    for number, sheet in enumerate(sheets):
         if sheet.hidden:
             answer.aside.append((sheet.name, "hidden", []))
         elif request["whole"] and sheet.name.strip() in CASE_SHEETS:
@@ -72,6 +75,7 @@ def open_book(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
         "aside": answer.aside,
         "case": answer.case,
         "texts": answer.texts,
+        "told": _told(answer.told),
     }
 
 

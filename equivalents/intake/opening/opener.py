@@ -205,7 +205,7 @@ def of_book(
     A sheet without a table is told; it is refused where no other has any, and in a ``whole``
     case, where it has the name of one. A blank sheet is passed by where others have tables.
     """
-    opened = Opened()
+    opened = Opened(problems=_problems(answer["told"]))
     for path in answer["spools"]:
         opened.take(_of_spool(read_spooled(Path(path)), keeper))
     for sheet, why, told in answer["aside"]:
