@@ -74,8 +74,8 @@ def test_the_outcome(name: str, tmp_path: Path) -> None:
 
 def test_every_code_of_the_room_is_among_them() -> None:
     said = {code for _, codes in EXPECTED.values() for code in codes}
-    # It needs thousands of files, see below.
-    assert {reason.code for reason in SAFETY_REASONS} - said == {"MEMBERS_TOO_MANY"}
+    # It needs thousands of files, see below; a full disk is no file's fault: test_opening_child.
+    assert {reason.code for reason in SAFETY_REASONS} - said == {"MEMBERS_TOO_MANY", "TEMP_FULL"}
 
 
 def rows_of(path: Path) -> list[list[object]]:

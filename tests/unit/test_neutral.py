@@ -151,7 +151,7 @@ def test_a_terminal_is_never_commanded_by_a_cell(tmp_path: Path) -> None:
     yaml = "period: 2025-06\ntitle: '[red]甲:star:'\n"
     case = case_with(tmp_path, {"records.csv": records, "case.yaml": yaml})
     shown = run("check", case)
-    assert "PERSON_UNKNOWN" in shown.stderr
+    assert "CELL_CONTROL" in shown.stderr
     for letter in "\x1b\x07\u202e\x9b":
         assert letter not in shown.output + shown.stderr
     told = json.loads(run("check", case, "--json").stdout)["problems"]

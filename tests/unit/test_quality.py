@@ -306,7 +306,7 @@ def test_the_page_stands_alone(tmp_path: Path) -> None:
 
 def test_what_xml_cannot_hold_is_replaced(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    names = "institution_id,name\nC01,a\x01b\nC02,\nC03,\n"
+    names = "institution_id,name\nC01,a\ufffeb\nC02,\nC03,\n"
     report(case_of(tmp_path / "case", {"institutions.csv": names}), out)
     ElementTree.fromstring(
         (out / "quality.html").read_text("utf-8").removeprefix("<!DOCTYPE html>\n")
