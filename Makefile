@@ -36,6 +36,7 @@ check: venv lint  ## lint, format and types only 静态检查
 bench: venv  ## kernels, and this engine beside DuckDB, polars and pandas 性能
 	$(PY) -m benchmarks.peers $(ARGS)
 	$(PY) -m benchmarks.others
+	$(PY) -m benchmarks.files
 
 rules: venv  ## every rule, the room that keeps it, the scenarios that prove it 规则
 	@$(PY) -m tests.rules $(ARGS)

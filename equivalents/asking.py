@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from equivalents.errors import UsageError, as_object
-from equivalents.terminal import console, print_json, progress, reporting, show_problems
+from equivalents.terminal import console, print_json, progress, reporting, say, show_problems
 
 __all__ = ["Form", "compare", "explain"]
 
@@ -67,7 +67,7 @@ def explain(
     if form is Form.JSON:
         print_json(told)
     else:
-        typer.echo(text, nl=False)
+        say(text, nl=False)
 
 
 _BaseArgument = Annotated[

@@ -4,31 +4,36 @@ Exit codes: 0 done, 1 the data has problems (listed), 2 wrong usage, 3 a defect 
 """
 
 import json
+import signal
 import sys
 import traceback
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from equivalents.asking import compare, explain
+from equivalents.bookcli import template
+from equivalents.checkcli import CaseArgument, JsonOption, check
 from equivalents.closingcli import correct, year_end
 from equivalents.errors import Problem, as_object
 from equivalents.forecastcli import forecast
-from equivalents.run import check_case, settle_case
+from equivalents.lookcli import look
+from equivalents.mapcli import maps
+from equivalents.run import settle_case
 from equivalents.schemecli import scheme
 from equivalents.studycli import study
 from equivalents.terminal import (
-    SHOWN,
     console,
     print_json,
-    print_list,
     progress,
     reporting,
     show_problems,
     show_summary,
     show_table,
+    show_understood,
 )
 from equivalents.version import __version__
 
@@ -56,14 +61,6 @@ class OnReject(StrEnum):
 
     STOP = "stop"
     QUARANTINE = "quarantine"
-
-
-CaseArgument = Annotated[
-    Path, typer.Argument(metavar="CASE", help="资料文件夹（内有 case.yaml）。The case folder.")
-]
-JsonOption = Annotated[
-    bool, typer.Option("--json", help="以 JSON 输出。Report as JSON on standard output.")
-]
 
 
 def _version(shown: bool) -> None:
@@ -109,6 +106,7 @@ def settle(
     as_json: JsonOption = False,
 ) -> None:
     """核算一个期间，结果写入 OUT。Settle a period into the folder OUT."""
+    understood: list[Mapping[str, Any]] = []
     with reporting(as_json), progress() as told:
         settlement = settle_case(
             case,
@@ -116,6 +114,7 @@ def settle(
             stop_on_reject=on_reject is OnReject.STOP,
             direct=payouts_only,
             told=told,
+            shown=understood.extend if as_json else show_understood,
         )
     result = json.loads((out / "summary.json").read_bytes())
     problems = []
@@ -123,8 +122,9 @@ def settle(
         count = str(settlement.counted.rejected)
         problems.append(Problem("REJECTED_ROWS", facts={"count": count}))
     if as_json:
+        more = {"understood": understood} if understood else {}
         listed = [as_object(problem) for problem in problems]
-        print_json({"out": out.as_posix(), **result, "problems": listed})
+        print_json({"out": out.as_posix(), **result, **more, "problems": listed})
     else:
         show_summary(result, out)
         show_problems(problems, as_json)
@@ -132,22 +132,7 @@ def settle(
         raise typer.Exit(1)
 
 
-@app.command()
-def check(case: CaseArgument, as_json: JsonOption = False) -> None:
-    """检查资料，列出全部问题，不写任何文件。List every problem of a case; nothing is written."""
-    with reporting(as_json), progress() as told:
-        checked = check_case(case, told, first=SHOWN)
-        counted = checked.settlement.counted
-        rejected = counted.rejected
-        if as_json:
-            head = {"received": counted.received, "rejected": rejected, "problems": []}
-            print_list(head, checked.objects())
-        else:
-            show_problems(checked.problems, as_json, checked.total)
-            typer.echo(f"收到 received {counted.received:,}    退回 rejected {rejected:,}")
-    # What is listed may be the first warnings only; a rejected record is an error in any case.
-    if rejected or any(problem.severity == "error" for problem in checked.problems):
-        raise typer.Exit(1)
+app.command()(check)
 
 
 @app.command()
@@ -202,17 +187,27 @@ def demo(
     )
 
 
+app.command()(template)
+app.command()(look)
 app.command()(explain)
 app.command()(compare)
 app.command()(forecast)
 app.command()(correct)
 app.command("year-end")(year_end)
+app.add_typer(maps, name="map")
 app.add_typer(scheme, name="scheme")
 app.add_typer(study, name="study")
 
 
+def _end(number: int, _: object) -> None:
+    sys.exit(128 + number)
+
+
 def main() -> None:
     """Run the command line."""
+    # Ended from outside we still leave nothing behind: temporary folders go with the program.
+    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+        signal.signal(number, _end)
     # Windows consoles may not be UTF-8; a character that cannot be shown must not end the run.
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

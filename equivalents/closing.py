@@ -14,6 +14,7 @@ from equivalents.correct import Run, correct
 from equivalents.errors import DataError, Place, Problem
 from equivalents.findings import Findings
 from equivalents.intake.case import Case
+from equivalents.intake.casefolder import CaseFolder, open_folder
 from equivalents.intake.settings import read_settings
 from equivalents.policy.calendar import Period, month_of, parse_period, print_day
 from equivalents.policy.corrections import CorrectionMode
@@ -30,7 +31,7 @@ from equivalents.report.closed import (
     year_paid,
 )
 from equivalents.report.folder import MARK, check_replaceable
-from equivalents.run import Told, open_case, settle_case, settle_opened, silent
+from equivalents.run import Shown, Told, open_case, settle_case, settle_opened, silent, unseen
 from equivalents.settle import Settlement
 from equivalents.yearend import year_end
 
@@ -51,6 +52,7 @@ def correct_case(
     earlier: Sequence[Path] = (),
     stop_on_reject: bool = True,
     told: Told = silent,
+    shown: Shown = unseen,
 ) -> _Json:
     """Correct a closed period: write what is owed or taken back, into a folder of its own.
 
@@ -61,6 +63,7 @@ def correct_case(
         earlier: all earlier corrections of that result, the earliest first.
         stop_on_reject: refuse while a record is rejected.
         told: progress.
+        shown: told what was understood of the files of the case before they are used.
 
     Returns:
         What ``summary.json`` says.
@@ -78,6 +81,7 @@ def correct_case(
     check_chain(shut, before)
     run = closed_run(shut)
     loaded, source = open_case(case, told)
+    shown(loaded.understood)
     mode = loaded.corrections.mode
     _check_same(shut, run.settlement.rules, loaded.rules)
     _check_modes(mode, before)
@@ -97,6 +101,7 @@ def year_end_case(
     adjusted: Sequence[Path] = (),
     stop_on_reject: bool = True,
     told: Told = silent,
+    shown: Shown = unseen,
 ) -> Settlement:
     """Settle a whole year and what it still owes after its months and adjustments.
 
@@ -105,8 +110,7 @@ def year_end_case(
         paid: the locked results of its periods, in any order.
         out: the folder for the result.
         adjusted: all corrections of these results, in any order.
-        stop_on_reject: as in ``settle``: then only the lists of what is wrong are written.
-        told: progress.
+        stop_on_reject, told, shown: as of :func:`equivalents.run.settle_case`.
 
     Raises:
         DataError: the case or a result cannot be used; nothing is written.
@@ -116,7 +120,8 @@ def year_end_case(
 
     _own_folder(out, (*paid, *adjusted))
     check_replaceable(out)
-    year = _year_of(case)
+    opened = open_folder(case)
+    year = _year_of(opened)
     months = sorted(all_proven(paid), key=lambda one: (one.period.start, one.sha256))
     _check_cover(year, months)
     chain = check_chains(months, all_proven(adjusted))
@@ -135,7 +140,9 @@ def year_end_case(
         )
         return year_end_beside(result, loaded.year_end, rules.period.name, months, chain)
 
-    return settle_case(case, out, stop_on_reject=stop_on_reject, told=told, beside=beside)
+    return settle_case(
+        opened, out, stop_on_reject=stop_on_reject, told=told, shown=shown, beside=beside
+    )
 
 
 def _own_folder(out: Path, inputs: Sequence[Path]) -> None:
@@ -191,16 +198,16 @@ def _check_modes(mode: CorrectionMode, before: Sequence[Proven]) -> None:
 # -- the months of a year ------------------------------------------------------------------------
 
 
-def _year_of(case: Path) -> Period | None:
+def _year_of(case: CaseFolder) -> Period | None:
     """The year of a case; ``None`` where case.yaml cannot be read, which settling tells.
 
     Raises:
         DataError: ``YEAR_END_PERIOD``: the period is shorter than a year.
     """
-    path = case / "case.yaml"
-    period = read_settings(path, path.name, Findings()).period if path.is_file() else None
+    entry = case.entry(Findings())
+    period = read_settings(entry, case.folder, Findings()).period
     if period is not None and period.name != print_day(period.start)[:4]:
-        raise DataError([Problem("YEAR_END_PERIOD", Place(path.name), period.name)])
+        raise DataError([Problem("YEAR_END_PERIOD", entry.place._replace(row=0), period.name)])
     return period
 
 

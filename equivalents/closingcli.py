@@ -9,14 +9,17 @@ from typing import Annotated, Any, Final
 import typer
 
 from equivalents.errors import Problem, as_object
+from equivalents.run import unseen
 from equivalents.terminal import (
     SHOWN,
     console,
     print_json,
     progress,
     reporting,
+    say,
     show_problems,
     show_summary,
+    show_understood,
 )
 
 __all__ = ["Rejects", "correct", "year_end"]
@@ -104,6 +107,7 @@ def correct(
             earlier=earlier,
             stop_on_reject=on_reject is Rejects.STOP,
             told=told,
+            shown=unseen if as_json else show_understood,
         )
     noted = _noted(out)
     if as_json:
@@ -145,6 +149,7 @@ def year_end(
             adjusted=adjusted,
             stop_on_reject=on_reject is Rejects.STOP,
             told=told,
+            shown=unseen if as_json else show_understood,
         )
     result = json.loads((out / "summary.json").read_bytes())
     problems = []
@@ -186,8 +191,8 @@ def _show_noted(noted: list[dict[str, str | int]]) -> None:
     """The first of them in full on standard error, then how many more there are."""
     for one in noted[:SHOWN]:
         text = f"{one['severity']} {one['code']}\n    {one['reason_zh']}\n    {one['reason_en']}"
-        typer.echo(text, err=True)
+        say(text, err=True)
     rest = len(noted) - SHOWN
     if rest > 0:
         text = f"……另有 {rest:,} 条，见 problems.csv；and {rest:,} more in problems.csv"
-        typer.echo(text, err=True)
+        say(text, err=True)

@@ -127,6 +127,12 @@ class Performers:
         """The codes of performer sets ((person, share), ...) in lowest terms."""
         return [len(self.teams) + code for code in self.sets.learn(sets)]
 
+    def named(self, shared: Codes) -> tuple[Int64, Codes]:
+        """Who shares some records that name performers, no team: of which record, and whom."""
+        members = self.sets.members()
+        of, at = members.expand(shared - np.int32(len(self.teams)))
+        return of, members.member[at]
+
     def _by_date(
         self, members: Sequence[TeamMember], persons: Codebook[str]
     ) -> tuple[Int64, Codes]:

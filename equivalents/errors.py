@@ -33,6 +33,7 @@ __all__ = [
     "RefusedError",
     "UsageError",
     "as_object",
+    "called",
     "hint",
     "near",
     "near_miss",
@@ -41,6 +42,11 @@ __all__ = [
 MANY_NAMES: Final = 2000
 """Of a longer list only the neighbours in the alphabet are compared for a near miss."""
 _NEIGHBOURS: Final = 20
+
+
+def called(file: str, sheet: str) -> str:
+    """What a file, or one sheet of it, is called."""
+    return f"{file} [{sheet}]" if sheet else file
 
 
 class Place(NamedTuple):

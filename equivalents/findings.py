@@ -20,9 +20,13 @@ class Findings:
     """All problems found so far, errors and warnings."""
 
     problems: list[Problem] = field(default_factory=list)
+    refused: set[Place] = field(default_factory=set)
+    """Cells, or whole rows, that are told already: what else is wrong there only follows."""
 
     def add(self, code: str, place: Place, value: str = "", **facts: str) -> None:
-        """Note one problem."""
+        """Note one problem, unless its cell or its row was refused."""
+        if self.refused and (place in self.refused or place.at("") in self.refused):
+            return
         self.problems.append(Problem(code, place, value, facts))
 
     def add_choice(self, place: Place, value: str, allowed: Sequence[str]) -> None:
@@ -78,12 +82,13 @@ class Places(Sequence[Place]):
 
     file: str
     numbers: Sequence[int]
+    sheet: str = ""
 
     def __len__(self) -> int:
         return len(self.numbers)
 
     def __iter__(self) -> Iterator[Place]:
-        return (Place(self.file, "", number) for number in self.numbers)
+        return (Place(self.file, self.sheet, number) for number in self.numbers)
 
     @overload
     def __getitem__(self, index: int) -> Place: ...
@@ -91,8 +96,8 @@ class Places(Sequence[Place]):
     def __getitem__(self, index: slice) -> Sequence[Place]: ...
     def __getitem__(self, index: int | slice) -> Place | Sequence[Place]:
         if isinstance(index, slice):
-            return Places(self.file, self.numbers[index])
-        return Place(self.file, "", self.numbers[index])
+            return Places(self.file, self.numbers[index], self.sheet)
+        return Place(self.file, self.sheet, self.numbers[index])
 
 
 @dataclass(frozen=True, slots=True)

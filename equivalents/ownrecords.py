@@ -56,6 +56,7 @@ class OwnRecord:
     performers: str
     ends: tuple[RecordEnd, ...]
     file: str = ""
+    sheet: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from equivalents.errors import UsageError, as_object
-from equivalents.terminal import print_json, reporting, show_problems
+from equivalents.terminal import print_json, reporting, say, show_problems
 
 __all__ = ["check", "diff", "scheme", "show"]
 
@@ -65,7 +65,7 @@ def show(
         print_json({**told, "problems": [as_object(one) for one in opened.problems]})
         return
     show_problems(opened.problems, as_json)
-    typer.echo(show_text(opened.reading, day, institution), nl=False)
+    say(show_text(opened.reading, day, institution), nl=False)
 
 
 @scheme.command()
@@ -97,7 +97,7 @@ def diff(
         print_json({**told, "problems": [as_object(one) for one in problems]})
         return
     show_problems(problems, as_json)
-    typer.echo(diff_text(before, after, changes, (a, b)), nl=False)
+    say(diff_text(before, after, changes, (a, b)), nl=False)
 
 
 @scheme.command()
@@ -114,7 +114,7 @@ def check(schemes: _SchemesArgument, as_json: _JsonOption = False) -> None:
     else:
         show_problems(opened.problems, as_json, every=True)
         if not opened.faulty:
-            typer.echo(check_text(opened.reading), nl=False)
+            say(check_text(opened.reading), nl=False)
     if opened.faulty:
         raise typer.Exit(1)
 

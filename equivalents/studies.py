@@ -22,11 +22,12 @@ from equivalents.costs import (
 )
 from equivalents.errors import ConservationError, DataError, Place, Problem
 from equivalents.findings import Findings, Table, near
+from equivalents.intake.casefolder import open_folder
 from equivalents.intake.headings import TABLES
 from equivalents.intake.studyfile import StudyFile, fraction_of, open_study
 from equivalents.intake.studysheets import CATEGORIES, CHANNELS, COSTS, LABOUR, RESULT
 from equivalents.intake.studytables import Work, channel_shares, read_costs, work_of
-from equivalents.intake.tables import read_table, table_file
+from equivalents.intake.tables import read_table
 from equivalents.policy.load import read_amount
 from equivalents.report.folder import sha256
 from equivalents.report.studies import Study, StudyTable, places
@@ -194,18 +195,27 @@ def _mapped(
     return found or {LEFT_OUT: Fraction(1)}
 
 
+def _accounts(file: StudyFile) -> Table | None:
+    """The accounts that the study names, or those of its case."""
+    if file.text("accounts"):
+        return file.table("accounts", TABLES["accounts"])
+    case = file.at("case", folder=True)
+    if case is None:
+        file.needed("accounts")
+        return None
+    opened = open_folder(case)
+    table = opened.table("accounts", file.findings, required=True)
+    if table is None:
+        return None
+    file.files += [path for _, path in opened.files_of(table)]
+    return read_table(table, TABLES["accounts"], file.findings)
+
+
 def _expenditure(file: StudyFile) -> dict[_Key, Fraction]:
     """Yuan spent by institution and account line: rows of the kind ``expenditure``."""
-    path = file.at("accounts")
-    if path is None and (case := file.at("case", folder=True)) is not None:
-        path = table_file(case, "accounts", file.findings, required=True)
-    elif path is None:
-        file.needed("accounts")
-    if path is None:
-        return {}
-    file.files.append(path)
+    accounts = _accounts(file)
     found: dict[_Key, Fraction] = {}
-    for row in read_table(path, TABLES["accounts"], file.findings):
+    for row in accounts if accounts is not None else ():
         if row["kind"] == "expenditure":
             key = row["institution_id"], row["line"]
             amount = Fraction(read_amount(row, "amount", file.findings), 100)

@@ -2,29 +2,50 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
+from rich.text import Text
 
-from equivalents.errors import ConservationError, DataError, Problem, UsageError, as_object
+from equivalents.errors import (
+    ConservationError,
+    DataError,
+    Place,
+    Problem,
+    UsageError,
+    as_object,
+)
+from equivalents.report.neutral import printable
 from equivalents.run import Told
 
 __all__ = [
     "SHOWN",
     "console",
+    "place_text",
     "print_json",
     "print_list",
     "progress",
+    "rate",
     "reporting",
+    "say",
     "show_problems",
     "show_summary",
     "show_table",
+    "show_understood",
 ]
 
 SHOWN = 20
@@ -47,7 +68,7 @@ def reporting(as_json: bool) -> Iterator[None]:
         show_problems(error.problems, as_json, error.total)
         raise typer.Exit(1) from None
     except UsageError as error:
-        typer.echo(str(error), err=True)
+        say(str(error), err=True)
         raise typer.Exit(2) from None
     except OSError as error:
         typer.echo(f"无法读写：{error}\nCannot read or write: {error}", err=True)
@@ -61,6 +82,24 @@ def reporting(as_json: bool) -> Iterator[None]:
         raise typer.Exit(3) from None
 
 
+class _Rate(ProgressColumn):
+    """Rows per second so far, and the time that remains where the total is known."""
+
+    def render(self, task: Task) -> Text:
+        return Text(rate(task.completed, task.elapsed or 0.0, task.total))
+
+
+def rate(done: float, seconds: float, total: float | None) -> str:
+    """``1,234,567 行/秒 rows/s``, and the remaining time of a known total; blank at the start."""
+    if done <= 0 or seconds <= 0:
+        return ""
+    text = f"{done / seconds:,.0f} 行/秒 rows/s"
+    if total is None or total <= done:
+        return text
+    left = round((total - done) * seconds / done)
+    return f"{text}  剩余 left {left // 60}:{left % 60:02}"
+
+
 @contextmanager
 def progress() -> Iterator[Told]:
     """Progress on standard error, only on a terminal."""
@@ -70,6 +109,7 @@ def progress() -> Iterator[Told]:
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.fields[amount]}"),
+        _Rate(),
         TimeElapsedColumn(),
     )
     with Progress(
@@ -84,6 +124,11 @@ def progress() -> Iterator[Told]:
             progress.update(tasks[stage], completed=done, total=total or None, amount=amount)
 
         yield told
+
+
+def say(text: str, *, err: bool = False, nl: bool = True) -> None:
+    """A text for people: what came from a file cannot command the terminal."""
+    typer.echo(printable(text), err=err, nl=nl)
 
 
 def print_json(content: dict[str, Any]) -> None:
@@ -127,28 +172,51 @@ def show_problems(
 def _show_first(problems: Sequence[Problem], total: int, shown: int) -> None:
     """The first problems of one kind, then how many more there are."""
     for problem in problems[:shown]:
-        where = str(problem.place)
-        typer.echo(f"{problem.severity} {problem.code}{f'  {where}' if where else ''}", err=True)
-        typer.echo(f"    {problem.text('zh')}", err=True)
-        typer.echo(f"    {problem.text('en')}", err=True)
+        where = place_text(problem.place)
+        say(f"{problem.severity} {problem.code}{f'  {where}' if where else ''}", err=True)
+        say(f"    {problem.text('zh')}", err=True)
+        say(f"    {problem.text('en')}", err=True)
     rest = total - len(problems[:shown])
     if rest:
-        typer.echo(
+        say(
             f"……另有 {rest:,} 个问题，可用 check --json 全部列出；"
             f"and {rest:,} more (check --json lists all)",
             err=True,
         )
 
 
+def place_text(place: Place) -> str:
+    """Where something stands, for people: the row and the heading in both languages."""
+    from equivalents.intake.headings import TABLES
+
+    # A name that tables call differently stands for itself: which table it is is not told here.
+    columns = [column for table in TABLES.values() for column in table.columns]
+    headings = {one.heading for one in columns if one.name == place.column}
+    heading = f"{headings.pop()} " if len(headings) == 1 else ""
+    row = f"第 {place.row} 行 row {place.row}" if place.row else ""
+    parts = place.file, place.sheet, row, f"{heading}{place.column}"
+    return "，".join(part for part in parts if part)
+
+
+def show_understood(understood: Sequence[Mapping[str, Any]]) -> None:
+    """One line for each file or sheet that is not plain, on standard error."""
+    from equivalents.report.understoodline import understood_lines
+
+    for line in understood_lines(understood):
+        say(f"读作 read as  {line}", err=True)
+
+
 def console() -> Console:
     """Standard output; wide enough for our tables when it is not a terminal."""
-    return Console(width=None if sys.stdout.isatty() else 110, highlight=False)
+    # Names may hold [brackets] and :colons:, which stand for themselves.
+    width = None if sys.stdout.isatty() else 110
+    return Console(width=width, highlight=False, markup=False, emoji=False)
 
 
 def show_summary(result: dict[str, Any], out: Path) -> None:
     """Records in and out per series, money, and the checks."""
     records = result["records"]
-    table = Table(title=f"{result['title'] or '核算'}  {result['period']}")
+    table = Table(title=printable(f"{result['title'] or '核算'}  {result['period']}"))
     table.add_column("口径 series")
     for heading in ("收到 received", "计入 counted", "不计 excluded", "退回 rejected"):
         table.add_column(heading, justify="right")
@@ -194,5 +262,5 @@ def show_table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]
         # A figure that is cut would be wrong; text may be folded.
         table.add_column(heading, justify="right" if at else "left", no_wrap=at > 0)
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(printable, row))
     console().print(table)

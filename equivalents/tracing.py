@@ -15,6 +15,7 @@ import numpy as np
 from equivalents.count import count
 from equivalents.errors import DataError, Problem
 from equivalents.explain import PersonStory, explain_person
+from equivalents.intake.casefolder import CASE_FILE
 from equivalents.intake.source import Source
 from equivalents.ownrecords import OwnRecord, OwnRecords
 from equivalents.poolaccount import PoolAccount, explain_pool
@@ -82,7 +83,8 @@ def _with_texts(source: Source, records: list[OwnRecord]) -> Iterator[OwnRecord]
             original for some in source.original_rows(part, rows) for original in some.each()
         )
         for one, original in zip(mine, originals, strict=True):
-            yield replace(one, file=original.file, columns=original.by_column)
+            file, sheet = original.file, original.sheet
+            yield replace(one, file=file, sheet=sheet, columns=original.by_column)
 
 
 def check_same(manifest: Mapping[str, Any], case: Path) -> None:
@@ -91,11 +93,19 @@ def check_same(manifest: Mapping[str, Any], case: Path) -> None:
     Raises:
         DataError: ``EXPLAIN_OTHER_CASE``, ``CASE_NOT_FOUND``.
     """
+    if case.is_file():
+        # A case that is one file is known by its content, whatever it is called now.
+        if sha256(case) not in {entry["sha256"] for entry in manifest["inputs"]}:
+            raise DataError([Problem("EXPLAIN_OTHER_CASE", value=case.name)])
+        return
     problems = [
         Problem("EXPLAIN_OTHER_CASE", value=entry["file"])
         for entry in manifest["inputs"]
         if (case / entry["file"]).is_file() and sha256(case / entry["file"]) != entry["sha256"]
     ]
-    missing = not (case / "case.yaml").is_file()
-    if problems or missing:
-        raise DataError(problems or [Problem("CASE_NOT_FOUND", value=case.name)])
+    if not (case / CASE_FILE).is_file():
+        problems = problems or [Problem("CASE_NOT_FOUND", value=case.name)]
+    elif CASE_FILE not in {entry["file"] for entry in manifest["inputs"]}:
+        problems.append(Problem("EXPLAIN_OTHER_CASE", value=CASE_FILE))
+    if problems:
+        raise DataError(problems)

@@ -12,8 +12,8 @@ from equivalents.compare import Comparison, Side, compare, paid_side, proposed_s
 from equivalents.count import count
 from equivalents.errors import ConservationError, DataError, Problem
 from equivalents.findings import Findings
+from equivalents.intake.anytable import read_file
 from equivalents.intake.headings import TABLES
-from equivalents.intake.tables import read_table
 from equivalents.policy.check import check_weights
 from equivalents.policy.keyload import KeyReader
 from equivalents.policy.keyrules import Coefficient
@@ -138,7 +138,7 @@ def _kept(folder: Path, case: Path | None, told: Told) -> tuple[Side, _Records |
 def _counted(folder: Path, told: Told) -> tuple[Side, _Records]:
     case, source = open_case(folder, told)
     rules, plan = case.rules, Plan(case.rules)
-    parts, progress = source.blocks(plan), row_counter(told)
+    parts, progress = source.blocks(plan), row_counter(told, source.expected)
     counted = count(parts, Scales(rules, plan), workers=workers(), progress=progress)
     side = paid_side(rules, plan, counted.tally)
     for series, weighed in side.settlement.weighed.items():
@@ -163,7 +163,7 @@ def read_proposal(path: Path) -> Sequence[WeightRow]:
         table = weight_table(found, found.name, TABLES["weights"].names, findings)
         rows = weight_rows(table, findings)
     else:
-        rows = weight_rows(read_table(found, TABLES["weights"], findings), findings)
+        rows = weight_rows(read_file(found, "weights", findings), findings)
     findings.problems.extend(check_weights(rows))
     findings.stop_on_errors()
     return tuple(rows)
@@ -184,7 +184,7 @@ def read_coefficients(path: Path, rules: CaseRules) -> Sequence[Coefficient]:
         raise DataError([Problem("PROPOSAL_NOT_FOUND", value=path.name)])
     findings = Findings()
     reader = KeyReader(findings, rules.institutions, Roster.of(rules.postings))
-    rows = reader.coefficients(read_table(path, TABLES["coefficients"], findings))
+    rows = reader.coefficients(read_file(path, "coefficients", findings))
     reader.check_scopes(rows, rules.key_rules.kinds)
     findings.stop_on_errors()
     return rows

@@ -1,5 +1,6 @@
 """Settle a case with the engine and hold every record, line and fen against the reference."""
 
+import json
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -25,6 +26,7 @@ def differences(expected: reference.Outcome, out: Path) -> list[str]:
     """Every difference between OUT and what the reference expects; none when they agree."""
     found = [
         *_records(expected, out),
+        *_door(expected, out),
         *differing("line", _lines(out), _expected_lines(expected)),
         *differing("adjusted", _adjusted(out), _expected_adjusted(expected)),
         *differing("leave", _leave(out), _expected_leave(expected)),
@@ -69,6 +71,18 @@ def _records(expected: reference.Outcome, out: Path) -> Iterator[str]:
                 counts[series, verdict.code] = counts.get((series, verdict.code), 0) + 1
     if excluded != counts:
         yield f"excluded {excluded}, reference {counts}"
+
+
+def _door(expected: reference.Outcome, out: Path) -> Iterator[str]:
+    """How many records each check at the door doubts, whether it warns or rejects."""
+    told = json.loads((out / "summary.json").read_bytes()).get("door", {})
+    made: dict[str, list[int]] = {}
+    for check, of in told.items():
+        rules = of if isinstance(of, list) else [of]
+        made[check] = [rule["records"] for rule in rules if "records" in rule]
+    made = {check: counts for check, counts in made.items() if counts}
+    if made != expected.doubted:
+        yield f"door {made}, reference {expected.doubted}"
 
 
 # -- equivalents.csv -----------------------------------------------------------------------------

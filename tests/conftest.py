@@ -1,12 +1,14 @@
 """Hypothesis profiles (small counts in `make test`, full ones in `make proof`), shared cases."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.build import medicare
+from tests.postgres import running_postgres
 from tests.schemelayers import BASE, OVER, OWN
 
 _COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
@@ -30,3 +32,10 @@ def there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a real PostgreSQL, started once; a test makes its own tables there."""
+    with running_postgres() as url:
+        yield url

@@ -76,7 +76,7 @@ def originals(source: Source, part: int) -> dict[int, dict[str, str]]:
     names = source._names[part]
     headings = source.parts[part].headings
     rows: dict[int, dict[str, str]] = {}
-    for raw in source.parts[part].batches():
+    for raw in source.parts[part].as_written():
         columns = {names.get(h, h): text_values(array) for h, array in raw.columns.items()}
         for at, row in enumerate(raw.row.tolist()):
             rows[row] = {name: values[at] for name, values in columns.items()}
@@ -131,14 +131,14 @@ def explain(
         facts = {"period": plan.period.name}
     elif fault.code == "NOT_SUPPORTED":
         facts = {"value": fault.column}
-    elif fault.code in ("VALUE_MISSING", "LINE_BREAK"):
-        heading = source.written(part).get(fault.column, fault.column)
-        facts = {"column": f"{heading}¦{fault.column}" if heading != fault.column else heading}
     elif fault.code == "NOT_IN_SERIES":
         facts = {"series": named or fault.series}
     elif fault.code == "QUANTITY_ABOVE_MAX":
         limit, _, size = one.note.partition(" ")
         facts = {"limit": limit, "value": size or value}
+    else:  # what the form lacks, and what cells hold, is told by the heading of the column
+        heading = source.written(part).get(fault.column, fault.column)
+        facts["column"] = f"{heading}¦{fault.column}" if heading != fault.column else heading
     place = Place(source.parts[part].name, "", row, fault.column)
     return Problem(fault.code, place, value, facts, named)
 

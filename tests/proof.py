@@ -93,6 +93,7 @@ KINDS = (
          "tests/unit/test_captodate.py", "tests/unit/test_heads.py",
          "tests/unit/test_contractchecks.py", "tests/unit/test_chargechecks.py",
          "tests/unit/test_components.py", "tests/unit/test_assess.py",
+         "tests/unit/test_hashstore.py",
          "tests/unit/test_assess_outcomes.py", "tests/unit/test_shown.py"),
         "1,000 hypothesis examples for each property",
         "the correction step of the division removed; no tie-break by key; full-width digits; "
@@ -115,6 +116,12 @@ KINDS = (
         "the correction step of the division removed; floors towards zero; money on lines whose "
         "keys add up to nothing; lines without the coefficient of their days; the weight row of "
         "another performer; a factor, what is withheld or what a parent keeps left untold",
+    ),
+    Kind(
+        "column maps 列映射",
+        ("tests/unit/test_maps.py", "tests/unit/test_mapfile.py"),
+        "1,000 hypothesis examples for each property",
+        "a product of a quantity and its factor that is rounded; an overlap behind a third span",
     ),
     Kind(
         "what-if = a case of its own 试算",
@@ -160,10 +167,48 @@ KINDS = (
         "the inclusive end of a weight or posting; float remainders; ties to the smaller key",
     ),
     Kind(
+        "text files as they are 文本文件",
+        ("tests/proofs/test_text_files.py", "tests/unit/test_daytext.py"),
+        "3,000 round trips through 6 encodings, 5 delimiters, 3 line ends; 1,000 through declared "
+        "ones; 2,000 texts beside the reader of Python; 600 random changes of each of 69 files; "
+        "20,000 files of random bytes",
+        "a BOM left in the first cell; a lone return that ends no line",
+    ),
+    Kind(
+        "tables as people have them 表格原样",
+        ("tests/unit/test_cells.py", "tests/unit/test_shape_properties.py",
+         "tests/unit/test_quick_looks.py"),
+        "1,000 hypothesis examples for each property",
+        "a total among the data; a row number that is off; an id that lost a digit",
+    ),
+    Kind(
+        "checks at the door, quality of the data 入口检查与数据质量",
+        ("tests/unit/test_door.py", "tests/unit/test_doorchecks.py", "tests/unit/test_quality.py"),
+        "1,000 hypothesis examples for each property: every check beside plain Python, record by "
+        "record; the same doubts however files are cut; reports that add up",
+        "a record in two groups; a claim that is told once only",
+    ),
+    Kind(
         "bad input 错误输入",
         ("tests/unit/test_bad_input.py",),
         "every reason code",
         "a missing Parquet quantity taken for a number; rows swallowed by a quoted line break",
+    ),
+    Kind(
+        "hostile and broken files 异常文件",
+        ("tests/proofs/test_fuzz_opening.py", "tests/unit/test_hostile_files.py",
+         "tests/unit/test_opening_child.py"),
+        "116 files; of each of 6 formats 1,000 changed at random and 3,000 cut off, or one at each "
+        "length, two of them also in the part with the cells; 5,000 changed and asked for their "
+        "kind",
+        "an xls cut off between two rows taken for whole; an ods without its end read as empty",
+    ),
+    Kind(
+        "workbooks there and back 工作簿往返",
+        ("tests/unit/test_neutral.py", "tests/unit/test_marking.py"),
+        "1,000 hypothesis examples of texts in cells and of rows in a sheet that is too small; the "
+        "demo county as one workbook, the same bytes",
+        "a control character before a formula; a row at fault that pushes another one out",
     ),
 )  # fmt: skip
 

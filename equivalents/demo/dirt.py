@@ -18,10 +18,10 @@ EDITS: Final[dict[str, _Edits]] = {
     ),
     "DATE_INVALID": tuple(
         {"service_date": text}
-        for text in ("2025-02-30", "2025/3/5", "20250611", "2025-13-01", "2025年6月1日")
+        for text in ("2025-02-30", "5/3/2025", "20250631", "2025-13-01", "2025年6月")
     ),
     "QUANTITY_INVALID": tuple(
-        {"quantity": text} for text in ("一", "1.0000", "1,5", "01", "1e3", "2 ", "+1")
+        {"quantity": text} for text in ("一", "1.0000", "1,5", "01", "1e3", "2次", "+1")
     ),
     "QUANTITY_RANGE": tuple({"quantity": text} for text in ("0", "0.000", "1000000", "45809123")),
     "QUANTITY_NEGATIVE": tuple({"quantity": text} for text in ("-1", "-2", "-0.5")),
@@ -36,7 +36,7 @@ EDITS: Final[dict[str, _Edits]] = {
     ),
     "INSTITUTION_UNKNOWN": tuple(
         {"institution_id": text}
-        for text in ("C1", "c03", "C15", "CO2", "C05 ", "示例县茶坞乡卫生院")
+        for text in ("C1", "c03", "C15", "CO2", "C05号", "示例县茶坞乡卫生院")
     ),
     "PERSON_UNKNOWN": tuple(
         {"person_id": text} for text in ("p0023", "P0O17", "P23", "P01105", "P9999", "王芳")

@@ -5,25 +5,27 @@ specification page 3 "A case"; rules A1, A6, A9; definitions 5.8, 5.20, 5.21.
 """
 
 import gc
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from equivalents.assesswho import Known
 from equivalents.contractchecks import contract_findings
-from equivalents.errors import DataError, Problem
+from equivalents.errors import Problem
 from equivalents.heads import charged_fen
 from equivalents.intake.accounts import surplus_rule
 from equivalents.intake.assessed import assess_case, is_assessed, pays_surplus
 from equivalents.intake.casefiles import CaseFiles
+from equivalents.intake.casefolder import CASE_FILE, CaseFolder, open_folder
 from equivalents.intake.contracts import contract_counts
 from equivalents.intake.fundtables import heads_for, read_fund_tables
 from equivalents.intake.givenmoney import GivenMoney, read_money, read_used
 from equivalents.intake.keytables import read_key_rules
 from equivalents.intake.masters import Masters, read_masters
+from equivalents.intake.opening.found import Found
 from equivalents.intake.paytables import read_pay_rows
-from equivalents.intake.recordfiles import record_files
 from equivalents.intake.schemeincase import check_scheme
 from equivalents.intake.secondary import read_secondary
 from equivalents.intake.settings import Settings, check_series, read_settings
@@ -32,6 +34,8 @@ from equivalents.policy.assessment import Outcome
 from equivalents.policy.calendar import Period
 from equivalents.policy.capbefore import CapBefore
 from equivalents.policy.check import check_postings, check_weights
+from equivalents.policy.checks import Checks, Qualified
+from equivalents.policy.checkstext import check_items
 from equivalents.policy.corrections import Corrections, YearEnd
 from equivalents.policy.fundcounts import Charged, FundCounts
 from equivalents.policy.heads import FundTables
@@ -53,39 +57,55 @@ class Case:
     """A case as read: its rules, its record files, every file used, and the warnings.
 
     ``corrections`` and ``year_end`` say what is done after the period is closed; they settle
-    nothing, so they are not among the rules.
+    nothing, so they are not among the rules. ``understood`` is what was understood of each file
+    or sheet that is not plain, ``sources`` what the manifest says of those that are mapped.
+    ``checks`` are those at the door that case.yaml names, ``qualified`` who has qualifications.
     """
 
     folder: Path
     rules: CaseRules
-    records: tuple[Path, ...]
+    records: tuple[Found, ...]
     inputs: tuple[tuple[str, Path], ...]
     problems: tuple[Problem, ...]
     tables: FundTables = field(default_factory=FundTables)
     corrections: Corrections = field(default_factory=Corrections)
     year_end: YearEnd = field(default_factory=YearEnd)
+    understood: tuple[Mapping[str, Any], ...] = ()
+    sources: tuple[Mapping[str, Any], ...] = ()
+    checks: Checks = field(default_factory=dict)
+    qualified: tuple[Qualified, ...] = ()
 
 
-def load_case(folder: Path) -> Case:
+def load_case(case: Path | CaseFolder) -> Case:
     """Read and check everything of a case but the records.
 
     Raises:
         DataError: with every problem of every table, when any of them is an error.
     """
-    if not (folder / "case.yaml").is_file():
-        raise DataError([Problem("CASE_NOT_FOUND", value=folder.name)])
+    folder = open_folder(case)
     reader = _Reader(folder)
     with _without_collector():
         rules = reader.rules()
-    records = record_files(folder, reader.findings)
+    records = folder.records(reader.findings)
     opened = reader.files.opened
-    opened += [(path.relative_to(folder).as_posix(), path) for path in records]
+    opened += [file for found in records for file in folder.files_of(found)]
     reader.findings.stop_on_errors()
     assert rules is not None, "no error was noted, so the rules were read"
     rules = _counted(rules, reader)
     reader.findings.stop_on_errors()
-    inputs, problems = tuple(opened), tuple(reader.findings.problems)
-    return Case(folder, rules, records, inputs, problems, reader.tables, *reader.closing)
+    inputs, problems = tuple(folder.inputs(opened)), tuple(reader.findings.problems)
+    return Case(
+        folder.folder,
+        rules,
+        records,
+        inputs,
+        problems,
+        reader.tables,
+        *reader.closing,
+        tuple(folder.understood),
+        tuple(one.for_manifest() for one in folder.mapped),
+        *reader.door,
+    )
 
 
 def _counted(rules: CaseRules, reader: "_Reader") -> CaseRules:
@@ -116,20 +136,26 @@ def _without_collector() -> Iterator[None]:
 class _Reader:
     """Reads one case; ``findings`` and ``files.opened`` grow as files are opened."""
 
-    def __init__(self, folder: Path) -> None:
-        self.files = CaseFiles(folder, opened=[("case.yaml", folder / "case.yaml")])
+    def __init__(self, folder: CaseFolder) -> None:
+        self.files = CaseFiles(folder)
+        if CASE_FILE in folder.files:
+            self.files.opened.append((CASE_FILE, folder.files[CASE_FILE]))
         self.findings = self.files.findings
+        folder.told(self.findings)
         self.tables = FundTables()
         self.cap_before: tuple[CapBefore, ...] | None = None
         self.outcomes: tuple[Outcome, ...] | None = None
         self.closing = Corrections(), YearEnd()
+        self.door: tuple[Checks, tuple[Qualified, ...]] = {}, ()
 
     def rules(self) -> CaseRules | None:
         """Every table read and checked; ``None`` when the period is unknown."""
         findings, files = self.findings, self.files
-        settings = read_settings(files.folder / "case.yaml", "case.yaml", findings)
+        entry = files.case.entry(findings)
+        settings = read_settings(entry, files.case.folder, findings)
         files.opened += settings.scheme_files
-        files.times = settings.times
+        files.times, files.case.reading = settings.times, settings.reading
+        files.case.take_sources(entry.get("sources"), findings)
         self.closing = settings.corrections, settings.year_end
         masters = read_masters(files, settings.team_roles)
         weights = files.weights(settings.weight_tables)
@@ -137,6 +163,8 @@ class _Reader:
         used = read_used(files, masters.known, series)
         money = read_money(files, masters.known, series, settings.scheme, settings.period)
         check_series(settings, series, findings)
+        check_items(settings.checks, {row.item_code for row in weights}, series, findings)
+        self.door = settings.checks, masters.qualified
         pools = self._shared(settings, masters, money)
         reader = KeyReader(findings, masters.institutions, masters.postings, masters.departments)
         keys, self.cap_before = read_key_rules(files.table, settings, reader, pools, series)

@@ -8,13 +8,13 @@ A6; definitions 5.8, 5.21.
 """
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import numpy.typing as npt
 
+from equivalents.intake.batch import Batch, Mask
 from equivalents.intake.columns import (
     NULL_DAY,
     AnyColumn,
@@ -26,6 +26,8 @@ from equivalents.intake.columns import (
     numbers,
     text_array,
 )
+from equivalents.intake.csvfile import GivenFault
+from equivalents.intake.dashes import KEPT
 from equivalents.intake.fields import CODED
 from equivalents.intake.performers import SharedColumn, read_shared, stand_in
 from equivalents.intake.values import (
@@ -46,7 +48,7 @@ from equivalents.policy.book import Attributes
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY
 from equivalents.policy.daytext import Times
 from equivalents.policy.posts import Codes
-from equivalents.records import FaultSet, Origin, RecordBlock
+from equivalents.records import Origin, RecordBlock
 from equivalents.tally import Plan
 from equivalents.units import Int64
 
@@ -54,8 +56,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = ["Coder", "IdFaults"]
-
-_Mask = npt.NDArray[np.bool_]
 
 _UNKNOWN: Final = -1
 _BLANK: Final = -2
@@ -72,42 +72,6 @@ class IdFaults:
     note: tuple[str, ...]
 
 
-@dataclass(slots=True)
-class _Batch:
-    """One batch while it is judged: its columns and the faults found so far."""
-
-    part: int
-    row: Int64
-    columns: Mapping[str, AnyColumn]
-    faults: list[FaultSet] = field(default_factory=list)
-    bad: _Mask | None = None
-
-    def note(
-        self,
-        code: str,
-        column: str,
-        mask: _Mask,
-        notes: Callable[[Int64], tuple[str, ...]] | None = None,
-    ) -> None:
-        """Note a fault for the records of a mask, if there are any."""
-        where = np.flatnonzero(mask)
-        if where.size == 0:
-            return
-        texts = notes(where) if notes is not None else ()
-        self.faults.append(FaultSet(self.part, code, column, self.row[where], "", texts))
-        self.bad = mask if self.bad is None else self.bad | mask
-
-    def text(self, name: str) -> TextColumn | None:
-        """A text column, if the batch has it."""
-        column = self.columns.get(name)
-        return column if isinstance(column, TextColumn) else None
-
-    def filled(self, name: str) -> TextColumn | None:
-        """A text column that is not blank throughout."""
-        column = self.text(name)
-        return None if column is None or column.blank_only() else column
-
-
 class Coder:
     """Turns batches of columns into record blocks against the codebooks of a plan."""
 
@@ -117,7 +81,7 @@ class Coder:
         # The latest distinct texts of each column, whose codes hold for this plan alone.
         self.latest: dict[str, Distinct] = {}
         # The texts met so far of columns that have few, whose codes do likewise.
-        self.tables = {name: WordTable() for name in CODED}
+        self.tables = {name: WordTable(dashes=name not in KEPT) for name in CODED}
         self._institutions = text_array(plan.institutions.values)
         self._persons = text_array(plan.persons.values)
 
@@ -130,15 +94,18 @@ class Coder:
         *,
         may_break: bool = True,
         origin: Origin | None = None,
+        given: Sequence[GivenFault] = (),
     ) -> list[RecordBlock]:
         """Judge form and identity of one batch and code its good records.
 
         ``row`` has the row number of each record; ``columns`` are known columns by machine name,
         the required ones present. ``may_break`` is false where no value can hold a line break.
         ``origin`` leads back to the rows, for records that must wait for others: they come as a
-        block of their own, behind all others. Without it none is asked to wait.
+        block of their own, behind all others. Without it none is asked to wait. ``given`` are
+        faults that were found when the texts were cleaned.
         """
-        batch = _Batch(part, row, columns)
+        batch = Batch(part, row, columns)
+        batch.note_given(given)
         if may_break:
             for name, column in columns.items():
                 _check_line_breaks(batch, name, column)
@@ -169,7 +136,7 @@ class Coder:
             return parted(block, waits, batch.bad, tuple(batch.faults), contacts)
         return [block if batch.bad is None else block.without(batch.bad, tuple(batch.faults))]
 
-    def _master(self, batch: _Batch, name: str, master: "pa.Array") -> Codes:
+    def _master(self, batch: Batch, name: str, master: "pa.Array") -> Codes:
         """Positions in a closed codebook; unknown ids are noted later, after all faults of form."""
         column = batch.columns[name]
         if isinstance(column, PlainColumn):
@@ -184,12 +151,12 @@ class Coder:
             _note_blanks(batch, name, codes == _BLANK, self._plan)
         return codes
 
-    def _shared(self, batch: _Batch, person: Codes) -> SharedColumn | None:
+    def _shared(self, batch: Batch, person: Codes) -> SharedColumn | None:
         """Which records are shared, by the performers or the team that they name."""
         performers, team = batch.filled("performers"), batch.filled("team_id")
         return read_shared(performers, team, person, _BLANK, self._plan)
 
-    def _items(self, batch: _Batch) -> Codes:
+    def _items(self, batch: Batch) -> Codes:
         column = batch.text("item_code")
         assert column is not None, "required columns are present and read as text"
         if column.may_be_blank():
@@ -198,7 +165,7 @@ class Coder:
         codes = column.distinct.once("codes", lambda own: np.array(learn(own.texts()), np.int32))
         return np.take(codes, column.index)
 
-    def _posts(self, batch: _Batch) -> Codes | None:
+    def _posts(self, batch: Batch) -> Codes | None:
         """Post codes: 0 where none is named, -1 where no posting has that post."""
         column = batch.text("post_id")
         if column is None or column.blank_only():
@@ -209,7 +176,7 @@ class Coder:
         )
         return codes[column.index]
 
-    def _attributes(self, batch: _Batch) -> Codes | None:
+    def _attributes(self, batch: Batch) -> Codes | None:
         """Combinations of resident groups, setting, visit number and team as one code."""
         names = ("resident_group", "setting", "visit_number", "team_id")
         present = {
@@ -278,7 +245,7 @@ def _positions(values: "pa.Array", master: "pa.Array") -> Codes:
     return numbers(pc.index_in(values, value_set=master), _UNKNOWN).copy()
 
 
-def _check_line_breaks(batch: _Batch, name: str, column: AnyColumn) -> None:
+def _check_line_breaks(batch: Batch, name: str, column: AnyColumn) -> None:
     """A line break inside a value: a missing quote may have drawn whole rows into it."""
     if isinstance(column, TextColumn):
         broken = column.distinct.broken()
@@ -288,7 +255,7 @@ def _check_line_breaks(batch: _Batch, name: str, column: AnyColumn) -> None:
         batch.note("LINE_BREAK", name, column.broken())
 
 
-def _note_blanks(batch: _Batch, name: str, missing: _Mask, plan: Plan) -> None:
+def _note_blanks(batch: Batch, name: str, missing: Mask, plan: Plan) -> None:
     """Note blank required values; a blank is never "unknown" as well."""
     if name == "person_id":
         others = stand_in(batch.filled("performers"), batch.filled("team_id"), plan)
@@ -296,7 +263,7 @@ def _note_blanks(batch: _Batch, name: str, missing: _Mask, plan: Plan) -> None:
     batch.note("VALUE_MISSING", name, missing)
 
 
-def _days(batch: _Batch, parse: Callable[[Distinct], Codes]) -> Codes:
+def _days(batch: Batch, parse: Callable[[Distinct], Codes]) -> Codes:
     """Day numbers of the service dates; impossible and blank ones are noted."""
     column = batch.columns["service_date"]
     if isinstance(column, DayColumn):
@@ -316,7 +283,7 @@ def _days(batch: _Batch, parse: Callable[[Distinct], Codes]) -> Codes:
     return day
 
 
-def _ends(batch: _Batch, start: Codes, parse: Callable[[Distinct], Codes]) -> Codes | None:
+def _ends(batch: Batch, start: Codes, parse: Callable[[Distinct], Codes]) -> Codes | None:
     """Service end dates, :data:`NO_END` where blank; ``None`` where the whole batch is."""
     column = batch.columns.get("service_end_date")
     if isinstance(column, DayColumn):
@@ -335,7 +302,7 @@ def _ends(batch: _Batch, start: Codes, parse: Callable[[Distinct], Codes]) -> Co
     return np.where(blank, np.int32(NO_END), end)
 
 
-def _quantities(batch: _Batch) -> Int64:
+def _quantities(batch: Batch) -> Int64:
     """Thousandths; faults of 5.8 are noted, in the order blank, text, range, sign."""
     column = batch.columns["quantity"]
     if isinstance(column, NumberColumn):
@@ -358,7 +325,7 @@ def _quantities(batch: _Batch) -> Int64:
     return value
 
 
-def _check_visits(batch: _Batch) -> None:
+def _check_visits(batch: Batch) -> None:
     column = batch.text("visit_number")
     if column is None:
         return
@@ -367,12 +334,12 @@ def _check_visits(batch: _Batch) -> None:
         batch.note("VISIT_NUMBER_INVALID", "visit_number", bad[column.index])
 
 
-def _bad_visits(distinct: Distinct) -> _Mask:
+def _bad_visits(distinct: Distinct) -> Mask:
     texts = distinct.texts()
     return np.array([bool(text) and not _VISIT.fullmatch(text) for text in texts], bool)
 
 
-def _note_ids(batch: _Batch, faults: IdFaults | None) -> None:
+def _note_ids(batch: Batch, faults: IdFaults | None) -> None:
     """Repeated and conflicting record ids, and corrections that name nothing (5.8)."""
     if faults is None or faults.row.size == 0:
         return

@@ -60,7 +60,7 @@ def read_contracts(
     # The owner: the person where one is named, else the team behind the persons.
     owner = np.where(_blank(person), team.code + np.int32(len(person.texts)), person.code)
     return Contracts(
-        rows=TableRows(table.places.file, table.places.numbers),
+        rows=TableRows(table.places.file, table.places.numbers, table.places.sheet),
         contract_id=table.column("contract_id"),
         team=team,
         person=person,

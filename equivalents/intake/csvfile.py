@@ -8,26 +8,27 @@ Rows keep the numbers that Excel shows: the heading is row 1, blank rows count.
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
 
 from equivalents.errors import DataError, Place, Problem
+from equivalents.intake.encodings import AS_FOUND, Reading
 from equivalents.intake.grid import Grid, Malformed, MalformedRows, blocks, make_grid
 from equivalents.intake.headings import TABLES
 from equivalents.intake.tables import NO_HEADINGS
-from equivalents.intake.text import BOM, look_at
+from equivalents.intake.text import BOM, TextFile, look_at
 from equivalents.units import Int64
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["CsvPart", "Malformed", "RawBatch", "csv_parts"]
+__all__ = ["CsvPart", "GivenFault", "Malformed", "RawBatch", "csv_parts"]
 
 _BLOCK: Final = 1 << 23
 """Bytes parsed at once: more would be new memory each time, less would look ids up more often."""
@@ -53,12 +54,30 @@ _FEW: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class GivenFault:
+    """Rows that were found at fault before they came here: ``(n,)`` ascending row numbers.
+
+    ``note`` is what the sentence needs beside: how many fields were found. Without a column the
+    whole row is meant.
+    """
+
+    code: str
+    column: str
+    row: Int64
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RawBatch:
-    """Some rows of a part as they came: row numbers, columns by heading, and malformed rows."""
+    """Some rows of a part as they came: row numbers, columns by heading, and malformed rows.
+
+    ``given`` are faults that whoever cleaned the texts has found already.
+    """
 
     row: Int64
     columns: "dict[str, pa.Array]"
     malformed: MalformedRows = field(default_factory=lambda: MalformedRows.of(()))
+    given: tuple[GivenFault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +99,14 @@ class CsvPart:
     start: int
     stop: int
     first_row: int
+
+    sheet: ClassVar[str] = ""
+    heading_row: ClassVar[int] = 1
+    written: ClassVar[Mapping[str, str]] = {}
+
+    def as_written(self) -> Iterator[RawBatch]:
+        """All rows with the texts as they stand in the file."""
+        return self.batches()
 
     def pieces(self, only: frozenset[str] | None = None) -> "Iterator[Grid | RawBatch]":
         """All rows, as grids where they can be had, else as :meth:`parsed` gives them.
@@ -244,13 +271,17 @@ class _Rows:
         return news
 
 
-def csv_parts(path: Path, name: str) -> list[CsvPart]:
+def csv_parts(
+    path: Path, name: str, reading: Reading = AS_FOUND, seen: TextFile | None = None
+) -> list[CsvPart]:
     """Look at a CSV file once (encoding, quotes, headings) and cut it into parts.
+
+    ``reading`` is what is declared of text files, ``seen`` what a look at this one showed.
 
     Raises:
         DataError: empty, wrongly encoded, or with an unclosed quote.
     """
-    seen = look_at(path, name)
+    seen = seen or look_at(path, name, reading)
     if seen.quotes % 2:
         raise _damaged(name, "引号不成对¦unpaired quote marks")
     size = path.stat().st_size

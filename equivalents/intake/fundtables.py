@@ -176,7 +176,11 @@ def read_charges(table: Table, period: Period | None, findings: Findings) -> Cha
     names = {"resident": "resident_id", "institution": "institution_id", "code": "code"}
     coded = {name: Coded.of(table.column(column)) for name, column in names.items()}
     return Charges(
-        TableRows(table.places.file, [table.places.numbers[row] for row in at.tolist()]),
+        TableRows(
+            table.places.file,
+            [table.places.numbers[row] for row in at.tolist()],
+            table.places.sheet,
+        ),
         resident=coded["resident"].take(at),
         institution=coded["institution"].take(at),
         code=coded["code"].take(at),

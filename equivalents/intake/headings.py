@@ -8,36 +8,33 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["Column", "Sheet", "TABLES"]
+from equivalents.intake.cellkinds import KINDS, CellKind
 
-_DAYS: Final = frozenset(
-    (
-        "service_date",
-        "service_end_date",
-        "valid_from",
-        "valid_to",
-        "active_from",
-        "active_to",
-        "birth_date",
-        "date",
-    )
-)
-"""The columns that hold dates, in whatever table."""
+__all__ = ["Column", "Sheet", "TABLES"]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a table. ``later`` columns are known but must stay blank in this version."""
+    """One column of a table. ``later`` columns are known but must stay blank in this version.
+
+    ``holds`` says what its cells hold where its name alone does not (columns of other systems).
+    """
 
     name: str
     heading: str
     required: bool = False
     later: bool = False
+    holds: CellKind | None = None
 
     @property
     def is_day(self) -> bool:
         """Whether it holds dates."""
-        return self.name in _DAYS
+        return self.kind == "day"
+
+    @property
+    def kind(self) -> CellKind:
+        """What its cells hold: see :data:`~equivalents.intake.cellkinds.KINDS`."""
+        return self.holds or KINDS.get(self.name, "id")
 
 
 @dataclass(frozen=True, slots=True)

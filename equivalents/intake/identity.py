@@ -3,26 +3,32 @@
 The idea: ids are compared by a 64-bit hash first, eight bytes a record; only where hashes meet
 are the rows read again and compared in full, so a hash collision can cost time but no record. Of
 rows with one id and the same content the first (file name, then row) is kept and the others are
-rejected; with other content all are rejected. Files without ids cost nothing.
+rejected; with other content all are rejected. Files without ids cost nothing. Hashes beyond a
+bound of memory go to temporary files (``hashstore``); what is found stays the same.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from equivalents.errors import called
 from equivalents.intake.coding import IdFaults
 from equivalents.intake.columns import numbers
 from equivalents.intake.csvfile import CsvPart, RawBatch
+from equivalents.intake.dashes import dash_words, without_dashes
 from equivalents.intake.grid import Grid
+from equivalents.intake.hashstore import Hashes, HashStore, memory_bound
 from equivalents.intake.headings import TABLES
-from equivalents.intake.parquet import ParquetPart, text_column
+from equivalents.intake.parquet import ParquetPart, known_text, text_column
 from equivalents.intake.words import BYTES
-from equivalents.policy.daytext import Times, date_part
+from equivalents.policy.daytext import Times, day_text
 from equivalents.processors import workers
 from equivalents.units import QUANTITY_PLACES, Int64, NumberFaultError, parse_fixed, print_e3
 
@@ -32,7 +38,6 @@ if TYPE_CHECKING:
 __all__ = ["Hashes", "Identities", "find_identities", "hash_texts"]
 
 _Part = CsvPart | ParquetPart
-Hashes = npt.NDArray[np.uint64]
 _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
 _COLUMNS: Final = TABLES["records"].names
 _DAYS: Final = tuple(column.name for column in TABLES["records"].columns if column.is_day)
@@ -51,20 +56,30 @@ class Identities:
 
 
 def find_identities(
-    parts: Sequence[_Part], names: Sequence[Mapping[str, str]], times: Times = Times.REFUSE
+    parts: Sequence[_Part],
+    names: Sequence[Mapping[str, str]],
+    times: Times = Times.REFUSE,
+    *,
+    memory: int | None = None,
 ) -> Identities:
     """Compare the record ids of all parts, and find what corrections name.
 
-    ``times`` says whether dates are the same that differ in their time part alone.
+    Dates are the same whatever their form; ``times`` says whether those are that differ in their
+    time part alone. ``memory`` is how many bytes the hashes of a column may take before they go to
+    temporary files; without it what ``EQUIVALENTS_MEMORY_MB`` says. What is found grows with
+    repeats and corrections alone.
+
+    Raises:
+        OSError: the temporary files could not be written.
     """
+    bound = memory_bound() if memory is None else memory
     faults: _Faults = defaultdict(list)
-    with_ids = [i for i, columns in enumerate(names) if "record_id" in columns.values()]
-    hashes = _hashes(parts, names, with_ids, "record_id")
-    everything = np.concatenate([np.zeros(0, np.uint64), *hashes.values()])
-    everything.sort()
-    _repeats(parts, names, hashes, everything, faults, times)
     links: list[dict[int, tuple[int, int]]] = [{} for _ in parts]
-    _corrections(parts, names, hashes, faults, links)
+    with HashStore(bound) as hashes, HashStore(bound) as asked:
+        _put_hashes(parts, names, "record_id", hashes)
+        _repeats(parts, names, hashes, faults, times)
+        _put_hashes(parts, names, "corrects", asked)
+        _corrections(parts, names, hashes, asked, faults, links)
     found = [_as_faults(faults[i]) if i in faults else None for i in range(len(parts))]
     return Identities(found, links)
 
@@ -99,17 +114,20 @@ def _as_faults(found: list[_Found]) -> IdFaults:
     )
 
 
-def _hashes(
-    parts: Sequence[_Part], names: Sequence[Mapping[str, str]], which: Sequence[int], column: str
-) -> dict[int, Hashes]:
-    """The hash of one column's text for each record of some parts; blanks hash to 0."""
+def _put_hashes(
+    parts: Sequence[_Part], names: Sequence[Mapping[str, str]], column: str, store: HashStore
+) -> None:
+    """Put the hash of one column's text for each record of the parts that have it."""
 
-    def one(index: int) -> Hashes:
+    def one(index: int) -> None:
         heading = next(heading for heading, name in names[index].items() if name == column)
-        return np.concatenate([np.zeros(0, np.uint64), *_part_hashes(parts[index], heading)])
+        hashed = [np.zeros(0, np.uint64), *_part_hashes(parts[index], heading)]
+        store.put(index, np.concatenate(hashed))
 
+    which = [i for i, columns in enumerate(names) if column in columns.values()]
     with ThreadPoolExecutor(workers()) as pool:
-        return dict(zip(which, pool.map(one, which), strict=True))
+        for _ in pool.map(one, which):
+            pass
 
 
 def _part_hashes(part: _Part, heading: str) -> Iterator[Hashes]:
@@ -123,20 +141,21 @@ def _part_hashes(part: _Part, heading: str) -> Iterator[Hashes]:
         if isinstance(piece, Grid):
             yield _hash_fields(piece, part.headings.index(heading))
         elif piece.columns:
-            yield hash_texts(piece.columns[heading])
+            yield hash_texts(without_dashes(text_column(piece.columns[heading])))
 
 
 def _hash_fields(grid: Grid, at: int) -> Hashes:
     """The same hash of the texts of a column where they stand in the file."""
     words = grid.words(at)
     if words is None:
-        return hash_texts(grid.texts(at))
+        return hash_texts(without_dashes(grid.texts(at)))
     length = grid.lengths(at)
     hashed = length.astype(np.uint64) * _MIX
     for nth, word in enumerate(words):
         _mix(hashed, word, length > BYTES * nth)
     hashed |= np.uint64(1)
     hashed[length == 0] = 0
+    hashed[dash_words(words[0], length)] = 0
     return hashed
 
 
@@ -191,18 +210,19 @@ class _Suspects:
 def _repeats(
     parts: Sequence[_Part],
     names: Sequence[Mapping[str, str]],
-    hashes: Mapping[int, Hashes],
-    everything: Hashes,
+    hashes: HashStore,
     faults: _Faults,
     times: Times,
 ) -> None:
     """Find rows that share a record id, read them in full and judge each id."""
-    doubled = _distinct(everything[1:][(everything[1:] == everything[:-1]) & (everything[1:] > 0)])
+    doubled = hashes.doubled()
     if doubled.size == 0:
         return
     found = _suspects(parts, names, hashes, doubled, times)
-    by_name = sorted({part.name for part in parts})
-    place = np.array([by_name.index(part.name) for part in parts], np.int64)
+    # The sheets of a file in their order there, which is that of the parts.
+    places = [(part.name, part.sheet) for part in parts]
+    by_name = sorted(dict.fromkeys(places), key=itemgetter(0))
+    place = np.array([by_name.index(one) for one in places], np.int64)
     order = np.lexsort((found.row, place[found.part], found.record))
     starts = np.flatnonzero(np.diff(found.record[order], prepend=-1))
     content = found.content[order]
@@ -234,13 +254,13 @@ def _distinct(hashed: Hashes) -> Hashes:
 
 def _places(parts: Sequence[_Part], found: _Suspects, at: Int64) -> list[str]:
     pairs = zip(found.part[at].tolist(), found.row[at].tolist(), strict=True)
-    return [f"{parts[part].name} {row}" for part, row in pairs]
+    return [f"{called(parts[part].name, parts[part].sheet)} {row}" for part, row in pairs]
 
 
 def _suspects(
     parts: Sequence[_Part],
     names: Sequence[Mapping[str, str]],
-    hashes: Mapping[int, Hashes],
+    hashes: HashStore,
     doubled: Hashes,
     times: Times,
 ) -> _Suspects:
@@ -249,8 +269,8 @@ def _suspects(
     rows: list[Int64] = []
     records: list[pa.Array] = []
     contents: list[pa.Array] = []
-    for index, hashed in hashes.items():
-        wanted = np.flatnonzero(np.isin(hashed, doubled))
+    for index in hashes.parts:
+        wanted = np.flatnonzero(np.isin(hashes.of(index), doubled))
         for row, texts in _texts(parts[index], names[index], _COLUMNS, wanted):
             part.append(np.full(row.size, index))
             rows.append(row)
@@ -283,8 +303,8 @@ def _texts(
         here = wanted[start:stop] - done
         done += batch.row.size
         if here.size:
-            texts = {names[h]: text_column(array.take(here)) for h, array in batch.columns.items()}
-            yield batch.row[here], texts
+            some = ((names[h], array.take(here)) for h, array in batch.columns.items())
+            yield batch.row[here], {name: known_text(name, array) for name, array in some}
 
 
 def _content(texts: "Mapping[str, pa.Array]", times: Times) -> "pa.Array":
@@ -298,9 +318,9 @@ def _content(texts: "Mapping[str, pa.Array]", times: Times) -> "pa.Array":
     def text(value: str) -> "pa.Scalar":
         return pa.scalar(value, pa.large_string())
 
+    day = partial(day_text, times=times)
     columns = {**texts, "quantity": _each(texts["quantity"], _written)}
-    if times is Times.TRUNCATE:
-        columns |= {name: _each(columns[name], date_part) for name in _DAYS if name in columns}
+    columns |= {name: _each(columns[name], day) for name in _DAYS if name in columns}
     values = [
         pc.replace_substring(columns[name], "\\", "\\\\") if name in columns else text("")
         for name in _COLUMNS
@@ -328,7 +348,8 @@ def _written(quantity: str) -> str:
 def _corrections(
     parts: Sequence[_Part],
     names: Sequence[Mapping[str, str]],
-    hashes: Mapping[int, Hashes],
+    hashes: HashStore,
+    asked: HashStore,
     faults: _Faults,
     links: Sequence[dict[int, tuple[int, int]]],
 ) -> None:
@@ -336,22 +357,23 @@ def _corrections(
 
     The others are linked to the record that they name, of several to the first, which is kept.
     """
-    with_corrects = [i for i, columns in enumerate(names) if "corrects" in columns.values()]
-    asked = _hashes(parts, names, with_corrects, "corrects")
-    every = np.sort(np.concatenate([np.zeros(0, np.uint64), *asked.values()]))
-    every = _distinct(every[every > 0])
+    filled = [np.zeros(0, np.uint64)]
+    for index in asked.parts:
+        hashed = asked.of(index)
+        filled.append(hashed[hashed > 0])
+    every = _distinct(np.sort(np.concatenate(filled)))
     if not every.size:
         return
     known: dict[str, tuple[int, int]] = {}
-    for index in sorted(hashes, key=lambda i: (parts[i].name, i)):
-        hits = np.flatnonzero(np.isin(hashes[index], every))
+    for index in sorted(hashes.parts, key=lambda i: (parts[i].name, i)):
+        hits = np.flatnonzero(np.isin(hashes.of(index), every))
         for row, texts in _texts(parts[index], names[index], ("record_id",), hits):
             ids = zip(texts["record_id"].to_pylist(), row.tolist(), strict=True)
             for text, number in ids:
                 known.setdefault(text, (index, number))
-    for index, hashed in asked.items():
-        filled = np.flatnonzero(hashed > 0)
-        for row, texts in _texts(parts[index], names[index], ("corrects",), filled):
+    for index in asked.parts:
+        wanted = np.flatnonzero(asked.of(index) > 0)
+        for row, texts in _texts(parts[index], names[index], ("corrects",), wanted):
             named = texts["corrects"].to_pylist()
             unknown = row[[text not in known for text in named]]
             if unknown.size:

@@ -12,6 +12,7 @@ from equivalents.findings import Findings, Table
 from equivalents.intake.casefiles import CaseFiles
 from equivalents.intake.teams import read_teams
 from equivalents.intake.wholecolumns import flags, note_twice, note_unknown, spans
+from equivalents.policy.checks import Qualified
 from equivalents.policy.model import Department, Institution, Posting, TeamMember
 from equivalents.policy.roster import Roster
 from equivalents.policy.yamltext import Entry
@@ -32,6 +33,7 @@ class Masters:
     postings: Roster
     people: Coded
     teams: tuple[TeamMember, ...]
+    qualified: tuple[Qualified, ...] = ()
 
 
 def read_masters(files: CaseFiles, team_roles: Entry) -> Masters:
@@ -40,12 +42,26 @@ def read_masters(files: CaseFiles, team_roles: Entry) -> Masters:
     institutions = _institutions(files.table("institutions"), findings)
     known = frozenset(row.institution_id for row in institutions)
     departments = _departments(files.table("departments"), known, findings)
-    postings = _postings(files.table("staff"), known, departments, findings)
+    staff = files.table("staff")
+    postings = _postings(staff, known, departments, findings)
     people = postings.people()
     teams = files.table("teams")
     note_strange(teams, "person_id", people, findings)
     members = read_teams(teams, team_roles, findings)
-    return Masters(institutions, known, departments, postings, people, members)
+    qualified = _qualified(staff, postings)
+    return Masters(institutions, known, departments, postings, people, members, qualified)
+
+
+def _qualified(staff: Table, postings: Roster) -> tuple[Qualified, ...]:
+    """Who has which qualifications when: those of a posting hold wherever the person works."""
+    if "qualifications" not in staff.columns:
+        return ()
+    texts = staff.column("qualifications")
+    return tuple(
+        Qualified(one.person_id, names, one.active_from, one.active_to)
+        for text, one in zip(texts, postings, strict=True)
+        if (names := frozenset(filter(None, map(str.strip, text.replace("；", ";").split(";")))))
+    )
 
 
 def note_strange(table: Table, column: str, known: Collection[str], findings: Findings) -> None:

@@ -32,11 +32,12 @@ class Original:
     file: str
     row: int
     by_column: Mapping[str, str]
+    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class OriginalRows:
-    """Some rows of one file as they came, in row order: ``(n,)`` row numbers and text columns.
+    """Some rows of one file or sheet as they came, in order: ``(n,)`` row numbers, text columns.
 
     ``columns`` are by our column name, or by heading where it is none of ours.
     """
@@ -44,6 +45,7 @@ class OriginalRows:
     file: str
     row: Int64
     columns: "Mapping[str, pa.Array]"
+    sheet: str = ""
 
     def __len__(self) -> int:
         return int(self.row.size)
@@ -61,13 +63,14 @@ class OriginalRows:
     def head(self, count: int | None) -> "OriginalRows":
         """The first rows only, or all of them."""
         columns = {name: column[:count] for name, column in self.columns.items()}
-        return OriginalRows(self.file, self.row[:count], columns)
+        return OriginalRows(self.file, self.row[:count], columns, self.sheet)
 
     def each(self) -> Iterator[Original]:
         """The rows one by one."""
         texts = [column.to_pylist() for column in self.columns.values()]
         for row, *values in zip(self.row.tolist(), *texts, strict=True):
-            yield Original(self.file, row, dict(zip(self.columns, values, strict=True)))
+            cells = dict(zip(self.columns, values, strict=True))
+            yield Original(self.file, row, cells, self.sheet)
 
 
 def original_rows(
@@ -78,7 +81,7 @@ def original_rows(
     ``names`` has our name of each known heading.
     """
     waiting = _Lost.none()
-    for raw in part.batches():
+    for raw in part.as_written():
         if raw.malformed:
             waiting = waiting.with_more(raw.malformed, wanted)
         last = int(raw.row[-1]) if raw.row.size else 0
@@ -151,7 +154,7 @@ def _windows(
             # Malformed rows were put behind the good ones: back to row order.
             back = np.argsort(np.argsort(some >= good.size, kind="stable"), kind="stable")
             columns = {name: column.take(back) for name, column in columns.items()}
-        yield OriginalRows(part.name, row[some], columns)
+        yield OriginalRows(part.name, row[some], columns, part.sheet)
 
 
 def _columns(

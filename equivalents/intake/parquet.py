@@ -1,6 +1,6 @@
 """Parquet tables and record files: one part per row group, dictionary columns kept as such."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -9,6 +9,7 @@ import numpy as np
 
 from equivalents.errors import DataError, Place, Problem
 from equivalents.intake.csvfile import RawBatch
+from equivalents.intake.dashes import KEPT, without_dashes
 from equivalents.intake.timetypes import with_time, with_zone
 from equivalents.policy.daytext import Times
 
@@ -16,7 +17,15 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-__all__ = ["ParquetPart", "parquet_parts", "read_text_rows", "text_column", "text_values"]
+__all__ = [
+    "ParquetPart",
+    "known_text",
+    "parquet_parts",
+    "read_group",
+    "read_text_rows",
+    "text_column",
+    "text_values",
+]
 
 
 _BATCH: Final = 1 << 17
@@ -37,12 +46,24 @@ class ParquetPart:
     group: int
     first_row: int
 
+    sheet: str = ""
+    heading_row: int = 1
+
     may_break: ClassVar[bool] = True
 
     @property
     def titles(self) -> tuple[str, ...]:
         """The headings as written."""
         return self.headings
+
+    @property
+    def written(self) -> Mapping[str, str]:
+        """The headings as they stand in the file, where they are not as they were understood."""
+        return {}
+
+    def as_written(self) -> Iterator[RawBatch]:
+        """All rows with the texts as they stand in the file."""
+        return self.batches()
 
     def batches(
         self, only: frozenset[str] | None = None, *, alone: bool = False
@@ -51,23 +72,32 @@ class ParquetPart:
 
         With ``alone`` no other part is being read: the columns then share the processors.
         """
-        import pyarrow as pa
-
         wanted = [name for name in self.headings if only is None or name in only]
         row = self.first_row
-        try:
-            file = _open(self.path, self.name, read_dictionary=_texts(self.path, wanted))
-            for batch in file.iter_batches(
-                _ALONE if alone else _BATCH,
-                row_groups=[self.group],
-                columns=wanted,
-                use_threads=alone,
-            ):
-                rows = np.arange(row, row + batch.num_rows, dtype=np.int64)
-                row += batch.num_rows
-                yield RawBatch(rows, {name: batch.column(name) for name in wanted})
-        except (pa.ArrowInvalid, OSError) as error:
-            raise _damaged(self.name, error) from None
+        for batch in read_group(self, wanted, alone=alone):
+            rows = np.arange(row, row + batch.num_rows, dtype=np.int64)
+            row += batch.num_rows
+            yield RawBatch(rows, {name: batch.column(name) for name in wanted})
+
+
+def read_group(
+    part: ParquetPart, wanted: Sequence[str], *, alone: bool = False
+) -> "Iterator[pa.RecordBatch]":
+    """Some columns of a row group in batches, texts as codes; none where there is no group."""
+    import pyarrow as pa
+
+    if part.group < 0:
+        return
+    try:
+        file = _open(part.path, part.name, read_dictionary=_texts(part.path, wanted))
+        yield from file.iter_batches(
+            _ALONE if alone else _BATCH,
+            row_groups=[part.group],
+            columns=list(wanted),
+            use_threads=alone,
+        )
+    except (pa.ArrowInvalid, OSError) as error:
+        raise _damaged(part.name, error) from None
 
 
 def _texts(path: Path, names: Sequence[str]) -> list[str]:
@@ -138,6 +168,12 @@ def text_column(array: "pa.Array") -> "pa.Array":
     if not pa.types.is_large_string(array.type):
         array = array.cast(pa.string()).cast(pa.large_string())
     return pc.fill_null(array, "") if array.null_count else array
+
+
+def known_text(name: str, array: "pa.Array") -> "pa.Array":
+    """A column of records as texts, a blank for a lone dash where ``name`` may have one."""
+    texts = text_column(array)
+    return texts if name in KEPT else without_dashes(texts)
 
 
 def _as_text(kind: "pa.DataType") -> bool:

@@ -11,9 +11,12 @@ from typing import Final
 
 from equivalents.errors import Place
 from equivalents.findings import Findings, near
+from equivalents.intake.encodings import CODECS, DELIMITERS, Reading
 from equivalents.intake.schemes import SchemeOfCase, scheme_of_case
 from equivalents.policy.accounts import SurplusRule
 from equivalents.policy.calendar import Period, parse_period
+from equivalents.policy.checks import Checks
+from equivalents.policy.checkstext import read_checks
 from equivalents.policy.contacts import ConcurrentRule, StayRule
 from equivalents.policy.corrections import Corrections, YearEnd
 from equivalents.policy.correctiontext import read_corrections, read_year_end
@@ -32,7 +35,7 @@ __all__ = [
     "CASE_KEYS",
     "Settings",
     "check_series",
-    "declared_times",
+    "known_keys",
     "read_case_yaml",
     "read_settings",
     "settings_of",
@@ -43,6 +46,9 @@ CASE_KEYS: Final = (
     "title",
     "reference",
     "scheme",
+    "sources",
+    "reading",
+    "checks",
     *SHARED_KEYS,
     *SCHEME_KEYS,
 )
@@ -51,6 +57,7 @@ _SHAPES: Final = {
     "title": "text",
     "reference": "text",
     "scheme": "texts",
+    "reading": "mapping",
     "outside_period": "text",
     "times": "text",
     "series": "mapping",
@@ -91,25 +98,25 @@ class Settings:
     scheme_files: tuple[tuple[str, Path], ...]
     corrections: Corrections
     year_end: YearEnd
+    reading: Reading
+    checks: Checks
 
 
-def read_settings(path: Path, name: str, findings: Findings) -> Settings:
-    """Read case.yaml; every fault is noted."""
-    entry = read_case_yaml(path, name, findings)
-    of_case = scheme_of_case(path.parent, entry, findings)
+def read_settings(entry: Entry, folder: Path, findings: Findings) -> Settings:
+    """Read the keys of case.yaml, with the scheme files in a folder; every fault is noted."""
+    of_case = scheme_of_case(folder, entry, findings)
     return settings_of(of_case, _period(entry, findings), findings)
-
-
-def declared_times(folder: Path) -> Times:
-    """What a case folder declares of time parts in dates, whatever else is wrong with it."""
-    path = folder / "case.yaml"
-    return read_settings(path, path.name, Findings()).times if path.is_file() else Times.REFUSE
 
 
 def read_case_yaml(path: Path, name: str, findings: Findings) -> Entry:
     """case.yaml as it stands, its keys known; an empty mapping where it cannot be read."""
     entry = read_yaml(path, name, findings) or Entry({}, Place(name))
-    expect(entry, "mapping", name, findings)
+    return known_keys(entry, findings)
+
+
+def known_keys(entry: Entry, findings: Findings) -> Entry:
+    """The same keys of a case; those that no case has are noted."""
+    expect(entry, "mapping", entry.place.file, findings)
     note_keys(entry, CASE_KEYS, findings)
     return entry
 
@@ -142,7 +149,24 @@ def settings_of(of_case: SchemeOfCase, period: Period | None, findings: Findings
         of_case.files,
         read_corrections(entry.get("corrections"), _funds(of_case.scheme), findings),
         read_year_end(entry.get("year_end"), findings),
+        _reading(entry.get("reading"), findings),
+        read_checks(entry.get("checks"), findings),
     )
+
+
+def _reading(entry: Entry, findings: Findings) -> Reading:
+    """What is declared of text files: the encoding by name, the delimiter by name or itself."""
+    note_keys(entry, ("encoding", "delimiter"), findings)
+    signs = {name: sign for sign, name in DELIMITERS.items()} | {sign: sign for sign in DELIMITERS}
+    found = {}
+    for key, names in (("encoding", CODECS), ("delimiter", signs)):
+        one = entry.get(key)
+        expect(one, "text", f"reading.{key}", findings)
+        if one.text and one.text.lower() not in names:
+            findings.add_choice(one.place, one.text, tuple(name for name in names if name != "\t"))
+        elif one.text:
+            found[key] = one.text.lower()
+    return Reading(found.get("encoding", ""), signs.get(found.get("delimiter", ""), ""))
 
 
 def _funds(scheme: Scheme | None) -> tuple[str, ...]:

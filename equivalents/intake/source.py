@@ -7,7 +7,9 @@ definition 5.8; specification page 2 "intake".
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Final
@@ -17,25 +19,24 @@ import numpy as np
 from equivalents.errors import DataError, Place, Problem
 from equivalents.findings import Findings, said
 from equivalents.intake.coding import Coder
-from equivalents.intake.columns import (
-    AnyColumn,
-    Distinct,
-    PlainColumn,
-    TextColumn,
-    UnusableColumnError,
-    make_column,
-)
-from equivalents.intake.csvfile import CsvPart, RawBatch, csv_parts
+from equivalents.intake.columns import AnyColumn, UnusableColumnError, make_column
+from equivalents.intake.csvfile import CsvPart, GivenFault, RawBatch, csv_parts
+from equivalents.intake.dashes import DASHES
+from equivalents.intake.datesread import DatesRead, told_of_dates
+from equivalents.intake.doubts import Doubts, with_more
+from equivalents.intake.expected import expected_rows
 from equivalents.intake.fields import FieldColumns
 from equivalents.intake.grid import Grid
 from equivalents.intake.headings import TABLES
 from equivalents.intake.identity import find_identities
+from equivalents.intake.knowncolumns import known_columns
+from equivalents.intake.opening.found import Found
 from equivalents.intake.originals import Original, OriginalRows, original_rows
 from equivalents.intake.parquet import ParquetPart, parquet_parts, text_values
+from equivalents.intake.spoolpart import spool_parts
 from equivalents.intake.tables import match_columns
-from equivalents.intake.values import count_times
 from equivalents.memory import keep, let_go
-from equivalents.policy.daytext import Times, date_part
+from equivalents.policy.daytext import Times, day_text
 from equivalents.records import FaultSet, RecordBlock
 from equivalents.tally import Plan
 from equivalents.units import Int64
@@ -57,8 +58,12 @@ _SLICE: Final = 1 << 17
 class Source:
     """All record files of a case, opened and understood; no record is kept in memory."""
 
-    def __init__(self, folder: Path, files: Sequence[Path], times: Times = Times.REFUSE) -> None:
+    def __init__(
+        self, folder: Path, files: Sequence[Path | Found], times: Times = Times.REFUSE
+    ) -> None:
         """Look at the files. ``times`` says what becomes of a time part in a date.
+
+        A path is that of a file to be read as it stands, known by its path in ``folder``.
 
         Raises:
             DataError: every fault of a whole file (format, encoding, columns), all at once.
@@ -67,23 +72,27 @@ class Source:
         self.findings = Findings()
         self.times = times
         self.parts: list[_Part] = []
-        self._timed: dict[tuple[int, str], int] = {}
+        self._read_dates: dict[int, Counter[tuple[str, str]]] = {}
         self._names: list[dict[str, str]] = []
-        for path in files:
-            self._add_file(path, path.relative_to(folder).as_posix())
+        for file in files:
+            if isinstance(file, Found):
+                self._add_file(file)
+            else:
+                self._add_file(Found(file, file.relative_to(folder).as_posix()))
         self.findings.stop_on_errors()
         self._ids = find_identities(self.parts, self._names, times)
+        self.doubts: Doubts | None = None
 
-    def _add_file(self, path: Path, name: str) -> None:
+    def _add_file(self, found: Found) -> None:
         try:
-            parts: Sequence[_Part]
-            parts = (
-                parquet_parts(path, name) if path.suffix == ".parquet" else csv_parts(path, name)
-            )
+            parts = _parts(found)
         except DataError as error:
             self.findings.take(error)
             return
-        columns, _ = match_columns(parts[0].titles, _SHEET, name, self.findings)
+        head = Place(parts[0].name, parts[0].sheet, parts[0].heading_row)
+        columns, _ = match_columns(
+            parts[0].titles, _SHEET, head, self.findings, others=found.is_mapped
+        )
         names = {parts[0].headings[at]: column.name for at, column in columns.items()}
         self._check_types(parts[0], names)
         self.parts.extend(parts)
@@ -100,7 +109,7 @@ class Source:
             try:
                 make_column(_none(schema.field(heading).type), name, times=self.times)
             except UnusableColumnError as fault:
-                place = Place(part.name, column=heading)
+                place = Place(part.name, part.sheet, column=heading)
                 self.findings.add(fault.code, place, heading, detail=fault.kind)
 
     def blocks(self, plan: Plan) -> list["PartBlocks"]:
@@ -108,13 +117,20 @@ class Source:
         coder, reading = Coder(plan, self.times), _Reading(len(self.parts))
         return [PartBlocks(self, index, coder, reading) for index in range(len(self.parts))]
 
+    @property
+    def expected(self) -> int:
+        """How many records are to come; of text files about so many."""
+        return expected_rows(self.parts)
+
     def read(self, index: int, coder: Coder) -> Iterator[RecordBlock]:
         """The record blocks of one part."""
         part, names = self.parts[index], self._names[index]
         if isinstance(part, ParquetPart) and part.group < 0:
             return
+        if self.doubts is not None and self.doubts.warnings[index]:
+            yield RecordBlock.empty(index, 0, self.doubts.warnings[index])
         # Its own, so that parts with other texts in other threads do not undo each other's work.
-        latest, timed = coder.latest.copy(), dict.fromkeys(_DAYS, 0)
+        latest, dates = coder.latest.copy(), DatesRead(self.times, _DAYS)
         for raw in part.batches() if isinstance(part, ParquetPart) else part.pieces():
             faults = _malformed(index, raw)
             if faults is not None:
@@ -122,16 +138,16 @@ class Source:
             if isinstance(raw, Grid):
                 grid = raw.filled()
                 fields = FieldColumns(grid, part.headings, names, coder.tables)
-                yield from self._code(index, grid.row, fields, coder, timed)
+                yield from self._code(index, grid.row, fields, coder, dates)
                 continue
-            row, columns = _known_columns(raw, names, latest, self.times)
+            row, columns = known_columns(raw, names, latest, self.times)
             coder.latest.update(latest)
             for start in range(0, row.size, _SLICE):
                 some = slice(start, start + _SLICE)
                 batch = {name: column.take(some) for name, column in columns.items()}
-                yield from self._code(index, row[some], batch, coder, timed)
+                yield from self._code(index, row[some], batch, coder, dates, raw.given)
         # Set and not added: a part may be read more than once.
-        self._timed |= {(index, name): count for name, count in timed.items() if count}
+        self._read_dates[index] = dates.counts
 
     def _code(
         self,
@@ -139,12 +155,11 @@ class Source:
         row: Int64,
         columns: Mapping[str, AnyColumn],
         coder: Coder,
-        timed: dict[str, int],
+        dates: DatesRead,
+        given: Sequence[GivenFault] = (),
     ) -> list[RecordBlock]:
-        """Code a batch; ``timed`` adds up how many dates of each column had a time part."""
-        if self.times is Times.TRUNCATE:
-            for name in timed:
-                timed[name] += count_times(columns.get(name))
+        """Code a batch; ``dates`` counts those that were read otherwise than they stand."""
+        dates.add(columns)
         return coder.code(
             index,
             row,
@@ -152,6 +167,7 @@ class Source:
             self._ids.faults[index],
             may_break=self.parts[index].may_break,
             origin=_PartOrigin(self, index),
+            given=given,
         )
 
     def originals(self, wanted: Mapping[int, Int64]) -> Iterator[Original]:
@@ -191,13 +207,28 @@ class Source:
         """The rows of a part that correct a record, with the part and row that they name."""
         return self._ids.links[index]
 
+    def opened(self, index: int) -> tuple[_Part, Mapping[str, str]]:
+        """One part, and our name of each of its headings that is known."""
+        return self.parts[index], self._names[index]
+
+    def take_doubts(self, doubts: Doubts) -> None:
+        """Reject and warn of records as the checks at the door say, from now on."""
+        self.doubts = doubts
+        merged = [*map(with_more, self._ids.faults, doubts.errors)]
+        self._ids = replace(self._ids, faults=merged)
+
     def width(self, index: int) -> int:
         """How many headings the file of a part has."""
         return len(self.parts[index].headings)
 
+    def names(self, index: int) -> Mapping[str, str]:
+        """Our column name of each heading of a part that is known, as made unique."""
+        return self._names[index]
+
     def written(self, index: int) -> dict[str, str]:
         """The headings of the file of a part as they stand there, by our column name."""
-        return {name: heading.strip() for heading, name in self._names[index].items()}
+        names, written = self._names[index], self.parts[index].written
+        return {name: written.get(heading, heading).strip() for heading, name in names.items()}
 
     @property
     def titles(self) -> tuple[str, ...]:
@@ -216,24 +247,20 @@ class Source:
 
     @property
     def problems(self) -> list[Problem]:
-        """What is odd about whole files: also, once they were read, how many times were left out.
+        """What is odd about whole files: also, once they were read, what was made of dates.
 
-        That is one warning for each column of a file.
+        That is told once for each column of a file.
         """
-        counts: Counter[tuple[str, str, str]] = Counter()
+        counts: dict[tuple[Place, str], Counter[str]] = {}
         for index, part in enumerate(self.parts):
+            read = self._read_dates.get(index, Counter())
             for name, heading in self.written(index).items():
-                counts[part.name, name, said(name, {name: heading})] += self._timed.get(
-                    (index, name), 0
-                )
-        return [
-            *self.findings.problems,
-            *(
-                _times_truncated(Place(file, column=name), column, count)
-                for (file, name, column), count in counts.items()
-                if count
-            ),
-        ]
+                place = Place(part.name, part.sheet, column=name)
+                column = place, said(name, {name: heading})
+                here = {kind: count for (of, kind), count in read.items() if of == name}
+                counts.setdefault(column, Counter()).update(here)
+        told = (told_of_dates(place, column, found) for (place, column), found in counts.items())
+        return [*self.findings.problems, *chain.from_iterable(told)]
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -295,8 +322,13 @@ class _Reading:
             let_go()
 
 
-def _times_truncated(place: Place, column: str, count: int) -> Problem:
-    return Problem("TIMES_TRUNCATED", place, str(count), {"column": column})
+def _parts(found: Found) -> Sequence[_Part]:
+    """The parts of a file, or of one sheet."""
+    if found.spool is not None:
+        return spool_parts(found)
+    if found.is_parquet:
+        return parquet_parts(found.path, found.file)
+    return csv_parts(found.path, found.file, found.reading, found.seen)
 
 
 def _none(kind: "pa.DataType") -> "pa.Array":
@@ -312,56 +344,17 @@ def _malformed(index: int, raw: RawBatch | Grid) -> FaultSet | None:
     return FaultSet(index, "ROW_SHAPE", "", raw.malformed.row, "", notes)
 
 
-def _known_columns(
-    raw: RawBatch, names: Mapping[str, str], latest: dict[str, Distinct], times: Times
-) -> tuple[Int64, dict[str, AnyColumn]]:
-    """Known columns by machine name, without rows that are blank in every column.
-
-    ``latest`` keeps the distinct texts of each column from batch to batch: mostly the same.
-    """
-    columns = {}
-    for heading, array in raw.columns.items():
-        name = names.get(heading)
-        if name is not None:
-            columns[name] = column = make_column(array, name, latest.get(name), times=times)
-            if isinstance(column, TextColumn):
-                latest[name] = column.distinct
-    filled = _filled(columns, [a for h, a in raw.columns.items() if h not in names])
-    if filled is None:
-        return raw.row, columns
-    return raw.row[filled], {name: column.take(filled) for name, column in columns.items()}
-
-
-def _filled(columns: Mapping[str, AnyColumn], others: "Sequence[pa.Array]") -> Int64 | None:
-    """Positions of the rows that are not blank throughout; ``None`` when no row is blank."""
-    blank = None
-    for column in columns.values():
-        if not isinstance(column, TextColumn | PlainColumn):
-            return None
-        if not column.may_be_blank():
-            return None
-        here = column.blank()
-        blank = here if blank is None else blank & here
-        if not blank.any():
-            return None
-    if blank is None:
-        return None
-    for array in others:
-        blank &= np.array([not text for text in text_values(array)], bool)
-    return np.flatnonzero(~blank) if blank.any() else None
-
-
 def _later_texts(
     columns: Mapping[str, Sequence[str]], size: int, times: Times
 ) -> list[tuple[str, ...]]:
     """The columns behind the quantity as canonical text, row by row in the order of page 3 (5.5).
 
-    Groups stand in order, and dates without a time part where that is left out; everything else
-    is as it was written.
+    Groups stand in order, and dates as ``YYYY-MM-DD`` without a time part where that is left out;
+    a lone dash is a blank; everything else is as it was written.
     """
-    texts = dict(columns)
-    if times is Times.TRUNCATE:
-        texts |= {name: [*map(date_part, texts[name])] for name in _DAYS if name in texts}
+    day = partial(day_text, times=times)
+    columns = {name: ["" if one in DASHES else one for one in columns[name]] for name in columns}
+    texts = dict(columns) | {name: [*map(day, columns[name])] for name in _DAYS if name in columns}
     groups = texts.get("resident_group", ())
     texts["resident_group"] = [";".join(sorted(set(text.split(";")) - {""})) for text in groups]
     blank = ("",) * size

@@ -12,8 +12,8 @@ from typing import Final
 
 from equivalents.errors import DataError
 from equivalents.findings import Findings, Table
+from equivalents.intake.anytable import read_file
 from equivalents.intake.headings import Sheet
-from equivalents.intake.tables import read_table
 from equivalents.policy.calendar import print_day
 from equivalents.policy.load import fault_text
 from equivalents.policy.yamltext import Entry, day_of, expect, expect_keys, note_keys, read_yaml
@@ -148,12 +148,13 @@ class StudyFile:
             return None
         self.files.append(path)
         before = len(self.findings.problems)
-        found = read_table(path, sheet, self.findings)
+        found = read_file(path, sheet, self.findings)
         # Without a column every row would be at fault, too.
-        lost = any(one.code == "COLUMN_MISSING" for one in self.findings.problems[before:])
+        lost = any(one.code in _LOST for one in self.findings.problems[before:])
         return None if lost else found
 
 
+_LOST: Final = ("COLUMN_MISSING", "HEADINGS_NOT_FOUND")
 _BOUNDS: Final = ("min", "max")
 _WHOLE: Final = "须为整数¦a whole number"
 

@@ -6,6 +6,7 @@ They are no tables of a case. Sources: rule A11; docs/files.md.
 from collections.abc import Mapping
 from typing import Final
 
+from equivalents.intake.cellkinds import CellKind
 from equivalents.intake.headings import Column, Sheet
 
 __all__ = [
@@ -21,8 +22,12 @@ __all__ = [
 ]
 
 
-def _must(name: str, heading: str) -> Column:
-    return Column(name, heading, required=True)
+def _must(name: str, heading: str, holds: CellKind | None = None) -> Column:
+    return Column(name, heading, required=True, holds=holds)
+
+
+def _number(name: str, heading: str) -> Column:
+    return Column(name, heading, holds="number")
 
 
 _NAMES: Final = (Column("item_name", "项目名称"), Column("unit", "计量单位"))
@@ -36,11 +41,11 @@ LABOUR: Final = Sheet(
     (
         _must("item_code", "项目编码"),
         Column("category", "人员类别"),
-        Column("minutes", "耗时（分钟）"),
-        Column("hours", "耗时（小时）"),
-        Column("coefficient", "人力系数"),
-        Column("difficulty", "技术难度"),
-        Column("risk", "风险程度"),
+        _number("minutes", "耗时（分钟）"),
+        _number("hours", "耗时（小时）"),
+        _number("coefficient", "人力系数"),
+        _number("difficulty", "技术难度"),
+        _number("risk", "风险程度"),
         *_NAMES,
     ),
 )
@@ -49,7 +54,7 @@ CATEGORIES: Final = Sheet(
     "人力系数",
     (
         _must("category", "人员类别"),
-        _must("coefficient", "人力系数"),
+        _must("coefficient", "人力系数", "number"),
         Column("reference", "文件依据"),
     ),
 )
@@ -65,7 +70,9 @@ OPINIONS: Final = Sheet(
     ),
 )
 MINUTES: Final = Sheet(
-    "minutes", "工作时间", (*_WHO, _must("minutes", "分钟数"), Column("institution_id", "机构编号"))
+    "minutes",
+    "工作时间",
+    (*_WHO, _must("minutes", "分钟数", "number"), Column("institution_id", "机构编号")),
 )
 COUNTS: Final = Sheet(
     "counts",
@@ -105,7 +112,7 @@ COSTS: Final = Sheet(
     (
         _must("institution_id", "机构编号"),
         _must("channel", "购买渠道"),
-        _must("cost", "成本（元）"),
+        _must("cost", "成本（元）", "number"),
         _must("equivalents", "当量"),
     ),
 )

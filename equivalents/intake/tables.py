@@ -1,7 +1,7 @@
 """Small tables (everything but the records) as rows of text, each knowing its place.
 
-A table is ``NAME.csv`` or ``NAME.parquet`` in the case folder. All problems are collected in a
-:class:`Findings`, so that one reading reports everything at once.
+A table is read from a plain CSV or Parquet file as it stands, or from its spool. All problems are
+collected in a :class:`Findings`, so that one reading reports everything at once.
 """
 
 import csv
@@ -11,120 +11,133 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import numpy as np
-
 from equivalents.codes import Coded, occurring
 from equivalents.errors import DataError, Place, Problem
 from equivalents.findings import Findings, Places, Table, near, said
 from equivalents.intake.columns import numbers
+from equivalents.intake.datesread import days_of_table
 from equivalents.intake.grid import Block, make_grid
-from equivalents.intake.headings import TABLES, Column, Sheet
-from equivalents.intake.text import BOM, find_encoding
-from equivalents.policy.daytext import Times, date_part
+from equivalents.intake.headings import Column, Sheet
+from equivalents.intake.opening.found import Found
+from equivalents.intake.text import BOM, look_at
+from equivalents.policy.daytext import Times
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = [
     "NO_HEADINGS",
-    "SUFFIXES",
-    "WORKBOOKS",
-    "WORKBOOK_HINT",
     "breaks",
     "match_columns",
     "plain_columns",
     "read_table",
-    "table_file",
 ]
 
 _Rows = Sequence[tuple[int, Sequence[str]]]
 """Row numbers as Excel shows them, with the values of each row."""
 
-SUFFIXES: Final = (".csv", ".parquet")
 _LARGEST: Final = 1 << 30
 """Bytes of a table that are cut as a grid, whose positions are 32 bits wide."""
-WORKBOOKS: Final = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
-
-
-def table_file(folder: Path, name: str, findings: Findings, *, required: bool) -> Path | None:
-    """The one file of a table, or ``None`` with what is wrong noted."""
-    found = [path for suffix in SUFFIXES if (path := folder / f"{name}{suffix}").is_file()]
-    if len(found) > 1:
-        names = ", ".join(path.name for path in found)
-        findings.add("TABLE_TWICE", Place(names), name, other=names)
-    if found:
-        return found[0]
-    for suffix in WORKBOOKS:
-        if (folder / f"{name}{suffix}").is_file():
-            findings.add("FILE_FORMAT", Place(f"{name}{suffix}"), suffix, detail=WORKBOOK_HINT)
-            return None
-    if required:
-        others = [path.stem for path in folder.iterdir() if path.stem not in TABLES]
-        findings.add("TABLE_MISSING", Place(), name, near=near(name, others))
-    return None
-
-
-WORKBOOK_HINT: Final = "工作簿须能安全读取后才支持¦workbooks come when they can be read safely"
 
 
 def read_table(
-    path: Path, sheet: Sheet, findings: Findings, *, times: Times = Times.REFUSE
+    table: Path | Found, sheet: Sheet, findings: Findings, *, times: Times = Times.REFUSE
 ) -> Table:
     """A small table as columns of text, blank lines left out; faults go to ``findings``.
 
     ``times`` says what becomes of a time part in a date: where it is left out, the texts are
     those of the days.
     """
-    name = path.name
+    found = table if isinstance(table, Found) else Found(table, table.name)
+    whole = Place(found.file, found.sheet)
+    nothing = Table(Places(found.file, (), found.sheet), {})
     try:
-        raw = _read_parquet(path, sheet, times) if path.suffix == ".parquet" else _read_csv(path)
+        raw = _read(found, sheet, times)
     except DataError as error:
         findings.take(error)
-        return Table(Places(name, ()), {})
+        return nothing
     if not any(raw.headings):
-        findings.add("FILE_DAMAGED", Place(name, row=1), detail=NO_HEADINGS)
-        return Table(Places(name, ()), {})
-    columns, inclusive = match_columns(raw.headings, sheet, name, findings)
+        findings.add("FILE_DAMAGED", whole._replace(row=raw.head), detail=NO_HEADINGS)
+        return nothing
+    columns, inclusive = match_columns(
+        raw.headings,
+        sheet,
+        whole._replace(row=raw.head),
+        findings,
+        others=found.is_mapped,
+    )
     findings.problems.extend(raw.misshapen)
+    findings.refused.update(one.place for one in raw.misshapen)
     texts = {column.name: raw.columns[at] for at, column in columns.items()}
-    if times is Times.TRUNCATE:
-        for at, column in columns.items():
-            if column.is_day:
-                place = Place(name, column=column.name)
-                heading = said(column.name, {column.name: raw.headings[at].strip()})
-                texts[column.name] = _days_of(raw.columns[at], place, heading, findings)
+    for at, column in columns.items():
+        if column.is_day:
+            place = whole.at(column.name)
+            heading = said(column.name, {column.name: raw.written(at)})
+            days, told = days_of_table(raw.columns[at], place, heading, times)
+            texts[column.name] = days
+            findings.problems += told
     headings = {column.name: column.heading for column in sheet.columns}
-    headings |= {column.name: raw.headings[at].strip() for at, column in columns.items()}
-    table = Table(Places(name, raw.numbers), texts, inclusive, headings)
-    _note_breaks(table, raw.headings, raw.columns, findings)
-    _note_cells(table, columns.values(), findings)
+    headings |= {column.name: raw.written(at) for at, column in columns.items()}
+    places = Places(found.file, raw.numbers, found.sheet)
+    read = Table(places, texts, inclusive, headings)
+    _note_breaks(read, raw.headings, raw.columns, findings)
+    _note_cells(read, columns.values(), findings)
     if not raw.numbers and columns and not sheet.may_be_empty:
-        findings.add("TABLE_EMPTY", Place(name), sheet.name)
-    return table
-
-
-def _days_of(texts: Sequence[str], place: Place, heading: str, findings: Findings) -> Sequence[str]:
-    """A column of dates without time parts; how many had one is noted."""
-    coded = Coded.of(texts)
-    days = [date_part(text) for text in coded.texts]
-    timed = np.array([day != text for day, text in zip(days, coded.texts, strict=True)], bool)
-    count = int(np.count_nonzero(timed[coded.code])) if timed.any() else 0
-    if not count:
-        return texts
-    findings.add("TIMES_TRUNCATED", place, str(count), column=heading)
-    return [days[at] for at in coded.code.tolist()]
+        findings.add("TABLE_EMPTY", whole, sheet.name)
+    return read
 
 
 class _Raw(NamedTuple):
     """A table as it stands: headings, columns of one length, the row numbers that Excel shows.
 
-    ``misshapen`` are the rows with another number of values than there are headings.
+    ``misshapen`` are faults of rows: another number of values than there are headings, and what
+    the cleaning refused. ``head`` is the row of the headings, ``titles`` are those as they stand
+    in the file, where ``headings`` are what they were understood as.
     """
 
     headings: Sequence[str]
     columns: Sequence[Sequence[str]]
     numbers: Sequence[int]
     misshapen: Sequence[Problem] = ()
+    head: int = 1
+    titles: Sequence[str] = ()
+
+    def written(self, at: int) -> str:
+        """The heading of a column as it stands in the file, on one line."""
+        return " ".join((self.titles or self.headings)[at].strip().splitlines())
+
+
+def _read(found: Found, sheet: Sheet, times: Times) -> _Raw:
+    if found.spool is not None:
+        return _read_spool(found, sheet)
+    if found.is_parquet:
+        return _read_parquet(found.path, sheet, times)
+    return _read_csv(found)
+
+
+def _read_spool(found: Found, sheet: Sheet) -> _Raw:
+    """A table from its spool; what the cleaning refused are problems, in the order of rows."""
+    from equivalents.intake.spoolpart import read_spool
+
+    spool, lookup = read_spool(found), sheet.lookup()
+    titles = spool.titles or spool.headings
+    known = {h: lookup[h.strip()].name for h in spool.headings if h.strip() in lookup}
+    named = {
+        known[heading]: " ".join(title.strip().splitlines())
+        for heading, title in zip(spool.headings, titles, strict=True)
+        if heading in known
+    }
+    problems = []
+    for fault, stood in spool.faults:
+        heading = next((h for h in stood if known.get(h) == fault.column), "")
+        facts = {"column": said(fault.column, named)}
+        facts |= {"found": fault.note, "expected": str(len(spool.headings))} if fault.note else {}
+        for at, row in enumerate(fault.row.tolist()):
+            place = Place(found.file, found.sheet, row, fault.column)
+            text = stood[heading][at] if heading else ""
+            problems.append(Problem(fault.code, place, text, facts))
+    problems.sort(key=lambda one: one.place.row)
+    return _Raw(spool.headings, spool.columns, spool.numbers, problems, spool.head, titles)
 
 
 def _read_parquet(path: Path, sheet: Sheet, times: Times) -> _Raw:
@@ -134,11 +147,11 @@ def _read_parquet(path: Path, sheet: Sheet, times: Times) -> _Raw:
     return _of_rows(list(read_text_rows(path, days, times)), path.name)
 
 
-def _read_csv(path: Path) -> _Raw:
-    data = _csv_bytes(path)
+def _read_csv(found: Found) -> _Raw:
+    name, data = found.file, _csv_bytes(found)
     plain = plain_columns(data)
     if plain is None:
-        return _of_rows(_csv_rows(data.decode("utf-8"), path.name), path.name)
+        return _of_rows(_csv_rows(data.decode("utf-8"), name), name)
     headings, columns = plain
     return _Raw(headings, columns, range(2, len(columns[0]) + 2))
 
@@ -235,9 +248,11 @@ def _breaks_at(texts: Sequence[str]) -> Sequence[int]:
     return [at for at, text in enumerate(texts) if breaks([text])] if broken else ()
 
 
-def _csv_bytes(path: Path) -> bytes:
+def _csv_bytes(found: Found) -> bytes:
     """The text of a file as UTF-8, whatever its encoding."""
-    encoding, data = find_encoding(path, path.name), path.read_bytes()
+    seen = found.seen or look_at(found.path, found.file, found.reading)
+    encoding = seen.encoding
+    data = found.path.read_bytes()
     return data.removeprefix(BOM) if encoding == "utf-8" else data.decode(encoding).encode()
 
 
@@ -259,11 +274,17 @@ def _csv_rows(text: str, name: str) -> _Rows:
 
 
 def match_columns(
-    headings: Sequence[str], sheet: Sheet, file: str, findings: Findings
+    headings: Sequence[str],
+    sheet: Sheet,
+    head: Place,
+    findings: Findings,
+    *,
+    others: bool = False,
 ) -> tuple[dict[int, Column], bool]:
     """Positions of known columns; and whether end dates are the inclusive Chinese ones.
 
-    Missing, doubled and unknown columns are noted, with near misses.
+    ``head`` is the place of the headings. Missing, doubled and unknown columns are noted, with
+    near misses; unknown ones not where ``others`` stand there of right (mapped sources).
     """
     lookup = sheet.lookup()
     columns: dict[int, Column] = {}
@@ -272,14 +293,14 @@ def match_columns(
     for at, heading in enumerate(headings):
         column = lookup.get(heading.strip())
         if column is None:
-            if heading.strip():
+            if heading.strip() and not others:
                 hint = near(heading, list(lookup))
-                findings.add("COLUMN_UNKNOWN", Place(file, row=1), heading, near=hint)
+                findings.add("COLUMN_UNKNOWN", head, heading, near=hint)
             continue
         if column.name in seen:
             findings.add(
                 "COLUMN_TWICE",
-                Place(file, row=1),
+                head,
                 column.name,
                 column=said(column.name, {column.name: column.heading}),
                 other=f"{seen[column.name]}, {heading}",
@@ -293,5 +314,5 @@ def match_columns(
             unknown = [heading for heading in headings if heading not in lookup]
             hint = near(column.name, unknown) or near(column.heading, unknown)
             name = said(column.name, {column.name: column.heading})
-            findings.add("COLUMN_MISSING", Place(file, row=1), column.name, column=name, near=hint)
+            findings.add("COLUMN_MISSING", head, column.name, column=name, near=hint)
     return columns, inclusive

@@ -1,14 +1,15 @@
 """Bytes to text without guessing in silence: UTF-8 (with or without BOM), else GB18030.
 
-A file is pure ASCII, or strictly valid UTF-8, or strictly valid GB18030; anything else is refused
-with the place of the first bad byte. UTF-16 and binary files are recognised and named.
+A file is pure ASCII, or strictly valid UTF-8, or strictly valid GB18030 that makes sense as
+Chinese, or strictly valid in the encoding that its case declares; anything else is refused with
+the place of the first bad byte. UTF-16 and binary files are recognised and named.
 """
 
 import codecs
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -18,18 +19,29 @@ import numpy as np
 import numpy.typing as npt
 
 from equivalents.errors import DataError, Place, Problem
+from equivalents.intake.encodings import (
+    AS_FOUND,
+    CODECS,
+    Rarity,
+    Reading,
+    likely_encodings,
+)
 from equivalents.processors import workers
+from equivalents.reasons import BOTH
 
-__all__ = ["BOM", "RANGE", "TextFile", "find_encoding", "look_at"]
+__all__ = ["BOM", "RANGE", "TextFile", "look_at"]
 
 BOM: Final = codecs.BOM_UTF8
 _BLOCK: Final = 1 << 21
 """Bytes looked at at once: few enough for the processor's cache, many enough for threads."""
 _PIECE: Final = 1 << 14
 """Bytes read at once where a line end is looked for."""
+_SAMPLE: Final = 1 << 16
+"""Bytes that are looked at to name the likely encoding of a file that is neither."""
 _QUOTE: Final = ord('"')
 _RETURN: Final = ord("\r")
 _FEED: Final = ord("\n")
+_SPACE: Final = ord(" ")
 _ASCII: Final = 0x7F
 RANGE: Final = 1 << 24
 """How far apart the cuts of a text file are, at least."""
@@ -39,26 +51,26 @@ RANGE: Final = 1 << 24
 class TextFile:
     """What one reading of a text file showed.
 
-    Its encoding, how many quote marks it holds, whether any line ends with a lone ``\\r``, and
-    ``cuts``: places after a line end, some megabytes apart, with the number of lines before each.
+    Its encoding, how many quote marks it holds, whether any line ends with a lone ``\\r``,
+    ``cuts``: places after a line end, some megabytes apart, with the number of lines before each,
+    and ``controls``: whether it holds control characters other than tabs and line ends.
     """
 
     encoding: str
     quotes: int
     lone_returns: bool
     cuts: tuple[tuple[int, int], ...] = ()
+    controls: bool = False
 
 
-def find_encoding(path: Path, name: str) -> str:
-    """``utf-8`` or ``gb18030``; see :func:`look_at`."""
-    return look_at(path, name).encoding
-
-
-def look_at(path: Path, name: str) -> TextFile:
+def look_at(path: Path, name: str, reading: Reading = AS_FOUND) -> TextFile:
     """Prove the encoding by decoding the whole file, and count its quote marks.
 
+    A file that is UTF-8 is read so; another one as ``reading`` declares, else as GB18030.
+
     Raises:
-        DataError: ``FILE_EMPTY`` or ``FILE_ENCODING`` with what was seen.
+        DataError: ``FILE_EMPTY``, ``FILE_ENCODING`` with what was seen, or
+            ``FILE_ENCODING_DOUBT`` where GB18030 would be nonsense.
     """
     with path.open("rb") as file:
         head = file.read(4)
@@ -66,24 +78,54 @@ def look_at(path: Path, name: str) -> TextFile:
             rest = file.read(1 << 22)
             if not rest.strip(b"\r\n\t ,"):
                 raise DataError([Problem("FILE_EMPTY", Place(name))])
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    wide = reading.encoding.startswith("utf-16") and not head.startswith(BOM)
+    if wide or head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise _refuse(name, "UTF-16")
     if head.startswith(b"PK\x03\x04"):
         raise _refuse(name, "ZIP / xlsx")
     edges = _edges(path)
     faults = []
-    for encoding in ("utf-8", "gb18030"):
+    for encoding in dict.fromkeys(("utf-8", CODECS[reading.encoding or "gb18030"])):
         marks = _look_through(path, encoding, edges)
         if not marks[-1].fault:
+            if not reading.encoding:
+                _refuse_nonsense(name, marks)
             lines = accumulate(mark.lines for mark in marks[:-1])
             return TextFile(
                 encoding,
                 sum(mark.quotes for mark in marks),
                 any(mark.returns != mark.pairs for mark in marks),
                 tuple(zip(edges[1:-1], lines, strict=True)),
+                any(mark.controls for mark in marks),
             )
         faults.append(f"{encoding}: {marks[-1].fault}")
-    raise _refuse(name, "; ".join(faults))
+    raise _refuse(name, _with_likely("; ".join(faults), path))
+
+
+def _refuse_nonsense(name: str, marks: Sequence["_Marks"]) -> None:
+    """Refuse a file that is GB18030 to the letter, but hardly any Chinese."""
+    seen = Rarity()
+    for mark in marks:
+        seen.join(mark.rarity)
+    if seen.in_doubt:
+        likely = ", ".join(likely_encodings(seen.sample))
+        detail = f"，更像 {likely}{BOTH}, it looks like {likely}" if likely else ""
+        facts = {"detail": detail, "allowed": ", ".join(CODECS)}
+        raise DataError(
+            [Problem("FILE_ENCODING_DOUBT", Place(name), f"{seen.percent} %", facts=facts)]
+        )
+
+
+def _with_likely(detail: str, path: Path) -> str:
+    """What is wrong with an encoding, and which ones the beginning of the file looks like."""
+    with path.open("rb") as file:
+        likely = ", ".join(likely_encodings(file.read(_SAMPLE)))
+    if not likely or "NUL" in detail:
+        return detail
+    return (
+        f"{detail}; 像 {likely}，可在 case.yaml 的 reading 中声明{BOTH}{detail}; it looks like "
+        f"{likely}, which the key reading of case.yaml can declare"
+    )
 
 
 def _refuse(name: str, detail: str) -> DataError:
@@ -117,20 +159,34 @@ class _Marks:
     pairs: int = 0
     last: int = 0
     lines: int = 0
+    controls: bool = False
+    scratch: npt.NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
+    """Fresh memory for each block would take longer than to fill it."""
     fault: str = ""
+    rarity: Rarity = field(default_factory=Rarity)
 
     def count(self, block: npt.NDArray[np.uint8], raw: bytearray) -> None:
         """Count a block; ``raw`` is the buffer that it is the beginning of."""
         size = block.size
         if raw.find(b'"', 0, size) >= 0:
             self.quotes += int(np.count_nonzero(block == _QUOTE))
+        if self.scratch.size < size:
+            self.scratch = np.empty(size, bool)
+        scratch = self.scratch[:size]
+        low = int(np.count_nonzero(np.less(block, _SPACE, out=scratch)))
         if raw.find(b"\r", 0, size) >= 0:
             returned = block == _RETURN
-            self.returns += int(np.count_nonzero(returned))
+            count = int(np.count_nonzero(returned))
+            low -= count
+            self.returns += count
             self.pairs += int(np.count_nonzero(returned[:-1] & (block[1:] == _FEED)))
         self.pairs += self.last == _RETURN and block[0] == _FEED
         self.last = int(block[-1])
-        self.lines += int(np.count_nonzero(block == _FEED))
+        feeds = int(np.count_nonzero(np.equal(block, _FEED, out=scratch)))
+        self.lines += feeds
+        if low != feeds and low - feeds != raw.count(b"\t", 0, size):
+            self.controls = True
+        self.controls = self.controls or raw.find(b"\x7f", 0, size) >= 0
 
 
 def _look_through(path: Path, encoding: str, edges: list[int]) -> list[_Marks]:
@@ -183,7 +239,9 @@ def _look_through_range(path: Path, encoding: str, span: tuple[int, int]) -> _Ma
             pending = decoder.getstate()[0]
             if pending or not _plainly(encoding, block):
                 try:
-                    decoder.decode(memoryview(raw)[:proved])
+                    text = decoder.decode(memoryview(raw)[:proved])
+                    if encoding == "gb18030":
+                        marks.rarity.add(text)
                 except UnicodeDecodeError as error:
                     marks.fault = f"byte {done + error.start - len(pending)}"
                     return marks

@@ -10,17 +10,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from equivalents.intake.columns import (
-    NULL_DAY,
-    NULL_NUMBER,
-    AnyColumn,
-    DayColumn,
-    Distinct,
-    NumberColumn,
-    TextColumn,
-)
+from equivalents.intake.columns import NULL_NUMBER, Distinct, NumberColumn
 from equivalents.policy.calendar import LAST_DAY, parse_day
-from equivalents.policy.daytext import date_part
+from equivalents.policy.daytext import Times, day_text
 from equivalents.policy.posts import Codes
 from equivalents.units import (
     QUANTITY_LIMIT_E3,
@@ -37,7 +29,6 @@ __all__ = [
     "INVALID",
     "MISSING",
     "RANGE",
-    "count_times",
     "number_kinds",
     "parse_days",
     "parse_days_of_times",
@@ -65,28 +56,14 @@ def parse_days(distinct: Distinct) -> Codes:
 
 def parse_days_of_times(distinct: Distinct) -> Codes:
     """The same where a time part is left out, as declared."""
-    return np.array([_day(date_part(text)) for text in distinct.texts()], np.int32)
+    return np.array([_day(text, Times.TRUNCATE) for text in distinct.texts()], np.int32)
 
 
-def count_times(column: AnyColumn | None) -> int:
-    """How many dates of a column have a time part that is left out."""
-    if isinstance(column, DayColumn) and column.timed:
-        return int(np.count_nonzero(column.day != NULL_DAY))
-    if not isinstance(column, TextColumn):
-        return 0
-    timed = column.distinct.once("timed", _timed)
-    return int(np.count_nonzero(timed[column.index])) if timed.any() else 0
-
-
-def _timed(distinct: Distinct) -> npt.NDArray[np.bool_]:
-    return np.array([date_part(text) != text for text in distinct.texts()], bool)
-
-
-def _day(text: str) -> int:
+def _day(text: str, times: Times = Times.REFUSE) -> int:
     if not text:
         return BLANK_DAY
     try:
-        return parse_day(text)
+        return parse_day(day_text(text, times))
     except ValueError:
         return BAD_DAY
 

@@ -13,8 +13,8 @@ from typing import Final
 from equivalents.errors import Problem
 from equivalents.findings import Findings, Row
 from equivalents.forecast import GROWTH, foretold, growth_rate, years_before
+from equivalents.intake.anytable import read_file
 from equivalents.intake.headings import Column, Sheet
-from equivalents.intake.tables import read_table
 from equivalents.policy.load import fault_text
 from equivalents.units import E7_PLACES, NumberFaultError, parse_fixed
 
@@ -56,7 +56,7 @@ def forecasts(path: Path, weights: Sequence[int]) -> tuple[tuple[Forecast, ...],
     """The year after the last one of every institution and series, in their order.
 
     Args:
-        path: a CSV or Parquet file of the columns of :data:`YEARS`.
+        path: a file of any kind that tables are read from, with the columns of :data:`YEARS`.
         weights: of the last years, the earliest first; ``GROWTH`` for the growth rate.
 
     Every fault is listed; with one there are no forecasts.
@@ -69,7 +69,7 @@ def forecasts(path: Path, weights: Sequence[int]) -> tuple[tuple[Forecast, ...],
 
 def _read(path: Path, findings: Findings) -> dict[_Who, dict[int, tuple[int, Row]]]:
     found: dict[_Who, dict[int, tuple[int, Row]]] = {}
-    for row in read_table(path, YEARS, findings):
+    for row in read_file(path, YEARS, findings):
         year, value = _year(row, findings), _equivalents(row, findings)
         who = row["institution_id"], row["series"]
         years = found.setdefault(who, {})

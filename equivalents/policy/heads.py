@@ -42,14 +42,15 @@ _NO_TEXTS: Final = Coded((), np.zeros(0, np.int32))
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TableRows:
-    """Where the rows of a table stand: the file, and by row the number that Excel shows."""
+    """Where the rows of a table stand: file, by row the number that Excel shows, and sheet."""
 
     file: str = ""
     number: Sequence[int] = ()
+    sheet: str = ""
 
     def place(self, at: int) -> Place:
         """The place of a row."""
-        return Place(self.file, "", int(self.number[at]))
+        return Place(self.file, self.sheet, int(self.number[at]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,7 +4,7 @@ Floats never come in this way: ``5`` and ``5.0`` and ``1e3`` arrive as written a
 strictly where they are used. Only plain data is accepted; tags, anchors and doubled keys are not.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -27,12 +27,15 @@ __all__ = [
     "flag_of",
     "names_of",
     "note_keys",
+    "read_cell",
     "read_yaml",
     "span_of",
 ]
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
+_Where = Callable[[int], Place]
+"""The place of a line, counted from 1."""
 _FLAGS: Final[Mapping[str, bool]] = {"yes": True, "no": False, "true": True, "false": False}
 """How yes and no are written."""
 
@@ -76,23 +79,33 @@ def read_yaml(path: Path, name: str, findings: Findings) -> Entry | None:
     """Read one YAML file; ``None`` with the fault noted when it cannot be read."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
-        node = yaml.compose(text, yaml.SafeLoader)
     except UnicodeDecodeError as error:
         findings.add("FILE_ENCODING", Place(name), detail=f"utf-8: byte {error.start}")
         return None
+    return _read(text, lambda line: Place(name, row=line), findings)
+
+
+def read_cell(text: str, place: Place, findings: Findings) -> Entry | None:
+    """Read the YAML text of one cell of a sheet; all of it stands at that place."""
+    return _read(text, lambda _: place, findings)
+
+
+def _read(text: str, where: _Where, findings: Findings) -> Entry | None:
+    try:
+        node = yaml.compose(text, yaml.SafeLoader)
     except RecursionError:
-        findings.add("YAML_INVALID", Place(name, row=1), detail=_TOO_DEEP)
+        findings.add("YAML_INVALID", where(1), detail=_TOO_DEEP)
         return None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        place = Place(name, row=mark.line + 1 if mark else 0)
+        place = where(mark.line + 1 if mark else 0)
         detail = str(getattr(error, "problem", None) or error)
         findings.add("YAML_INVALID", place, detail=detail)
         return None
     if node is None:
-        findings.add("FILE_EMPTY", Place(name))
+        findings.add("FILE_EMPTY", where(0))
         return None
-    return _entry(node, name, findings, depth=0)
+    return _entry(node, where, findings, depth=0)
 
 
 def expect(entry: Entry, shape: str, what: str, findings: Findings) -> None:
@@ -113,8 +126,8 @@ def all_texts(entry: Entry) -> bool:
     return isinstance(entry.value, list) and all(isinstance(e.value, str) for e in entry.items)
 
 
-def _entry(node: yaml.Node, name: str, findings: Findings, depth: int) -> Entry:
-    place = Place(name, row=node.start_mark.line + 1)
+def _entry(node: yaml.Node, where: _Where, findings: Findings, depth: int) -> Entry:
+    place = where(node.start_mark.line + 1)
     if depth > 20:
         findings.add("YAML_INVALID", place, detail=_TOO_DEEP)
     elif isinstance(node, yaml.ScalarNode):
@@ -122,23 +135,23 @@ def _entry(node: yaml.Node, name: str, findings: Findings, depth: int) -> Entry:
         blank = node.tag == "tag:yaml.org,2002:null"
         return Entry("" if blank else node.value, place)
     elif isinstance(node, yaml.SequenceNode):
-        return Entry([_entry(child, name, findings, depth + 1) for child in node.value], place)
+        return Entry([_entry(child, where, findings, depth + 1) for child in node.value], place)
     elif isinstance(node, yaml.MappingNode):
-        return Entry(dict(_pairs(node, name, findings, depth)), place)
+        return Entry(dict(_pairs(node, where, findings, depth)), place)
     return Entry("", place)
 
 
 def _pairs(
-    node: yaml.MappingNode, name: str, findings: Findings, depth: int
+    node: yaml.MappingNode, where: _Where, findings: Findings, depth: int
 ) -> Iterator[tuple[str, Entry]]:
     lines: dict[str, int] = {}
     for key, value in node.value:
         line = key.start_mark.line + 1
         text = str(key.value)
         if text in lines:
-            findings.add("KEY_TWICE", Place(name, row=line), text, other=str(lines[text]))
+            findings.add("KEY_TWICE", where(line), text, other=str(lines[text]))
         lines[text] = line
-        yield text, _entry(value, name, findings, depth + 1)
+        yield text, _entry(value, where, findings, depth + 1)
 
 
 def note_keys(entry: Entry, known: Collection[str], findings: Findings) -> None:

@@ -14,6 +14,7 @@ from equivalents.reasons.components import COMPONENT_REASONS
 from equivalents.reasons.contacts import CONTACT_REASONS
 from equivalents.reasons.contracts import CONTRACT_REASONS
 from equivalents.reasons.corrections import CORRECTION_REASONS
+from equivalents.reasons.door import DOOR_REASONS
 from equivalents.reasons.effective import EFFECTIVE_REASONS
 from equivalents.reasons.files import FILE_REASONS
 from equivalents.reasons.forecasts import FORECAST_REASONS
@@ -21,13 +22,17 @@ from equivalents.reasons.funds import FUND_REASONS
 from equivalents.reasons.keys import KEY_REASONS
 from equivalents.reasons.leaders import LEADER_REASONS
 from equivalents.reasons.leave import LEAVE_REASONS
+from equivalents.reasons.maps import MAP_REASONS
 from equivalents.reasons.model import BOTH, LONGEST, Reason, Severity, Stage, in_language
 from equivalents.reasons.money import MONEY_REASONS
+from equivalents.reasons.opening import OPENING_REASONS
 from equivalents.reasons.prices import PRICE_REASONS
 from equivalents.reasons.records import RECORD_REASONS
 from equivalents.reasons.results import RESULT_REASONS
 from equivalents.reasons.rules import RULE_REASONS
+from equivalents.reasons.safety import SAFETY_REASONS
 from equivalents.reasons.schemes import SCHEME_REASONS
+from equivalents.reasons.shapes import SHAPE_REASONS
 from equivalents.reasons.sharing import SHARING_REASONS
 from equivalents.reasons.studies import STUDY_REASONS
 from equivalents.reasons.yearly import YEARLY_REASONS
@@ -47,11 +52,16 @@ REASONS: Final[dict[str, Reason]] = {
     reason.code: reason
     for reason in (
         *FILE_REASONS,
+        *MAP_REASONS,
+        *OPENING_REASONS,
+        *SAFETY_REASONS,
+        *SHAPE_REASONS,
         *RULE_REASONS,
         *KEY_REASONS,
         *LEADER_REASONS,
         *LEAVE_REASONS,
         *RECORD_REASONS,
+        *DOOR_REASONS,
         *CONTACT_REASONS,
         *CONTRACT_REASONS,
         *EFFECTIVE_REASONS,

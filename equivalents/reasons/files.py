@@ -16,6 +16,21 @@ FILE_REASONS: Final = (
         "Choose another.",
     ),
     Reason(
+        "FILE_EXISTS",
+        "error",
+        "command",
+        "文件“{value}”已经存在，未作改动（里面可能有填好的数据）。请换一个文件名。",
+        "The file '{value}' exists and was left alone (it may hold data that was filled in). "
+        "Choose another name.",
+    ),
+    Reason(
+        "FILE_NAME",
+        "error",
+        "command",
+        "文件名“{value}”应以 {suffix} 结尾。请改名。",
+        "The file name '{value}' does not end in {suffix}. Change it.",
+    ),
+    Reason(
         "REJECTED_ROWS",
         "error",
         "command",
@@ -35,8 +50,10 @@ FILE_REASONS: Final = (
         "TABLE_MISSING",
         "error",
         "file",
-        "缺少数据表“{value}”{near}。请在资料文件夹中放入 {value}.csv 或 {value}.parquet。",
-        "The table '{value}' is missing{near}. Put {value}.csv or {value}.parquet in the case.",
+        "缺少数据表“{value}”{near}。请在资料中放入 {value}.xlsx 或 {value}.csv"
+        "（资料为单个工作簿时，加此名的工作表）。",
+        "The table '{value}' is missing{near}. Put {value}.xlsx or {value}.csv in the "
+        "case (a case that is one workbook: a sheet of that name).",
     ),
     Reason(
         "TABLE_TWICE",
@@ -44,6 +61,15 @@ FILE_REASONS: Final = (
         "file",
         "数据表“{value}”同时有多个文件：{other}。请只保留一个。",
         "The table '{value}' exists more than once: {other}. Keep one of them.",
+    ),
+    Reason(
+        "RECORDS_TWICE",
+        "error",
+        "file",
+        "“{value}”与“{other}”的服务记录完全相同，都读入会算两次。请删去一个；"
+        "若确是不同的服务，请合并在一个文件里。",
+        "The records of '{value}' are the same as those of '{other}', and would count twice. "
+        "Remove one of them; if the services are genuine, put them into one file.",
     ),
     Reason(
         "FILE_EMPTY",
@@ -62,12 +88,32 @@ FILE_REASONS: Final = (
         "as plain text in UTF-8, and try again.",
     ),
     Reason(
+        "FILE_ENCODING_DOUBT",
+        "error",
+        "file",
+        "文件虽可按 GB18030 解码，但其中 {value} 的文字不像中文{detail}。请另存为“CSV UTF-8”；"
+        "或在 case.yaml 的 reading 下写 encoding: 实际编码（可写 {allowed}；"
+        "确为 GB18030 的写 gb18030）。",
+        "The file can be decoded as GB18030, but {value} of its characters are hardly Chinese"
+        "{detail}. Save it as 'CSV UTF-8'; or declare its encoding in case.yaml, under reading, as "
+        "encoding: one of {allowed} (gb18030 if it is that).",
+    ),
+    Reason(
+        "FILE_DELIMITER_DOUBT",
+        "error",
+        "file",
+        "看不出用什么符号分隔各列（可能是 {value}）。请在 case.yaml 的 reading 下写 "
+        "delimiter: 实际的分隔符（可写 {allowed}），或另存为用逗号分隔的 CSV。",
+        "Which sign parts the columns is left open (it may be {value}). Declare it in case.yaml, "
+        "under reading, as delimiter: one of {allowed}; or save a CSV with commas.",
+    ),
+    Reason(
         "FILE_FORMAT",
         "error",
         "file",
-        "暂不能读取此类文件“{value}”（{detail}）。请另存为 CSV（UTF-8）或 Parquet。",
-        "A file of this kind, '{value}', cannot be read yet ({detail}). "
-        "Save it as CSV (UTF-8) or Parquet.",
+        "不能从“{value}”文件读取数据表（可读：{detail}）。请另存为 xlsx 或 CSV（UTF-8）。",
+        "No table is read from a file of this kind, '{value}' (but from {detail}). "
+        "Save it as xlsx or CSV (UTF-8).",
     ),
     Reason(
         "FILE_DAMAGED",
@@ -108,6 +154,15 @@ FILE_REASONS: Final = (
         "请核实午夜前后的服务归入哪一天。",
         "Dates in the column '{column}' with a time of day: {value}. As declared they were read as "
         "their days. Check to which day work around midnight belongs.",
+    ),
+    Reason(
+        "DATES_READ",
+        "note",
+        "table",
+        "“{column}”列有 {value} 个日期不是 2025-03-31 的形式，已按年、月、日的先后读取"
+        "（{detail}）。请抽查几行。",
+        "Dates in the column '{column}' in another form than 2025-03-31: {value}. They were read "
+        "as year, month, day ({detail}). Check some of them.",
     ),
     Reason(
         "COLUMN_MISSING",

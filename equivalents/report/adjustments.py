@@ -59,6 +59,8 @@ def write_adjustments(
         OutTable("key_changes", _columns(_CHANGE_COLUMNS, map(_change, correction.changes))),
     )
     told = _summary(correction, settlement, rule, len(earlier))
+    if source.doubts is not None:
+        told["door"] = source.doubts.made
     with new_folder(destination) as folder:
         listed = write_lists(settlement, case, source, folder, ROWS_SHOWN)
         for table in tables:
@@ -75,7 +77,12 @@ def write_adjustments(
         book.sheet("核对", f"{note}　左右两侧应相等", CHECKS_SHEET, check_rows(told["checks"]))
         book.close()
         write_json(folder / "manifest.json", _manifest(correction, case, closed, earlier, folder))
-    return told
+    return told | _understood(case)
+
+
+def _understood(case: Case) -> _Json:
+    """What was understood of files that are not plain; it follows how the files are cut."""
+    return {"understood": case.understood} if case.understood else {}
 
 
 def adjustment_table(rows: Iterable[Mapping[str, str]], name: str = TABLE) -> OutTable:
@@ -190,6 +197,7 @@ def _manifest(
         "mode": correction.mode.value,
         "closed": {"sha256": closed.sha256},
         "earlier": [{"sha256": one.sha256} for one in earlier],
+        **_understood(case),
         "inputs": [_entry(name, path) for name, path in sorted(case.inputs)],
         "outputs": [_entry(path.name, path) for path in made],
     }

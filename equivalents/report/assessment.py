@@ -34,8 +34,7 @@ ASSESSMENT_SHEETS: Final = (
         "assessment",
         "考核结果",
         "各指标得分按权重合计为总分，总分换成系数；距下一档：还差多少分系数就跳到下一档。"
-        "数字显示四位小数，精确值见 assessment.csv；"
-        f"超过 {ROWS_SHOWN:,} 行时只列总分，各指标见 assessment.csv",
+        f"数字显示四位小数；超过 {ROWS_SHOWN:,} 行时只列总分。精确值和各指标见 assessment.csv",
         (
             ("composite", SheetColumn("综合考核", 16)),
             ("level", SheetColumn("考核层级", _TEXT)),

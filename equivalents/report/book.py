@@ -1,9 +1,11 @@
 """A workbook in our style: titled sheets, frozen headings, exact numbers, sums that Excel adds.
 
 Every number is written from its exact decimal text; where a value has more digits than Excel
-keeps (15) it is written as text, so that nothing is shown that is not so.
+keeps (15) it is written as text, so that nothing is shown that is not so. Texts are neutralised
+(:mod:`equivalents.report.neutral`).
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,12 +16,15 @@ from typing import Any, Final
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
+from equivalents.report.neutral import fits_excel, neutral
+
 __all__ = ["Book", "ROWS_SHOWN", "SheetColumn"]
 
 ROWS_SHOWN: Final = 20_000
 """Details that a sheet lists, as rejected rows; nobody reads more, and the CSV has them all."""
 _ROWS_A_SHEET: Final = 1_000_000
-_DIGITS: Final = 15
+_NUMBER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:/[0-9]+)?", re.ASCII)
+"""What stands as text in a column of numbers: too many digits, or a fraction."""
 _TITLE_HEIGHT: Final = 22  # points: rows of blocks do not grow by themselves in every program
 
 
@@ -73,16 +78,16 @@ class Book:
         """One sheet: title, note, headings on row 3, rows, and a line of sums (合计)."""
         sheet = self._book.add_worksheet(name)
         sheet.write_string(0, 0, name, self._title)
-        sheet.write_string(1, 0, note, self._note)
+        sheet.write_string(1, 0, neutral(note), self._note)
         for at, column in enumerate(columns):
             sheet.set_column(at, at, column.width)
-            sheet.write_string(2, at, column.heading, self._head)
+            sheet.write_string(2, at, neutral(column.heading), self._head)
         last, styles = 2, self._styles(columns)
         sums = {at: Decimal(0) for at, column in enumerate(columns) if column.total}
         for last, row in enumerate(rows, 3):
             if last > _ROWS_A_SHEET:
                 cut = f"{note}（仅列前 {_ROWS_A_SHEET:,} 行，全部见 CSV）"
-                sheet.write_string(1, 0, cut, self._note)
+                sheet.write_string(1, 0, neutral(cut), self._note)
                 break
             _write_row(sheet, last, styles, row)
             for at in sums:
@@ -106,16 +111,16 @@ class Book:
         """One sheet of blocks, each with a title, its rows and a line of sums, a page a block."""
         sheet = self._book.add_worksheet(name)
         sheet.write_string(0, 0, name, self._title)
-        sheet.write_string(1, 0, note, self._note)
+        sheet.write_string(1, 0, neutral(note), self._note)
         for at, column in enumerate(columns):
             sheet.set_column(at, at, column.width)
-            sheet.write_string(2, at, column.heading, self._head)
+            sheet.write_string(2, at, neutral(column.heading), self._head)
         at, breaks, styles = 3, [], self._styles(columns)
         for title, rows in blocks:
             if at > 3:
                 breaks.append(at)
             sheet.set_row(at, _TITLE_HEIGHT)
-            sheet.write_string(at, 0, title, self._title)
+            sheet.write_string(at, 0, neutral(title), self._title)
             for place, row in enumerate(rows, at + 1):
                 _write_row(sheet, place, styles, row)
             last = at + len(rows)
@@ -143,7 +148,7 @@ class Book:
                 continue
             total = str(sum((Decimal(row[place] or 0) for row in rows), Decimal(0)))
             letter = xl_col_to_name(place)
-            stored = Decimal(total) if _fits_excel(total) else total
+            stored = Decimal(total) if fits_excel(total) else total
             style = self._format(column.form, True)
             formula = f"=SUM({letter}{first + 1}:{letter}{last + 1})"
             sheet.write_formula(last + 1, place, formula, style, stored)
@@ -173,7 +178,7 @@ class Book:
             formula = f"=SUBTOTAL(109,{letter}4:{letter}{at})"
             style = self._format(columns[place].form, True)
             # A text as the stored value would make a viewer that does not calculate show a text.
-            stored = total if _fits_excel(str(total)) else str(total)
+            stored = total if fits_excel(str(total)) else str(total)
             sheet.write_formula(at, place, formula, style, stored)
 
     def close(self) -> None:
@@ -196,14 +201,10 @@ def _write_row(
     for place, ((style, numbers, whole), value) in enumerate(zip(styles, row, strict=True)):
         if not value:
             sheet.write_blank(at, place, None, style)
-        elif numbers and _fits_excel(value):
+        elif numbers and fits_excel(value):
             bare = not value.partition(".")[2].strip("0")
             sheet.write_number(at, place, Decimal(value), whole if bare else numbers)
-        else:
+        elif numbers and _NUMBER.fullmatch(value):
             sheet.write_string(at, place, value, style)
-
-
-def _fits_excel(value: str) -> bool:
-    """Whether a text is a number that Excel keeps to the last digit."""
-    digits = value.lstrip("-").replace(".", "", 1)
-    return digits.isascii() and digits.isdigit() and len(digits.strip("0")) <= _DIGITS
+        else:
+            sheet.write_string(at, place, neutral(value), style)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from equivalents.contracts import ContractLine
+from equivalents.errors import called
 from equivalents.explain import ItemLine, PersonStory, PlaceStory
 from equivalents.itemmoney import LineKind, MoneyLine
 from equivalents.leave import LeaveLine
@@ -243,7 +244,7 @@ def _record_text(record: OwnRecord) -> Iterator[str]:
     told += f", 数量 quantity {record.columns.get('quantity', '')}"
     told += f", 团队 team {team}" if team else ""
     told += f", 参与 performers {record.performers}" if record.performers else ""
-    yield f"  {record.file} 第 {record.row} 行 row: {told}"
+    yield f"  {called(record.file, record.sheet)} 第 {record.row} 行 row: {told}"
     for end in record.ends:
         if end.verdict:
             zh, en = EXCLUSIONS.get(end.verdict, ("退回", "rejected"))

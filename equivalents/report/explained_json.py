@@ -38,6 +38,7 @@ def _record_json(record: OwnRecord) -> dict[str, Any]:
     names = ("service_date", "service_end_date", "quantity", "team_id")
     return {
         "file": record.file,
+        **({"sheet": record.sheet} if record.sheet else {}),
         "row": str(record.row),
         "institution_id": record.institution_id,
         "item_code": record.item_code,

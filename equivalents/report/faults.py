@@ -40,6 +40,7 @@ __all__ = [
     "count_row_problems",
     "fault_windows",
     "faulty_rows",
+    "row_problems_by_code",
 ]
 
 _HINTS: Final = 500
@@ -82,7 +83,7 @@ class FaultGroup:
         for row, value, *facts in zip(
             rows, self.value.take(where).to_pylist(), *columns, strict=True
         ):
-            place = Place(originals.file, "", row, self.column)
+            place = Place(originals.file, originals.sheet, row, self.column)
             known = dict(zip(names, facts, strict=True))
             yield Problem(self.code, place, value, known, self.series)
 
@@ -254,7 +255,8 @@ class _Explain:
             case "QUANTITY_ABOVE_MAX":
                 facts = _above(found, value)
             case _:
-                facts = {"other": texts(found.notes)} if any(found.notes) else {}
+                facts = {"column": said(found.column, form.headings)}
+                facts |= {"other": texts(found.notes)} if any(found.notes) else {}
         return facts
 
 
@@ -306,16 +308,22 @@ class _Hints:
 
 def count_row_problems(settlement: Settlement) -> int:
     """How many faults and warnings the records have: a true count, however many are listed."""
+    return sum(row_problems_by_code(settlement).values())
+
+
+def row_problems_by_code(settlement: Settlement) -> Counter[str]:
+    """The same by code."""
     rows: dict[tuple[int, str, str], list[FaultSet]] = defaultdict(list)
     for fault in settlement.counted.faults:
         rows[fault.part, fault.code, fault.column].append(fault)
-    # One fault may be noted once a series, but then of that series only once.
-    return sum(
-        sum(fault.row.size for fault in several)
-        if len({fault.series for fault in several}) == 1
-        else _distinct([fault.row for fault in several]).size
-        for several in rows.values()
-    )
+    counts: Counter[str] = Counter()
+    for (_, code, _), several in rows.items():
+        # One fault may be noted once a series, but then of that series only once.
+        if len({fault.series for fault in several}) == 1:
+            counts[code] += sum(fault.row.size for fault in several)
+        else:
+            counts[code] += _distinct([fault.row for fault in several]).size
+    return counts
 
 
 class VerdictCounts:

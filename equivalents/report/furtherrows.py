@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import compress
 from typing import Final
 
-from equivalents.errors import Problem
+from equivalents.errors import Problem, called
 from equivalents.policy.accounts import SURPLUS_POOL
 from equivalents.policy.calendar import parse_day, print_day
 from equivalents.policy.roster import Roster
@@ -27,7 +27,7 @@ def noted_rows(noted: Iterable[Problem]) -> Iterator[Sequence[str]]:
         yield (
             _SEVERITY[one.severity],
             one.code,
-            place.file,
+            called(place.file, place.sheet),
             str(place.row or ""),
             column_title(place.column),
             one.value,

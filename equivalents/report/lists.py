@@ -11,8 +11,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, get_args
 
 import numpy as np
 import pyarrow as pa
@@ -41,6 +42,7 @@ __all__ = [
     "PROBLEM_COLUMNS",
     "REJECTED_COLUMNS",
     "all_problems",
+    "first_problems",
     "json_problems",
     "write_lists",
 ]
@@ -95,6 +97,17 @@ def all_problems(settlement: Settlement, case: Case, source: Source) -> Iterator
         for row in faulty_rows(settlement, source, severity):
             yield from row.faults
     yield from settlement.problems
+
+
+def first_problems(
+    settlement: Settlement, case: Case, source: Source, most: int | None
+) -> Iterator[Problem]:
+    """The same by severity, so many of each; ``None``: all of them."""
+    files = (*case.problems, *source.problems, *settlement.problems)
+    for severity in get_args(Severity):
+        some = (problem for problem in files if problem.severity == severity)
+        rows = faulty_rows(settlement, source, severity) if severity in _SEVERITIES else ()
+        yield from islice(chain(some, chain.from_iterable(row.faults for row in rows)), most)
 
 
 # -- CSV ---------------------------------------------------------------------------------------
@@ -175,7 +188,7 @@ def _problem_lines(window: FaultWindow, said: Sequence[pa.Array]) -> pa.Array:
         columns.append(
             joined_pieces(
                 [
-                    f"{severity},{group.code},{quoted_text(window.originals.file)},,",
+                    f"{severity},{group.code},{_where(window)},",
                     _numbers(window.originals.row[group.at]),
                     f",{quoted_text(group.column)},",
                     sentences,
@@ -186,17 +199,22 @@ def _problem_lines(window: FaultWindow, said: Sequence[pa.Array]) -> pa.Array:
     return _interleaved(columns, window.order)
 
 
+def _where(window: FaultWindow) -> str:
+    """File and sheet of the rows of a window, as they stand in a line."""
+    return f"{quoted_text(window.originals.file)},{quoted_text(window.originals.sheet)}"
+
+
 def _rejected_lines(
     window: FaultWindow, said: Sequence[pa.Array], headings: Sequence[str]
 ) -> pa.Array:
     """The lines of ``rejected.csv`` for a window: of each row its verdict, then the row itself."""
-    file = quoted_text(window.originals.file)
+    where = _where(window)
     verdicts, rows = [], []
     for group, first, sentences in zip(window.groups, window.verdicts, said, strict=True):
         if not first.size:
             continue
         at = group.at[first]
-        pieces = [f"{file},,", _numbers(window.originals.row[at])]
+        pieces = [f"{where},", _numbers(window.originals.row[at])]
         pieces += [f",{quoted_text(group.column)},{group.code},", _taken(sentences, first), ","]
         verdicts.append(joined_pieces(pieces))
         rows.append(at)
@@ -285,7 +303,7 @@ def _json_group(window: FaultWindow, group: FaultGroup) -> pa.Array:
         "severity": REASONS[group.code].severity,
         "code": group.code,
         "file": window.originals.file,
-        "sheet": "",
+        "sheet": window.originals.sheet,
     }
     head = "".join(f'      "{key}": {_json(text)},\n' for key, text in same.items())
     pieces: list[Piece] = [

@@ -80,6 +80,8 @@ def write_out(
         listed = write_lists(settlement, case, source, folder, shown)
         told = summary(settlement, listed.counts)
         told["checks"] += more.checks
+        if source.doubts is not None:
+            told["door"] = source.doubts.made
         write_json(folder / "summary.json", {**told, **more.summary})
         if settlement.payouts is not None:
             _write_results(settlement, settlement.payouts, listed, folder, more)
@@ -141,6 +143,8 @@ def _manifest(settlement: Settlement, case: Case, folder: Path) -> dict[str, Any
         "engine": __version__,
         "method": METHOD,
         "period": settlement.rules.period.name,
+        **({"sources": case.sources} if case.sources else {}),
+        **({"understood": case.understood} if case.understood else {}),
         "inputs": [
             {"file": name, "bytes": path.stat().st_size, "sha256": sha256(path)}
             for name, path in sorted(case.inputs)

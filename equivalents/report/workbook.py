@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from equivalents.errors import called
 from equivalents.grouping import group
 from equivalents.intake.headings import TABLES
 from equivalents.lines import Lines
@@ -366,7 +367,7 @@ def _rejected_rows(rejected: Sequence[RejectedRow]) -> Iterable[Sequence[str]]:
     for row in rejected:
         problem = row.faults[0]
         yield (
-            row.original.file,
+            called(row.original.file, row.original.sheet),
             str(row.original.row),
             column_title(problem.place.column),
             problem.code,

@@ -148,7 +148,7 @@ COMPONENTS = [
     bonus("component", "COMPONENT_UNKNOWN", "I01,P01,y,1.00,", "component", "y", "x"),
     bonus("no-post", "PAY_NO_POST", "I01,P03,x,1.00,", "person_id", "P03", "I01"),
     bonus("amount", "AMOUNT_INVALID", "I01,P01,x,-1.00,", "amount", "-1.00"),
-    bonus("date", "DATE_INVALID", "I01,P01,x,1.00,2025-6-1", "date", "2025-6-1"),
+    bonus("date", "DATE_INVALID", "I01,P01,x,1.00,2025-6", "date", "2025-6"),
     Fault("bonus-not-in-force", "BONUS_NOT_IN_FORCE",
           components("x: {kind: bonus, valid_from: 2025-06-15}",
                      bonuses=f"{BONUS}\nI01,P01,x,1.00,2025-06-14\nI01,P02,x,1.00,2025-06-15\n"),

@@ -83,6 +83,9 @@ def to_gb18030(case: Path, chance: random.Random) -> None:
     for path in tables_of(case):
         text = path.read_text(encoding="utf-8-sig")
         path.write_bytes(text.encode("gb18030"))
+    # Made-up names are of rare characters only: a file of them alone would be in doubt.
+    with (case / "case.yaml").open("a", encoding="utf-8") as file:
+        file.write("reading: {encoding: gb18030}\n")
 
 
 def shuffle_master_tables(case: Path, chance: random.Random) -> None:

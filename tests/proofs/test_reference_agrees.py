@@ -12,7 +12,7 @@ import pytest
 from equivalents import settle_case
 from tests.against_reference import compare
 from tests.proofs.counts import counts
-from tests.reference import FEATURES, FUNDS, PAY, write_random_case
+from tests.reference import DOOR, FEATURES, FUNDS, PAY, write_random_case
 from tests.reference.small_case import HEAD, a_case, rows
 
 DIRECT = ("payouts.csv", "pools.csv", "adjusted.csv", "allocations.csv", "rejected.csv",
@@ -70,7 +70,12 @@ OF_PAY = [
     "+".join(sorted(FEATURES | FUNDS | PAY)),
 ]
 """Assessment, components and what else pools declare."""
-FEATURED = [*dict.fromkeys((*FEATURED, *OF_PAY))]
+AT_THE_DOOR = [
+    *("door", "door+shares", "door+shares+bases+days", "door+leave+levels+leaders+coefficients"),
+    "+".join(sorted(FEATURES | DOOR)),
+]
+"""Checks at the door that reject, before rules of counting and of sharing."""
+FEATURED = [*dict.fromkeys((*FEATURED, *OF_PAY, *AT_THE_DOOR))]
 """The rules of counting, of sharing and of money one by one, and some of them together."""
 
 

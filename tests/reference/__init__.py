@@ -8,7 +8,7 @@ from tests.reference.keys import Adjusted
 from tests.reference.ledger import Entry
 from tests.reference.payouts import Payout, PoolTotal, Step
 from tests.reference.random_case import write_random_case
-from tests.reference.random_rules import FEATURES, FUNDS, PAY
+from tests.reference.random_rules import DOOR, FEATURES, FUNDS, PAY
 from tests.reference.settling import Counts, Outcome, settle
 from tests.reference.sharing import Fen, largest_remainder
 from tests.reference.splitting import Line, LineKey
@@ -19,6 +19,7 @@ from tests.reference.weighing import Verdict
 from tests.reference.weights import TableError, WeightRow, read_weights, table_errors, weight_row
 
 __all__ = [
+    "DOOR",
     "FEATURES",
     "FUNDS",
     "PAY",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -42,6 +42,7 @@ from tests.reference.text import (
     AMOUNT,
     FIRST_DAY,
     NO_END,
+    canonical_date,
     csv_rows,
     csv_table,
     date_or,
@@ -91,6 +92,7 @@ class Posting:
     """False where the posting is out of the total pay cap (B9)."""
     employment_type: str = ""
     kind: str = ""
+    qualifications: tuple[str, ...] = ()
 
     def active_on(self, day: date) -> bool:
         """Say whether the person holds the post on that day; `active_to` is exclusive."""
@@ -167,6 +169,8 @@ class Case:
     led: frozenset[tuple[str, str, str]] = frozenset()
     """Institution, person and post code of heads, once they are taken out of `postings`."""
     pay: PayTables = NO_PAY
+    checks: Mapping[str, Any] = field(default_factory=dict)
+    """The key `checks` of `case.yaml`, as it stands there."""
 
     @property
     def series(self) -> tuple[str, ...]:
@@ -216,6 +220,7 @@ def read_case(folder: Path, shipped: Path | None = None) -> Case:
         leader_rules=_rules(declared.get("leaders")),
         all_postings=postings,
         pay=read_pay_tables(folder),
+        checks=declared.get("checks") or {},
     )
 
 
@@ -238,6 +243,7 @@ def _posting(row: Mapping[str, str]) -> Posting:
         in_cap=row.get("in_cap", "") != "0",
         employment_type=row.get("employment_type", ""),
         kind=row.get("kind", ""),
+        qualifications=tuple(filter(None, row.get("qualifications", "").split(";"))),
     )
 
 
@@ -266,15 +272,20 @@ def _record_files(folder: Path) -> list[Path]:
 
 
 def _all_records(folder: Path, *, without_times: bool) -> tuple[Record, ...]:
-    """Read all files of records; dates without a time of day where that is declared (5.21)."""
-    records = tuple(record for path in _record_files(folder) for record in _records(path))
-    if not without_times:
-        return records
+    """Read all files of records; dates are `2025-03-31` whatever their form.
+
+    They are without a time of day where that is declared (5.21).
+    """
+    records = (record for path in _record_files(folder) for record in _records(path))
+
+    def day(text: str) -> str:
+        return canonical_date(without_time(text) if without_times else text)
+
     return tuple(
         replace(
             record,
             fields={
-                column: without_time(text) if column in DATE_COLUMNS else text
+                column: day(text) if column in DATE_COLUMNS else text
                 for column, text in record.fields.items()
             },
         )
@@ -290,6 +301,16 @@ def _records(path: Path) -> list[Record]:
     for number, fields in rows:
         well_shaped = len(fields) == len(header)
         given = dict(zip(header, fields, strict=True)) if well_shaped else {}
-        columns = {column: given.get(column, "") for column in RECORD_COLUMNS}
+        columns = {column: _filled(column, given.get(column, "")) for column in RECORD_COLUMNS}
         records.append(Record(name, number, well_shaped, columns))
     return records
+
+
+DASHES = {"-", "--", "---", "—", "——", "–", "－", "－－", "/", "／", "―"}
+"""What people write where there is nothing (docs/files.md, files as they are)."""
+
+
+def _filled(column: str, text: str) -> str:
+    """A blank for a dash, in numbers and where a blank may be."""
+    may_be_blank = column not in ("institution_id", "person_id", "item_code", "service_date")
+    return "" if may_be_blank and text in DASHES else text

@@ -39,6 +39,8 @@ class Entry:
     """Of each day that may count, by person: of a stay its days in the period, else `day`."""
     unposted: str = ""
     """Why nobody performed the record on the first of those days that nobody did; or a blank."""
+    doubt: str = ""
+    """The code of the check at the door that rejects it; or a blank."""
 
     @property
     def is_stay(self) -> bool:
@@ -54,7 +56,7 @@ class Entry:
     @property
     def usable(self) -> bool:
         """Say whether the record has no fault but possibly its date, item and weight."""
-        return not self.fault and not self.unposted
+        return not self.fault and not self.doubt and not self.unposted
 
 
 class Entrance:

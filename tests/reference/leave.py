@@ -137,8 +137,10 @@ class Leaves:
         found: list[Run] = []
         for day in self.days:
             leave = self.on_leave.get((person, day))
+            if leave is None:
+                continue
             posting = self.posting(person, institution, day)
-            if leave is None or posting is None:
+            if posting is None:
                 continue
             rule = self.rule(leave, day)
             if rule.average == "none" or (rule.pools and pool not in rule.pools):

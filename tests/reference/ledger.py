@@ -177,17 +177,16 @@ def restricted(
             if not yes(case.scheme.fund(name, place), "restricted"):
                 continue
             here = [one for one in moved if (one.institution, one.fund) == (place, name)]
-            pools = sum(
-                pool.amount_fen - net.get((place, pool.pool), 0) + back.get((place, pool.pool), 0)
+            mine = [
+                pool
                 for pool in made
                 if pool.institution == place and bridges(case)[pool.pool].get("fund") == name
+            ]
+            pools = sum(
+                pool.amount_fen - net.get((place, pool.pool), 0) + back.get((place, pool.pool), 0)
+                for pool in mine
             )
-            pools += sum(
-                one.fen - back[at] for at, one in more.items() if (at[0], one.fund) == (place, name)
-            )
-            pools += sum(
-                fen for (at, of, _), fen in beside.items() if (at, of) == (place, ("fund", name))
-            )
+            pools += _spent_beside((place, name), more, back, beside)
             found[place, name] = Restricted(
                 total(case, place, name, "opening_restricted"),
                 came.get((place, name), 0),
@@ -200,6 +199,22 @@ def restricted(
                 pools,
             )
     return found
+
+
+def _spent_beside(
+    fund: tuple[str, str],
+    more: Mapping[tuple[str, str], Excess],
+    back: Mapping[tuple[str, str], int],
+    beside: Mapping[tuple[str, tuple[str, str], str], int],
+) -> int:
+    """Return what a fund of an institution pays beside its pools: other pools' excess, components.
+
+    What went back to it is not spent.
+    """
+    place, name = fund
+    excess = sum(one.fen - back[at] for at, one in more.items() if (at[0], one.fund) == fund)
+    parts = sum(fen for (at, of, _), fen in beside.items() if (at, of) == (place, ("fund", name)))
+    return excess + parts
 
 
 def received(

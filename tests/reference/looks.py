@@ -6,10 +6,12 @@ A3 of page 1; 5.5, 5.6 of page 5. The ordinal of the visit is set aside here.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
 from tests.reference.case import Case, Record
+from tests.reference.door import Door
 from tests.reference.entries import Entrance, Entry, Performer
 from tests.reference.text import Refused
 from tests.reference.weighing import Verdict, Weighing
@@ -32,7 +34,9 @@ class Looks:
         self.case = case
         self.entrance = Entrance(case)
         self.weighing = Weighing(case)
-        self.entries = [self.entrance.enter(record) for record in case.records]
+        entries = [self.entrance.enter(record) for record in case.records]
+        doubted = Door(case, entries).rejected()
+        self.entries = [replace(one, doubt=doubted.get(one.record, "")) for one in entries]
         self.seen: dict[tuple[str, Record, date], Look | Verdict] = {}
         self.windows: dict[str, set[str]] = {}
         self.in_days = self.entrance.in_days

@@ -15,7 +15,7 @@ from tests.reference.random_funds import write_funds
 from tests.reference.random_leave import drop_leave, write_past
 from tests.reference.random_paying import write_paying
 from tests.reference.random_records import Plan, RecordFile, record_files
-from tests.reference.random_rules import FEATURES, FUNDS, PAY, days_items, give_bases, rules
+from tests.reference.random_rules import DOOR, FEATURES, FUNDS, PAY, days_items, give_bases, rules
 from tests.reference.random_weights import (
     GROUPS,
     TIERS,
@@ -46,9 +46,9 @@ def write_random_case(
 
     A case that is not dirty has no rejected record in any series (so it has somewhat fewer
     records than asked for); records excluded by a rule it has. `features` (the names of
-    `FEATURES` and `FUNDS`) adds shared records, counting bases, stays, and so on.
+    `FEATURES`, `FUNDS`, `DOOR`) adds shared records, counting bases, stays, and so on.
     """
-    assert features <= FEATURES | FUNDS | PAY, features - FEATURES
+    assert features <= FEATURES | FUNDS | PAY | DOOR, features - FEATURES
     rng = Random(seed)
     folder.mkdir(parents=True, exist_ok=True)
     assert not any(folder.iterdir()), "a case is written into a new folder"

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from random import Random
 
 from tests.reference.case import RECORD_COLUMNS
+from tests.reference.random_door import DAYS, RESIDENTS, SOURCES
 from tests.reference.random_weights import RESIDENT_GROUPS, SETTINGS, Fields, random_day
 
 FILES = ("a", "b", "Z", "10", "2", "三月")
@@ -56,7 +57,7 @@ def record_files(plan: Plan, records: int) -> list[RecordFile]:
     names = [f"records/{stem}.csv" for stem in stems]
     if len(names) == 1 and rng.random() < 0.6:
         names = ["records.csv"]
-    files = [RecordFile(name, _header(rng)) for name in names]
+    files = [RecordFile(name, _header(plan)) for name in names]
     while len(plan.made) < records:
         record = _good_record(plan)
         if plan.dirty and rng.random() < 0.25:
@@ -78,8 +79,11 @@ def record_files(plan: Plan, records: int) -> list[RecordFile]:
     return [file for file in files if file.rows]
 
 
-def _header(rng: Random) -> list[str]:
+def _header(plan: Plan) -> list[str]:
+    rng = plan.rng
     optional = [column for column in OPTIONAL if rng.random() < 0.8]
+    if "door" in plan.features and "source" not in optional:
+        optional.append("source")
     header = [*RECORD_COLUMNS[:5], *optional]
     if rng.random() < 0.5:
         rng.shuffle(header)
@@ -110,7 +114,7 @@ def _good_record(plan: Plan) -> Fields:
         "visit_number": rng.choice(("", "1", "1", "1", "2", "2", "3")),
         "team_id": rng.choice(("", "T1")),
         "post_id": posting.get("post_id", "") if rng.random() < 0.3 else "",
-        "source": rng.choice(("", "HIS", 'a "quoted", text')),
+        "source": rng.choice(("", "HIS", 'a_"quoted",text')),
     }
     if rng.random() < 0.02:
         record["quantity"] = rng.choice(("103483", "999999.999", "250000.5"))
@@ -131,6 +135,12 @@ def add_features(plan: Plan, record: Fields) -> None:
         record["household_id"] = f"H{rng.randrange(8)}" if rng.random() < 0.95 else ""
         if rng.random() < 0.6:
             few = plan.span[0] + timedelta(days=rng.randrange(6))
+            record["service_date"] = few.isoformat()
+    if "door" in features:
+        record["resident_id"] = f"身份{rng.randrange(RESIDENTS)}" if rng.random() < 0.8 else ""
+        record["source"] = rng.choice(SOURCES)
+        if rng.random() < 0.7:
+            few = plan.span[0] + timedelta(days=rng.randrange(DAYS))
             record["service_date"] = few.isoformat()
     if "bases" in features:
         record["quantity"] = rng.choice(("1", "1", "1", "1.0", "2"))
@@ -195,6 +205,9 @@ def _make_correction(plan: Plan, record: Fields) -> None:
     record |= {"record_id": own_id, "corrects": earlier["record_id"]}
     back = earlier["quantity"].removeprefix("-")
     record["quantity"] = "-" + plan.rng.choice((back, back, back, "5000", "0.125"))
+    if "door" in plan.features and plan.rng.random() < 0.6:
+        # Back in part, and more than it was: such a record stands with what is left of it.
+        record["quantity"] = plan.rng.choice(("-0.125", "-0.5", "-1", "2"))
 
 
 Fault = Callable[[Plan, Fields], None]
@@ -231,16 +244,16 @@ FAULTS: tuple[Fault, ...] = (
     _repeat,
     _conflict,
     _outside,
-    _set("institution_id", "", "NOWHERE", "I2 ", "I02"),
-    _set("person_id", "", "NOBODY", "P1 ", "7"),
+    _set("institution_id", "", "NOWHERE", "I2x", "I02"),
+    _set("person_id", "", "NOBODY", "P1x", "7"),
     _set("item_code", "", "NO_SUCH_ITEM", "clinic"),
     _set("service_date", "", "2025-02-30", "2023-02-29", "2025-6-1", "2025/06/01", "20250601"),
-    _set("service_date", "2025-06-01 00:00", "２０２５-06-01", "2025-13-01", "0000-01-01"),
-    _set("quantity", "", "1e3", "1.2345", "+1", "01", ".5", "1.", "1,000", "NaN", "１", " 1"),
+    _set("service_date", "2025-06-01 00:00", "二五-06-01", "2025-13-01", "0000-01-01"),
+    _set("quantity", "", "1e3", "1.2345", "+1", "01", ".5", "1.", "1,00", "NaN", "壹", "1 2"),
     _set("quantity", "0", "0.000", "-0", "1000000", "1000000.000", "99999999999999999999"),
-    _set("quantity", "-1", "-0.5", "-1000000", "--1"),
+    _set("quantity", "-1", "-0.5", "-1000000", "-+1"),
     _set("corrects", "NO_SUCH_ID", "r1"),
-    _set("visit_number", "0", "-1", "1.5", "x", "１"),
+    _set("visit_number", "0", "-1", "1.5", "x", "壹"),
     _set("post_id", "N99"),
 )
 FEATURE_FAULTS: Mapping[str, tuple[Fault, ...]] = {

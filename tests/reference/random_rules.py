@@ -9,6 +9,7 @@ from random import Random
 
 from tests.reference.random_contracts import write_contracts
 from tests.reference.random_csv import write_table
+from tests.reference.random_door import door_leave, door_rules
 from tests.reference.random_leaders import write_leaders
 from tests.reference.random_leave import write_leave
 from tests.reference.random_weights import Fields, random_day
@@ -22,6 +23,8 @@ PAY = frozenset({"assessment", "components", "averages", "who", "secondary"})
 """Assessment, what is paid beside pools, and what else pools declare: drawn by name."""
 FUNDS = frozenset({"funds"})
 """Schemes and institutions' money: drawn by name, as every fund is settled slowly."""
+DOOR = frozenset({"door"})
+"""Checks at the door that reject: drawn by name."""
 ROLES = ("GP", "nurse", "driver")
 BASES = ("record", "record", "resident", "household", "first:1", "first:2")
 WINDOWS = ("", "year", "half", "quarter", "month")
@@ -236,6 +239,9 @@ def rules(rng: Random, folder: Path, weights: Sequence[Fields], staff: Sequence[
         text += write_leave(rng, folder, people, span)
     if "leaders" in features:
         text += write_leaders(rng, folder, span)
+    if "door" in features:
+        text += "" if "leave" in features else door_leave(rng, folder, people, span)
+        text += door_rules(rng, folder, items, people, span)
     # Teams that share records have members without a clear home: then only people sign.
     teams = "shares" not in features
     if "contracts" in features and not write_contracts(rng, folder, staff, span, teams=teams):

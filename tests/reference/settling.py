@@ -15,6 +15,7 @@ from tests.reference.case import Case, Pool, read_case
 from tests.reference.ceilings import cut_lines, cuts
 from tests.reference.coefficients import Coefficients
 from tests.reference.components import Name, before_pools, declared, withheld_on
+from tests.reference.door import doubted_counts
 from tests.reference.flows import Flow, flows
 from tests.reference.funds import Due, Funds
 from tests.reference.fundwork import work
@@ -116,6 +117,8 @@ class Outcome:
     """Who shared under which parent, by institution and pool of the pool."""
     received: int
     counts: Mapping[str, Counts]
+    doubted: Mapping[str, Sequence[int]]
+    """How many records each rule of each check at the door doubts."""
 
 
 class Funded(NamedTuple):
@@ -202,7 +205,7 @@ def _shared(read: Case, keys: Keys, of_funds: Funded) -> list[PoolSharing]:
 def settle(case: Path, shipped: Path | None = None) -> Outcome:
     """Settle a case folder; raises `Refused` where nothing may be paid."""
     read, assessment, found = _opened(case, shipped)
-    judged = judge_all(read)
+    judged, doubted = judge_all(read), doubted_counts(read)
     split = pieces(judged, Coefficients(replace(read, pools=read.pools + placeholders(read))))
     dues = Funds(read, work(judged, split)).dues
     read, of_funds = funded(read, dues)
@@ -250,6 +253,7 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
         shelves={(one.pool.institution, one.pool.pool): one.shelves for one in shared},
         received=len(judged),
         counts={name: count(judged, name) for name in read.series},
+        doubted=doubted,
     )
 
 

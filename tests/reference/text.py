@@ -19,8 +19,18 @@ WEIGHT = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]{1,4})?")
 AMOUNT = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]{1,2})?")
 VISIT_NUMBER = re.compile(r"[1-9][0-9]*")
 WHOLE = re.compile(r"[1-9][0-9]*")
-DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-TIME = re.compile(r"[ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?")
+DATES = tuple(
+    re.compile(form)
+    for form in (
+        "([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})",
+        "([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})",
+        r"([0-9]{4})\.([0-9]{1,2})\.([0-9]{1,2})",
+        "([0-9]{4})([0-9]{2})([0-9]{2})",
+        "([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日",
+    )
+)
+"""The year first, then the month and the day: no other day can be meant."""
+TIME = re.compile(r"([ T]([01][0-9]|2[0-3])| [0-9]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?")
 """A time of day behind a date, without a zone: to the minute, the second or a part of it."""
 
 FIRST_DAY = date.min
@@ -65,18 +75,33 @@ def csv_table(path: Path) -> list[dict[str, str]]:
 
 
 def a_date(text: str) -> date | None:
-    """Return the day, or nothing if it is not `YYYY-MM-DD` or no day of the calendar (5.21)."""
-    if not DATE.fullmatch(text):
+    """Return the day, or nothing if the text names none of the calendar (5.21).
+
+    The year stands first, in four digits, then the month and the day: `2025-03-31` and the forms
+    of files as they are, `2025/3/31`, `2025.3.31`, `2025-3-31`, `20250331`, `2025年3月31日`.
+    """
+    found = next(filter(None, (form.fullmatch(text) for form in DATES)), None)
+    if found is None:
         return None
     try:
-        return date(int(text[:4]), int(text[5:7]), int(text[8:10]))
+        return date(*map(int, found.groups()))
     except ValueError:
         return None
 
 
+def canonical_date(text: str) -> str:
+    """Return the date as `2025-03-31`; a text that is none as it is."""
+    day = a_date(text)
+    return text if day is None else day.isoformat()
+
+
 def without_time(text: str) -> str:
     """Return the date alone of one with a time of day (5.21); any other text as it is."""
-    return text[:10] if DATE.fullmatch(text[:10]) and TIME.fullmatch(text[10:]) else text
+    for at in range(8, len(text)):
+        day = any(form.fullmatch(text[:at]) for form in DATES)
+        if day and TIME.fullmatch(text[at:]):
+            return text[:at]
+    return text
 
 
 def table_date(text: str) -> date | None:

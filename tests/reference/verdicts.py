@@ -1,6 +1,7 @@
 """What becomes of every record in every series: A9, A10, A12 of page 1; 5.5 to 5.8 of page 5.
 
-The first fault is the verdict, in the order form, ids, date, posting, item and weight.
+The first fault is the verdict, in the order form, ids, checks at the door, date, posting, item
+and weight.
 """
 
 from __future__ import annotations
@@ -67,8 +68,8 @@ class Judge:
 
     def fault(self, entry: Entry) -> Verdict | None:
         """Return the verdict that is the same in all series: form, ids, date, posting."""
-        if entry.fault:
-            return Verdict("rejected", entry.fault)
+        if entry.fault or entry.doubt:
+            return Verdict("rejected", entry.fault or entry.doubt)
         when = self.looks.when(entry)
         if when == "OUTSIDE_PERIOD" and not self.case.exclude_outside:
             return Verdict("rejected", when)

@@ -15,6 +15,9 @@ from typing import Any
 import pytest
 
 from equivalents.reasons import EXCLUSIONS, REASONS
+from equivalents.reasons.opening import OPENING_REASONS
+from equivalents.reasons.safety import SAFETY_REASONS
+from equivalents.reasons.shapes import SHAPE_REASONS
 from equivalents.reasons.studies import STUDY_REASONS
 from tests.bad.accounts import ACCOUNT_WARNINGS, ACCOUNTS, SURPLUS
 from tests.bad.assessment import ASSESSED_MONEY, ASSESSMENT, ASSESSMENT_WARNINGS
@@ -23,6 +26,7 @@ from tests.bad.caseyaml import YAML
 from tests.bad.closing import CLOSING
 from tests.bad.components import COMPONENT_WARNINGS, COMPONENTS
 from tests.bad.contracts import CONTRACT_MONEY, CONTRACTS
+from tests.bad.door import DOOR, DOOR_RECORDS, DOOR_WARNINGS
 from tests.bad.effective import EFFECTIVE, EFFECTIVE_WARNINGS
 from tests.bad.files import FILES
 from tests.bad.funds import FUND_WARNINGS, FUNDS
@@ -30,6 +34,7 @@ from tests.bad.heads import HEADS, SIGNED_WARNINGS
 from tests.bad.keys import KEY_MONEY, KEY_WARNINGS, KEYS
 from tests.bad.leaders import LEADER_WARNINGS, LEADERS
 from tests.bad.leave import LEAVE, LEAVE_MONEY, LEAVE_WARNINGS
+from tests.bad.maps import MAP_ROWS, MAP_WARNINGS, MAPS
 from tests.bad.opening import OF_A_YEAR, OF_A_YEAR_WARNINGS
 from tests.bad.prices import PRICE_WARNINGS, PRICES
 from tests.bad.records import EXCLUDED, RECORDS, WARNINGS
@@ -45,7 +50,7 @@ OF_THE_CASE = [
     *SECONDARY, *KEYS,
     *KEY_MONEY, *LEAVE, *LEAVE_MONEY, *LEADERS, *YEARLY, *OF_A_YEAR, *CONTRACTS,
     *CONTRACT_MONEY, *HEADS, *SCHEMES, *PRICES, *FUNDS, *ASSESSMENT, *ASSESSED_MONEY,
-    *EFFECTIVE, *CLOSING, *COMPONENTS,
+    *EFFECTIVE, *CLOSING, *COMPONENTS, *MAPS, *DOOR,
 ]  # fmt: skip
 LISTED = [
     *WARNINGS,
@@ -63,10 +68,18 @@ LISTED = [
     *ASSESSMENT_WARNINGS,
     *EFFECTIVE_WARNINGS,
     *COMPONENT_WARNINGS,
+    *MAP_WARNINGS,
+    *DOOR_WARNINGS,
 ]
 ONLY_LISTS = ["problems.csv", "rejected.csv", "summary.json"]
 BY_COMMAND = {
+    # tests/unit/test_database.py and test_sources.py
+    "DATABASE_QUERY", "DATABASE_LOST", "DATABASE_FLOAT", "DATABASE_TYPE", "DATABASE_PASSWORD",
     "OUT_NOT_OURS", "REJECTED_ROWS",
+    # tests/unit/test_template.py
+    "FILE_EXISTS", "FILE_NAME",
+    # tests/unit/test_silence.py
+    "INSTITUTION_SILENT", "MONTH_MISSING", "MONTH_THIN",
     # tests/unit/test_kept.py, test_compare.py, test_compare_rules.py and test_explain.py
     "OUT_MISSING", "OUT_CHANGED", "OUT_METHOD", "PERSON_NOT_FOUND", "POOL_NOT_FOUND",
     "EXPLAIN_OTHER_CASE", "PROPOSAL_NOT_FOUND", "PROPOSAL_MISSES", "PROPOSAL_ADDS",
@@ -92,8 +105,16 @@ BY_COMMAND = {
     "CORRECT_DEFICIT",
     "YEAR_END_PERIOD", "YEAR_END_MISSING", "YEAR_END_TWICE", "YEAR_END_OUTSIDE", "YEAR_END_POOL",
     "YEAR_END_ADJUSTMENTS",
+    # tests/unit/test_text_files.py: a text with commas is read, as ever
+    "FILE_DELIMITER_DOUBT",
     # tests/unit/test_study_faults.py has each of them
     *(reason.code for reason in STUDY_REASONS),
+    # tests/unit/test_hostile_files.py has each of them
+    *(reason.code for reason in SAFETY_REASONS),
+    # tests/unit/test_cells.py, test_tablespool.py and the files of tests/files have them
+    *(reason.code for reason in SHAPE_REASONS),
+    # tests/unit/test_casefolder.py has each of them
+    *(reason.code for reason in OPENING_REASONS),
 }  # fmt: skip
 
 
@@ -124,7 +145,7 @@ def test_a_fault_of_the_case_is_coded_placed_and_said_and_nothing_is_written(
     assert sorted(tmp_path.iterdir()) == before
 
 
-@pytest.mark.parametrize("fault", cases(RECORDS))
+@pytest.mark.parametrize("fault", cases([*RECORDS, *MAP_ROWS, *DOOR_RECORDS]))
 def test_a_fault_of_a_record_is_coded_placed_and_said_and_the_rest_is_settled(
     fault: Fault, tmp_path: Path
 ) -> None:
@@ -166,7 +187,8 @@ def test_what_a_rule_keeps_out_is_counted_by_its_name(fault: Fault, tmp_path: Pa
 
 
 def test_every_code_is_produced_by_a_test() -> None:
-    produced = {fault.code for fault in [*OF_THE_CASE, *RECORDS, *LISTED, *EXCLUDED]}
+    of_records = [*RECORDS, *MAP_ROWS, *DOOR_RECORDS]
+    produced = {fault.code for fault in [*OF_THE_CASE, *of_records, *LISTED, *EXCLUDED]}
     assert produced | BY_COMMAND == set(REASONS)
     assert {fault.code for fault in EXCLUDED} == set(EXCLUSIONS)
 
@@ -252,7 +274,7 @@ MANY: dict[str, Content] = {
     "SF01,1,2025-01-01,2025-03-01\nSF01,1,2025-04-01,\n",
     "pools.csv": "institution_id,pool,amount\nI01,A,1.001\nI01,A,1.00\n",
     "assessments.csv": "level,subject_id\ncounty,X\n",
-    "records/notes.xlsx": b"PK\x03\x04",
+    "records/notes.docx": b"PK\x03\x04",
 }
 ALL_OF_THEM = {
     ("case.yaml", 1, "PERIOD_INVALID"),
@@ -267,7 +289,7 @@ ALL_OF_THEM = {
     ("pools.csv", 2, "AMOUNT_INVALID"),
     ("pools.csv", 3, "ID_TWICE"),
     ("assessments.csv", 1, "COLUMN_MISSING"),
-    ("records/notes.xlsx", 0, "FILE_FORMAT"),
+    ("records/notes.docx", 0, "FILE_FORMAT"),
 }
 
 

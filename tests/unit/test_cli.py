@@ -127,7 +127,7 @@ def test_check_writes_nothing_and_lists_every_problem(case: Path) -> None:
     done = _call("check", case)
     assert done.returncode == 1
     assert "PERSON_UNKNOWN" in done.stderr
-    assert "records.csv, row 4" in done.stderr
+    assert "records.csv，第 4 行 row 4，人员编号 person_id" in done.stderr
     assert sorted(case.rglob("*")) == before
 
 
@@ -173,8 +173,10 @@ def test_a_rejected_record_behind_many_warnings_still_ends_with_1(case: Path) ->
     lines = [f"{line}{',' * 30}" for line in [*rows.split(), BAD_ROW.strip()]]
     (case / "records.csv").write_text("\n".join([head + unknown, *lines, ""]), encoding="utf-8")
     done = _call("check", case)
-    assert "error" not in done.stderr
-    assert "11 more" in done.stderr
+    # Errors come first, and warnings do not push them out of the list.
+    assert done.stderr.startswith("error PERSON_UNKNOWN")
+    assert "and 10 more" in done.stderr
+    assert "提示 warnings 30" in done.stdout
     assert done.returncode == 1
 
 

@@ -209,7 +209,7 @@ BY_HAND = (
     f"{','.join(HEAD)},备注\n"
     "I01,P01,MZ01,2025-06-31,1,\n"
     "I01,P01,MZ01\n"
-    f'I01,P09,MZ1,"6,1","{LONG}","say ""hi"""\n'
+    f'I01,P09,MZ1,"6,1","{LONG}","say""hi"""\n'
 )
 
 
@@ -229,7 +229,7 @@ def test_lines_by_hand(tmp_path: Path) -> None:
         "This row has 3 fields where the headings have 6. Look for a missing or extra comma or "
         'quote.,,"I01,P01,MZ01",,,,,'
     )
-    assert lines[3].endswith(f'I01,P09,MZ1,"6,1",{LONG},"say ""hi"""')
+    assert lines[3].endswith(f'I01,P09,MZ1,"6,1",{LONG},"say""hi"""')
     said = [problem.text("zh") for problem in wanted.listed if problem.place.row == 4]
     assert f"数量“{'九' * 200}…”不是规范的数字" in said[1]
     assert any("（是否为“P03”？）" in text for text in said)

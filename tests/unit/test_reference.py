@@ -134,7 +134,7 @@ GOOD = {
         ("counted", {"quantity": "-0.001", "corrects": "R0"}),
         ("VALUE_MISSING", {"item_code": "", "service_date": "never"}),
         ("DATE_INVALID", {"service_date": "2025-02-30", "quantity": "?"}),
-        ("DATE_INVALID", {"service_date": "2025-6-1"}),
+        ("DATE_INVALID", {"service_date": "2025-6"}),
         ("QUANTITY_INVALID", {"quantity": "1.2345", "institution_id": "NOWHERE"}),
         ("QUANTITY_INVALID", {"quantity": "01"}),
         ("QUANTITY_RANGE", {"quantity": "0.000"}),

@@ -149,8 +149,8 @@ def test_every_problem_comes_at_once_with_its_line_and_what_to_do(there: Path) -
     )
     done = run("check", "bad.yaml")
     assert (done.exit_code, done.stdout) == (1, "")
-    assert done.stderr.count("error KEY_UNKNOWN  bad.yaml, row") == 25 + 3
-    assert "error KEY_UNKNOWN  bad.yaml, row 29, funds.f24.incom" in done.stderr
+    assert done.stderr.count("error KEY_UNKNOWN  bad.yaml，第") == 25 + 3
+    assert "error KEY_UNKNOWN  bad.yaml，第 29 行 row 29，funds.f24.incom" in done.stderr
     assert "income" in done.stderr
     problems = told("check", "bad.yaml", code=1)["problems"]
     rest = [(one["row"], one["code"]) for one in problems if one["row"] > 29]

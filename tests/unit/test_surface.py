@@ -78,6 +78,8 @@ FLOW = [
     "headwarnings",
     "contractchecks",
     "chargechecks",
+    "doorchecks",
+    "doorway",
     # leave, withholding
     "leavedays",
     "leave",
@@ -130,6 +132,7 @@ FLOW = [
     "fundsettle",
     # the whole chain
     "settle",
+    "silence",
     # after closing
     "paidrows",
     "lastlevel",
@@ -151,12 +154,14 @@ FLOW = [
     "explain",
     "ownrecords",
     "spread",
+    # the quality of the data
+    "quality",
 ]
 PURE = {*FLOW} - {"errors", "policy"}
 PURE_POLICY = {
     "model", "accounts", "calendar", "posts", "book", "check", "roster", "basis", "contacts",
     "waits", "keep", "sharing", "keyrules", "coefficients", "leave", "leaders",
-    "yearly", "contracts", "corrections", "fundcounts", "components", "funds", "heads",
+    "yearly", "contracts", "corrections", "checks", "fundcounts", "components", "funds", "heads",
     "homes", "prices", "scheme", "assessment", "effective", "secondary", "who",
 }  # fmt: skip
 STANDARD = {

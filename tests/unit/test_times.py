@@ -262,12 +262,15 @@ def _give_times(rng: Random, path: Path) -> int:
         ("2025-03-31 23:59:59", "2025-03-31"),
         ("2025-03-31T08:00", "2025-03-31"),
         ("2025-02-30 00:00:00.123456789", "2025-02-30"),
+        # Files as they are (date forms other than YYYY-MM-DD): Excel writes times and dates so.
+        ("2025-03-31 8:00", "2025-03-31"),
+        ("2025/03/31 08:00", "2025/03/31"),
         *(
             (text, text)
-            for text in ("", "2025-03-31", "2025-03-31 ", "2025-03-31 24:00", "2025-03-31 8:00",
+            for text in ("", "2025-03-31", "2025-03-31 ", "2025-03-31 24:00", "2025-03-31T8:00",
                          "2025-03-31 08:60", "2025-03-31 23:59:60", "2025-03-31  08:00",
                          "2025-03-31T08", "2025-03-31T08:00Z", "2025-03-31 08:00:00+08:00",
-                         "2025-03-31 08:00:00.", "2025/03/31 08:00", "２025-03-31 08:00",
+                         "2025-03-31 08:00:00.", "2025/03-31 08:00", "２025-03-31 08:00",
                          "2025-03-31 08:00\n")
         ),
     ],
@@ -299,3 +302,83 @@ def test_refusing_is_the_default(tmp_path: Path) -> None:
     rejected = _rows(tmp_path / "out" / "rejected.csv")
     assert [row["code"] for row in rejected] == ["DATE_INVALID"] * len(ROWS)
     assert all("times: truncate" in row["reason_zh"] for row in rejected)
+
+
+FORMED = {"slash": "{y}/{m}/{d}", "padded": "{y}/{m:02}/{d:02}", "dot": "{y}.{m}.{d}",
+          "compact": "{y}{m:02}{d:02}", "chinese": "{y}年{m}月{d}日",
+          "dash": "{y}-{m}-{d}"}  # fmt: skip
+
+
+def _formed(text: str, form: str) -> str:
+    """A date as another form has it, what stands behind it kept."""
+    if not text:
+        return ""
+    y, m, d = map(int, text[:10].split("-"))
+    return FORMED[form].format(y=y, m=m, d=d) + text[10:]
+
+
+def _changed(form: str) -> list[tuple[str, ...]]:
+    """The rows with dates of a form; the first of the two rows of one id keeps the plain one."""
+    return [
+        tuple(_formed(t, form) if at in DATES and nth else t for at, t in enumerate(row))
+        for nth, row in enumerate(ROWS)
+    ]
+
+
+@pytest.mark.parametrize("way", ["csv", "quoted", "gb18030", "parquet"])
+@pytest.mark.parametrize("form", FORMED)
+def test_every_form_settles_the_same_bytes(
+    form: str, way: str, plain: Path, tmp_path: Path
+) -> None:
+    case = _write(tmp_path / "case")
+    rows = _changed(form)
+    if way == "parquet":
+        columns = {name: [row[at] for row in rows] for at, name in enumerate(HEAD)}
+        pq.write_table(pa.table(columns), case / "records.parquet")
+    else:
+        rows = [(*row[:7], row[7] and "甲") for row in rows] if way == "gb18030" else rows
+        text = _csv(rows, quoted=way == "quoted")
+        code = "gb18030" if way == "gb18030" else "utf-8"
+        (case / "records.csv").write_bytes(text.encode(code))
+    for name in ("staff", "weights"):
+        path = case / f"{name}.csv"
+        text = path.read_text(encoding="utf-8")
+        for day in ("2024-01-01", "2025-05-01", "2025-02-01", "2025-04-01"):
+            text = text.replace(day, _formed(day, form))
+        path.write_text(text, encoding="utf-8")
+    settle_case(case, tmp_path / "out", stop_on_reject=False)
+    for name in FIGURES:
+        assert (tmp_path / "out" / name).read_bytes() == (plain / name).read_bytes(), name
+    told = [row for row in _rows(tmp_path / "out" / "problems.csv") if row["code"] == "DATES_READ"]
+    counts = {(row["file"].partition(".")[0], row["column"]): row["value"] for row in told}
+    if form in ("slash", "dot", "compact", "chinese", "padded"):
+        assert counts == {
+            ("staff", "active_from"): "2", ("staff", "active_to"): "1",
+            ("weights", "valid_from"): "3", ("weights", "valid_to"): "1",
+            ("records", "service_date"): "6", ("records", "service_end_date"): "2",
+        }  # fmt: skip
+    else:
+        # 1969-12-31 has both parts in full: it stands there as it should.
+        assert counts["records", "service_date"] == "5"
+
+
+def test_the_order_of_records_does_not_hear_the_form(tmp_path: Path) -> None:
+    """Of two stays that end on one day the other columns decide, not how the day is written."""
+    weights = "item_code,weight,valid_from,counting_basis,setting\n"
+    weights += "HH,1,2025-01-01,days,centre\nHH,2,2025-01-01,days,home\n"
+    head = "institution_id,person_id,item_code,service_date,quantity,service_end_date,resident_id,"
+    paid = set()
+    written = [("2025-06-09", "2025-06-09"), ("2025/6/9", "2025-06-09"),
+               ("2025-06-09", "20250609"), ("20250609", "2025年6月9日")]  # fmt: skip
+    for nth, ends in enumerate(written):
+        case = _write(tmp_path / str(nth), "refuse")
+        (case / "weights.csv").write_text(weights, encoding="utf-8")
+        rows = [
+            f"I01,P2,HH,2025-06-05,4,{end},R1,{place}"
+            for end, place in zip(ends, ("home", "centre"), strict=True)
+        ]
+        text = "\n".join([f"{head}setting", *rows, ""])
+        (case / "records.csv").write_text(text, encoding="utf-8")
+        settle_case(case, tmp_path / f"out{nth}", stop_on_reject=False)
+        paid.add((tmp_path / f"out{nth}" / "equivalents.csv").read_bytes())
+    assert len(paid) == 1

@@ -1,0 +1,1 @@
+"""Scripts that make the files of `tests/files`, always the same bytes."""
