@@ -81,7 +81,7 @@ def shown(value: float, code: str) -> Formatted:
     """
     width = _width(code)
     sure = value > 0 or (value == 0 and code.count(";") < 2)
-    if width > 0 and sure and value == int(value) and value < EXACT:
+    if width > 0 and sure and value < EXACT and value == int(value):
         return Formatted(value, str(int(value)).zfill(width), code)
     return Formatted(value, "", code)
 

@@ -79,12 +79,12 @@ class CellScan:
     def see(self, piece: bytes) -> None:
         """Look at the next piece."""
         seen = self._tail + piece
-        if b't="e"' in seen or b"t='e'" in seen:
+        if b't="e"' in seen or _holds(seen, b"'", b"t='e'"):
             for attributes, text in _ERROR.findall(seen):
                 self._note(attributes, text.decode("utf-8", "replace") or "#ERROR!")
-        if b"<f" in seen or b":f" in seen:
+        if _holds(seen, b"f", b"<f") or _holds(seen, b":", b":f"):
             self._note_formulas(seen)
-        if b"hidden" in seen:
+        if _holds(seen, b"h", b"hidden"):
             self.hidden.see(seen)
         if self.styles:
             self._note_formats(seen)
@@ -147,9 +147,19 @@ class CellScan:
         return Rectangle(least, most, min(numbers), max(numbers))
 
 
+def _holds(seen: bytes, letter: bytes, part: bytes) -> bool:
+    """Whether a part stands there; a letter of it that sheets seldom have is looked for first.
+
+    One byte is found ten times as fast as several, and most sheets have no such letter.
+    """
+    return letter in seen and part in seen
+
+
 def _open_cell(seen: bytes) -> int:
     """How many bytes at the end belong to a formula that is not whole yet; 0 for none."""
-    begin = max(seen.rfind(b"<f"), seen.rfind(b":f"), len(seen) - _LONGEST_FORMULA)
+    least = len(seen) - _LONGEST_FORMULA
+    start = max(least, 0)
+    begin = max(seen.rfind(b"<f", start), seen.rfind(b":f", start), least)
     if begin < 0 or seen.find(b"c>", begin) >= 0:
         return 0
     return min(len(seen) - begin + _OVERLAP, _LONGEST_FORMULA)
