@@ -46,7 +46,7 @@ def _sense(data: bytes, dtype: str) -> int:
     """
     letters = np.frombuffer(data, np.dtype(dtype))
     ends = np.count_nonzero((letters == 10) | (letters == 13))
-    if not ends or not letters.all() or 20 * np.count_nonzero(letters < 0x80) < letters.size:
+    if not ends or not letters.all() or 100 * np.count_nonzero(letters < 0x80) < letters.size:
         return 0
     usual = (letters == 9) | (letters == 10) | (letters == 13)
     for first, last in _USUAL:
