@@ -6,7 +6,6 @@ and to one of 64 files by its upper six bits. Each of the 64 is then sorted on i
 found is the same, whether anything was spilled or not.
 """
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
@@ -16,7 +15,7 @@ from typing import Final, Self
 import numpy as np
 import numpy.typing as npt
 
-from equivalents.intake.opening.leftovers import hold, remove, remove_left
+from equivalents.intake.opening.found import SpoolFolder
 from equivalents.intake.opening.limits import whole_setting
 
 __all__ = ["DEFAULT_MEMORY_MB", "HashStore", "Hashes", "MEMORY_SETTING", "memory_bound"]
@@ -47,8 +46,7 @@ class HashStore:
         self._bound = bound
         self._kept: dict[int, Hashes] = {}
         self._size = 0
-        self._folder: Path | None = None
-        self._held = -1
+        self._folder: SpoolFolder | None = None
         self._spilled: set[int] = set()
         self._lock = Lock()
 
@@ -63,7 +61,7 @@ class HashStore:
     ) -> None:
         self._kept.clear()
         if self._folder is not None:
-            remove(self._folder, self._held)
+            self._folder.remove()
 
     @property
     def parts(self) -> list[int]:
@@ -87,9 +85,7 @@ class HashStore:
                 self._kept[part] = hashed
                 return
             if self._folder is None:
-                remove_left()
-                self._folder = Path(tempfile.mkdtemp(prefix="equivalents-ids-"))
-                self._held = hold(self._folder)
+                self._folder = SpoolFolder()
             self._kept[part] = hashed
             while self._kept:
                 self._spill(*self._kept.popitem())
@@ -135,4 +131,4 @@ class HashStore:
 
     def _path(self, name: str) -> Path:
         assert self._folder is not None, "asked for a part that was never put"
-        return self._folder / name
+        return self._folder.path / name

@@ -178,21 +178,18 @@ def restricted(
                 continue
             here = [one for one in moved if (one.institution, one.fund) == (place, name)]
             mine = [
-                pool
+                ((place, pool.pool), pool.amount_fen)
                 for pool in made
                 if pool.institution == place and bridges(case)[pool.pool].get("fund") == name
             ]
-            pools = sum(
-                pool.amount_fen - net.get((place, pool.pool), 0) + back.get((place, pool.pool), 0)
-                for pool in mine
-            )
+            pools = sum(fen - net.get(at, 0) + back.get(at, 0) for at, fen in mine)
             pools += _spent_beside((place, name), more, back, beside)
             found[place, name] = Restricted(
                 total(case, place, name, "opening_restricted"),
                 came.get((place, name), 0),
                 sum(
-                    max(-entry.owed_fen, 0)
-                    for (*at, _), entry in entries.items()
+                    max(-one.owed_fen, 0)
+                    for (*at, _), one in entries.items()
                     if at == [place, name]
                 ),
                 sum(one.amount_fen for one in here if one.kind == "paid"),

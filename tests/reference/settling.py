@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from tests.reference import paycap
 from tests.reference.assessment import Assessed, Assessment
@@ -225,10 +225,7 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
     return Outcome(
         verdicts={(one.record.file, one.record.row): one.verdicts for one in judged},
         lines={**every, **cut_lines(taken), **led},
-        adjusted=[line for one in shared for line in one.lines],
-        leave=[line for one in shared for line in one.leave_lines()],
-        steps=[step for one in shared for step in one.steps],
-        payouts=_by_person([(one.pool.pool, one.payouts) for one in shared]),
+        **_of_pools(shared),
         statement=_statements(keys, shared),
         pools=pools,
         over_cap=of_funds.over,
@@ -249,12 +246,22 @@ def settle(case: Path, shipped: Path | None = None) -> Outcome:
         beside=beside,
         charged=of_funds.charged,
         withheld=withheld_on(read, beside, withheld),
-        parts=_by_person([(one.pool.pool, one.parts) for one in shared]),
-        shelves={(one.pool.institution, one.pool.pool): one.shelves for one in shared},
         received=len(judged),
         counts={name: count(judged, name) for name in read.series},
         doubted=doubted,
     )
+
+
+def _of_pools(shared: Sequence[PoolSharing]) -> dict[str, Any]:
+    """Return what an outcome tells pool by pool, by its names there."""
+    return {
+        "adjusted": [line for one in shared for line in one.lines],
+        "leave": [line for one in shared for line in one.leave_lines()],
+        "steps": [step for one in shared for step in one.steps],
+        "payouts": _by_person([(one.pool.pool, one.payouts) for one in shared]),
+        "parts": _by_person([(one.pool.pool, one.parts) for one in shared]),
+        "shelves": {(one.pool.institution, one.pool.pool): one.shelves for one in shared},
+    }
 
 
 def _statements(

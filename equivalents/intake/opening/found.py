@@ -17,7 +17,7 @@ _PARQUET = b"PAR1"
 
 
 class SpoolFolder:
-    """A temporary folder for spools and unpacked members; it is removed with this object.
+    """A temporary folder for spools and whatever else waits on disk; removed with this object.
 
     Whoever may still read from it holds it; at the end of the program it is removed in any case.
     What a program left that was killed is removed by the next one.
