@@ -6,7 +6,7 @@ A10; issue "Files as they are", Shape.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -70,10 +70,9 @@ def _look(found: Found) -> Look:
     (known,) = found.spool.understood
     head = {"file": found.file, "sheet": found.sheet}
     rows: list[tuple[int, Sequence[str]]] = []
-    for part in spool_parts(found):
-        for batch in part.batches():
-            few = [text_values(column[:FIRST_ROWS]) for column in batch.columns.values()]
-            rows += zip(batch.row[:FIRST_ROWS].tolist(), zip(*few, strict=True), strict=True)
-            if len(rows) >= FIRST_ROWS:
-                break
+    for batch in chain.from_iterable(part.batches() for part in spool_parts(found)):
+        few = [text_values(column[:FIRST_ROWS]) for column in batch.columns.values()]
+        rows += zip(batch.row[:FIRST_ROWS].tolist(), zip(*few, strict=True), strict=True)
+        if len(rows) >= FIRST_ROWS:
+            break
     return Look({**head, **known}, found.spool.headings, [*islice(rows, FIRST_ROWS)])

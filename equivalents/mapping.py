@@ -20,7 +20,7 @@ from equivalents.intake.opening.mapfile import read_map, shipped_maps
 from equivalents.intake.opening.mapmodel import ColumnMap
 from equivalents.intake.opening.opener import open_tables
 from equivalents.intake.opening.proposedmap import map_text
-from equivalents.intake.opening.sources import SourceRule, mapped_spools, spool_parquet
+from equivalents.intake.opening.sources import SourceRule, mapped_spools
 from equivalents.intake.opening.suggest import Known, Proposed, propose, sheets_by_synonyms
 from equivalents.intake.parquet import text_values
 from equivalents.intake.settings import read_settings
@@ -148,12 +148,7 @@ def _opened(
     ]
     if not opened.tables:
         raise DataError(told or [Problem("FILE_EMPTY", Place(file.name))])
-    first = opened.tables[0]
-    if first.spool is None:
-        target = keeper.fresh() / "read.parquet"
-        spool = spool_parquet(first, sheets, frozenset(), target)
-        first = Found(spool.path, spool.file, spool.sheet, spool, keeper)
-    return first, told
+    return opened.tables[0], told
 
 
 def _sample(found: Found) -> dict[str, list[str]]:

@@ -25,6 +25,7 @@ __all__ = [
     "read_text_rows",
     "text_column",
     "text_values",
+    "type_fault",
 ]
 
 
@@ -197,7 +198,7 @@ def _exact(kind: "pa.DataType") -> bool:
     )
 
 
-def _type_fault(kind: "pa.DataType", times: Times | None) -> str:
+def type_fault(kind: "pa.DataType", times: Times | None) -> str:
     """The code for a type that a small table may not have, or blank.
 
     ``times`` says what becomes of a time of day, in a column of dates.
@@ -233,7 +234,7 @@ def read_text_rows(
     problems = [
         Problem(code, place.at(field.name), field.name, {"detail": str(field.type)})
         for field in table.schema
-        if (code := _type_fault(field.type, times if field.name.strip() in days else None))
+        if (code := type_fault(field.type, times if field.name.strip() in days else None))
     ]
     if problems:
         raise DataError(problems)

@@ -31,6 +31,7 @@ YEARS: Final = Sheet(
     ),
 )
 _FIRST, _LAST = 1900, 2199
+_DIGITS: Final = 4
 _NOT_A_YEAR: Final = "年度须是四位数¦a year has four digits"
 _ZERO: Final = "增长率须有大于 0 的前一年当量¦a growth rate needs equivalents above 0 a year before"
 
@@ -85,7 +86,8 @@ def _read(path: Path, findings: Findings) -> dict[_Who, dict[int, tuple[int, Row
 
 def _year(row: Row, findings: Findings) -> int | None:
     text = row["year"]
-    if text.isascii() and text.isdigit() and _FIRST <= int(text) <= _LAST:
+    four = len(text) == _DIGITS and text.isascii() and text.isdigit()
+    if four and _FIRST <= int(text) <= _LAST:
         return int(text)
     if text:
         findings.add("NUMBER_INVALID", row.at("year"), text, detail=_NOT_A_YEAR)

@@ -22,7 +22,9 @@ from uuid import UUID
 import numpy as np
 
 from equivalents.errors import NOWHERE, DataError, Place, Problem
+from equivalents.intake.opening.headingtexts import is_among
 from equivalents.intake.opening.maps import Chunk
+from equivalents.intake.opening.spool import unique
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -54,10 +56,12 @@ def is_one_select(query: str) -> bool:
 class Query:
     """An open query: its headings, and its rows as chunks, once.
 
-    When the chunks have been read, ``rows`` counts them and ``digest`` stands for their content,
-    in whatever order the database gave them.
+    ``titles`` are the headings as the database gives them, ``headings`` unique names of them. When
+    the chunks have been read, ``rows`` counts them and ``digest`` stands for their content, in
+    whatever order the database gave them.
     """
 
+    titles: tuple[str, ...]
     headings: tuple[str, ...]
     chunks: Iterator[Chunk]
     rows: int = 0
@@ -91,7 +95,8 @@ class Database:
         engine = self._engine()
         try:
             with self._connected(engine) as connection, self._run(connection) as result:
-                query = Query(_unique([*result.keys()]), iter(()))
+                titles = tuple(map(str, result.keys()))
+                query = Query(titles, unique(titles), iter(()))
                 query.chunks = self._chunks(result, query, (exact, used))
                 yield query
         finally:
@@ -227,10 +232,12 @@ class Database:
             return pa.array(values, pa.string())
         printed: dict[type, Callable[[Any], str]] = {}
         for kind in types:
-            if issubclass(kind, float) and heading in exact:
+            if issubclass(kind, float) and is_among(heading, exact):
                 raise self._error("DATABASE_FLOAT", self._at(heading), heading)
             form = _form(kind)
-            if form is None or (kind is float and heading in used and not _all_whole(values)):
+            if form is None or (
+                kind is float and is_among(heading, used) and not _all_whole(values)
+            ):
                 detail = kind.__name__
                 raise self._error("DATABASE_TYPE", self._at(heading), heading, detail=detail)
             printed[kind] = form
@@ -238,14 +245,6 @@ class Database:
 
     def _at(self, heading: str) -> Place:
         return Place(self.name, column=heading)
-
-
-def _unique(headings: Sequence[str]) -> tuple[str, ...]:
-    """Headings as unique names: a blank or repeated one gets its position."""
-    return tuple(
-        heading if heading.strip() and headings.index(heading) == at else f"{heading}#{at + 1}"
-        for at, heading in enumerate(headings)
-    )
 
 
 def _all_whole(values: Sequence[Any]) -> bool:

@@ -12,7 +12,7 @@ from typing import Final
 from equivalents.errors import near_miss
 from equivalents.intake.headings import Column, Sheet
 
-__all__ = ["alike", "keys_of", "may_name", "names_of", "proposal", "understood_as"]
+__all__ = ["alike", "is_among", "keys_of", "may_name", "names_of", "proposal", "understood_as"]
 
 _WIDE: Final = {
     **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
@@ -52,6 +52,11 @@ def keys_of(texts: Iterable[str]) -> set[str]:
     """What the texts of a row have in common with other ways of writing them."""
     keys = {alike(text) for text in texts}
     return keys | {_UNIT.sub("", key) for key in keys if key.endswith(")")}
+
+
+def is_among(heading: str, names: Iterable[str]) -> bool:
+    """Whether a heading may be a way of writing one of some names."""
+    return not keys_of([heading]).isdisjoint(map(alike, names))
 
 
 def may_name(keys: Set[str], sheet: Sheet) -> bool:

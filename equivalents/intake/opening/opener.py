@@ -19,6 +19,7 @@ from equivalents.intake.opening.child import in_child
 from equivalents.intake.opening.found import Found, SpoolFolder
 from equivalents.intake.opening.kinds import Kind, different_name, kind_of
 from equivalents.intake.opening.limits import Limits
+from equivalents.intake.opening.parquetspool import spool_parquet
 from equivalents.intake.opening.spool import Spooled, read_spooled
 from equivalents.intake.opening.tablespool import Source, spool_rows
 from equivalents.intake.opening.textfile import plain_look, raw_chunks, text_shape
@@ -69,6 +70,7 @@ def open_tables(
     *,
     reading: Reading = AS_FOUND,
     spool: bool = False,
+    exact: frozenset[str] = frozenset(),
 ) -> Opened:
     """Every table that some files (path, name that people know) hold, in the order of the files.
 
@@ -77,12 +79,13 @@ def open_tables(
         wanted: the tables that each may be: ours by name, or those that a map reads.
         keeper: where spools are written.
         reading: what is declared of text files.
-        spool: plain texts become spools, too.
+        spool: plain texts and Parquet files become spools, too.
+        exact: headings that may not be floats in a Parquet file that becomes one.
 
     Problems of whole files are among what is told; nothing is raised for them.
     """
     tables = tuple(TABLES[one] if isinstance(one, str) else one for one in wanted)
-    opener = _Opener(tables, keeper, Limits.from_environment(), reading, spool)
+    opener = _Opener(tables, keeper, Limits.from_environment(), reading, spool, exact)
     every = Opened()
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for opened in pool.map(opener.open, files):
@@ -127,6 +130,7 @@ class _Opener:
     limits: Limits
     reading: Reading = AS_FOUND
     always: bool = False
+    exact: frozenset[str] = frozenset()
 
     def open(self, file: tuple[Path, str]) -> Opened:
         """The tables of one file; that one is empty is told where it is read."""
@@ -143,6 +147,11 @@ class _Opener:
         return opened
 
     def _of_kind(self, path: Path, name: str, kind: Kind) -> Opened:
+        if kind is Kind.PARQUET and self.always:
+            target = self.keeper.fresh() / "typed.parquet"
+            return _of_spool(
+                spool_parquet(path, name, self.wanted, target, self.exact), self.keeper
+            )
         if kind is Kind.PARQUET:
             return Opened([Found(path, name, keeper=self.keeper)])
         if kind is Kind.ZIP:

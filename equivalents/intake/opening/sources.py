@@ -15,11 +15,10 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from equivalents.errors import DataError, Place, Problem
+from equivalents.errors import DataError, Place
 from equivalents.findings import Findings, near
 from equivalents.intake.encodings import AS_FOUND, Reading
-from equivalents.intake.headings import Sheet
-from equivalents.intake.opening.database import Database
+from equivalents.intake.opening.database import Database, Query
 from equivalents.intake.opening.found import Found, SpoolFolder
 from equivalents.intake.opening.mapfile import find_map, read_map
 from equivalents.intake.opening.mapmodel import ColumnMap
@@ -34,10 +33,9 @@ from equivalents.intake.opening.opener import open_tables
 from equivalents.intake.opening.rawcells import Chunk, RawColumns
 from equivalents.intake.opening.spool import Spooled
 from equivalents.intake.opening.tablespool import Source, spool_rows
-from equivalents.intake.parquet import parquet_parts, text_column
 from equivalents.policy.yamltext import Entry, expect, expect_keys, names_of
 
-__all__ = ["Mapped", "SOURCE_KEYS", "SourceRule", "mapped_spools", "read_sources", "spool_parquet"]
+__all__ = ["Mapped", "SOURCE_KEYS", "SourceRule", "mapped_spools", "read_sources"]
 
 SOURCE_KEYS: Final[Mapping[str, str]] = {
     "map": "text",
@@ -233,15 +231,12 @@ def _of_files(
     rule: SourceRule, keeper: SpoolFolder, findings: Findings, reading: Reading
 ) -> Iterator[Mapped]:
     sheets = (map_sheet(rule.map),)
-    opened = open_tables(rule.files, sheets, keeper, reading=reading, spool=True)
+    used = used_headings(rule.map)
+    opened = open_tables(rule.files, sheets, keeper, reading=reading, spool=True, exact=used)
     findings.problems += opened.problems
     for found in opened.tables:
-        spooled = found.spool
-        if spooled is None:
-            target = keeper.fresh() / "read.parquet"
-            used = used_headings(rule.map)
-            spooled = spool_parquet(found, (map_sheet(rule.map),), used, target, rule.map.name)
-        yield from _mapped(rule, spooled, keeper, findings)
+        if found.spool is not None:
+            yield from _mapped(rule, found.spool, keeper, findings)
 
 
 def _mapped(
@@ -258,57 +253,20 @@ def _mapped(
         yield Mapped(rule, found, digest)
 
 
-def spool_parquet(
-    found: Found, wanted: Sequence[Sheet], used: frozenset[str], target: Path, name: str = ""
-) -> Spooled:
-    """A Parquet file of a source: typed columns as text, exactly.
-
-    ``wanted`` are the tables that it may be, ``used`` headings that may not be floats, ``name`` is
-    that of the map.
-
-    Raises:
-        DataError: ``FLOAT_COLUMN``, ``FILE_EMPTY``, ``FILE_DAMAGED``.
-    """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    parts = parquet_parts(found.path, found.file)
-    schema = pq.read_schema(found.path)
-    floats = [one for one in schema if one.name.strip() in used and pa.types.is_floating(one.type)]
-    if floats:
-        raise DataError(
-            [
-                Problem("FLOAT_COLUMN", Place(found.file, column=one.name), one.name)
-                for one in floats
-            ]
-        )
-
-    def chunks() -> Iterator[Chunk]:
-        yield RawColumns(tuple([name] for name in schema.names), np.zeros(1, np.int64))
-        for part in parts:
-            for raw in part.batches() if part.group >= 0 else ():
-                texts = (text_column(raw.columns[name]) for name in schema.names)
-                yield RawColumns(tuple(one.cast(pa.string()) for one in texts), raw.row)
-
-    source = Source(found.file, first_row=0, origin={"kind": "parquet"}, map=name)
-    return spool_rows(chunks(), wanted, target, source)
-
-
 def _of_database(
     rule: SourceRule, database: Database, keeper: SpoolFolder, findings: Findings
 ) -> Iterator[Mapped]:
     exact, used = exact_headings(rule.map), used_headings(rule.map)
     with database.open(exact, used) as query:
-        chunks = _with_headings(query.headings, query.chunks)
         source = Source(rule.name, first_row=0, origin={"kind": "database"}, map=rule.map.name)
         target = keeper.fresh() / "read.parquet"
-        spooled = spool_rows(chunks, (map_sheet(rule.map),), target, source)
+        spooled = spool_rows(_with_headings(query), (map_sheet(rule.map),), target, source)
     findings.problems += spooled.found()
     yield from _mapped(rule, spooled, keeper, findings, query.digest)
 
 
-def _with_headings(headings: Sequence[str], chunks: Iterator[Any]) -> Iterator[Chunk]:
+def _with_headings(query: Query) -> Iterator[Chunk]:
     """The rows of a query as those of a file are given: the headings are row 0."""
-    yield RawColumns(tuple([heading] for heading in headings), np.zeros(1, np.int64))
-    for chunk in chunks:
-        yield RawColumns(tuple(chunk.columns[name] for name in headings), chunk.row)
+    yield RawColumns(tuple([title] for title in query.titles), np.zeros(1, np.int64))
+    for chunk in query.chunks:
+        yield RawColumns(tuple(chunk.columns[name] for name in query.headings), chunk.row)
