@@ -5,13 +5,16 @@ no ids. Only what is the same to the last row is refused. Source: issue "Files a
 nothing is doubled in silence.
 """
 
-import filecmp
+import hashlib
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
+
+import numpy as np
 
 from equivalents.errors import Place, Problem, called
 from equivalents.intake.opening.found import Found
 from equivalents.intake.opening.spool import RAW, ROW
+from equivalents.intake.parquet import text_column
 
 __all__ = ["same_records"]
 
@@ -19,8 +22,8 @@ __all__ = ["same_records"]
 def same_records(tables: Sequence[Found]) -> list[Problem]:
     """``RECORDS_TWICE`` for each file or sheet of records that repeats one before it.
 
-    Files are compared byte by byte, sheets and cleaned texts by their cells; only what is equally
-    long is read. Files and sheets without a row are nobody's copies.
+    Files are known by all of their bytes, sheets and cleaned texts by their cells; only what is
+    equally long is read. Files and sheets without a row are nobody's copies.
     """
     alike: dict[Hashable, list[Found]] = defaultdict(list)
     for one in tables:
@@ -30,37 +33,42 @@ def same_records(tables: Sequence[Found]) -> list[Problem]:
             alike["spool", one.spool.rows, one.spool.headings].append(one)
     found = []
     for some in alike.values():
-        kept: list[Found] = []
-        for one in some:
-            first = next((other for other in kept if _same(one, other)), None)
-            if first is None:
-                kept.append(one)
-            elif _has_rows(one):
+        firsts: dict[bytes, Found] = {}
+        for one in some if len(some) > 1 else ():
+            first = firsts.setdefault(_content(one), one)
+            if first is not one and _has_rows(one):
                 name, other = called(one.file, one.sheet), called(first.file, first.sheet)
                 place = Place(one.file, one.sheet)
                 found.append(Problem("RECORDS_TWICE", place, name, {"other": other}))
     return found
 
 
-def _same(one: Found, other: Found) -> bool:
-    if one.spool is None or other.spool is None:
-        return filecmp.cmp(one.path, other.path, shallow=False)
-    return _same_cells(one, other)
+def _content(found: Found) -> bytes:
+    """What stands for all that a file holds; of a spool for its cleaned texts, in their order."""
+    if found.spool is not None:
+        return _cells(found)
+    with found.path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
 
 
-def _same_cells(one: Found, other: Found) -> bool:
-    """Whether two spools hold the same cleaned texts, in the same rows or shifted as a whole."""
-    import pyarrow.compute as pc
+def _cells(found: Found) -> bytes:
+    """The lengths and the bytes of the texts of each column, hashed apart from each other.
+
+    So nothing depends on how the rows lie in the file, nor on the rows that people know them by.
+    """
     import pyarrow.parquet as pq
 
-    files = [pq.ParquetFile(found.path) for found in (one, other)]
-    names = [name for name in files[0].schema_arrow.names if not name.startswith((ROW, RAW))]
-    pairs = zip(*(file.iter_batches(columns=names) for file in files), strict=False)
-    return all(
-        bool(pc.all(pc.equal(*(pc.fill_null(column, "") for column in columns))).as_py())
-        for batches in pairs
-        for columns in zip(*(batch.columns for batch in batches), strict=True)
-    )
+    file = pq.ParquetFile(found.path)
+    names = [name for name in file.schema_arrow.names if not name.startswith((ROW, RAW))]
+    hashes = [(hashlib.sha256(), hashlib.sha256()) for _ in names]
+    for batch in file.iter_batches(columns=names):
+        for (lengths, letters), column in zip(hashes, batch.columns, strict=True):
+            texts = text_column(column)
+            ends = np.frombuffer(texts.buffers()[1] or b"\0" * 8, np.int64)
+            ends = ends[texts.offset : texts.offset + len(texts) + 1]
+            lengths.update(np.diff(ends).tobytes())
+            letters.update(memoryview(texts.buffers()[2] or b"")[int(ends[0]) : int(ends[-1])])
+    return b"".join(one.digest() for pair in hashes for one in pair)
 
 
 def _has_rows(found: Found) -> bool:
