@@ -27,7 +27,6 @@ from equivalents.intake.columns import (
     text_array,
 )
 from equivalents.intake.csvfile import GivenFault
-from equivalents.intake.dashes import KEPT
 from equivalents.intake.fields import CODED
 from equivalents.intake.performers import SharedColumn, read_shared, stand_in
 from equivalents.intake.values import (
@@ -81,7 +80,7 @@ class Coder:
         # The latest distinct texts of each column, whose codes hold for this plan alone.
         self.latest: dict[str, Distinct] = {}
         # The texts met so far of columns that have few, whose codes do likewise.
-        self.tables = {name: WordTable(dashes=name not in KEPT) for name in CODED}
+        self.tables = {name: WordTable(name) for name in CODED}
         self._institutions = text_array(plan.institutions.values)
         self._persons = text_array(plan.persons.values)
 

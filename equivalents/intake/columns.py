@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from equivalents.intake.dashes import KEPT, without_dashes
+from equivalents.intake.plaintexts import understood
 from equivalents.intake.timetypes import units_of_day, with_time, with_zone
 from equivalents.policy.daytext import Times
 from equivalents.policy.posts import Codes
@@ -233,17 +233,16 @@ def make_column(
     kind = array.type
     if name in _PLAIN and pa.types.is_string(kind) and not array.null_count:
         return PlainColumn(array)
-    dashes = name not in KEPT
     if pa.types.is_dictionary(kind):
-        return _dictionary(array, earlier, dashes=dashes)
+        return _dictionary(array, name, earlier)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind):
-        return _dictionary(array.cast(pa.string()).dictionary_encode(), dashes=dashes)
+        return _dictionary(array.cast(pa.string()).dictionary_encode(), name)
     if name in _DATES and (pa.types.is_date32(kind) or with_time(kind)):
         return _days(array, times)
     if name == "quantity" and (pa.types.is_decimal128(kind) or pa.types.is_integer(kind)):
         return _decimal(array)
     if pa.types.is_integer(kind) and name not in _DATES:
-        return _dictionary(array.cast(pa.string()).dictionary_encode())
+        return _dictionary(array.cast(pa.string()).dictionary_encode(), name)
     raise UnusableColumnError(
         "FLOAT_COLUMN" if pa.types.is_floating(kind) else "COLUMN_TYPE", str(kind)
     )
@@ -266,11 +265,11 @@ def _days(array: "pa.Array", times: Times) -> DayColumn:
 
 
 def _dictionary(
-    array: "pa.DictionaryArray", earlier: Distinct | None = None, *, dashes: bool = False
+    array: "pa.DictionaryArray", name: str, earlier: Distinct | None = None
 ) -> TextColumn:
     """Indices and values of a dictionary column; missing values become the blank text.
 
-    With ``dashes`` a lone dash does, too.
+    Its texts are understood as those of the column ``name`` of records.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -282,8 +281,7 @@ def _dictionary(
         raise UnusableColumnError("COLUMN_TYPE", str(array.type))
     if values.null_count:
         values = pc.fill_null(values, "")
-    if dashes:
-        values = without_dashes(values)
+    values = understood(name, values)
     indices = array.indices.cast(pa.int32())
     if indices.null_count:
         # The blank text stands first, so that a missing value's index becomes 0 by multiplying:

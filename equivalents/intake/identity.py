@@ -22,11 +22,11 @@ from equivalents.errors import called
 from equivalents.intake.coding import IdFaults
 from equivalents.intake.columns import numbers
 from equivalents.intake.csvfile import CsvPart, RawBatch
-from equivalents.intake.dashes import dash_words, without_dashes
 from equivalents.intake.grid import Grid
 from equivalents.intake.hashstore import Hashes, HashStore, memory_bound
 from equivalents.intake.headings import TABLES
 from equivalents.intake.parquet import ParquetPart, known_text, text_column
+from equivalents.intake.plaintexts import dash_words, without_dashes
 from equivalents.intake.words import BYTES
 from equivalents.policy.daytext import Times, day_text
 from equivalents.processors import workers

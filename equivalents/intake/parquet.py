@@ -9,7 +9,7 @@ import numpy as np
 
 from equivalents.errors import DataError, Place, Problem
 from equivalents.intake.csvfile import RawBatch
-from equivalents.intake.dashes import KEPT, without_dashes
+from equivalents.intake.plaintexts import understood
 from equivalents.intake.timetypes import with_time, with_zone
 from equivalents.policy.daytext import Times
 
@@ -172,9 +172,8 @@ def text_column(array: "pa.Array") -> "pa.Array":
 
 
 def known_text(name: str, array: "pa.Array") -> "pa.Array":
-    """A column of records as texts, a blank for a lone dash where ``name`` may have one."""
-    texts = text_column(array)
-    return texts if name in KEPT else without_dashes(texts)
+    """A column of records as texts that are understood by its ``name``."""
+    return understood(name, text_column(array))
 
 
 def _as_text(kind: "pa.DataType") -> bool:

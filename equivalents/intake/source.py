@@ -21,7 +21,6 @@ from equivalents.findings import Findings, said
 from equivalents.intake.coding import Coder
 from equivalents.intake.columns import AnyColumn, UnusableColumnError, make_column
 from equivalents.intake.csvfile import CsvPart, GivenFault, RawBatch, csv_parts
-from equivalents.intake.dashes import DASHES
 from equivalents.intake.datesread import DatesRead, told_of_dates
 from equivalents.intake.doubts import Doubts, with_more
 from equivalents.intake.expected import expected_rows
@@ -32,7 +31,7 @@ from equivalents.intake.identity import find_identities
 from equivalents.intake.knowncolumns import known_columns
 from equivalents.intake.opening.found import Found
 from equivalents.intake.originals import Original, OriginalRows, original_rows
-from equivalents.intake.parquet import ParquetPart, parquet_parts, text_values
+from equivalents.intake.parquet import ParquetPart, known_text, parquet_parts
 from equivalents.intake.spoolpart import spool_parts
 from equivalents.intake.tables import match_columns
 from equivalents.memory import keep, let_go
@@ -197,7 +196,8 @@ class Source:
             first, after = np.searchsorted(rows, [*raw.row[:1], *(raw.row[-1:] + 1)] or [0, 0])
             if first < after:
                 here = np.searchsorted(raw.row, rows[first:after])
-                columns = {names[h]: text_values(raw.columns[h].take(here)) for h in wanted}
+                some = ((names[h], raw.columns[h].take(here)) for h in wanted)
+                columns = {name: known_text(name, one).to_pylist() for name, one in some}
                 found.extend(_later_texts(columns, here.size, self.times))
             if len(found) == rows.size:
                 break
@@ -350,10 +350,9 @@ def _later_texts(
     """The columns behind the quantity as canonical text, row by row in the order of page 3 (5.5).
 
     Groups stand in order, and dates as ``YYYY-MM-DD`` without a time part where that is left out;
-    a lone dash is a blank; everything else is as it was written.
+    everything else is as it was read.
     """
     day = partial(day_text, times=times)
-    columns = {name: ["" if one in DASHES else one for one in columns[name]] for name in columns}
     texts = dict(columns) | {name: [*map(day, columns[name])] for name in _DAYS if name in columns}
     groups = texts.get("resident_group", ())
     texts["resident_group"] = [";".join(sorted(set(text.split(";")) - {""})) for text in groups]

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from equivalents.intake.columns import Distinct, TextColumn
-from equivalents.intake.dashes import without_dashes
+from equivalents.intake.plaintexts import understood
 from equivalents.policy.posts import Codes
 from equivalents.units import Int64
 
@@ -114,10 +114,10 @@ def _slots(words: Sequence[Words], bits: int) -> Int64:
 class WordTable:
     """The texts of one column met so far, in any thread."""
 
-    def __init__(self, *, dashes: bool = False) -> None:
-        """With ``dashes`` a lone dash is a blank text."""
+    def __init__(self, name: str = "") -> None:
+        """``name`` is that of the column of records, of which its texts are understood."""
         nothing = Distinct(_texts([np.zeros(0, np.uint64)]))
-        self._dashes = dashes
+        self._name = name
         self._texts: list[Words] = [np.zeros(0, np.uint64)]
         self._slots = _Slots.empty(_LEAST, 1, nothing)
         self._full = False
@@ -158,7 +158,7 @@ class WordTable:
             self._full = True
             return
         self._make_room(width, new.size)
-        texts = without_dashes(_texts(words)) if self._dashes else _texts(words)
+        texts = understood(self._name, _texts(words)) if self._name else _texts(words)
         distinct = self._slots.distinct.grown(texts)
         self._slots = self._slots.with_more(words, first, distinct)
         self._texts = [np.concatenate(pair) for pair in zip(self._texts, words, strict=True)]

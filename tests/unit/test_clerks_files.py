@@ -198,3 +198,16 @@ def test_macros_are_told_wherever_the_workbook_is_used(tmp_path: Path) -> None:
         macros.writestr("xl/vbaProject.bin", b"made up")
     told = [one.code for one in check_case(case).problems]
     assert told.count("MACROS_IGNORED") == 1
+
+
+def test_a_page_in_big5_that_says_nothing_of_it_is_refused(tmp_path: Path) -> None:
+    cells = "".join(
+        f"<td>{text}</td>" for text in ("機構編碼", "人員編號", "項目編碼", "服務日期", "數量")
+    )
+    rows = f"<tr>{cells}</tr><tr>{'<td>衛生院</td>' * 5}</tr>"
+    page = f"<html><body><table>{rows}</table></body></html>"
+    for encoding, refused in (("big5", True), ("utf-8", False)):
+        case = case_with(tmp_path / encoding, {"records.csv": None})
+        (case / "records.xls").write_bytes(page.encode(encoding))
+        codes = {one["code"] for one in check(case)[1]}
+        assert ("FILE_ENCODING_DOUBT" in codes) is refused

@@ -11,6 +11,7 @@ import pytest
 
 from equivalents.intake.opening.found import SpoolFolder
 from equivalents.intake.opening.opener import open_tables
+from equivalents.intake.opening.textfile import is_plain
 from equivalents.intake.text import look_at
 
 HEADS = "机构编号,人员编号,项目编码,服务日期,数量,居民编号"
@@ -50,3 +51,13 @@ def test_a_file_without_any_stays_on_the_plain_way(tmp_path: Path) -> None:
     path = write(tmp_path / "records.csv", "R2")
     (found,) = open_tables([(path, path.name)], ["records"], SpoolFolder()).tables
     assert found.spool is None
+
+
+def test_a_shortened_number_is_noticed_wherever_it_stands(tmp_path: Path) -> None:
+    lines = [f"{n:07},abc" for n in range(700_000)]
+    path = tmp_path / "a.csv"
+    for text, seen in (("R1,abc", False), ("1.2E+17,abc", True)):
+        lines[333_333] = text
+        path.write_text("\n".join(lines), encoding="utf-8")
+        assert look_at(path, path.name).scientific is seen
+        assert is_plain(path) is not seen

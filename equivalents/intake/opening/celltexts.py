@@ -9,9 +9,9 @@ import re
 from typing import Final
 
 from equivalents.intake.cellkinds import CellKind
-from equivalents.intake.dashes import DASHES
 from equivalents.intake.opening.daytexts import day_of_text
 from equivalents.intake.opening.forms import UNCALCULATED, Meaning
+from equivalents.intake.plaintexts import DASHES
 
 __all__ = [
     "BLANKS",

@@ -1,9 +1,11 @@
 """Marks of dirt in a text file: whether its cells need cleaning, found cheaply.
 
 A file of up to :data:`WHOLE` bytes is searched whole. Searching a large one whole would take as
-long as reading it, so of that its beginning, its end and pieces between are searched. A mark that
-is not noticed does no harm: without cleaning the cell is parsed strictly and its row rejected with
-the reason. Source: specification page 4 "Bad input".
+long as reading it, so of that its beginning, its end and pieces between are searched. Where a mark
+is not noticed the cell is parsed strictly and its row rejected with the reason; what would be taken
+for another id instead is understood as its column is made (:mod:`equivalents.intake.plaintexts`),
+and ``E+`` is looked for in the whole file (:func:`equivalents.intake.text.look_at`). Source:
+specification page 4 "Bad input".
 """
 
 import re

@@ -77,7 +77,8 @@ def plain_look(path: Path, reading: Reading = AS_FOUND) -> tuple[bool, TextFile 
     except DataError as error:
         return all(one.code != "FILE_DELIMITER_DOUBT" for one in error.problems), None
     odd = shape.separated or (shape.bom and shape.encoding != "utf-8")
-    if shape.delimiter != "," or odd or seen.controls or find_mark(path, seen.encoding):
+    odd = odd or seen.controls or seen.scientific
+    if shape.delimiter != "," or odd or find_mark(path, seen.encoding):
         return False, seen
     return _headed(path, shape), seen
 

@@ -70,6 +70,7 @@ def page_tables(path: Path, limits: Limits, name: str) -> list[PageTable]:
 
 def _text(raw: bytes, name: str) -> str:
     """The page as text, by its mark, by what it declares, else UTF-8 or GB18030, strictly."""
+    says = ""
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encodings = ["utf-16"]
     else:
@@ -83,9 +84,19 @@ def _text(raw: bytes, name: str) -> str:
             raise DataError([Problem("FILE_ENCODING", Place(name), facts={"detail": detail})])
     for encoding in encodings:
         try:
-            return raw.decode(encoding)
+            text = raw.decode(encoding)
         except UnicodeDecodeError as error:
             detail = f"{encoding}: byte {error.start}"
+            continue
+        if encoding == "gb18030" and not says:
+            # Big5 decodes as GB18030, too, into nonsense.
+            from equivalents.intake.encodings import Rarity
+            from equivalents.intake.text import refuse_nonsense
+
+            seen = Rarity()
+            seen.add(text)
+            refuse_nonsense(name, seen)
+        return text
     raise DataError([Problem("FILE_ENCODING", Place(name), facts={"detail": detail})])
 
 
