@@ -18,6 +18,7 @@ from equivalents.asking import compare, explain
 from equivalents.bookcli import template
 from equivalents.checkcli import CaseArgument, JsonOption, check
 from equivalents.closingcli import correct, year_end
+from equivalents.dbcli import db
 from equivalents.errors import Problem, as_object
 from equivalents.forecastcli import forecast
 from equivalents.lookcli import look
@@ -194,6 +195,7 @@ app.command()(compare)
 app.command()(forecast)
 app.command()(correct)
 app.command("year-end")(year_end)
+app.add_typer(db, name="db")
 app.add_typer(maps, name="map")
 app.add_typer(scheme, name="scheme")
 app.add_typer(study, name="study")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-__all__ = ["shipped_weights"]
+__all__ = ["migrations_folder", "shipped_weights"]
 
 
 def shipped_weights() -> Path:
@@ -13,3 +13,10 @@ def shipped_weights() -> Path:
     package = Path(__file__).parent
     inside = package / "_data" / "weights"
     return inside if inside.is_dir() else package.parent / "weights"
+
+
+def migrations_folder() -> Path:
+    """The folder of Alembic's migrations, beside the package or in the wheel."""
+    package = Path(__file__).parent
+    inside = package / "_data" / "migrations"
+    return inside if inside.is_dir() else package.parent / "migrations"

@@ -34,6 +34,11 @@ from equivalents.reasons.safety import SAFETY_REASONS
 from equivalents.reasons.schemes import SCHEME_REASONS
 from equivalents.reasons.shapes import SHAPE_REASONS
 from equivalents.reasons.sharing import SHARING_REASONS
+from equivalents.reasons.store import STORE_REASONS
+from equivalents.reasons.store_dated import STORE_DATED_REASONS
+from equivalents.reasons.store_imports import STORE_IMPORT_REASONS
+from equivalents.reasons.store_keeping import STORE_KEEPING_REASONS
+from equivalents.reasons.store_periods import STORE_PERIOD_REASONS
 from equivalents.reasons.studies import STUDY_REASONS
 from equivalents.reasons.yearly import YEARLY_REASONS
 
@@ -77,6 +82,11 @@ REASONS: Final[dict[str, Reason]] = {
         *SCHEME_REASONS,
         *ASSESSMENT_REASONS,
         *SHARING_REASONS,
+        *STORE_REASONS,
+        *STORE_IMPORT_REASONS,
+        *STORE_DATED_REASONS,
+        *STORE_PERIOD_REASONS,
+        *STORE_KEEPING_REASONS,
         *STUDY_REASONS,
         *YEARLY_REASONS,
     )

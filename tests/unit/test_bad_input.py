@@ -18,6 +18,11 @@ from equivalents.reasons import EXCLUSIONS, REASONS
 from equivalents.reasons.opening import OPENING_REASONS
 from equivalents.reasons.safety import SAFETY_REASONS
 from equivalents.reasons.shapes import SHAPE_REASONS
+from equivalents.reasons.store import STORE_REASONS
+from equivalents.reasons.store_dated import STORE_DATED_REASONS
+from equivalents.reasons.store_imports import STORE_IMPORT_REASONS
+from equivalents.reasons.store_keeping import STORE_KEEPING_REASONS
+from equivalents.reasons.store_periods import STORE_PERIOD_REASONS
 from equivalents.reasons.studies import STUDY_REASONS
 from tests.bad.accounts import ACCOUNT_WARNINGS, ACCOUNTS, SURPLUS
 from tests.bad.assessment import ASSESSED_MONEY, ASSESSMENT, ASSESSMENT_WARNINGS
@@ -113,6 +118,12 @@ BY_COMMAND = {
     *(reason.code for reason in SAFETY_REASONS),
     # tests/unit/test_cells.py, test_tablespool.py and the files of tests/files have them
     *(reason.code for reason in SHAPE_REASONS),
+    # tests/store has each of them
+    *(reason.code for reason in STORE_REASONS),
+    *(reason.code for reason in STORE_IMPORT_REASONS),
+    *(reason.code for reason in STORE_DATED_REASONS),
+    *(reason.code for reason in STORE_PERIOD_REASONS),
+    *(reason.code for reason in STORE_KEEPING_REASONS),
     # tests/unit/test_casefolder.py has each of them
     *(reason.code for reason in OPENING_REASONS),
 }  # fmt: skip

@@ -1,0 +1,201 @@
+"""The store opened: one way to read it and one way to write it.
+
+``reading`` gives a connection that sees one state of the store until it ends. ``writing`` gives
+the one writer: it waits for its turn, and everything written in it is committed together with one
+audit entry, or not at all. Repositories get the writer and never commit.
+
+SQLite runs in WAL mode with ``synchronous=FULL``; PostgreSQL 14 or later waits for its own disk.
+Source: specification page 2 "Records at rest".
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.pool import NullPool
+
+from equivalents.errors import DataError, Problem
+from equivalents.store.faults import named
+from equivalents.store.heads import tell_head
+from equivalents.store.place import StorePlace, who_of
+from equivalents.store.revisions import check_revision
+from equivalents.store.writing import Writing
+
+__all__ = ["Store", "now_utc", "open_store", "store_engine"]
+
+_WAIT_SECONDS: Final = 60
+"""A writer waits this long for its turn before it says that the store is busy."""
+_LOCK: Final = 7_301_945_126
+"""The advisory lock of PostgreSQL that the one writer holds."""
+_OLDEST: Final = 140_000
+
+
+def now_utc() -> str:
+    """The time of an audit entry, RFC 3339 to the microsecond; nothing is ever computed from it."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+class Store:
+    """An opened store: its place, its connections, and who writes.
+
+    ``clock`` gives the time of audit entries; tests of equal bytes give their own.
+    """
+
+    def __init__(
+        self, place: StorePlace, engine: Engine, who: str, clock: Callable[[], str] = now_utc
+    ) -> None:
+        self.place = place
+        self.engine = engine
+        self.who = who
+        self.clock = clock
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees one state; nothing can be written through it.
+
+        Raises:
+            DataError: the database does not answer (see :mod:`~.faults`).
+        """
+        with named(self.place.name):
+            connection = self.engine.connect()
+            try:
+                if not self.place.embedded:
+                    connection = connection.execution_options(
+                        isolation_level="REPEATABLE READ", postgresql_readonly=True
+                    )
+                with connection.begin():
+                    if self.place.embedded:
+                        connection.execute(text("SELECT 1 FROM sqlite_master LIMIT 1"))
+                    yield connection
+            finally:
+                connection.close()
+
+    @contextmanager
+    def writing(
+        self,
+        action: str,
+        *,
+        object_kind: str = "",
+        object_id: str = "",
+        why: str = "",
+        who: str | None = None,
+    ) -> Iterator[Writing]:
+        """The one writer, for one action; committed with its audit entry when the block ends.
+
+        An exception in the block, or a block that writes nothing, leaves the store as it was.
+        ``action`` is ``noun.verb`` (``import.accept``).
+
+        Raises:
+            DataError: ``STORE_BUSY`` after a minute, ``STORE_FULL``, ``STORE_LOST`` and others of
+                :mod:`~.faults`: nothing was written.
+        """
+        head = None
+        with named(self.place.name):
+            connection = self.engine.connect()
+            try:
+                if self.place.embedded:
+                    connection = connection.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+                with connection.begin():
+                    self.wait_for_turn(connection)
+                    check_revision(connection, self.place.name)
+                    writer = Writing(connection, self.clock(), who or self.who, action)
+                    writer.object_kind, writer.object_id, writer.why = object_kind, object_id, why
+                    yield writer
+                    head = writer.seal()
+                    if head is None:
+                        connection.rollback()
+            finally:
+                connection.close()
+        if head is not None:
+            writer.committed()
+            self._tell(head)
+
+    def wait_for_turn(self, connection: Connection) -> None:
+        """Wait until no other writer is in; on SQLite the transaction itself began so."""
+        if self.place.embedded:
+            return
+        connection.execute(text(f"SET LOCAL lock_timeout = '{_WAIT_SECONDS}s'"))
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+
+    def _tell(self, head: Any) -> None:
+        from equivalents.store.failpoints import failpoint
+
+        try:
+            tell_head(self.place.heads, head)
+        except OSError:
+            # What was committed stays so; `verify` says that the file of heads is behind.
+            return
+        failpoint("write.told")
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+
+def store_engine(place: StorePlace) -> Engine:
+    """The engine of a store, without looking whether there is one."""
+    if place.embedded:
+        # A connection per use: SQLite's own are cheap, and none outlives a fork or a thread.
+        engine = create_engine(
+            place.url, poolclass=NullPool, connect_args={"timeout": _WAIT_SECONDS}
+        )
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(place.url, pool_pre_ping=True, pool_size=5, max_overflow=10)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # Python's own habit of beginning transactions late would let two writers in.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "trusted_schema=OFF",
+        "temp_store=MEMORY",
+        "cell_size_check=ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+
+
+def open_store(place: StorePlace, who: str | None = None) -> Store:
+    """Open a store that ``db upgrade`` made, of the revision that this program knows.
+
+    Raises:
+        DataError: ``STORE_ABSENT``, ``STORE_REVISION_OLD``, ``STORE_REVISION_NEW``,
+            ``STORE_SERVER_OLD``, or a failure of :mod:`~.faults`.
+    """
+    if place.embedded and not place.file.is_file():
+        raise DataError([Problem("STORE_ABSENT", value=place.name)])
+    engine = store_engine(place)
+    try:
+        with named(place.name), engine.connect() as connection:
+            check_server(connection, place)
+            check_revision(connection, place.name)
+    except DataError:
+        engine.dispose()
+        raise
+    return Store(place, engine, who_of(who))
+
+
+def check_server(connection: Connection, place: StorePlace) -> None:
+    """Refuse a PostgreSQL that is too old.
+
+    Raises:
+        DataError: ``STORE_SERVER_OLD``.
+    """
+    if place.embedded:
+        return
+    version = int(connection.execute(text("SHOW server_version_num")).scalar_one())
+    if version < _OLDEST:
+        facts = {"version": str(version // 10000)}
+        raise DataError([Problem("STORE_SERVER_OLD", value=place.name, facts=facts)])
