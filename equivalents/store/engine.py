@@ -23,7 +23,7 @@ from equivalents.store.place import StorePlace, who_of
 from equivalents.store.revisions import check_revision
 from equivalents.store.writing import Writing
 
-__all__ = ["Store", "now_utc", "open_store", "store_engine"]
+__all__ = ["Store", "check_server", "now_utc", "open_store", "store_engine"]
 
 _WAIT_SECONDS: Final = 60
 """A writer waits this long for its turn before it says that the store is busy."""
