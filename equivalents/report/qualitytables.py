@@ -84,6 +84,11 @@ class Quality:
     forms: Sequence[Sequence[str]]
     title: str
 
+    @property
+    def outside(self) -> int:
+        """Records whose day is outside the period, whatever else is wrong with them."""
+        return int(self.sums.received["month"][len(self.groups.months)])
+
     def labels(self, grouping: str) -> list[str]:
         """What the groups are called, in order."""
         own: list[str] = {
@@ -171,8 +176,8 @@ def _measures(quality: Quality) -> Iterator[tuple[str, str, int, int]]:
     yield "uniqueness", "编号重复的记录 records with a repeated id", repeated, total
     equal = sums.total("equal")
     yield "uniqueness", "与前面某行各列相同的记录 records equal to an earlier row", equal, total
-    outside = sums.total("in:timeliness")
-    yield "timeliness", "服务日期在期间之外的记录 records outside the period", outside, total
+    outside = "服务日期在期间之外的记录 records outside the period"
+    yield "timeliness", outside, quality.outside, total
     last = int(sums.received["month"][months - 1])
     yield "timeliness", "最后一个月的记录 records of the last month", last, total
     unmatched = sums.total("in:consistency")
@@ -302,7 +307,7 @@ def _about(code: str) -> tuple[str, str, str]:
 
 
 def _coverage(quality: Quality) -> QualityTable:
-    """Records of each source and institution month by month."""
+    """Records of each source, institution and item month by month."""
     months = quality.labels("month")
     columns = (
         QualityColumn("分组", "grouping", 18),
