@@ -93,7 +93,7 @@ KINDS = (
          "tests/unit/test_captodate.py", "tests/unit/test_heads.py",
          "tests/unit/test_contractchecks.py", "tests/unit/test_chargechecks.py",
          "tests/unit/test_components.py", "tests/unit/test_assess.py",
-         "tests/unit/test_hashstore.py",
+         "tests/unit/test_hashstore.py", "tests/unit/test_equalrows.py",
          "tests/unit/test_assess_outcomes.py", "tests/unit/test_shown.py"),
         "1,000 hypothesis examples for each property",
         "the correction step of the division removed; no tie-break by key; full-width digits; "

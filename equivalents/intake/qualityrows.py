@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from equivalents.errors import called
 from equivalents.grouping import among
+from equivalents.intake.datesread import DateTexts
 from equivalents.intake.equalrows import EqualRows
 from equivalents.intake.hashstore import Hashes, HashStore, memory_bound
 from equivalents.intake.headings import TABLES
@@ -143,11 +144,13 @@ def quality_blocks(
     groups: QualityGroups,
     looked: Looked,
     faults: Sequence[FaultSet],
+    dates: DateTexts,
     told: Callable[[int], None],
 ) -> Iterator[QualityBlock]:
     """All records of a case, those that were rejected too, as blocks of marks.
 
-    ``told`` is told how many records were read.
+    ``dates`` counts the dates that were read otherwise than they stand; ``told`` is told how many
+    records were read.
     """
     by_part: dict[int, list[FaultSet]] = defaultdict(list)
     for fault in faults:
@@ -157,6 +160,7 @@ def quality_blocks(
         for index in range(len(source.parts)):
             for rows in _rows_of(source, index):
                 told(rows.row.size)
+                _count_dates(source, index, rows, dates)
                 some = looked.doubled.size and not rows.malformed
                 equal = earlier.of(_hash_rows(rows), rows.columns) if some else _none(rows)
                 yield marker.block(index, rows, by_part[index], equal)
@@ -208,6 +212,15 @@ def _hash_rows(rows: _Rows) -> Hashes:
         if column.name in rows.columns:
             hashed += hash_texts(rows.columns[column.name])
     return hashed | np.uint64(1)
+
+
+def _count_dates(source: Source, index: int, rows: _Rows, dates: DateTexts) -> None:
+    file = called(source.parts[index].name, source.parts[index].sheet)
+    for column in _COLUMNS:
+        if column.is_day and column.name in rows.columns:
+            counts = rows.columns[column.name].value_counts()
+            texts = zip(*(counts.field(at).to_pylist() for at in (0, 1)), strict=True)
+            dates.add(file, column.name, dict(texts))
 
 
 def _none(rows: _Rows) -> _Mask:

@@ -339,9 +339,14 @@ def _forms(quality: Quality) -> QualityTable:
         QualityColumn("文件", "file", 40),
         QualityColumn("列", "column", 30),
         QualityColumn("写法", "form", 40),
+        QualityColumn("原文", "text", 30),
+        QualityColumn("读作", "read as", 24),
         QualityColumn("单元格", "cells", 12, _COUNT),
     )
-    note = "写法不同但认得出、已换写的单元格。Cells in another form that were understood."
+    note = (
+        "写法不同但认得出、已换写的单元格：照原样读取的文件每种原文一行，其他文件每种写法一行。"
+        "Cells in another form that were understood: a line a text, of cleaned files a form."
+    )
     return QualityTable("forms", "换写", "Other forms", note, columns, quality.forms)
 
 
@@ -351,4 +356,5 @@ def forms_read(understood: Sequence[Mapping[str, Any]]) -> Iterator[list[str]]:
         if one["table"] == "records":
             for form in one["forms"]:
                 file = f"{one['file']} [{one['sheet']}]" if one["sheet"] else str(one["file"])
-                yield [file, str(form["column"]), str(form["form"]), str(form["count"])]
+                # No example: it may be the id of a resident, and a report goes further than a case.
+                yield [file, str(form["column"]), str(form["form"]), "", "", str(form["count"])]
