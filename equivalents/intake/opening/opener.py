@@ -2,8 +2,9 @@
 
 What a file is comes from its content. Workbooks are read by child processes, two at a time; zips
 are unpacked under limits and their members opened likewise; other texts are read here. What was
-odd is told, and each sheet that was left aside, but for blank ones beside tables and, in a workbook
-that is a whole case, those that we wrote beside its tables. Source: issue "Files as they are".
+odd is told, and each sheet that was left aside, but for blank ones that have no other table's name
+and, in a workbook that is a whole case, blank tables and the sheets that we write beside them.
+Source: issue "Files as they are".
 """
 
 from collections.abc import Iterable, Mapping, Sequence
