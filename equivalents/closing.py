@@ -66,7 +66,7 @@ def correct_case(
         shown: told what was understood of the files of the case before they are used.
 
     Returns:
-        What ``summary.json`` says.
+        What ``summary.json`` says, and ``understood`` where files are not plain.
 
     Raises:
         DataError: the case, the result or a correction cannot be used; nothing is written.

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -141,6 +142,7 @@ def year_end(
     """年终清算：全年应得减已发。Settle the year: what it is worth less what was paid."""
     from equivalents.closing import year_end_case
 
+    understood: list[Mapping[str, Any]] = []
     with reporting(as_json), progress() as told:
         settlement = year_end_case(
             case,
@@ -149,7 +151,7 @@ def year_end(
             adjusted=adjusted,
             stop_on_reject=on_reject is Rejects.STOP,
             told=told,
-            shown=unseen if as_json else show_understood,
+            shown=understood.extend if as_json else show_understood,
         )
     result = json.loads((out / "summary.json").read_bytes())
     problems = []
@@ -158,8 +160,9 @@ def year_end(
         problems.append(Problem("REJECTED_ROWS", facts=facts))
     noted = _noted(out)
     if as_json:
+        more = {"understood": understood} if understood else {}
         listed = [*map(as_object, problems), *noted]
-        print_json({"out": out.as_posix(), **result, "problems": listed})
+        print_json({"out": out.as_posix(), **result, **more, "problems": listed})
     else:
         show_summary(result, out)
         if not problems:

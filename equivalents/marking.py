@@ -22,17 +22,20 @@ def check_marked(
     """Check a case as :func:`equivalents.run.check_case` does, and write the marked copy.
 
     Raises:
-        DataError: as ``check_case``, once the copy is written; ``FILE_EXISTS``; a case that
-            cannot be opened has no copy.
+        DataError: as ``check_case``, once the copy is written; ``FILE_EXISTS``; there is no copy
+            of a case that cannot be opened, nor where ``previous`` cannot be read.
     """
+    from equivalents.report.kept import read_kept
     from equivalents.report.marking.copy import write_copy
 
+    # First of all: a wrong folder is no fault of the case, so no copy could mark it.
+    kept = read_kept(previous) if previous is not None else None
     with new_file(copy, ".xlsx") as path:
         case = open_folder(folder)
         failed: DataError | None = None
         checked: Checked | None = None
         try:
-            checked = check_case(case, told, first=first, shown=shown, previous=previous)
+            checked = check_case(case, told, first=first, shown=shown, previous=kept)
         except DataError as error:
             failed = error
         told("write", 0, 0)

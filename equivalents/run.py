@@ -28,6 +28,7 @@ from equivalents.silence import silences
 from equivalents.tally import Plan
 
 if TYPE_CHECKING:
+    from equivalents.report.kept import Kept
     from equivalents.report.out import Beside
 
 __all__ = [
@@ -93,7 +94,7 @@ def check_case(
     *,
     first: int | None = None,
     shown: Shown = unseen,
-    previous: Path | None = None,
+    previous: "Path | Kept | None" = None,
 ) -> Checked:
     """Read and count a whole case without writing anything; all problems at once.
 
@@ -101,23 +102,26 @@ def check_case(
     ``first`` limits how many problems of files and records of each severity are listed; all are
     counted.
     ``shown`` is told what was understood of the files before they are counted. ``previous`` is
-    the result folder of an earlier period: what this one lacks against it is told.
+    the result of an earlier period, a folder or what was read of it: what this one lacks against
+    it is told.
 
     Raises:
         DataError: a table or file cannot be used at all; every problem is in it. ``previous`` is
-            no result that can be read.
+            no result that can be read, which is told before the case is opened.
     """
+    from equivalents.report.kept import read_kept
     from equivalents.report.lists import all_problems, first_problems, json_problems
 
+    kept = read_kept(previous) if isinstance(previous, Path) else previous
     case, source = open_case(folder, told, every_check=True)
     shown(case.understood)
-    unpaid = _weighed(case, source, "direct" if previous is None else "tally", told)
+    unpaid = _weighed(case, source, "direct" if kept is None else "tally", told)
     try:
         money = pay(unpaid).problems
     except RefusedError as error:
         money = error.problems
-    if previous is not None:
-        money = (*_lacking(case, unpaid, previous), *money)
+    if kept is not None:
+        money = (*_lacking(case, unpaid, kept), *money)
     listed = (*first_problems(unpaid, case, source, first), *money)
     counts = _counts(unpaid, case, source) + Counter(problem.code for problem in money)
     objects = partial(json_problems, unpaid, case, source, money)
@@ -129,11 +133,9 @@ def check_case(
     return Checked(unpaid, listed, counts, objects, every, case.understood, case, source)
 
 
-def _lacking(case: Case, counted: Settlement, previous: Path) -> Iterator[Problem]:
+def _lacking(case: Case, counted: Settlement, kept: "Kept") -> Iterator[Problem]:
     """What a counted period lacks against the result of an earlier one."""
-    from equivalents.report.kept import read_kept
-
-    kept, rules = read_kept(previous), rules_of(case.checks, every=True)
+    rules = rules_of(case.checks, every=True)
     return silences(rules, (counted.plan, counted.counted.tally), (kept.plan, kept.tally))
 
 

@@ -61,7 +61,10 @@ _STAGES = {
 
 @contextmanager
 def reporting(as_json: bool) -> Iterator[None]:
-    """Problems of the data become a list and exit code 1; a defect exits with 3."""
+    """Problems of the data become a list and exit code 1; a defect exits with 3.
+
+    What no data is at fault for is told in the same way, as JSON where that is asked for.
+    """
     try:
         yield
     except DataError as error:
@@ -71,15 +74,24 @@ def reporting(as_json: bool) -> Iterator[None]:
         say(str(error), err=True)
         raise typer.Exit(2) from None
     except OSError as error:
-        typer.echo(f"无法读写：{error}\nCannot read or write: {error}", err=True)
+        _show_error("files", f"无法读写：{error}", f"Cannot read or write: {error}", as_json)
         raise typer.Exit(2) from None
     except ConservationError as error:
-        typer.echo(
-            f"程序自检未通过，未写出任何结果：{error}\n"
+        _show_error(
+            "defect",
+            f"程序自检未通过，未写出任何结果：{error}",
             f"A check of our own failed; nothing was written: {error}",
-            err=True,
+            as_json,
         )
         raise typer.Exit(3) from None
+
+
+def _show_error(kind: str, zh: str, en: str, as_json: bool) -> None:
+    """An error that no reason code stands for."""
+    if as_json:
+        print_json({"error": {"kind": kind, "reason_zh": zh, "reason_en": en}, "problems": []})
+    else:
+        say(f"{zh}\n{en}", err=True)
 
 
 class _Rate(ProgressColumn):

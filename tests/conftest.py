@@ -6,8 +6,13 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from typer.testing import CliRunner
 
+from equivalents.cli import app
+from equivalents.demo import write_county
+from equivalents.run import settle_case
 from tests.build import medicare
+from tests.once import made_once
 from tests.postgres import running_postgres
 from tests.schemelayers import BASE, OVER, OWN
 
@@ -23,6 +28,31 @@ def medicare_case(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("medicare") / "case"
     medicare.build(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def settled_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the demo county of 20,000 records (``case``), settled (``out``); to be read."""
+
+    def make(folder: Path) -> None:
+        write_county(folder / "case", records=20_000)
+        settle_case(folder / "case", folder / "out", stop_on_reject=False)
+
+    return made_once(tmp_path_factory, "settled-demo", make)
+
+
+@pytest.fixture(scope="session")
+def usual_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder where ``equivalents demo`` was run as it stands; ``printed`` has what it said."""
+
+    def make(folder: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(folder)
+            result = CliRunner().invoke(app, ["demo"])
+        assert result.exit_code == 0
+        (folder / "printed").write_text(result.output, encoding="utf-8")
+
+    return made_once(tmp_path_factory, "usual-demo", make)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ Nothing is understood in silence: a time part that is left out and a form other 
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -18,11 +18,15 @@ from equivalents.intake.columns import NULL_DAY, AnyColumn, DayColumn, TextColum
 from equivalents.policy.daytext import DAY_FORMS, Times, date_part, day_forms, day_text
 from equivalents.units import Int64
 
-__all__ = ["DatesRead", "days_of_table", "told_of_dates"]
+__all__ = ["DateTexts", "DatesRead", "days_of_table", "told_of_dates"]
 
 _TIMED: Final = "time"
 """Stands beside the forms for dates whose time part was left out."""
 _KINDS: Final = (_TIMED, *DAY_FORMS)
+_TEXTS: Final = 1000
+"""Texts of a column of a file that are listed: with times of day each may be another one."""
+_TIME_PART: Final = "时间部分 time part"
+_OTHERS: Final = "（其他写法 others）"
 
 
 @dataclass(slots=True)
@@ -42,6 +46,38 @@ class DatesRead:
         for name in self.days:
             found = _kinds_of(columns.get(name), self.times)
             self.counts.update({(name, kind): count for kind, count in found.items()})
+
+
+@dataclass(slots=True)
+class DateTexts:
+    """Counts the texts of dates that were read otherwise than they stand, by file and column.
+
+    Beyond the first :data:`_TEXTS` texts of a column they are counted together.
+    """
+
+    times: Times
+    counts: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
+
+    def add(self, file: str, column: str, texts: Mapping[str, int]) -> None:
+        """Count some texts of a column; ``texts`` says how often each stands there."""
+        counted = self.counts.setdefault((file, column), Counter())
+        for text, count in texts.items():
+            if day_text(text, self.times) != text:
+                known = text in counted or len(counted) < _TEXTS
+                counted[text if known else _OTHERS] += count
+
+    def rows(self) -> Iterator[list[str]]:
+        """A row for each text: file, column, forms, the text, what it was read as, cells."""
+        for (file, column), counted in self.counts.items():
+            for text in sorted(counted, key=lambda text: (text == _OTHERS, text)):
+                read = "" if text == _OTHERS else day_text(text, self.times)
+                yield [file, column, self._forms(text), text, read, str(counted[text])]
+
+    def _forms(self, text: str) -> str:
+        """The ways in which a text differs from ``YYYY-MM-DD``."""
+        date = date_part(text) if self.times is Times.TRUNCATE else text
+        _, (form,) = day_forms([date])
+        return "、".join(filter(None, (form, _TIME_PART if date != text else "")))
 
 
 def _kinds_of(column: AnyColumn | None, times: Times) -> dict[str, int]:

@@ -2,14 +2,13 @@
 
 The idea: what the check found is known by part and row; here the rows themselves are read again,
 by columns, and each gets its groups and marks. Rows that are equal are found by a 64-bit hash
-within a bound of memory; where hashes meet, digests of the whole rows (BLAKE2, 128 bits) decide.
+within a bound of memory; where hashes meet, :mod:`equivalents.intake.equalrows` decides.
 Sources: A10; issue "Files as they are", data-quality report.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -17,6 +16,8 @@ import numpy.typing as npt
 
 from equivalents.errors import called
 from equivalents.grouping import among
+from equivalents.intake.datesread import DateTexts
+from equivalents.intake.equalrows import EqualRows
 from equivalents.intake.hashstore import Hashes, HashStore, memory_bound
 from equivalents.intake.headings import TABLES
 from equivalents.intake.identity import hash_texts
@@ -143,21 +144,26 @@ def quality_blocks(
     groups: QualityGroups,
     looked: Looked,
     faults: Sequence[FaultSet],
+    dates: DateTexts,
     told: Callable[[int], None],
 ) -> Iterator[QualityBlock]:
     """All records of a case, those that were rejected too, as blocks of marks.
 
-    ``told`` is told how many records were read.
+    ``dates`` counts the dates that were read otherwise than they stand; ``told`` is told how many
+    records were read.
     """
     by_part: dict[int, list[FaultSet]] = defaultdict(list)
     for fault in faults:
         by_part[fault.part].append(fault)
     marker = _Marker(source, groups)
-    repeats = _Repeats(looked.doubled)
-    for index in range(len(source.parts)):
-        for rows in _rows_of(source, index):
-            told(rows.row.size)
-            yield marker.block(index, rows, by_part[index], repeats.of(rows))
+    with EqualRows(looked.doubled, memory_bound()) as earlier:
+        for index in range(len(source.parts)):
+            for rows in _rows_of(source, index):
+                told(rows.row.size)
+                _count_dates(source, index, rows, dates)
+                some = looked.doubled.size and not rows.malformed
+                equal = earlier.of(_hash_rows(rows), rows.columns) if some else _none(rows)
+                yield marker.block(index, rows, by_part[index], equal)
 
 
 def _rows_of(source: Source, index: int) -> Iterator[_Rows]:
@@ -208,33 +214,17 @@ def _hash_rows(rows: _Rows) -> Hashes:
     return hashed | np.uint64(1)
 
 
-@dataclass(slots=True)
-class _Repeats:
-    """Finds the rows that are equal to an earlier one; ``doubled`` are hashes met more than once.
+def _count_dates(source: Source, index: int, rows: _Rows, dates: DateTexts) -> None:
+    file = called(source.parts[index].name, source.parts[index].sheet)
+    for column in _COLUMNS:
+        if column.is_day and column.name in rows.columns:
+            counts = rows.columns[column.name].value_counts()
+            texts = zip(*(counts.field(at).to_pylist() for at in (0, 1)), strict=True)
+            dates.add(file, column.name, dict(texts))
 
-    Rows come in the order of parts.
-    """
 
-    doubled: Hashes
-    seen: set[bytes] = field(default_factory=set)
-
-    def of(self, rows: _Rows) -> _Mask:
-        """Which of the rows say the same in all our columns as an earlier row."""
-        import pyarrow as pa
-
-        equal = np.zeros(rows.row.size, bool)
-        if rows.malformed or not self.doubled.size:
-            return equal
-        at = np.flatnonzero(among(_hash_rows(rows), self.doubled))
-        asked = {name: array.take(pa.array(at)) for name, array in rows.columns.items()}
-        texts = [asked[c.name].to_pylist() if c.name in asked else [""] * at.size for c in _COLUMNS]
-        for place, values in zip(at.tolist(), zip(*texts, strict=True), strict=True):
-            # Lengths part the texts, so that no two rows are written alike.
-            whole = "".join(f"{len(value)}:{value}" for value in values)
-            digest = blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-            equal[place] = digest in self.seen
-            self.seen.add(digest)
-        return equal
+def _none(rows: _Rows) -> _Mask:
+    return np.zeros(rows.row.size, bool)
 
 
 @dataclass(slots=True)

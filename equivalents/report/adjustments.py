@@ -47,7 +47,9 @@ def write_adjustments(
     earlier: Sequence[Proven],
     destination: Path,
 ) -> _Json:
-    """Write ADJ as a whole; ``now`` is the corrected period. Returns what summary.json says.
+    """Write ADJ as a whole; ``now`` is the corrected period.
+
+    Returns what summary.json says, and ``understood`` where files are not plain.
 
     Raises:
         ConservationError: a check does not hold; nothing is written.

@@ -1,11 +1,10 @@
 """The data-quality report of a checked case: a workbook and a page in a folder of their own."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from equivalents.errors import Problem, called
 from equivalents.intake.case import Case
+from equivalents.intake.datesread import DateTexts
 from equivalents.intake.qualityrows import QualityGroups, look_through, quality_blocks
 from equivalents.intake.source import Source
 from equivalents.quality import QualitySums
@@ -32,7 +31,9 @@ def quality_of(settlement: Settlement, case: Case, source: Source, told: Told = 
     groups = QualityGroups(source, settlement.plan, looked)
     sums = QualitySums(groups.sizes)
     counted = settlement.counted
-    for block in quality_blocks(source, groups, looked, counted.faults, row_counter(told)):
+    dates = DateTexts(source.times)
+    told_rows = row_counter(told)
+    for block in quality_blocks(source, groups, looked, counted.faults, dates, told_rows):
         sums.add(block)
     sums.check(counted.received, counted.rejected)
     rules = settlement.rules
@@ -40,7 +41,7 @@ def quality_of(settlement: Settlement, case: Case, source: Source, told: Told = 
         "institution": {one.institution_id: one.name for one in rules.institutions},
         "item": {row.item_code: row.item_name for row in rules.weights},
     }
-    forms = [*forms_read(case.understood), *_dates_read(source)]
+    forms = [*forms_read(case.understood), *dates.rows()]
     return Quality(sums, groups, names, forms, rules.period.name)
 
 
@@ -64,16 +65,3 @@ def write_quality(checked: Checked, destination: Path, told: Told = silent) -> N
             book.sheet(table.zh, table.note, columns, table.rows)
         book.close()
         (folder / QUALITY_MARK).write_bytes(quality_page(quality, tables).encode())
-
-
-def _dates_read(source: Source) -> Iterator[list[str]]:
-    """The forms of dates of plain files; those of other files were mended before."""
-    for problem in source.problems:
-        if problem.code in ("DATES_READ", "TIMES_TRUNCATED"):
-            yield _form(problem)
-
-
-def _form(problem: Problem) -> list[str]:
-    file = called(problem.place.file, problem.place.sheet)
-    form = problem.facts.get("detail", "") or "时间部分 time part"
-    return [file, problem.place.column, form, problem.value]

@@ -113,7 +113,7 @@ def _cards(quality: Quality) -> Iterator[str]:
         ("有效性：未退回", "validity", _share(total - rejected, total)),
         ("唯一性：编号重复", "repeated ids", f"{sums.total('in:uniqueness'):,}"),
         ("唯一性：相同行", "equal rows", f"{sums.total('equal'):,}"),
-        ("时效性：期间之外", "outside the period", f"{sums.total('in:timeliness'):,}"),
+        ("时效性：期间之外", "outside the period", f"{quality.outside:,}"),
         ("一致性：对不上", "at odds with tables", f"{sums.total('in:consistency'):,}"),
     )
     yield '<div class="cards">'

@@ -84,6 +84,11 @@ class Quality:
     forms: Sequence[Sequence[str]]
     title: str
 
+    @property
+    def outside(self) -> int:
+        """Records whose day is outside the period, whatever else is wrong with them."""
+        return int(self.sums.received["month"][len(self.groups.months)])
+
     def labels(self, grouping: str) -> list[str]:
         """What the groups are called, in order."""
         own: list[str] = {
@@ -171,8 +176,8 @@ def _measures(quality: Quality) -> Iterator[tuple[str, str, int, int]]:
     yield "uniqueness", "编号重复的记录 records with a repeated id", repeated, total
     equal = sums.total("equal")
     yield "uniqueness", "与前面某行各列相同的记录 records equal to an earlier row", equal, total
-    outside = sums.total("in:timeliness")
-    yield "timeliness", "服务日期在期间之外的记录 records outside the period", outside, total
+    outside = "服务日期在期间之外的记录 records outside the period"
+    yield "timeliness", outside, quality.outside, total
     last = int(sums.received["month"][months - 1])
     yield "timeliness", "最后一个月的记录 records of the last month", last, total
     unmatched = sums.total("in:consistency")
@@ -302,7 +307,7 @@ def _about(code: str) -> tuple[str, str, str]:
 
 
 def _coverage(quality: Quality) -> QualityTable:
-    """Records of each source and institution month by month."""
+    """Records of each source, institution and item month by month."""
     months = quality.labels("month")
     columns = (
         QualityColumn("分组", "grouping", 18),
@@ -334,9 +339,14 @@ def _forms(quality: Quality) -> QualityTable:
         QualityColumn("文件", "file", 40),
         QualityColumn("列", "column", 30),
         QualityColumn("写法", "form", 40),
+        QualityColumn("原文", "text", 30),
+        QualityColumn("读作", "read as", 24),
         QualityColumn("单元格", "cells", 12, _COUNT),
     )
-    note = "写法不同但认得出、已换写的单元格。Cells in another form that were understood."
+    note = (
+        "写法不同但认得出、已换写的单元格：照原样读取的文件每种原文一行，其他文件每种写法一行。"
+        "Cells in another form that were understood: a line a text, of cleaned files a form."
+    )
     return QualityTable("forms", "换写", "Other forms", note, columns, quality.forms)
 
 
@@ -346,4 +356,5 @@ def forms_read(understood: Sequence[Mapping[str, Any]]) -> Iterator[list[str]]:
         if one["table"] == "records":
             for form in one["forms"]:
                 file = f"{one['file']} [{one['sheet']}]" if one["sheet"] else str(one["file"])
-                yield [file, str(form["column"]), str(form["form"]), str(form["count"])]
+                # No example: it may be the id of a resident, and a report goes further than a case.
+                yield [file, str(form["column"]), str(form["form"]), "", "", str(form["count"])]

@@ -1,6 +1,6 @@
 """What was understood of each file or sheet, in one line: shown before it is used.
 
-All of it is in ``--json`` and in ``summary.json``; ``equivalents look`` prints it for one file.
+All of it is in ``--json`` and in ``manifest.json``; ``equivalents look`` prints it for one file.
 Source: rule A10; issue "Files as they are", Shape.
 """
 

@@ -9,8 +9,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from tests.reference.declared import Declared, read_declared
 from tests.reference.fundtables import FundTables, read_fund_tables
 from tests.reference.paytables import NO_PAY, PayTables, read_pay_tables
@@ -48,6 +46,7 @@ from tests.reference.text import (
     date_or,
     must,
     period,
+    read_yaml,
     without_time,
 )
 from tests.reference.weights import WeightRow, read_weights
@@ -180,7 +179,7 @@ class Case:
 
 def read_case(folder: Path, shipped: Path | None = None) -> Case:
     """Read a case folder; `shipped` is where the shipped weight tables lie."""
-    inline = yaml.load((folder / "case.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)
+    inline = read_yaml(folder / "case.yaml")
     declared, scheme = read_layers(folder, inline, shipped)
     first_day, after = period(declared["period"])
     series = declared.get("series") or {}

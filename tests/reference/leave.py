@@ -87,6 +87,10 @@ class Leaves:
         self.days = [
             case.first_day + timedelta(days=n) for n in range((case.after - case.first_day).days)
         ]
+        self.postings: dict[tuple[str, str], list[Posting]] = {}
+        for one in case.postings:
+            self.postings.setdefault((one.person, one.institution), []).append(one)
+        self._worked: dict[tuple[str, str, str | None], int] = {}
         self.on_leave: dict[tuple[str, date], Leave] = {}
         for leave in case.leave:
             for day in self.days:
@@ -107,11 +111,8 @@ class Leaves:
 
     def posting(self, person: str, institution: str, day: date) -> Posting | None:
         """Return the posting of a day there: the main one, else the first by post."""
-        here = [
-            one
-            for one in self.case.postings
-            if (one.person, one.institution) == (person, institution) and one.active_on(day)
-        ]
+        there = self.postings.get((person, institution), [])
+        here = [one for one in there if one.active_on(day)]
         return min(here, key=lambda one: (not one.main, one.post), default=None)
 
     def home(self, person: str, day: date) -> str:
@@ -157,16 +158,16 @@ class Leaves:
 
     def worked(self, person: str, institution: str, department: str | None = None) -> int:
         """Return the days with a posting there and without leave."""
-        return sum(
-            any(
-                (one.person, one.institution) == (person, institution)
-                and one.active_on(day)
-                and department in (None, one.department)
-                for one in self.case.postings
+        asked = person, institution, department
+        if asked not in self._worked:
+            there = self.postings.get((person, institution), [])
+            there = [one for one in there if department in (None, one.department)]
+            self._worked[asked] = sum(
+                any(one.active_on(day) for one in there)
+                for day in self.days
+                if (person, day) not in self.on_leave
             )
-            for day in self.days
-            if (person, day) not in self.on_leave
-        )
+        return self._worked[asked]
 
     def lines(self, level_key: str, series: str, institution: str, pool: str) -> list[LeaveLine]:
         """Return what leave adds at an institution to the keys of a pool."""

@@ -16,7 +16,7 @@ from tests.reference.random_csv import write_table
 from tests.reference.random_weights import Fields
 from tests.reference.settling import settle
 from tests.reference.tables import rows_of
-from tests.reference.text import Refused, csv_table
+from tests.reference.text import Refused, csv_table, read_yaml
 
 ATTRIBUTES = {
     "post": ("全科医生", "护士", "公卫医生", ""),
@@ -36,7 +36,7 @@ SECONDARY = ("institution_id", "department_id", "pool", "person_id", "share", "a
 
 def load(folder: Path) -> Yaml:
     """Return `case.yaml` with every scalar as text."""
-    found: Yaml = yaml.load((folder / "case.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)
+    found: Yaml = read_yaml(folder / "case.yaml")
     return found
 
 

@@ -36,7 +36,7 @@ from tests.reference.random_weights import Fields
 from tests.reference.settling import settle
 from tests.reference.surplus import SIGNS
 from tests.reference.tables import rows_of
-from tests.reference.text import Refused, csv_table
+from tests.reference.text import Refused, csv_table, read_yaml
 
 DATES = ("valid_from", "valid_to")
 MOST_REPORTS = 40
@@ -47,7 +47,7 @@ def write_funds(seed: int, folder: Path, weights: Sequence[Fields], span: Span) 
     """Add funds, their tables and the bridges to a written case; the case stays payable."""
     rng = Random(f"funds {seed}")
     path = folder / "case.yaml"
-    declared: Yaml = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)
+    declared: Yaml = read_yaml(path)
     items: dict[str, set[str]] = {}
     for row in weights:
         items.setdefault(row["series"] or "pay", set()).add(row["item_code"])

@@ -12,9 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
-from tests.reference.text import FIRST_DAY, NO_END, Refused, date_or
+from tests.reference.text import FIRST_DAY, NO_END, Refused, date_or, read_yaml
 
 Yaml = Mapping[str, Any]
 SCHEME_KEYS = (
@@ -103,7 +101,7 @@ def _file(folder: Path, name: str, shipped: Path | None) -> Yaml:
     else:
         assert shipped is not None, f"no folder of shipped schemes to find {name!r} in"
         path = shipped / "schemes" / f"{name}.yaml"
-    text: Yaml = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)
+    text: Yaml = read_yaml(path)
     return text
 
 

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import yaml
 
 QUANTITY = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]{1,3})?")
 WEIGHT = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]{1,4})?")
@@ -66,6 +68,12 @@ def csv_rows(path: Path) -> tuple[list[str], Iterator[Row]]:
     rows = (Row(number, fields) for number, fields in enumerate(lines, start=1) if fields)
     _, header = next(rows)
     return header, rows
+
+
+def read_yaml(path: Path) -> Any:
+    """Return what a YAML file says, every scalar as text; by libyaml where that is there."""
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    return yaml.load(path.read_text(encoding="utf-8"), loader)
 
 
 def csv_table(path: Path) -> list[dict[str, str]]:

@@ -11,9 +11,16 @@ from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
-
-from tests.reference.text import FIRST_DAY, NO_END, WEIGHT, Refused, csv_table, date_or, must
+from tests.reference.text import (
+    FIRST_DAY,
+    NO_END,
+    WEIGHT,
+    Refused,
+    csv_table,
+    date_or,
+    must,
+    read_yaml,
+)
 
 CONDITIONS = ("institution_group", "resident_group", "title_tier", "setting", "visit_number")
 """The conditions of a weight row (A2), in the order in which they are named."""
@@ -102,7 +109,7 @@ def read_weights(path: Path) -> list[WeightRow]:
     """Read one weight table, csv or YAML; YAML scalars are text and `defaults` fill gaps."""
     if path.suffix == ".csv":
         return [weight_row(fields) for fields in csv_table(path)]
-    table = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    table = read_yaml(path)
     defaults = table.get("defaults") or {}
     return [weight_row({**defaults, **fields}) for fields in table["rows"]]
 

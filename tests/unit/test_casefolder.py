@@ -71,6 +71,12 @@ def test_sheets_that_fit_are_records_and_all_others_are_told(tmp_path: Path) -> 
     ]
 
 
+def test_a_blank_sheet_is_told_only_where_another_table_has_its_name(tmp_path: Path) -> None:
+    case = case_with(tmp_path, {"records.csv": None})
+    book(case / "records.xlsx", {"六月": ROWS, "Sheet2": [], "机构": []})
+    assert told(case) == [("SHEET_NOT_USED", "records.xlsx", "机构")]
+
+
 def test_a_workbook_without_any_table_is_refused_with_what_it_lacks(tmp_path: Path) -> None:
     case = case_with(tmp_path, {"records.csv": None})
     book(case / "records.xlsx", {"说明": [["请按月填报"]]})

@@ -209,6 +209,34 @@ def test_a_defect_of_ours_exits_with_3(case: Path, monkeypatch: pytest.MonkeyPat
     assert done.exit_code == 3
 
 
+@pytest.mark.parametrize(
+    ("error", "kind", "ends"),
+    [
+        (ConservationError("1 is not 2\x1b[2J"), "defect", 3),
+        (OSError("no room in a\x1b[2Jb"), "files", 2),
+    ],
+)
+def test_what_no_data_is_at_fault_for_is_said_like_any_other_error(
+    case: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, kind: str, ends: int
+) -> None:
+    """One document with ``--json``; else words, which cannot command the terminal."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(run, "weigh", broken)
+    done = CliRunner().invoke(cli.app, ["check", str(case)])
+    assert (done.exit_code, done.stdout) == (ends, "")
+    assert "\x1b" not in done.stderr
+    assert "\ufffd[2J" in done.stderr
+    done = CliRunner().invoke(cli.app, ["check", str(case), "--json"])
+    assert (done.exit_code, done.stderr) == (ends, "")
+    told = json.loads(done.stdout)
+    assert (told["error"]["kind"], told["problems"]) == (kind, [])
+    assert str(error) in told["error"]["reason_zh"]
+    assert str(error) in told["error"]["reason_en"]
+
+
 def test_an_unexpected_error_exits_with_3(
     case: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -238,6 +238,15 @@ def test_the_same_inputs_write_the_same_bytes_in_any_order_of_records(closed: Pa
     assert one == two
 
 
+def test_the_json_says_what_was_understood(closed: Path) -> None:
+    files = {"records.csv": None, "records.tsv": str(late(LATE)["records.csv"]).replace(",", "\t")}
+    case = write_case(closed.parent / "c", files)
+    command = ("correct", case, "--closed", closed, "-o", closed.parent / "a", "--json")
+    told = json.loads(run(*command).stdout)
+    assert [one["file"] for one in told["understood"]] == ["records.tsv"]
+    assert "understood" not in json.loads((closed.parent / "a" / "summary.json").read_bytes())
+
+
 def test_json_is_one_document_and_the_text_has_the_sums(closed: Path) -> None:
     case = write_case(closed.parent / "c", late(LATE))
     told = json.loads(

@@ -14,13 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from equivalents.demo import write_county
-from equivalents.run import settle_case
 from tests.demo_assessed import assessed, assessed_each, points_met
 from tests.demo_county import Row, rows_of
 from tests.demo_paid import allowances, by_contract, fen, half_up, in_force, shared
 
-RECORDS = 20_000
 COMPOSITES = {"机构考核": 15, "签约考核": 14, "科室考核": 123, "村卫生室考核": 130}
 UNIT = 10**7
 
@@ -65,11 +62,8 @@ class Run:
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    folder = tmp_path_factory.mktemp("pay")
-    write_county(folder / "case", records=RECORDS)
-    settle_case(folder / "case", folder / "out", stop_on_reject=False)
-    return Run(folder / "case", folder / "out")
+def run(settled_demo: Path) -> Run:
+    return Run(settled_demo / "case", settled_demo / "out")
 
 
 def e7(exact: Fraction) -> Fraction:

@@ -35,17 +35,13 @@ NOTED = {"BASIS_QUANTITY", "DAYS_DIFFER", "QUANTITY_ABOVE_MAX", "VISIT_NUMBER_DI
 
 
 @pytest.fixture(scope="module")
-def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("settled") / "county"
-    write_county(folder, records=RECORDS)
-    return folder
+def county(settled_demo: Path) -> Path:
+    return settled_demo / "case"
 
 
 @pytest.fixture(scope="module")
-def out(county: Path) -> Path:
-    folder = county.parent / "out"
-    settle_case(county, folder, stop_on_reject=False)
-    return folder
+def out(settled_demo: Path) -> Path:
+    return settled_demo / "out"
 
 
 @pytest.fixture(scope="module")
@@ -355,11 +351,11 @@ def test_payouts_only_pays_the_same(county: Path, out: Path, tmp_path: Path) -> 
 
 
 @pytest.mark.slow
-def test_the_ceiling_cuts_in_the_county_of_the_usual_size(tmp_path: Path) -> None:
+def test_the_ceiling_cuts_in_the_county_of_the_usual_size(usual_demo: Path) -> None:
     """A small county has as many people and too little work for it."""
-    write_county(tmp_path / "county")
-    settle_case(tmp_path / "county", tmp_path / "out", stop_on_reject=False)
-    with (tmp_path / "out" / "equivalents.csv").open(encoding="utf-8-sig", newline="") as file:
+    with (usual_demo / "demo-out" / "equivalents.csv").open(
+        encoding="utf-8-sig", newline=""
+    ) as file:
         cuts = [row for row in csv.DictReader(file) if row["weight_row"].startswith("ceiling:")]
     assert {row["weight_row"] for row in cuts} == {"ceiling:月度分段"}
     assert {row["series"] for row in cuts} == {"pay"}

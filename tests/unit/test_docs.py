@@ -226,15 +226,9 @@ def test_the_smallest_case_settles_as_told(half: int, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_demo_prints_what_the_readme_shows(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from typer.testing import CliRunner
-
-    monkeypatch.chdir(tmp_path)
-    result = CliRunner().invoke(app, ["demo"])
-    assert result.exit_code == 0
-    printed = {line.rstrip() for line in result.output.splitlines()}
+def test_the_demo_prints_what_the_readme_shows(usual_demo: Path) -> None:
+    output = _read(usual_demo / "printed")
+    printed = {line.rstrip() for line in output.splitlines()}
     section = _section(_read(ROOT / "README.md"), "## Try it")
     shown = re.findall(r"^```\n(.*?)^```", section, re.M | re.S)[1].splitlines()
     assert len(shown) > 10

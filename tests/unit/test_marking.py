@@ -5,6 +5,7 @@ another cell, a count that is only that of the list, a value that changed on the
 spreadsheet would run, a copy that is not read again, rows that are lost in silence.
 """
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -19,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from equivalents import marking, run
 from equivalents.cli import app
 from equivalents.errors import Problem
 from equivalents.intake.casefolder import open_folder
@@ -190,6 +192,23 @@ def test_an_existing_file_is_left_alone(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "FILE_EXISTS" in result.stderr
     assert (tmp_path / "copy.xlsx").read_text("utf-8") == "corrected"
+
+
+def test_a_wrong_earlier_result_is_told_before_anything_is_read_or_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, copied = case_of(tmp_path / "case"), tmp_path / "new" / "copy.xlsx"
+    opened: list[Path] = []
+    monkeypatch.setattr(marking, "open_folder", opened.append)
+    monkeypatch.setattr(run, "open_folder", opened.append)
+    for more in (["--mark", str(copied)], []):
+        args = ["check", str(case), *more, "--previous", str(tmp_path / "no"), "--json"]
+        result = CliRunner().invoke(app, args)
+        assert result.exit_code == 1
+        codes = [one["code"] for one in json.loads(result.stdout)["problems"]]
+        assert codes == ["OUT_MISSING"], "nothing but the folder"
+    assert opened == []
+    assert not copied.parent.exists()
 
 
 # -- larger than a sheet ---------------------------------------------------------------------------

@@ -111,6 +111,48 @@ def test_rejected_by_the_first_code_adds_up(tmp_path: Path) -> None:
     assert codes >= {"DATE_INVALID", "INSTITUTION_UNKNOWN", "ROW_SHAPE", "QUANTITY_ABOVE_MAX"}
 
 
+def test_what_is_outside_the_period_is_decided_alike_everywhere(tmp_path: Path) -> None:
+    """By the day that a record has, whatever else is wrong with it."""
+    head = "institution_id,person_id,item_code,service_date,quantity\n"
+    rows = "C01,P1,A,2025-05-01,1\nC01,P1,A,2025-05-01,x\n"
+    rows += "C09,P1,A,2024-12-31,1\nC01,P1,A,2025-01-01,1\n"
+    folder = case_of(tmp_path / "case", {"records.csv": head + rows})
+    tables = tables_of(folder)
+    measures = {row[1].split(" ", 1)[1]: row[2] for row in tables["overview"].rows}
+    outside = "（期间之外 outside）"
+    assert measures["records outside the period"] == "3"
+    assert rows_of(tables["month"])[outside]["received"] == "3"
+    at = [column.zh for column in tables["coverage"].columns].index("期间之外")
+    sources = [row for row in tables["coverage"].rows if row[0].endswith("source")]
+    assert [row[at] for row in sources] == ["3"]
+    report(folder, tmp_path / "out")
+    page = (tmp_path / "out" / "quality.html").read_text("utf-8")
+    assert '<div class="card">时效性：期间之外<b>3</b>' in page
+
+
+def test_each_date_that_was_rewritten_is_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row for each text of a plain file; a time part and a form of one cell are one row."""
+    head = "institution_id,person_id,item_code,service_date,quantity\n"
+    texts = ("2025/1/5", "2025/1/6", "2025/1/5", "2025-01-07 08:30", "2025/1/7 9:00", "2025-01-08")
+    rows = "".join(f"C01,P1,A,{text},1\n" for text in texts)
+    yaml = "period: 2025-Q1\ntimes: truncate\n"
+    folder = case_of(tmp_path / "case", {"records.csv": head + rows, "case.yaml": yaml})
+    time, slashes = "时间部分 time part", "YYYY/M/D"
+    assert tables_of(folder)["forms"].rows == [
+        ["records.csv", "service_date", time, "2025-01-07 08:30", "2025-01-07", "1"],
+        ["records.csv", "service_date", slashes, "2025/1/5", "2025-01-05", "2"],
+        ["records.csv", "service_date", slashes, "2025/1/6", "2025-01-06", "1"],
+        ["records.csv", "service_date", f"{slashes}、{time}", "2025/1/7 9:00", "2025-01-07", "1"],
+    ]
+    monkeypatch.setattr("equivalents.intake.datesread._TEXTS", 1)
+    assert tables_of(folder)["forms"].rows == [
+        ["records.csv", "service_date", slashes, "2025/1/5", "2025-01-05", "2"],
+        ["records.csv", "service_date", "", "（其他写法 others）", "", "3"],
+    ]
+
+
 def test_performers_stand_in_for_a_person(tmp_path: Path) -> None:
     head = "institution_id,person_id,item_code,service_date,quantity,performers\n"
     rows = "C01,,A,2025-01-05,1,P1;P2\nC01,,A,2025-01-05,1,\n"

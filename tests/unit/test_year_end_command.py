@@ -184,6 +184,18 @@ def test_what_the_command_alone_notes_is_printed_and_in_the_json(
     assert (noted["code"], noted["value"], noted["row"]) == ("YEAR_END_ADJUSTMENTS", "P02", 0)
 
 
+def test_the_json_says_what_was_understood(months: Mapping[str, Path], tmp_path: Path) -> None:
+    year = of_year()
+    records = str(year.pop("records.csv")).replace(",", "\t")
+    case = write_case(tmp_path / "case", {**year, "records.csv": None, "records.tsv": records})
+    paid = [part for path in months.values() for part in ("--paid", path)]
+    told = json.loads(run("year-end", case, *paid, "-o", tmp_path / "o", "--json").stdout)
+    (known,) = told["understood"]
+    assert (known["file"], known["delimiter"]) == ("records.tsv", "tab")
+    assert known == json.loads((tmp_path / "o" / "manifest.json").read_bytes())["understood"][0]
+    assert "understood" not in json.loads((tmp_path / "o" / "summary.json").read_bytes())
+
+
 def test_the_order_of_folders_decides_nothing(
     corrected: tuple[dict[str, Path], tuple[Path, Path]], tmp_path: Path
 ) -> None:

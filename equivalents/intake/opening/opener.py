@@ -2,7 +2,9 @@
 
 What a file is comes from its content. Workbooks are read by child processes, two at a time; zips
 are unpacked under limits and their members opened likewise; other texts are read here. What was
-left aside and what was odd is told, never dropped. Source: issue "Files as they are".
+odd is told, and each sheet that was left aside, but for blank ones that have no other table's name
+and, in a workbook that is a whole case, blank tables and the sheets that we write beside them.
+Source: issue "Files as they are".
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -241,7 +243,7 @@ def _problems(told: Iterable[Sequence[Any]]) -> list[Problem]:
     return [Problem(code, Place(*at), value, facts) for code, at, value, facts in told]
 
 
-_WHY: Final = {
+_WHY: Final = {  # a sheet was left aside, as docs/files.md says
     "name": "表名不是所需数据表的名称¦its name is not that of a table looked for",
     "table": "没有数据表的标题¦it has no headings of a table",
 }
