@@ -63,15 +63,19 @@ class SpoolPart(ParquetPart):
                     columns = _without_rows(columns, np.searchsorted(row, fault.row))
             yield RawBatch(row, columns, given=given)
 
-    def as_written(self) -> Iterator[RawBatch]:
-        """All rows with the texts as they stand in the original."""
-        changed = [name for name in self.headings if name in self.raw]
-        wanted = [ROW, *self.headings, *(f"{RAW}{name}" for name in changed)]
+    def as_written(self, cleaned: frozenset[str] = frozenset()) -> Iterator[RawBatch]:
+        """All rows with the texts as they stand in the original; those of ``cleaned`` headings not.
+
+        The rows that were found at fault are told as ever.
+        """
+        changed = [name for name in self.headings if name in self.raw and name not in cleaned]
+        wanted = [ROW, FAULT, *self.headings, *(f"{RAW}{name}" for name in changed)]
         for batch in read_group(self, wanted):
             columns = {name: batch.column(name) for name in self.headings}
             for name in changed:
                 columns[name] = _as_it_stood(batch.column(f"{RAW}{name}"), columns[name])
-            yield RawBatch(batch.column(ROW).to_numpy(), columns)
+            row = batch.column(ROW).to_numpy()
+            yield RawBatch(row, columns, given=_given(row, batch.column(FAULT)))
 
 
 def _without_rows(columns: "Mapping[str, pa.Array]", where: Int64) -> "dict[str, pa.Array]":
