@@ -40,10 +40,10 @@ class Page:
 
     ``titles`` are its headings as written, in the row ``header_row`` of a sheet (0: it has none);
     ``names`` are our names of known columns by position. ``stood`` are the headings of a cleaned
-    file as they stand there, where ``titles`` are made unique. ``table`` is blank for what is no table
-    of ours. ``before`` are rows above the headings. ``offset`` is what a row's number in a sheet
-    is more than its own: a Parquet file has no row of headings. ``inclusive`` says what kind of
-    end dates it has.
+    file as they stand there, where ``titles`` are made unique. ``table`` is blank for what is no
+    table of ours. ``before`` are rows above the headings. ``offset`` is what a row's number in a
+    sheet is more than its own: a Parquet file has no row of headings. ``inclusive`` says what kind
+    of end dates it has.
     """
 
     file: str

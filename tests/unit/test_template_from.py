@@ -83,7 +83,11 @@ def test_exclusive_ends_of_parquet_become_last_days(kind: pa.DataType, tmp_path:
     ends = pa.array([date(2025, 7, 1), None], pa.date32()).cast(kind)
     names = {"person_id": ["P01", "P02"], "institution_id": ["I01", "I01"], "name": ["甲", "乙"]}
     pq.write_table(pa.table({**names, "active_to": ends}), stream)
-    files: Mapping[str, Content] = {"staff.csv": None, "staff.parquet": stream.getvalue()}
+    files: Mapping[str, Content] = {
+        "case.yaml": "period: 2025-06\ntimes: truncate\n",
+        "staff.csv": None,
+        "staff.parquet": stream.getvalue(),
+    }
     _, rows, told = filled(case_with(tmp_path, files), "staff")
     assert [row[END] for row in rows] == ["2025-06-30", ""]
     assert told == []
