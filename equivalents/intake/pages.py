@@ -118,7 +118,7 @@ def case_pages(case: CaseFolder) -> list[Page]:
         if name == "records":
             found = case.records(quiet)
         else:
-            one = case.table(name, quiet, required=False)
+            one = case.table(name, quiet, required=sheet.required)
             found = [one] if one is not None else []
         for one in found:
             page = _page(one, sheet)

@@ -111,7 +111,7 @@ def _given(row: Int64, faults: "pa.Array") -> tuple[GivenFault, ...]:
     ):
         mine = row[index == at]
         if mine.size and code == ROW_SHAPE:  # how many fields there are, of how many
-            given.append(GivenFault(code, "", mine, column.partition("/")[0]))
+            given.append(GivenFault(code, "", mine, column))
         elif mine.size and code:
             given.append(GivenFault(code, column, mine))
     return tuple(given)

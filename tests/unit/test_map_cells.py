@@ -82,7 +82,8 @@ def test_rows_of_another_shape_are_counted_by_what_they_have() -> None:
 def test_a_whole_case_rejects_them_and_says_how_they_stood(tmp_path: Path) -> None:
     """Through the files: a row of another shape, an error in the cell of a filter."""
     rows = FILE_HEAD + FILE_ROWS + "I01,P01,MZ01,2025-06-05\nI01,P01,MZ01,2025-06-06,1,#N/A\n"
-    case = case_with(tmp_path, case_files(KEEP, rows=rows.replace(",", "\t")))
+    more = f"{KEEP}constants: {{source: HIS, setting: clinic}}\n"
+    case = case_with(tmp_path, case_files(more, rows=rows.replace(",", "\t")))
     code, problems = check(case)
     assert code == 1
     found = [
@@ -93,7 +94,7 @@ def test_a_whole_case_rejects_them_and_says_how_they_stood(tmp_path: Path) -> No
     assert found == [("ROW_SHAPE", 5, "", ""), ("CELL_ERROR", 6, "单位", "#N/A")]
     (shape,) = (one for one in problems if one["code"] == "ROW_SHAPE")
     assert "4" in shape["reason_en"]
-    assert "6" in shape["reason_en"]
+    assert "6" in shape["reason_en"], "of the columns of the file, with more of ours or less"
     told = [one["value"] for one in problems if one["code"] == "MAP_ROWS_LEFT_OUT"]
     assert told == ["0"]
     assert run("map", "check", case / "his.yaml", case / "his.csv").exit_code == 1

@@ -26,6 +26,7 @@ from equivalents.report.template.writing import ordered, write_template
 from tests.bad.case import GOOD, Content, case_with, check, run
 from tests.bad.maps import mapped
 
+SCENARIOS = Path(__file__).parents[1] / "scenarios"
 END = TABLES["staff"].names.index("active_to")
 STAFF = ["person_id", "institution_id", "name", "active_to"]
 
@@ -187,6 +188,17 @@ def test_a_row_of_another_shape_is_one_text_and_told(mark: str, tmp_path: Path) 
     assert [(one.code, one.place.file, one.place.row, one.value) for one in told] == [
         ("TEMPLATE_ROWS", "records.csv", 3, "2")
     ]
+
+
+def test_a_blank_sheet_of_a_table_that_the_case_does_without_is_none(tmp_path: Path) -> None:
+    """A fund makes the pools: the sheet 绩效池, which every workbook has, was an empty table."""
+    case = SCENARIOS / "63-surplus-odd-fen" / "case"
+    assert not (case / "pools.csv").exists()
+    filling = filling_of(open_folder(case))
+    write_template(tmp_path / "a.xlsx", ordered([one.table for one in filling.tables]), filling)
+    code, problems = check(tmp_path / "a.xlsx")
+    assert [one["code"] for one in problems if one["severity"] == "error"] == []
+    assert code == 0
 
 
 def test_rows_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
