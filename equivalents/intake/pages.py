@@ -109,24 +109,27 @@ def _malformed(raw: RawBatch) -> list[PageRow]:
     return [(row, WholeLine((text,))) for row, text in zip(rows, texts, strict=True)]
 
 
-def case_pages(case: CaseFolder) -> list[Page]:
-    """Every table and record file of a case that can be read, in the order of tables."""
-    quiet = Findings()
+def case_pages(case: CaseFolder, findings: Findings | None = None) -> list[Page]:
+    """Every table and record file of a case that can be read, in the order of tables.
+
+    What is wrong with the others goes to ``findings``, for those who do not check the case.
+    """
+    findings = Findings() if findings is None else findings
     pages = []
     for name, sheet in TABLES.items():
         found: Sequence[Found]
         if name == "records":
-            found = case.records(quiet)
+            found = case.records(findings)
         else:
-            one = case.table(name, quiet, required=sheet.required)
+            one = case.table(name, findings, required=sheet.required)
             found = [one] if one is not None else []
         for one in found:
-            page = _page(one, sheet)
+            page = _page(one, sheet, findings)
             pages += [page] if page is not None else []
     return pages
 
 
-def _page(found: Found, sheet: Sheet) -> Page | None:
+def _page(found: Found, sheet: Sheet, findings: Findings) -> Page | None:
     parts: Sequence[CsvPart | ParquetPart]
     try:
         if found.spool is not None:
@@ -135,8 +138,9 @@ def _page(found: Found, sheet: Sheet) -> Page | None:
             parts = parquet_parts(found.path, found.file)
         else:
             parts = csv_parts(found.path, found.file)
-    except (DataError, OSError):
-        return None  # check says why
+    except DataError as error:
+        findings.take(error)
+        return None
     titles = parts[0].titles
     columns, inclusive = match_columns(titles, sheet, Place(found.file), Findings())
     plain = found.spool is None

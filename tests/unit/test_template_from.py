@@ -24,6 +24,7 @@ from equivalents.report.template.ends import EXCLUSIVE
 from equivalents.report.template.filling import filling_of
 from equivalents.report.template.writing import ordered, write_template
 from tests.bad.case import GOOD, Content, case_with, check, run
+from tests.bad.files import LATIN
 from tests.bad.maps import mapped
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
@@ -188,6 +189,37 @@ def test_a_row_of_another_shape_is_one_text_and_told(mark: str, tmp_path: Path) 
     assert [(one.code, one.place.file, one.place.row, one.value) for one in told] == [
         ("TEMPLATE_ROWS", "records.csv", 3, "2")
     ]
+
+
+@pytest.mark.parametrize(
+    ("files", "code"),
+    [
+        ({"records/1.csv": GOOD["records.csv"], "records/2.csv": GOOD["records.csv"]},
+         "RECORDS_TWICE"),
+        ({"人员花名册.csv": GOOD["staff.csv"]}, "TABLE_TWICE"),
+        ({"weights.csv": LATIN}, "FILE_ENCODING"),
+        ({"staff.xlsx": b"PK\x03\x04 no workbook", "staff.csv": None}, "FILE_DAMAGED"),
+    ],
+    ids=["records-twice", "table-twice", "encoding", "damaged"],
+)  # fmt: skip
+def test_a_case_that_cannot_be_opened_is_refused(
+    files: Mapping[str, Content], code: str, tmp_path: Path
+) -> None:
+    """In a workbook nobody would see it: a table less, or the records of two files as one."""
+    case = case_with(tmp_path, files)
+    result = run("template", "-o", tmp_path / "a.xlsx", "--from", case, "--json")
+    assert result.exit_code == 1, result.output
+    assert code in {one["code"] for one in json.loads(result.stdout)["problems"]}
+    assert not (tmp_path / "a.xlsx").exists()
+
+
+def test_what_opening_left_out_is_told_and_a_case_may_be_incomplete(tmp_path: Path) -> None:
+    lines = [STAFF, ["P01", "I01", "甲", ""], ["合计", "", "1", ""]]
+    files = {"staff.csv": None, "staff.xlsx": table("xlsx", lines), "records.csv": None}
+    case = case_with(tmp_path, {**files, "pools.csv": None})
+    _, rows, told = filled(case, "staff")
+    assert [row[0] for row in rows] == ["P01"]
+    assert [one.place.row for one in told] == [3]
 
 
 def test_a_blank_sheet_of_a_table_that_the_case_does_without_is_none(tmp_path: Path) -> None:

@@ -27,6 +27,8 @@ __all__ = ["filling_of", "left_out"]
 
 _YAML: Final = (".yaml", ".yml")
 _LONGEST_NAME: Final = 31
+_NO_MATTER: Final = ("TABLE_MISSING", "CELLS_UNDERSTOOD")
+"""What is filled in next, and what stands in the workbook as it stood in the case."""
 _SHOWN: Final = 100
 """Values of a case that an open list gets at most."""
 
@@ -37,8 +39,9 @@ def filling_of(case: CaseFolder) -> Filling:
     What cannot be written as it is meant is in ``told`` once all rows were asked for.
 
     Raises:
-        DataError: its case.yaml cannot be read; ``TEMPLATE_SOURCES`` where it has tables of other
-            systems, as a workbook has no place for exports and maps.
+        DataError: its case.yaml or a table cannot be opened, or what it holds as two files, which a
+            workbook would hide; ``TEMPLATE_SOURCES`` where it has tables of other systems, as a
+            workbook has no place for exports and maps.
     """
     findings = Findings()
     entry = case.entry(findings)
@@ -49,11 +52,25 @@ def filling_of(case: CaseFolder) -> Filling:
     declared = read_settings(entry, case.folder, Findings())
     case.reading = declared.reading
     settings = {key: _flow(one) for key, one in entry.mapping.items()}
-    pages, told = case_pages(case), list[Problem]()
+    pages, told = _pages(case)
     tables = [one for name in TABLES if (one := _table(name, pages, declared.times, told))]
     names = [name for name in _rule_files(case) if _fits(name)]
     texts = {name: _lines(case, name) for name in names}
     return Filling(settings, tables, _values(pages), texts, told)
+
+
+def _pages(case: CaseFolder) -> tuple[list[Page], list[Problem]]:
+    """The tables of a case, and what was left out of them; some may not be there yet.
+
+    Raises:
+        DataError: a table cannot be opened, stands there twice, or two files are the same records.
+    """
+    findings = Findings()
+    case.told(findings)
+    pages = case_pages(case, findings)
+    findings.problems = [one for one in findings.problems if one.code not in _NO_MATTER]
+    findings.stop_on_errors()
+    return pages, findings.problems
 
 
 def left_out(case: CaseFolder) -> list[str]:
