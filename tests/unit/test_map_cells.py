@@ -187,3 +187,33 @@ def test_a_list_of_quantities_beside_factors_is_refused(tmp_path: Path) -> None:
     (found,) = noted(more, tmp_path)
     assert (found.code, found.value) == ("MAP_COLUMN_TWICE", "quantity")
     assert found.facts["other"] == "factors"
+
+
+def test_a_small_table_tells_the_cell_of_a_filter_and_rows_of_another_shape(tmp_path: Path) -> None:
+    """Where a table is read whole: nothing is settled until they are mended."""
+    text = (
+        "map: his\ntitle: 示例\nversion: 2025-06-01\ntable: staff\n"
+        "columns: {person_id: 工号, institution_id: 机构, name: 姓名}\n"
+        "constants: {main: '1'}\n"
+        "filters:\n  - {column: 在职|状态, keep: [是]}\n"
+    )
+    rows = (
+        "工号,机构,姓名,在职|状态\nP01,I01,王,是\nP02,I01,李,#REF!\nP03,I02,赵,是\nP04,I02,否\n"
+        "P05,I02,钱,否\n"
+    )
+    files = {"his.yaml": text, "his.csv": rows, "staff.csv": None}
+    case = case_with(tmp_path, {**files, "case.yaml": case_files()["case.yaml"]})
+    code, problems = check(case)
+    found = [
+        (one["code"], one["row"], one["column"], one["value"])
+        for one in problems
+        if one["code"] in ("CELL_ERROR", "ROW_SHAPE")
+    ]
+    assert found == [("CELL_ERROR", 3, "在职|状态", "#REF!"), ("ROW_SHAPE", 5, "", "")]
+    (shape,) = (one for one in problems if one["code"] == "ROW_SHAPE")
+    assert "3" in shape["reason_en"]
+    assert "4" in shape["reason_en"]
+    assert code == 1
+    told = run("map", "check", case / "his.yaml", case / "his.csv")
+    assert told.exit_code == 1
+    assert "3/4" in told.stdout
