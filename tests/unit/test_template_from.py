@@ -16,6 +16,7 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from equivalents.errors import Problem
 from equivalents.intake.casefolder import open_folder
@@ -77,6 +78,19 @@ def test_exclusive_ends_of_any_form_become_last_days(
     _, rows, told = filled(case_with(tmp_path, staff_with([*ends, ""], kind)), "staff")
     assert [row[END] for row in rows] == ["2025-06-30"] * len(ends) + [""]
     assert told == []
+
+
+def test_serial_days_of_another_calendar_are_the_same_days(tmp_path: Path) -> None:
+    """The workbook has the calendar from 1900: the same number is a day four years earlier."""
+    book, stream = openpyxl.Workbook(), io.BytesIO()
+    book.epoch = CALENDAR_MAC_1904
+    assert book.active is not None
+    for row in ([*STAFF, "active_from"], ["P01", "I01", "甲", 44377, 44196]):
+        book.active.append(row)
+    book.save(stream)
+    files: Mapping[str, Content] = {"staff.csv": None, "staff.xlsx": stream.getvalue()}
+    _, (row,), _ = filled(case_with(tmp_path, files), "staff")
+    assert (row[END - 1], row[END]) == ("2025-01-01", "2025-06-30")
 
 
 @pytest.mark.parametrize("kind", [pa.date32(), pa.timestamp("us"), pa.string()])

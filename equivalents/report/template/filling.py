@@ -144,7 +144,9 @@ def _arranged(
     ends = [] if page.inclusive else [sheet.names.index(n) for n in ENDS if n in place]
     last_days = LastDays(times)
     lines: list[int] = []
-    for row, values in page.rows(frozenset(ENDS if ends else ()), whole=True):
+    # As understood: a serial day counts in the calendar of its own workbook.
+    days = frozenset(column.name for column in sheet.columns if column.is_day)
+    for row, values in page.rows(days, whole=True):
         if isinstance(values, WholeLine):
             lines = [lines[0] if lines else row, lines[1] + 1 if lines else 1]
             yield values  # its line stays one text, and is refused again
