@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from equivalents.errors import UsageError
+from equivalents.errors import Problem, UsageError, as_object
 from equivalents.findings import near
-from equivalents.terminal import print_json, reporting
+from equivalents.terminal import print_json, reporting, show_problems
 
 __all__ = ["template"]
 
@@ -49,10 +49,12 @@ def template(
 ) -> None:
     """写出供填报的中文工作簿。Write the Chinese workbook to fill in."""
     with reporting(as_json):
-        names, files = _write(out, tables, case)
+        names, files, problems = _write(out, tables, case)
     if as_json:
-        print_json({"book": out.as_posix(), "tables": names, "left_out": files})
+        told = {"book": out.as_posix(), "tables": names, "left_out": files}
+        print_json({**told, "problems": [as_object(one) for one in problems]})
         return
+    show_problems(problems, as_json=False)
     typer.echo(f"工作簿 workbook: {out}    再用 next: equivalents check {out}")
     if files:
         listed = ", ".join(files)
@@ -60,8 +62,10 @@ def template(
         typer.echo("Left out: a file name must be short, of letters, digits and - _ .", err=True)
 
 
-def _write(out: Path, tables: list[str], case: Path | None) -> tuple[list[str], list[str]]:
-    """Write the workbook; the tables that it has, and files of the case that it cannot hold."""
+def _write(
+    out: Path, tables: list[str], case: Path | None
+) -> tuple[list[str], list[str], list[Problem]]:
+    """Write the workbook: its tables, files of the case that it cannot hold, what is odd in it."""
     from equivalents.intake.casefolder import open_folder
     from equivalents.report.newfile import new_file
     from equivalents.report.template.filling import filling_of, left_out
@@ -71,10 +75,11 @@ def _write(out: Path, tables: list[str], case: Path | None) -> tuple[list[str], 
     opened = open_folder(case) if case is not None else None
     filling = filling_of(opened) if opened is not None else None
     if filling is not None and named is not None:
-        named = [*named, *(sheet.table for sheet in filling.sheets)]
+        named = [*named, *(one.table for one in filling.tables)]
     with new_file(out, ".xlsx") as path:
         write_template(path, ordered(named), filling)
-    return [*ordered(named)], left_out(opened) if opened is not None else []
+    told = filling.told if filling is not None else []
+    return [*ordered(named)], left_out(opened) if opened is not None else [], told
 
 
 def _named(texts: list[str]) -> list[str] | None:

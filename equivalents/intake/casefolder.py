@@ -121,7 +121,7 @@ class CaseFolder:
 
     def table(self, name: str, findings: Findings, *, required: bool) -> Found | None:
         """The one file or sheet of a table, or ``None`` with what is wrong noted."""
-        found = self._named(name, findings)
+        found = self._named(name, findings, required=required)
         if len(found) > 1:
             names = ", ".join(called(one.file, one.sheet) for one in found)
             findings.add("TABLE_TWICE", Place(names), name, other=names)
@@ -146,19 +146,20 @@ class CaseFolder:
             if "/" not in file and _carries(file) and table_named(PurePosixPath(file).stem) == name
         ]
 
-    def _named(self, name: str, findings: Findings) -> list[Found]:
-        return [*self._own(name, findings), *self._of_sources(name)]
+    def _named(self, name: str, findings: Findings, *, required: bool) -> list[Found]:
+        return [*self._own(name, findings, required=required), *self._of_sources(name)]
 
-    def _own(self, name: str, findings: Findings) -> list[Found]:
+    def _own(self, name: str, findings: Findings, *, required: bool) -> list[Found]:
         """The tables of a name that stand in the case as such."""
         if self.book is not None:
-            # A sheet with headings alone, as in a form that was filled in, is no table.
+            # A sheet with headings alone, as in a form that was filled in, is no table; one that
+            # the case needs is an empty one.
             return [
                 one
                 for one in self.book.opened.tables
                 if (spool := one.spool) is not None
                 and spool.table == name
-                and (spool.rows or TABLES[name].required)
+                and (spool.rows or (required and TABLES[name].required))
             ]
         files = self._files_named(name)
         if len(files) > 1:
@@ -197,7 +198,7 @@ class CaseFolder:
 
     def _find_records(self, findings: Findings) -> list[Found]:
         if self.book is not None:
-            found = self._named(_RECORDS, findings)
+            found = self._named(_RECORDS, findings, required=True)
             if not found and not self.sources_failed:
                 findings.add("TABLE_MISSING", Place(), _RECORDS, near="")
             return found

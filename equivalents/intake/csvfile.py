@@ -57,8 +57,8 @@ _FEW: Final = frozenset(
 class GivenFault:
     """Rows that were found at fault before they came here: ``(n,)`` ascending row numbers.
 
-    ``note`` is what the sentence needs beside: how many fields were found. Without a column the
-    whole row is meant.
+    ``note`` is what the sentence needs beside: how many fields were found, of how many. Without a
+    column the whole row is meant.
     """
 
     code: str

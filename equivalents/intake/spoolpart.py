@@ -13,7 +13,14 @@ import numpy as np
 
 from equivalents.intake.csvfile import GivenFault, RawBatch
 from equivalents.intake.opening.found import Found
-from equivalents.intake.opening.spool import BETWEEN, FAULT, RAW, ROW, read_spooled
+from equivalents.intake.opening.spool import (
+    FAULT,
+    RAW,
+    ROW,
+    ROW_SHAPE,
+    parted_faults,
+    read_spooled,
+)
 from equivalents.intake.parquet import ParquetPart, read_group, text_column, text_values
 from equivalents.units import Int64
 
@@ -52,19 +59,23 @@ class SpoolPart(ParquetPart):
             columns = {name: batch.column(name) for name in wanted}
             given = _given(row, batch.column(FAULT))
             for fault in given:
-                if fault.code == "ROW_SHAPE":
+                if fault.code == ROW_SHAPE:
                     columns = _without_rows(columns, np.searchsorted(row, fault.row))
             yield RawBatch(row, columns, given=given)
 
-    def as_written(self) -> Iterator[RawBatch]:
-        """All rows with the texts as they stand in the original."""
-        changed = [name for name in self.headings if name in self.raw]
-        wanted = [ROW, *self.headings, *(f"{RAW}{name}" for name in changed)]
+    def as_written(self, cleaned: frozenset[str] = frozenset()) -> Iterator[RawBatch]:
+        """All rows with the texts as they stand in the original; those of ``cleaned`` headings not.
+
+        The rows that were found at fault are told as ever.
+        """
+        changed = [name for name in self.headings if name in self.raw and name not in cleaned]
+        wanted = [ROW, FAULT, *self.headings, *(f"{RAW}{name}" for name in changed)]
         for batch in read_group(self, wanted):
             columns = {name: batch.column(name) for name in self.headings}
             for name in changed:
                 columns[name] = _as_it_stood(batch.column(f"{RAW}{name}"), columns[name])
-            yield RawBatch(batch.column(ROW).to_numpy(), columns)
+            row = batch.column(ROW).to_numpy()
+            yield RawBatch(row, columns, given=_given(row, batch.column(FAULT)))
 
 
 def _without_rows(columns: "Mapping[str, pa.Array]", where: Int64) -> "dict[str, pa.Array]":
@@ -95,13 +106,14 @@ def _given(row: Int64, faults: "pa.Array") -> tuple[GivenFault, ...]:
     index = pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False)
     given = []
     texts = coded.dictionary.to_pylist()
-    for at, text in ((at, one) for at, some in enumerate(texts) for one in some.split(BETWEEN)):
-        code, _, column = text.partition(":")
-        mine, note = row[index == at], ""
-        if code == "ROW_SHAPE":  # how many fields there are, of how many, instead of a column
-            column, note = "", column.partition("/")[0]
-        if code and mine.size:
-            given.append(GivenFault(code, column, mine, note))
+    for at, (code, column) in (
+        (at, one) for at, some in enumerate(texts) for one in parted_faults(some)
+    ):
+        mine = row[index == at]
+        if mine.size and code == ROW_SHAPE:  # how many fields there are, of how many
+            given.append(GivenFault(code, "", mine, column))
+        elif mine.size and code:
+            given.append(GivenFault(code, column, mine))
     return tuple(given)
 
 

@@ -129,9 +129,10 @@ def _read_spool(found: Found, sheet: Sheet) -> _Raw:
     }
     problems = []
     for fault, stood in spool.faults:
-        heading = next((h for h in stood if known.get(h) == fault.column), "")
+        heading = next((h for h in stood if known.get(h, h) == fault.column), "")
         facts = {"column": said(fault.column, named)}
-        facts |= {"found": fault.note, "expected": str(len(spool.headings))} if fault.note else {}
+        fields, _, of = fault.note.partition("/")
+        facts |= {"found": fields, "expected": of} if fault.note else {}
         for at, row in enumerate(fault.row.tolist()):
             place = Place(found.file, found.sheet, row, fault.column)
             text = stood[heading][at] if heading else ""

@@ -31,6 +31,34 @@ FILE_REASONS: Final = (
         "The file name '{value}' does not end in {suffix}. Change it.",
     ),
     Reason(
+        "TEMPLATE_SOURCES",
+        "error",
+        "command",
+        "来源“{value}”的数据表由列映射给出，工作簿放不下原始导出和映射，未写出。请直接用这份资料核算，"
+        "或先去掉 sources，放入本系统的数据表。",
+        "The tables of the sources '{value}' come by column maps, and a workbook holds neither the "
+        "exports nor the maps; none was written. Settle the case as it is, or remove 'sources' and "
+        "put tables of ours in their place.",
+    ),
+    Reason(
+        "TEMPLATE_END",
+        "warning",
+        "table",
+        "不含当日的截止日期“{value}”等 {rows} 处不是日期，无法换算成含当日的，工作簿中在其后注明"
+        "{mark}。请改成最后有效的一天。",
+        "Ends such as '{value}' are no dates (cells: {rows}), so they have no last day; the "
+        "workbook marks them with {mark}, not counting that day. Write the last day that counts.",
+    ),
+    Reason(
+        "TEMPLATE_ROWS",
+        "warning",
+        "table",
+        "有 {value} 行的值与列数不符（此为第一行），各作为一个文本写入工作簿的第一格。"
+        "请在工作簿中分列填写。",
+        "Rows have more or fewer values than headings ({value}, this is the first); each stands as "
+        "one text in its first cell of the workbook. Write its values into their columns.",
+    ),
+    Reason(
         "REJECTED_ROWS",
         "error",
         "command",

@@ -240,7 +240,11 @@ class _Explain:
             case "NO_POST":
                 facts = {"value": _meant(found, value)}
             case "ROW_SHAPE":
-                facts = {"found": texts(found.notes), "expected": str(form.width)}
+                pairs = [note.partition("/") for note in found.notes]
+                facts = {
+                    "found": texts([fields for fields, _, _ in pairs]),
+                    "expected": texts([of or str(form.width) for _, _, of in pairs]),
+                }
             case "DATE_INVALID":
                 facts = {"detail": _each(value, day_fault)}
             case "OUTSIDE_PERIOD":

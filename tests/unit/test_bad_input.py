@@ -83,6 +83,8 @@ BY_COMMAND = {
     "OUT_NOT_OURS", "REJECTED_ROWS",
     # tests/unit/test_template.py
     "FILE_EXISTS", "FILE_NAME",
+    # tests/unit/test_template_from.py
+    "TEMPLATE_SOURCES", "TEMPLATE_END", "TEMPLATE_ROWS",
     # tests/unit/test_silence.py
     "INSTITUTION_SILENT", "MONTH_MISSING", "MONTH_THIN",
     # tests/unit/test_kept.py, test_compare.py, test_compare_rules.py and test_explain.py

@@ -321,7 +321,7 @@ def test_a_given_case_stands_in_it(case: Path, tmp_path: Path) -> None:
 def test_more_rows_than_a_sheet_takes_go_on_in_the_next(
     case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("equivalents.report.template.filling.LAST_ROW", 3)
+    monkeypatch.setattr("equivalents.report.template.writing.LAST_ROW", 3)
     write_template(tmp_path / "a.xlsx", ordered(), filling_of(open_folder(case)))
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     first, second = rows_of(book, "服务记录"), rows_of(book, "服务记录 (2)")

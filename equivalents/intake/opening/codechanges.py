@@ -87,13 +87,18 @@ def by_table(table: CodeTable) -> Change:
 
 
 def in_parts(change: Change, mark: str, shares: bool) -> Change:
-    """The same for texts of several codes; with ``shares`` a code may have ``:N`` behind it."""
+    """The same for texts of several codes; with ``shares`` a code may have ``:N`` behind it.
+
+    A blank cell is what a blank becomes; a blank part of others is left to the engine.
+    """
 
     def each(text: str, day: int) -> tuple[str, str]:
+        if not text:
+            return change(text, day)
         made = []
-        for part in text.split(mark) if text else ():
+        for part in text.split(mark):
             code, colon, share = part.strip().partition(":") if shares else (part.strip(), "", "")
-            found, wrong = change(code, day)
+            found, wrong = change(code, day) if code else ("", "")
             if wrong:
                 return text, wrong
             made.append(f"{found}{colon}{share}")

@@ -13,6 +13,7 @@ from equivalents.errors import Place
 from equivalents.findings import Findings, near, said
 from equivalents.intake.headings import TABLES, Sheet
 from equivalents.intake.opening.codetables import as_cell, read_code_table
+from equivalents.intake.opening.mapcells import cleaned_alike
 from equivalents.intake.opening.mapmodel import (
     CODE_KINDS,
     DAY_OF,
@@ -114,7 +115,7 @@ def read_map(
     tables, used = _tables(entry, PurePosixPath(name).parent, files, findings)
     found = replace(found, tables=tables, files=((name, path), *used), place=entry.place)
     _check(found, entry, findings)
-    return found
+    return cleaned_alike(found, entry, findings)
 
 
 class _Parts:
@@ -193,9 +194,7 @@ class _Parts:
             expect(code, "text", key, self.findings)
         if not codes:
             self.findings.add("KEY_MISSING", entry.place, "codes")
-        required = next(column.required for column in self.sheet.columns if column.name == one)
-        ours = {as_cell(key, required=required): code.text for key, code in codes.items()}
-        return Codes(ours, self._unlisted(entry))
+        return Codes({key: code.text for key, code in codes.items()}, self._unlisted(entry))
 
     def _factors(self, one: str, entry: Entry) -> Factors:
         shapes = {"unit": "text", "codes": "mapping", "unlisted": "text"}
@@ -208,7 +207,7 @@ class _Parts:
         codes = {}
         for key, factor in entry.get("codes").mapping.items():
             expect(factor, "text", key, self.findings)
-            codes[as_cell(key, required=False)] = self._factor(factor)
+            codes[key] = self._factor(factor)
         return Factors(entry.get("unit").text, codes, self._unlisted(entry))
 
     def _factor(self, entry: Entry) -> int:
@@ -236,8 +235,9 @@ class _Parts:
                 self.findings.add("MAP_FILTER", one.place)
                 continue
             several = values.items or [values]
-            listed = frozenset(as_cell(value.text, required=False) for value in several)
-            heading, shown = one.get("column").text, "、".join(sorted(listed)) or "空白"
+            listed = frozenset(value.text for value in several)
+            shown = "、".join(sorted({as_cell(text, required=False) for text in listed})) or "空白"
+            heading = one.get("column").text
             name = one.get("name").text or f"{heading} {'≠' if keep else '='} {shown}"
             if name in names:
                 self.findings.add("ID_TWICE", one.place, name, other=str(entry.place))
@@ -276,6 +276,9 @@ def _check(found: ColumnMap, entry: Entry, findings: Findings) -> None:
         for one in columns:
             if one not in found.columns and one not in found.joins:
                 findings.add("MAP_UNUSED", entry.get(key).get(one).place, one)
+    if found.factors is not None and _QUANTITY in found.values:
+        place = entry.get("values").get(_QUANTITY).place
+        findings.add("MAP_COLUMN_TWICE", place, _QUANTITY, other="factors")
     if found.factors is not None and _QUANTITY not in found.columns:
         findings.add("MAP_UNUSED", entry.get("factors").place, _QUANTITY)
     for kind, table in found.tables.items():

@@ -28,18 +28,12 @@ from equivalents.intake.opening.codechanges import (
     never,
     times_factor,
 )
-from equivalents.intake.opening.mapmodel import (
-    DAY_OF,
-    LISTS,
-    ColumnMap,
-    Factors,
-)
+from equivalents.intake.opening.mapcells import map_sheet
+from equivalents.intake.opening.mapfaults import CameWith, RowFaults
+from equivalents.intake.opening.mapmodel import DAY_OF, LISTS, ColumnMap, Factors
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, parse_day
 from equivalents.policy.daytext import date_part
-from equivalents.units import (
-    Codes,
-    Int64,
-)
+from equivalents.units import Codes, Int64
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -47,8 +41,6 @@ if TYPE_CHECKING:
 __all__ = ["Chunk", "MapRun"]
 
 _DAYS: Final = LAST_DAY - FIRST_DAY + 2
-_OF_ROWS: Final = ("ROW_SHAPE",)
-"""Faults of a whole row, whatever its columns."""
 _REMEMBERED: Final = 10_000
 """Different codes at fault that are counted each; all rows are counted."""
 
@@ -58,7 +50,7 @@ class Chunk:
     """Some rows of a table: numbers, columns of text by heading, none of them missing.
 
     ``raw`` has the texts as they stood where something changed them, null elsewhere; columns where
-    nothing did may be left out. ``faults`` has ``CODE:column`` for each row, or blank.
+    nothing did may be left out. ``faults`` has ``CODE:column`` of each fault of each row, or blank.
     """
 
     row: Int64
@@ -104,12 +96,15 @@ class MapRun:
         self.dropped = Counter[str]({one.name: 0 for one in found.filters})
         self.faulty = Counter[tuple[str, str, str]]()
         """Rows at fault by code, column of ours and text as it stood."""
+        self._names = {one.heading: one.name for one in map_sheet(found).columns}
+        """What faults of the cleaning call the columns that are read."""
         self._by_heading = {heading.strip(): heading for heading in headings}
         self.bound = {one: self._bind(one, findings) for one in found.columns}
         for column, heading in self._further():
             if heading not in self._by_heading:
                 self._missing(column, (heading,), findings)
         self.others = self._other_names(headings)
+        self._readers = self._read_by()
 
     def _bind(self, column: str, findings: Findings) -> str:
         """The heading of a column of ours; blank, with the fault noted, where none is right."""
@@ -156,9 +151,8 @@ class MapRun:
     def apply(self, chunk: Chunk) -> Chunk:
         """The rows that are meant for us with our columns; see :class:`Chunk`."""
         self.rows += chunk.row.size
-        chunk = self._filtered(chunk)
-        size = chunk.row.size
-        faults = _Faults(self._inherited(chunk), size)
+        chunk, came_with = self._filtered(chunk)
+        size, faults = chunk.row.size, came_with.by_reader(self._readers)
         texts = {one: self._source(one, chunk) for one in self.map.ours}
         day = self._days(texts.get(DAY_OF.get(self.map.table, "")), size)
         columns: dict[str, pa.Array] = {}
@@ -178,40 +172,46 @@ class MapRun:
         self._count(faults, columns, raw)
         return Chunk(chunk.row, columns, raw, faults.texts())
 
-    def _filtered(self, chunk: Chunk) -> Chunk:
-        """The chunk without the rows that a filter leaves out, counted by the first that does."""
+    def _filtered(self, chunk: Chunk) -> tuple[Chunk, CameWith]:
+        """The rows that no filter leaves out; each of the others is counted by the first that does.
+
+        A filter that cannot know the cell of a row, as that is at fault, leaves it in: the row is
+        rejected with its fault, and somebody will look.
+        """
+        came_with = CameWith.of(chunk.faults, chunk.row.size)
         kept = np.ones(chunk.row.size, bool)
         for one in self.map.filters:
             column = _Texts.of(chunk.columns[self._by_heading[one.heading]])
             out = np.array([(text in one.values) != one.keep for text in column.texts], bool)
-            away = kept & out[column.code]
+            away = kept & out[column.code] & ~came_with.unknown(self._names[one.heading])
             self.dropped[one.name] += int(np.count_nonzero(away))
             kept &= ~away
         if kept.all():
-            return chunk
+            return chunk, came_with
         import pyarrow as pa
 
         mask = pa.array(kept)
-        return Chunk(
-            chunk.row[kept],
-            {name: array.filter(mask) for name, array in chunk.columns.items()},
-            {name: array.filter(mask) for name, array in chunk.raw.items()},
-            [chunk.faults[at] for at in np.flatnonzero(kept).tolist()] if chunk.faults else (),
-        )
+        columns = {name: array.filter(mask) for name, array in chunk.columns.items()}
+        raw = {name: array.filter(mask) for name, array in chunk.raw.items()}
+        return Chunk(chunk.row[kept], columns, raw), came_with.kept(kept)
 
-    def _inherited(self, chunk: Chunk) -> Sequence[str]:
-        """Faults that the rows came with, by our columns; those of other columns are no matter."""
-        names = self.map.columns
-        ours = {heading: column for column in self.bound for heading in names[column]}
-        ours |= {column: column for column in self.bound}
-        found = []
-        for fault in chunk.faults:
-            code, _, column = fault.partition(":")
-            if code in _OF_ROWS:
-                found.append(fault)
-            else:
-                found.append(f"{code}:{ours[column]}" if column in ours else "")
-        return found
+    def _read_by(self) -> dict[str, str]:
+        """By what a fault calls a column of theirs, the column made that reads it.
+
+        That is the first one of ours; of what only a filter reads its own, which stays beside.
+        """
+        readers: dict[str, str] = {}
+        for one in self.map.ours:
+            headings = [self.bound[one]] if self.bound.get(one) else []
+            headings += self.map.joins[one].headings if one in self.map.joins else ()
+            if one == "quantity" and self.map.factors is not None:
+                headings.append(self.map.factors.heading)
+            for heading in headings:
+                readers.setdefault(self._names.get(heading.strip(), heading), one)
+        for rule in self.map.filters:
+            heading = self._by_heading.get(rule.heading, rule.heading)
+            readers.setdefault(self._names[rule.heading], self.others.get(heading, heading))
+        return {**{one: one for one in self.bound}, **readers}
 
     def _source(self, column: str, chunk: Chunk) -> _Texts:
         """A column of ours as their texts stand."""
@@ -226,7 +226,9 @@ class MapRun:
 
         join = self.map.joins[column]
         parts = [chunk.columns[self._by_heading[heading]] for heading in join.headings]
-        return _Texts.of(pc.binary_join_element_wise(*parts, join.by))
+        whole = pc.binary_join_element_wise(*parts, join.by)
+        filled = pc.not_equal(pc.binary_join_element_wise(*parts, ""), "")
+        return _Texts.of(pc.if_else(filled, whole, ""))
 
     def _days(self, column: _Texts | None, size: int) -> Codes:
         """The day of each row, :data:`NO_DAY` where there is none."""
@@ -235,7 +237,7 @@ class MapRun:
         return np.array([_day(text) for text in column.texts], np.int32)[column.code]
 
     def _made(
-        self, column: str, texts: _Texts, chunk: Chunk, day: Codes, faults: "_Faults"
+        self, column: str, texts: _Texts, chunk: Chunk, day: Codes, faults: RowFaults
     ) -> _Texts:
         """A column of ours with our codes; what is wrong is noted in ``faults``."""
         if column in self.map.joins:
@@ -271,7 +273,7 @@ class MapRun:
         return found
 
     def _multiplied(
-        self, texts: _Texts, factors: Factors, chunk: Chunk, faults: "_Faults"
+        self, texts: _Texts, factors: Factors, chunk: Chunk, faults: RowFaults
     ) -> _Texts:
         """Quantities by the factors of their units, exactly."""
         unit = _Texts.of(chunk.columns[self._by_heading[factors.heading]])
@@ -287,18 +289,23 @@ class MapRun:
 
     def _count(
         self,
-        faults: "_Faults",
+        faults: RowFaults,
         columns: "Mapping[str, pa.Array]",
         raw: "Mapping[str, pa.Array]",
     ) -> None:
         for code, column, rows in faults.found():
-            name = self.map.heading(column)
+            if faults.of_row(code):
+                self._count_one((code, "", column), rows.size)
+                continue
+            name = self.map.heading(column) if column in self.map.ours else column
             stood = _before(raw.get(name), columns[name])
             for one in stood.take(rows).value_counts().to_pylist():
-                key = code, column, one["values"]
-                if len(self.faulty) >= _REMEMBERED and key not in self.faulty:
-                    key = code, column, ""
-                self.faulty[key] += one["counts"]
+                self._count_one((code, column, one["values"]), one["counts"])
+
+    def _count_one(self, key: tuple[str, str, str], rows: int) -> None:
+        if len(self.faulty) >= _REMEMBERED and key not in self.faulty:
+            key = (*key[:2], "")
+        self.faulty[key] += rows
 
     def problems(self) -> list[Problem]:
         """How many rows each filter left out, also where none."""
@@ -311,34 +318,6 @@ class MapRun:
             )
             for name, count in self.dropped.items()
         ]
-
-
-class _Faults:
-    """The first fault of each row as ``CODE:column``."""
-
-    def __init__(self, inherited: Sequence[str], size: int) -> None:
-        self._known: list[str] = ["", *dict.fromkeys(fault for fault in inherited if fault)]
-        by_text = {text: at for at, text in enumerate(self._known)}
-        self._at = np.array([by_text[fault] for fault in inherited], np.int32)
-        if not inherited:
-            self._at = np.zeros(size, np.int32)
-
-    def add(self, code: str, column: str, rows: npt.NDArray[np.bool_]) -> None:
-        """Note a fault of the rows that have none so far."""
-        if rows.any():
-            self._known.append(f"{code}:{column}")
-            self._at[rows & (self._at == 0)] = len(self._known) - 1
-
-    def texts(self) -> Sequence[str]:
-        return [self._known[at] for at in self._at.tolist()] if self._at.any() else ()
-
-    def found(self) -> Iterator[tuple[str, str, Int64]]:
-        """Each fault with the positions of its rows."""
-        for at, fault in enumerate(self._known):
-            rows = np.flatnonzero(self._at == at) if fault else np.zeros(0, np.int64)
-            if rows.size:
-                code, _, column = fault.partition(":")
-                yield code, column, rows
 
 
 def _before(raw: "pa.Array | None", text: "pa.Array") -> "pa.Array":
@@ -370,7 +349,7 @@ def _changed(
     dated: Callable[[str], bool],
     day: Codes,
     column: str,
-    faults: _Faults,
+    faults: RowFaults,
 ) -> _Texts:
     """Each distinct text changed once; once for each of its days where these matter."""
     on_days = np.array([dated(text) for text in texts.texts], bool)
@@ -384,7 +363,7 @@ def _changed(
 
 
 def _taken(
-    made: Sequence[tuple[str, str]], code: npt.NDArray[np.integer], column: str, faults: _Faults
+    made: Sequence[tuple[str, str]], code: npt.NDArray[np.integer], column: str, faults: RowFaults
 ) -> _Texts:
     for wrong in dict.fromkeys(wrong for _, wrong in made if wrong):
         bad = np.array([one == wrong for _, one in made], bool)

@@ -13,59 +13,18 @@ import numpy as np
 
 from equivalents.errors import Place, Problem
 from equivalents.findings import Findings
-from equivalents.intake.cellkinds import CellKind
-from equivalents.intake.headings import Column, Sheet
-from equivalents.intake.opening.mapmodel import LISTS, ColumnMap
+from equivalents.intake.opening.mapmodel import ColumnMap
 from equivalents.intake.opening.maps import Chunk, MapRun
-from equivalents.intake.opening.spool import BETWEEN, FAULT, RAW, ROW, Spooled, SpoolWriter
+from equivalents.intake.opening.spool import FAULT, RAW, ROW, Spooled, SpoolWriter
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["exact_headings", "map_sheet", "map_spool", "used_headings"]
+__all__ = ["map_spool"]
 
 _BATCH: Final = 131_072
 _FAULTS_TOLD: Final = 50
 """Codes at fault that are told of a table with how many rows each has; rejected.csv has all."""
-
-
-def map_sheet(found: ColumnMap) -> Sheet:
-    """The table that a map reads, as a list of columns: each heading with what its cells hold.
-
-    Headings that one of our columns may have go by one name, the first of them.
-    """
-    columns: dict[str, Column] = {}
-    for column in found.sheet.columns:
-        names = found.columns.get(column.name, ())
-        for heading in names:
-            kind = _kind(found, column)
-            columns.setdefault(heading, Column(names[0], heading, column.required, holds=kind))
-        for heading in found.joins[column.name].headings if column.name in found.joins else ():
-            columns.setdefault(heading, Column(heading, heading, column.required, holds="id"))
-    further = [one.heading for one in found.filters]
-    if found.factors is not None:
-        further.append(found.factors.heading)
-    for heading in further:
-        columns.setdefault(heading, Column(heading, heading, holds="id"))
-    return Sheet(found.table, found.title, tuple(columns.values()), found.sheet.required)
-
-
-def _kind(found: ColumnMap, column: Column) -> CellKind:
-    """What the cells of a column hold: codes where the map has a list of them."""
-    if column.name in LISTS:
-        return "ids"
-    coded = column.name in found.values or found.table_of(column.name) is not None
-    return "id" if coded else column.kind
-
-
-def used_headings(found: ColumnMap) -> frozenset[str]:
-    """Every heading that a map may read."""
-    return frozenset(column.heading for column in map_sheet(found).columns)
-
-
-def exact_headings(found: ColumnMap) -> frozenset[str]:
-    """The headings of figures: quantities, amounts, weights."""
-    return frozenset(one.heading for one in map_sheet(found).columns if one.kind == "number")
 
 
 def map_spool(
@@ -110,13 +69,8 @@ def _chunks(path: Path) -> Iterator[Chunk]:
                 np.asarray(batch.column(ROW), np.int64),
                 {name: batch.column(name) for name in texts},
                 {name[5:]: batch.column(name) for name in names if name[:5] == RAW},
-                _first_faults(faults) if faults.null_count < len(faults) else (),
+                faults.fill_null("").to_pylist() if faults.null_count < len(faults) else (),
             )
-
-
-def _first_faults(faults: "pa.Array") -> list[str]:
-    """The first fault of each row, or a blank."""
-    return [text.partition(BETWEEN)[0] for text in faults.fill_null("").to_pylist()]
 
 
 def _about(spooled: Spooled, run: MapRun, rows: int) -> dict[str, Any]:

@@ -20,14 +20,10 @@ from equivalents.findings import Findings, near
 from equivalents.intake.encodings import AS_FOUND, Reading
 from equivalents.intake.opening.database import Database, Query
 from equivalents.intake.opening.found import Found, SpoolFolder
+from equivalents.intake.opening.mapcells import exact_headings, map_sheet, used_headings
 from equivalents.intake.opening.mapfile import find_map, read_map
 from equivalents.intake.opening.mapmodel import ColumnMap
-from equivalents.intake.opening.mapspool import (
-    exact_headings,
-    map_sheet,
-    map_spool,
-    used_headings,
-)
+from equivalents.intake.opening.mapspool import map_spool
 from equivalents.intake.opening.named import table_named
 from equivalents.intake.opening.opener import open_tables
 from equivalents.intake.opening.rawcells import Chunk, RawColumns

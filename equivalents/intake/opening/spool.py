@@ -8,6 +8,7 @@ file.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +33,7 @@ __all__ = [
     "ROW_SHAPE",
     "SpoolWriter",
     "Spooled",
+    "parted_faults",
     "read_spooled",
     "unique",
 ]
@@ -46,6 +48,8 @@ ROW_SHAPE: Final = "ROW_SHAPE"
 GROUP: Final = 131_072
 """Rows of a row group: a part of the engine's reading."""
 _KEY: Final = b"equivalents"
+_NEXT = re.compile(r"\|(?=[A-Z_]+:)")
+"""The mark between two faults; headings, which people write, may hold one as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,12 @@ class Spooled:
             )
             for one in self.problems
         ]
+
+
+def parted_faults(text: str) -> list[tuple[str, str]]:
+    """The faults of one row, from its cell in the column ``#fault``: each with its column."""
+    parts = (one.partition(":") for one in _NEXT.split(text) if one)
+    return [(code, column) for code, _, column in parts]
 
 
 def unique(titles: Sequence[str]) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
+from xlsxwriter.utility import xl_col_to_name
+
 from equivalents.intake.headings import TABLES, Column, Sheet
 from equivalents.intake.opening.othersheets import OWN_SHEETS
 from equivalents.report.neutral import is_risky, legible
@@ -150,7 +152,8 @@ def write_table(
     sheet.set_row(0, 30)
     for at, heading in enumerate(more, len(kinds)):
         sheet.set_column(at, at, TEXT.width, _open(styles, TEXT))
-        sheet.write_string(0, at, legible(heading), styles(bold=True, border=1))
+        quoted = {"quote_prefix": True} if is_risky(heading) else {}
+        sheet.write_string(0, at, legible(heading), styles(bold=True, border=1, **quoted))
     _write_rows(sheet, [*kinds, *(TEXT for _ in more)], styles, rows)
     _open_rest(sheet, len(kinds) + len(more), styles)
     sheet.autofilter(0, 0, LAST_ROW - 1, len(kinds) + len(more) - 1)
@@ -206,17 +209,13 @@ def _check(sheet: Any, at: int, table: str, column: Column, kind: Kind, lists: L
 
 def _mark_missing(sheet: Any, table: Sheet, styles: Styles) -> None:
     """Required cells that are blank in a row that is begun show at once."""
-    last = _letter(len(table.columns) - 1)
+    last = xl_col_to_name(len(table.columns) - 1)
     for at, column in enumerate(table.columns):
         if column.required and (table.name, column.name) not in _OTHERWISE_NAMED:
-            formula = f"=AND(ISBLANK({_letter(at)}2),COUNTA($A2:${last}2)>0)"
+            formula = f"=AND(ISBLANK({xl_col_to_name(at)}2),COUNTA($A2:${last}2)>0)"
             rule = {"type": "formula", "criteria": formula}
             shown = styles(bg_color=_MISSING_COLOUR)
             sheet.conditional_format(1, at, LAST_ROW - 1, at, {**rule, "format": shown})
-
-
-def _letter(at: int) -> str:
-    return chr(ord("A") + at)
 
 
 def _write_rows(

@@ -6,13 +6,15 @@ The same tables and the same case give the same bytes. Source: page 3 (``equival
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain, count, islice
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import xlsxwriter
 
+from equivalents.errors import Problem
 from equivalents.intake.headings import TABLES
-from equivalents.report.template.lists import LISTS_SHEET, Lists
+from equivalents.report.template.lists import LAST_ROW, LISTS_SHEET, Lists
 from equivalents.report.template.sheets import (
     CASE_SHEET,
     EXAMPLE_SHEET,
@@ -26,20 +28,19 @@ from equivalents.report.template.sheets import (
 )
 from equivalents.report.template.styles import Styles
 
-__all__ = ["FilledSheet", "Filling", "ordered", "write_template"]
+__all__ = ["FilledTable", "Filling", "ordered", "write_template"]
 
 _MADE: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class FilledSheet:
-    """What a sheet of a table is filled with.
+class FilledTable:
+    """What the sheets of a table are filled with.
 
     ``rows`` have the texts of the table's columns, then those of the columns ``more`` that are
-    none of ours; a sheet takes 1,048,575 of them.
+    none of ours. A sheet takes 1,048,575 of them; the others go on in further sheets.
     """
 
-    name: str
     table: str
     rows: Iterable[Sequence[str]]
     more: Sequence[str] = ()
@@ -47,16 +48,18 @@ class FilledSheet:
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """A case to write into the workbook: settings by key, and the sheets of its tables.
+    """A case to write into the workbook: settings by key, and its tables.
 
     ``texts`` are the lines of YAML files, as schemes, each a sheet of its name.
     ``values`` are those that open lists get besides their own, by the title of the list.
+    ``told`` grows as rows are written: what the workbook cannot hold as it is meant.
     """
 
     settings: Mapping[str, str] = field(default_factory=dict)
-    sheets: Sequence[FilledSheet] = ()
+    tables: Sequence[FilledTable] = ()
     values: Mapping[str, Sequence[str]] = field(default_factory=dict)
     texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    told: list[Problem] = field(default_factory=list)
 
 
 def ordered(names: Iterable[str] | None = None) -> tuple[str, ...]:
@@ -79,11 +82,20 @@ def write_template(path: Path, tables: Sequence[str], filling: Filling | None = 
     write_settings(book.add_worksheet(CASE_SHEET), filling.settings, lists, styles)
     for name, lines in filling.texts.items():
         write_text(book.add_worksheet(name), lines, styles)
-    filled = {one.table for one in filling.sheets}
-    blank = [FilledSheet(TABLES[name].title, name, ()) for name in tables if name not in filled]
-    place = {name: at for at, name in enumerate(tables)}
-    for one in sorted([*filling.sheets, *blank], key=lambda one: place[one.table]):
-        sheet = book.add_worksheet(one.name)
-        write_table(sheet, TABLES[one.table], lists, styles, one.rows, one.more)
+    filled = {one.table: one for one in filling.tables}
+    for name in tables:
+        _write_sheets(book, filled.get(name) or FilledTable(name, ()), lists, styles)
     lists.write(book.add_worksheet(LISTS_SHEET), styles)
     book.close()
+
+
+def _write_sheets(book: Any, one: FilledTable, lists: Lists, styles: Styles) -> None:
+    """The sheets of a table, as many as its rows take; one where it has none."""
+    table, rows = TABLES[one.table], iter(one.rows)
+    for number in count(1):
+        sheet = book.add_worksheet(table.title if number == 1 else f"{table.title} ({number})")
+        write_table(sheet, table, lists, styles, islice(rows, LAST_ROW - 1), one.more)
+        following = next(rows, None)
+        if following is None:
+            return
+        rows = chain([following], rows)
