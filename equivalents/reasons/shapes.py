@@ -25,6 +25,16 @@ SHAPE_REASONS: Final = (
         "Name the file or the sheet by its table.",
     ),
     Reason(
+        "DATA_ABOVE_HEADINGS",
+        "error",
+        "file",
+        "标题行（第 {heading} 行）之上有 {count} 行像是数据，第一行是：“{value}”。"
+        "标题之上的行不会读入。请把这些行移到标题之下，或删除。",
+        "Above the headings in row {heading} there are rows that look like data: {count}, the "
+        "first is '{value}'. Rows above the headings are not read. Move them below, or delete "
+        "them.",
+    ),
+    Reason(
         "ROW_LEFT_OUT",
         "warning",
         "table",
