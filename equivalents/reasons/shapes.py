@@ -35,6 +35,16 @@ SHAPE_REASONS: Final = (
         "them.",
     ),
     Reason(
+        "DATA_NO_HEADINGS",
+        "error",
+        "file",
+        "此工作表（或网页表格）没有标题行，但从本行起像是与另一张表同样的数据，不会读入。"
+        "请在数据上方写上标题行；若不是数据，请删除此表。",
+        "This sheet (or table of a page) has no headings, yet from this row on it holds what "
+        "looks like data of the other one, which would not be read. Write headings above it, or "
+        "delete it if it is none.",
+    ),
+    Reason(
         "ROW_LEFT_OUT",
         "warning",
         "table",

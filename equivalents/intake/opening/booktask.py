@@ -14,10 +14,12 @@ from equivalents.errors import DataError, Problem
 from equivalents.intake.headings import TABLES, Sheet
 from equivalents.intake.opening.archive import unpack_all
 from equivalents.intake.opening.cellvalues import print_value
+from equivalents.intake.opening.headless import first_rows, refuse_headless
 from equivalents.intake.opening.kinds import Kind
 from equivalents.intake.opening.limits import Limits
 from equivalents.intake.opening.named import CASE_SHEETS, table_named
 from equivalents.intake.opening.othersheets import YAML_NAME, is_ours, yaml_lines
+from equivalents.intake.opening.spool import Spooled
 from equivalents.intake.opening.tablespool import Source, spool_rows
 from equivalents.intake.opening.wanted import of_data
 from equivalents.intake.opening.workbook import RawSheet, raw_sheets
@@ -41,6 +43,9 @@ class _Answer:
     case: dict[str, Any] | None = None
     texts: dict[str, Sequence[str]] = field(default_factory=dict)
     told: list[Problem] = field(default_factory=list)
+    found: list[Spooled] = field(default_factory=list)
+    heads: dict[str, list[tuple[int, list[str]]]] = field(default_factory=dict)
+    """The first rows of sheets without a table, with their numbers."""
 
 
 def open_book(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
@@ -68,8 +73,11 @@ def open_book(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
                 target = folder / f"{number}.parquet"
                 spooled = spool_rows(sheet.blocks(), tables, target, _source(sheet, request))
                 answer.spools.append(str(spooled.path))
+                answer.found.append(spooled)
             except DataError as error:
-                _set_aside(answer, sheet.name, error)
+                _set_aside(answer, sheet, error)
+    if not request["whole"]:
+        refuse_headless(answer.aside, answer.heads, answer.found, wanted, name)
     return {
         "spools": answer.spools,
         "aside": answer.aside,
@@ -106,11 +114,12 @@ def _source(sheet: RawSheet, request: dict[str, Any]) -> Source:
     )
 
 
-def _set_aside(answer: _Answer, sheet: str, error: DataError) -> None:
+def _set_aside(answer: _Answer, sheet: RawSheet, error: DataError) -> None:
     """A sheet without a table is left aside with its problems; other faults are of the file."""
     if any(one.code not in _WITHOUT for one in error.problems):
         raise error
-    answer.aside.append((sheet, "table", _told(error.problems)))
+    answer.aside.append((sheet.name, "table", _told(error.problems)))
+    answer.heads[sheet.name] = first_rows(sheet)
 
 
 def _told(problems: Sequence[Problem]) -> list[Any]:

@@ -211,8 +211,9 @@ def of_book(
 ) -> Opened:
     """The spools of a workbook, and what is told of its other sheets.
 
-    A sheet without a table is told; it is refused where no other has any, and in a ``whole``
-    case, where it has the name of one. A blank sheet is passed by where others have tables.
+    A sheet without a table is told; it is refused where no other has any, where it has data as
+    wide as a table found, and in a ``whole`` case, where it has the name of one. A blank sheet is
+    passed by where others have tables.
     """
     opened = Opened(problems=_problems(answer["told"]))
     for path in answer["spools"]:
@@ -222,7 +223,7 @@ def of_book(
         blank = bool(problems) and all(one.code == "FILE_EMPTY" for one in problems)
         if why == "hidden":
             opened.problems.append(Problem("SHEET_HIDDEN", place, sheet))
-        elif why == "table" and (not blank if whole else not opened.tables):
+        elif why == "data" or (why == "table" and (not blank if whole else not opened.tables)):
             opened.problems += problems
         elif not blank:
             opened.problems.append(Problem("SHEET_NOT_USED", place, sheet, {"detail": _WHY[why]}))
