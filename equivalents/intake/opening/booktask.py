@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from equivalents.errors import DataError, Problem
 from equivalents.intake.headings import TABLES, Sheet
-from equivalents.intake.opening.archive import unpack_all
 from equivalents.intake.opening.cellvalues import print_value
 from equivalents.intake.opening.headless import first_rows, refuse_headless
 from equivalents.intake.opening.kinds import Kind
@@ -24,7 +23,7 @@ from equivalents.intake.opening.tablespool import Source, spool_rows
 from equivalents.intake.opening.wanted import of_data
 from equivalents.intake.opening.workbook import RawSheet, raw_sheets
 
-__all__ = ["open_book", "unpack"]
+__all__ = ["open_book"]
 
 _WITHOUT: Final = ("FILE_EMPTY", "HEADINGS_NOT_FOUND", "TABLE_DOUBT")
 """What is wrong with a sheet that may be no table at all."""
@@ -124,17 +123,6 @@ def _set_aside(answer: _Answer, sheet: RawSheet, error: DataError) -> None:
 
 def _told(problems: Sequence[Problem]) -> list[Any]:
     return [[one.code, list(one.place), one.value, dict(one.facts)] for one in problems]
-
-
-def unpack(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
-    """The task ``booktask:unpack``: members of the zip ``path`` as files in ``folder``.
-
-    ``name`` is what people call the zip. The answer has pairs of path and shown name, and what is
-    odd about them.
-    """
-    path, name = Path(request["path"]), str(request["name"])
-    files, _, problems = unpack_all(path, name, Path(request["folder"]), limits)
-    return {"files": [[str(one.path), one.name] for one in files], "told": _told(problems)}
 
 
 def _case_rows(sheet: RawSheet) -> Iterator[tuple[int, str, str]]:

@@ -8,7 +8,7 @@ left aside and what was odd is told, never dropped. Source: issue "Files as they
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from operator import itemgetter
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from equivalents.errors import DataError, Place, Problem
 from equivalents.intake.encodings import AS_FOUND, Reading
 from equivalents.intake.headings import TABLES, Sheet
 from equivalents.intake.opening.child import in_child
+from equivalents.intake.opening.filenames import Unpacked, name_problem
 from equivalents.intake.opening.found import Found, SpoolFolder
 from equivalents.intake.opening.kinds import Kind, different_name, kind_of
 from equivalents.intake.opening.limits import Limits
@@ -111,8 +112,8 @@ def open_book(path: Path, name: str, kind: Kind, keeper: SpoolFolder) -> Book:
 
 def open_zip(
     path: Path, name: str, keeper: SpoolFolder
-) -> tuple[Sequence[tuple[Path, str]], Sequence[Problem]]:
-    """The members of a zip as files with the names that people know, and what is odd about it.
+) -> tuple[Sequence[Unpacked], Sequence[Problem]]:
+    """The members of a zip and of those inside it, and what is odd about it.
 
     Raises:
         DataError: it is not unpacked.
@@ -135,6 +136,8 @@ class _Opener:
     def open(self, file: tuple[Path, str]) -> Opened:
         """The tables of one file; that one is empty is told where it is read."""
         path, name = file
+        if (unreadable := name_problem(name)) is not None:
+            return Opened([], [unreadable])
         try:
             if not path.stat().st_size:
                 return Opened([Found(path, name)])
@@ -175,19 +178,20 @@ class _Opener:
         """The tables of the members, in the order of their names."""
         members, problems = self.unpack(path, name)
         opened = Opened([], [*problems])
-        for member in sorted(members, key=itemgetter(1)):
-            opened.take(self.open(member))
+        for member in sorted(members, key=attrgetter("name")):
+            opened.take(self.open((member.path, member.name)))
         return opened
 
-    def unpack(self, path: Path, name: str) -> tuple[list[tuple[Path, str]], list[Problem]]:
+    def unpack(self, path: Path, name: str) -> tuple[list[Unpacked], list[Problem]]:
         """The members of a zip and of those inside it, with the names that people know.
 
         Raises:
             DataError: it is not unpacked.
         """
         asked = {"path": str(path.resolve()), "name": name, "folder": str(self.keeper.fresh())}
-        answer = in_child("booktask:unpack", asked, self.limits)
-        return [(Path(at), called) for at, called in answer["files"]], _problems(answer["told"])
+        answer = in_child("archive:unpack", asked, self.limits)
+        files = [Unpacked(Path(at), called, tuple(parts)) for at, called, parts in answer["files"]]
+        return files, _problems(answer["told"])
 
     def in_child(self, path: Path, name: str, kind: Kind, *, whole: bool) -> dict[str, Any]:
         """What the child process says of a workbook.
