@@ -102,7 +102,7 @@ def _opened(path: Path, limits: Limits) -> dict[str, Any]:
             folder.mkdir(exist_ok=True)
             for old in folder.iterdir():
                 old.unlink()
-            files, _, _ = unpack_all(path, path.name, folder, limits)
+            files, _ = unpack_all(path, path.name, folder, limits)
             return {"read": [[one.name, one.path.read_bytes().hex()] for one in files]}
         if not kind.is_workbook:
             return {"text": True}

@@ -34,7 +34,7 @@ def outcome(path: Path, folder: Path, limits: Limits | None = None) -> Outcome:
             codes = [one["code"] for one in answer["told"]]
         elif kind is Kind.ZIP:
             answer = in_child("archive:unpack", request, limits)
-            codes = [one["code"] for one in answer["told"]]
+            codes = [one[0] for one in answer["told"]]
         else:
             # Text is the business of another room; zero bytes must not pass any.
             if b"\0" in path.read_bytes() and not path.read_bytes().startswith(BOM_UTF16):

@@ -6,7 +6,6 @@ sheets. Whatever is not plain is opened once, by :mod:`equivalents.intake.openin
 specification page 3 "A case"; issue "Files as they are".
 """
 
-import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
@@ -17,7 +16,16 @@ from equivalents.errors import DataError, Place, Problem, called
 from equivalents.findings import Findings, near
 from equivalents.intake.casesheet import sheet_entry
 from equivalents.intake.encodings import AS_FOUND, Reading
+from equivalents.intake.filesofcase import (
+    CASE_FILE,
+    FilesOfCase,
+    file_of,
+    files_in,
+    files_of_zip,
+    rules_folder,
+)
 from equivalents.intake.headings import TABLES
+from equivalents.intake.opening.filenames import name_problem
 from equivalents.intake.opening.found import Found, SpoolFolder
 from equivalents.intake.opening.kinds import Kind, kind_of
 from equivalents.intake.opening.named import table_named
@@ -30,12 +38,8 @@ from equivalents.policy.yamltext import Entry
 
 __all__ = ["CASE_FILE", "CaseFolder", "open_folder"]
 
-CASE_FILE: Final = "case.yaml"
 _RECORDS: Final = "records"
 _FORMATS: Final = f"{', '.join(SUFFIXES)}"
-_IGNORED: Final = (".", "~$", "__MACOSX")
-"""What the names begin with of files that systems put beside those of people."""
-_SYSTEM: Final = (("Thumbs.db",), ("desktop.ini",))
 
 
 @dataclass(slots=True)
@@ -46,7 +50,8 @@ class CaseFolder:
     scheme files are looked for. ``files`` are the files of the case by their path in it; of a
     workbook there are only the schemes in it, and a ``book``. ``understood`` grows as tables are
     opened: what was understood of each file or sheet that is not plain, as data. ``reading`` is
-    what is declared of text files, to be set before any table is opened. ``mapped`` are the tables
+    what is declared of text files, to be set before any table is opened. ``archived`` are the
+    files that lie in a zip of a zipped case, with that zip. ``mapped`` are the tables
     that sources give by their column maps; where ``sources_failed`` it cannot be told what is
     missing.
     """
@@ -61,6 +66,7 @@ class CaseFolder:
     mapped: list[Mapped] = field(default_factory=list)
     sources_failed: bool = False
     reading: Reading = AS_FOUND
+    archived: Mapping[str, str] = field(default_factory=dict)
     _records: tuple[Found, ...] | None = None
 
     def entry(self, findings: Findings) -> Entry:
@@ -82,7 +88,12 @@ class CaseFolder:
         if entry.value == "":
             return
         before = len(findings.errors)
-        rules = read_sources(entry, self._every_file(), findings)
+        try:
+            files = self._every_file()
+        except DataError as error:
+            findings.take(error)
+            files = {}
+        rules = read_sources(entry, files, findings)
         if len(findings.errors) == before:
             self.mapped = mapped_spools(rules, self.keeper, findings, self.reading)
             self._understand(one.found for one in self.mapped)
@@ -90,12 +101,9 @@ class CaseFolder:
 
     def _every_file(self) -> dict[str, Path]:
         """All files of the case by their path in it, also those in folders of any name."""
-        found = dict(self.files)
         if self.given.is_dir():
-            every = (path for path in sorted(self.given.rglob("*")) if path.is_file())
-            named = {path.relative_to(self.given).as_posix(): path for path in every}
-            found |= {name: path for name, path in named.items() if not _ignored(name)}
-        return found
+            return files_in(self.given, every=True)
+        return dict(self.files)
 
     def _of_sources(self, name: str) -> list[Found]:
         return [one.found for one in self.mapped if one.source.map.table == name]
@@ -116,8 +124,7 @@ class CaseFolder:
             return [*mapped.source.used]
         if self.book is not None:
             return []
-        name = found.file.partition("!")[0]
-        return [(name, self.files[name])]
+        return [file_of(found.file, self.files)]
 
     def table(self, name: str, findings: Findings, *, required: bool) -> Found | None:
         """The one file or sheet of a table, or ``None`` with what is wrong noted."""
@@ -139,12 +146,18 @@ class CaseFolder:
         return [PurePosixPath(file).stem for file in self.files if "/" not in file]
 
     def _files_named(self, name: str) -> list[tuple[Path, str]]:
-        """The files beside case.yaml that carry the name of a table."""
-        return [
-            (path, file)
-            for file, path in self.files.items()
-            if "/" not in file and _carries(file) and table_named(PurePosixPath(file).stem) == name
-        ]
+        """The files beside case.yaml that carry the name of a table; of a zip all in it."""
+        found = []
+        for file, path in self.files.items():
+            given = PurePosixPath(self.archived.get(file, file))
+            beside = len(given.parts) == 1 and _carries(given.name)
+            if beside and table_named(given.stem) == name:
+                found.append((path, file))
+        return found
+
+    def _given(self, files: Iterable[tuple[Path, str]]) -> set[str]:
+        """The files that people named: a zip in a zip is one, whatever is in it."""
+        return {self.archived.get(file, file) for _, file in files}
 
     def _named(self, name: str, findings: Findings, *, required: bool) -> list[Found]:
         return [*self._own(name, findings, required=required), *self._of_sources(name)]
@@ -162,7 +175,7 @@ class CaseFolder:
                 and (spool.rows or (required and TABLES[name].required))
             ]
         files = self._files_named(name)
-        if len(files) > 1:
+        if len(self._given(files)) > 1:
             # Whatever is in them: which of them counts is not for us to say.
             return [Found(path, file) for path, file in files]
         return self._open(files, name, findings)
@@ -203,7 +216,7 @@ class CaseFolder:
                 findings.add("TABLE_MISSING", Place(), _RECORDS, near="")
             return found
         single, inside = self._files_named(_RECORDS), self._in_folders(_RECORDS)
-        if not inside and len(single) != 1:
+        if not inside and len(self._given(single)) != 1:
             of_sources = self._of_sources(_RECORDS)
             if of_sources and not single:
                 return of_sources
@@ -211,7 +224,7 @@ class CaseFolder:
             return [one] if one is not None else []
         if inside and single:
             folders = sorted({f"{PurePosixPath(file).parts[0]}/" for _, file in inside})
-            names = ", ".join([*(file for _, file in single), *folders])
+            names = ", ".join([*sorted(self._given(single)), *folders])
             findings.add("TABLE_TWICE", Place(names), _RECORDS, other=names)
         files = []
         for path, file in sorted([*single, *inside], key=itemgetter(1)):
@@ -245,9 +258,11 @@ def open_folder(given: Path | CaseFolder) -> CaseFolder:
     """
     if isinstance(given, CaseFolder):
         return given
+    if (unreadable := name_problem(given.name)) is not None:
+        raise DataError([unreadable])
     keeper = SpoolFolder()
     if given.is_dir() and (given / CASE_FILE).is_file():
-        return CaseFolder(given, given, _files_of(given), keeper)
+        return CaseFolder(given, given, files_in(given), keeper)
     if not given.is_file():
         raise DataError([Problem("CASE_NOT_FOUND", value=given.name)])
     kind = kind_of(given, given.name)
@@ -270,47 +285,12 @@ def _open_book(given: Path, path: Path, kind: Kind, keeper: SpoolFolder) -> Case
 def _open_zip(given: Path, keeper: SpoolFolder) -> CaseFolder:
     """A zip that holds the files of a case, in a folder or not, or one workbook that is a case."""
     members, problems = open_zip(given, given.name, keeper)
-    named = {name.partition("!")[2]: path for path, name in members}
-    inside = {name: path for name, path in named.items() if not _ignored(name)}
-    cases = [name for name in inside if PurePosixPath(name).name == CASE_FILE]
-    if len(cases) == 1:
-        root = cases[0].removesuffix(CASE_FILE)
-        files = {
-            name.removeprefix(root): path for name, path in inside.items() if name.startswith(root)
-        }
-        folder = _rules_folder(files, keeper)
-        return CaseFolder(given, folder, files, keeper, problems=tuple(problems))
-    if len(inside) == 1:
-        ((_, path),) = inside.items()
-        kind = kind_of(path, given.name)
+    held = files_of_zip(members)
+    if isinstance(held, FilesOfCase):
+        folder, told = rules_folder(held.files, keeper), (*problems, *held.problems)
+        return CaseFolder(given, folder, held.files, keeper, problems=told, archived=held.archived)
+    if held is not None:
+        kind = kind_of(held, given.name)
         if kind.is_workbook:
-            return _open_book(given, path, kind, keeper)
+            return _open_book(given, held, kind, keeper)
     raise DataError([Problem("CASE_NOT_FOUND", value=given.name)])
-
-
-def _rules_folder(files: Mapping[str, Path], keeper: SpoolFolder) -> Path:
-    """A folder with the YAML files beside case.yaml, which schemes look for by their names.
-
-    Only names of letters, digits and few signs are taken: nothing of an archive is ever a path.
-    """
-    folder = keeper.fresh()
-    for name, path in files.items():
-        if YAML_NAME.fullmatch(name):
-            shutil.copyfile(path, folder / name)
-    return folder
-
-
-def _ignored(name: str) -> bool:
-    """Whether a system put a file there, and not people."""
-    parts = PurePosixPath(name).parts
-    return any(part.startswith(_IGNORED) for part in parts) or parts[-1:] in _SYSTEM
-
-
-def _files_of(folder: Path) -> dict[str, Path]:
-    """The files beside case.yaml, and those in folders that carry the name of a table."""
-    files = {path.name: path for path in sorted(folder.iterdir()) if path.is_file()}
-    for inside in sorted(path for path in folder.iterdir() if path.is_dir()):
-        if table_named(inside.name):
-            every = (path for path in sorted(inside.rglob("*")) if path.is_file())
-            files |= {path.relative_to(folder).as_posix(): path for path in every}
-    return {name: path for name, path in files.items() if not _ignored(name)}

@@ -39,4 +39,29 @@ OPENING_REASONS: Final = (
         "隐藏的工作表未读取。若其中有应核算的数据，请取消隐藏。",
         "A hidden sheet was not read. Unhide it if it holds data that should count.",
     ),
+    Reason(
+        "FILE_NAME_ENCODING",
+        "error",
+        "file",
+        "文件名“{value}”不是 UTF-8 文字，无法辨认（多为解压时编码有误）。请改名后再交。",
+        "The file name '{value}' is no UTF-8 text, as some programs leave it that unpack archives. "
+        "Rename the file.",
+    ),
+    Reason(
+        "MEMBER_HIDDEN",
+        "warning",
+        "file",
+        "压缩包内的“{value}”是隐藏文件（名称以点开头），未读取。若其中有应核算的数据，请改名。",
+        "The member '{value}' is a hidden file (its name begins with a dot) and was not read. "
+        "Rename it if it holds data that should count.",
+    ),
+    Reason(
+        "ARCHIVE_NOT_USED",
+        "warning",
+        "file",
+        "资料中的压缩包“{value}”没有用到：它不以数据表命名，也不在 records 文件夹里。"
+        "若其中有应核算的数据，请改名或解压。",
+        "The archive '{value}' in the case was not used: it has the name of no table, and is not "
+        "in the folder records. Rename or unpack it if it holds data that should count.",
+    ),
 )

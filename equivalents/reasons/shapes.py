@@ -25,6 +25,26 @@ SHAPE_REASONS: Final = (
         "Name the file or the sheet by its table.",
     ),
     Reason(
+        "DATA_ABOVE_HEADINGS",
+        "error",
+        "file",
+        "标题行（第 {heading} 行）之上有 {count} 行像是数据，第一行是：“{value}”。"
+        "标题之上的行不会读入。请把这些行移到标题之下，或删除。",
+        "Above the headings in row {heading} there are rows that look like data: {count}, the "
+        "first is '{value}'. Rows above the headings are not read. Move them below, or delete "
+        "them.",
+    ),
+    Reason(
+        "DATA_NO_HEADINGS",
+        "error",
+        "file",
+        "此工作表（或网页表格）没有标题行，但从本行起像是与另一张表同样的数据，不会读入。"
+        "请在数据上方写上标题行；若不是数据，请删除此表。",
+        "This sheet (or table of a page) has no headings, yet from this row on it holds what "
+        "looks like data of the other one, which would not be read. Write headings above it, or "
+        "delete it if it is none.",
+    ),
+    Reason(
         "ROW_LEFT_OUT",
         "warning",
         "table",

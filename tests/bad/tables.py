@@ -34,12 +34,12 @@ TABLES = [
     Fault(
         "column-missing-chinese",
         "COLUMN_MISSING",
-        swap("pools.csv", "amount", "金额(元)"),
+        swap("pools.csv", "amount", "金额（万元）"),
         "pools.csv",
         1,
         "",
         "amount",
-        ("金额(元)",),
+        ("金额（万元）",),
         ("COLUMN_UNKNOWN",),
     ),
     Fault(

@@ -6,7 +6,9 @@ manifest.
 """
 
 import json
+import os
 import shutil
+import sys
 import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -232,3 +234,102 @@ def test_look_shows_one_file_without_a_case(tmp_path: Path) -> None:
 def test_every_code_of_opening_is_told_here() -> None:
     text = Path(__file__).read_text(encoding="utf-8")
     assert all(f'"{reason.code}"' in text for reason in OPENING_REASONS)
+
+
+# -- zips inside, and names -----------------------------------------------------------------------
+
+
+def packed(path: Path, files: Mapping[str, str | bytes]) -> bytes:
+    with zipfile.ZipFile(path, "w") as made:
+        for name, data in files.items():
+            made.writestr(name, data)
+    return path.read_bytes()
+
+
+def lines(rows: Sequence[Sequence[str]]) -> str:
+    return "".join(",".join(row) + "\n" for row in rows)
+
+
+def files_of_records(case: Path) -> list[str]:
+    return [one.file for one in load_case(case).records]
+
+
+@pytest.mark.parametrize("root", ["", "六月/"])
+def test_a_zip_in_a_zipped_case_is_a_table_as_in_a_folder(root: str, tmp_path: Path) -> None:
+    inner = packed(tmp_path / "i.zip", {"a.csv": lines(ROWS), "子/b.csv": lines(MORE)})
+    staff = packed(tmp_path / "s.zip", {"x.csv": GOOD["staff.csv"]})
+    case = tmp_path / "case.zip"
+    rest = {name: data for name, data in GOOD.items() if name not in ("records.csv", "staff.csv")}
+    put: dict[str, str | bytes] = {f"{root}{name}": data for name, data in rest.items()}
+    put |= {f"{root}服务记录.zip": inner, f"{root}staff.zip": staff}
+    packed(case, put)
+    assert files_of_records(case) == ["服务记录.zip!a.csv", "服务记录.zip!子/b.csv"]
+    packed(case, {**put, f"{root}records.csv": lines(ROWS)})
+    assert "TABLE_TWICE" in [one[0] for one in told(case)]
+    del put[f"{root}服务记录.zip"]
+    packed(case, {**put, f"{root}records/甲.zip": inner, f"{root}records/c.csv": lines(ROWS[:1])})
+    assert "records/甲.zip!a.csv" in files_of_records(case)
+
+
+def test_a_zip_in_a_zipped_case_that_is_no_table_is_told(tmp_path: Path) -> None:
+    inner = packed(tmp_path / "i.zip", {"a.csv": lines(MORE), "b.csv": lines(MORE)})
+    case = tmp_path / "case.zip"
+    packed(case, {**GOOD, "六月.zip": inner, "附件/七月.zip": inner})
+    assert [one for one in told(case) if one[0] == "ARCHIVE_NOT_USED"] == [
+        ("ARCHIVE_NOT_USED", "六月.zip", ""),
+        ("ARCHIVE_NOT_USED", "附件/七月.zip", ""),
+    ]
+
+
+def test_a_zip_that_holds_a_zipped_case_is_that_case(tmp_path: Path) -> None:
+    inner = packed(tmp_path / "i.zip", GOOD)
+    packed(tmp_path / "case.zip", {"六月.zip": inner})
+    assert files_of_records(tmp_path / "case.zip") == ["records.csv"]
+
+
+def test_hidden_members_are_told_and_those_of_systems_are_not(tmp_path: Path) -> None:
+    case = tmp_path / "case.zip"
+    put: dict[str, str | bytes] = {
+        **GOOD,
+        ".records.csv": lines(ROWS),
+        ".DS_Store": b"x",
+        "__MACOSX/._a.csv": b"x",
+    }
+    packed(case, put)
+    problems = load_case(case).problems
+    assert [(one.code, one.value) for one in problems if one.code == "MEMBER_HIDDEN"] == [
+        ("MEMBER_HIDDEN", ".records.csv")
+    ]
+
+
+def test_names_with_a_mark_of_exclamation_settle(tmp_path: Path) -> None:
+    pools = "institution_id,pool,amount\nI01,绩效,100.00\n"
+    case = case_with(tmp_path, {"records.csv": None, "pools.csv": pools})
+    (case / "records" / "a!b").mkdir(parents=True)
+    (case / "records" / "a!b" / "c!d.csv").write_text(lines(ROWS), encoding="utf-8")
+    packed(case / "records" / "e!f.zip", {"g!h.csv": lines(MORE)})
+    settle_case(case, tmp_path / "out")
+    manifest = (tmp_path / "out" / "manifest.json").read_text(encoding="utf-8")
+    assert '"records/a!b/c!d.csv"' in manifest
+    assert '"records/e!f.zip"' in manifest
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are bytes on Linux alone")
+def test_names_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    name = os.fsdecode("人员花名册.csv".encode("gbk"))
+    case = case_with(tmp_path, {})
+    (case / name).write_text(GOOD["staff.csv"], encoding="utf-8")
+    assert [one[0] for one in told(case)] == ["FILE_NAME_ENCODING"]
+    done = CliRunner().invoke(app, ["check", str(case)])
+    assert (done.exit_code, "FILE_NAME_ENCODING" in done.stderr) == (1, True)
+    done = CliRunner().invoke(app, ["look", str(case / name)])
+    assert (done.exit_code, "FILE_NAME_ENCODING" in done.stderr) == (1, True)
+    packed(tmp_path / f"{name}.zip", GOOD)
+    assert [one[0] for one in told(tmp_path / f"{name}.zip")] == ["FILE_NAME_ENCODING"]
+
+
+def test_a_member_whose_name_is_no_text_is_refused(tmp_path: Path) -> None:
+    case = tmp_path / "case.zip"
+    made = packed(case, {**GOOD, "人员.csv": b"x"})
+    case.write_bytes(made.replace("人员.csv".encode(), b"\xff\xfe\xff\xfe\xff\xfe.csv"))
+    assert [one[0] for one in told(case)] == ["FILE_NAME_ENCODING"]

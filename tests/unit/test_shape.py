@@ -150,3 +150,70 @@ def test_one_text_that_fits_two_ways_is_not_taken() -> None:
     lower = ["机构编号", "", "项目编码", "服务日期", "数量"]
     found = fit([upper, lower], RECORDS)
     assert names(found) == ["", "institution_id", "item_code", "service_date", "quantity"]
+
+
+# -- rows that would be lost ---------------------------------------------------------------------
+
+
+def refused(rows: Sequence[Sequence[object]], *tables: str) -> tuple[str, int | None, str]:
+    with pytest.raises(DataError) as caught:
+        shape(rows, *tables)
+    (problem,) = caught.value.problems
+    return problem.code, problem.place.row, problem.facts["count"]
+
+
+@pytest.mark.parametrize(
+    ("above", "row", "count"),
+    [
+        # Headings that come again, with one column more.
+        ([HEADS, GOOD, GOOD], 1, "2"),
+        ([["服务记录"], HEADS, ["甲院", "张三", "输液", "一月五日", "两次"]], 2, "1"),
+        ([GOOD], 0, "1"),
+        # A blank where a required id should be; names in the place of ids.
+        ([["J1", "P1", "", "2025-01-05", ""]], 0, "1"),
+        ([["甲院", "张三", "输液", "2025年1月5日", "两次"]], 0, "1"),
+        ([["甲院", "张三", "输液", "某日", "３"]], 0, "1"),
+        # The rows of another table.
+        ([["机构编号", "人员编号"], ["J1", "P1"], [], []], 1, "1"),
+    ],
+)
+def test_data_above_the_headings_is_not_lost(
+    above: list[list[object]], row: int, count: str
+) -> None:
+    found = refused([*above, [*HEADS, "来源"], [*GOOD, "HIS"]], "records")
+    assert found == ("DATA_ABOVE_HEADINGS", row + 1, count)
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        ["2025年1月服务记录", "", "", "", ""],
+        ["填报单位：", "某县卫健局", "", "日期", "2025-01-31"],
+        ["机构编号", "J1", "期间", "2025-06", ""],
+        ["1", "2", "3", "4", "5"],
+        ["（1）", "（2）", "（3）", "（4）", "（5）"],
+        ["F001", "F002", "F003", "F004", "F005"],
+        ["institution", "person", "item", "date", "number"],
+    ],
+)
+def test_titles_and_notes_above_the_headings_are_no_data(above: list[object]) -> None:
+    found = shape([above, [], HEADS, GOOD], "records")
+    assert (found.at, found.rows) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        ["J1", "P1", "A", "2025-01-05", "1", "来源"],
+        ["甲院", "张三", "输液", "", "", "来源"],
+    ],
+)
+def test_a_row_of_data_is_no_second_row_of_headings(first: list[object]) -> None:
+    found = shape([[*HEADS, ""], first, [*GOOD, "HIS"]], "records")
+    assert (found.at, found.rows) == (0, 1)
+
+
+def test_headings_in_two_languages_are_two_rows_of_headings() -> None:
+    english = ["institution_id", "person_id", "item_code", "service_date", "quantity"]
+    found = shape([english, HEADS, GOOD], "records")
+    assert len(found.known) == 5

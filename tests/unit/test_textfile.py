@@ -183,3 +183,44 @@ def test_what_case_yaml_declares(
         == reading
     )
     assert [problem.code for problem in findings.problems] == codes
+
+
+PLAIN = "机构编号,人员编号,项目编码,服务日期,数量\nJ1,P1,A,2025-01-05,1\n"
+
+
+@pytest.mark.parametrize(
+    ("heading", "plain"),
+    [
+        ("数量", True),
+        ("quantity", True),
+        ("数量（公里）", True),
+        ("数量(次)", False),
+        ("*数量", False),
+        ("数量（必填）", False),
+        ("Quantity", False),
+        (" 数量", False),
+    ],
+)
+def test_headings_that_must_be_understood_are_not_plain(
+    heading: str, plain: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(PLAIN.replace("数量", heading), encoding="utf-8")
+    assert is_plain(path) is plain
+    path.write_text(f"{heading},{PLAIN.replace(',数量', '').replace(',1', '')}", encoding="utf-8")
+    assert is_plain(path) is plain
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PLAIN.replace("数量", "", 1) + PLAIN,
+        PLAIN.replace("数量", "", 1).replace("J1,P1,A,2025-01-05,1", ",,,,数量"),
+        PLAIN + PLAIN,
+        "服务记录,,,,\n" + PLAIN,
+    ],
+)
+def test_headings_in_another_row_are_not_plain(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(text, encoding="utf-8")
+    assert not is_plain(path)

@@ -7,30 +7,23 @@ a file in silence. For the child process only.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from equivalents.errors import DataError, Place, Problem, as_object
+from equivalents.errors import DataError, Place, Problem
+from equivalents.intake.opening.filenames import INSIDE, LOST, Unpacked
 from equivalents.intake.opening.kinds import Kind, kind_of
 from equivalents.intake.opening.limits import MIB, Limits, setting_of
 from equivalents.intake.opening.prescan import members_of
 from equivalents.intake.opening.zipdir import Member, ZipFaultError, pieces
 
-__all__ = ["INSIDE", "Unpacked", "shown_name", "unpack", "unpack_all"]
+__all__ = ["shown_name", "unpack", "unpack_all"]
 
-INSIDE: Final = "!"
-"""Between the name of an archive and that of a file in it, where both are shown."""
 _DRIVE: Final = re.compile(r"^[A-Za-z]:")
-_SYSTEM: Final = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
-
-
-@dataclass(frozen=True, slots=True)
-class Unpacked:
-    """A file out of an archive: where it is now, what people call it (``a.zip!b/c.xlsx``)."""
-
-    path: Path
-    name: str
+_SYSTEM: Final = frozenset({"thumbs.db", "desktop.ini", "__macosx", ".ds_store"})
+_BESIDE: Final = ("._", "~$")
+"""How the names begin of files that systems and Excel put beside those of people."""
 
 
 @dataclass(slots=True)
@@ -40,7 +33,6 @@ class _Unpacking:
     folder: Path
     limits: Limits
     problems: list[Problem] = field(default_factory=list)
-    skipped: list[str] = field(default_factory=list)
     files: int = 0
     written: int = 0
 
@@ -51,37 +43,37 @@ class _Unpacking:
 def unpack(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
     """The task ``archive:unpack``: the request has ``path``, ``name`` and ``folder`` (empty).
 
-    The answer has ``files`` (pairs of path and shown name, in the order of the archive),
-    ``skipped`` (names of system and hidden files) and ``told``, the warnings as objects.
+    The answer has ``files`` (path, shown name and its parts, in the order of the archive) and
+    ``told``, the warnings as data. Files that systems put there are passed by.
     """
     path, name = Path(request["path"]), str(request["name"])
-    files, skipped, told = unpack_all(path, name, Path(request["folder"]), limits)
+    files, told = unpack_all(path, name, Path(request["folder"]), limits)
     return {
-        "files": [[str(one.path), one.name] for one in files],
-        "skipped": skipped,
-        "told": [as_object(one) for one in told],
+        "files": [[str(one.path), one.name, one.parts] for one in files],
+        "told": [[one.code, list(one.place), one.value, dict(one.facts)] for one in told],
     }
 
 
 def unpack_all(
     path: Path, name: str, folder: Path, limits: Limits
-) -> tuple[list[Unpacked], list[str], list[Problem]]:
-    """The files of an archive and of those inside it; which were skipped; warnings.
+) -> tuple[list[Unpacked], list[Problem]]:
+    """The files of an archive and of those inside it; warnings.
 
     Raises:
         DataError: what :func:`members_of` refuses, of every archive; ``MEMBER_LINK``,
-            ``ARCHIVE_NESTED``, ``FILE_DAMAGED``, ``FILE_EMPTY`` (no file in it).
+            ``FILE_NAME_ENCODING``, ``ARCHIVE_NESTED``, ``FILE_DAMAGED``, ``FILE_EMPTY`` (no file
+            in it).
     """
     work = _Unpacking(folder, limits)
-    files = list(_unpack(path, name, work, depth=0))
+    files = list(_unpack(path, name, work, ()))
     if not files and not any(one.severity == "error" for one in work.problems):
         work.add("FILE_EMPTY", Place(name))
     if any(one.severity == "error" for one in work.problems):
         raise DataError(work.problems)
-    return files, work.skipped, work.problems
+    return files, work.problems
 
 
-def _unpack(path: Path, name: str, work: _Unpacking, depth: int) -> Iterator[Unpacked]:
+def _unpack(path: Path, name: str, work: _Unpacking, inside: tuple[str, ...]) -> Iterator[Unpacked]:
     """The files of one archive; problems are noted and the other members still looked at."""
     try:
         members = members_of(path, work.limits, name)
@@ -97,15 +89,16 @@ def _unpack(path: Path, name: str, work: _Unpacking, depth: int) -> Iterator[Unp
         one = _write(path, member, f"{name}{INSIDE}{shown}", work)
         if one is None:
             continue
+        one = replace(one, parts=(*inside, shown))
         kind = _kind(one)
         if kind is not Kind.ZIP:
             yield _named_by_kind(one, kind)
-        elif depth < work.limits.nesting:
-            yield from _unpack(one.path, one.name, work, depth + 1)
+        elif len(inside) < work.limits.nesting:
+            yield from _unpack(one.path, one.name, work, one.parts)
             one.path.unlink()
         else:
             facts = {"most": str(work.limits.nesting), "setting": setting_of("nesting")}
-            work.add("ARCHIVE_NESTED", Place(one.name), str(depth + 1), **facts)
+            work.add("ARCHIVE_NESTED", Place(one.name), str(len(one.parts)), **facts)
 
 
 def _wanted(members: Sequence[Member], name: str, work: _Unpacking) -> list[tuple[Member, str]]:
@@ -116,10 +109,12 @@ def _wanted(members: Sequence[Member], name: str, work: _Unpacking) -> list[tupl
         parts = shown.casefold().split("/")
         if member.link:
             work.add("MEMBER_LINK", Place(name), member.name)
-        elif member.folder:
+        elif member.folder or any(part in _SYSTEM or part.startswith(_BESIDE) for part in parts):
             continue
-        elif any(part in _SYSTEM or part.startswith((".", "~$")) for part in parts):
-            work.skipped.append(f"{name}{INSIDE}{shown}")
+        elif any(part.startswith(".") for part in parts):
+            work.add("MEMBER_HIDDEN", Place(name), shown)
+        elif LOST in shown:
+            work.add("FILE_NAME_ENCODING", Place(name), shown)
         elif shown in wanted:
             work.add("MEMBER_TWICE", Place(name), shown)
         else:
@@ -171,4 +166,4 @@ def _named_by_kind(one: Unpacked, kind: Kind | None) -> Unpacked:
     """Its file with an ending by its content, as some parsers go by that."""
     if kind is None:
         return one
-    return Unpacked(one.path.rename(one.path.with_suffix(f".{kind}")), one.name)
+    return replace(one, path=one.path.rename(one.path.with_suffix(f".{kind}")))

@@ -5,10 +5,15 @@ list of formats. Source: issue "Files as they are", point 2: leading zeros are k
 """
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
-from equivalents.intake.opening.binarycells import records_of, text_of, title_of
+from equivalents.intake.opening.binaryrecords import (
+    text_of,
+    xls_records,
+    xls_titles,
+    xlsb_records,
+)
 from equivalents.intake.opening.numberformats import FormatRuns, matters
 
 __all__ = ["formats_of_bin", "xls_formats"]
@@ -19,7 +24,6 @@ _CELL_XFS: Final = (617, 618)
 _HEADER: Final = struct.Struct("<2H")
 _CELL: Final = struct.Struct("<3H")
 _END: Final = 0x0A
-_TITLE: Final = 0x85
 _FORMAT: Final = 0x41E
 _XLS_XF: Final = 0xE0
 _NUMBERS: Final = (0x203, 0x27E, 0x06)
@@ -32,7 +36,7 @@ def formats_of_bin(styles: bytes) -> dict[bytes, str]:
     codes: dict[int, str] = {}
     found: dict[bytes, str] = {}
     at = -1
-    for number, data in records_of(styles):
+    for number, data in xlsb_records(styles):
         if number == _FMT:
             code = text_of(data, 2)[0]
             if matters(code):
@@ -50,21 +54,20 @@ def xls_formats(book: bytes) -> dict[str, FormatRuns]:
     """Where numbers of formats that matter stand in an xls, by title of the sheet."""
     codes: dict[int, str] = {}
     found: list[str] = []
-    titles: dict[int, str] = {}
-    for number, data in _records(book, 0):
+    for _, number, data in xls_records(book):
         if number == _FORMAT:
             code = _format(data)
             if matters(code):
                 codes[int.from_bytes(data[:2], "little")] = code
         elif number == _XLS_XF:
             found.append(codes.get(int.from_bytes(data[2:4], "little"), ""))
-        elif number == _TITLE:
-            titles[int.from_bytes(data[:4], "little")] = title_of(data)
         elif number == _END:
             break
     if not any(found):
         return {}
-    return {title: _runs(book, at, dict(enumerate(found))) for at, title in titles.items()}
+    return {
+        title: _runs(book, at, dict(enumerate(found))) for at, title in xls_titles(book).items()
+    }
 
 
 def _format(data: bytes) -> str:
@@ -78,7 +81,7 @@ def _format(data: bytes) -> str:
 def _runs(book: bytes, start: int, styles: Mapping[int, str]) -> FormatRuns:
     """The numbers of the sheet that begins at a place."""
     runs = FormatRuns()
-    for number, data in _records(book, start):
+    for _, number, data in xls_records(book, start):
         if number in _NUMBERS and len(data) >= _CELL.size:
             row, column, style = _CELL.unpack_from(data)
             if code := styles.get(style):
@@ -92,12 +95,3 @@ def _runs(book: bytes, start: int, styles: Mapping[int, str]) -> FormatRuns:
         elif number == _END:
             break
     return runs
-
-
-def _records(book: bytes, at: int) -> Iterator[tuple[int, bytes]]:
-    """Number and data of the records from a place on."""
-    while at + _HEADER.size <= len(book):
-        number, length = _HEADER.unpack_from(book, at)
-        start = at + _HEADER.size
-        yield number, book[start : start + length]
-        at = start + length

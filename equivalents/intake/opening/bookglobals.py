@@ -5,11 +5,11 @@ garbled by a password in a way that its parser does not notice.
 """
 
 import re
-import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from equivalents.intake.opening.binaryrecords import xls_records, xlsb_records
 from equivalents.intake.opening.compound import CompoundError, beginning, streams_of
 from equivalents.intake.opening.kinds import Kind
 from equivalents.intake.opening.zipdir import ZipFaultError, pieces, read_members
@@ -21,7 +21,6 @@ _SETTING: Final = re.compile(
 )
 _LIST: Final = 1 << 25
 _XLSB_SETTINGS: Final = 153
-_HEADER: Final = struct.Struct("<2H")
 _DATEMODE: Final = 0x22
 _FILEPASS: Final = 0x2F
 _LAST: Final = 0x0A
@@ -51,28 +50,10 @@ def _part(path: Path, name: str) -> bytes:
 
 def _of_xlsb(part: bytes) -> bool:
     """The first bit of the settings of the workbook, a record with a number and a length."""
-    at = 0
-    while at < len(part):
-        number, at = _varied(part, at, 2)
-        length, at = _varied(part, at, 4)
+    for number, data in xlsb_records(part):
         if number == _XLSB_SETTINGS:
-            return bool(part[at : at + 1] and part[at] & 1)
-        at += length
+            return bool(data[:1]) and bool(data[0] & 1)
     return False
-
-
-def _varied(part: bytes, at: int, most: int) -> tuple[int, int]:
-    """A number in at most so many bytes of seven bits, the lowest first, and where it ends."""
-    number = 0
-    for place in range(most):
-        if at >= len(part):
-            break
-        byte = part[at]
-        at += 1
-        number |= (byte & 0x7F) << (7 * place)
-        if byte < 0x80:
-            break
-    return number, at
 
 
 def has_password(path: Path, kind: Kind) -> bool:
@@ -93,11 +74,7 @@ def _xls_records(path: Path) -> Iterator[tuple[int, bytes]]:
         return
     book = streams.get("Workbook") or streams.get("Book")
     records = beginning(path, book, _SEEN) if book is not None else b""
-    at = 0
-    while at + _HEADER.size <= len(records):
-        number, length = _HEADER.unpack_from(records, at)
-        at += _HEADER.size
+    for _, number, data in xls_records(records):
         if number == _LAST:
             return
-        yield number, records[at : at + length]
-        at += length
+        yield number, data

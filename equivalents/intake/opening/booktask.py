@@ -12,17 +12,18 @@ from typing import Any, Final
 
 from equivalents.errors import DataError, Problem
 from equivalents.intake.headings import TABLES, Sheet
-from equivalents.intake.opening.archive import unpack_all
 from equivalents.intake.opening.cellvalues import print_value
+from equivalents.intake.opening.headless import first_rows, refuse_headless
 from equivalents.intake.opening.kinds import Kind
 from equivalents.intake.opening.limits import Limits
 from equivalents.intake.opening.named import CASE_SHEETS, table_named
 from equivalents.intake.opening.othersheets import YAML_NAME, is_ours, yaml_lines
+from equivalents.intake.opening.spool import Spooled
 from equivalents.intake.opening.tablespool import Source, spool_rows
 from equivalents.intake.opening.wanted import of_data
 from equivalents.intake.opening.workbook import RawSheet, raw_sheets
 
-__all__ = ["open_book", "unpack"]
+__all__ = ["open_book"]
 
 _WITHOUT: Final = ("FILE_EMPTY", "HEADINGS_NOT_FOUND", "TABLE_DOUBT")
 """What is wrong with a sheet that may be no table at all."""
@@ -41,6 +42,9 @@ class _Answer:
     case: dict[str, Any] | None = None
     texts: dict[str, Sequence[str]] = field(default_factory=dict)
     told: list[Problem] = field(default_factory=list)
+    found: list[Spooled] = field(default_factory=list)
+    heads: dict[str, list[tuple[int, list[str]]]] = field(default_factory=dict)
+    """The first rows of sheets without a table, with their numbers."""
 
 
 def open_book(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
@@ -68,8 +72,11 @@ def open_book(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
                 target = folder / f"{number}.parquet"
                 spooled = spool_rows(sheet.blocks(), tables, target, _source(sheet, request))
                 answer.spools.append(str(spooled.path))
+                answer.found.append(spooled)
             except DataError as error:
-                _set_aside(answer, sheet.name, error)
+                _set_aside(answer, sheet, error)
+    if not request["whole"]:
+        refuse_headless(answer.aside, answer.heads, answer.found, wanted, name)
     return {
         "spools": answer.spools,
         "aside": answer.aside,
@@ -106,26 +113,16 @@ def _source(sheet: RawSheet, request: dict[str, Any]) -> Source:
     )
 
 
-def _set_aside(answer: _Answer, sheet: str, error: DataError) -> None:
+def _set_aside(answer: _Answer, sheet: RawSheet, error: DataError) -> None:
     """A sheet without a table is left aside with its problems; other faults are of the file."""
     if any(one.code not in _WITHOUT for one in error.problems):
         raise error
-    answer.aside.append((sheet, "table", _told(error.problems)))
+    answer.aside.append((sheet.name, "table", _told(error.problems)))
+    answer.heads[sheet.name] = first_rows(sheet)
 
 
 def _told(problems: Sequence[Problem]) -> list[Any]:
     return [[one.code, list(one.place), one.value, dict(one.facts)] for one in problems]
-
-
-def unpack(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
-    """The task ``booktask:unpack``: members of the zip ``path`` as files in ``folder``.
-
-    ``name`` is what people call the zip. The answer has pairs of path and shown name, and what is
-    odd about them.
-    """
-    path, name = Path(request["path"]), str(request["name"])
-    files, _, problems = unpack_all(path, name, Path(request["folder"]), limits)
-    return {"files": [[str(one.path), one.name] for one in files], "told": _told(problems)}
 
 
 def _case_rows(sheet: RawSheet) -> Iterator[tuple[int, str, str]]:

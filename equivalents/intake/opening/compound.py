@@ -3,9 +3,14 @@
 The parser of old workbooks takes a file that is cut off between two rows for one that ends there,
 and rows would be lost in silence. So the chain of sectors of each stream is followed here first:
 it must be as long as the stream says and lie within the file.
+
+Small streams lie in that of the root, in sectors of their own. An old workbook may hold others, as
+objects in it, each with a stream ``Workbook`` in a folder of its own; the parser takes the first of
+that name, so that one must be the one of the file itself.
 """
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
@@ -22,6 +27,12 @@ _LAST: Final = 0xFFFFFFFA
 _MOST_TABLES: Final = 1 << 16
 _MOST_ENTRIES: Final = 1 << 16
 _LARGEST: Final = 0xFFFFFFFF
+_STREAM: Final = 2
+_ROOT: Final = 5
+_SMALL: Final = 64
+"""The size of a sector of small streams."""
+_BOOKS: Final = ("Workbook", "Book")
+"""The streams that are read; all others are of no account."""
 
 
 class CompoundError(Exception):
@@ -33,10 +44,35 @@ class CompoundError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """One stream: its sectors in order (of a small stream none are known) and its length."""
+    """One stream: where each of its sectors begins in the file, their size, and its length.
 
-    sectors: tuple[int, ...]
+    Of small streams only those of a workbook have their sectors looked for.
+    """
+
+    starts: tuple[int, ...]
+    size: int
     length: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An entry of the directory: a stream (kind 2), a folder (1) or the root (5)."""
+
+    name: str
+    kind: int
+    beside: tuple[int, int]
+    child: int
+    first: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The first sector of the directory; how long a small stream is at most; their table."""
+
+    directory: int
+    small_below: int
+    small_table: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,48 +110,112 @@ def streams_of(path: Path) -> dict[str, Stream]:
         CompoundError: the file is cut off or damaged.
     """
     with path.open("rb") as file:
-        size = path.stat().st_size
-        layout, first_of_directory, small_below = _layout(file, size)
-        entries = b"".join(
-            _sector(file, layout, at) for at in layout.chain(first_of_directory)[:_MOST_ENTRIES]
+        layout, head = _layout(file, path.stat().st_size)
+        entries = _entries(
+            b"".join(
+                _sector(file, layout, at) for at in layout.chain(head.directory)[:_MOST_ENTRIES]
+            ),
+            layout,
         )
-    found = {}
-    for at in range(0, len(entries) - _ENTRY.size + 1, _ENTRY.size):
-        name, length, kind, *_, first, bytes_long = _ENTRY.unpack_from(entries, at)
-        if kind not in (2, 5) or not 2 <= length <= 64:
-            continue
-        if layout.sector == 512:
-            bytes_long &= _LARGEST
-        title = name[: length - 2].decode("utf-16-le", "replace")
-        # Small streams lie in that of the root, which is checked like any other.
-        small = kind == 2 and bytes_long < small_below
-        sectors = () if small or not bytes_long else _whole(layout, first, bytes_long)
-        if kind == 2:
-            found[title] = Stream(sectors, bytes_long)
+        root = next((one for one in entries if one.kind == _ROOT), None)
+        inside = _stream(layout, root) if root is not None and root.length else Stream((), 1, 0)
+        found: dict[str, Stream] = {}
+        for one in (one for one in entries if one.kind == _STREAM and one.name not in found):
+            if one.length >= head.small_below or not one.length:
+                found[one.name] = _stream(layout, one)
+            elif one.name in _BOOKS:
+                found[one.name] = _small(file, layout, head, one, inside)
+            else:
+                found[one.name] = Stream((), 1, one.length)
+    _refuse_several(entries)
     return found
 
 
+def _entries(directory: bytes, layout: _Layout) -> list[_Entry]:
+    """The entries of the directory in order; blank ones, too, as others count them."""
+    found = []
+    for at in range(0, len(directory) - _ENTRY.size + 1, _ENTRY.size):
+        name, length, kind, _, *links, first, size = _ENTRY.unpack_from(directory, at)
+        if layout.sector == 512:
+            size &= _LARGEST
+        whole = 2 <= length <= 64
+        title = name[: length - 2].decode("utf-16-le", "replace") if whole else ""
+        found.append(
+            _Entry(title, kind if whole else 0, (links[0], links[1]), links[2], first, size)
+        )
+    return found
+
+
+def _refuse_several(entries: Sequence[_Entry]) -> None:
+    """Refuse a file of which it is not sure which workbook in it the parser reads.
+
+    Raises:
+        CompoundError: of several streams of the name, the first is not the file's own.
+    """
+    for name in _BOOKS:
+        named = [at for at, one in enumerate(entries) if (one.kind, one.name) == (_STREAM, name)]
+        if len(named) > 1 and set(named) & _top(entries) != {named[0]}:
+            raise CompoundError(
+                f"有几个名为 {name} 的数据流", f"several streams in it are called {name}"
+            )
+
+
+def _top(entries: Sequence[_Entry]) -> set[int]:
+    """The entries that lie in the root itself, in no folder; they hang together as a tree."""
+    seen: set[int] = set()
+    ahead = [one.child for one in entries if one.kind == _ROOT][:1]
+    while ahead:
+        at = ahead.pop()
+        if at < len(entries) and at not in seen:
+            seen.add(at)
+            ahead += entries[at].beside
+    return seen
+
+
+def _stream(layout: _Layout, one: _Entry) -> Stream:
+    """A stream in sectors of the file; of none where it is empty."""
+    sectors = _whole(layout, one.first, one.length) if one.length else ()
+    return Stream(tuple(map(layout.start, sectors)), layout.sector, one.length)
+
+
+def _small(file: IO[bytes], layout: _Layout, head: _Head, one: _Entry, inside: Stream) -> Stream:
+    """A stream in small sectors, which lie in the stream of the root.
+
+    Raises:
+        CompoundError: it is not whole.
+    """
+    table: list[int] = []
+    for at in layout.chain(head.small_table) if head.small_table < _LAST else ():
+        table += struct.unpack(f"<{layout.sector // 4}L", _sector(file, layout, at))
+    chain = _Layout(_SMALL, layout.file_size, tuple(table)).chain(one.first)
+    needed = -(-one.length // _SMALL)
+    offsets = [at * _SMALL for at in chain[:needed]]
+    if len(chain) < needed or max(offsets) + _SMALL > len(inside.starts) * layout.sector:
+        raise CompoundError("数据流不完整", "a stream in it is not whole")
+    starts = (inside.starts[at // layout.sector] + at % layout.sector for at in offsets)
+    return Stream(tuple(starts), _SMALL, one.length)
+
+
 def beginning(path: Path, stream: Stream, most: int) -> bytes:
-    """The first bytes of a stream that is not small."""
+    """The first bytes of a stream whose sectors are known."""
     with path.open("rb") as file:
-        sector = 1 << struct.unpack_from("<H", file.read(32), 30)[0]
         found = bytearray()
-        for at in stream.sectors:
+        for start in stream.starts:
             if len(found) >= most:
                 break
-            file.seek((at + 1) * sector)
-            found += file.read(sector)
+            file.seek(start)
+            found += file.read(stream.size)
     return bytes(found[: min(most, stream.length)])
 
 
-def _layout(file: IO[bytes], size: int) -> tuple[_Layout, int, int]:
-    """The layout, the first sector of the directory, and how long a small stream is at most."""
+def _layout(file: IO[bytes], size: int) -> tuple[_Layout, _Head]:
+    """The layout, and what else the header says."""
     head = file.read(_HEADER.size)
     if len(head) < _HEADER.size:
         raise CompoundError("文件不完整，可能没有传完", "it is cut off")
     values = _HEADER.unpack(head)
-    shift, tables, directory, small_below, next_list, lists = (
-        values[4], values[7], values[8], values[10], values[13], values[14],
+    shift, tables, directory, small_below, small_table, next_list, lists = (
+        values[4], values[7], values[8], values[10], values[11], values[13], values[14],
     )  # fmt: skip
     if shift not in (9, 12) or tables > _MOST_TABLES or lists > _MOST_TABLES:
         raise CompoundError("文件头损坏", "its header is damaged")
@@ -130,7 +230,7 @@ def _layout(file: IO[bytes], size: int) -> tuple[_Layout, int, int]:
     table: list[int] = []
     for at in listed[:tables]:
         table += struct.unpack(f"<{layout.sector // 4}L", _sector(file, layout, at))
-    return _Layout(layout.sector, size, tuple(table)), directory, small_below
+    return _Layout(layout.sector, size, tuple(table)), _Head(directory, small_below, small_table)
 
 
 def _sector(file: IO[bytes], layout: _Layout, at: int) -> bytes:

@@ -14,8 +14,9 @@ from typing import Final
 from equivalents.errors import DataError, Place, Problem
 from equivalents.intake.encodings import DELIMITERS
 from equivalents.intake.headings import TABLES
+from equivalents.intake.opening.headingtexts import alike, keys_of
 
-__all__ = ["find_delimiter", "known_headings"]
+__all__ = ["find_delimiter", "known_headings", "plain_headings"]
 
 _ROWS: Final = 200
 """Rows at the beginning of a file that are looked at."""
@@ -50,7 +51,33 @@ def known_headings(cells: Sequence[str]) -> int:
     return sum(cell.strip("\ufeff \u3000") in _HEADINGS for cell in cells)
 
 
+def plain_headings(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first of some rows has all the headings, each written as we write it.
+
+    Otherwise they are to be understood first: ``数量(次)``, a ``*``, a second row of headings,
+    headings that come again.
+    """
+    if not rows:
+        return False
+    first, *others = rows
+    meant = _meant(first)
+    if any(at not in _HEADINGS for at in meant.values()):
+        return False
+    blank = {at for at in range(max(map(len, rows))) if not "".join(first[at : at + 1]).strip()}
+    for number, row in enumerate(others):
+        again = _meant(row)
+        if len(again) > 1 or len(again) > len(meant) or (number == 0 and blank & set(again)):
+            return False
+    return True
+
+
+def _meant(cells: Sequence[str]) -> dict[int, str]:
+    """The cells that are ways of writing a heading of ours, by position."""
+    return {at: cell for at, cell in enumerate(cells) if not _ALIKE.isdisjoint(keys_of([cell]))}
+
+
 _HEADINGS: Final = frozenset(heading for sheet in TABLES.values() for heading in sheet.lookup())
+_ALIKE: Final = frozenset(map(alike, _HEADINGS))
 
 
 def find_delimiter(lines: Sequence[str], place: Place) -> str:

@@ -13,16 +13,16 @@ from html import unescape
 from typing import Final, TypeAlias
 
 from equivalents.intake.opening.cellvalues import EXACT, Formatted
+from equivalents.intake.opening.xmltags import attributes, tags
 
 __all__ = ["FormatRuns", "Formats", "apply_formats", "formats_of_styles", "matters", "shown"]
 
 Formats: TypeAlias = Mapping[int, Sequence[tuple[int, int, str]]]
 """Runs of rows (first, last, format code) by column, from 1."""
 
-_NUM_FMT: Final = re.compile(rb"""<(?:\w+:)?numFmt\s((?:[^>"']|"[^"]*"|'[^']*')*)>""")
+_NUM_FMT: Final = tags("numFmt")
 _XFS: Final = re.compile(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs\s*>", re.DOTALL)
-_XF: Final = re.compile(rb"<(?:\w+:)?xf\s([^>]*)>")
-_ATTRIBUTE: Final = re.compile(rb"""(\w+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_XF: Final = tags("xf")
 _TOKEN: Final = re.compile(r'"([^"]*)"?|\\(.)|[_*].|\[([^\]]*)\]|(.)', re.DOTALL)
 _HARMLESS: Final = re.compile(
     r"(?:Black|Blue|Cyan|Green|Magenta|Red|White|Yellow|黑色?|蓝色?|青色?|绿色?|洋红色?|红色?|白色?|黄色?"
@@ -92,18 +92,14 @@ def formats_of_styles(styles: bytes) -> dict[bytes, str]:
         return {}
     codes = {}
     for tag in _NUM_FMT.findall(styles):
-        values = _attributes(tag)
+        values = attributes(tag)
         code = unescape(values.get(b"formatCode", b"").decode("utf-8", "replace"))
         if matters(code):
             codes[values.get(b"numFmtId", b"")] = code
     if not codes or (xfs := _XFS.search(styles)) is None:
         return {}
-    numbers = (_attributes(tag).get(b"numFmtId", b"") for tag in _XF.findall(xfs[0]))
+    numbers = (attributes(tag).get(b"numFmtId", b"") for tag in _XF.findall(xfs[0]))
     return {b"%d" % at: codes[one] for at, one in enumerate(numbers) if one in codes}
-
-
-def _attributes(tag: bytes) -> dict[bytes, bytes]:
-    return {name: one or other for name, one, other in _ATTRIBUTE.findall(tag)}
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ Source: issue "Files as they are".
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from operator import itemgetter
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from equivalents.errors import DataError, Place, Problem
 from equivalents.intake.encodings import AS_FOUND, Reading
 from equivalents.intake.headings import TABLES, Sheet
 from equivalents.intake.opening.child import in_child
+from equivalents.intake.opening.filenames import Unpacked, name_problem
 from equivalents.intake.opening.found import Found, SpoolFolder
 from equivalents.intake.opening.kinds import Kind, different_name, kind_of
 from equivalents.intake.opening.limits import Limits
@@ -113,8 +114,8 @@ def open_book(path: Path, name: str, kind: Kind, keeper: SpoolFolder) -> Book:
 
 def open_zip(
     path: Path, name: str, keeper: SpoolFolder
-) -> tuple[Sequence[tuple[Path, str]], Sequence[Problem]]:
-    """The members of a zip as files with the names that people know, and what is odd about it.
+) -> tuple[Sequence[Unpacked], Sequence[Problem]]:
+    """The members of a zip and of those inside it, and what is odd about it.
 
     Raises:
         DataError: it is not unpacked.
@@ -137,6 +138,8 @@ class _Opener:
     def open(self, file: tuple[Path, str]) -> Opened:
         """The tables of one file; that one is empty is told where it is read."""
         path, name = file
+        if (unreadable := name_problem(name)) is not None:
+            return Opened([], [unreadable])
         try:
             if not path.stat().st_size:
                 return Opened([Found(path, name)])
@@ -177,19 +180,20 @@ class _Opener:
         """The tables of the members, in the order of their names."""
         members, problems = self.unpack(path, name)
         opened = Opened([], [*problems])
-        for member in sorted(members, key=itemgetter(1)):
-            opened.take(self.open(member))
+        for member in sorted(members, key=attrgetter("name")):
+            opened.take(self.open((member.path, member.name)))
         return opened
 
-    def unpack(self, path: Path, name: str) -> tuple[list[tuple[Path, str]], list[Problem]]:
+    def unpack(self, path: Path, name: str) -> tuple[list[Unpacked], list[Problem]]:
         """The members of a zip and of those inside it, with the names that people know.
 
         Raises:
             DataError: it is not unpacked.
         """
         asked = {"path": str(path.resolve()), "name": name, "folder": str(self.keeper.fresh())}
-        answer = in_child("booktask:unpack", asked, self.limits)
-        return [(Path(at), called) for at, called in answer["files"]], _problems(answer["told"])
+        answer = in_child("archive:unpack", asked, self.limits)
+        files = [Unpacked(Path(at), called, tuple(parts)) for at, called, parts in answer["files"]]
+        return files, _problems(answer["told"])
 
     def in_child(self, path: Path, name: str, kind: Kind, *, whole: bool) -> dict[str, Any]:
         """What the child process says of a workbook.
@@ -213,8 +217,9 @@ def of_book(
 ) -> Opened:
     """The spools of a workbook, and what is told of its other sheets.
 
-    A sheet without a table is told; it is refused where no other has any, and in a ``whole``
-    case, where it has the name of one. A blank sheet is passed by where others have tables.
+    A sheet without a table is told; it is refused where no other has any, where it has data as
+    wide as a table found, and in a ``whole`` case, where it has the name of one. A blank sheet is
+    passed by where others have tables.
     """
     opened = Opened(problems=_problems(answer["told"]))
     for path in answer["spools"]:
@@ -224,7 +229,7 @@ def of_book(
         blank = bool(problems) and all(one.code == "FILE_EMPTY" for one in problems)
         if why == "hidden":
             opened.problems.append(Problem("SHEET_HIDDEN", place, sheet))
-        elif why == "table" and (not blank if whole else not opened.tables):
+        elif why == "data" or (why == "table" and (not blank if whole else not opened.tables)):
             opened.problems += problems
         elif not blank:
             opened.problems.append(Problem("SHEET_NOT_USED", place, sheet, {"detail": _WHY[why]}))

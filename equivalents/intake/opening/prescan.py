@@ -19,12 +19,14 @@ from typing import Final
 from equivalents.errors import DataError, Place, Problem
 from equivalents.intake.opening.binarycells import BinaryScan, xls_errors
 from equivalents.intake.opening.binaryformats import xls_formats
+from equivalents.intake.opening.binaryrecords import xls_titles
+from equivalents.intake.opening.bookparts import formats_of, sheet_titles
 from equivalents.intake.opening.compound import CompoundError, beginning, streams_of
 from equivalents.intake.opening.hiddenparts import HiddenParts
 from equivalents.intake.opening.kinds import Kind
 from equivalents.intake.opening.limits import MIB, Limits, setting_of
 from equivalents.intake.opening.numberformats import Formats
-from equivalents.intake.opening.sheetcells import CellScan, OdsErrors, formats_of, sheet_titles
+from equivalents.intake.opening.sheetcells import CellScan, OdsErrors
 from equivalents.intake.opening.zipdir import Member, ZipFaultError, pieces, read_members
 from equivalents.reasons import BOTH
 
@@ -56,13 +58,17 @@ class _Findings(list[Problem]):
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """What a look through a workbook found: warnings; by title of the sheet errors and formats."""
+    """What a look through a workbook found: warnings; by title of the sheet errors and formats.
+
+    ``titles`` are those of the sheets looked at; ``None`` where sheets are not told apart.
+    """
 
     told: tuple[Problem, ...] = ()
     errors: Mapping[str, Mapping[tuple[int, int], str]] = field(default_factory=dict)
     formats: Mapping[str, Formats] = field(default_factory=dict)
     hidden: Mapping[str, HiddenParts] = field(default_factory=dict)
     from_1904: bool = False
+    titles: Sequence[str] | None = None
 
 
 def prescan(path: Path, kind: Kind, limits: Limits, name: str) -> Scanned:
@@ -106,7 +112,8 @@ def prescan(path: Path, kind: Kind, limits: Limits, name: str) -> Scanned:
     findings.stop_on_errors()
     if any(one.name.endswith("vbaProject.bin") for one in members):
         findings.add("MACROS_IGNORED", Place(name))
-    return Scanned(tuple(findings), errors, formats, hidden)
+    known = None if kind is Kind.ODS else (*titles.values(),)
+    return Scanned(tuple(findings), errors, formats, hidden, titles=known)
 
 
 _Scan = CellScan | BinaryScan | OdsErrors
@@ -133,7 +140,8 @@ def _scanned_xls(path: Path, name: str) -> Scanned:
         return Scanned()
     data = beginning(path, book, book.length)
     formats = {title: found.runs for title, found in xls_formats(data).items()}
-    return Scanned(errors=xls_errors(data), formats=formats)
+    titles = (*xls_titles(data).values(),)
+    return Scanned(errors=xls_errors(data), formats=formats, titles=titles)
 
 
 def _both(part: str, fault: ZipFaultError) -> str:

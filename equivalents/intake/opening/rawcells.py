@@ -32,6 +32,11 @@ class RawColumns:
     def __len__(self) -> int:
         return len(self.columns[0]) if self.columns else 0
 
+    @property
+    def has_cells(self) -> bool:
+        """Whether any row has a cell: empty lines have none."""
+        return len(self) > 0 and (self.lengths is None or bool(self.lengths.any()))
+
     def head(self, count: int) -> list[list[object]]:
         """The first rows as Python cells."""
         cells = [_plain(column[:count]) for column in self.columns]
@@ -75,6 +80,9 @@ def as_columns(chunk: Chunk) -> RawColumns:
         return chunk
     lengths = set(map(len, chunk))
     width = max(lengths, default=0)
+    if not width:
+        # Empty lines are rows, too: those behind them have their numbers by them.
+        return RawColumns(([""] * len(chunk),), None, np.zeros(len(chunk), np.int64))
     if len(lengths) <= 1:
         return RawColumns(_turned(chunk, width))
     full = [row if len(row) == width else [*row, *[""] * (width - len(row))] for row in chunk]

@@ -15,9 +15,10 @@ from equivalents.intake.headings import Column, Sheet
 from equivalents.intake.opening.celltexts import BLANKS
 from equivalents.intake.opening.cellvalues import print_value
 from equivalents.intake.opening.headingtexts import keys_of, may_name, proposal, understood_as
+from equivalents.intake.opening.likedata import looks_like_data
+from equivalents.reasons import BOTH
 
 __all__ = ["HEAD", "Heading", "Shape", "find_shape", "fit"]
-from equivalents.reasons import BOTH
 
 HEAD: Final = 40
 """Rows among which the headings are looked for."""
@@ -162,7 +163,8 @@ def find_shape(
     half of all: what is missing is said later, where the table is used.
 
     Raises:
-        DataError: ``HEADINGS_NOT_FOUND``, or ``TABLE_DOUBT`` where two tables fit equally.
+        DataError: ``HEADINGS_NOT_FOUND``; ``TABLE_DOUBT`` where two tables fit equally;
+            ``DATA_ABOVE_HEADINGS`` where rows of data would be lost above them.
     """
     texts = [_trimmed(row) for row in head[:HEAD]]
     keys = [keys_of(row) for row in texts]
@@ -178,7 +180,29 @@ def find_shape(
     if rivals:
         names = ", ".join(dict.fromkeys(one.sheet.name for one in (best, *rivals)))
         raise DataError([Problem("TABLE_DOUBT", place, facts={"detail": names})])
+    lost = _lost(best, shapes, texts)
+    if lost:
+        facts = {"heading": str(numbers[best.at]), "count": str(len(lost))}
+        shown = " ".join(text for text in texts[lost[0]][:_TOLD] if text)
+        at = place._replace(row=int(numbers[lost[0]]))
+        raise DataError([Problem("DATA_ABOVE_HEADINGS", at, shown, facts)])
     return _told(best, texts)
+
+
+def _lost(best: Shape, shapes: Sequence[Shape], texts: Sequence[Sequence[str]]) -> list[int]:
+    """The rows above the headings that are data: by their looks, or as other headings are above."""
+    known = best.known
+    lost = {at for at in range(best.at) if looks_like_data(texts[at], known)}
+    others = [
+        one
+        for one in shapes
+        if one.at + one.rows < best.at and one.worth[0] > 1 and _believable(one)
+    ]
+    headings = {row for one in others for row in range(one.at, one.at + one.rows)}
+    first = min((one.at + one.rows for one in others), default=best.at)
+    below = range(first, best.at)
+    lost |= {at for at in below if at not in headings and len([*filter(None, texts[at])]) > 1}
+    return sorted(lost)
 
 
 def _told(shape: Shape, texts: Sequence[Sequence[str]]) -> Shape:
@@ -230,9 +254,25 @@ def _shapes(
         for rows in (1, 2) if at + 1 < len(texts) else (1,):
             if any(may_name(one, sheet) for one in keys[at : at + rows]):
                 full = [[*one, *[""] * (width - len(one))] for one in texts[at : at + rows]]
+                if rows > 1 and _swallows(full[0], full[1], sheet):
+                    continue
                 headings = fit(full, sheet)
                 if any(heading.column for heading in headings):
                     yield Shape(sheet, at, rows, headings)
+
+
+def _swallows(upper: Sequence[str], lower: Sequence[str], sheet: Sheet) -> bool:
+    """Whether one of two rows would be data taken for headings.
+
+    It is where a row looks like data; and where the lower one has as many texts that are no
+    headings below headings of ours, which need nothing below them, as it has headings.
+    """
+    above, below = (Shape(sheet, 0, 1, fit([row], sheet)).known for row in (upper, lower))
+    if looks_like_data(lower, above) or looks_like_data(upper, below):
+        return True
+    joined = [understood_as(_joined(*pair), sheet) for pair in zip(upper, lower, strict=True)]
+    beneath = [at for at in above if lower[at] and at not in below and joined[at] is None]
+    return bool(beneath) and len(beneath) >= len(below)
 
 
 _NOTHING_NEAR: Final = {"near": f"无{BOTH}none", "missing": f"全部列名{BOTH}all headings"}

@@ -5,21 +5,16 @@ only then every cell that has content is looked at. Cells that are only formatte
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from html import unescape
-from pathlib import Path
 from typing import Final
 
-from equivalents.intake.opening.binarycells import records_of, text_of
-from equivalents.intake.opening.binaryformats import formats_of_bin
 from equivalents.intake.opening.forms import UNCALCULATED
 from equivalents.intake.opening.hiddenparts import HiddenParts
-from equivalents.intake.opening.numberformats import FormatRuns, formats_of_styles
+from equivalents.intake.opening.numberformats import FormatRuns
 from equivalents.intake.opening.rectangle import Rectangle
-from equivalents.intake.opening.zipdir import Member, ZipFaultError, pieces
 
-__all__ = ["CellScan", "OdsErrors", "formats_of", "sheet_titles"]
+__all__ = ["CellScan", "OdsErrors"]
 
 _FAR: Final = re.compile(rb"""r=["']([A-Za-z]{2,}(?=\d)|[A-Za-z]\d{7})""")
 _CELL: Final = re.compile(
@@ -47,13 +42,8 @@ _SHOWN_PADDED: Final = re.compile(
     rb"""office:value-type="(?:float|percentage|currency)"[^>]*>\s*<text:p[^>]*>-?(0\d[^<]{0,40})<"""
 )
 _LONGEST_FORMULA: Final = 1 << 15
-_BUNDLE: Final = 156
 _OVERLAP: Final = 256
 _ROWS: Final = 1 << 20
-_LIST: Final = 16
-_SHEET: Final = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
-_LINK: Final = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
-_ATTRIBUTE: Final = re.compile(rb"""([\w:]+)\s*=\s*["']([^"']*)["']""")
 
 
 @dataclass(slots=True)
@@ -205,68 +195,3 @@ class OdsErrors:
         if not self.first and (found := _SHOWN_ERROR.search(self._tail + piece)):
             self.first = found[1].decode("ascii")
         self._tail = (self._tail + piece)[-_OVERLAP:]
-
-
-def sheet_titles(path: Path, members: Sequence[Member]) -> dict[str, str]:
-    """The title of each sheet of xlsx, xlsm and xlsb by the part that holds it.
-
-    A sheet that the workbook does not name has the name of its part.
-    """
-    by_name = {one.name: one for one in members}
-    sheets = {
-        name: name.rpartition("/")[2] for name in by_name if name.startswith("xl/worksheets/sheet")
-    }
-    book = "workbook.bin" if "xl/workbook.bin" in by_name else "workbook.xml"
-    links = {}
-    for tag in _LINK.findall(_start(path, by_name.get(f"xl/_rels/{book}.rels"))):
-        values = _attributes(tag)
-        links[values.get("Id", "")] = f"xl/{values.get('Target', '').removeprefix('/xl/')}"
-    start = _start(path, by_name.get(f"xl/{book}"))
-    for link, title in _named(start, binary=book.endswith(".bin")):
-        if (part := links.get(link, "")) in by_name:
-            sheets[part] = title or part
-    return sheets
-
-
-def formats_of(path: Path, members: Sequence[Member]) -> Mapping[bytes, str]:
-    """The number formats of a workbook that matter, by what cells call them."""
-    by_name = {one.name: one for one in members}
-    binary = _start(path, by_name.get("xl/styles.bin"))
-    return formats_of_styles(_start(path, by_name.get("xl/styles.xml"))) | formats_of_bin(binary)
-
-
-def _named(book: bytes, *, binary: bool) -> Iterator[tuple[str, str]]:
-    """The link and the title of each sheet that a workbook names."""
-    if binary:
-        for number, data in records_of(book):
-            if number == _BUNDLE:
-                link, end = text_of(data, 8)
-                yield link, text_of(data, end)[0]
-        return
-    for tag in _SHEET.findall(book):
-        values = _attributes(tag)
-        link = next((value for key, value in values.items() if key.endswith(":id")), "")
-        yield link, unescape(values.get("name", ""))
-
-
-def _attributes(tag: bytes) -> dict[str, str]:
-    return {
-        key.decode("utf-8", "replace"): value.decode("utf-8", "replace")
-        for key, value in _ATTRIBUTE.findall(tag)
-    }
-
-
-def _start(path: Path, member: Member | None) -> bytes:
-    """The first mebibytes of a part, or nothing."""
-    if member is None:
-        return b""
-    found = []
-    try:
-        with path.open("rb") as file:
-            for piece in pieces(file, member):
-                found.append(piece)
-                if len(found) == _LIST:
-                    break
-    except ZipFaultError:
-        pass
-    return b"".join(found)

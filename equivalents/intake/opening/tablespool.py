@@ -75,15 +75,19 @@ def spool_rows(
         DataError: ``FILE_EMPTY``, ``HEADINGS_NOT_FOUND`` or ``TABLE_DOUBT``.
     """
     stream = map(as_columns, gathered(chunks, HEAD))
-    first = next((chunk for chunk in stream if len(chunk)), None)
-    if first is None:
+    before = source.first_row
+    for first in stream:
+        if first.has_cells:
+            break
+        before += len(first)
+    else:
         raise DataError([Problem("FILE_EMPTY", source.place)])
-    numbers = _numbers(first, source.first_row)
+    numbers = _numbers(first, before)
     shape = find_shape(first.head(HEAD), wanted, source.place, numbers.tolist())
     spooling = _Spooling.of(shape, first, numbers, source, target)
     begin = shape.at + shape.rows
     with spooling.writer:
-        at = source.first_row + begin
+        at = before + begin
         for chunk in chain([first.after(begin)], stream):
             for piece in chunk.pieces(_SLICE):
                 spooling.take(piece, _numbers(piece, at))

@@ -18,7 +18,7 @@ from typing import Final
 
 from equivalents.errors import DataError, Place, Problem
 from equivalents.intake.encodings import AS_FOUND, CODECS, DELIMITERS, Reading
-from equivalents.intake.opening.delimiters import find_delimiter, known_headings
+from equivalents.intake.opening.delimiters import find_delimiter, plain_headings
 from equivalents.intake.opening.dirt import find_mark
 from equivalents.intake.text import BOM, TextFile, look_at
 from equivalents.intake.widetext import find_wide
@@ -29,6 +29,8 @@ _LINE: Final = 1 << 24
 """Characters of a line at most: a longer one is no line of a table."""
 _HEAD: Final = 1 << 18
 """Characters at the beginning of a file from which its delimiter is found."""
+_TOP: Final = 40
+"""Rows among which the headings are looked for."""
 _ROWS: Final = 1 << 14
 """Rows given at once."""
 _NAMES: Final = {codec: name for name, codec in CODECS.items()}
@@ -84,13 +86,12 @@ def plain_look(path: Path, reading: Reading = AS_FOUND) -> tuple[bool, TextFile 
 
 
 def _headed(path: Path, shape: TextShape) -> bool:
-    """Whether no row is more of a heading than the first one."""
+    """Whether the first row has the headings, as we write them."""
     try:
-        rows = next(raw_chunks(path, shape, 30), [])
+        rows = next(raw_chunks(path, shape, _TOP), [])
     except DataError:
         return True
-    known = [known_headings(row) for row in rows]
-    return bool(known) and known[0] == max(known)
+    return plain_headings(rows)
 
 
 def text_shape(

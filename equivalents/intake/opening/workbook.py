@@ -151,6 +151,12 @@ def _sheet(
 ) -> RawSheet:
     """One sheet with what the look through it found."""
     title = sheet.name
+    if scanned.titles is not None and scanned.titles.count(title) != 1:
+        # What was found in it is known by its title: error cells, formats, hidden rows.
+        facts = {
+            "detail": f"工作表“{title}”在文件中对不上{BOTH}its sheet '{title}' is not to be told"
+        }
+        raise DataError([Problem("FILE_DAMAGED", Place(name, title), facts=facts)])
     errors = scanned.errors.get(title, {})
     first, rows, columns, given = _extent(sheet, errors)
     _within(Place(name, title), rows, columns, limits)

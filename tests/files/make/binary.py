@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from tests.files.make.books import ROWS, xlsx_parts
 from tests.files.make.zips import zipped
 
-__all__ = ["BOTH_ERRORS", "compound", "short", "xls", "xlsb"]
+__all__ = ["BOTH_ERRORS", "compound", "short", "small_compound", "xls", "xlsb"]
 
 BOTH_ERRORS = (
     *ROWS[:2],
@@ -156,3 +156,23 @@ def xlsb(
     if styles:
         parts["xl/styles.bin"] = styles
     return zipped(parts)
+
+
+def small_compound(name: str, data: bytes) -> bytes:
+    """A compound file of one stream of less than 4,096 bytes: in sectors of 64, in the root's."""
+    count = -(-len(data) // 64)
+    inside = data.ljust(-(-len(data) // _SECTOR) * _SECTOR, b"\0")
+    sectors = len(inside) // _SECTOR
+    table = [_FAT, _END, _END, *range(4, 3 + sectors), _END]
+    links = [*range(1, count), _END]
+    entries = [
+        _directory("Root Entry", 5, 3, count * 64, child=1),
+        _directory(name, 2, 0, len(data)),
+    ]
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
+    header += struct.pack("<5H6x", 0x3E, 3, 0xFFFE, 9, 6)
+    header += struct.pack("<9L", 0, 1, 1, 0, 4096, 2, 1, _END, 0)
+    header += struct.pack("<109L", 0, *[_FREE] * 108)
+    fat = struct.pack("<128L", *table, *[_FREE] * (128 - len(table)))
+    mini = struct.pack("<128L", *links, *[_FREE] * (128 - len(links)))
+    return header + fat + b"".join(entries).ljust(_SECTOR, b"\0") + mini + inside
