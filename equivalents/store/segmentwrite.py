@@ -208,6 +208,7 @@ def _dictionary(column: "pa.Array") -> "pa.DictionaryArray":
 
     if isinstance(column, pa.DictionaryArray):
         return column
-    if len(column) and column.nbytes <= 4 * (len(column) + 1):
+    ends = np.frombuffer(column.buffers()[1], np.int32)
+    if ends[column.offset] == ends[column.offset + len(column)]:
         return coded_column(np.zeros(len(column), np.int32), [""])
     return column.dictionary_encode()
