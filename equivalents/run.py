@@ -18,6 +18,7 @@ from equivalents.findings import Findings
 from equivalents.intake.case import Case, load_case
 from equivalents.intake.casefolder import CaseFolder, open_folder
 from equivalents.intake.door import look_at_records
+from equivalents.intake.identity import KeptHashes
 from equivalents.intake.settings import read_settings
 from equivalents.intake.source import Source
 from equivalents.memory import let_go
@@ -29,11 +30,13 @@ from equivalents.tally import Plan
 
 if TYPE_CHECKING:
     from equivalents.report.out import Beside
+    from equivalents.store.tallycache import TallyCache
 
 __all__ = [
     "Checked",
     "Shown",
     "Told",
+    "Warned",
     "check_case",
     "open_case",
     "row_counter",
@@ -41,6 +44,7 @@ __all__ = [
     "settle_opened",
     "silent",
     "unseen",
+    "unwarned",
     "workers",
 ]
 
@@ -48,6 +52,8 @@ Shown = Callable[[Sequence[Mapping[str, Any]]], None]
 """Told of what was understood of files that are not plain, before it is used."""
 Told = Callable[[str, int, int], None]
 """Progress: told of a stage, how much of it is done and how much there is (0: unknown)."""
+Warned = Callable[[Sequence[Problem]], None]
+"""Told of what is odd about the run itself, which no result has."""
 
 _LISTED: Final = 1000
 """Problems of files and records that a refusal lists; ``check`` and problems.csv have them all."""
@@ -85,6 +91,10 @@ def silent(stage: str, done: int, total: int) -> None:
 
 def unseen(understood: Sequence[Mapping[str, Any]]) -> None:
     """What was understood, shown to nobody."""
+
+
+def unwarned(problems: Sequence[Problem]) -> None:
+    """Warnings that nobody reads."""
 
 
 def check_case(
@@ -146,6 +156,8 @@ def settle_case(
     told: Told = silent,
     shown: Shown = unseen,
     beside: "Callable[[Settlement, Case], Beside] | None" = None,
+    cache: Path | None = None,
+    warned: Warned = unwarned,
 ) -> Settlement:
     """Settle a case folder into the folder ``out`` (page 3), replaced as a whole.
 
@@ -153,7 +165,9 @@ def settle_case(
     ``payouts`` is ``None``. ``direct`` weighs records as they stream by and writes no item lines
     and no tally; the payouts are the same. ``shown`` is told what was understood of the files
     before they are used. ``beside`` makes of a settlement that is paid what is
-    written beside it; it may refuse.
+    written beside it; it may refuse. In the folder ``cache`` counts are kept for the next run, and
+    those of an earlier one used: no byte of the result depends on it. ``warned`` is told what
+    is odd about that folder.
 
     Raises:
         DataError: the case cannot be read, or ``out`` is not ours to replace.
@@ -164,9 +178,13 @@ def settle_case(
     from equivalents.report.out import write_out
 
     check_replaceable(out)
-    case, source = open_case(folder, told)
+    kept = _kept(cache)
+    case, source = open_case(folder, told, kept=kept)
     shown(case.understood)
-    settlement = _weighed(case, source, "direct" if direct else "tally", told)
+    settlement = _weighed(case, source, "direct" if direct else "tally", told, kept)
+    if kept is not None:
+        kept.trim()
+        warned(kept.problems)
     more = None
     if not (stop_on_reject and settlement.counted.rejected):
         settlement = _paid(settlement, case, source)
@@ -174,6 +192,15 @@ def settle_case(
     told("write", 0, 0)
     write_out(settlement, case, source, out, more)
     return settlement
+
+
+def _kept(cache: Path | None) -> "TallyCache | None":
+    """What was counted before, if it is to be used."""
+    if cache is None:
+        return None
+    from equivalents.store.tallycache import TallyCache
+
+    return TallyCache(cache)
 
 
 def settle_opened(
@@ -210,12 +237,17 @@ def _paid(settlement: Settlement, case: Case, source: Source) -> Settlement:
 
 
 def open_case(
-    folder: Path | CaseFolder, told: Told = silent, *, every_check: bool = False
+    folder: Path | CaseFolder,
+    told: Told = silent,
+    *,
+    every_check: bool = False,
+    kept: KeptHashes | None = None,
 ) -> tuple[Case, Source]:
     """Read the rules of a case and look at its record files.
 
     A case that is open already is not opened again. The checks at the door that it names are
-    made, with ``every_check`` also the others, as warnings.
+    made, with ``every_check`` also the others, as warnings. ``kept`` knows the record ids of files
+    that were read before.
 
     Raises:
         DataError: every problem of the tables and of whole record files.
@@ -226,7 +258,7 @@ def open_case(
         case = load_case(opened)
     except DataError as error:
         raise DataError([*error.problems, *_record_problems(opened)]) from None
-    source = Source(case.folder, case.records, case.rules.times)
+    source = Source(case.folder, case.records, case.rules.times, kept)
     look_at_records(case, source, every=every_check)
     return case, source
 
@@ -255,12 +287,22 @@ def _record_problems(case: CaseFolder) -> tuple[Problem, ...]:
     return tuple(findings.problems)
 
 
-def _weighed(case: Case, source: Source, path: Way, told: Told) -> Settlement:
+def _weighed(
+    case: Case, source: Source, path: Way, told: Told, kept: "TallyCache | None" = None
+) -> Settlement:
     """All records counted and weighed, with the means that this machine has."""
     plan = Plan(case.rules)
     parts, progress = source.blocks(plan), row_counter(told, source.expected)
-    threads = workers()
-    return weigh(case.rules, plan, parts, path, workers=threads, progress=progress, freed=let_go)
+    return weigh(
+        case.rules,
+        plan,
+        parts,
+        path,
+        workers=workers(),
+        progress=progress,
+        freed=let_go,
+        keeper=kept.keeper(source, plan, parts) if kept is not None else None,
+    )
 
 
 def row_counter(told: Told, expected: int = 0) -> Callable[[int], None]:
