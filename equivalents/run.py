@@ -36,7 +36,6 @@ __all__ = [
     "Checked",
     "Shown",
     "Told",
-    "Warned",
     "check_case",
     "open_case",
     "row_counter",
@@ -44,7 +43,6 @@ __all__ = [
     "settle_opened",
     "silent",
     "unseen",
-    "unwarned",
     "workers",
 ]
 
@@ -52,8 +50,6 @@ Shown = Callable[[Sequence[Mapping[str, Any]]], None]
 """Told of what was understood of files that are not plain, before it is used."""
 Told = Callable[[str, int, int], None]
 """Progress: told of a stage, how much of it is done and how much there is (0: unknown)."""
-Warned = Callable[[Sequence[Problem]], None]
-"""Told of what is odd about the run itself, which no result has."""
 
 _LISTED: Final = 1000
 """Problems of files and records that a refusal lists; ``check`` and problems.csv have them all."""
@@ -91,10 +87,6 @@ def silent(stage: str, done: int, total: int) -> None:
 
 def unseen(understood: Sequence[Mapping[str, Any]]) -> None:
     """What was understood, shown to nobody."""
-
-
-def unwarned(problems: Sequence[Problem]) -> None:
-    """Warnings that nobody reads."""
 
 
 def check_case(
@@ -156,8 +148,7 @@ def settle_case(
     told: Told = silent,
     shown: Shown = unseen,
     beside: "Callable[[Settlement, Case], Beside] | None" = None,
-    cache: Path | None = None,
-    warned: Warned = unwarned,
+    cache: "Path | TallyCache | None" = None,
 ) -> Settlement:
     """Settle a case folder into the folder ``out`` (page 3), replaced as a whole.
 
@@ -166,8 +157,9 @@ def settle_case(
     and no tally; the payouts are the same. ``shown`` is told what was understood of the files
     before they are used. ``beside`` makes of a settlement that is paid what is
     written beside it; it may refuse. In the folder ``cache`` counts are kept for the next run, and
-    those of an earlier one used: no byte of the result depends on it. ``warned`` is told what
-    is odd about that folder.
+    those of an earlier one used: no byte of the result depends on it. Who wants to tell what is odd
+    about that folder gives a :class:`~equivalents.store.tallycache.TallyCache` and reads its
+    ``problems`` afterwards.
 
     Raises:
         DataError: the case cannot be read, or ``out`` is not ours to replace.
@@ -184,7 +176,6 @@ def settle_case(
     settlement = _weighed(case, source, "direct" if direct else "tally", told, kept)
     if kept is not None:
         kept.trim()
-        warned(kept.problems)
     more = None
     if not (stop_on_reject and settlement.counted.rejected):
         settlement = _paid(settlement, case, source)
@@ -194,10 +185,10 @@ def settle_case(
     return settlement
 
 
-def _kept(cache: Path | None) -> "TallyCache | None":
+def _kept(cache: "Path | TallyCache | None") -> "TallyCache | None":
     """What was counted before, if it is to be used."""
-    if cache is None:
-        return None
+    if not isinstance(cache, Path):
+        return cache
     from equivalents.store.tallycache import TallyCache
 
     return TallyCache(cache)

@@ -159,7 +159,7 @@ def _read(body: bytes, address: bytes) -> Entry | None:
     view = memoryview(body)
     mark, hashed, after = view[: len(_MARK)], view[len(_MARK) :][:_HASH_SIZE], view[len(_MARK) :]
     after = after[_HASH_SIZE:]
-    if mark != _MARK or _HASH(after).digest() != hashed or after[: len(address)] != address:
+    if bytes(mark) != _MARK or _HASH(after).digest() != hashed or after[: len(address)] != address:
         return None
     # From here on it is what we wrote.
     after = after[len(address) :]

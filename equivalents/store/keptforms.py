@@ -87,8 +87,12 @@ def _cells(
         "crews": [plan.performers.crews[at] for at in crews],
     }
     arrays: dict[str, _Array] = {
-        **{"posting": posting, "item": item, "attribute": attribute, "bucket": bucket},
-        **{"records": tally.records, "quantity_e3": tally.quantity_e3},
+        "posting": posting,
+        "item": item,
+        "attribute": attribute,
+        "bucket": bucket,
+        "records": tally.records,
+        "quantity_e3": tally.quantity_e3,
         "largest_e3": measures.largest_e3[items],
     }
     return facts, arrays

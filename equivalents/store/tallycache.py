@@ -15,7 +15,7 @@ Sources: specification page 2 "The tally", "Records at rest"; definitions 5.5, 5
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
@@ -35,8 +35,8 @@ from equivalents.settle import METHOD
 from equivalents.store.cachefiles import CacheFolder, Entry, address_of
 from equivalents.store.keptforms import (
     counted_of,
-    entry_of,
     ends_of,
+    entry_of,
     with_ends,
 )
 from equivalents.tally import Plan
