@@ -78,6 +78,8 @@ class CacheFolder:
 
     def get(self, kind: str, address: str) -> Entry | None:
         """What is kept under an address; ``None`` where nothing is, or nothing that is true."""
+        if self._closed:
+            return None
         path = self.path(kind, address)
         try:
             with path.open("rb") as file:
@@ -85,7 +87,7 @@ class CacheFolder:
         except FileNotFoundError:
             return None
         except OSError as error:
-            self._note("CACHE_UNUSED", path, str(error.strerror))
+            self._close(path, error)
             return None
         entry = _read(body, bytes.fromhex(address))
         if entry is None:
@@ -112,10 +114,10 @@ class CacheFolder:
             failpoint("cache.written")
             fresh.replace(path)
         except OSError as error:
-            self._closed = True
-            self._note("CACHE_UNUSED", path, str(error.strerror))
+            self._close(path, error)
             if fresh is not None:
-                fresh.unlink(missing_ok=True)
+                with suppress(OSError):
+                    fresh.unlink(missing_ok=True)
 
     def trim(self, most: int = MOST_BYTES) -> None:
         """Remove what was used least lately, until the folder holds no more than ``most`` bytes."""
@@ -131,6 +133,13 @@ class CacheFolder:
             with suppress(OSError):
                 path.unlink(missing_ok=True)
                 left -= size
+
+    def _close(self, path: Path, error: OSError) -> None:
+        """Use the folder no more; that is told once."""
+        with self._lock:
+            told, self._closed = self._closed, True
+        if not told:
+            self._note("CACHE_UNUSED", path, str(error.strerror))
 
     def _note(self, code: str, path: Path, detail: str = "") -> None:
         name = path.relative_to(self.folder).as_posix()
