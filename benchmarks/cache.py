@@ -6,8 +6,8 @@ an empty cache and all files but the last; *again* is the same once more; *one f
 last. *Other weights* then makes one weight heavier. Each run is a process of its own; *counted* is
 the time from the start of the run (everything imported) until records are counted and paid, *whole*
 until all is written; *CPU* is the time of all processors until paid, which other work on the
-machine does not lengthen. With *clean* records no row is rejected; else one in a thousand is, and the
-files with such rows are read once more to write ``rejected.csv``.
+machine does not lengthen. With *clean* records no row is rejected; else one in a thousand is, and
+the files with such rows are read once more to write ``rejected.csv``.
 """
 
 import argparse
