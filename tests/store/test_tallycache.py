@@ -31,7 +31,6 @@ from tests.proofs.counts import counts
 from tests.reference import FEATURES, write_random_case
 
 SEEDS = range(counts(2, 60))
-ONE = range(counts(1, 30))
 WAITING = ["08", "30", "48", "72", "79"]
 SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"
 
@@ -182,30 +181,67 @@ def test_ids_are_compared_with_those_of_files_that_are_not_read(seed: int, tmp_p
 
 # -- other rules -----------------------------------------------------------------------------------
 
+TABLES = {
+    "case.yaml": 'period: "2026-02"\noutside_period: exclude\n',
+    "institutions.csv": "institution_id\nJ1\nJ2\n",
+    "staff.csv": "person_id,institution_id,active_from,active_to,title_tier\n"
+    "P1,J1,2020-01-01,,senior\nP2,J1,2020-01-01,,junior\nP3,J2,2020-01-01,,junior\n"
+    "P4,J2,2026-02-11,,junior\n",
+    "weights.csv": "item_code,weight,valid_from,valid_to,title_tier,quantity_max,counting_basis,"
+    "window\nA,1,2020-01-01,2026-02-16,,,,\nA,2.5,2026-02-16,,,,,\nB,1.25,2020-01-01,,,,,\n"
+    "C,3,2020-01-01,,senior,,,\nC,1,2020-01-01,,,,,\nD,4,2020-01-01,,,,resident,month\n",
+    "teams.csv": "team_id,person_id,role,share,valid_from,valid_to\n"
+    "T1,P1,GP,2,2020-01-01,\nT1,P2,GP,1,2020-01-01,\n",
+    "pools.csv": "institution_id,pool,amount\nJ1,bonus,1000\nJ2,bonus,700\n",
+}
+RECORDS = ["person_id", "institution_id", "item_code", "service_date", "quantity", "team_id"]
+
+
+def small_case(case: Path) -> None:
+    """A case whose every record counts, but some outside the period, in three files."""
+    case.mkdir()
+    for name, text in TABLES.items():
+        case.joinpath(name).write_text(text, "utf-8")
+    chance = random.Random(1)
+    for file in range(3):
+        rows = []
+        for _ in range(50):
+            place, day = chance.choice(["J1", "J2"]), chance.randrange(1, 29)
+            people = ["P1", "P2", ""] if place == "J1" else ["P3", "P4"] if day > 10 else ["P3"]
+            who, date = chance.choice(people), f"2026-02-{day:02}"
+            if who != "P4":
+                date = chance.choice([date] * 8 + ["2026-03-01", "2026-01-20"])
+            item, quantity = chance.choice("ABCD"), str(chance.choice([1, 1, 2, 3]))
+            team, resident = "" if who else "T1", f"R{chance.randrange(9)}"
+            rows.append([who, place, item, date, quantity, team, resident])
+        write_rows(case / "records" / f"{file}.csv", [*RECORDS, "resident_id"], rows)
+
 
 def heavier(row: dict[str, str]) -> None:
-    row["weight"] = "9.8765"
+    row["weight"] = "9.8765" if row["item_code"] == "A" else row["weight"]
 
 
 def limited(row: dict[str, str]) -> None:
-    row["quantity_max"] = "1"
+    row["quantity_max"] = "2"
 
 
-def unconditional(row: dict[str, str]) -> None:
-    row |= dict.fromkeys(("title_tier", "institution_group", "setting"), "")
+def unknown(row: dict[str, str]) -> None:
+    row["item_code"] = row["item_code"].replace("B", "Z")
 
 
 def by_resident(row: dict[str, str]) -> None:
-    row |= {"counting_basis": "resident", "window": "quarter"}
+    if row["item_code"] == "B":
+        row |= {"counting_basis": "resident", "window": "month"}
 
 
-def by_month(row: dict[str, str]) -> None:
-    if row.get("window"):
-        row["window"] = "month"
+def by_year(row: dict[str, str]) -> None:
+    if row["window"]:
+        row["window"] = "year"
 
 
 def later(row: dict[str, str]) -> None:
-    row["valid_from"] = row["valid_from"] and row["valid_from"][:8] + "17"
+    for name in ("valid_from", "valid_to"):
+        row[name] = row[name].replace("2026-02-16", "2026-02-21")
 
 
 def promoted(row: dict[str, str]) -> None:
@@ -213,57 +249,64 @@ def promoted(row: dict[str, str]) -> None:
 
 
 def hired_later(row: dict[str, str]) -> None:
-    if row["active_from"]:
-        row["active_from"] = row["active_from"][:8] + "21"
+    row["active_from"] = row["active_from"].replace("2026-02-11", "2026-02-16")
 
 
 def other_shares(row: dict[str, str]) -> None:
-    row["share"] = "7" if row.get("share") != "7" else "5"
+    row["share"] = "5" if row["person_id"] == "P2" else row["share"]
 
 
-@pytest.mark.parametrize("seed", ONE)
+def rejecting(case: Path) -> None:
+    (case / "case.yaml").write_text('period: "2026-02"\noutside_period: reject\n', "utf-8")
+
+
 @pytest.mark.parametrize(
-    ("table", "change"),
+    ("table", "change", "again", "faulty"),
     [
-        ("weights", heavier),
-        ("weights", limited),
-        ("weights", unconditional),
-        ("weights", by_resident),
-        ("weights", by_month),
-        ("weights", later),
-        ("staff", promoted),
-        ("staff", hired_later),
-        ("teams", other_shares),
+        ("weights.csv", heavier, False, False),
+        ("weights.csv", limited, True, True),
+        ("weights.csv", unknown, True, True),
+        ("weights.csv", by_resident, True, False),
+        ("weights.csv", by_year, False, False),
+        ("weights.csv", later, True, False),
+        ("staff.csv", promoted, False, False),
+        ("staff.csv", hired_later, True, True),
+        ("teams.csv", other_shares, True, False),
+        ("case.yaml", rejecting, True, True),
     ],
-    ids=lambda one: getattr(one, "__name__", one),
 )
-def test_under_other_rules_the_same_as_without_a_cache(
-    table: str, change: Callable[[dict[str, str]], None], seed: int, tmp_path: Path
+def test_other_rules_read_again_what_follows_from_them(
+    table: str,
+    change: Callable[..., None],
+    again: bool,
+    faulty: bool,
+    tmp_path: Path,
+    reads: Reads,
 ) -> None:
+    """Rows are read again where counts are others, or rows are at fault that were not before."""
     case, cache = tmp_path / "case", tmp_path / "cache"
-    write_random_case(case, 94_000 + seed, 80, dirty=bool(seed % 2), features=FEATURES)
-    settled(case, tmp_path / "out", cache)
-    settled(case, tmp_path / "out", cache, direct=True)
-    for path in [*case.glob(f"{table}*.csv")]:
-        changed(path, change)
+    small_case(case)
+    before = settled(case, tmp_path / "out", cache)
+    if table == "case.yaml":
+        change(case)
+    else:
+        changed(case / table, change)
+    rows = []
     for direct in (False, True):
         expected = settled(case, tmp_path / "out", direct=direct)
+        assert isinstance(before, dict)
+        assert isinstance(expected, dict)
+        told = "problems.csv" if faulty else "payouts.csv"
+        assert expected[told] != before[told]
+        reads.rows = 0
         assert settled(case, tmp_path / "out", cache, direct=direct) == expected
-
-
-def test_other_weights_read_nothing_again(tmp_path: Path, reads: Reads) -> None:
-    case, cache = tmp_path / "case", tmp_path / "cache"
-    write_random_case(case, 95_001, 200, dirty=False, features=FEATURES)
-    settled(case, tmp_path / "out", cache)
-    for path in case.glob("weights*.csv"):
-        changed(path, heavier)
-    expected = settled(case, tmp_path / "out")
-    reads.rows = 0
-    assert settled(case, tmp_path / "out", cache) == expected
-    assert reads.rows == 0
+        rows.append(reads.rows)
+    assert rows == [150 if again else 0, 0]
+    # What weights say is lost: cells tell it again, but where rows must be told.
     shutil.rmtree(cache / "ends")
-    assert settled(case, tmp_path / "out", cache) == expected
-    assert reads.rows == 0
+    reads.rows = 0
+    assert settled(case, tmp_path / "out", cache, direct=True) == expected
+    assert reads.rows == (150 if faulty else 0)
 
 
 # -- not to be believed ----------------------------------------------------------------------------
