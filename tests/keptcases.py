@@ -11,7 +11,15 @@ from equivalents.store.place import StorePlace
 from equivalents.store.secret import new_key
 from equivalents.store.storecase import Made, made_case
 
-__all__ = ["keep_case", "kept_and_given", "settled_files", "with_key", "write_tables"]
+__all__ = [
+    "MAY_DIFFER",
+    "keep_case",
+    "kept_and_given",
+    "rows_of",
+    "settled_files",
+    "with_key",
+    "write_tables",
+]
 
 MAY_DIFFER = {"problems.csv", "rejected.csv", "excluded.csv"}
 """Files that may differ: they tell of files and rows, and of records that no period has."""
@@ -35,7 +43,8 @@ def keep_case(store: Store, case: Path) -> str:
 
 def settled_files(out: Path) -> dict[str, bytes]:
     """The tables of a result that are the same for the same records and rules."""
-    return {path.name: path.read_bytes() for path in out.glob("*.csv") if path.name not in MAY_DIFFER}
+    found = {path.name: path.read_bytes() for path in out.glob("*.csv")}
+    return {name: body for name, body in found.items() if name not in MAY_DIFFER}
 
 
 def kept_and_given(

@@ -134,7 +134,7 @@ def test_a_scheme_inside_the_case_is_kept_with_it(store: Store, tmp_path: Path) 
     folder = case(
         tmp_path / "case", case="period: 2025-06\nscheme: own.yaml\nweight_tables: w.csv\n"
     )
-    scheme = "title: 自有方案\nreference: 试行\n"
+    scheme = "scheme: own\ntitle: 自有方案\nreference: 试行\n"
     weights = "项目编码,当量值,生效日期,截止日期（含）\nZZ01,1,2025-01-01,2025-12-31\n"
     write_tables(folder, {"own.yaml": scheme, "w.csv": weights})
     put_case(store, folder)
@@ -168,13 +168,15 @@ def test_rows_of_longer_and_inner_periods(store: Store, tmp_path: Path) -> None:
     assert texts(store, "2025-06").files["staff.csv"] == "person_id,institution_id\nP09,I01\n"
     assert "P01" in texts(store, "2025-07").files["staff.csv"]
     again = put_case(store, tmp_path / "case")
-    assert told(again) == ["DATED_SHADOWED"]
+    assert told(again) == ["DATED_STANDS", "DATED_SHADOWED"]
     put_case(store, tmp_path / "case", alone=True)
     assert "P01" in texts(store, "2025-06").files["staff.csv"]
 
 
 def test_case_yaml_changes_as_little_as_it_can() -> None:
-    body = "title: 甲\n'period': 2025-06 # 期间\nsources:\n  a:\n    map: m\nreading: {encoding: gbk}\n"
+    body = (
+        "title: 甲\n'period': 2025-06 # 期\nsources:\n  a:\n    map: m\nreading: {encoding: gbk}\n"
+    )
     made = plain_case(body, "2025-07")
     assert made == 'title: 甲\nperiod: "2025-07"\n\n\n\n\n'
     flow = "{title: '甲: \"乙\"', period: 2025-06, sharing: {a: {levels: [b, '01']}}, sources: {}}"
