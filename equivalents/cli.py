@@ -16,6 +16,7 @@ import typer
 
 from equivalents.asking import compare, explain
 from equivalents.bookcli import template
+from equivalents.cachecli import CacheOption, kept_counts
 from equivalents.checkcli import CaseArgument, JsonOption, check
 from equivalents.closingcli import correct, year_end
 from equivalents.dbcli import db
@@ -107,10 +108,12 @@ def settle(
         ),
     ] = False,
     store: CaseStoreOption = "",
+    cache: CacheOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """核算一个期间，结果写入 OUT。Settle a period into the folder OUT."""
     understood: list[Mapping[str, Any]] = []
+    kept = kept_counts(cache)
     with reporting(as_json), progress() as told:
         settlement = settle_case(
             case_given(case, store),
@@ -119,9 +122,10 @@ def settle(
             direct=payouts_only,
             told=told,
             shown=understood.extend if as_json else show_understood,
+            cache=kept,
         )
     result = json.loads((out / "summary.json").read_bytes())
-    problems = []
+    problems = [] if kept is None else [*kept.problems]
     if settlement.payouts is None:
         count = str(settlement.counted.rejected)
         problems.append(Problem("REJECTED_ROWS", facts={"count": count}))
@@ -132,7 +136,7 @@ def settle(
     else:
         show_summary(result, out)
         show_problems(problems, as_json)
-    if problems:
+    if settlement.payouts is None:
         raise typer.Exit(1)
 
 
