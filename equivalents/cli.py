@@ -23,6 +23,7 @@ from equivalents.dbcli import db
 from equivalents.dbputcli import cache, put, show
 from equivalents.errors import Problem, as_object
 from equivalents.forecastcli import forecast
+from equivalents.importcli import import_
 from equivalents.lookcli import look
 from equivalents.mapcli import maps
 from equivalents.run import settle_case
@@ -202,6 +203,7 @@ app.command()(compare)
 app.command()(forecast)
 app.command()(correct)
 app.command("year-end")(year_end)
+app.command("import")(import_)
 for _command in (put, show, cache):
     db.command()(_command)
 app.add_typer(db, name="db")

@@ -58,8 +58,11 @@ class Piece(NamedTuple):
 class Pieces:
     """Makes segments of tables, in order; ``made`` are those so far."""
 
-    def __init__(self, place: StorePlace, folder: Path, rows: int = _ROWS) -> None:
-        self._place, self._folder, self._rows = place, folder, rows
+    def __init__(
+        self, place: StorePlace, folder: Path, rows: int = _ROWS, *, empty: bool = False
+    ) -> None:
+        """``empty``: a table without rows is a segment, too."""
+        self._place, self._folder, self._rows, self._empty = place, folder, rows, empty
         self._numbers = count(1)
         self.made: list[Piece] = []
 
@@ -69,7 +72,7 @@ class Pieces:
         Raises:
             DataError: ``SEGMENTS_PLACE``.
         """
-        for start in range(0, table.num_rows, self._rows):
+        for start in range(0, table.num_rows or self._empty, self._rows):
             self._cut(kind, period, table.slice(start, self._rows).combine_chunks())
 
     def _cut(self, kind: str, period: str, table: "pa.Table") -> None:
