@@ -71,6 +71,7 @@ def test_a_kept_case_pays_what_its_folder_pays(folder: Path, keyed: Store, tmp_p
 
 def test_orders_and_splits_of_imports_give_the_same_bytes(store: Store, tmp_path: Path) -> None:
     lines = [f"I01,P0{1 + n % 2},MZ01,2025-06-{1 + n % 28:02},{1 + n}.5" for n in range(40)]
+    lines[7] = "I02,P03,SF01,2025-06-09,1"
     whole = "\n".join([HEAD, *lines]) + "\n"
     case = write_tables(tmp_path / "case", {**GOOD, "records.csv": whole})
     settle_case(case, tmp_path / "given", stop_on_reject=False)
@@ -161,7 +162,7 @@ def test_earlier_records_of_a_window_are_history(keyed: Store, tmp_path: Path) -
     found = settle_case(made.folder, tmp_path / "out")
     assert found.counted.rejected == 0
     lines = {row["item_code"]: row["quantity"] for row in rows_of(tmp_path / "out/equivalents.csv")}
-    assert lines == {"MZ": "1", "YY": "1"}
+    assert lines == {"MZ": "1.000", "YY": "1.000"}
 
 
 def test_counted_is_carried_on_and_the_records_since_are_the_rest(
@@ -184,7 +185,7 @@ def test_counted_is_carried_on_and_the_records_since_are_the_rest(
     ]
     settle_case(made.folder, tmp_path / "out")
     lines = {row["item_code"]: row["quantity"] for row in rows_of(tmp_path / "out/equivalents.csv")}
-    assert lines == {"MZ": "1", "JT": "1"}
+    assert lines == {"MZ": "1.000", "JT": "1.000"}
 
 
 # -- the cache -------------------------------------------------------------------------------------
@@ -227,7 +228,10 @@ def test_the_cache_is_bounded_and_can_be_cleared(store: Store, tmp_path: Path) -
     made = made_case(store, "2026-01")
     assert "STORE_CASE_NO_RECORDS" in codes(made.problems)
     assert "STORE_CASE_INHERITED" in codes(made.problems)
-    assert check_case(made.folder).settlement.counted.received == 0
+    put_table(
+        store, "pools", [{"institution_id": "I01", "pool": "a", "amount": "1"}], period="2026"
+    )
+    assert check_case(made_case(store, "2026").folder).settlement.counted.received == 0
     assert cache.clear() == 24
     assert cache.size() == (0, 0)
 
@@ -277,7 +281,7 @@ def test_commands_take_a_period_of_the_store(
         assert done.exit_code == 0, done.output
         return done.stdout
 
-    assert json.loads(said("check", case, "--json"))["records"]["received"] == 3
+    assert json.loads(said("check", case, "--json"))["received"] == 3
     said("settle", case, "-o", out)
     assert "SF01" in said("explain", out, "--person", "P02", "--case", case)
     proposal = tmp_path / "proposal.csv"
@@ -291,7 +295,8 @@ def test_commands_take_a_period_of_the_store(
     assert told["adjustments"]["rows"] > 0
     put_case(store, tmp_path / "case", period="2025")
     words = ("year-end", "store:2025", "--paid", out, "--adjusted", adjusted)
-    said(*words, "-o", str(tmp_path / "year"))
+    ended = runner.invoke(app, [*words, "-o", str(tmp_path / "year")])
+    assert (ended.exit_code, "YEAR_END_MISSING" in ended.output) == (1, True)
     assert runner.invoke(app, ["check", "store:2025-6"]).exit_code == 2
     assert '"cases": 4' in said("db", "cache", "--json")
     said("db", "cache", "--clear")
