@@ -28,7 +28,7 @@ from equivalents.lookcli import look
 from equivalents.mapcli import maps
 from equivalents.run import settle_case
 from equivalents.schemecli import scheme
-from equivalents.storecasecli import CaseStoreOption, case_given
+from equivalents.storecasecli import CaseStoreOption, case_given, counts_of
 from equivalents.studycli import study
 from equivalents.terminal import (
     console,
@@ -114,8 +114,8 @@ def settle(
 ) -> None:
     """核算一个期间，结果写入 OUT。Settle a period into the folder OUT."""
     understood: list[Mapping[str, Any]] = []
-    kept = kept_counts(cache)
     with reporting(as_json), progress() as told:
+        kept = kept_counts(cache or counts_of(case, store))
         settlement = settle_case(
             case_given(case, store),
             out,

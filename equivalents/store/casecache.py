@@ -21,11 +21,12 @@ from equivalents.report.folder import sha256 as file_sha256
 from equivalents.store.failpoints import failpoint
 from equivalents.store.sealing import canonical
 
-__all__ = ["CASES", "PARTS", "CaseCache"]
+__all__ = ["CASES", "COUNTS", "PARTS", "CaseCache"]
 
 CASES: Final = "cases"
 PARTS: Final = "records"
-"""The folders of a cache: cases, and the record files that they share."""
+COUNTS: Final = "counts"
+"""The folders of a cache: cases, the record files that they share, and what was counted of them."""
 _LIST: Final = "manifest.json"
 _CASE: Final = "case"
 _FORMAT: Final = 1
@@ -40,6 +41,7 @@ class CaseCache:
     def __init__(self, folder: Path) -> None:
         self.cases = folder / CASES
         self.parts = folder / PARTS
+        self.counts = folder / COUNTS
         self.problems: list[Problem] = []
 
     def find(self, name: str) -> Path | None:
@@ -137,9 +139,9 @@ class CaseCache:
                 path.unlink()
 
     def clear(self) -> int:
-        """Delete every case and its records; gives how many cases there were."""
+        """Delete every case, its records and counts; gives how many cases there were."""
         count = len([*self._entries()])
-        for folder in (self.cases, self.parts):
+        for folder in (self.cases, self.parts, self.counts):
             shutil.rmtree(folder, ignore_errors=True)
         return count
 
@@ -147,7 +149,7 @@ class CaseCache:
         """How many cases there are, and bytes of files that lie here, each once."""
         seen = {
             (found.st_dev, found.st_ino): found.st_size
-            for folder in (self.cases, self.parts)
+            for folder in (self.cases, self.parts, self.counts)
             for _, path in _files(folder)
             for found in [path.stat()]
         }
