@@ -20,7 +20,7 @@ STORE_DATED_REASONS: Final[tuple[Reason, ...]] = (
         "DATED_PERIOD_NEEDED",
         "error",
         "command",
-        "数据表“{value}”（{title}）按期间保存，请用 --period 说明是哪个期间，如 2025-06。",
+        "数据表“{value}”按期间保存，请用 --period 说明是哪个期间，如 2025-06。",
         "The table {value} is kept by periods. Say which one by --period, like 2025-06.",
     ),
     Reason(

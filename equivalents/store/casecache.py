@@ -21,7 +21,7 @@ from equivalents.report.folder import sha256 as file_sha256
 from equivalents.store.failpoints import failpoint
 from equivalents.store.sealing import canonical
 
-__all__ = ["CASES", "COUNTS", "PARTS", "CaseCache"]
+__all__ = ["CASES", "COUNTS", "CaseCache", "PARTS"]
 
 CASES: Final = "cases"
 PARTS: Final = "records"

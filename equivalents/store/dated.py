@@ -18,7 +18,6 @@ from sqlalchemy import Connection, and_, select
 from equivalents.errors import DataError, Problem
 from equivalents.findings import Findings
 from equivalents.intake.anytable import read_file
-from equivalents.intake.headings import TABLES
 from equivalents.policy.calendar import parse_period
 from equivalents.store.datedrules import KEPT, key_of
 from equivalents.store.engine import Store
@@ -233,8 +232,7 @@ def check_table(table: str, period: str) -> None:
     except ValueError:
         raise DataError([Problem("PERIOD_INVALID", value=period)]) from None
     if KEPT[table].per_period and not period:
-        facts = {"title": TABLES[table].title}
-        raise DataError([Problem("DATED_PERIOD_NEEDED", value=table, facts=facts)])
+        raise DataError([Problem("DATED_PERIOD_NEEDED", value=table)])
 
 
 def given_rows(store: Store, table: str, path: Path, period: str) -> Given:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from equivalents.store.segments import Segment
 
-__all__ = ["PREFIX", "Made", "StoreCase", "case_of", "made_case", "parse_store_case"]
+__all__ = ["Made", "PREFIX", "StoreCase", "case_of", "made_case", "parse_store_case"]
 
 PREFIX: Final = "store:"
 _FORMAT: Final = "1"
