@@ -111,6 +111,20 @@ class CaseCache:
         note.write_text(digest, "ascii")
         return path
 
+    def note(self, key: str) -> int | None:
+        """A number that was kept under a key; ``None`` where it is not, or not what was written."""
+        try:
+            number, proof = (self.parts / f"{key}.note").read_text("ascii").split()
+        except (OSError, ValueError):
+            return None
+        return int(number) if proof == _hash([key, number]) else None
+
+    def keep_note(self, key: str, number: int) -> None:
+        """Keep a number under a key."""
+        written = self.new_part(key)
+        written.write_text(f"{number} {_hash([key, str(number)])}", "ascii")
+        written.replace(self.parts / f"{key}.note")
+
     def _of_part(self, key: str) -> tuple[Path, Path]:
         return self.parts / f"{key}.parquet", self.parts / f"{key}.sha256"
 

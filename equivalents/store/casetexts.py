@@ -47,12 +47,14 @@ class Windows:
     """What the weights of a case say of classes.
 
     ``since`` is the first day whose records still matter, by item, where that is before the
-    period; ``homes`` are items whose classes are those of households, ``people`` of residents.
+    period; ``homes`` are items whose classes are those of households, ``people`` of residents;
+    ``stays`` those counted by days, of which a record may begin before the period.
     """
 
     since: Mapping[str, int] = field(default_factory=dict)
     homes: frozenset[str] = frozenset()
     people: frozenset[str] = frozenset()
+    stays: frozenset[str] = frozenset()
 
 
 def case_texts(connection: Connection, period: Period, as_of: int) -> Texts:
@@ -128,7 +130,8 @@ def windows_of(folder: Path, period: Period) -> Windows:
     classes = [row for row in rows if row.basis.in_classes]
     homes = frozenset(row.item_code for row in classes if row.basis.of_household)
     people = frozenset(row.item_code for row in classes if not row.basis.of_household)
-    return Windows(since, homes, people)
+    stays = frozenset(row.item_code for row in rows if row.basis.days)
+    return Windows(since, homes, people, stays)
 
 
 def _first_day(row: WeightRow, period: Period) -> int:

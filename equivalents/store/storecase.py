@@ -66,10 +66,14 @@ class _Part(NamedTuple):
 
 
 class _Wanted(NamedTuple):
-    """Which records a case has: those of the period, and earlier ones of some items."""
+    """Which records a case has: those of the period, and earlier ones of some items.
+
+    Those of ``since`` from their day on; stays of ``stays`` that go on into the period.
+    """
 
     period: Period
     since: Mapping[str, int]
+    stays: frozenset[str]
 
     @property
     def months(self) -> tuple[str, str]:
@@ -80,7 +84,8 @@ class _Wanted(NamedTuple):
     @property
     def text(self) -> str:
         """All that decides which records of a segment are taken."""
-        return canonical([self.period.start, self.period.end, sorted(self.since.items())])
+        days = self.period.start, self.period.end
+        return canonical([*days, sorted(self.since.items()), sorted(self.stays)])
 
 
 def parse_store_case(text: str) -> StoreCase | None:
@@ -151,16 +156,17 @@ def _made(
         _write(fresh, {"counted.csv": counted})
     since = {item: max(day, first) for item, day in windows.since.items()}
     since = {item: day for item, day in since.items() if day < period.start}
-    wanted = _Wanted(period, since)
-    parts = [*_parts(connection, wanted, as_of)]
+    wanted = _Wanted(period, since, windows.stays)
+    parts = [*_parts(store, connection, cache, wanted, as_of)]
     digests = {name: sha256(text.encode()).hexdigest() for name, text in files.items()}
     listed = canonical([_FORMAT, digests, [[one.name, one.key] for one in parts]])
     name = f"{period.name}-{sha256(listed.encode()).hexdigest()[:32]}"
     found = cache.find(name)
     if found is None:
         (fresh / "records").mkdir()
+        take = _Take(store, connection, cache, wanted, as_of)
         for one in parts:
-            _take(store, connection, cache, one, fresh / "records", wanted, as_of)
+            take.into(fresh / "records", one)
         found = _whole(cache, fresh, name)
     if not _any_records(found):
         told.append(Problem("STORE_CASE_NO_RECORDS", value=period.name))
@@ -196,18 +202,43 @@ def _any_records(case: Path) -> bool:
 # -- records --------------------------------------------------------------------------------------
 
 
-def _parts(connection: Connection, wanted: _Wanted, as_of: int) -> Iterator[_Part]:
+def _parts(
+    store: Store, connection: Connection, cache: CaseCache, wanted: _Wanted, as_of: int
+) -> Iterator[_Part]:
     """The segments that have records of the case, each with the key of what is taken from it."""
     from equivalents.store.segments import live_segments
 
     reversals = _reversals(connection, as_of)
-    for one in live_segments(connection, wanted.months, as_of):
+    found = live_segments(connection, wanted.months, as_of)
+    if wanted.stays:
+        ids, before = {one.id for one in found}, ("0000-00", wanted.months[0])
+        others = [one for one in live_segments(connection, before, as_of) if one.id not in ids]
+        start = wanted.period.start
+        found += [one for one in others if _last_end(store, connection, cache, one) > start]
+    for one in sorted(found):
         months = {str(month) for month, *_ in one.ranges}
         against = [known for at, known, of in reversals if at > one.id and months & of]
         text = canonical([_FORMAT, one.identity, wanted.text, sorted(against), one.id])
         key = sha256(text.encode()).hexdigest()[:40]
         of = f"import-{one.import_id}" if one.import_id is not None else "compacted"
         yield _Part(one, key, f"{of}-segment-{one.id}.parquet")
+
+
+def _last_end(store: Store, connection: Connection, cache: CaseCache, segment: "Segment") -> int:
+    """The last day on which a stay of a segment ends, 0 for none; looked up once a segment."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from equivalents.store.segmentformat import decoded
+    from equivalents.store.segments import segment_body
+
+    known = cache.note(segment.identity)
+    if known is None:
+        body = segment_body(store, connection, segment)
+        ends: Any = decoded(body, ["service_end_date"])["service_end_date"].cast(pa.int32())
+        known = pc.max(ends).as_py() or 0
+        cache.keep_note(segment.identity, known)
+    return known
 
 
 def _reversals(connection: Connection, as_of: int) -> list[tuple[int, str, set[str]]]:
@@ -221,28 +252,36 @@ def _reversals(connection: Connection, as_of: int) -> list[tuple[int, str, set[s
     ]
 
 
-def _take(
-    store: Store,
-    connection: Connection,
-    cache: CaseCache,
-    part: _Part,
-    folder: Path,
-    wanted: _Wanted,
-    as_of: int,
-) -> None:
-    """Put the records of a segment into a case; a segment without any of them leaves no file."""
-    import pyarrow.parquet as pq
+class _Take:
+    """Takes the records of a case out of segments, each into a file of its own."""
 
-    from equivalents.store.segments import live_table
+    def __init__(
+        self, store: Store, connection: Connection, cache: CaseCache, wanted: _Wanted, as_of: int
+    ) -> None:
+        self._store, self._connection, self._cache = store, connection, cache
+        self._wanted, self._as_of = wanted, as_of
+        self._reversals: Any = None
 
-    path = cache.part(part.key)
-    if path is None:
-        table = _of_case(live_table(store, connection, part.segment, as_of), wanted)
-        written = cache.new_part(part.key)
-        pq.write_table(table, written, row_group_size=_GROUP, compression="zstd")
-        path = cache.keep_part(written, part.key)
-    if pq.read_metadata(path).num_rows:
-        _link(path, folder / part.name)
+    def into(self, folder: Path, part: _Part) -> None:
+        """Put the records of a segment into a case; one without any of them leaves no file."""
+        import pyarrow.parquet as pq
+
+        path = self._cache.part(part.key)
+        if path is None:
+            written = self._cache.new_part(part.key)
+            table = _of_case(self._live(part.segment), self._wanted)
+            pq.write_table(table, written, row_group_size=_GROUP, compression="zstd")
+            path = self._cache.keep_part(written, part.key)
+        if pq.read_metadata(path).num_rows:
+            _link(path, folder / part.name)
+
+    def _live(self, segment: "Segment") -> "pa.Table":
+        from equivalents.store.segments import Reversals, live_table
+
+        if self._reversals is None:
+            self._reversals = Reversals(self._store, self._connection, None, self._as_of)
+        known = {"as_of": self._as_of, "reversals": self._reversals}
+        return live_table(self._store, self._connection, segment, **known)
 
 
 def _link(path: Path, target: Path) -> None:
@@ -264,11 +303,16 @@ def _of_case(table: "pa.Table", wanted: _Wanted) -> "pa.Table":
     day: Any = table["service_date"].cast(pa.int32())
     start, end = wanted.period.start, wanted.period.end
     keep = pc.and_(pc.greater_equal(day, start), pc.less(day, end))
+    codes = table["item_code"].cast(pa.string())
     for first in sorted(set(wanted.since.values())):
         names = pa.array(sorted(name for name, of in wanted.since.items() if of == first))
-        codes = table["item_code"].cast(pa.string())
         earlier = pc.and_(pc.greater_equal(day, first), pc.less(day, start))
         keep = pc.or_(keep, pc.and_(earlier, pc.is_in(codes, value_set=names)))
+    if wanted.stays:
+        ends: Any = pc.fill_null(table["service_end_date"].cast(pa.int32()), 0)
+        going_on = pc.and_(pc.less(day, start), pc.greater(ends, start))
+        names = pa.array(sorted(wanted.stays))
+        keep = pc.or_(keep, pc.and_(going_on, pc.is_in(codes, value_set=names)))
     taken = table.filter(keep)
     made = {}
     for name in taken.column_names:

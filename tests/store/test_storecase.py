@@ -165,6 +165,26 @@ def test_earlier_records_of_a_window_are_history(keyed: Store, tmp_path: Path) -
     assert lines == {"MZ": "1.000", "YY": "1.000"}
 
 
+def test_stays_that_go_on_into_the_period_are_records_of_it(keyed: Store, tmp_path: Path) -> None:
+    head = "institution_id,person_id,item_code,service_date,service_end_date,quantity,resident_id\n"
+    bed = "I01,P01,CW,{},{},1,{}\n"
+    spans = [("2023-11-20", "2025-05-04"), ("2025-04-02", "2025-05-01"), ("2025-05-30", "")]
+    stays = "".join(bed.format(*span, f"R{n}") for n, span in enumerate(spans))
+    weights = "item_code,weight,valid_from,counting_basis\nCW,1,2023-01-01,days\n"
+    tables = {**FIRST, "weights.csv": weights, "records.csv": head + stays}
+    for number, stay in enumerate(stays.splitlines()):
+        file = write_tables(tmp_path, {f"{number}.csv": f"{head}{stay}\n"}) / f"{number}.csv"
+        import_records(keyed, [file])
+    put_case(keyed, write_tables(tmp_path / "case", tables))
+    for _ in range(2):
+        made = made_case(keyed, "2025-05")
+        assert [day for _, day in dates(made.folder)] == ["2023-11-20", "2025-05-30"]
+        CaseCache(keyed.place.cache).clear()
+    settle_case(made_case(keyed, "2025-05").folder, tmp_path / "out")
+    (line,) = rows_of(tmp_path / "out/equivalents.csv")
+    assert line["quantity"] == "4.000"  # the first three days of May, and the thirtieth
+
+
 def test_counted_is_carried_on_and_the_records_since_are_the_rest(
     keyed: Store, tmp_path: Path
 ) -> None:
