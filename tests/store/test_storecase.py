@@ -17,15 +17,17 @@ import pytest
 from typer.testing import CliRunner
 
 from equivalents.cli import app
+from equivalents.demo import write_county
 from equivalents.errors import DataError, UsageError
 from equivalents.run import check_case, settle_case
 from equivalents.store.casecache import CaseCache
 from equivalents.store.caseput import put_case
 from equivalents.store.dated import put_table
-from equivalents.store.engine import Store
+from equivalents.store.engine import Store, open_store
 from equivalents.store.importing import import_records
 from equivalents.store.place import StorePlace
 from equivalents.store.storecase import made_case, parse_store_case
+from equivalents.store.upgrading import upgrade
 from equivalents.store.writing import head_of
 from tests.bad.case import GOOD, HEAD
 from tests.keptcases import (
@@ -38,7 +40,7 @@ from tests.keptcases import (
 )
 from tests.proofs.counts import FULL
 from tests.rules import folders
-from tests.stores import environment
+from tests.stores import environment, new_place
 
 SCENARIOS = [one for one in folders() if not (one / "months").is_dir()]
 FEW = {"11", "72", "81", "88", "100", "152", "158", "173"}
@@ -67,6 +69,22 @@ def test_a_kept_case_pays_what_its_folder_pays(folder: Path, keyed: Store, tmp_p
     made, kept, given = kept_and_given(keyed, folder / "case", tmp_path)
     assert made.problems == ()
     assert kept == given
+
+
+def test_the_made_up_county_pays_the_same_out_of_a_store(tmp_path: Path) -> None:
+    """With its dirty rows, schemes, contracts, windows, and stays that began the year before."""
+    place = new_place("sqlite", tmp_path, "")
+    upgrade(place, who="测试 tester")
+    store = with_key(open_store(place, "测试 tester"), tmp_path / "key")
+    county = tmp_path / "county"
+    county.mkdir()
+    write_county(county, records=5000)
+    period = keep_case(store, county)
+    made = made_case(store, period)
+    for case, out in ((county, "given"), (made.folder, "kept")):
+        settle_case(case, tmp_path / out, stop_on_reject=False, direct=not FULL)
+    assert settled_files(tmp_path / "kept") == settled_files(tmp_path / "given")
+    store.close()
 
 
 def test_orders_and_splits_of_imports_give_the_same_bytes(store: Store, tmp_path: Path) -> None:
