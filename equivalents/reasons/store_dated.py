@@ -67,6 +67,16 @@ STORE_DATED_REASONS: Final[tuple[Reason, ...]] = (
         "The store has no records of the period {value}. If it should, import them first.",
     ),
     Reason(
+        "STORE_CASE_CORRECTED",
+        "warning",
+        "command",
+        "期间 {value} 中有冲正针对期间以外的记录：有关的 {count} 条记录也放进了资料，"
+        "按 outside_period: exclude 不计，只用于核对冲正。请核对这些冲正是否应在本期计入。",
+        "Records of {value} correct records outside it: {count} of these are in the case, excluded "
+        "as by outside_period: exclude, so that the corrections are understood. Check that the "
+        "corrections belong to this period.",
+    ),
+    Reason(
         "STORE_AS_OF",
         "error",
         "command",

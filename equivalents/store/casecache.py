@@ -148,7 +148,7 @@ class CaseCache:
         for folder in (self.cases, self.parts):
             _sweep(folder)
         for path in [*self.parts.glob("*.parquet")] if self.parts.is_dir() else []:
-            if path.stat().st_nlink == 1:
+            if path.stat().st_nlink == 1 and _is_old(path):
                 path.with_suffix(".sha256").unlink(missing_ok=True)
                 path.unlink()
 
@@ -174,10 +174,15 @@ class CaseCache:
             yield from (one for one in self.cases.iterdir() if not one.name.startswith("."))
 
 
+def _is_old(path: Path) -> bool:
+    """Whether nobody touched it for a day: what is younger may be in the making."""
+    return time.time() - path.stat().st_mtime > _DAY_SECONDS
+
+
 def _sweep(folder: Path) -> None:
     """Take away what a program that was killed left half done more than a day ago."""
     for path in [*folder.iterdir()] if folder.is_dir() else []:
-        if path.name.startswith(".") and time.time() - path.stat().st_mtime > _DAY_SECONDS:
+        if path.name.startswith(".") and _is_old(path):
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
             else:

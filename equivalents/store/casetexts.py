@@ -21,7 +21,7 @@ from equivalents.intake.casefolder import open_folder
 from equivalents.intake.settings import read_settings
 from equivalents.policy.basis import window_start
 from equivalents.policy.calendar import Period, parse_period
-from equivalents.policy.model import CONDITIONS, WeightRow
+from equivalents.policy.model import CONDITIONS, Handling, WeightRow
 from equivalents.store.caseread import csv_text
 from equivalents.store.dated import DatedRow, rows_as_of, was_put
 from equivalents.store.datedrules import KEPT
@@ -48,13 +48,15 @@ class Windows:
 
     ``since`` is the first day whose records still matter, by item, where that is before the
     period; ``homes`` are items whose classes are those of households, ``people`` of residents;
-    ``stays`` those counted by days, of which a record may begin before the period.
+    ``stays`` those counted by days, of which a record may begin before the period. ``excludes``
+    says that the case excludes records outside the period, where others reject them.
     """
 
     since: Mapping[str, int] = field(default_factory=dict)
     homes: frozenset[str] = frozenset()
     people: frozenset[str] = frozenset()
     stays: frozenset[str] = frozenset()
+    excludes: bool = False
 
 
 def case_texts(connection: Connection, period: Period, as_of: int) -> Texts:
@@ -131,7 +133,8 @@ def windows_of(folder: Path, period: Period) -> Windows:
     homes = frozenset(row.item_code for row in classes if row.basis.of_household)
     people = frozenset(row.item_code for row in classes if not row.basis.of_household)
     stays = frozenset(row.item_code for row in rows if row.basis.days)
-    return Windows(since, homes, people, stays)
+    excludes = settings.outside_period is Handling.EXCLUDE
+    return Windows(since, homes, people, stays, excludes)
 
 
 def _first_day(row: WeightRow, period: Period) -> int:

@@ -143,6 +143,29 @@ def test_records_taken_back_are_in_no_case(store: Store, tmp_path: Path) -> None
     assert quantities == ["11.000", "3.000", "5.000"]
 
 
+def test_a_correction_of_an_earlier_record_is_understood(store: Store, tmp_path: Path) -> None:
+    head = f"{HEAD},record_id,corrects\n"
+    may = "I01,P01,MZ01,2025-05-20,8,A1,\nI01,P01,MZ01,2025-05-21,-1,A2,A1\n"
+    june = "I01,P01,MZ01,2025-06-02,10,A4,\nI01,P02,SF01,2025-06-03,5,,\n"
+    june += "I02,P03,MZ01,2025-06-04,3,,\nI01,P01,MZ01,2025-06-05,-3,A3,A1\n"
+    for name, text in (("may.csv", may), ("june.csv", june)):
+        import_records(store, [write_tables(tmp_path, {name: head + text}) / name])
+    put_case(store, write_tables(tmp_path / "case", GOOD))
+    for _ in range(2):
+        made = made_case(store, "2025-06")
+        assert codes(made.problems) == ["STORE_CASE_CORRECTED"]
+        assert made.problems[0].facts == {"count": "2"}
+    found = settle_case(made.folder, tmp_path / "out")
+    assert (found.counted.rejected, found.counted.received) == (0, 6)
+    lines = {row["person_id"]: row["quantity"] for row in rows_of(tmp_path / "out/equivalents.csv")}
+    assert lines == {"P01": "7.000", "P02": "5.000", "P03": "3.000"}
+    # In May nothing of June is known, and nothing has to be.
+    put_table(store, "pools", rows_of(made.folder / "pools.csv"), period="2025-05")
+    put_case(store, write_tables(tmp_path / "may", {"case.yaml": "period: 2025-05\n"}))
+    before = made_case(store, "2025-05")
+    assert "STORE_CASE_CORRECTED" not in codes(before.problems)
+
+
 # -- windows ---------------------------------------------------------------------------------------
 
 FIRST = {
