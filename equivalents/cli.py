@@ -128,8 +128,7 @@ def settle(
     result = json.loads((out / "summary.json").read_bytes())
     problems = [] if kept is None else [*kept.problems]
     if settlement.payouts is None:
-        count = str(settlement.counted.rejected)
-        problems.append(Problem("REJECTED_ROWS", facts={"count": count}))
+        problems.append(Problem("REJECTED_ROWS", facts={"count": str(settlement.counted.rejected)}))
     if as_json:
         more = {"understood": understood} if understood else {}
         listed = [as_object(problem) for problem in problems]
