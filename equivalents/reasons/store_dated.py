@@ -42,6 +42,14 @@ STORE_DATED_REASONS: Final[tuple[Reason, ...]] = (
         "{period}. To renew it, put it again with --period.",
     ),
     Reason(
+        "DATED_LOCKED",
+        "warning",
+        "command",
+        "期间 {value} 已锁定：新保存的行不改变已锁定的结果，只在更正（补发、扣回）时用到。",
+        "The period {value} is locked: the rows just kept change nothing of what was locked; only "
+        "corrections (adjustments) will use them.",
+    ),
+    Reason(
         "STORE_CASE_ABSENT",
         "error",
         "command",

@@ -7,7 +7,7 @@ entry can be read again. Sources: specification page 2 "Records at rest"; issue 
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -22,6 +22,7 @@ from equivalents.policy.calendar import parse_period
 from equivalents.store.datedrules import KEPT, key_of
 from equivalents.store.engine import Store
 from equivalents.store.failpoints import failpoint
+from equivalents.store.locked import locked_periods
 from equivalents.store.schema import DATED_ENDS, DATED_ROWS, PUTS
 from equivalents.store.sealing import canonical
 from equivalents.store.secret import ResidentKey, keep_check, read_key
@@ -37,6 +38,7 @@ __all__ = [
     "check_table",
     "compared",
     "given_rows",
+    "locked_notes",
     "put_given",
     "put_table",
     "rows_as_of",
@@ -214,7 +216,8 @@ def put_table(
     with store.writing("table.put", object_kind="table", object_id=table, why=why, who=who) as w:
         done = put_given(w, given, keep=keep)
         w.before, w.after = _told(done)
-    return done
+        told = locked_notes(w.connection, [done])
+    return replace(done, problems=(*done.problems, *told))
 
 
 def check_table(table: str, period: str) -> None:
@@ -283,6 +286,13 @@ def put_given(
     failpoint("put.rows")
     writer.add(DATED_ENDS, [{"put_id": put_id, "row_id": one.id} for one in done.ended])
     return Put(given.table, given.period, put_id, done.added, done.ended, done.equal, done.problems)
+
+
+def locked_notes(connection: Connection, puts: Iterable[Put]) -> list[Problem]:
+    """A note of each locked period whose rows a put changed: the lock does not change with them."""
+    locked = {one.period.name for one in locked_periods(connection)}
+    late = sorted({one.period for one in puts if one.id and one.period in locked})
+    return [Problem("DATED_LOCKED", value=period) for period in late]
 
 
 def _positions(rows: Sequence[Row], added: Sequence[Row]) -> list[int]:

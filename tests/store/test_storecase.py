@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -295,6 +296,15 @@ def test_the_cache_is_bounded_and_can_be_cleared(store: Store, tmp_path: Path) -
     assert check_case(made_case(store, "2026").folder).settlement.counted.received == 0
     assert cache.clear() == 24
     assert cache.size() == (0, 0)
+
+
+def test_several_make_the_same_case_at_once(store: Store, tmp_path: Path) -> None:
+    keep_case(store, write_tables(tmp_path / "case", GOOD))
+    with ThreadPoolExecutor(6) as threads:
+        made = [*threads.map(lambda _: made_case(store, "2025-06"), range(12))]
+    assert {one.folder for one in made} == {made[0].folder}
+    assert {one.problems for one in made} == {()}
+    assert CaseCache(store.place.cache).size()[0] == 1
 
 
 def test_killed_while_it_is_made_nothing_half_is_left(store: Store, tmp_path: Path) -> None:
