@@ -20,6 +20,7 @@ from equivalents.cachecli import CacheOption, kept_counts
 from equivalents.checkcli import CaseArgument, JsonOption, check
 from equivalents.closingcli import correct, year_end
 from equivalents.dbcli import db
+from equivalents.dbputcli import cache, put, show
 from equivalents.errors import Problem, as_object
 from equivalents.forecastcli import forecast
 from equivalents.importcli import import_
@@ -27,6 +28,7 @@ from equivalents.lookcli import look
 from equivalents.mapcli import maps
 from equivalents.run import settle_case
 from equivalents.schemecli import scheme
+from equivalents.storecasecli import CaseStoreOption, case_given, counts_of
 from equivalents.studycli import study
 from equivalents.terminal import (
     console,
@@ -106,15 +108,16 @@ def settle(
             "Payouts only: no item lines and no tally (fastest).",
         ),
     ] = False,
+    store: CaseStoreOption = "",
     cache: CacheOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """核算一个期间，结果写入 OUT。Settle a period into the folder OUT."""
     understood: list[Mapping[str, Any]] = []
-    kept = kept_counts(cache)
     with reporting(as_json), progress() as told:
+        kept = kept_counts(cache or counts_of(case, store))
         settlement = settle_case(
-            case,
+            case_given(case, store),
             out,
             stop_on_reject=on_reject is OnReject.STOP,
             direct=payouts_only,
@@ -200,6 +203,8 @@ app.command()(forecast)
 app.command()(correct)
 app.command("year-end")(year_end)
 app.command("import")(import_)
+for _command in (put, show, cache):
+    db.command()(_command)
 app.add_typer(db, name="db")
 app.add_typer(maps, name="map")
 app.add_typer(scheme, name="scheme")

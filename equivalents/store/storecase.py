@@ -1,0 +1,140 @@
+"""The case of a period, made of what the store keeps: an ordinary folder, found again by content.
+
+``store:2025-06`` stands for it wherever a command takes a case, ``store:2025-06@120`` for what
+was known at audit entry 120. Its tables are CSV files, its records Parquet files, one for each
+segment with records of the period or of the windows that the period begins in. Equal content has
+one name and one folder; nothing of it depends on the order or the splitting of imports but names
+and row numbers of record files. Sources: specification page 2 "Records at rest"; page 3.
+"""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from sqlalchemy import Connection
+
+from equivalents.errors import DataError, Problem, UsageError
+from equivalents.policy.calendar import Period, parse_period
+from equivalents.policy.model import Handling
+from equivalents.store.casecache import CaseCache
+from equivalents.store.caserecords import CaseRecords, Wanted
+from equivalents.store.casetexts import case_texts, counted_text, windows_of
+from equivalents.store.documents import CASE, plain_case
+from equivalents.store.engine import Store
+from equivalents.store.sealing import canonical
+from equivalents.store.writing import head_of
+
+__all__ = ["Made", "PREFIX", "StoreCase", "case_of", "made_case", "parse_store_case"]
+
+PREFIX: Final = "store:"
+_FORMAT: Final = "1"
+"""Changes with anything that changes the files of a case made of the same content."""
+
+
+class StoreCase(NamedTuple):
+    """What ``store:PERIOD@SEQ`` names."""
+
+    period: str
+    as_of: int | None
+
+
+class Made(NamedTuple):
+    """A case that was made or found: its folder, and what is to be told of it."""
+
+    folder: Path
+    problems: Sequence[Problem]
+    as_of: int
+
+
+def parse_store_case(text: str) -> StoreCase | None:
+    """What a CASE of a command names in the store; ``None`` for a path.
+
+    Raises:
+        UsageError: it begins with ``store:`` and goes on otherwise.
+    """
+    if not text.startswith(PREFIX):
+        return None
+    period, at, number = text.removeprefix(PREFIX).partition("@")
+    try:
+        name = parse_period(period).name
+    except ValueError:
+        name = ""
+    if not name or (at and not (number.isascii() and number.isdigit() and int(number))):
+        raise UsageError(
+            f"{text} 的写法应为 store:期间 或 store:期间@序号，如 store:2025-06、"
+            f"store:2025-06@120。\n"
+            f"{text} should read store:PERIOD or store:PERIOD@NUMBER, like store:2025-06."
+        )
+    return StoreCase(name, int(number) if at else None)
+
+
+def case_of(store: Store, period: str, *, as_of: int | None = None) -> Path:
+    """The folder of the case of a period; see :func:`made_case`."""
+    return made_case(store, period, as_of=as_of).folder
+
+
+def made_case(store: Store, period: str, *, as_of: int | None = None) -> Made:
+    """The case of a period as known at an audit entry, by default the last.
+
+    Raises:
+        DataError: ``PERIOD_INVALID``; ``STORE_AS_OF``: there is no such entry;
+            ``STORE_CASE_ABSENT``: no case.yaml rules the period.
+    """
+    try:
+        span = parse_period(period)
+    except ValueError:
+        raise DataError([Problem("PERIOD_INVALID", value=period)]) from None
+    cache = CaseCache(store.place.cache)
+    with store.reading() as connection:
+        head = head_of(connection)
+        last = head.seq if head is not None else 0
+        if as_of is not None and not 0 < as_of <= last:
+            facts = {"last": str(last)}
+            raise DataError([Problem("STORE_AS_OF", value=str(as_of), facts=facts)])
+        known = last if as_of is None else as_of
+        fresh = cache.fresh()
+        try:
+            folder, told = _made(store, connection, cache, fresh, span, known)
+        finally:
+            shutil.rmtree(fresh.parent, ignore_errors=True)
+    return Made(folder, (*told, *cache.problems), known)
+
+
+def _made(
+    store: Store, connection: Connection, cache: CaseCache, fresh: Path, period: Period, as_of: int
+) -> tuple[Path, list[Problem]]:
+    texts = case_texts(connection, period, as_of)
+    told, files = [*texts.problems], dict(texts.files)
+    _write(fresh, files)
+    windows = windows_of(fresh, period)
+    counted, first = counted_text(connection, period, windows, as_of)
+    if counted:
+        files["counted.csv"] = counted
+    since = {item: max(day, first) for item, day in windows.since.items()}
+    since = {item: day for item, day in since.items() if day < period.start}
+    wanted = Wanted(period, since, windows.stays)
+    records = CaseRecords(store, connection, cache, wanted, as_of)
+    if records.corrected and not windows.excludes:
+        files[CASE] = plain_case(files[CASE], period.name, outside_period=Handling.EXCLUDE.value)
+        facts = {"count": str(records.corrected)}
+        told.append(Problem("STORE_CASE_CORRECTED", value=period.name, facts=facts))
+    if not records.files:
+        told.append(Problem("STORE_CASE_NO_RECORDS", value=period.name))
+    digests = {name: sha256(text.encode()).hexdigest() for name, text in files.items()}
+    listed = canonical([_FORMAT, digests, [[one.name, one.key] for one in records.files]])
+    name = f"{period.name}-{sha256(listed.encode()).hexdigest()[:32]}"
+    found = cache.find(name)
+    if found is None:
+        _write(fresh, files)
+        records.write(fresh / "records")
+        found = cache.keep(fresh, name)
+    return found, told
+
+
+def _write(folder: Path, files: Mapping[str, str]) -> None:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8", newline="\n")
