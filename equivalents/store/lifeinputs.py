@@ -1,0 +1,163 @@
+"""What a result of a period is made from, by hashes, as it was known at an audit entry.
+
+Two results of equal inputs are equal; so a lock compares the inputs of its result with what the
+store knows now, and a difference tells what came since. Hashes follow neither the order of rows
+nor how files were cut. Sources: specification page 2 "Records at rest", "A period's life".
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from hashlib import sha256
+from typing import Any, Final
+
+from sqlalchemy import Connection, func, select
+
+from equivalents.policy.calendar import Period, month_of, parse_period, print_day
+from equivalents.store.engine import Store
+from equivalents.store.schema import DATED_ENDS, DATED_ROWS, DOCUMENTS, SEGMENTS
+from equivalents.store.writing import parsed
+
+__all__ = ["PARTS", "changed", "inputs_now", "inputs_of", "live_documents", "tables_of"]
+
+PARTS: Final = ("rows", "tables", "documents")
+"""What inputs consist of: record rows by month and institution, tables, documents."""
+_STEPS: Final = "steps"
+"""Documents of this kind say who does what; no figure comes from them."""
+
+_Rows = Callable[[str, int], Sequence[Sequence[Any]]]
+
+
+def inputs_of(store: Store, connection: Connection, period: str, as_of: int) -> dict[str, Any]:
+    """The inputs of a period as known at an audit entry.
+
+    ``rows``: ``[month, institution, rows, hash]`` of the records that live then, from the first
+    month of the year on, since windows reach back to it; ``tables``: ``[table, period, rows,
+    hash]``; ``documents``: ``[kind, name, period, hash]``.
+    """
+    return {
+        "rows": record_sets(store, connection, period, as_of),
+        "tables": tables_of(connection, period, as_of),
+        "documents": live_documents(connection, period, as_of),
+    }
+
+
+def inputs_now(
+    store: Store, connection: Connection, period: str, before: Mapping[str, Any], as_of: int
+) -> dict[str, Any]:
+    """The inputs as they are known now, given those at an earlier entry.
+
+    Records are read only where a segment that touches the period came since: compaction changes
+    no row.
+    """
+    top = int(connection.execute(select(func.max(SEGMENTS.c.seq))).scalar() or 0)
+    seq = max(top, as_of)
+    now = {
+        "rows": before["rows"],
+        "tables": tables_of(connection, period, None),
+        "documents": live_documents(connection, period, None),
+    }
+    if _touched(connection, months_of(period), as_of):
+        now["rows"] = record_sets(store, connection, period, seq)
+    return now
+
+
+def months_of(period: str) -> tuple[str, str]:
+    """The first month that a result of a period may look at, and its last."""
+    of = parse_period(period)
+    return f"{print_day(of.start)[:4]}-01", month_of(of.end - 1)
+
+
+def record_sets(store: Store, connection: Connection, period: str, as_of: int) -> list[list[Any]]:
+    """The live record rows of each month and institution, by hashes."""
+    from equivalents.store.segments import row_sets
+
+    first, last = months_of(period)
+    found = row_sets(store, connection, (first, last), as_of)
+    return sorted(
+        [str(month), str(place), int(rows), str(hash_)] for month, place, rows, hash_ in found
+    )
+
+
+def _touched(connection: Connection, months: tuple[str, str], as_of: int) -> bool:
+    """Whether a segment with rows of these months came after an audit entry."""
+    columns = SEGMENTS.c
+    wanted = select(columns.ranges).where(columns.seq > as_of, columns.kind != "compacted")
+    for text in connection.execute(wanted).scalars():
+        ranges = parsed(text)
+        if not ranges or any(months[0] <= str(one[0]) <= months[1] for one in ranges):
+            return True
+    return False
+
+
+def _inside(name: str, of: Period) -> bool:
+    """Whether rows or documents that are put for a period belong to another that it lies in."""
+    if not name:
+        return True
+    try:
+        other = parse_period(name)
+    except ValueError:
+        return False
+    return of.start <= other.start and other.end <= of.end
+
+
+def tables_of(connection: Connection, period: str, as_of: int | None) -> list[list[Any]]:
+    """The dated rows that live then, by table and period."""
+    rows, ends = DATED_ROWS.c, DATED_ENDS.c
+    ended = select(ends.row_id) if as_of is None else select(ends.row_id).where(ends.seq <= as_of)
+    wanted = select(rows.table_name, rows.period, rows.row).where(rows.id.not_in(ended))
+    if as_of is not None:
+        wanted = wanted.where(rows.seq <= as_of)
+    of, found = parse_period(period), dict[tuple[str, str], list[str]]()
+    known: dict[str, bool] = {}
+    for table, name, row in connection.execute(wanted):
+        if known.setdefault(name, _inside(name, of)):
+            found.setdefault((str(table), str(name)), []).append(str(row))
+    return [[*key, len(lines), _hash(lines)] for key, lines in sorted(found.items())]
+
+
+def _hash(lines: Iterable[str]) -> str:
+    whole = sha256()
+    for line in sorted(lines):
+        whole.update(sha256(line.encode()).digest())
+    return whole.hexdigest()
+
+
+def live_documents(connection: Connection, period: str, as_of: int | None) -> list[list[str]]:
+    """The latest document of each kind, name and period, but for those of steps."""
+    columns = DOCUMENTS.c
+    wanted = select(columns.id, columns.kind, columns.name, columns.period, columns.sha256)
+    wanted = wanted.where(columns.kind != _STEPS)
+    if as_of is not None:
+        wanted = wanted.where(columns.seq <= as_of)
+    of, found = parse_period(period), dict[tuple[str, str, str], tuple[int, str]]()
+    for number, kind, name, when, digest in connection.execute(wanted):
+        key = (str(kind), str(name), str(when))
+        if _inside(key[2], of) and found.get(key, (0, ""))[0] < number:
+            found[key] = (int(number), str(digest))
+    return [[*key, digest] for key, (_, digest) in sorted(found.items())]
+
+
+def changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[list[Any]]:
+    """What differs between two inputs: ``[part, key..., before, now]``, blank where absent.
+
+    A row set or a table is told as ``rows:hash``, the hash by its first twelve digits.
+    """
+    found: list[list[Any]] = []
+    for part in PARTS:
+        keyed = [_keyed(part, inputs.get(part, ())) for inputs in (before, now)]
+        for key in sorted({*keyed[0], *keyed[1]}):
+            one, other = (side.get(key, "") for side in keyed)
+            if one != other:
+                found.append([part, *key, _short(one), _short(other)])
+    return found
+
+
+def _short(text: str) -> str:
+    """A hash by its first twelve digits, as people compare it."""
+    rows, _, digest = text.rpartition(":")
+    return f"{rows}:{digest[:12]}" if rows else digest[:12]
+
+
+def _keyed(part: str, entries: Iterable[Sequence[Any]]) -> dict[tuple[str, ...], str]:
+    if part == "documents":
+        return {tuple(map(str, one[:3])): str(one[3]) for one in entries}
+    return {tuple(map(str, one[:2])): f"{one[2]}:{one[3]}" for one in entries}
