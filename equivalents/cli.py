@@ -23,6 +23,7 @@ from equivalents.errors import Problem, as_object
 from equivalents.forecastcli import forecast
 from equivalents.lookcli import look
 from equivalents.mapcli import maps
+from equivalents.periodlatercli import period
 from equivalents.run import settle_case
 from equivalents.schemecli import scheme
 from equivalents.studycli import study
@@ -197,6 +198,7 @@ app.command()(correct)
 app.command("year-end")(year_end)
 app.add_typer(db, name="db")
 app.add_typer(maps, name="map")
+app.add_typer(period, name="period")
 app.add_typer(scheme, name="scheme")
 app.add_typer(study, name="study")
 

@@ -124,7 +124,8 @@ STORE_PERIOD_REASONS: Final[tuple[Reason, ...]] = (
     ),
     _error(
         "LOCK_OVERLAPS",
-        "期间 {value} 与已锁定的 {other} 有重叠，会重复发放。全年请用 equivalents period year-end。",
+        "期间 {value} 与已锁定的 {other} 有重叠，会重复发放。"
+        "全年请用 equivalents period year-end。",
         "The period {value} has days of {other}, which is locked; they would be paid twice. For a "
         "whole year use equivalents period year-end.",
     ),
@@ -169,6 +170,11 @@ STORE_PERIOD_REASONS: Final[tuple[Reason, ...]] = (
         "PROOF_PERSON",
         "期间 {period} 的发放明细中没有“{value}”。请核对人员编号。",
         "'{value}' is in no line that the period {period} pays. Check the id.",
+    ),
+    _error(
+        "RESULT_UNKNOWN",
+        "期间 {period} 没有第 {value} 号结果。现有：{known}。",
+        "The period {period} has no result {value}. There are: {known}.",
     ),
     _error(
         "RESULT_DAMAGED",

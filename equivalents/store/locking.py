@@ -71,8 +71,7 @@ def lock(store: Store, period: str, why: str = "") -> Locked:
     lines, tree = _payout_tree(store, period_name(period))
     with take(store, "lock", period, why=why) as (writer, of, step):
         connection = writer.connection
-        assert of.settled is not None and of.settled.result_id is not None, "the step is due"
-        result = result_of(connection, of.settled.result_id)
+        result = result_of(connection, of.result_id)
         if result.id != lines:  # settled again between the two looks
             raise DataError([Problem("LOCK_STALE", value=period, facts={"changed": "result"})])
         _check_fresh(store, connection, result)
@@ -81,7 +80,7 @@ def lock(store: Store, period: str, why: str = "") -> Locked:
             result,
             result_files(connection, result.id),
             [one for one in results_of(connection, period) if one.kind == ADJUSTMENT],
-            of.settled.facts["flow"],
+            of.flow_hash,
         )
         failpoint("lock.leaves")
         root = root_of(tree_of(map(canonical, leaves)))
@@ -113,8 +112,7 @@ def _payout_tree(store: Store, period: str) -> tuple[int, str]:
     with store.reading() as connection:
         of = life(connection, period)
         of.due("lock", "")
-        assert of.settled is not None and of.settled.result_id is not None, "the step is due"
-        result = result_of(connection, of.settled.result_id)
+        result = result_of(connection, of.result_id)
         return result.id, root_of(tree_of(payout_lines(connection, result)))
 
 

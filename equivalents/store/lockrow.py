@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, RowMapping, select
 
 from equivalents.store.results import Result
 from equivalents.store.schema import LOCKS
@@ -80,5 +80,5 @@ def locks_of(connection: Connection) -> list[Lock]:
     return sorted(found, key=lambda one: one.id)
 
 
-def _lock(row: Mapping[str, Any]) -> Lock:
+def _lock(row: RowMapping) -> Lock:
     return Lock(**{**row, "leaves": parsed(row["leaves"])})

@@ -5,19 +5,20 @@ other writer can come between; locking and unlocking stand in :mod:`~.locking`.
 Source: specification page 2 "A period's life".
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, RowMapping, select
 
 from equivalents.errors import DataError, Problem
 from equivalents.policy.calendar import parse_day, parse_period, print_day
 from equivalents.store.engine import Store
 from equivalents.store.lifestate import Done, Life, life_of
+from equivalents.store.results import results_of
 from equivalents.store.schema import DOCUMENTS, STEPS
 from equivalents.store.sealing import sha256_of
 from equivalents.store.steps import Flow, FlowStep, flow_of, read_flow
@@ -28,6 +29,7 @@ __all__ = [
     "answer",
     "approve",
     "flow_for",
+    "flow_now",
     "keep_flow",
     "known_periods",
     "life",
@@ -36,6 +38,7 @@ __all__ = [
     "period_name",
     "publish",
     "put_flow",
+    "result_number",
     "send_back",
     "submit",
     "take",
@@ -86,14 +89,15 @@ def life(connection: Connection, period: str) -> Life:
     return life_of(period, rows, flows, flow_for(connection, period))
 
 
-def _step_rows(connection: Connection, period: str) -> Iterable[Mapping[str, Any]]:
+def _step_rows(connection: Connection, period: str) -> list[RowMapping]:
     found = connection.execute(select(STEPS).where(STEPS.c.period == period)).mappings()
     return sorted(found, key=lambda row: int(row["id"]))
 
 
-def _done(row: Mapping[str, Any]) -> Done:
-    names = ("step", "institution_id", "who", "at", "why", "round", "result_id")
-    return Done(*(row[name] for name in names), parsed(row["facts"]) or {}, row["seq"])
+def _done(row: RowMapping) -> Done:
+    names = ("step", "who", "at", "why", "round", "result_id", "seq")
+    same = {name: row[name] for name in names}
+    return Done(**same, institution=row["institution_id"], facts=parsed(row["facts"]) or {})
 
 
 def flow_for(connection: Connection, period: str) -> Flow:
@@ -124,6 +128,23 @@ def _kept_flow(connection: Connection, digest: str) -> Flow:
     return _parsed_flow(str(connection.execute(wanted.limit(1)).scalar_one()), digest)
 
 
+def result_number(store: Store, period: str, number: int = 0) -> int:
+    """The result that the steps of a period are about, or another of its results by its number.
+
+    Raises:
+        DataError: ``PERIOD_NOT_SETTLED``; ``RESULT_UNKNOWN``: the period has none of that number.
+    """
+    with store.reading() as connection:
+        of = life(connection, period_name(period))
+        known = [one.id for one in results_of(connection, period)]
+    if not number and of.settled is None:
+        raise DataError([Problem("PERIOD_NOT_SETTLED", value=period)])
+    if number and number not in known:
+        facts = {"period": period, "known": ", ".join(map(str, known)) or "-"}
+        raise DataError([Problem("RESULT_UNKNOWN", value=str(number), facts=facts)])
+    return number or of.result_id
+
+
 # -- writing ---------------------------------------------------------------------------------------
 
 
@@ -138,6 +159,17 @@ def keep_flow(writer: Writing, flow: Flow) -> str:
     if writer.connection.execute(known).first() is None:
         writer.add_one(DOCUMENTS, kind=_KIND, name=flow.name, body=flow.text, sha256=digest)
     return digest
+
+
+def flow_now(store: Store, period: str = "") -> Flow:
+    """The flow of a period: that of its result, else the one it would begin with now.
+
+    Without a period: the latest of the store, else ours.
+    """
+    with store.reading() as connection:
+        if period:
+            return life(connection, period_name(period)).flow
+        return flow_for(connection, "2199")
 
 
 def put_flow(store: Store, path: Path, why: str = "") -> Flow:
@@ -226,7 +258,7 @@ def approve(store: Store, period: str, institution: str = "", on: str = "", why:
             ``OBJECTIONS_OPEN``.
     """
     with take(store, "approve", period, institution, why) as (writer, of, step):
-        facts = {"on": print_day(_day(on))} if on else {}
+        facts: dict[str, Any] = {"on": print_day(_day(on))} if on else {}
         if "ended" in step.needs:
             _check_ended(of, on)
         if "answers" in step.needs and of.objections:
@@ -256,7 +288,7 @@ def _day(text: str) -> int:
 
 
 def publish(
-    store: Store, period: str, start: str, end: str, institution: str = "", why: str = ""
+    store: Store, period: str, days: tuple[str, str], institution: str = "", why: str = ""
 ) -> Taken:
     """Publish for objections (公示) from a day to another, the last one included.
 
@@ -264,12 +296,12 @@ def publish(
         DataError: see :func:`take`; ``STEP_DATES``: no dates, or the end before the start.
     """
     with take(store, "publish", period, institution, why) as (writer, of, step):
-        first, last = _day(start), _day(end)
+        first, last = map(_day, days)
         if last < first:
             facts = {"detail": "截止早于开始¦the end is before the start"}
-            raise DataError([Problem("STEP_DATES", value=f"{start}..{end}", facts=facts)])
-        days = {"start": print_day(first), "end": print_day(last)}
-        return written(writer, of, step.step, institution, **days)
+            raise DataError([Problem("STEP_DATES", value="..".join(days), facts=facts)])
+        told: dict[str, Any] = {"start": print_day(first), "end": print_day(last)}
+        return written(writer, of, step.step, institution, **told)
 
 
 def object_to(
@@ -285,7 +317,7 @@ def object_to(
         of.check_unlocked()
         if of.publication() is None or of.after_publication():
             raise DataError([Problem("OBJECTION_LATE", value=period)])
-        facts = {"number": of.objected + 1, "person": person}
+        facts: dict[str, Any] = {"number": of.objected + 1, "person": person}
         return written(writer, of, "objected", institution, **facts)
 
 
@@ -329,7 +361,8 @@ def pay(store: Store, period: str, on: str = "", why: str = "") -> Taken:
         DataError: see :func:`take`.
     """
     with take(store, "pay", period, why=why) as (writer, of, step):
-        return written(writer, of, step.step, **({"on": print_day(_day(on))} if on else {}))
+        facts: dict[str, Any] = {"on": print_day(_day(on))} if on else {}
+        return written(writer, of, step.step, **facts)
 
 
 @contextmanager

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
+
 from equivalents.closing import year_end_case
 from equivalents.errors import DataError, Problem
 from equivalents.policy.calendar import month_of, parse_period
@@ -42,6 +44,7 @@ from equivalents.store.writing import head_of
 from equivalents.units import print_fen
 
 __all__ = [
+    "How",
     "Kept",
     "Reading",
     "begun",
@@ -51,6 +54,22 @@ __all__ = [
     "settle_year",
     "work_folder",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How something is settled.
+
+    ``case``: a case folder instead of the store's own case of the period; ``out``: a folder that
+    gets the result, too; ``stop_on_reject``: keep nothing while a record is rejected; ``told``,
+    ``shown``: as of :func:`equivalents.run.settle_case`.
+    """
+
+    case: Path | None = None
+    out: Path | None = None
+    stop_on_reject: bool = True
+    told: Told = silent
+    shown: Shown = unseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +93,11 @@ class Reading:
     locked: tuple[LockedPeriod, ...] = ()
 
 
-def begun(store: Store, period: str, check: Callable[[Any], None] | None = None) -> Reading:
+def begun(store: Store, period: str, check: Callable[[Connection], object]) -> Reading:
     """What a period is settled from; ``check`` looks at the same state and may refuse."""
     period_name(period)
     with store.reading() as connection:
-        if check is not None:
-            check(connection)
+        check(connection)
         head = head_of(connection)
         as_of = head.seq if head else 0
         locked = tuple(locked_periods(connection))
@@ -111,56 +129,44 @@ def given_files(folder: Path) -> list[list[str]]:
 def settle_period(
     store: Store,
     period: str,
-    *,
-    case: Path | None = None,
-    out: Path | None = None,
-    stop_on_reject: bool = True,
+    how: How | None = None,
     why: str = "",
-    told: Told = silent,
-    shown: Shown = unseen,
 ) -> Kept:
     """Settle a period and keep the result, which the steps of its life then refer to.
 
     Args:
         store: the store.
         period: the period.
-        case: a case folder, instead of the store's own case of the period.
-        out: a folder that gets the result, too.
-        stop_on_reject: keep nothing while a record is rejected.
+        how: how it is settled.
         why: for the audit entry.
-        told, shown: as of :func:`equivalents.run.settle_case`.
 
     Raises:
         DataError: ``PERIOD_UNDER_WAY``, ``PERIOD_LOCKED``, ``PERIOD_PAID``: another result may
             not be kept now; ``PERIOD_OTHER``: the case is of another period; as ``settle_case``.
     """
+    how = how or How()
     read = begun(store, period, lambda connection: life(connection, period).check_open())
-    with work_folder(out) as folder:
+    with work_folder(how.out) as folder:
         settled = settle_case(
-            case or case_for(store, period, read.as_of),
+            how.case or case_for(store, period, read.as_of),
             folder,
-            stop_on_reject=stop_on_reject,
-            told=told,
-            shown=shown,
+            stop_on_reject=how.stop_on_reject,
+            told=how.told,
+            shown=how.shown,
         )
         _check_period(settled, period)
         if settled.payouts is None:
             return Kept(settled, None)
         failpoint("settle.done")
-        inputs = read.inputs | ({"given": given_files(folder)} if case else {})
+        inputs = read.inputs | ({"given": given_files(folder)} if how.case else {})
         return _keep(store, period, folder, SETTLEMENT, (read.as_of, inputs), settled, why)
 
 
 def settle_year(
     store: Store,
     year: str,
-    *,
-    case: Path | None = None,
-    out: Path | None = None,
-    stop_on_reject: bool = True,
+    how: How | None = None,
     why: str = "",
-    told: Told = silent,
-    shown: Shown = unseen,
 ) -> Kept:
     """Settle a year over all its locked periods and their adjustments (年终清算, 5.18).
 
@@ -170,27 +176,28 @@ def settle_year(
         DataError: ``YEAR_NOT_LOCKED``: a month of the year is in no locked period; as
             :func:`settle_period` and :func:`equivalents.closing.year_end_case`.
     """
+    how = how or How()
     read = begun(store, year, lambda connection: life(connection, year).check_open())
     results = _paid_in(store, year, read.locked)
-    with work_folder(out) as folder, tempfile.TemporaryDirectory(prefix="equivalents-") as name:
+    with work_folder(how.out) as folder, tempfile.TemporaryDirectory(prefix="equivalents-") as name:
         paid, adjusted = (
             [result_folder(store, one, Path(name) / f"{label}") for one, label in some]
             for some in results
         )
         settled = year_end_case(
-            case or case_for(store, year, read.as_of),
+            how.case or case_for(store, year, read.as_of),
             paid,
             folder,
             adjusted=adjusted,
-            stop_on_reject=stop_on_reject,
-            told=told,
-            shown=shown,
+            stop_on_reject=how.stop_on_reject,
+            told=how.told,
+            shown=how.shown,
         )
         _check_period(settled, year)
         if settled.payouts is None:
             return Kept(settled, None)
         failpoint("settle.done")
-        inputs = read.inputs | ({"given": given_files(folder)} if case else {})
+        inputs = read.inputs | ({"given": given_files(folder)} if how.case else {})
         inputs["results"] = _hashes(store, [one for some in results for one, _ in some])
         return _keep(store, year, folder, YEAR_END, (read.as_of, inputs), settled, why)
 
@@ -230,7 +237,8 @@ def case_for(store: Store, period: str, as_of: int) -> Path:
     """The store's own case of a period, as known at an audit entry."""
     from equivalents.store.storecase import case_of
 
-    return case_of(store, period, as_of=as_of)
+    found: Path = case_of(store, period, as_of=as_of)
+    return found
 
 
 def _check_period(settled: Settlement, period: str) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, RowMapping, select
 
 from equivalents.errors import DataError, Problem
 from equivalents.report.folder import new_folder
@@ -117,7 +117,7 @@ def results_of(connection: Connection, period: str = "", about: str = "") -> lis
     return sorted(found, key=lambda one: one.id)
 
 
-def _result(row: Mapping[str, Any]) -> Result:
+def _result(row: RowMapping) -> Result:
     return Result(**{**row, "inputs": parsed(row["inputs"])})
 
 

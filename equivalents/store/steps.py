@@ -113,8 +113,8 @@ def _flow(entry: Entry, text: str, findings: Findings) -> Flow:
     for place, what in _faults(entry, steps):
         findings.add("FLOW_INVALID", place, detail=what)
     findings.stop_on_errors()
-    head = (entry.get(name).text for name in ("steps", "title", "reference"))
-    return Flow(*head, start, steps, text)
+    name, title, reference = (entry.get(key).text for key in ("steps", "title", "reference"))
+    return Flow(name, title, reference, start, steps, text)
 
 
 def _step(entry: Entry, findings: Findings) -> FlowStep:
@@ -128,8 +128,12 @@ def _step(entry: Entry, findings: Findings) -> FlowStep:
             findings.add_choice(entry.get("needs").place, one, _NEEDS)
     by = entry.get("by")
     names = by.mapping or {"": by}
+    step, title, level, act = (entry.get(name).text for name in _STEP)
     return FlowStep(
-        *(entry.get(name).text for name in _STEP),
+        step,
+        title,
+        level,
+        act,
         names_of(entry.get("other_than"), "other_than", findings),
         needs,
         {place: names_of(one, "by", findings) for place, one in names.items()},
