@@ -19,6 +19,7 @@ from equivalents.bookcli import template
 from equivalents.checkcli import CaseArgument, JsonOption, check
 from equivalents.closingcli import correct, year_end
 from equivalents.dbcli import db
+from equivalents.dbputcli import cache, put, show
 from equivalents.errors import Problem, as_object
 from equivalents.forecastcli import forecast
 from equivalents.lookcli import look
@@ -26,6 +27,7 @@ from equivalents.mapcli import maps
 from equivalents.periodlatercli import period
 from equivalents.run import settle_case
 from equivalents.schemecli import scheme
+from equivalents.storecasecli import CaseStoreOption, case_given
 from equivalents.studycli import study
 from equivalents.terminal import (
     console,
@@ -105,13 +107,14 @@ def settle(
             "Payouts only: no item lines and no tally (fastest).",
         ),
     ] = False,
+    store: CaseStoreOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """核算一个期间，结果写入 OUT。Settle a period into the folder OUT."""
     understood: list[Mapping[str, Any]] = []
     with reporting(as_json), progress() as told:
         settlement = settle_case(
-            case,
+            case_given(case, store),
             out,
             stop_on_reject=on_reject is OnReject.STOP,
             direct=payouts_only,
@@ -196,6 +199,8 @@ app.command()(compare)
 app.command()(forecast)
 app.command()(correct)
 app.command("year-end")(year_end)
+for _command in (put, show, cache):
+    db.command()(_command)
 app.add_typer(db, name="db")
 app.add_typer(maps, name="map")
 app.add_typer(period, name="period")

@@ -31,7 +31,7 @@ from equivalents.intake.identity import find_identities
 from equivalents.intake.knowncolumns import known_columns
 from equivalents.intake.opening.found import Found
 from equivalents.intake.originals import Original, OriginalRows, original_rows
-from equivalents.intake.parquet import ParquetPart, known_text, parquet_parts
+from equivalents.intake.parquet import ParquetPart, known_text, of_store, parquet_parts
 from equivalents.intake.spoolpart import spool_parts
 from equivalents.intake.tables import match_columns
 from equivalents.memory import keep, let_go
@@ -89,9 +89,8 @@ class Source:
             self.findings.take(error)
             return
         head = Place(parts[0].name, parts[0].sheet, parts[0].heading_row)
-        columns, _ = match_columns(
-            parts[0].titles, _SHEET, head, self.findings, others=found.is_mapped
-        )
+        others = found.is_mapped or (found.is_parquet and of_store(found.path))
+        columns, _ = match_columns(parts[0].titles, _SHEET, head, self.findings, others=others)
         names = {parts[0].headings[at]: column.name for at, column in columns.items()}
         self._check_types(parts[0], names)
         self.parts.extend(parts)
