@@ -161,6 +161,13 @@ STORE_PERIOD_REASONS: Final[tuple[Reason, ...]] = (
         "then finds what is left.",
     ),
     _error(
+        "ADJUST_SAME",
+        "期间 {value} 的“补发扣回”表中已有完全相同的一行（多次更正来回相抵），无法区分。"
+        "请用 --into 换一个期间支付。",
+        "The table of adjustments of {value} has an equal row already (corrections that took each "
+        "other back), so they could not be told apart. Let another period pay (--into).",
+    ),
+    _error(
         "YEAR_NOT_LOCKED",
         "{value} 年这些月没有锁定：{months}。请先锁定当年各期，再做年终清算。",
         "These months of {value} are not locked: {months}. Lock every period of the year before "

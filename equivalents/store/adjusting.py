@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from equivalents.closing import correct_case
 from equivalents.errors import DataError, Problem
 from equivalents.policy.calendar import parse_period
+from equivalents.store.dated import Given, put_given, rows_as_of
 from equivalents.store.engine import Store
 from equivalents.store.failpoints import failpoint
 from equivalents.store.lifestate import Life
@@ -26,13 +27,15 @@ from equivalents.store.lockrow import lock_of
 from equivalents.store.periods import Taken, life, period_name, written
 from equivalents.store.periodsettle import How, begun, case_for, given_files, work_folder
 from equivalents.store.results import ADJUSTMENT, keep_result, result_folder, results_of
-from equivalents.store.schema import DATED_ENDS, DATED_ROWS, PUTS
-from equivalents.store.sealing import canonical
 from equivalents.store.writing import Writing
 
 __all__ = ["Adjusted", "adjust"]
 
 _TABLE: Final = "adjustments"
+_SAME: Final = (
+    *("period", "institution_id", "pool", "person_id", "component", "earlier", "reference"),
+)
+"""What two rows of that table differ in: ``earlier`` tells a second correction from the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,8 @@ def adjust(
 
     Raises:
         DataError: ``LOCK_ABSENT``, ``ADJUST_NOT_PAID``; ``ADJUST_INTO``: the other period is not
-            a later one; it is locked or under way; as ``correct_case``.
+            a later one; it is locked or under way; ``ADJUST_SAME``; ``ADJUST_AGAIN``; as
+            ``correct_case``.
     """
     if parse_period(period_name(into)).start < parse_period(period_name(period)).end:
         raise DataError([Problem("ADJUST_INTO", value=into, facts={"period": period})])
@@ -121,24 +125,17 @@ def _closed(connection: Connection, period: str) -> tuple[int, list[int]]:
 
 
 def _put(writer: Writing, period: str, rows: list[dict[str, str]]) -> None:
-    """The rows become rows of the open period's table, behind those that stand there."""
-    columns = DATED_ROWS.c
-    mine = (columns.table_name == _TABLE, columns.period == period)
-    ended = select(DATED_ENDS.c.row_id)
-    wanted = select(func.max(columns.position)).where(*mine, columns.id.not_in(ended))
-    top = writer.connection.execute(wanted).scalar()
-    start = 1 if top is None else int(top) + 1
-    put = writer.add_one(PUTS, table_name=_TABLE, period=period, added=len(rows), ended=0)
-    same = {"put_id": put, "table_name": _TABLE, "period": period}
-    writer.add(
-        DATED_ROWS,
-        [
-            {**same, "position": start + at, "row": canonical(_plain(row))}
-            for at, row in enumerate(rows)
-        ],
-    )
+    """The rows become rows of the open period's table, beside those that stand there.
+
+    Raises:
+        DataError: ``ADJUST_SAME``: such a row stands there already, so two could not be told apart.
+    """
+    given = [{name: text for name, text in row.items() if text} for row in rows]
+    standing = {_key(one.row) for one in rows_as_of(writer.connection, _TABLE, period)}
+    if any(_key(row) in standing for row in given):
+        raise DataError([Problem("ADJUST_SAME", value=period)])
+    put_given(writer, Given(_TABLE, period, given), keep=True)
 
 
-def _plain(row: Mapping[str, str]) -> dict[str, str]:
-    """A row as tables are kept: without its blank cells."""
-    return {name: text for name, text in row.items() if text}
+def _key(row: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(row.get(name, "") for name in _SAME)

@@ -5,25 +5,38 @@ store knows now, and a difference tells what came since. Hashes follow neither t
 nor how files were cut. Sources: specification page 2 "Records at rest", "A period's life".
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final
 
 from sqlalchemy import Connection, func, select
 
 from equivalents.policy.calendar import Period, month_of, parse_period, print_day
+from equivalents.store.datedrules import KEPT
 from equivalents.store.engine import Store
 from equivalents.store.schema import DATED_ENDS, DATED_ROWS, DOCUMENTS, SEGMENTS
 from equivalents.store.writing import parsed
 
-__all__ = ["PARTS", "changed", "inputs_now", "inputs_of", "live_documents", "tables_of"]
+__all__ = [
+    "PARTS",
+    "changed",
+    "document_sets",
+    "inputs_now",
+    "inputs_of",
+    "live_documents",
+    "months_of",
+    "record_sets",
+    "table_sets",
+    "tables_of",
+]
 
 PARTS: Final = ("rows", "tables", "documents")
 """What inputs consist of: record rows by month and institution, tables, documents."""
 _STEPS: Final = "steps"
 """Documents of this kind say who does what; no figure comes from them."""
 
-_Rows = Callable[[str, int], Sequence[Sequence[Any]]]
+_CASE: Final = "case"
+_COUNTED: Final = "counted"
 
 
 def inputs_of(store: Store, connection: Connection, period: str, as_of: int) -> dict[str, Any]:
@@ -68,15 +81,11 @@ def months_of(period: str) -> tuple[str, str]:
 
 def record_sets(store: Store, connection: Connection, period: str, as_of: int) -> list[list[Any]]:
     """The live record rows of each month and institution, by hashes."""
-    try:
-        from equivalents.store.segments import row_sets
-    except ModuleNotFoundError:
-        return []
+    from equivalents.store.segments import row_sets
+
     first, last = months_of(period)
-    found = row_sets(store, connection, (first, last), as_of)
-    return sorted(
-        [str(month), str(place), int(rows), str(hash_)] for month, place, rows, hash_ in found
-    )
+    found = row_sets(store, connection, first[:4], as_of)
+    return sorted([*one] for one in found if one[0] <= last)
 
 
 def _touched(connection: Connection, months: tuple[str, str], as_of: int) -> bool:
@@ -90,52 +99,57 @@ def _touched(connection: Connection, months: tuple[str, str], as_of: int) -> boo
     return False
 
 
-def _inside(name: str, of: Period) -> bool:
-    """Whether rows or documents that are put for a period belong to another that it lies in."""
-    if not name:
-        return True
-    try:
-        other = parse_period(name)
-    except ValueError:
-        return False
-    return of.start <= other.start and other.end <= of.end
-
-
 def tables_of(connection: Connection, period: str, as_of: int | None) -> list[list[Any]]:
-    """The dated rows that live then, by table and period."""
+    """The dated rows that a case of a period may be made of, by table and period."""
+    of, found = parse_period(period), table_sets(connection, as_of)
+    return [[*key, *found[key]] for key in sorted(found) if _may_hold(*key, of)]
+
+
+def _may_hold(table: str, put_for: str, of: Period) -> bool:
+    """Whether rows put for a period may be in the case of another (:mod:`~.casetexts`)."""
+    if put_for in ("", of.name):
+        return True
+    other, kept = parse_period(put_for), KEPT.get(table)
+    longer = other.start <= of.start and of.end <= other.end
+    inside = of.start <= other.start and other.end <= of.end
+    if table == _COUNTED:
+        return print_day(other.start)[:4] == print_day(of.start)[:4] and other.start <= of.start
+    return kept is None or (kept.from_longer and longer) or (kept.adds_up and inside)
+
+
+def table_sets(connection: Connection, as_of: int | None) -> dict[tuple[str, str], tuple[int, str]]:
+    """The dated rows that live then: how many, and their hash, by table and period."""
     rows, ends = DATED_ROWS.c, DATED_ENDS.c
     ended = select(ends.row_id) if as_of is None else select(ends.row_id).where(ends.seq <= as_of)
     wanted = select(rows.table_name, rows.period, rows.row).where(rows.id.not_in(ended))
     if as_of is not None:
         wanted = wanted.where(rows.seq <= as_of)
-    of, found = parse_period(period), dict[tuple[str, str], list[str]]()
-    known: dict[str, bool] = {}
-    for table, name, row in connection.execute(wanted):
-        if known.setdefault(name, _inside(name, of)):
-            found.setdefault((str(table), str(name)), []).append(str(row))
-    return [[*key, len(lines), _hash(lines)] for key, lines in sorted(found.items())]
-
-
-def _hash(lines: Iterable[str]) -> str:
-    whole = sha256()
-    for line in sorted(lines):
-        whole.update(sha256(line.encode()).digest())
-    return whole.hexdigest()
+    found: dict[tuple[str, str], list[bytes]] = {}
+    for table, period, row in connection.execute(wanted):
+        digest = sha256(str(row).encode()).digest()
+        found.setdefault((str(table), str(period)), []).append(digest)
+    return {key: (len(of), sha256(b"".join(sorted(of))).hexdigest()) for key, of in found.items()}
 
 
 def live_documents(connection: Connection, period: str, as_of: int | None) -> list[list[str]]:
-    """The latest document of each kind, name and period, but for those of steps."""
+    """The latest document of each kind, name and period that a case of a period may hold."""
+    of = parse_period(period)
+    return [
+        [*key, digest]
+        for key, digest in sorted(document_sets(connection, as_of).items())
+        if key[0] != _STEPS
+        and (key[2] in ("", period) or (key[0] == _CASE and parse_period(key[2]).start <= of.start))
+    ]
+
+
+def document_sets(connection: Connection, as_of: int | None) -> dict[tuple[str, str, str], str]:
+    """The hash of the latest document of each kind, name and period."""
     columns = DOCUMENTS.c
     wanted = select(columns.id, columns.kind, columns.name, columns.period, columns.sha256)
-    wanted = wanted.where(columns.kind != _STEPS)
     if as_of is not None:
         wanted = wanted.where(columns.seq <= as_of)
-    of, found = parse_period(period), dict[tuple[str, str, str], tuple[int, str]]()
-    for number, kind, name, when, digest in connection.execute(wanted):
-        key = (str(kind), str(name), str(when))
-        if _inside(key[2], of) and found.get(key, (0, ""))[0] < number:
-            found[key] = (int(number), str(digest))
-    return [[*key, digest] for key, (_, digest) in sorted(found.items())]
+    rows = sorted(tuple(row) for row in connection.execute(wanted))
+    return {(str(kind), str(name), str(when)): str(digest) for _, kind, name, when, digest in rows}
 
 
 def changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[list[Any]]:

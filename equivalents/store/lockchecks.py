@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from equivalents.errors import DataError, Problem
-from equivalents.store.lifeinputs import live_documents, tables_of
+from equivalents.store.lifeinputs import document_sets, table_sets
 from equivalents.store.lockrow import Lock, lock_hash, locks_of, parts_of
 from equivalents.store.merkle import root_of, tree_of
 from equivalents.store.results import (
@@ -91,12 +91,12 @@ def _leaves(connection: Connection, one: Lock, result: Result) -> Iterator[Probl
     kept = [["file", name, digest] for _, name, digest in result_files(connection, result.id)]
     if kept != [leaf for leaf in one.leaves if leaf[0] == "file"]:
         yield _problem("LOCK_FILE", one)
-    for kind, found in (
-        ("table", tables_of(connection, one.period, one.as_of)),
-        ("document", live_documents(connection, one.period, one.as_of)),
-    ):
-        if [[kind, *entry] for entry in found] != [x for x in one.leaves if x[0] == kind]:
-            yield _problem("LOCK_INPUT", one, kind)
+    sets, texts = table_sets(connection, one.as_of), document_sets(connection, one.as_of)
+    for kind, *leaf in one.leaves:
+        if kind == "table" and sets.get((leaf[0], leaf[1])) != (leaf[2], leaf[3]):
+            yield _problem("LOCK_INPUT", one, f"{leaf[0]} {leaf[1]}".strip())
+        if kind == "document" and texts.get((leaf[0], leaf[1], leaf[2])) != leaf[3]:
+            yield _problem("LOCK_INPUT", one, f"{leaf[0]} {leaf[1]} {leaf[2]}".strip())
 
 
 def _problem(code: str, one: Lock, what: str = "") -> Problem:
