@@ -23,6 +23,8 @@ __all__ = [
     "H1",
     "H2",
     "HEAD",
+    "LATE",
+    "YEAR",
     "by",
     "codes",
     "fill",
@@ -33,6 +35,7 @@ __all__ = [
     "ready",
     "run",
     "through",
+    "told",
 ]
 
 H1, H2 = "2026-H1", "2026-H2"
@@ -46,6 +49,7 @@ ROWS = {
     H1: "C01,P01,MZ01,2026-02-03,60\nC01,P02,MZ01,2026-03-04,40\nC02,P03,MZ01,2026-04-05,10\n",
     H2: "C01,P01,MZ01,2026-08-03,50\nC01,P02,MZ01,2026-09-04,50\nC02,P03,MZ01,2026-10-05,10\n",
 }
+LATE = "C01,P02,MZ01,2026-06-28,3\nC01,P02,MZ01,2026-06-29,2\n"
 POOLS = "institution_id,pool,amount\nC01,绩效,1000.00\nC02,绩效,300.00\n"
 YEAR = "institution_id,pool,amount\nC01,绩效,2200.00\nC02,绩效,600.00\n"
 
