@@ -11,13 +11,13 @@ from typer.testing import CliRunner, Result
 
 from equivalents.cli import app
 from equivalents.errors import DataError
+from equivalents.store.caseput import put_case
 from equivalents.store.engine import Store, open_store
 from equivalents.store.importing import import_records
 from equivalents.store.locking import Locked, lock
 from equivalents.store.periods import approve, pay, publish, submit
 from equivalents.store.periodsettle import Kept, settle_period
 from equivalents.store.place import StorePlace
-from equivalents.store.caseput import put_case
 
 __all__ = [
     "H1",

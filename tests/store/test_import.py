@@ -4,18 +4,11 @@ Faults it catches: a row that is lost or doubled because it came in two exports,
 or another form; an id of a resident that stands in the database; a rejected row that is dropped.
 """
 
-import json
 from pathlib import Path
 
-import pytest
-from sqlalchemy import select
-
-from equivalents.errors import DataError
 from equivalents.store import schema
 from equivalents.store.engine import Store
-from equivalents.store.importing import Imported, import_records, void_import
-from equivalents.store.segments import live_segments, live_table, row_sets
-from tests.store.importing import codes, live, record, records_file, rows_of, take
+from tests.store.importing import live, record, records_file, rows_of, take
 
 
 def test_an_equal_file_is_recognised_and_nothing_is_written(store: Store, tmp_path: Path) -> None:
