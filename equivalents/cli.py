@@ -16,12 +16,14 @@ import typer
 
 from equivalents.asking import compare, explain
 from equivalents.bookcli import template
+from equivalents.cachecli import CacheOption, kept_counts
 from equivalents.checkcli import CaseArgument, JsonOption, check
 from equivalents.closingcli import correct, year_end
 from equivalents.dbcli import db
 from equivalents.dbputcli import cache, put, show
 from equivalents.errors import Problem, as_object
 from equivalents.forecastcli import forecast
+from equivalents.importcli import import_
 from equivalents.lookcli import look
 from equivalents.mapcli import maps
 from equivalents.periodlatercli import period
@@ -108,10 +110,12 @@ def settle(
         ),
     ] = False,
     store: CaseStoreOption = "",
+    cache: CacheOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """核算一个期间，结果写入 OUT。Settle a period into the folder OUT."""
     understood: list[Mapping[str, Any]] = []
+    kept = kept_counts(cache)
     with reporting(as_json), progress() as told:
         settlement = settle_case(
             case_given(case, store),
@@ -120,9 +124,10 @@ def settle(
             direct=payouts_only,
             told=told,
             shown=understood.extend if as_json else show_understood,
+            cache=kept,
         )
     result = json.loads((out / "summary.json").read_bytes())
-    problems = []
+    problems = [] if kept is None else [*kept.problems]
     if settlement.payouts is None:
         count = str(settlement.counted.rejected)
         problems.append(Problem("REJECTED_ROWS", facts={"count": count}))
@@ -133,7 +138,7 @@ def settle(
     else:
         show_summary(result, out)
         show_problems(problems, as_json)
-    if problems:
+    if settlement.payouts is None:
         raise typer.Exit(1)
 
 
@@ -199,6 +204,7 @@ app.command()(compare)
 app.command()(forecast)
 app.command()(correct)
 app.command("year-end")(year_end)
+app.command("import")(import_)
 for _command in (put, show, cache):
     db.command()(_command)
 app.add_typer(db, name="db")

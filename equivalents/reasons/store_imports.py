@@ -44,8 +44,8 @@ STORE_IMPORT_REASONS: Final[tuple[Reason, ...]] = (
         "error",
         "command",
         "第 {value} 次导入已被第 {by} 次导入替换或作废，不能再替换。请针对第 {by} 次导入操作。",
-        "Import {value} was replaced or voided by import {by} and cannot be replaced again. Replace "
-        "import {by} instead.",
+        "Import {value} was replaced or voided by import {by} and cannot be replaced again. "
+        "Replace import {by} instead.",
     ),
     Reason(
         "IMPORT_REPLACES_ONE",

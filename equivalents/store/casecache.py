@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -30,6 +31,7 @@ _CASE: Final = "case"
 _FORMAT: Final = 1
 _ENTRIES: Final = 24
 _BYTES: Final = 20_000_000_000
+_DAY_SECONDS: Final = 86_400
 
 
 class CaseCache:
@@ -127,6 +129,8 @@ class CaseCache:
             total += sum(path.stat().st_size for _, path in _files(entry))
             if entry != keep and (number >= _ENTRIES or total > _BYTES):
                 self._drop(entry)
+        for folder in (self.cases, self.parts):
+            _sweep(folder)
         for path in [*self.parts.glob("*.parquet")] if self.parts.is_dir() else []:
             if path.stat().st_nlink == 1:
                 path.with_suffix(".sha256").unlink(missing_ok=True)
@@ -152,6 +156,16 @@ class CaseCache:
     def _entries(self) -> Iterator[Path]:
         if self.cases.is_dir():
             yield from (one for one in self.cases.iterdir() if not one.name.startswith("."))
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what a program that was killed left half done more than a day ago."""
+    for path in [*folder.iterdir()] if folder.is_dir() else []:
+        if path.name.startswith(".") and time.time() - path.stat().st_mtime > _DAY_SECONDS:
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
 
 
 def _files(folder: Path) -> Iterator[tuple[str, Path]]:

@@ -6,8 +6,9 @@ entry can be read again. Sources: specification page 2 "Records at rest"; issue 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -98,21 +99,41 @@ class Put:
 
     @property
     def changes(self) -> list[Change]:
-        """Rows that went and came, those of one key as one change, in the order of keys."""
-        went: dict[tuple[str, ...], list[Row]] = defaultdict(list)
-        came: dict[tuple[str, ...], list[Row]] = defaultdict(list)
-        for one in self.ended:
-            went[key_of(self.table, one.row)].append(one.row)
-        for row in self.added:
-            came[key_of(self.table, row)].append(row)
-        found: list[Change] = []
-        for key in sorted({*went, *came}):
-            old, new = went.get(key, []), came.get(key, [])
-            both = min(len(old), len(new))
-            found += [Change(*pair) for pair in zip(old, new, strict=False)]
-            found += [Change(row, None) for row in old[both:]]
-            found += [Change(None, row) for row in new[both:]]
-        return found
+        """Rows that went and came, those that are of one thing as one change, in order of keys.
+
+        They are of one thing where they have one key; else where its first column, as the
+        number of a person, names one row that went and one that came.
+        """
+        old, new = [one.row for one in self.ended], [*self.added]
+        whole = partial(key_of, self.table)
+        pairs, old, new = _paired(old, new, whole)
+        more, old, new = _paired(old, new, lambda row: whole(row)[:1], only_one=True)
+        found = [Change(*pair) for pair in (*pairs, *more)]
+        found += [Change(row, None) for row in old] + [Change(None, row) for row in new]
+        return sorted(found, key=lambda one: whole(one.before or one.after or {}))
+
+
+def _paired(
+    old: Sequence[Row],
+    new: Sequence[Row],
+    key: Callable[[Row], tuple[str, ...]],
+    *,
+    only_one: bool = False,
+) -> tuple[list[tuple[Row, Row]], list[Row], list[Row]]:
+    """Rows of one key in pairs, in their order, and those that are left on either side."""
+    waiting: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    for row in new:
+        waiting[key(row)].append(row)
+    went = Counter(map(key, old))
+    pairs, left = [], []
+    for row in old:
+        others = waiting[key(row)]
+        if others and not (only_one and (len(others) > 1 or went[key(row)] > 1)):
+            pairs.append((row, others.pop(0)))
+        else:
+            left.append(row)
+    taken = {id(row) for _, row in pairs}
+    return pairs, left, [row for row in new if id(row) not in taken]
 
 
 # -- reading --------------------------------------------------------------------------------------

@@ -97,17 +97,16 @@ def case_document(
     """The case.yaml that rules a period.
 
     That of the period itself; else the standing one; else that of the latest period that begins
-    no later, the shorter of two that begin on one day.
+    before this one ends (for a year mostly its last month), of two that begin on one day the
+    shorter.
     """
     own = documents.get(("case", CASE, period)) or documents.get(("case", CASE, ""))
     if own is not None:
         return own
-    start = parse_period(period).start
+    end = parse_period(period).end
     spans = [(parse_period(one.period), one) for one in documents.values() if one.kind == "case"]
-    earlier = [
-        (span.start, -span.end, span.name, one) for span, one in spans if span.start <= start
-    ]
-    return max(earlier, key=lambda found: found[:3])[3] if earlier else None
+    begun = [(span.start, -span.end, span.name, one) for span, one in spans if span.start < end]
+    return max(begun, key=lambda found: found[:3])[3] if begun else None
 
 
 def in_force(

@@ -23,7 +23,7 @@ from equivalents.store.place import StorePlace, who_of
 from equivalents.store.revisions import check_revision
 from equivalents.store.writing import Writing
 
-__all__ = ["Store", "now_utc", "open_store", "store_engine"]
+__all__ = ["Store", "check_server", "now_utc", "open_store", "store_engine"]
 
 _WAIT_SECONDS: Final = 60
 """A writer waits this long for its turn before it says that the store is busy."""
@@ -40,7 +40,8 @@ def now_utc() -> str:
 class Store:
     """An opened store: its place, its connections, and who writes.
 
-    ``clock`` gives the time of audit entries; tests of equal bytes give their own.
+    ``clock`` gives the time of audit entries; tests of equal bytes give their own. ``warnings``
+    gathers what went wrong beside what was committed.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Store:
         self.engine = engine
         self.who = who
         self.clock = clock
+        self.warnings: list[Problem] = []
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -67,6 +69,8 @@ class Store:
                     )
                 with connection.begin():
                     if self.place.embedded:
+                        # The first read fixes the state that is seen.
+                        connection.execute(text("PRAGMA query_only=ON"))
                         connection.execute(text("SELECT 1 FROM sqlite_master LIMIT 1"))
                     yield connection
             finally:
@@ -124,8 +128,12 @@ class Store:
 
         try:
             tell_head(self.place.heads, head)
-        except OSError:
-            # What was committed stays so; `verify` says that the file of heads is behind.
+        except OSError as error:
+            # What was committed stays so; but a cut tail would go unnoticed, and that is told.
+            facts = {"detail": error.strerror or str(error), "head": str(head)}
+            self.warnings.append(
+                Problem("STORE_HEAD_UNTOLD", value=str(self.place.heads), facts=facts)
+            )
             return
         failpoint("write.told")
 

@@ -35,7 +35,7 @@ from equivalents.store.schema import (
     UPLOAD_BODIES,
     UPLOADS,
 )
-from equivalents.store.secret import keep_check, read_key
+from equivalents.store.secret import check_key, keep_check, read_key
 from equivalents.store.segmentwrite import keep_pieces
 from equivalents.store.writing import Writing, json_text
 
@@ -268,6 +268,9 @@ class _Task:
             return result
 
     def _decided(self, connection: Connection, read: Read) -> tuple[Decided, Changes | None]:
+        key = read.hider.key
+        if key is not None:
+            check_key(connection, key, self.store.place.key)
         chain: frozenset[int] = frozenset()
         if self.replaces is not None:
             chain = chain_of(connection, self.replaces)

@@ -144,7 +144,7 @@ def decoded(body: bytes, columns: Sequence[str] | None = None) -> "pa.Table":
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    file = pq.ParquetFile(pa.BufferReader(body), read_dictionary=[*TEXTS])
+    file = pq.ParquetFile(pa.BufferReader(body))
     wanted = None if columns is None else [*columns]
     return file.read(columns=wanted, use_threads=False)
 

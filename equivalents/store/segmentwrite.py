@@ -58,8 +58,11 @@ class Piece(NamedTuple):
 class Pieces:
     """Makes segments of tables, in order; ``made`` are those so far."""
 
-    def __init__(self, place: StorePlace, folder: Path, rows: int = _ROWS) -> None:
-        self._place, self._folder, self._rows = place, folder, rows
+    def __init__(
+        self, place: StorePlace, folder: Path, rows: int = _ROWS, *, empty: bool = False
+    ) -> None:
+        """``empty``: a table without rows is a segment, too."""
+        self._place, self._folder, self._rows, self._empty = place, folder, rows, empty
         self._numbers = count(1)
         self.made: list[Piece] = []
 
@@ -69,7 +72,7 @@ class Pieces:
         Raises:
             DataError: ``SEGMENTS_PLACE``.
         """
-        for start in range(0, table.num_rows, self._rows):
+        for start in range(0, table.num_rows or self._empty, self._rows):
             self._cut(kind, period, table.slice(start, self._rows).combine_chunks())
 
     def _cut(self, kind: str, period: str, table: "pa.Table") -> None:
@@ -199,12 +202,19 @@ def reversal_table(goes: Sequence[tuple[Range, Lanes]]) -> "pa.Table":
     )
 
 
+def _no_bytes(column: "pa.Array") -> bool:
+    """Whether the texts of a column, none of them missing, have no bytes at all."""
+    offsets = np.frombuffer(column.buffers()[1], np.int32)
+    return bool(offsets[column.offset] == offsets[column.offset + len(column)])
+
+
 def _dictionary(column: "pa.Array") -> "pa.DictionaryArray":
     """A text column by its distinct texts; one that is blank throughout without looking."""
     import pyarrow as pa
 
     if isinstance(column, pa.DictionaryArray):
         return column
-    if len(column) and column.nbytes <= 4 * (len(column) + 1):
+    # What `nbytes` counts of offsets is no promise: the offsets themselves tell.
+    if len(column) and _no_bytes(column):
         return coded_column(np.zeros(len(column), np.int32), [""])
     return column.dictionary_encode()

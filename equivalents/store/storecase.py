@@ -203,20 +203,20 @@ def _parts(connection: Connection, wanted: _Wanted, as_of: int) -> Iterator[_Par
     reversals = _reversals(connection, as_of)
     for one in live_segments(connection, wanted.months, as_of):
         months = {str(month) for month, *_ in one.ranges}
-        against = [identity for identity, of in reversals if months & of]
+        against = [known for at, known, of in reversals if at > one.id and months & of]
         text = canonical([_FORMAT, one.identity, wanted.text, sorted(against), one.id])
         key = sha256(text.encode()).hexdigest()[:40]
         of = f"import-{one.import_id}" if one.import_id is not None else "compacted"
         yield _Part(one, key, f"{of}-segment-{one.id}.parquet")
 
 
-def _reversals(connection: Connection, as_of: int) -> list[tuple[str, set[str]]]:
-    """The identity of each reversal that is known, and the months that it takes rows from."""
-    wanted = select(SEGMENTS.c.identity, SEGMENTS.c.ranges).where(
+def _reversals(connection: Connection, as_of: int) -> list[tuple[int, str, set[str]]]:
+    """The id and identity of each reversal known, and the months that it takes rows from."""
+    wanted = select(SEGMENTS.c.id, SEGMENTS.c.identity, SEGMENTS.c.ranges).where(
         SEGMENTS.c.kind == "reversal", SEGMENTS.c.seq <= as_of
     )
     return [
-        (str(one.identity), {str(month) for month, *_ in parsed(one.ranges) or ()})
+        (int(one.id), str(one.identity), {str(month) for month, *_ in parsed(one.ranges) or ()})
         for one in connection.execute(wanted)
     ]
 
