@@ -74,7 +74,7 @@ def test_what_came_since_makes_a_result_stale(store: Store) -> None:
     import_rows(store, LATE + "C01,P02,MZ01,2026-06-30,1\n", "又补报")
     ready(store)
     pools(store, H1, "institution_id,pool,amount\nC01,绩效,1100.00\nC02,绩效,300.00\n")
-    assert "table/pools/2026-H1" in refused("LOCK_STALE", lock, store, H1)
+    assert "tables/pools/2026-H1" in refused("LOCK_STALE", lock, store, H1)
     again(store)
     pools(store, H2)  # of another period: nothing of this one
     import_rows(store, ROWS[H2])
