@@ -33,6 +33,7 @@ __all__ = [
     "keep_flow",
     "known_periods",
     "life",
+    "need_why",
     "object_to",
     "pay",
     "period_name",

@@ -26,9 +26,9 @@ from equivalents.store.writing import Writing, json_text, parsed
 __all__ = [
     "ADJUSTMENT",
     "MANIFEST",
+    "Result",
     "SETTLEMENT",
     "YEAR_END",
-    "Result",
     "keep_result",
     "payout_file",
     "payout_lines",

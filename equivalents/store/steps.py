@@ -23,13 +23,13 @@ from equivalents.policy.yamltext import (
 )
 from equivalents.resources import shipped_weights
 
-__all__ = ["ACTS", "COMMUNITY", "INSTITUTION", "Flow", "FlowStep", "flow_of", "read_flow"]
+__all__ = ["ACTS", "COMMUNITY", "Flow", "FlowStep", "INSTITUTION", "flow_of", "read_flow"]
 
 INSTITUTION: Final = "institution"
 COMMUNITY: Final = "community"
 ACTS: Final = ("submit", "approve", "publish", "lock", "pay")
 """The commands that take a step of a flow."""
-RESERVED: Final = ("settled", "objected", "answered", "returned", "unlocked", "adjusted")
+_RESERVED: Final = ("settled", "objected", "answered", "returned", "unlocked", "adjusted")
 """What is written down besides the steps of a flow, so no step may be called so."""
 
 _NEEDS: Final = ("why", "dates", "ended", "answers")
@@ -158,7 +158,7 @@ def _faults(entry: Entry, steps: Sequence[FlowStep]) -> Iterator[tuple[Place, st
 
 def _step_faults(one: FlowStep, before: Sequence[FlowStep]) -> Iterator[str]:
     names = {other.step for other in before}
-    if not one.step or one.step in names or one.step in RESERVED:
+    if not one.step or one.step in names or one.step in _RESERVED:
         yield f"步骤名“{one.step}”为空、重复或是保留名¦the name '{one.step}' is blank, used or ours"
     for other in one.other_than:
         if other not in names:
