@@ -18,7 +18,7 @@ from equivalents.asking import compare, explain
 from equivalents.bookcli import template
 from equivalents.checkcli import CaseArgument, JsonOption, check
 from equivalents.closingcli import correct, year_end
-from equivalents.dbcli import db
+from equivalents.dbkeepingcli import db
 from equivalents.errors import Problem, as_object
 from equivalents.forecastcli import forecast
 from equivalents.lookcli import look

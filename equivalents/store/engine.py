@@ -86,8 +86,8 @@ class Store:
         ``action`` is ``noun.verb`` (``import.accept``).
 
         Raises:
-            DataError: ``STORE_BUSY`` after :func:`~.place.wait_seconds`, ``STORE_FULL``, ``STORE_LOST`` and others of
-                :mod:`~.faults`: nothing was written.
+            DataError: ``STORE_BUSY`` (after :func:`~.place.wait_seconds`), ``STORE_FULL``,
+                ``STORE_LOST`` and others of :mod:`~.faults`: nothing was written.
         """
         head = None
         with named(self.place.name):

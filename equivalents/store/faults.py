@@ -23,6 +23,8 @@ _BY_STATE: Final = {
     "28P01": "STORE_RIGHTS",
     "28000": "STORE_RIGHTS",
     "25006": "STORE_RIGHTS",
+    "XX001": "STORE_DAMAGED",
+    "XX002": "STORE_DAMAGED",
 }
 _BY_TEXT: Final = (
     (GUARD_TEXT, "STORE_GUARDED"),
@@ -30,6 +32,7 @@ _BY_TEXT: Final = (
     ("database is locked", "STORE_BUSY"),
     ("malformed", "STORE_DAMAGED"),
     ("not a database", "STORE_DAMAGED"),
+    ("could not decode to utf-8", "STORE_DAMAGED"),
     ("readonly database", "STORE_RIGHTS"),
     ("unable to open", "STORE_RIGHTS"),
     ("password authentication", "STORE_RIGHTS"),

@@ -2,10 +2,10 @@
 
 A row's hash is SHA-256 over a canonical JSON of its columns, names sorted, so that it is the same
 on every database and for every order of columns. Empty columns are left out: a later revision may
-add a column, and the hashes of the rows before it stay. The rows that a transaction wrote into a table
-have ids in one run; their hash is SHA-256 over the rows' hashes in the order of ids. The audit
-entry keeps these, and its own hash covers them and the hash of the entry before. Runs of a table
-follow each other without a gap from 1 on, so nothing can be added or dropped unseen.
+add a column, and the hashes of the rows before it stay. The rows that a transaction wrote into a
+table have ids in one run; their hash is SHA-256 over the rows' hashes in the order of ids. The
+audit entry keeps these, and its own hash covers them and the hash of the entry before. Runs of a
+table follow each other without a gap from 1 on, so nothing can be added or dropped unseen.
 Source: specification page 2 "A period's life", page 4 "Tamper".
 """
 
