@@ -5,16 +5,20 @@ meaning. Bodies have the hashes that their rows keep, and every link leads somew
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, select, text
 
 from equivalents.store import schema
 from equivalents.store.engine import Store
+from equivalents.store.guards import drop_guards, set_guards
 from equivalents.store.sealing import canonical, sha256_of
 from equivalents.store.writing import Writing
 
-__all__ = ["content", "fill", "later"]
+__all__ = ["content", "edit", "fill", "later", "owner"]
+
+TABLES = [table.name for table in schema.TABLES]
 
 
 def fill(store: Store, times: int = 2) -> None:
@@ -52,7 +56,10 @@ def _imported(writer: Writing, number: int) -> None:
     )
     writer.add(
         schema.REJECTIONS,
-        [{"import_id": one, "row": at, "code": "DATE_INVALID", "value": "2026-02-30"} for at in (2, 9)],
+        [
+            {"import_id": one, "row": at, "code": "DATE_INVALID", "value": "2026-02-30"}
+            for at in (2, 9)
+        ],
     )
     ids = []
     for part in range(2):
@@ -147,3 +154,25 @@ def content(connection: Connection) -> Iterator[tuple[str, tuple[Any, ...]]]:
 def rows_of(connection: Connection, table: Table) -> list[tuple[Any, ...]]:
     key = next(iter(table.primary_key.columns))
     return [tuple(row) for row in connection.execute(select(table).order_by(key))]
+
+
+@contextmanager
+def owner(store: Store) -> Iterator[Connection]:
+    """The owner of the database, who takes the guards away and puts them back."""
+    with store.engine.connect() as connection:
+        if store.place.embedded:
+            # Past SQLAlchemy, which would begin a transaction: in one the setting says nothing.
+            raw: Any = connection.connection.dbapi_connection
+            raw.execute("PRAGMA foreign_keys=OFF")
+        with connection.begin():
+            if not store.place.embedded:
+                connection.execute(text("SET LOCAL session_replication_role = replica"))
+            drop_guards(connection, TABLES)
+            yield connection
+            set_guards(connection, TABLES)
+
+
+def edit(store: Store, *statements: str) -> None:
+    with owner(store) as connection:
+        for sql in statements:
+            connection.execute(text(sql))

@@ -15,6 +15,7 @@ Sources: specification page 2 "Records at rest"; issue 7.
 """
 
 import os
+from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -137,12 +138,13 @@ class _Writer:
         count = 0
         several: list[list[Any]] = []
         key = next(iter(table.primary_key.columns))
-        for row in streamed(connection, select(table).order_by(key)):
-            several.append(list(row.values()))
-            count += 1
-            if len(several) == _ROWS:
-                self._record(b"R", canonical(several).encode())
-                several.clear()
+        with closing(streamed(connection, select(table).order_by(key))) as rows:
+            for row in rows:
+                several.append(list(row.values()))
+                count += 1
+                if len(several) == _ROWS:
+                    self._record(b"R", canonical(several).encode())
+                    several.clear()
         if several:
             self._record(b"R", canonical(several).encode())
         return count
@@ -150,21 +152,24 @@ class _Writer:
     def _all_bodies(self, connection: Connection, bodies: Table) -> int:
         key = next(iter(bodies.primary_key.columns))
         count = 0
-        for row in streamed(connection, select(key.label("key")).order_by(key)):
-            self._record(b"B", _key(row["key"]), bytes(body_of(connection, bodies, row["key"])))
-            count += 1
+        with closing(streamed(connection, select(key.label("key")).order_by(key))) as rows:
+            for row in rows:
+                body = bytes(body_of(connection, bodies, row["key"]))
+                self._record(b"B", _key(row["key"]), body)
+                count += 1
         return count
 
     def _all_outside(self, connection: Connection, segments: str) -> int:
         body_in = outside_bodies(segments)
         wanted = select(SEGMENTS.c.id, SEGMENTS.c.place).where(SEGMENTS.c.place != "")
         count = 0
-        for row in streamed(connection, wanted.order_by(SEGMENTS.c.id)):
-            body = body_in(row["place"]) if body_in else None
-            if body is None:
-                raise DataError([Problem("VERIFY_BODY_MISSING", value=row["place"])])
-            self._record(b"B", _key(row["id"]), body)
-            count += 1
+        with closing(streamed(connection, wanted.order_by(SEGMENTS.c.id))) as rows:
+            for row in rows:
+                body = body_in(row["place"]) if body_in else None
+                if body is None:
+                    raise DataError([Problem("VERIFY_BODY_MISSING", value=row["place"])])
+                self._record(b"B", _key(row["id"]), body)
+                count += 1
         return count
 
 

@@ -187,11 +187,11 @@ class ChunkReader:
     def _open(self, secret: Secret | None) -> _Guard:
         magic = self._stream.read(len(MAGIC))
         if magic != MAGIC:
-            if magic.startswith(_ANY):
-                raise _problem("BACKUP_LATER", self._file)
             # An empty file is one that was cut, most likely by a full disk.
-            cut = MAGIC.startswith(magic)
-            raise _problem("BACKUP_CUT" if cut else "BACKUP_FOREIGN", self._file)
+            if MAGIC.startswith(magic):
+                raise _problem("BACKUP_CUT", self._file)
+            later = magic.startswith(_ANY)
+            raise _problem("BACKUP_LATER" if later else "BACKUP_FOREIGN", self._file)
         line = self._stream.readline(_HEADER)
         self.sha256.update(magic + line)
         if not line.endswith(b"\n"):

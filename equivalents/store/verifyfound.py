@@ -4,7 +4,7 @@ Everything is read as a stream in the order of ids, so memory stays bounded howe
 store is. Text that is no text any more (a flipped bit) is read too, and then found to differ.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Connection, Select, Table
@@ -56,11 +56,12 @@ def read_anything(connection: Connection) -> None:
         raw.text_factory = lambda found: found.decode("utf-8", "surrogateescape")
 
 
-def streamed(connection: Connection, wanted: Select[Any]) -> Iterator[dict[str, Any]]:
-    """The rows of a query, a thousand at a time in memory."""
+def streamed(connection: Connection, wanted: Select[Any]) -> Generator[dict[str, Any]]:
+    """The rows of a query, a thousand at a time in memory; close it where a loop may be left."""
     options = {"yield_per": _AT_ONCE}
-    for row in connection.execute(wanted, execution_options=options).mappings():
-        yield dict(row)
+    with connection.execute(wanted, execution_options=options) as result:
+        for row in result.mappings():
+            yield dict(row)
 
 
 def well_typed(table: Table, row: Mapping[str, Any]) -> bool:
