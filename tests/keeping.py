@@ -16,7 +16,7 @@ from equivalents.store.guards import drop_guards, set_guards
 from equivalents.store.sealing import canonical, sha256_of
 from equivalents.store.writing import Writing
 
-__all__ = ["content", "edit", "fill", "later", "owner"]
+__all__ = ["TABLES", "content", "edit", "fill", "later", "owner", "rows_of"]
 
 TABLES = [table.name for table in schema.TABLES]
 
@@ -157,19 +157,25 @@ def rows_of(connection: Connection, table: Table) -> list[tuple[Any, ...]]:
 
 
 @contextmanager
-def owner(store: Store) -> Iterator[Connection]:
-    """The owner of the database, who takes the guards away and puts them back."""
+def owner(store: Store, *, keep: bool = True) -> Iterator[Connection]:
+    """The owner of the database, who takes the guards away and puts them back.
+
+    Without ``keep`` everything is as before in the end, and the guards are not put back earlier.
+    """
     with store.engine.connect() as connection:
         if store.place.embedded:
             # Past SQLAlchemy, which would begin a transaction: in one the setting says nothing.
             raw: Any = connection.connection.dbapi_connection
             raw.execute("PRAGMA foreign_keys=OFF")
-        with connection.begin():
+        with connection.begin() as transaction:
             if not store.place.embedded:
                 connection.execute(text("SET LOCAL session_replication_role = replica"))
             drop_guards(connection, TABLES)
             yield connection
-            set_guards(connection, TABLES)
+            if keep:
+                set_guards(connection, TABLES)
+            else:
+                transaction.rollback()
 
 
 def edit(store: Store, *statements: str) -> None:
