@@ -4,7 +4,7 @@ A setting is given by an option of a command or by an environment variable:
 
 ======================== ==========================================================================
 ``EQUIVALENTS_STORE``     the store: a path of a SQLite file, or ``postgresql://...``
-``EQUIVALENTS_HEADS``     the file outside the store that keeps the head of the chain
+``EQUIVALENTS_HEADS``     the file outside that store that keeps the head of the chain
 ``EQUIVALENTS_KEY``       the file of the county key that hides ids of residents
 ``EQUIVALENTS_SEGMENTS``  where record segments are kept: empty: in the store; a folder; ``s3://``
 ``EQUIVALENTS_CACHE``     a folder for coded columns and tallies, which may be deleted at any time
@@ -113,8 +113,12 @@ def place_of(given: str | None = None, *, key: str | None = None) -> StorePlace:
     if not said:
         raise DataError([Problem("STORE_UNNAMED")])
     url = _url(said)
+    ours = os.environ.get(SETTINGS["store"], "").strip()
+    # The heads of the environment are those of its store: another one keeps its own, else each
+    # would seem to be cut off by the other.
+    heads = setting("heads") if not ours or _same(_url(ours), url) else ""
     file = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
-    heads, cache, keyfile = setting("heads"), setting("cache"), setting("key", key)
+    cache, keyfile = setting("cache"), setting("key", key)
     return StorePlace(
         url,
         Path(heads) if heads else _beside(file, url, "heads"),
@@ -122,6 +126,10 @@ def place_of(given: str | None = None, *, key: str | None = None) -> StorePlace:
         setting("segments"),
         Path(keyfile) if keyfile else None,
     )
+
+
+def _same(one: URL, other: URL) -> bool:
+    return one.set(password=None) == other.set(password=None)
 
 
 def _url(said: str) -> URL:
