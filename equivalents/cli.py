@@ -19,7 +19,7 @@ from equivalents.bookcli import template
 from equivalents.cachecli import CacheOption, kept_counts
 from equivalents.checkcli import CaseArgument, JsonOption, check
 from equivalents.closingcli import correct, year_end
-from equivalents.dbcli import db
+from equivalents.dbkeepingcli import db
 from equivalents.dbputcli import cache, put, show
 from equivalents.errors import Problem, as_object
 from equivalents.forecastcli import forecast
