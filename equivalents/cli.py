@@ -19,13 +19,14 @@ from equivalents.bookcli import template
 from equivalents.cachecli import CacheOption, kept_counts
 from equivalents.checkcli import CaseArgument, JsonOption, check
 from equivalents.closingcli import correct, year_end
-from equivalents.dbcli import db
+from equivalents.dbkeepingcli import db
 from equivalents.dbputcli import cache, put, show
 from equivalents.errors import Problem, as_object
 from equivalents.forecastcli import forecast
 from equivalents.importcli import import_
 from equivalents.lookcli import look
 from equivalents.mapcli import maps
+from equivalents.periodlatercli import period
 from equivalents.run import settle_case
 from equivalents.schemecli import scheme
 from equivalents.storecasecli import CaseStoreOption, case_given, counts_of
@@ -207,6 +208,7 @@ for _command in (put, show, cache):
     db.command()(_command)
 app.add_typer(db, name="db")
 app.add_typer(maps, name="map")
+app.add_typer(period, name="period")
 app.add_typer(scheme, name="scheme")
 app.add_typer(study, name="study")
 

@@ -16,36 +16,61 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-__all__ = ["running_postgres"]
+__all__ = ["PostgresServer", "running_postgres", "running_server"]
 
 _NOBODY = 65534
 
 
+class PostgresServer:
+    """A server of our own that can be stopped and started again; ``url`` is that of a superuser."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.chmod(0o755)
+        self._who: dict[str, Any] = {}
+        if os.name == "posix" and os.geteuid() == 0:
+            self._who = {"user": _NOBODY, "group": _NOBODY, "extra_groups": ()}
+        self._programs = _programs(folder, copied=bool(self._who))
+        self._data = folder / "data"
+        self._data.mkdir(mode=0o700)
+        if self._who:
+            os.chown(self._data, _NOBODY, _NOBODY)
+        options = ["--auth=trust", "--encoding=utf8", "--no-locale", "--no-sync", "-U", "postgres"]
+        _run((self._programs / "initdb", *options, "-D", self._data), self._who)
+        self.url = f"postgresql+psycopg://postgres@/postgres?host={self._data}"
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        # A socket alone: no port that another test, or a server of this machine, may have.
+        # A server that is stopped at once keeps what it gave to the system: fsync is for power.
+        options = f'-h "" -k "{self._data}" -c fsync=off'
+        self._control("-o", options, "-l", str(self._data / "log"), "start")
+
+    def stop(self) -> None:
+        """Stop it at once, as a crash would: nothing is finished, nobody is told."""
+        self._control("-m", "immediate", "stop")
+
+    def _control(self, *words: str) -> None:
+        _run((self._programs / "pg_ctl", "-w", "-D", self._data, *words), self._who)
+
+
 @contextmanager
-def running_postgres() -> Iterator[str]:
-    """Start a server in a new folder; gives the SQLAlchemy URL of a superuser without password."""
+def running_server() -> Iterator[PostgresServer]:
+    """A server in a new folder, started; stopped in the end."""
     # Not below pytest's own folders: those only the user who runs the tests may enter.
     with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        who: dict[str, Any] = {}
-        if os.name == "posix" and os.geteuid() == 0:
-            who = {"user": _NOBODY, "group": _NOBODY, "extra_groups": ()}
-        programs = _programs(folder, copied=bool(who))
-        data = folder / "data"
-        data.mkdir(mode=0o700)
-        if who:
-            os.chown(data, _NOBODY, _NOBODY)
-        options = ["--auth=trust", "--encoding=utf8", "--no-locale", "--no-sync", "-U", "postgres"]
-        _run((programs / "initdb", *options, "-D", data), who)
-        # A socket alone: no port that another test, or a server of this machine, may have.
-        start = f'-h "" -k "{data}" -c fsync=off'
-        control = (programs / "pg_ctl", "-w", "-D", data)
-        _run((*control, "-o", start, "-l", data / "log", "start"), who)
+        server = PostgresServer(Path(name))
+        server.start()
         try:
-            yield f"postgresql+psycopg://postgres@/postgres?host={data}"
+            yield server
         finally:
-            _run((*control, "-m", "immediate", "stop"), who)
+            server.stop()
+
+
+@contextmanager
+def running_postgres() -> Iterator[str]:
+    """The same; gives only the SQLAlchemy URL of a superuser without password."""
+    with running_server() as server:
+        yield server.url
 
 
 def _programs(folder: Path, *, copied: bool) -> Path:

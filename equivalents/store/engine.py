@@ -19,14 +19,12 @@ from sqlalchemy.pool import NullPool
 from equivalents.errors import DataError, Problem
 from equivalents.store.faults import named
 from equivalents.store.heads import tell_head
-from equivalents.store.place import StorePlace, who_of
+from equivalents.store.place import StorePlace, wait_seconds, who_of
 from equivalents.store.revisions import check_revision
 from equivalents.store.writing import Writing
 
 __all__ = ["Store", "check_server", "now_utc", "open_store", "store_engine"]
 
-_WAIT_SECONDS: Final = 60
-"""A writer waits this long for its turn before it says that the store is busy."""
 _LOCK: Final = 7_301_945_126
 """The advisory lock of PostgreSQL that the one writer holds."""
 _OLDEST: Final = 140_000
@@ -92,8 +90,8 @@ class Store:
         ``action`` is ``noun.verb`` (``import.accept``).
 
         Raises:
-            DataError: ``STORE_BUSY`` after a minute, ``STORE_FULL``, ``STORE_LOST`` and others of
-                :mod:`~.faults`: nothing was written.
+            DataError: ``STORE_BUSY`` (after :func:`~.place.wait_seconds`), ``STORE_FULL``,
+                ``STORE_LOST`` and others of :mod:`~.faults`: nothing was written.
         """
         head = None
         with named(self.place.name):
@@ -120,7 +118,7 @@ class Store:
         """Wait until no other writer is in; on SQLite the transaction itself began so."""
         if self.place.embedded:
             return
-        connection.execute(text(f"SET LOCAL lock_timeout = '{_WAIT_SECONDS}s'"))
+        connection.execute(text(f"SET LOCAL lock_timeout = '{wait_seconds()}s'"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
 
     def _tell(self, head: Any) -> None:
@@ -147,7 +145,7 @@ def store_engine(place: StorePlace) -> Engine:
     if place.embedded:
         # A connection per use: SQLite's own are cheap, and none outlives a fork or a thread.
         engine = create_engine(
-            place.url, poolclass=NullPool, connect_args={"timeout": _WAIT_SECONDS}
+            place.url, poolclass=NullPool, connect_args={"timeout": wait_seconds()}
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

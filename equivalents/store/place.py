@@ -4,11 +4,12 @@ A setting is given by an option of a command or by an environment variable:
 
 ======================== ==========================================================================
 ``EQUIVALENTS_STORE``     the store: a path of a SQLite file, or ``postgresql://...``
-``EQUIVALENTS_HEADS``     the file outside the store that keeps the head of the chain
+``EQUIVALENTS_HEADS``     the file outside that store that keeps the head of the chain
 ``EQUIVALENTS_KEY``       the file of the county key that hides ids of residents
 ``EQUIVALENTS_SEGMENTS``  where record segments are kept: empty: in the store; a folder; ``s3://``
 ``EQUIVALENTS_CACHE``     a folder for coded columns and tallies, which may be deleted at any time
 ``EQUIVALENTS_WHO``       the name that audit entries carry; else the user of this computer
+``EQUIVALENTS_WAIT``      whole seconds that a writer waits for its turn; else 60
 ======================== ==========================================================================
 
 Source: specification page 2 "Records at rest".
@@ -25,8 +26,9 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from equivalents.errors import DataError, Problem
+from equivalents.intake.opening.limits import whole_setting
 
-__all__ = ["SETTINGS", "StorePlace", "place_of", "setting", "who_of"]
+__all__ = ["SETTINGS", "StorePlace", "place_of", "setting", "wait_seconds", "who_of"]
 
 SETTINGS: Final = {
     "store": "EQUIVALENTS_STORE",
@@ -35,8 +37,12 @@ SETTINGS: Final = {
     "segments": "EQUIVALENTS_SEGMENTS",
     "cache": "EQUIVALENTS_CACHE",
     "who": "EQUIVALENTS_WHO",
+    "wait": "EQUIVALENTS_WAIT",
 }
 """Settings and the environment variables that say them."""
+
+_WAIT_SECONDS: Final = 60
+_LONGEST_WAIT: Final = 86_400
 
 _POSTGRES: Final = ("postgresql", "postgres", "postgresql+psycopg")
 
@@ -87,6 +93,15 @@ def who_of(given: str | None = None) -> str:
         return "unknown"
 
 
+def wait_seconds() -> int:
+    """How long a writer waits for its turn before it says that the store is busy.
+
+    Raises:
+        UsageError: the setting is not a whole number of seconds, 1 at least.
+    """
+    return min(whole_setting(SETTINGS["wait"], _WAIT_SECONDS, 1), _LONGEST_WAIT)
+
+
 def place_of(given: str | None = None, *, key: str | None = None) -> StorePlace:
     """The place of a store from an option or the environment.
 
@@ -98,8 +113,12 @@ def place_of(given: str | None = None, *, key: str | None = None) -> StorePlace:
     if not said:
         raise DataError([Problem("STORE_UNNAMED")])
     url = _url(said)
+    ours = os.environ.get(SETTINGS["store"], "").strip()
+    # The heads of the environment are those of its store: another one keeps its own, else each
+    # would seem to be cut off by the other.
+    heads = setting("heads") if not ours or _same(_url(ours), url) else ""
     file = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
-    heads, cache, keyfile = setting("heads"), setting("cache"), setting("key", key)
+    cache, keyfile = setting("cache"), setting("key", key)
     return StorePlace(
         url,
         Path(heads) if heads else _beside(file, url, "heads"),
@@ -107,6 +126,10 @@ def place_of(given: str | None = None, *, key: str | None = None) -> StorePlace:
         setting("segments"),
         Path(keyfile) if keyfile else None,
     )
+
+
+def _same(one: URL, other: URL) -> bool:
+    return one.set(password=None) == other.set(password=None)
 
 
 def _url(said: str) -> URL:

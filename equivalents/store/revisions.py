@@ -3,6 +3,7 @@
 Sources: specification page 2 "Layout" (migrations); issue 7, "Store".
 """
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, inspect, text
@@ -19,12 +20,14 @@ HEAD: Final = "20261126_base"
 """The revision that this program reads and writes; a test holds it equal to the last migration."""
 
 
-def alembic_config(connection: Connection | None = None, **attributes: Any) -> "Config":
-    """Alembic's settings for our migrations, on an open connection."""
+def alembic_config(
+    connection: Connection | None = None, folder: Path | None = None, **attributes: Any
+) -> "Config":
+    """Alembic's settings for our migrations, or those in another folder, on an open connection."""
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
+    config.set_main_option("script_location", str(folder or migrations_folder()).replace("%", "%%"))
     config.attributes["connection"] = connection
     config.attributes.update(attributes)
     return config

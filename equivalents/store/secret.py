@@ -20,7 +20,16 @@ from equivalents.errors import DataError, Problem
 from equivalents.store.schema import KEYS
 from equivalents.store.writing import Writing
 
-__all__ = ["HIDDEN", "ResidentKey", "check_key", "keep_check", "kept_check", "new_key", "read_key"]
+__all__ = [
+    "HIDDEN",
+    "ResidentKey",
+    "check_key",
+    "keep_check",
+    "kept_check",
+    "new_key",
+    "read_key",
+    "read_key_bytes",
+]
 
 HIDDEN: Final = {"resident_id": "resident", "household_id": "household"}
 """Columns whose ids become pseudonyms, in any table, and the kind of id each holds."""
@@ -77,6 +86,15 @@ def read_key(file: Path | None) -> ResidentKey:
     """
     if file is None:
         raise DataError([Problem("KEY_ABSENT")])
+    return ResidentKey(read_key_bytes(file))
+
+
+def read_key_bytes(file: Path) -> bytes:
+    """The 32 bytes of a key of any purpose.
+
+    Raises:
+        DataError: ``KEY_UNREADABLE``.
+    """
     try:
         text = file.read_text(encoding="ascii").strip()
         secret = bytes.fromhex(text)
@@ -86,7 +104,7 @@ def read_key(file: Path | None) -> ResidentKey:
         raise _unreadable(file, "不是十六进制数字¦not hexadecimal") from None
     if len(secret) != 32:
         raise _unreadable(file, f"{len(text)} 位¦{len(text)} digits")
-    return ResidentKey(secret)
+    return secret
 
 
 def _unreadable(file: Path, detail: str) -> DataError:

@@ -17,7 +17,7 @@ from equivalents.store.revisions import HEAD, alembic_config, current_revision, 
 from equivalents.store.schema import TABLES
 from equivalents.store.writing import Writing
 
-__all__ = ["Upgraded", "upgrade"]
+__all__ = ["Upgraded", "make_folder", "upgrade"]
 
 
 class Upgraded(NamedTuple):
@@ -40,7 +40,7 @@ def upgrade(
     from alembic import command
 
     if place.embedded:
-        _make_folder(place.file)
+        make_folder(place.file)
     engine = store_engine(place)
     store = Store(place, engine, who_of(who))
     head = None
@@ -70,7 +70,12 @@ def upgrade(
     return Upgraded(before, to)
 
 
-def _make_folder(file: Path) -> None:
+def make_folder(file: Path) -> None:
+    """Make the folder that a SQLite file will lie in.
+
+    Raises:
+        DataError: ``STORE_RIGHTS``.
+    """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -1,0 +1,120 @@
+"""``db verify``: is everything as it was sealed, and nothing cut off, added or altered?
+
+Intact means: every audit entry hashes over the one before, every run of rows hashes as its entry
+says and runs leave no gap, every body has the hash of its row, what rows point at is there, the
+triggers stand, and the heads that are kept outside are in the chain. Everything wrong is told at
+once, each problem with its table and row; memory stays bounded.
+Sources: specification page 2 "A period's life", page 4 "Tamper"; issue 7.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from equivalents.errors import DataError, Problem
+from equivalents.store.engine import Store
+from equivalents.store.heads import Head, known_heads
+from equivalents.store.outside import outside_bodies
+from equivalents.store.place import StorePlace
+from equivalents.store.schema import AUDIT, BODIES, GUARDED
+from equivalents.store.verifybodies import Tombstone, check_bodies, owner_of, tombstones_of
+from equivalents.store.verifychain import check_entries
+from equivalents.store.verifyfound import Findings, read_anything
+from equivalents.store.verifyrows import check_links, check_rows
+from equivalents.store.verifyschema import check_file, check_schema, whole_tables
+
+__all__ = ["Verified", "verify", "verify_on"]
+
+T = TypeVar("T")
+
+
+class Verified(NamedTuple):
+    """What was checked and what was found; ``problems`` holds the first thousand of ``total``.
+
+    ``errors`` counts the problems that are no warnings: none means intact. ``recomputed`` names
+    the locked periods that were settled again and gave the same bytes.
+    """
+
+    head: Head | None
+    entries: int
+    rows: int
+    bodies: int
+    tombstones: Sequence[Tombstone]
+    recomputed: Sequence[str]
+    problems: Sequence[Problem]
+    total: int
+    errors: int
+
+    @property
+    def intact(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.errors
+
+
+def verify(store: Store, *, heads: Sequence[Head] = (), recompute: bool = False) -> Verified:
+    """Check the whole store; ``heads`` are those that somebody kept on paper.
+
+    Raises:
+        DataError: the store does not answer (see :mod:`~.faults`). What is wrong with its content
+            is in the answer and raises nothing.
+    """
+    found = Findings(store.place.name)
+    outer = [*heads, *_told_heads(store.place, found)]
+    with store.reading() as connection:
+        return verify_on(connection, store.place, outer, found)
+
+
+def verify_on(
+    connection: Connection,
+    place: StorePlace,
+    heads: Sequence[Head],
+    found: Findings | None = None,
+) -> Verified:
+    """Check what one connection sees: of a store, or of one that is just being restored."""
+    found = found or Findings(place.name)
+    read_anything(connection)
+    count, rows, bodies = 0, 0, 0
+    head: Head | None = None
+    tombstones: list[Tombstone] = []
+    _checked(found, None, check_file, connection, found)
+    _checked(found, None, check_schema, connection, found)
+    there = _checked(found, set[str](), whole_tables, connection)
+    if AUDIT.name in there:
+        nothing: tuple[int, Head | None] = (0, None)
+        count, head = _checked(found, nothing, check_entries, connection, heads, found)
+        outside = outside_bodies(place.segments)
+        for table in (one for one in GUARDED if one.name in there):
+            rows += _checked(found, 0, check_rows, connection, table, found)
+            if {link.column.table.name for link in table.foreign_keys} <= there:
+                _checked(found, None, check_links, connection, table, found)
+        for table in (one for one in BODIES if {one.name, owner_of(one).name} <= there):
+            bodies += _checked(found, 0, check_bodies, connection, table, outside, found)
+        if {"tombstones", "uploads"} <= there:
+            tombstones = _checked(found, tombstones, tombstones_of, connection)
+    return Verified(
+        head, count, rows, bodies, tombstones, (), found.problems, found.total, found.errors
+    )
+
+
+def _checked(found: Findings, default: T, check: Callable[..., T], *given: Any) -> T:
+    """One check; where the file is damaged there, that is told and the next check goes on."""
+    try:
+        return check(*given)
+    except SQLAlchemyError as error:
+        found.failed(error)
+        return default
+
+
+def _told_heads(place: StorePlace, found: Findings) -> Sequence[Head]:
+    """The heads that the file outside the store names; without a file a warning."""
+    try:
+        heads = known_heads(place.heads)
+    except DataError as error:
+        for problem in error.problems:
+            found.take(problem)
+        return []
+    if not heads:
+        found.add("VERIFY_NO_HEADS", value=str(place.heads))
+    return heads
