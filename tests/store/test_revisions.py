@@ -130,7 +130,7 @@ def test_a_store_with_data_is_upgraded_and_taken_back(store: Store, folder: Path
         assert "notes" not in inspect(connection).get_table_names()
     back.close()
     assert set(before) <= set(after)
-    assert [row for row in after if row not in before][0][1][3] == "store.upgrade"
+    assert next(row for row in after if row not in before)[1][3] == "store.upgrade"
 
 
 @pytest.mark.parametrize("failpoint", ["write.begun", "write.sealed"])
