@@ -21,6 +21,7 @@ from equivalents.closingcli import correct, year_end
 from equivalents.dbkeepingcli import db
 from equivalents.errors import Problem, as_object
 from equivalents.forecastcli import forecast
+from equivalents.importcli import import_
 from equivalents.lookcli import look
 from equivalents.mapcli import maps
 from equivalents.run import settle_case
@@ -195,6 +196,7 @@ app.command()(compare)
 app.command()(forecast)
 app.command()(correct)
 app.command("year-end")(year_end)
+app.command("import")(import_)
 app.add_typer(db, name="db")
 app.add_typer(maps, name="map")
 app.add_typer(scheme, name="scheme")

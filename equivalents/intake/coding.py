@@ -7,20 +7,16 @@ in no table, a date outside the period or a person without a posting is well-for
 A6; definitions 5.8, 5.21.
 """
 
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 
 from equivalents.intake.batch import Batch, Mask
 from equivalents.intake.columns import (
-    NULL_DAY,
     AnyColumn,
-    DayColumn,
     Distinct,
-    NumberColumn,
     PlainColumn,
     TextColumn,
     numbers,
@@ -28,23 +24,23 @@ from equivalents.intake.columns import (
 )
 from equivalents.intake.csvfile import GivenFault
 from equivalents.intake.fields import CODED
+from equivalents.intake.form import (
+    IdFaults,
+    check_line_breaks,
+    check_visits,
+    days_of,
+    ends_of,
+    note_ids,
+    quantities_of,
+)
 from equivalents.intake.performers import SharedColumn, read_shared, stand_in
 from equivalents.intake.values import (
-    BAD_DAY,
-    BLANK_DAY,
-    FINE,
-    INVALID,
-    MISSING,
-    RANGE,
-    number_kinds,
     parse_days,
     parse_days_of_times,
-    parse_quantities,
 )
-from equivalents.intake.waiting import NO_END, Contacts, parted, waiting_of
+from equivalents.intake.waiting import Contacts, parted, waiting_of
 from equivalents.intake.words import WordTable
 from equivalents.policy.book import Attributes
-from equivalents.policy.calendar import FIRST_DAY, LAST_DAY
 from equivalents.policy.daytext import Times
 from equivalents.policy.posts import Codes
 from equivalents.records import Origin, RecordBlock
@@ -54,21 +50,30 @@ from equivalents.units import Int64
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Coder", "IdFaults"]
+__all__ = ["Coder", "Judge"]
 
 _UNKNOWN: Final = -1
 _BLANK: Final = -2
-_VISIT = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class IdFaults:
-    """Rows of one part whose record id is at fault: sorted rows, codes, and the other places."""
+class Judge(Protocol):
+    """Whoever judges batches of columns: what it makes of the good records is its own affair."""
 
-    row: Int64
-    code: tuple[str, ...]
-    column: tuple[str, ...]
-    note: tuple[str, ...]
+    latest: dict[str, Distinct]
+    tables: dict[str, WordTable]
+
+    def code(
+        self,
+        part: int,
+        row: Int64,
+        columns: Mapping[str, AnyColumn],
+        id_faults: IdFaults | None = None,
+        *,
+        may_break: bool = True,
+        origin: Origin | None = None,
+        given: Sequence[GivenFault] = (),
+    ) -> list[RecordBlock]:
+        """Judge one batch, as :meth:`Coder.code` does."""
 
 
 class Coder:
@@ -107,14 +112,14 @@ class Coder:
         batch.note_given(given)
         if may_break:
             for name, column in columns.items():
-                _check_line_breaks(batch, name, column)
+                check_line_breaks(batch, name, column)
         institution = self._master(batch, "institution_id", self._institutions)
         person = self._master(batch, "person_id", self._persons)
         item = self._items(batch)
-        day = _days(batch, self._parse_days)
-        quantity = _quantities(batch)
-        end = _ends(batch, day, self._parse_days)
-        _check_visits(batch)
+        day = days_of(batch, self._parse_days)
+        quantity = quantities_of(batch)
+        end = ends_of(batch, day, self._parse_days)
+        check_visits(batch)
         shared = self._shared(batch, person)
         if shared is not None:
             shared.note_form(batch.note)
@@ -123,7 +128,7 @@ class Coder:
         for name, codes in (("institution", institution), ("person", person)):
             if codes.min(initial=0) < 0:
                 batch.note(f"{name.upper()}_UNKNOWN", f"{name}_id", codes == _UNKNOWN)
-        _note_ids(batch, id_faults)
+        note_ids(batch, id_faults)
         if shared is not None:
             shared.note_ids(batch.note)
         block = RecordBlock(part, row, institution, person, item, day, quantity, attribute, post)
@@ -244,113 +249,9 @@ def _positions(values: "pa.Array", master: "pa.Array") -> Codes:
     return numbers(pc.index_in(values, value_set=master), _UNKNOWN).copy()
 
 
-def _check_line_breaks(batch: Batch, name: str, column: AnyColumn) -> None:
-    """A line break inside a value: a missing quote may have drawn whole rows into it."""
-    if isinstance(column, TextColumn):
-        broken = column.distinct.broken()
-        if broken.any():
-            batch.note("LINE_BREAK", name, broken[column.index])
-    elif isinstance(column, PlainColumn):
-        batch.note("LINE_BREAK", name, column.broken())
-
-
 def _note_blanks(batch: Batch, name: str, missing: Mask, plan: Plan) -> None:
     """Note blank required values; a blank is never "unknown" as well."""
     if name == "person_id":
         others = stand_in(batch.filled("performers"), batch.filled("team_id"), plan)
         missing = missing if others is None else missing & ~others
     batch.note("VALUE_MISSING", name, missing)
-
-
-def _days(batch: Batch, parse: Callable[[Distinct], Codes]) -> Codes:
-    """Day numbers of the service dates; impossible and blank ones are noted."""
-    column = batch.columns["service_date"]
-    if isinstance(column, DayColumn):
-        day = column.day
-        if day.min(initial=FIRST_DAY) < FIRST_DAY or day.max(initial=FIRST_DAY) >= LAST_DAY:
-            outside = (day < FIRST_DAY) | (day >= LAST_DAY)
-            day = np.where(outside, np.int32(BAD_DAY), day)
-            day[column.day == NULL_DAY] = BLANK_DAY
-    else:
-        assert isinstance(column, TextColumn), "dates are days or text"
-        codes = column.distinct.once("days", parse)
-        day = codes[column.index]
-    if day.max(initial=FIRST_DAY) > LAST_DAY:
-        batch.note("VALUE_MISSING", "service_date", day == BLANK_DAY)
-        batch.note("DATE_INVALID", "service_date", day == BAD_DAY)
-        day = np.where(day > LAST_DAY, np.int32(FIRST_DAY), day)
-    return day
-
-
-def _ends(batch: Batch, start: Codes, parse: Callable[[Distinct], Codes]) -> Codes | None:
-    """Service end dates, :data:`NO_END` where blank; ``None`` where the whole batch is."""
-    column = batch.columns.get("service_end_date")
-    if isinstance(column, DayColumn):
-        end = column.day
-        blank, wrong = end == NULL_DAY, (end < FIRST_DAY) | (end >= LAST_DAY)
-    elif isinstance(column, TextColumn) and not column.blank_only():
-        end = column.distinct.once("days", parse)[column.index]
-        blank, wrong = end == BLANK_DAY, end == BAD_DAY
-    else:
-        return None
-    if blank.all():
-        return None
-    batch.note("DATE_INVALID", "service_end_date", wrong & ~blank)
-    reversed_ = ~blank & ~wrong & (end < start)
-    batch.note("END_BEFORE_START", "service_end_date", reversed_)
-    return np.where(blank, np.int32(NO_END), end)
-
-
-def _quantities(batch: Batch) -> Int64:
-    """Thousandths; faults of 5.8 are noted, in the order blank, text, range, sign."""
-    column = batch.columns["quantity"]
-    if isinstance(column, NumberColumn):
-        value, kind = column.value_e3, number_kinds(column)
-    else:
-        assert isinstance(column, TextColumn), "quantities are numbers or text"
-        values, kinds = column.distinct.once("quantities", parse_quantities)
-        value = values[column.index]
-        kind = kinds[column.index] if kinds.any() else None
-    if kind is not None:
-        batch.note("VALUE_MISSING", "quantity", kind == MISSING)
-        batch.note("QUANTITY_INVALID", "quantity", kind == INVALID)
-        batch.note("QUANTITY_RANGE", "quantity", kind == RANGE)
-        value = np.where(kind == FINE, value, 0)
-    if value.min(initial=0) < 0:
-        corrects = batch.text("corrects")
-        negative = value < 0
-        unnamed = negative if corrects is None else negative & corrects.blank()
-        batch.note("QUANTITY_NEGATIVE", "quantity", unnamed)
-    return value
-
-
-def _check_visits(batch: Batch) -> None:
-    column = batch.text("visit_number")
-    if column is None:
-        return
-    bad = column.distinct.once("visits", _bad_visits)
-    if bad.any():
-        batch.note("VISIT_NUMBER_INVALID", "visit_number", bad[column.index])
-
-
-def _bad_visits(distinct: Distinct) -> Mask:
-    texts = distinct.texts()
-    return np.array([bool(text) and not _VISIT.fullmatch(text) for text in texts], bool)
-
-
-def _note_ids(batch: Batch, faults: IdFaults | None) -> None:
-    """Repeated and conflicting record ids, and corrections that name nothing (5.8)."""
-    if faults is None or faults.row.size == 0:
-        return
-    at = np.searchsorted(faults.row, batch.row)
-    hit = at < faults.row.size
-    hit[hit] = faults.row[at[hit]] == batch.row[hit]
-    for code, column in sorted(set(zip(faults.code, faults.column, strict=True)), reverse=True):
-        mine = np.array([c == code for c in faults.code], bool)
-        mask = hit.copy()
-        mask[hit] = mine[at[hit]]
-
-        def notes(where: Int64, at: Int64 = at) -> tuple[str, ...]:
-            return tuple(faults.note[int(i)] for i in at[where])
-
-        batch.note(code, column, mask, notes)

@@ -16,10 +16,10 @@ import numpy as np
 from equivalents.doorchecks import Usual
 from equivalents.doorway import SAID, DoorRecords, Doubted, Given, Quantities, doubted, within
 from equivalents.intake.case import Case
-from equivalents.intake.coding import IdFaults
 from equivalents.intake.doorrecords import Collected, collect, places
 from equivalents.intake.doorstore import DoorStore
 from equivalents.intake.doubts import Doubts, with_more
+from equivalents.intake.form import IdFaults
 from equivalents.intake.hashstore import memory_bound
 from equivalents.intake.source import Source
 from equivalents.policy.checks import (

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from equivalents.intake.coding import IdFaults
+from equivalents.intake.form import IdFaults
 from equivalents.records import FaultSet
 
 __all__ = ["Doubts", "with_more"]

@@ -19,9 +19,9 @@ import numpy as np
 import numpy.typing as npt
 
 from equivalents.errors import called
-from equivalents.intake.coding import IdFaults
 from equivalents.intake.columns import numbers
 from equivalents.intake.csvfile import CsvPart, RawBatch
+from equivalents.intake.form import IdFaults
 from equivalents.intake.grid import Grid
 from equivalents.intake.hashstore import Hashes, HashStore, memory_bound
 from equivalents.intake.headings import TABLES

@@ -18,7 +18,7 @@ import numpy as np
 
 from equivalents.errors import DataError, Place, Problem
 from equivalents.findings import Findings, said
-from equivalents.intake.coding import Coder
+from equivalents.intake.coding import Coder, Judge
 from equivalents.intake.columns import AnyColumn, UnusableColumnError, make_column
 from equivalents.intake.csvfile import CsvPart, GivenFault, RawBatch, csv_parts
 from equivalents.intake.datesread import DatesRead, told_of_dates
@@ -121,7 +121,7 @@ class Source:
         """How many records are to come; of text files about so many."""
         return expected_rows(self.parts)
 
-    def read(self, index: int, coder: Coder) -> Iterator[RecordBlock]:
+    def read(self, index: int, coder: Judge) -> Iterator[RecordBlock]:
         """The record blocks of one part."""
         part, names = self.parts[index], self._names[index]
         if isinstance(part, ParquetPart) and part.group < 0:
@@ -153,7 +153,7 @@ class Source:
         index: int,
         row: Int64,
         columns: Mapping[str, AnyColumn],
-        coder: Coder,
+        coder: Judge,
         dates: DatesRead,
         given: Sequence[GivenFault] = (),
     ) -> list[RecordBlock]:

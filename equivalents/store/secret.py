@@ -23,6 +23,7 @@ from equivalents.store.writing import Writing
 __all__ = [
     "HIDDEN",
     "ResidentKey",
+    "check_key",
     "keep_check",
     "kept_check",
     "new_key",
@@ -116,11 +117,20 @@ def keep_check(writer: Writing, key: ResidentKey, file: Path | None) -> None:
     Raises:
         DataError: ``KEY_WRONG``.
     """
-    kept = kept_check(writer.connection)
-    if not kept:
+    if not check_key(writer.connection, key, file):
         writer.add_one(KEYS, purpose=_PURPOSE, check_value=key.check_value)
-    elif not hmac.compare_digest(kept, key.check_value):
+
+
+def check_key(connection: Connection, key: ResidentKey, file: Path | None) -> bool:
+    """Hold a key to that of the store, before anything is compared by it; whether there is one.
+
+    Raises:
+        DataError: ``KEY_WRONG``.
+    """
+    kept = kept_check(connection)
+    if kept and not hmac.compare_digest(kept, key.check_value):
         raise DataError([Problem("KEY_WRONG", value=str(file or ""))])
+    return bool(kept)
 
 
 def kept_check(connection: Connection) -> str:

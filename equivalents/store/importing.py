@@ -1,0 +1,383 @@
+"""Records come into the store exactly once; a corrected file replaces by reversal.
+
+Two things make it once. A file whose bytes came before, read in the same way, is recognised and
+nothing is written. Any other file adds the rows whose key is not live (:mod:`~.rowkeys`). Reading,
+judging and sorting are done outside the writer's lock; inside it is asked again whether all that
+still holds, and if not it is done again. So however many processes import, each row is kept once,
+and one that was killed is run again with the same command. Late rows are accepted and posted to the
+first open period; locks keep what was known to them.
+Sources: issue 7, "Import"; specification page 2 "Records at rest"; definitions 5.8, 5.19.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, select
+
+from equivalents.errors import DataError, Problem, as_object
+from equivalents.intake.opening.found import SpoolFolder
+from equivalents.policy.calendar import parse_day
+from equivalents.store.engine import Store
+from equivalents.store.failpoints import failpoint
+from equivalents.store.importfiles import Incoming, incoming
+from equivalents.store.importknown import Known, chain_of, check_replaceable, known_import
+from equivalents.store.importlook import Changes
+from equivalents.store.importparts import Decided, decide, take_back, unchanged
+from equivalents.store.importread import Read, read_file
+from equivalents.store.importrows import Hider
+from equivalents.store.schema import (
+    IMPORTS,
+    REJECTIONS,
+    TOMBSTONES,
+    UPLOAD_BODIES,
+    UPLOADS,
+)
+from equivalents.store.secret import check_key, keep_check, read_key
+from equivalents.store.segmentwrite import keep_pieces
+from equivalents.store.writing import Writing, json_text
+
+__all__ = ["KEPT_BYTES", "Imported", "ImportedFile", "import_records", "void_import"]
+
+KEPT_BYTES: Final = 200_000_000
+"""A file of more bytes is not kept as evidence: its hash and size are."""
+_ATTEMPTS: Final = 3
+"""So often is decided outside the lock; if others were faster each time, then inside."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedFile:
+    """What became of one file.
+
+    ``known_as`` is the import that an equal file was, where nothing was written; ``import_id`` is
+    0 where nothing was written at all. received = accepted + known + rejected.
+    """
+
+    file: str
+    import_id: int = 0
+    known_as: int = 0
+    received: int = 0
+    accepted: int = 0
+    known: int = 0
+    reversed: int = 0
+    rejected: int = 0
+    period: str = ""
+    quality: Mapping[str, int] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    understood: tuple[Mapping[str, Any], ...] = ()
+    changes: Changes | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """As ``--json`` shows it."""
+        shown = self.changes.as_json() if self.changes is not None else None
+        return {
+            "file": self.file,
+            "import": self.import_id or None,
+            "known_as": self.known_as or None,
+            "received": self.received,
+            "accepted": self.accepted,
+            "known": self.known,
+            "reversed": self.reversed,
+            "rejected": self.rejected,
+            "posted_to": self.period,
+            "quality": dict(self.quality),
+            "understood": [*self.understood],
+            "changes": shown,
+            "problems": [as_object(one) for one in self.problems],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of all files of one command, in their order."""
+
+    files: tuple[ImportedFile, ...]
+
+    @property
+    def accepted(self) -> int:
+        """Rows that were added."""
+        return sum(one.accepted for one in self.files)
+
+    @property
+    def imports(self) -> tuple[int, ...]:
+        """The imports that were made."""
+        return tuple(one.import_id for one in self.files if one.import_id)
+
+
+def import_records(
+    store: Store,
+    files: Iterable[Path],
+    *,
+    source: str = "",
+    replaces: int | None = None,
+    show: bool = False,
+    on_reject: str = "stop",
+    retain_until: str = "",
+    why: str = "",
+) -> Imported:
+    """Import files of records, or the records of cases; each file is one transaction.
+
+    Args:
+        store: the opened store; its place names the key for ids of residents.
+        files: files of any kind that ``check`` reads, or case folders.
+        source: what the clerk calls the origin of the files.
+        replaces: the import that the one file replaces.
+        show: only say what it would change; nothing is written.
+        on_reject: ``stop``: any rejected row and nothing is imported, of no file; ``quarantine``:
+            rejected rows are kept apart.
+        retain_until: the first day on which the kept files may go, ``YYYY-MM-DD``.
+        why: for the audit trail.
+
+    Raises:
+        DataError: what cannot be read; rejected rows with ``stop``; ``KEY_ABSENT``, ``KEY_WRONG``;
+            ``IMPORT_REPLACED``, ``IMPORT_UNKNOWN``; a failure of the database: nothing of that file
+            was written, the files before it are.
+    """
+    every = incoming(files)
+    _check_asked(every, replaces, retain_until)
+    task = _Task(store, source, replaces, show, on_reject, retain_until, why)
+    done: list[ImportedFile | Read] = [task.known_before(one) or task.read(one) for one in every]
+    task.stop_on_rejects([one for one in done if isinstance(one, Read)])
+    return Imported(tuple(task.keep(one) if isinstance(one, Read) else one for one in done))
+
+
+def void_import(store: Store, import_id: int, *, why: str = "") -> ImportedFile:
+    """Take everything back that is live of an import, and of those that it replaced.
+
+    Raises:
+        DataError: ``IMPORT_UNKNOWN``, ``IMPORT_REPLACED``; a failure of the database.
+    """
+    folder = SpoolFolder()
+    while True:
+        with store.reading() as connection:
+            check_replaceable(connection, import_id)
+            chain = chain_of(connection, import_id)
+            decided = take_back(store, connection, chain, folder.fresh())
+        with store.writing(
+            "import.void", object_kind="import", object_id=str(import_id), why=why
+        ) as writer:
+            check_replaceable(writer.connection, import_id)
+            if not unchanged(writer.connection, decided):
+                continue
+            whole = IMPORTS.c.id == import_id
+            was = writer.connection.execute(select(IMPORTS).where(whole)).mappings().one()
+            voided = writer.add_one(
+                IMPORTS,
+                upload_id=was["upload_id"],
+                source=was["source"],
+                period=";".join(sorted(decided.posted)),
+                replaces=import_id,
+                received=0,
+                accepted=0,
+                known=0,
+                reversed=decided.reversed,
+                rejected=0,
+            )
+            keep_pieces(writer, decided.pieces, voided, "import.segment")
+            writer.after = {"import": voided, "reversed": decided.reversed}
+            failpoint("import.rows")
+        return ImportedFile("", voided, reversed=decided.reversed)
+
+
+def _check_asked(every: list[Incoming], replaces: int | None, retain_until: str) -> None:
+    if replaces is not None and len(every) != 1:
+        raise DataError([Problem("IMPORT_REPLACES_ONE", value=str(len(every)))])
+    if retain_until:
+        try:
+            parse_day(retain_until)
+        except ValueError:
+            raise DataError([Problem("IMPORT_RETAIN", value=retain_until)]) from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One command: what was asked, and each file in turn."""
+
+    store: Store
+    source: str
+    replaces: int | None
+    show: bool
+    on_reject: str
+    retain_until: str
+    why: str
+
+    def known_before(self, file: Incoming) -> ImportedFile | None:
+        """Whether the file came before, without reading it."""
+        with self.store.reading() as connection:
+            return self._known(connection, file)
+
+    def _known(self, connection: Connection, file: Incoming) -> ImportedFile | None:
+        if self.replaces is not None:
+            check_replaceable(connection, self.replaces)
+        found = known_import(connection, file.sha256, file.plan)
+        if found is None or not found.whole:
+            self._check_old(found)
+            return None
+        facts = {"import": str(found.import_id)}
+        told = Problem("IMPORT_KNOWN", value=file.name, facts=facts)
+        return ImportedFile(file.name, known_as=found.import_id, problems=(told,))
+
+    def _check_old(self, found: Known | None) -> None:
+        """A file that was replaced does not come back by chance."""
+        if found is not None and found.replaced_by and self.replaces != found.replaced_by:
+            facts = {"import": str(found.import_id), "by": str(found.replaced_by)}
+            raise DataError([Problem("IMPORT_WAS_REPLACED", facts=facts)])
+
+    def read(self, file: Incoming) -> Read:
+        """Read a file, its ids hidden by the key of the store."""
+        return read_file(file, Hider(lambda: read_key(self.store.place.key)))
+
+    def stop_on_rejects(self, reads: Iterable[Read]) -> None:
+        """Nothing of any file where a row is rejected, unless rejected rows are set aside.
+
+        Raises:
+            DataError: the first thousand rejected rows of each file.
+        """
+        if self.on_reject != "stop":
+            return
+        problems = [one for read in reads for one in read.rejects.first]
+        if problems:
+            total = sum(read.rejects.total for read in reads)
+            problems.append(Problem("IMPORT_REJECTED", facts={"count": str(total)}))
+            raise DataError(problems, total + 1)
+
+    def keep(self, read: Read) -> ImportedFile:
+        """Decide and write, until both were done against the same state."""
+        attempt = 0
+        while True:
+            attempt += 1
+            with self.store.reading() as connection:
+                found = self._known(connection, read.file)
+                if found is not None:
+                    return found
+                decided, changes = self._decided(connection, read)
+            if self.show:
+                return self._result(read, decided, changes)
+            failpoint("import.read")
+            with self.store.writing("import.accept", why=self.why) as writer:
+                found = self._known(writer.connection, read.file)
+                if found is not None:
+                    return found
+                if not unchanged(writer.connection, decided):
+                    if attempt < _ATTEMPTS:
+                        continue
+                    decided, changes = self._decided(writer.connection, read)
+                result = self._write(writer, read, decided, changes)
+            return result
+
+    def _decided(self, connection: Connection, read: Read) -> tuple[Decided, Changes | None]:
+        key = read.hider.key
+        if key is not None:
+            check_key(connection, key, self.store.place.key)
+        chain: frozenset[int] = frozenset()
+        if self.replaces is not None:
+            chain = chain_of(connection, self.replaces)
+        changes = Changes() if self.replaces is not None else None
+        folder = read.file.keeper.fresh()
+        decided = decide(self.store, connection, read, folder, chain, changes)
+        if decided.clashes:
+            read.reject(decided.clashes)
+            self.stop_on_rejects([read])
+        return decided, changes.paired() if changes is not None else None
+
+    def _write(
+        self, writer: Writing, read: Read, decided: Decided, changes: Changes | None
+    ) -> ImportedFile:
+        file = read.file
+        key = read.hider.key
+        if key is not None:
+            keep_check(writer, key, self.store.place.key)
+        result = self._result(read, decided, changes)
+        upload = self._keep_file(writer, file, read.received)
+        import_id = writer.add_one(
+            IMPORTS,
+            upload_id=upload,
+            source=self.source,
+            plan_sha256=file.plan,
+            period=result.period,
+            replaces=self.replaces,
+            received=result.received,
+            accepted=result.accepted,
+            known=result.known,
+            reversed=result.reversed,
+            rejected=result.rejected,
+            quality=json_text(dict(sorted(result.quality.items()))),
+            understood=json.dumps(
+                _without_cells([*file.understood]), ensure_ascii=False, sort_keys=True
+            ),
+        )
+        keep_pieces(writer, decided.pieces, import_id, "import.segment")
+        for rows in read.rejects.rows():
+            writer.add(REJECTIONS, [{"import_id": import_id, **one} for one in rows])
+        writer.object_kind, writer.object_id = "import", str(import_id)
+        writer.after = {
+            "file": file.name,
+            "sha256": file.sha256,
+            "accepted": result.accepted,
+            "known": result.known,
+            "reversed": result.reversed,
+            "rejected": result.rejected,
+        }
+        failpoint("import.rows")
+        return replace(result, import_id=import_id)
+
+    def _keep_file(self, writer: Writing, file: Incoming, rows: int) -> int:
+        """The file itself as evidence; where it is too large its hash and size, and why."""
+        upload = writer.add_one(
+            UPLOADS,
+            kind="records",
+            file_name=file.name,
+            sha256=file.sha256,
+            size=file.size,
+            retain_until=self.retain_until,
+        )
+        if file.path is not None and file.size <= KEPT_BYTES:
+            writer.add_body(UPLOAD_BODIES, upload, file.path.read_bytes())
+        else:
+            facts = {"sha256": file.sha256, "size": file.size, "rows": rows}
+            reason = "database" if file.path is None else f"larger than {KEPT_BYTES} bytes"
+            writer.add_one(TOMBSTONES, upload_id=upload, why=reason, **facts)
+        return upload
+
+    def _result(self, read: Read, decided: Decided, changes: Changes | None) -> ImportedFile:
+        file, told = read.file, [*read.problems]
+        for period, rows in sorted(decided.late.items()):
+            if rows:
+                facts = {"period": period, "count": str(rows), "posted": self._posted(decided)}
+                told.append(Problem("LATE_ROWS", value=file.name, facts=facts))
+        if not self.show and (file.path is None or file.size > KEPT_BYTES):
+            told.append(Problem("UPLOAD_NOT_KEPT", value=file.name))
+        quality = dict(read.rejects.counts)
+        for one in told:
+            quality[one.code] = quality.get(one.code, 0) + 1
+        return ImportedFile(
+            file.name,
+            received=read.received,
+            accepted=decided.accepted,
+            known=decided.known,
+            reversed=decided.reversed,
+            rejected=read.rejects.total,
+            period=self._posted(decided),
+            quality=quality,
+            problems=(*told, *read.rejects.first),
+            understood=file.understood,
+            changes=changes,
+        )
+
+    def _posted(self, decided: Decided) -> str:
+        return ";".join(sorted(decided.posted))
+
+
+def _without_cells(value: Any) -> Any:
+    """What was understood of a file without examples of its cells: they may be ids of residents."""
+    if isinstance(value, dict):
+        kept = {key: one for key, one in value.items() if key not in _CELLS}
+        return {key: _without_cells(one) for key, one in kept.items()}
+    if isinstance(value, list):
+        return [_without_cells(one) for one in value]
+    return value
+
+
+_CELLS: Final = ("example", "read_as", "left_out", "rows_above")

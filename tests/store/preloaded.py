@@ -1,0 +1,15 @@
+"""What processes of tests import before they part: once instead of sixteen times."""
+
+from importlib import import_module
+
+NAMES = (
+    "pyarrow.compute",
+    "pyarrow.parquet",
+    "psycopg",
+    "sqlalchemy.dialects.postgresql.psycopg",
+    "alembic.script",
+    "equivalents.store.importing",
+    "equivalents.store.segments",
+    "tests.store.test_import_crash",
+)
+MODULES = [import_module(name) for name in NAMES]
