@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from equivalents.errors import UsageError, as_object
+from equivalents.storecasecli import CaseStoreOption, case_given
 from equivalents.terminal import console, print_json, progress, reporting, say, show_problems
 
 __all__ = ["Form", "compare", "explain"]
@@ -42,6 +43,7 @@ def explain(
         Path | None,
         typer.Option(metavar="CASE", help="资料文件夹：并列出服务记录。List the records, too."),
     ] = None,
+    store: CaseStoreOption = "",
     form: Annotated[
         Form, typer.Option("--format", help="text 文本或 json。As text or as JSON.")
     ] = Form.TEXT,
@@ -59,6 +61,7 @@ def explain(
                 "Give --person, or --pool together with --institution."
             )
         if person:
+            case = case_given(case, store) if case is not None else None
             story, records = trace_person(out, person, institution, case)
             text, told = person_text(story, records), person_json(story, records)
         else:
@@ -104,7 +107,7 @@ _CaseOption = Annotated[
 ]
 
 
-def compare(
+def compare(  # noqa: PLR0913  (an option each)
     base: _BaseArgument,
     out: _ChangesOption,
     proposal: _ProposalOption = None,
@@ -112,6 +115,7 @@ def compare(
     own_dates: _OwnDatesOption = False,
     partial: _PartialOption = False,
     case: _CaseOption = None,
+    store: CaseStoreOption = "",
     as_json: _JsonOption = False,
 ) -> None:
     """对比拟调整方案：谁增谁减。Try proposed weights or coefficients: who wins, who loses."""
@@ -125,11 +129,11 @@ def compare(
             )
         with progress() as told:
             compared = compare_case(
-                base,
+                case_given(base, store),
                 proposal,
                 out,
                 coefficients=coefficients,
-                case=case,
+                case=case_given(case, store) if case is not None else None,
                 own_dates=own_dates,
                 partial=partial,
                 told=told,

@@ -11,6 +11,7 @@ import typer
 from equivalents.checkshown import has_errors, print_checked, show_checked
 from equivalents.marking import check_marked
 from equivalents.run import check_case, unseen
+from equivalents.storecasecli import CaseStoreOption, case_given
 from equivalents.terminal import SHOWN, progress, reporting, show_understood
 
 __all__ = ["CaseArgument", "JsonOption", "check"]
@@ -19,8 +20,8 @@ CaseArgument = Annotated[
     Path,
     typer.Argument(
         metavar="CASE",
-        help="资料：文件夹（内有 case.yaml）、一个工作簿，或其 zip。"
-        "The case: a folder, one workbook, or a zip of either.",
+        help="资料：文件夹（内有 case.yaml）、一个工作簿或其 zip；或 store:期间（在数据库中）。"
+        "The case: a folder, one workbook, a zip of either, or store:PERIOD.",
     ),
 ]
 JsonOption = Annotated[
@@ -56,6 +57,7 @@ def check(
             "Write a data-quality report, a workbook and a page, into a folder of its own.",
         ),
     ] = None,
+    store: CaseStoreOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """检查资料，列出全部问题，不改任何文件。List every problem of a case; no file is changed."""
@@ -66,6 +68,7 @@ def check(
     with reporting(as_json), progress() as told:
         if report is not None:
             check_replaceable(report, QUALITY_MARK)
+        case = case_given(case, store)
         if mark is None:
             checked = check_case(case, told, first=SHOWN, shown=shown, previous=previous)
         else:

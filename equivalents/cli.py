@@ -16,16 +16,21 @@ import typer
 
 from equivalents.asking import compare, explain
 from equivalents.bookcli import template
+from equivalents.cachecli import CacheOption, kept_counts
 from equivalents.checkcli import CaseArgument, JsonOption, check
 from equivalents.closingcli import correct, year_end
-from equivalents.dbkeepingcli import db
+from equivalents.dbcli import db
+from equivalents.dbkeepingcli import backup, expire, restore, trail, verify
+from equivalents.dbputcli import cache, put, show
 from equivalents.errors import Problem, as_object
 from equivalents.forecastcli import forecast
 from equivalents.importcli import import_
 from equivalents.lookcli import look
 from equivalents.mapcli import maps
+from equivalents.periodlatercli import period
 from equivalents.run import settle_case
 from equivalents.schemecli import scheme
+from equivalents.storecasecli import CaseStoreOption, case_given
 from equivalents.studycli import study
 from equivalents.terminal import (
     console,
@@ -105,21 +110,25 @@ def settle(
             "Payouts only: no item lines and no tally (fastest).",
         ),
     ] = False,
+    store: CaseStoreOption = "",
+    cache: CacheOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """核算一个期间，结果写入 OUT。Settle a period into the folder OUT."""
     understood: list[Mapping[str, Any]] = []
+    kept = kept_counts(cache)
     with reporting(as_json), progress() as told:
         settlement = settle_case(
-            case,
+            case_given(case, store),
             out,
             stop_on_reject=on_reject is OnReject.STOP,
             direct=payouts_only,
             told=told,
             shown=understood.extend if as_json else show_understood,
+            cache=kept,
         )
     result = json.loads((out / "summary.json").read_bytes())
-    problems = []
+    problems = [] if kept is None else [*kept.problems]
     if settlement.payouts is None:
         count = str(settlement.counted.rejected)
         problems.append(Problem("REJECTED_ROWS", facts={"count": count}))
@@ -130,7 +139,7 @@ def settle(
     else:
         show_summary(result, out)
         show_problems(problems, as_json)
-    if problems:
+    if settlement.payouts is None:
         raise typer.Exit(1)
 
 
@@ -197,8 +206,11 @@ app.command()(forecast)
 app.command()(correct)
 app.command("year-end")(year_end)
 app.command("import")(import_)
+for _command in (verify, backup, restore, expire, trail, put, show, cache):
+    db.command()(_command)
 app.add_typer(db, name="db")
 app.add_typer(maps, name="map")
+app.add_typer(period, name="period")
 app.add_typer(scheme, name="scheme")
 app.add_typer(study, name="study")
 

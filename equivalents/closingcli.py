@@ -10,6 +10,7 @@ import typer
 
 from equivalents.errors import Problem, as_object
 from equivalents.run import unseen
+from equivalents.storecasecli import CaseStoreOption, case_given
 from equivalents.terminal import (
     SHOWN,
     console,
@@ -94,6 +95,7 @@ def correct(
     ],
     earlier: _Earlier = _NO_PATHS,
     on_reject: _Rejects = Rejects.STOP,
+    store: CaseStoreOption = "",
     as_json: _Json = False,
 ) -> None:
     """结账后更正：只付差额，原结果不动。Correct a closed period: only the difference is paid."""
@@ -101,7 +103,7 @@ def correct(
 
     with reporting(as_json), progress() as told:
         result = correct_case(
-            case,
+            case_given(case, store),
             closed,
             out,
             earlier=earlier,
@@ -136,6 +138,7 @@ def year_end(
     ],
     adjusted: _Adjusted = _NO_PATHS,
     on_reject: _Rejects = Rejects.STOP,
+    store: CaseStoreOption = "",
     as_json: _Json = False,
 ) -> None:
     """年终清算：全年应得减已发。Settle the year: what it is worth less what was paid."""
@@ -143,7 +146,7 @@ def year_end(
 
     with reporting(as_json), progress() as told:
         settlement = year_end_case(
-            case,
+            case_given(case, store),
             paid,
             out,
             adjusted=adjusted,

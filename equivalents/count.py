@@ -8,12 +8,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 import numpy as np
 
 from equivalents.errors import ConservationError
 from equivalents.grouping import each_once
+from equivalents.keptcount import Measures, weigh_cells
 from equivalents.order import Run
 from equivalents.policy.book import Verdict
 from equivalents.policy.posts import Codes
@@ -24,7 +25,7 @@ from equivalents.units import Int64, print_e3
 from equivalents.waiting import Waiting
 from equivalents.weigh import DirectSum, Scales
 
-__all__ = ["Counted", "Seen", "Way", "count"]
+__all__ = ["Counted", "Keeper", "Seen", "Way", "count"]
 
 Way = Literal["tally", "direct"]
 """Which way the records go: kept as a tally, or weighed at once and forgotten."""
@@ -88,6 +89,22 @@ class Counted:
         self.unplaced += other.unplaced
 
 
+class Keeper(Protocol):
+    """Keeps what parts were counted as, and knows it again: any part by its position.
+
+    What it gives is what the part itself would give, without the waiting of its records done.
+    """
+
+    def keeps(self, at: int) -> bool:
+        """Whether it is asked for this part at all."""
+
+    def known(self, at: int, scales: Scales) -> tuple[Counted, Measures] | None:
+        """What the part was counted as on the tally path, or ``None`` to have it counted."""
+
+    def keep(self, at: int, counted: Counted, measures: Measures, scales: Scales) -> None:
+        """Keep what the part was counted as on the tally path."""
+
+
 def count(
     parts: Sequence[Iterable[RecordBlock]],
     scales: Scales,
@@ -97,30 +114,29 @@ def count(
     progress: Callable[[int], None] | None = None,
     seen: Seen | None = None,
     freed: Callable[[], None] | None = None,
+    keeper: Keeper | None = None,
 ) -> Counted:
     """Count all parts, with ``workers`` threads.
 
     ``progress`` is told of rows as they are done, ``seen`` of every block as its records end;
-    ``freed`` is called when much memory has become free before more is asked for.
+    ``freed`` is called when much memory has become free before more is asked for. ``keeper`` knows
+    parts that need not be read; it changes no result, and is not asked where ``seen`` is told.
     """
     total = _nothing(scales, seen)
+    told = progress if progress is not None else _unwatched
 
-    def one(part: Iterable[RecordBlock]) -> Counted:
-        counted = _nothing(scales, seen)
-        for block in part:
-            _count_block(block, counted, scales, path)
-            if progress is not None:
-                progress(block.received)
-        counted.tally.settle()
-        return counted
+    def one(at: int, part: Iterable[RecordBlock]) -> Counted:
+        if keeper is not None and seen is None and keeper.keeps(at):
+            return _count_kept(keeper, at, part, scales, path, told)
+        return _count_part(part, scales, path, told, seen)
 
     if workers > 1:
         with ThreadPoolExecutor(workers) as pool:
-            for counted in pool.map(one, parts):
+            for counted in pool.map(one, range(len(parts)), parts):
                 total.absorb(counted)
             _count_waiting(total, scales, path, pool.map, freed)
     else:
-        for counted in map(one, parts):
+        for counted in map(one, range(len(parts)), parts):
             total.absorb(counted)
         _count_waiting(total, scales, path, map, freed)
     if freed is not None and total.waiting.origins:
@@ -128,6 +144,47 @@ def count(
     total.tally.settle()
     _check(total, scales, path)
     return total
+
+
+def _unwatched(rows: int) -> None:
+    """Progress that nobody watches."""
+
+
+def _count_part(
+    part: Iterable[RecordBlock],
+    scales: Scales,
+    path: Way,
+    told: Callable[[int], None],
+    seen: Seen | None,
+) -> Counted:
+    counted = _nothing(scales, seen)
+    for block in part:
+        _count_block(block, counted, scales, path)
+        told(block.received)
+    counted.tally.settle()
+    return counted
+
+
+def _count_kept(
+    keeper: Keeper,
+    at: int,
+    part: Iterable[RecordBlock],
+    scales: Scales,
+    path: Way,
+    told: Callable[[int], None],
+) -> Counted:
+    """A part as it is kept, or counted and kept; the direct path weighs its cells."""
+    found = keeper.known(at, scales)
+    if found is not None:
+        told(found[0].received)
+    else:
+        measures = Measures()
+        found = _count_part(part, scales, "tally", told, measures.see), measures
+        keeper.keep(at, *found, scales)
+    counted, measures = found
+    if path == "direct":
+        counted.tally = weigh_cells(counted.tally, measures, counted.direct)
+    return counted
 
 
 def _nothing(scales: Scales, seen: Seen | None = None) -> Counted:

@@ -122,6 +122,9 @@ class Performers:
         self._postings = postings
         self._latest = _Latest()
         self._since, self._who = self._by_date(members, persons)
+        self.dated = sorted(
+            (one.team_id, one.person_id, one.share, one.valid_from, one.valid_to) for one in members
+        )
 
     def learn(self, sets: Iterable[Shared]) -> list[int]:
         """The codes of performer sets ((person, share), ...) in lowest terms."""

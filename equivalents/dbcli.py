@@ -9,7 +9,7 @@ from equivalents.checkcli import JsonOption
 from equivalents.storecli import StoreOption, WhoOption
 from equivalents.terminal import print_json, reporting, say
 
-__all__ = ["db"]
+__all__ = ["db", "new_key", "upgrade"]
 
 db = typer.Typer(
     name="db",
@@ -49,7 +49,9 @@ def upgrade(
 
 @db.command("new-key")
 def new_key(
-    file: Annotated[Path, typer.Argument(help="新的密钥文件。The new file of the key.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="新的密钥文件。The new file of the key.")
+    ],
 ) -> None:
     """生成县级密钥，用于隐去居民编号；请另存备份。Make the county key; keep a copy elsewhere."""
     from equivalents.store.secret import new_key as make

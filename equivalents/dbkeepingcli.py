@@ -7,12 +7,11 @@ from typing import Annotated, Any
 import typer
 
 from equivalents.checkcli import JsonOption
-from equivalents.dbcli import db
 from equivalents.errors import DataError, Problem, UsageError, as_object
 from equivalents.storecli import StoreOption, WhoOption, WhyOption, opened
 from equivalents.terminal import print_json, print_list, reporting, say, show_problems
 
-__all__ = ["backup", "db", "expire", "restore", "trail", "verify"]
+__all__ = ["backup", "expire", "restore", "trail", "verify"]
 
 PassphraseOption = Annotated[
     Path | None,
@@ -34,7 +33,6 @@ KeyFileOption = Annotated[
 ]
 
 
-@db.command()
 def verify(
     store: StoreOption = "",
     head: Annotated[
@@ -85,7 +83,6 @@ def verify(
         raise typer.Exit(1)
 
 
-@db.command()
 def backup(
     out: Annotated[
         Path | None,
@@ -128,7 +125,6 @@ def _backup_object(done: Any) -> dict[str, Any]:
     return {**done._asdict(), "file": done.file.as_posix(), "head": str(done.head or "")}
 
 
-@db.command()
 def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="备份文件。The backup.")],
     into: Annotated[
@@ -179,7 +175,6 @@ def restore(
         show_problems(done.problems, False)
 
 
-@db.command()
 def expire(
     on: Annotated[
         str,
@@ -218,7 +213,6 @@ def expire(
         say(f"{done}：{len(several):,}")
 
 
-@db.command()
 def trail(
     since: Annotated[
         int, typer.Option(min=0, help="只列这一条之后的。Only entries after this number.")

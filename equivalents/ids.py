@@ -91,6 +91,21 @@ class IdBook:
         table = self._tables.get(length)
         return _FREE if table is None else int(table.find(words)[0])
 
+    def texts(self, codes: Codes) -> Texts:
+        """The ids of some codes that were given, in their order."""
+        lengths = np.zeros(codes.size, np.int64)
+        found: list[tuple[Int64, _Bytes]] = []
+        with self._lock:
+            for length, table in self._tables.items():
+                where, letters = table.letters(codes, length)
+                lengths[where] = length
+                found.append((where, letters))
+        begins = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+        data = np.zeros(int(begins[-1]), np.uint8)
+        for where, letters in found:
+            data[begins[where][:, None] + np.arange(letters.shape[1])] = letters
+        return Texts(data, begins)
+
     def learn(self, texts: Texts) -> Codes:
         """The codes of some ids, adding those that are new."""
         codes = np.full(len(texts), _FREE, np.int32)
@@ -167,6 +182,16 @@ class _Table:
         codes = self.code.take(row, mode="clip")
         codes[row < 0] = _FREE
         return codes
+
+    def letters(self, codes: Codes, length: int) -> tuple[Int64, _Bytes]:
+        """Which of some codes are here, and a row of ``length`` letters for each of these."""
+        # Codes ascend with the rows; one of a lost row was never given to anybody.
+        known = self.code[: self.filled]
+        row = np.searchsorted(known, codes)
+        where = np.flatnonzero(row < known.size)
+        where = where[known[row[where]] == codes[where]]
+        words = np.stack([word[row[where]] for word in self.words], axis=1)
+        return where, words.view(np.uint8).reshape(where.size, _WORD * len(self.words))[:, :length]
 
     def add(self, words: list[_Words], first: int) -> Codes:
         """Codes from ``first`` for ids that were not here; some may have come meanwhile."""

@@ -18,6 +18,7 @@ from equivalents.findings import Findings
 from equivalents.intake.case import Case, load_case
 from equivalents.intake.casefolder import CaseFolder, open_folder
 from equivalents.intake.door import look_at_records
+from equivalents.intake.identity import KeptHashes
 from equivalents.intake.settings import read_settings
 from equivalents.intake.source import Source
 from equivalents.memory import let_go
@@ -29,6 +30,7 @@ from equivalents.tally import Plan
 
 if TYPE_CHECKING:
     from equivalents.report.out import Beside
+    from equivalents.store.tallycache import TallyCache
 
 __all__ = [
     "Checked",
@@ -146,6 +148,7 @@ def settle_case(
     told: Told = silent,
     shown: Shown = unseen,
     beside: "Callable[[Settlement, Case], Beside] | None" = None,
+    cache: "Path | TallyCache | None" = None,
 ) -> Settlement:
     """Settle a case folder into the folder ``out`` (page 3), replaced as a whole.
 
@@ -153,7 +156,10 @@ def settle_case(
     ``payouts`` is ``None``. ``direct`` weighs records as they stream by and writes no item lines
     and no tally; the payouts are the same. ``shown`` is told what was understood of the files
     before they are used. ``beside`` makes of a settlement that is paid what is
-    written beside it; it may refuse.
+    written beside it; it may refuse. In the folder ``cache`` counts are kept for the next run, and
+    those of an earlier one used: no byte of the result depends on it. Who wants to tell what is odd
+    about that folder gives a :class:`~equivalents.store.tallycache.TallyCache` and reads its
+    ``problems`` afterwards.
 
     Raises:
         DataError: the case cannot be read, or ``out`` is not ours to replace.
@@ -164,9 +170,12 @@ def settle_case(
     from equivalents.report.out import write_out
 
     check_replaceable(out)
-    case, source = open_case(folder, told)
+    kept = _kept(cache)
+    case, source = open_case(folder, told, kept=kept)
     shown(case.understood)
-    settlement = _weighed(case, source, "direct" if direct else "tally", told)
+    settlement = _weighed(case, source, "direct" if direct else "tally", told, kept)
+    if kept is not None:
+        kept.trim()
     more = None
     if not (stop_on_reject and settlement.counted.rejected):
         settlement = _paid(settlement, case, source)
@@ -174,6 +183,15 @@ def settle_case(
     told("write", 0, 0)
     write_out(settlement, case, source, out, more)
     return settlement
+
+
+def _kept(cache: "Path | TallyCache | None") -> "TallyCache | None":
+    """What was counted before, if it is to be used."""
+    if not isinstance(cache, Path):
+        return cache
+    from equivalents.store.tallycache import TallyCache
+
+    return TallyCache(cache)
 
 
 def settle_opened(
@@ -210,12 +228,17 @@ def _paid(settlement: Settlement, case: Case, source: Source) -> Settlement:
 
 
 def open_case(
-    folder: Path | CaseFolder, told: Told = silent, *, every_check: bool = False
+    folder: Path | CaseFolder,
+    told: Told = silent,
+    *,
+    every_check: bool = False,
+    kept: KeptHashes | None = None,
 ) -> tuple[Case, Source]:
     """Read the rules of a case and look at its record files.
 
     A case that is open already is not opened again. The checks at the door that it names are
-    made, with ``every_check`` also the others, as warnings.
+    made, with ``every_check`` also the others, as warnings. ``kept`` knows the record ids of files
+    that were read before.
 
     Raises:
         DataError: every problem of the tables and of whole record files.
@@ -226,7 +249,7 @@ def open_case(
         case = load_case(opened)
     except DataError as error:
         raise DataError([*error.problems, *_record_problems(opened)]) from None
-    source = Source(case.folder, case.records, case.rules.times)
+    source = Source(case.folder, case.records, case.rules.times, kept)
     look_at_records(case, source, every=every_check)
     return case, source
 
@@ -255,12 +278,22 @@ def _record_problems(case: CaseFolder) -> tuple[Problem, ...]:
     return tuple(findings.problems)
 
 
-def _weighed(case: Case, source: Source, path: Way, told: Told) -> Settlement:
+def _weighed(
+    case: Case, source: Source, path: Way, told: Told, kept: "TallyCache | None" = None
+) -> Settlement:
     """All records counted and weighed, with the means that this machine has."""
     plan = Plan(case.rules)
     parts, progress = source.blocks(plan), row_counter(told, source.expected)
-    threads = workers()
-    return weigh(case.rules, plan, parts, path, workers=threads, progress=progress, freed=let_go)
+    return weigh(
+        case.rules,
+        plan,
+        parts,
+        path,
+        workers=workers(),
+        progress=progress,
+        freed=let_go,
+        keeper=kept.keeper(source, plan, parts) if kept is not None else None,
+    )
 
 
 def row_counter(told: Told, expected: int = 0) -> Callable[[int], None]:

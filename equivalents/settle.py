@@ -13,7 +13,7 @@ from typing import Final
 
 from equivalents.componentpay import ComponentPay
 from equivalents.components import NO_PAY, FixedPay, charged_fen, fixed_pay
-from equivalents.count import Counted, Way, count
+from equivalents.count import Counted, Keeper, Way, count
 from equivalents.errors import ConservationError, Problem
 from equivalents.fund import needs_lines
 from equivalents.fundfacts import Money
@@ -159,20 +159,23 @@ def weigh(
     workers: int = 1,
     progress: Callable[[int], None] | None = None,
     freed: Callable[[], None] | None = None,
+    keeper: Keeper | None = None,
 ) -> Settlement:
     """Count and weigh all parts: a settlement whose pools are not shared yet.
 
     The direct path gives way to the tally path where its sums are not proven to fit, and where a
-    fund asks for item lines.
+    fund asks for item lines. ``keeper`` knows parts that were counted before.
     """
     if rules.scheme is not None and needs_lines(rules.scheme, rules.period):
         path = "tally"
     scales = Scales(rules, plan)
-    counted = count(parts, scales, path, workers=workers, progress=progress, freed=freed)
+    counted = count(
+        parts, scales, path, workers=workers, progress=progress, freed=freed, keeper=keeper
+    )
     try:
         weighed = {series: _weigh(counted, scales, series, path) for series in scales.series}
     except NeedsTallyError:
-        return weigh(rules, plan, parts, "tally", workers=workers, freed=freed)
+        return weigh(rules, plan, parts, "tally", workers=workers, freed=freed, keeper=keeper)
     return _unpaid(rules, plan, scales, counted, weighed)
 
 

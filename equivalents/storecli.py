@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from equivalents.terminal import say
+
 if TYPE_CHECKING:
     from equivalents.store.engine import Store
 
@@ -42,7 +44,7 @@ WhyOption = Annotated[
 
 @contextmanager
 def opened(store: str, *, key: str = "", who: str = "") -> Iterator["Store"]:
-    """The store that the options or the environment name, closed afterwards.
+    """The store that the options or the environment name, closed afterwards; warnings are said.
 
     Raises:
         DataError: as :func:`equivalents.store.place.place_of` and
@@ -56,3 +58,5 @@ def opened(store: str, *, key: str = "", who: str = "") -> Iterator["Store"]:
         yield found
     finally:
         found.close()
+        for problem in found.warnings:
+            say(f"{problem.text('zh')}\n{problem.text('en')}", err=True)

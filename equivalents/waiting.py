@@ -106,6 +106,19 @@ class Waiting:
         self.origins |= other.origins
         self._pieces.extend(other._pieces)
 
+    def put(self, part: int, origin: Origin, columns: Columns) -> None:
+        """Keep records of a part in columns as :meth:`held` gives them."""
+        size = columns["row"].size
+        if size:
+            self.origins[part] = origin
+            self._pieces.append({**columns, "part": _narrow(np.full(1, part), size)})
+
+    def held(self) -> Columns:
+        """All records end to end; they are kept."""
+        if not self._pieces:
+            return {name: np.zeros(0, np.int8) for name in _COLUMNS}
+        return {name: _joined([piece[name] for piece in self._pieces]) for name in _COLUMNS}
+
     def __len__(self) -> int:
         return sum(piece["part"].size for piece in self._pieces)
 

@@ -225,9 +225,23 @@ class DirectSum:
                 # Only resolved records are counted once; verdicts weigh nothing either way.
                 quantity = self.scales.quantity(series, chosen, quantity, block.records)
                 self._absolute_e3 += _absolute_sum(quantity)
-            products = np.take(self._weights[series], chosen)
-            products *= quantity
-            np.add.at(self._sums[series], placed.posting, products)
+            self._add(series, placed.posting, quantity, chosen)
+
+    def add_cells(
+        self, posting: Codes, quantity_e3: Int64, rows: Mapping[str, Codes], absolute_e3: int
+    ) -> None:
+        """Weigh cells of records that were added up before; ``rows`` as for :meth:`add`.
+
+        ``absolute_e3`` is the sum of the absolute quantities of all records that went into them.
+        """
+        self._absolute_e3 += absolute_e3
+        for series, chosen in rows.items():
+            self._add(series, posting, quantity_e3, chosen)
+
+    def _add(self, series: str, posting: Codes, quantity_e3: Int64, rows: Codes) -> None:
+        products = np.take(self._weights[series], rows)
+        products *= quantity_e3
+        np.add.at(self._sums[series], posting, products)
 
     def absorb(self, other: "DirectSum") -> None:
         """Add the sums of another part of the same plan."""

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -35,7 +35,7 @@ from equivalents.units import QUANTITY_PLACES, Int64, NumberFaultError, parse_fi
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Hashes", "Identities", "find_identities", "hash_texts"]
+__all__ = ["Hashes", "Identities", "KeptHashes", "find_identities", "hash_texts"]
 
 _Part = CsvPart | ParquetPart
 _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
@@ -55,19 +55,27 @@ class Identities:
     links: Sequence[Mapping[int, tuple[int, int]]]
 
 
+class KeptHashes(Protocol):
+    """Keeps the hashes of ids of parts, and knows them again."""
+
+    def hashes(self, part: _Part, heading: str, read: Callable[[], Hashes]) -> Hashes:
+        """The hashes of a column of a part: those that are kept, else what ``read`` gives."""
+
+
 def find_identities(
     parts: Sequence[_Part],
     names: Sequence[Mapping[str, str]],
     times: Times = Times.REFUSE,
     *,
     memory: int | None = None,
+    kept: KeptHashes | None = None,
 ) -> Identities:
     """Compare the record ids of all parts, and find what corrections name.
 
     Dates are the same whatever their form; ``times`` says whether those are that differ in their
     time part alone. ``memory`` is how many bytes the hashes of a column may take before they go to
     temporary files; without it what ``EQUIVALENTS_MEMORY_MB`` says. What is found grows with
-    repeats and corrections alone.
+    repeats and corrections alone. ``kept`` knows hashes that need not be read again.
 
     Raises:
         OSError: the temporary files could not be written.
@@ -76,9 +84,9 @@ def find_identities(
     faults: _Faults = defaultdict(list)
     links: list[dict[int, tuple[int, int]]] = [{} for _ in parts]
     with HashStore(bound) as hashes, HashStore(bound) as asked:
-        _put_hashes(parts, names, "record_id", hashes)
+        _put_hashes(parts, names, "record_id", hashes, kept)
         _repeats(parts, names, hashes, faults, times)
-        _put_hashes(parts, names, "corrects", asked)
+        _put_hashes(parts, names, "corrects", asked, kept)
         _corrections(parts, names, hashes, asked, faults, links)
     found = [_as_faults(faults[i]) if i in faults else None for i in range(len(parts))]
     return Identities(found, links)
@@ -115,19 +123,28 @@ def _as_faults(found: list[_Found]) -> IdFaults:
 
 
 def _put_hashes(
-    parts: Sequence[_Part], names: Sequence[Mapping[str, str]], column: str, store: HashStore
+    parts: Sequence[_Part],
+    names: Sequence[Mapping[str, str]],
+    column: str,
+    store: HashStore,
+    kept: KeptHashes | None,
 ) -> None:
     """Put the hash of one column's text for each record of the parts that have it."""
 
     def one(index: int) -> None:
+        part = parts[index]
         heading = next(heading for heading, name in names[index].items() if name == column)
-        hashed = [np.zeros(0, np.uint64), *_part_hashes(parts[index], heading)]
-        store.put(index, np.concatenate(hashed))
+        read = partial(_read_hashes, part, heading)
+        store.put(index, read() if kept is None else kept.hashes(part, heading, read))
 
     which = [i for i, columns in enumerate(names) if column in columns.values()]
     with ThreadPoolExecutor(workers()) as pool:
         for _ in pool.map(one, which):
             pass
+
+
+def _read_hashes(part: _Part, heading: str) -> Hashes:
+    return np.concatenate([np.zeros(0, np.uint64), *_part_hashes(part, heading)])
 
 
 def _part_hashes(part: _Part, heading: str) -> Iterator[Hashes]:

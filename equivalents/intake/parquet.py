@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 __all__ = [
+    "ORIGIN",
+    "ORIGIN_MARK",
     "ParquetPart",
     "known_text",
+    "of_store",
     "parquet_parts",
     "read_group",
     "read_text_rows",
@@ -28,6 +31,14 @@ __all__ = [
     "type_fault",
 ]
 
+ORIGIN: Final[Mapping[str, str]] = {
+    "file": "import_file",
+    "sheet": "import_sheet",
+    "row": "import_row",
+}
+"""Columns of a kept record that say where it stood, and what they are called in a made file."""
+ORIGIN_MARK: Final = {b"equivalents": b"store"}
+"""Metadata of a file of records that was made of what the store keeps."""
 
 _BATCH: Final = 1 << 17
 """Records read at once. What is read and what is made of it then is used again for the next batch;
@@ -140,6 +151,18 @@ def parquet_parts(path: Path, name: str) -> list[ParquetPart]:
         parts.append(ParquetPart(path, name, headings, group, row))
         row += metadata.row_group(group).num_rows
     return parts or [ParquetPart(path, name, headings, -1, 1)]
+
+
+def of_store(path: Path) -> bool:
+    """Whether a Parquet file was made of what the store keeps: its further columns are of right."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        found = pq.read_schema(path).metadata or {}
+    except (pa.ArrowInvalid, OSError):
+        return False  # told where its parts are looked at
+    return all(found.get(name) == text for name, text in ORIGIN_MARK.items())
 
 
 def text_values(array: "pa.Array") -> list[str]:

@@ -18,7 +18,7 @@ import numpy as np
 
 from equivalents.errors import DataError, Place, Problem
 from equivalents.findings import Findings, said
-from equivalents.intake.coding import Coder, Judge
+from equivalents.intake.coding import Coder, IdFaults, Judge
 from equivalents.intake.columns import AnyColumn, UnusableColumnError, make_column
 from equivalents.intake.csvfile import CsvPart, GivenFault, RawBatch, csv_parts
 from equivalents.intake.datesread import DatesRead, told_of_dates
@@ -27,16 +27,16 @@ from equivalents.intake.expected import expected_rows
 from equivalents.intake.fields import FieldColumns
 from equivalents.intake.grid import Grid
 from equivalents.intake.headings import TABLES
-from equivalents.intake.identity import find_identities
+from equivalents.intake.identity import KeptHashes, find_identities
 from equivalents.intake.knowncolumns import known_columns
 from equivalents.intake.opening.found import Found
 from equivalents.intake.originals import Original, OriginalRows, original_rows
-from equivalents.intake.parquet import ParquetPart, known_text, parquet_parts
+from equivalents.intake.parquet import ParquetPart, known_text, of_store, parquet_parts
 from equivalents.intake.spoolpart import spool_parts
 from equivalents.intake.tables import match_columns
 from equivalents.memory import keep, let_go
 from equivalents.policy.daytext import Times, day_text
-from equivalents.records import FaultSet, RecordBlock
+from equivalents.records import FaultSet, Origin, RecordBlock
 from equivalents.tally import Plan
 from equivalents.units import Int64
 
@@ -58,11 +58,16 @@ class Source:
     """All record files of a case, opened and understood; no record is kept in memory."""
 
     def __init__(
-        self, folder: Path, files: Sequence[Path | Found], times: Times = Times.REFUSE
+        self,
+        folder: Path,
+        files: Sequence[Path | Found],
+        times: Times = Times.REFUSE,
+        kept: KeptHashes | None = None,
     ) -> None:
         """Look at the files. ``times`` says what becomes of a time part in a date.
 
         A path is that of a file to be read as it stands, known by its path in ``folder``.
+        ``kept`` knows the hashes of record ids of files that were seen before.
 
         Raises:
             DataError: every fault of a whole file (format, encoding, columns), all at once.
@@ -79,7 +84,7 @@ class Source:
             else:
                 self._add_file(Found(file, file.relative_to(folder).as_posix()))
         self.findings.stop_on_errors()
-        self._ids = find_identities(self.parts, self._names, times)
+        self._ids = find_identities(self.parts, self._names, times, kept=kept)
         self.doubts: Doubts | None = None
 
     def _add_file(self, found: Found) -> None:
@@ -89,9 +94,8 @@ class Source:
             self.findings.take(error)
             return
         head = Place(parts[0].name, parts[0].sheet, parts[0].heading_row)
-        columns, _ = match_columns(
-            parts[0].titles, _SHEET, head, self.findings, others=found.is_mapped
-        )
+        others = found.is_mapped or (found.is_parquet and of_store(found.path))
+        columns, _ = match_columns(parts[0].titles, _SHEET, head, self.findings, others=others)
         names = {parts[0].headings[at]: column.name for at, column in columns.items()}
         self._check_types(parts[0], names)
         self.parts.extend(parts)
@@ -165,9 +169,26 @@ class Source:
             columns,
             self._ids.faults[index],
             may_break=self.parts[index].may_break,
-            origin=_PartOrigin(self, index),
+            origin=self.origin(index),
             given=given,
         )
+
+    def origin(self, index: int) -> Origin:
+        """The way back from records to the rows of a part."""
+        return _PartOrigin(self, index)
+
+    def noted(self, index: int) -> tuple[IdFaults | None, tuple[FaultSet, ...]]:
+        """What all files together make of a part: ids at fault, and what its rows are warned of."""
+        doubts = self.doubts
+        return self._ids.faults[index], () if doubts is None else doubts.warnings[index]
+
+    def dates_read(self, index: int) -> Counter[tuple[str, str]]:
+        """The dates of a part that were read otherwise than they stand, by column and kind."""
+        return self._read_dates.get(index, Counter())
+
+    def take_dates(self, index: int, counts: Counter[tuple[str, str]]) -> None:
+        """The same of a part that is not read because it was counted before."""
+        self._read_dates[index] = counts
 
     def originals(self, wanted: Mapping[int, Int64]) -> Iterator[Original]:
         """The original rows asked for (row numbers by part), in the order of parts and rows."""
@@ -298,6 +319,11 @@ class PartBlocks:
     def __iter__(self) -> Iterator[RecordBlock]:
         self.reading.begun()
         yield from self.source.read(self.index, self.coder)
+        self.reading.ended()
+
+    def passed(self) -> None:
+        """The part need not be read: it was counted before."""
+        self.reading.begun()
         self.reading.ended()
 
 

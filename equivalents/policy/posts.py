@@ -197,6 +197,12 @@ class Postings:
         """The end of each posting, exclusive."""
         return self._until
 
+    @property
+    def main(self) -> npt.NDArray[np.bool_]:
+        """Which postings are main ones: of several at a place these have the records (5.20)."""
+        main: npt.NDArray[np.bool_] = self._given.main[self.order]
+        return main
+
     def overlap(self, start: int, end: int) -> npt.NDArray[np.bool_]:
         """Which postings have a day in ``[start, end)``."""
         return (self._since < end) & (self._until > start)

@@ -35,6 +35,7 @@ from equivalents.reasons.schemes import SCHEME_REASONS
 from equivalents.reasons.shapes import SHAPE_REASONS
 from equivalents.reasons.sharing import SHARING_REASONS
 from equivalents.reasons.store import STORE_REASONS
+from equivalents.reasons.store_cache import STORE_CACHE_REASONS
 from equivalents.reasons.store_dated import STORE_DATED_REASONS
 from equivalents.reasons.store_imports import STORE_IMPORT_REASONS
 from equivalents.reasons.store_keeping import STORE_KEEPING_REASONS
@@ -83,6 +84,7 @@ REASONS: Final[dict[str, Reason]] = {
         *ASSESSMENT_REASONS,
         *SHARING_REASONS,
         *STORE_REASONS,
+        *STORE_CACHE_REASONS,
         *STORE_IMPORT_REASONS,
         *STORE_DATED_REASONS,
         *STORE_PERIOD_REASONS,

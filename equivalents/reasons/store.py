@@ -120,6 +120,15 @@ STORE_REASONS: Final = (
         "equivalents db verify prints it.",
     ),
     Reason(
+        "STORE_HEAD_UNTOLD",
+        "warning",
+        "command",
+        "操作已保存，但链头没能写入 {value}（{detail}）。"
+        "请抄下链头 {head}，并修复该文件的权限或磁盘。",
+        "What was done is kept, but the head of the chain could not be written to {value} "
+        "({detail}). Note the head {head} by hand, and mend the rights or the disk of that file.",
+    ),
+    Reason(
         "STORE_HEADS_UNREADABLE",
         "error",
         "command",

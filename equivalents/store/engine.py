@@ -23,7 +23,7 @@ from equivalents.store.place import StorePlace, wait_seconds, who_of
 from equivalents.store.revisions import check_revision
 from equivalents.store.writing import Writing
 
-__all__ = ["Store", "now_utc", "open_store", "store_engine"]
+__all__ = ["Store", "check_server", "now_utc", "open_store", "store_engine"]
 
 _LOCK: Final = 7_301_945_126
 """The advisory lock of PostgreSQL that the one writer holds."""
@@ -38,7 +38,8 @@ def now_utc() -> str:
 class Store:
     """An opened store: its place, its connections, and who writes.
 
-    ``clock`` gives the time of audit entries; tests of equal bytes give their own.
+    ``clock`` gives the time of audit entries; tests of equal bytes give their own. ``warnings``
+    gathers what went wrong beside what was committed.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Store:
         self.engine = engine
         self.who = who
         self.clock = clock
+        self.warnings: list[Problem] = []
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -65,6 +67,8 @@ class Store:
                     )
                 with connection.begin():
                     if self.place.embedded:
+                        # The first read fixes the state that is seen.
+                        connection.execute(text("PRAGMA query_only=ON"))
                         connection.execute(text("SELECT 1 FROM sqlite_master LIMIT 1"))
                     yield connection
             finally:
@@ -122,8 +126,12 @@ class Store:
 
         try:
             tell_head(self.place.heads, head)
-        except OSError:
-            # What was committed stays so; `verify` says that the file of heads is behind.
+        except OSError as error:
+            # What was committed stays so; but a cut tail would go unnoticed, and that is told.
+            facts = {"detail": error.strerror or str(error), "head": str(head)}
+            self.warnings.append(
+                Problem("STORE_HEAD_UNTOLD", value=str(self.place.heads), facts=facts)
+            )
             return
         failpoint("write.told")
 

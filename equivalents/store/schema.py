@@ -28,7 +28,34 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-__all__ = ["BODIES", "CHAIN", "DELETABLE", "GUARDED", "METADATA", "TABLES"]
+__all__ = [
+    "AUDIT",
+    "BODIES",
+    "CHAIN",
+    "DATED_ENDS",
+    "DATED_ROWS",
+    "DELETABLE",
+    "DOCUMENTS",
+    "GUARDED",
+    "IMPORTS",
+    "KEYS",
+    "LOCKS",
+    "METADATA",
+    "PUTS",
+    "REJECTIONS",
+    "RESULTS",
+    "RESULT_BODIES",
+    "RESULT_FILES",
+    "SEGMENTS",
+    "SEGMENT_BODIES",
+    "SEGMENT_PARENTS",
+    "STEPS",
+    "TABLES",
+    "TOMBSTONES",
+    "UNLOCKS",
+    "UPLOADS",
+    "UPLOAD_BODIES",
+]
 
 METADATA: Final = MetaData(
     naming_convention={

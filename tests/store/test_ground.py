@@ -239,6 +239,22 @@ def test_heads_survive_a_line_that_was_cut(store: Store) -> None:
     assert codes(refused) == ["STORE_HEAD"]
 
 
+def test_a_head_that_cannot_be_written_is_told_and_the_entry_kept(store: Store) -> None:
+    store.place.heads.unlink()
+    store.place.heads.mkdir()
+    add(store)
+    assert [one.code for one in store.warnings] == ["STORE_HEAD_UNTOLD"]
+    with store.reading() as connection:
+        assert str(head_of(connection)) == store.warnings[0].facts["head"]
+
+
+def test_nothing_can_be_written_while_reading(store: Store) -> None:
+    insert = text("INSERT INTO upload_bodies (upload_id, body) VALUES (1, '')")
+    with pytest.raises(DataError) as refused, store.reading() as connection:
+        connection.execute(insert)
+    assert codes(refused) == ["STORE_RIGHTS"]
+
+
 def test_the_key_hides_ids_and_a_wrong_one_is_refused(store: Store) -> None:
     folder = store.place.heads.parent
     right, wrong = new_key(folder / "key"), new_key(folder / "other")

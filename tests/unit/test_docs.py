@@ -25,6 +25,7 @@ from equivalents.intake.opening.limits import ENVIRONMENT, Limits, setting_of
 from equivalents.intake.settings import CASE_KEYS
 from equivalents.reasons import EXCLUSIONS, REASONS
 from equivalents.run import settle_case
+from equivalents.store.place import SETTINGS
 from tests.build import reasons_doc
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -293,7 +294,12 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
 
 @each_page
 def test_every_code_that_is_named_exists(page: Path) -> None:
-    settings = {*map(setting_of, Limits().values()), MEMORY_SETTING, ENVIRONMENT}
+    settings = {
+        *map(setting_of, Limits().values()),
+        MEMORY_SETTING,
+        ENVIRONMENT,
+        *SETTINGS.values(),
+    }
     exists = {*REASONS, "METHOD", *settings}
     named = set(re.findall(r"`([A-Z]{3,}_[A-Z_]+)`", _read(page)))
     assert named - exists == set()

@@ -1,0 +1,200 @@
+"""The folder of cases that are made of what is kept: found again by content, never just believed.
+
+An entry is made under another name and renamed, so it is whole or absent. It carries the size and
+the hash of each of its files, and of this list; all are compared whenever it is used again. One
+that lies or was cut is told and made anew. The folder may be deleted at any time. Source:
+specification page 2 "Records at rest"; issue 7, "Bad input".
+"""
+
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from equivalents.errors import Problem
+from equivalents.report.folder import sha256 as file_sha256
+from equivalents.store.failpoints import failpoint
+from equivalents.store.sealing import canonical
+
+__all__ = ["CASES", "PARTS", "CaseCache"]
+
+CASES: Final = "cases"
+PARTS: Final = "records"
+"""The folders of a cache: cases, and the record files that they share."""
+_LIST: Final = "manifest.json"
+_CASE: Final = "case"
+_FORMAT: Final = 1
+_ENTRIES: Final = 24
+_BYTES: Final = 20_000_000_000
+_DAY_SECONDS: Final = 86_400
+
+
+class CaseCache:
+    """The cache of one store; ``problems`` grows by what was found to lie."""
+
+    def __init__(self, folder: Path) -> None:
+        self.cases = folder / CASES
+        self.parts = folder / PARTS
+        self.problems: list[Problem] = []
+
+    def find(self, name: str) -> Path | None:
+        """The case of a name, if it is there and is what its list says."""
+        entry = self.cases / name
+        if not entry.is_dir():
+            return None
+        if _holds(entry):
+            os.utime(entry)
+            return entry / _CASE
+        self._told(entry)
+        self._drop(entry)
+        return None
+
+    def fresh(self) -> Path:
+        """A new folder to make a case in."""
+        self.cases.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix=".new-", dir=self.cases))
+        (made / _CASE).mkdir()
+        return made / _CASE
+
+    def keep(self, case: Path, name: str) -> Path:
+        """Give a case that was made in a :meth:`fresh` folder its name."""
+        made, entry = case.parent, self.cases / name
+        files = {one: [path.stat().st_size, file_sha256(path)] for one, path in _files(case)}
+        listed = {"format": _FORMAT, "files": files}
+        whole = {**listed, "sha256": _hash(listed)}
+        (made / _LIST).write_text(canonical(whole), "utf-8", newline="\n")
+        made.chmod(0o700)
+        failpoint("cache.written")
+        try:
+            made.rename(entry)
+        except OSError:
+            # Somebody made the same meanwhile; by its name it has the same content.
+            if self.find(name) is None:
+                made.rename(entry)
+            else:
+                shutil.rmtree(made, ignore_errors=True)
+        self.prune(entry)
+        return entry / _CASE
+
+    def part(self, key: str) -> Path | None:
+        """The file of records of a key, if it is there and is what was written."""
+        path, note = self._of_part(key)
+        try:
+            if path.is_file() and note.read_text("ascii").strip() == file_sha256(path):
+                return path
+        except (OSError, ValueError):
+            pass
+        if path.exists():
+            self._told(path)
+        return None
+
+    def new_part(self, key: str) -> Path:
+        """Where a file of records is to be written before :meth:`keep_part`."""
+        self.parts.mkdir(parents=True, exist_ok=True)
+        handle, path = tempfile.mkstemp(prefix=".new-", dir=self.parts)
+        os.close(handle)
+        return Path(path)
+
+    def keep_part(self, written: Path, key: str) -> Path:
+        """Give a file of records its name."""
+        path, note = self._of_part(key)
+        digest = file_sha256(written)
+        failpoint("cache.written")
+        written.replace(path)
+        note.write_text(digest, "ascii")
+        return path
+
+    def _of_part(self, key: str) -> tuple[Path, Path]:
+        return self.parts / f"{key}.parquet", self.parts / f"{key}.sha256"
+
+    def _told(self, path: Path) -> None:
+        self.problems.append(Problem("CACHE_REBUILT", value=f"{path.parent.name}/{path.name}"))
+
+    def _drop(self, entry: Path) -> None:
+        """Take an entry away: renamed first, so that nobody opens half of it."""
+        aside = entry.with_name(f".old-{entry.name}-{os.getpid()}")
+        entry.rename(aside)
+        shutil.rmtree(aside, ignore_errors=True)
+
+    def prune(self, keep: Path | None = None) -> None:
+        """Drop what was used longest ago beyond 24 cases or 20 GB, and records of no case."""
+        entries = sorted(self._entries(), key=lambda one: one.stat().st_mtime_ns, reverse=True)
+        total = 0
+        for number, entry in enumerate(entries):
+            total += sum(path.stat().st_size for _, path in _files(entry))
+            if entry != keep and (number >= _ENTRIES or total > _BYTES):
+                self._drop(entry)
+        for folder in (self.cases, self.parts):
+            _sweep(folder)
+        for path in [*self.parts.glob("*.parquet")] if self.parts.is_dir() else []:
+            if path.stat().st_nlink == 1:
+                path.with_suffix(".sha256").unlink(missing_ok=True)
+                path.unlink()
+
+    def clear(self) -> int:
+        """Delete every case and its records; gives how many cases there were."""
+        count = len([*self._entries()])
+        for folder in (self.cases, self.parts):
+            shutil.rmtree(folder, ignore_errors=True)
+        return count
+
+    def size(self) -> tuple[int, int]:
+        """How many cases there are, and bytes of files that lie here, each once."""
+        seen = {
+            (found.st_dev, found.st_ino): found.st_size
+            for folder in (self.cases, self.parts)
+            for _, path in _files(folder)
+            for found in [path.stat()]
+        }
+        return len([*self._entries()]), sum(seen.values())
+
+    def _entries(self) -> Iterator[Path]:
+        if self.cases.is_dir():
+            yield from (one for one in self.cases.iterdir() if not one.name.startswith("."))
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what a program that was killed left half done more than a day ago."""
+    for path in [*folder.iterdir()] if folder.is_dir() else []:
+        if path.name.startswith(".") and time.time() - path.stat().st_mtime > _DAY_SECONDS:
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+
+
+def _files(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Every file of a folder by its path in it."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            yield path.relative_to(folder).as_posix(), path
+
+
+def _hash(listed: object) -> str:
+    return sha256(canonical(listed).encode()).hexdigest()
+
+
+def _holds(entry: Path) -> bool:
+    """Whether every file of an entry is what its list says, and the list what it was."""
+    try:
+        listed = json.loads((entry / _LIST).read_text("utf-8"))
+        own = listed.pop("sha256")
+        found = dict(_files(entry / _CASE))
+        return bool(
+            own == _hash(listed)
+            and listed["format"] == _FORMAT
+            and found.keys() == listed["files"].keys()
+            and all(found[name].stat().st_size == size for name, (size, _) in _sizes(listed))
+            and all(file_sha256(found[name]) == digest for name, (_, digest) in _sizes(listed))
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False
+
+
+def _sizes(listed: dict[str, dict[str, tuple[int, str]]]) -> Iterator[tuple[str, tuple[int, str]]]:
+    yield from listed["files"].items()

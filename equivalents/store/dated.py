@@ -1,0 +1,345 @@
+"""Dated rows: what a table says, since when, by whom; a new file of it only adds and ends rows.
+
+A put compares the rows of a file with those that stand, as multisets: equal rows stay as they
+are, new ones are added, missing ones are ended. No row is ever edited, so what stood at any audit
+entry can be read again. Sources: specification page 2 "Records at rest"; issue 7, "Store".
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, and_, select
+
+from equivalents.errors import DataError, Problem
+from equivalents.findings import Findings
+from equivalents.intake.anytable import read_file
+from equivalents.intake.headings import TABLES
+from equivalents.policy.calendar import parse_period
+from equivalents.store.datedrules import KEPT, key_of
+from equivalents.store.engine import Store
+from equivalents.store.failpoints import failpoint
+from equivalents.store.schema import DATED_ENDS, DATED_ROWS, PUTS
+from equivalents.store.sealing import canonical
+from equivalents.store.secret import ResidentKey, keep_check, read_key
+from equivalents.store.tableform import Row, has_hidden, hidden_rows, kept_rows
+from equivalents.store.uploaded import Upload, keep_upload, upload_of
+from equivalents.store.writing import Writing, json_text, parsed
+
+__all__ = [
+    "Change",
+    "DatedRow",
+    "Given",
+    "Put",
+    "check_table",
+    "compared",
+    "given_rows",
+    "put_given",
+    "put_table",
+    "rows_as_of",
+    "told_of",
+    "was_put",
+]
+
+
+class DatedRow(NamedTuple):
+    """A kept row: ``seq`` and ``put_id`` say when and by which put it came."""
+
+    id: int
+    seq: int
+    put_id: int
+    position: int
+    row: Row
+
+
+class Change(NamedTuple):
+    """What a put does to one row: ``before`` is ``None`` where it is new, ``after`` where ended."""
+
+    before: Row | None
+    after: Row | None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that differ, sorted."""
+        old, new = self.before or {}, self.after or {}
+        return tuple(sorted(n for n in {*old, *new} if old.get(n, "") != new.get(n, "")))
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The rows of a table as given, ready to be put; ids of residents are pseudonyms already."""
+
+    table: str
+    period: str
+    rows: Sequence[Row]
+    upload: Upload | None = None
+    problems: tuple[Problem, ...] = ()
+    key: ResidentKey | None = None
+    key_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """What a put did, or would do.
+
+    ``id`` is 0 where nothing was written: nothing differs, or it was only shown.
+    """
+
+    table: str
+    period: str
+    id: int
+    added: Sequence[Row]
+    ended: Sequence[DatedRow]
+    equal: int
+    problems: tuple[Problem, ...] = field(default=())
+
+    @property
+    def changes(self) -> list[Change]:
+        """Rows that went and came, those that are of one thing as one change, in order of keys.
+
+        They are of one thing where they have one key; else where its first column, as the
+        number of a person, names one row that went and one that came.
+        """
+        old, new = [one.row for one in self.ended], [*self.added]
+        whole = partial(key_of, self.table)
+        pairs, old, new = _paired(old, new, whole)
+        more, old, new = _paired(old, new, lambda row: whole(row)[:1], only_one=True)
+        found = [Change(*pair) for pair in (*pairs, *more)]
+        found += [Change(row, None) for row in old] + [Change(None, row) for row in new]
+        return sorted(found, key=lambda one: whole(one.before or one.after or {}))
+
+
+def _paired(
+    old: Sequence[Row],
+    new: Sequence[Row],
+    key: Callable[[Row], tuple[str, ...]],
+    *,
+    only_one: bool = False,
+) -> tuple[list[tuple[Row, Row]], list[Row], list[Row]]:
+    """Rows of one key in pairs, in their order, and those that are left on either side."""
+    waiting: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    for row in new:
+        waiting[key(row)].append(row)
+    went = Counter(map(key, old))
+    pairs, left = [], []
+    for row in old:
+        others = waiting[key(row)]
+        if others and not (only_one and (len(others) > 1 or went[key(row)] > 1)):
+            pairs.append((row, others.pop(0)))
+        else:
+            left.append(row)
+    taken = {id(row) for _, row in pairs}
+    return pairs, left, [row for row in new if id(row) not in taken]
+
+
+# -- reading --------------------------------------------------------------------------------------
+
+
+def rows_as_of(
+    connection: Connection, table: str, period: str = "", as_of: int | None = None
+) -> list[DatedRow]:
+    """The rows of a table that stand, as known at an audit entry; in the order of their files.
+
+    ``period`` is empty for standing rows. Rows of one position are in the order they came.
+    """
+    rows, ends = DATED_ROWS, DATED_ENDS
+    ended = ends.c.row_id == rows.c.id
+    known = [rows.c.table_name == table, rows.c.period == period]
+    if as_of is not None:
+        ended = and_(ended, ends.c.seq <= as_of)
+        known.append(rows.c.seq <= as_of)
+    wanted = (
+        select(rows.c.id, rows.c.seq, rows.c.put_id, rows.c.position, rows.c.row)
+        .select_from(rows.outerjoin(ends, ended))
+        .where(*known, ends.c.id.is_(None))
+    )
+    found = [
+        DatedRow(int(one.id), int(one.seq), int(one.put_id), int(one.position), parsed(one.row))
+        for one in connection.execute(wanted)
+    ]
+    return sorted(found, key=lambda one: (one.position, one.id))
+
+
+def was_put(connection: Connection, table: str, as_of: int | None = None) -> set[str]:
+    """The periods for which a table was put at all, also where no row stands any more."""
+    wanted = select(PUTS.c.period).where(PUTS.c.table_name == table).distinct()
+    if as_of is not None:
+        wanted = wanted.where(PUTS.c.seq <= as_of)
+    return {str(one) for one in connection.execute(wanted).scalars()}
+
+
+# -- putting --------------------------------------------------------------------------------------
+
+
+def put_table(
+    store: Store,
+    table: str,
+    source: Path | Iterable[Mapping[str, str]],
+    *,
+    period: str = "",
+    why: str = "",
+    who: str | None = None,
+    keep: bool = False,
+    show: bool = False,
+) -> Put:
+    """Put the rows of a file, or rows as they are kept, as those of a table.
+
+    Args:
+        store: the store.
+        table: a table of :data:`~.datedrules.KEPT`.
+        source: a file of any kind that tables are read from, or rows: machine names, texts,
+            exclusive ends, ids of residents as pseudonyms.
+        period: whose rows they are; empty: the standing ones.
+        why: the reason, for the audit entry.
+        who: who does it, if not the store's own.
+        keep: rows that are not among the given ones stay, too.
+        show: say what would change, and write nothing.
+
+    Raises:
+        DataError: every fault of the file's form; ``DATED_TABLE``, ``DATED_PERIOD_NEEDED``,
+            ``PERIOD_INVALID``; ``KEY_ABSENT`` and others of :mod:`~.secret`.
+    """
+    check_table(table, period)
+    if isinstance(source, Path):
+        given = given_rows(store, table, source, period)
+    else:
+        rows = [{name: text for name, text in row.items() if text} for row in source]
+        given = Given(table, period, rows)
+    if show:
+        with store.reading() as connection:
+            return compared(connection, given, keep=keep)
+    with store.writing("table.put", object_kind="table", object_id=table, why=why, who=who) as w:
+        done = put_given(w, given, keep=keep)
+        w.before, w.after = _told(done)
+    return done
+
+
+def check_table(table: str, period: str) -> None:
+    """Refuse a table that is not kept as rows, a period that is none, and one that is wanting.
+
+    Raises:
+        DataError: ``DATED_TABLE``, ``PERIOD_INVALID``, ``DATED_PERIOD_NEEDED``.
+    """
+    if table not in KEPT:
+        facts = {"allowed": ", ".join(KEPT)}
+        raise DataError([Problem("DATED_TABLE", value=table, facts=facts)])
+    try:
+        if period:
+            parse_period(period)
+    except ValueError:
+        raise DataError([Problem("PERIOD_INVALID", value=period)]) from None
+    if KEPT[table].per_period and not period:
+        facts = {"title": TABLES[table].title}
+        raise DataError([Problem("DATED_PERIOD_NEEDED", value=table, facts=facts)])
+
+
+def given_rows(store: Store, table: str, path: Path, period: str) -> Given:
+    """The rows of a file as they are kept.
+
+    Raises:
+        DataError: every fault of its form, all at once.
+    """
+    findings = Findings()
+    read = read_file(path, table, findings)
+    rows = kept_rows(read, table, findings)
+    findings.stop_on_errors()
+    hidden = has_hidden(table, rows)
+    key = read_key(store.place.key) if hidden else None
+    upload = upload_of(path, path.name, "table", rows=len(rows), hidden=hidden)
+    told = tuple(findings.problems)
+    made = hidden_rows(table, rows, key)
+    return Given(table, period, made, upload, told, key, store.place.key)
+
+
+def put_given(
+    writer: Writing, given: Given, *, keep: bool = False, upload_id: int | None = None
+) -> Put:
+    """Add and end rows within a transaction; nothing where nothing differs.
+
+    ``upload_id`` is that of the file, where it was kept already.
+    """
+    if given.key is not None:
+        keep_check(writer, given.key, given.key_file)
+    done = compared(writer.connection, given, keep=keep)
+    first = given.period not in was_put(writer.connection, given.table)
+    if not (done.added or done.ended or first):
+        return done
+    if upload_id is None and given.upload is not None:
+        upload_id = keep_upload(writer, given.upload)
+    what = {"table_name": given.table, "period": given.period}
+    put_id = writer.add_one(
+        PUTS, **what, upload_id=upload_id, added=len(done.added), ended=len(done.ended)
+    )
+    positions = _positions(given.rows, done.added)
+    writer.add(
+        DATED_ROWS,
+        [
+            {**what, "put_id": put_id, "position": at, "row": json_text(row)}
+            for at, row in zip(positions, done.added, strict=True)
+        ],
+    )
+    failpoint("put.rows")
+    writer.add(DATED_ENDS, [{"put_id": put_id, "row_id": one.id} for one in done.ended])
+    return Put(given.table, given.period, put_id, done.added, done.ended, done.equal, done.problems)
+
+
+def _positions(rows: Sequence[Row], added: Sequence[Row]) -> list[int]:
+    """Where in the file each added row stands; ``added`` is in the order of the file."""
+    found, at = [], 0
+    for row in added:
+        while rows[at] is not row:
+            at += 1
+        found.append(at)
+    return found
+
+
+def compared(connection: Connection, given: Given, *, keep: bool = False) -> Put:
+    """What putting the rows would add and end; with ``keep`` nothing is ended."""
+    standing = rows_as_of(connection, given.table, given.period)
+    left = Counter(canonical(row) for row in given.rows)
+    ended, equal = [], 0
+    for one in standing:
+        text = canonical(one.row)
+        if left[text]:
+            left[text] -= 1
+            equal += 1
+        elif not keep:
+            ended.append(one)
+    added: list[Row] = []
+    # Of rows that stand more than once in the file the last ones are the new ones.
+    for row in reversed(given.rows):
+        text = canonical(row)
+        if left[text]:
+            left[text] -= 1
+            added.append(row)
+    added.reverse()
+    return Put(given.table, given.period, 0, added, ended, equal, given.problems)
+
+
+def _told(done: Put) -> tuple[Any, Any]:
+    """``before`` and ``after`` of the audit entry; the rows themselves are kept with the put."""
+    if not done.id:
+        return None, None
+    before = {"rows": done.equal + len(done.ended)}
+    of_rows = sha256("\n".join(sorted(canonical(row) for row in done.added)).encode()).hexdigest()
+    after = {
+        "put": done.id,
+        "period": done.period,
+        "added": len(done.added),
+        "ended": len(done.ended),
+        "equal": done.equal,
+        "added_sha256": of_rows,
+    }
+    return before, after
+
+
+def told_of(puts: Iterable[Put]) -> tuple[Any, Any]:
+    """``before`` and ``after`` of the audit entry of several puts, by table."""
+    pairs = {one.table: _told(one) for one in puts if one.id}
+    if not pairs:
+        return None, None
+    return {n: b for n, (b, _) in pairs.items()}, {n: a for n, (_, a) in pairs.items()}

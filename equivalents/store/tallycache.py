@@ -1,0 +1,223 @@
+"""What parts of the records were counted as, kept: a run reads only what it has not seen before.
+
+A part is a Parquet row group or a range of a plain CSV file. What it was counted as stands under
+the hash of its records (the bytes of its file, which part of it, how its columns are understood,
+what the other files make of its record ids) and of the counting plan (:func:`plan_address`): any
+change of either is another address, so nothing has to be thrown away. Weights, prices and pools are
+in no address: they are applied to the counts. Only which rows a rule rejects or warns of depends on
+weights; that is kept under their hash, too, and a part that has such rows under new weights is read
+again. Records that wait for the others of their resident are kept as they wait, and the hashes of
+record ids stand beside, so that ids are compared over all files in every run.
+
+Parts that were opened through a spool (workbooks, mapped files) and checks at the door are not
+kept: these read their records in every run.
+Sources: specification page 2 "The tally", "Records at rest"; definitions 5.5, 5.8.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Lock
+from typing import Final
+
+import numpy as np
+
+from equivalents.count import Counted
+from equivalents.errors import Problem
+from equivalents.intake.csvfile import CsvPart
+from equivalents.intake.identity import Hashes
+from equivalents.intake.parquet import ParquetPart
+from equivalents.intake.source import PartBlocks, Source
+from equivalents.keptcount import Measures
+from equivalents.processors import workers
+from equivalents.settle import METHOD
+from equivalents.store.cachefiles import CacheFolder, Entry, address_of
+from equivalents.store.keptforms import (
+    counted_of,
+    ends_of,
+    entry_of,
+    with_ends,
+)
+from equivalents.tally import Plan
+from equivalents.version import __version__
+from equivalents.weigh import Scales
+
+__all__ = ["PartKeeper", "TallyCache", "plan_address", "weights_address"]
+
+_FORM: Final = 1
+"""Part of every address: another form of what is kept, or other ways of counting, meet no old."""
+_TALLIES, _ENDS, _IDS = "tallies", "ends", "ids"
+
+
+class TallyCache:
+    """The kept counts below one folder; what is odd about it is in ``problems``, as warnings."""
+
+    def __init__(self, folder: Path) -> None:
+        self.files = CacheFolder(folder)
+        self._known: dict[Path, tuple[str, tuple[int, int]]] = {}
+        self._lock = Lock()
+
+    @property
+    def problems(self) -> Sequence[Problem]:
+        """Warnings about files of the cache; no result depends on them."""
+        return self.files.problems
+
+    def hashes(
+        self, part: CsvPart | ParquetPart, heading: str, read: Callable[[], Hashes]
+    ) -> Hashes:
+        """The hashes of an id column of a part, as kept, else read and then kept."""
+        records = self.records_address(part)
+        if records is None:
+            return read()
+        address = address_of(_FORM, records, heading)
+        kept = self.files.get(_IDS, address)
+        if kept is not None:
+            return kept.arrays["hashes"]
+        hashed = read()
+        if self.still(part):
+            self.files.put(_IDS, address, Entry(arrays={"hashes": hashed}))
+        return hashed
+
+    def keeper(self, source: Source, plan: Plan, parts: Sequence[PartBlocks]) -> "PartKeeper":
+        """What knows the parts of a source under a plan."""
+        with ThreadPoolExecutor(workers()) as pool:
+            for _ in pool.map(self.records_address, source.parts):
+                pass
+        return PartKeeper(self, source, plan, parts)
+
+    def records_address(self, part: CsvPart | ParquetPart) -> str | None:
+        """The hash of the records of a part and of where they stand; ``None``: it is not kept."""
+        if type(part) is ParquetPart and part.group >= 0:
+            return address_of(self._sha256(part.path), part.group, part.first_row, part.headings)
+        if type(part) is CsvPart:
+            read_as = part.encoding, part.may_break, part.plain, part.headings
+            where = part.start, part.stop, part.first_row
+            return address_of(self._sha256(part.path), where, read_as)
+        return None
+
+    def still(self, part: CsvPart | ParquetPart) -> bool:
+        """Whether the file of a part is what it was when its hash was taken."""
+        return self._known[part.path][1] == _stamp(part.path)
+
+    def trim(self) -> None:
+        """Keep the folder within its bound."""
+        self.files.trim()
+
+    def _sha256(self, path: Path) -> str:
+        """The hash of the bytes of a file, once a run."""
+        with self._lock:
+            found = self._known.get(path)
+        if found is None:
+            before = _stamp(path)
+            with path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest(), before
+            with self._lock:
+                self._known[path] = found
+        return found[0]
+
+
+class PartKeeper:
+    """The keeper of :func:`equivalents.count.count` for one source and plan."""
+
+    def __init__(
+        self, cache: TallyCache, source: Source, plan: Plan, parts: Sequence[PartBlocks]
+    ) -> None:
+        self._cache, self._source, self._plan, self._parts = cache, source, plan, parts
+        self._weights: tuple[Scales, str] | None = None
+        of_plan = plan_address(plan)
+        self._address = [self._address_at(at, of_plan) for at in range(len(source.parts))]
+
+    def _address_at(self, at: int, of_plan: str) -> str | None:
+        source = self._source
+        records = self._cache.records_address(source.parts[at])
+        if records is None:
+            return None
+        ids, warnings = source.noted(at)
+        at_fault = None if ids is None else [ids.row.tolist(), ids.code, ids.column, ids.note]
+        warned = [[one.code, one.column, one.row.tolist(), one.notes] for one in warnings]
+        names = sorted(source.names(at).items())
+        return address_of(of_plan, records, names, source.times.value, at_fault, warned)
+
+    def keeps(self, at: int) -> bool:
+        """Whether the part is one that is kept."""
+        return self._address[at] is not None
+
+    def known(self, at: int, scales: Scales) -> tuple[Counted, Measures] | None:
+        """What the part was counted as, if it is kept and needs no row told."""
+        address, files = self._address[at], self._cache.files
+        assert address is not None, "only asked for parts that are kept"
+        kept = files.get(_TALLIES, address)
+        if kept is None:
+            return None
+        ends = files.get(_ENDS, self._ends_address(address, scales))
+        counted, measures, dates = counted_of(kept, at, self._source.origin(at), scales)
+        if not with_ends(counted, measures, scales, None if ends is None else ends, at):
+            return None
+        self._source.take_dates(at, dates)
+        self._parts[at].passed()
+        return counted, measures
+
+    def keep(self, at: int, counted: Counted, measures: Measures, scales: Scales) -> None:
+        """Keep what the part was counted as."""
+        address, files = self._address[at], self._cache.files
+        assert address is not None, "only asked for parts that are kept"
+        if not self._cache.still(self._source.parts[at]):
+            return
+        dates = self._source.dates_read(at)
+        files.put(_TALLIES, address, entry_of(counted, measures, dates, self._plan))
+        files.put(_ENDS, self._ends_address(address, scales), ends_of(counted))
+
+    def _ends_address(self, address: str, scales: Scales) -> str:
+        if self._weights is None or self._weights[0] is not scales:
+            self._weights = scales, weights_address(scales)
+        return address_of(address, self._weights[1])
+
+
+def plan_address(plan: Plan) -> str:
+    """The hash of all that decides how a record that need not wait is counted, and which do wait.
+
+    These are the period, the days at which buckets are cut, institutions, persons, postings with
+    their posts and dates (cut where coefficients change), teams, and the items whose records wait.
+    """
+    postings, period = plan.postings, plan.period
+    columns = (postings.institution, postings.person, postings.post)
+    spans = (postings.since, postings.until, postings.main)
+    waits = np.flatnonzero(plan.waits.item[:-1]).tolist()
+    return address_of(
+        [_FORM, __version__, METHOD],
+        [period.start, period.end, [day for day in plan.bucket_starts if day > period.start]],
+        [*plan.institutions.values],
+        [*plan.persons.values],
+        [*postings.posts.values],
+        *columns,
+        *spans,
+        plan.performers.dated,
+        sorted(plan.known_items[at] for at in waits),
+    )
+
+
+def weights_address(scales: Scales) -> str:
+    """The hash of all of the weights that decides which records are rejected or warned of."""
+    rules, plan = scales.rules, scales.plan
+    rows = sorted(
+        (
+            *(row.series, row.item_code, row.weight_e4, row.valid_from, row.valid_to),
+            *(row.conditions, row.stopped, row.quantity_max_e3, row.basis.text),
+        )
+        for row in rules.weights
+    )
+    handling = [rules.missing_in(series).value for series in scales.series]
+    classes = [[one.institution_group, one.title_tier] for one in plan.classes.values]
+    return address_of(
+        [*scales.series],
+        [*handling, rules.outside_period.value],
+        rows,
+        classes,
+        plan.class_of_posting,
+    )
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    about = path.stat()
+    return about.st_size, about.st_mtime_ns

@@ -1,0 +1,401 @@
+"""The cache of counts: no byte of any result depends on it, and what is known is not read again.
+
+Faults caught: a code of one run in another one, a count under an address that something it follows
+from is missing in, faults of rows lost or told of another file, a file that was cut or altered and
+is believed, records read again that were counted before.
+"""
+
+import csv
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from equivalents.errors import EquivalentsError
+from equivalents.intake import identity
+from equivalents.intake.coding import Coder
+from equivalents.intake.source import Source
+from equivalents.records import RecordBlock
+from equivalents.run import settle_case
+from equivalents.store.cachefiles import CacheFolder, Entry, address_of
+from equivalents.store.tallycache import TallyCache
+from tests.proofs.changing import read_rows, tables_of, to_parquet, write_rows
+from tests.proofs.counts import counts
+from tests.reference import FEATURES, write_random_case
+
+SEEDS = range(counts(4, 60))
+WAITING = ["08", "30", "48", "72", "73", "78", "79", "80", "81"]
+SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"
+
+
+class Reads:
+    """How many rows were read to be counted, and how many columns of ids were hashed."""
+
+    def __init__(self) -> None:
+        self.rows = self.columns = 0
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> Reads:
+    seen, read, hashed = Reads(), Source.read, identity._part_hashes
+
+    def counting(self: Source, index: int, coder: Coder) -> Iterator[RecordBlock]:
+        for block in read(self, index, coder):
+            seen.rows += block.received
+            yield block
+
+    def hashing(part: object, heading: str) -> object:
+        seen.columns += 1
+        return hashed(part, heading)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Source, "read", counting)
+    monkeypatch.setattr(identity, "_part_hashes", hashing)
+    return seen
+
+
+def settled(
+    case: Path, out: Path, cache: Path | TallyCache | None = None, *, direct: bool = False
+) -> dict[str, bytes] | str:
+    """Every file of the result, or what refused it."""
+    shutil.rmtree(out, ignore_errors=True)
+    try:
+        settle_case(case, out, stop_on_reject=False, direct=direct, cache=cache)
+    except EquivalentsError as error:
+        return str(error)
+    return {file.name: file.read_bytes() for file in sorted(out.iterdir())}
+
+
+def agree(case: Path, cache: Path) -> None:
+    """With the cache as it is, and as it is then, both ways give what they give without."""
+    for direct in (True, False):
+        expected = settled(case, case.parent / "out", direct=direct)
+        for _ in range(2):
+            known = TallyCache(cache)
+            assert settled(case, case.parent / "out", known, direct=direct) == expected
+            assert known.problems == []
+
+
+def in_files(case: Path, several: int) -> list[Path]:
+    """The records of a case in some files more."""
+    rows: list[list[str]] = []
+    heading: list[str] = []
+    for path in tables_of(case):
+        there, some = read_rows(path)
+        heading = heading or there
+        if there == heading:
+            rows += some
+            path.unlink()
+    for at in range(several):
+        write_rows(case / "records" / f"part{at}.csv", heading, rows[at::several])
+    return sorted(case.glob("records/part*.csv"))
+
+
+def changed(path: Path, change: Callable[[dict[str, str]], None]) -> None:
+    """Change the rows of a table."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        change(row)
+    write_rows(path, [*rows[0]], [[*row.values()] for row in rows])
+
+
+# -- no byte depends on it -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("dirty", [False, True], ids=["clean", "dirty"])
+@pytest.mark.parametrize("features", [frozenset(), FEATURES], ids=["plain", "every rule"])
+def test_random_cases_are_the_same_to_the_byte(
+    features: frozenset[str], dirty: bool, seed: int, tmp_path: Path, reads: Reads
+) -> None:
+    case = tmp_path / "case"
+    write_random_case(case, 91_000 + seed, 120, dirty=dirty, features=features)
+    if seed % 2 and not dirty:
+        to_parquet(case, random.Random(seed))
+    agree(case, tmp_path / "cache")
+    reads.rows = reads.columns = 0
+    settled(case, tmp_path / "out", tmp_path / "cache")
+    assert (reads.rows, reads.columns) == (0, 0)
+
+
+@pytest.mark.parametrize("number", WAITING)
+def test_records_that_wait_wait_as_before(number: str, tmp_path: Path, reads: Reads) -> None:
+    scenario = next(folder for folder in SCENARIOS.iterdir() if folder.name.startswith(number))
+    shutil.copytree(scenario / "case", tmp_path / "case")
+    agree(tmp_path / "case", tmp_path / "cache")
+    reads.rows = 0
+    settled(tmp_path / "case", tmp_path / "out", tmp_path / "cache")
+    assert reads.rows == 0
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_file_more_costs_that_file_and_a_file_less_nothing(
+    seed: int, tmp_path: Path, reads: Reads
+) -> None:
+    case, cache = tmp_path / "case", tmp_path / "cache"
+    write_random_case(case, 92_000 + seed, 150, dirty=False, features=FEATURES)
+    files = in_files(case, 3)
+    away = files[seed % 3].rename(tmp_path / "away.csv")
+    agree(case, cache)
+    shutil.copy(away, files[seed % 3])
+    expected = settled(case, tmp_path / "out")
+    reads.rows = reads.columns = 0
+    assert settled(case, tmp_path / "out", cache) == expected
+    # A correction whose record was away is another one now: only then is more read.
+    more = read_rows(away)[1]
+    corrects = any("corrects" in read_rows(file)[0] for file in files)
+    assert reads.rows == len(more) or (corrects and reads.rows > len(more))
+    assert reads.columns <= 2
+    files[(seed + 1) % 3].unlink()
+    expected = settled(case, tmp_path / "out")
+    reads.rows = 0
+    assert settled(case, tmp_path / "out", cache) == expected
+    assert reads.rows == 0 or corrects
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_ids_are_compared_with_those_of_files_that_are_not_read(seed: int, tmp_path: Path) -> None:
+    case, cache = tmp_path / "case", tmp_path / "cache"
+    write_random_case(case, 93_000 + seed, 60, dirty=True, features=FEATURES)
+    files = in_files(case, 2)
+    agree(case, cache)
+    heading, rows = read_rows(files[0])
+    if "record_id" not in heading:
+        heading = [*heading, "record_id"]
+        rows = [[*row, f"X{at}"] for at, row in enumerate(rows)]
+        write_rows(files[0], heading, rows)
+        agree(case, cache)
+    again = [list(row) for row in rows[: len(rows) // 2]]
+    for row in again[::2]:
+        row[heading.index("quantity")] = "2"
+    write_rows(case / "records" / "again.csv", heading, again)
+    agree(case, cache)
+
+
+# -- other rules -----------------------------------------------------------------------------------
+
+
+def heavier(row: dict[str, str]) -> None:
+    row["weight"] = "9.8765"
+
+
+def limited(row: dict[str, str]) -> None:
+    row["quantity_max"] = "1"
+
+
+def unconditional(row: dict[str, str]) -> None:
+    row |= dict.fromkeys(("title_tier", "institution_group", "setting"), "")
+
+
+def by_resident(row: dict[str, str]) -> None:
+    row |= {"counting_basis": "resident", "window": "quarter"}
+
+
+def by_month(row: dict[str, str]) -> None:
+    if row.get("window"):
+        row["window"] = "month"
+
+
+def later(row: dict[str, str]) -> None:
+    row["valid_from"] = row["valid_from"] and row["valid_from"][:8] + "17"
+
+
+def promoted(row: dict[str, str]) -> None:
+    row["title_tier"] = "senior"
+
+
+def hired_later(row: dict[str, str]) -> None:
+    if row["active_from"]:
+        row["active_from"] = row["active_from"][:8] + "21"
+
+
+def other_shares(row: dict[str, str]) -> None:
+    row["share"] = "7" if row.get("share") != "7" else "5"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        ("weights", heavier),
+        ("weights", limited),
+        ("weights", unconditional),
+        ("weights", by_resident),
+        ("weights", by_month),
+        ("weights", later),
+        ("staff", promoted),
+        ("staff", hired_later),
+        ("teams", other_shares),
+    ],
+    ids=lambda one: getattr(one, "__name__", one),
+)
+def test_under_other_rules_the_same_as_without_a_cache(
+    table: str, change: Callable[[dict[str, str]], None], seed: int, tmp_path: Path
+) -> None:
+    case, cache = tmp_path / "case", tmp_path / "cache"
+    write_random_case(case, 94_000 + seed, 80, dirty=bool(seed % 2), features=FEATURES)
+    settled(case, tmp_path / "out", cache)
+    settled(case, tmp_path / "out", cache, direct=True)
+    for path in [*case.glob(f"{table}*.csv")]:
+        changed(path, change)
+    for direct in (False, True):
+        expected = settled(case, tmp_path / "out", direct=direct)
+        assert settled(case, tmp_path / "out", cache, direct=direct) == expected
+
+
+def test_other_weights_read_nothing_again(tmp_path: Path, reads: Reads) -> None:
+    case, cache = tmp_path / "case", tmp_path / "cache"
+    write_random_case(case, 95_001, 200, dirty=False, features=FEATURES)
+    settled(case, tmp_path / "out", cache)
+    for path in case.glob("weights*.csv"):
+        changed(path, heavier)
+    expected = settled(case, tmp_path / "out")
+    reads.rows = 0
+    assert settled(case, tmp_path / "out", cache) == expected
+    assert reads.rows == 0
+    shutil.rmtree(cache / "ends")
+    assert settled(case, tmp_path / "out", cache) == expected
+    assert reads.rows == 0
+
+
+# -- not to be believed ----------------------------------------------------------------------------
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-9])
+
+
+def emptied(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def longer(path: Path) -> None:
+    path.write_bytes(path.read_bytes() + b"0")
+
+
+def altered(path: Path) -> None:
+    body = bytearray(path.read_bytes())
+    body[len(body) // 2] ^= 1
+    path.write_bytes(body)
+
+
+def foreign(path: Path) -> None:
+    """A whole file, but that of something else."""
+    CacheFolder(path.parents[2]).put("tallies", address_of("other"), Entry({"received": 1}))
+    CacheFolder(path.parents[2]).path("tallies", address_of("other")).replace(path)
+
+
+@pytest.mark.parametrize("harm", [cut, emptied, longer, altered, foreign])
+def test_what_lies_is_told_and_made_again(
+    harm: Callable[[Path], None], tmp_path: Path, reads: Reads
+) -> None:
+    case, cache = tmp_path / "case", tmp_path / "cache"
+    write_random_case(case, 96_001, 80, dirty=True, features=FEATURES)
+    expected = settled(case, tmp_path / "out", cache)
+    files = [path for path in cache.rglob("*") if path.is_file()]
+    for path in files:
+        harm(path)
+    known = TallyCache(cache)
+    assert settled(case, tmp_path / "out", known) == expected
+    found = [problem.code for problem in known.problems]
+    assert found
+    assert set(found) == {"CACHE_REBUILT"}
+    assert {problem.place.file.partition("/")[0] for problem in known.problems} >= {"tallies"}
+    reads.rows, known = 0, TallyCache(cache)
+    assert settled(case, tmp_path / "out", known) == expected
+    assert (known.problems, reads.rows) == ([], 0)
+
+
+def test_every_bit_of_a_file_is_proven(tmp_path: Path) -> None:
+    folder, address = CacheFolder(tmp_path), address_of("one")
+    arrays = {"a": np.arange(9, dtype=np.int16), "b": np.full(5, 7), "c": np.zeros(0, np.uint8)}
+    folder.put("tallies", address, Entry({"text": "张三"}, arrays))
+    path = folder.path("tallies", address)
+    body = path.read_bytes()
+    kept = folder.get("tallies", address)
+    assert kept is not None
+    assert kept.facts == {"text": "张三"}
+    for name, array in arrays.items():
+        assert kept.arrays[name].dtype == array.dtype
+        assert kept.arrays[name].tolist() == array.tolist()
+    for at in range(0, len(body) * 8, counts(7, 1)):
+        lying = bytearray(body)
+        lying[at // 8] ^= 1 << at % 8
+        path.write_bytes(lying)
+        assert folder.get("tallies", address) is None
+    assert {problem.code for problem in folder.problems} == {"CACHE_REBUILT"}
+    assert not path.exists()
+
+
+def test_a_folder_that_cannot_be_used_is_told_once(tmp_path: Path) -> None:
+    case = tmp_path / "case"
+    write_random_case(case, 97_001, 40, dirty=True, features=FEATURES)
+    (tmp_path / "cache").write_text("no folder")
+    known = TallyCache(tmp_path / "cache")
+    assert settled(case, tmp_path / "out", known) == settled(case, tmp_path / "out")
+    assert [problem.code for problem in known.problems] == ["CACHE_UNUSED"]
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = tmp_path / "case"
+    write_random_case(case, 98_001, 40, dirty=False)
+    monkeypatch.setattr(TallyCache, "still", lambda *_: False)
+    settled(case, tmp_path / "out", tmp_path / "cache")
+    assert not [path for path in tmp_path.joinpath("cache").rglob("*") if path.is_file()]
+
+
+def test_what_was_not_used_lately_goes_first(tmp_path: Path) -> None:
+    folder = CacheFolder(tmp_path)
+    addresses = [address_of(number) for number in range(3)]
+    for number, address in enumerate(addresses):
+        folder.put("ids", address, Entry(arrays={"hashes": np.arange(100)}))
+        os.utime(folder.path("ids", address), (number, number))
+    assert folder.get("ids", addresses[0]) is not None
+    folder.trim(2 * folder.path("ids", addresses[0]).stat().st_size)
+    assert [folder.get("ids", address) is not None for address in addresses] == [True, False, True]
+
+
+# -- as a command ----------------------------------------------------------------------------------
+
+
+def command(case: Path, out: Path, cache: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    words = ["settle", str(case), "-o", str(out), "--cache", str(cache), "--json"]
+    words += ["--on-reject", "quarantine"]
+    return subprocess.run(
+        [sys.executable, "-m", "equivalents", *words],
+        env={**os.environ, **more},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_killed_while_it_is_kept_and_settled_again(tmp_path: Path) -> None:
+    case, out, cache = tmp_path / "case", tmp_path / "out", tmp_path / "cache"
+    write_random_case(case, 99_001, 40, dirty=True, features=FEATURES)
+    expected = settled(case, out)
+    for nth in (1, 2):
+        shutil.rmtree(out, ignore_errors=True)
+        done = command(case, out, cache, EQUIVALENTS_FAILPOINT=f"cache.written:{nth}")
+        assert done.returncode < 0
+        assert not out.exists()
+    done = command(case, out, cache)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["problems"] == []
+    assert {file.name: file.read_bytes() for file in sorted(out.iterdir())} == expected
+    for path in [path for path in cache.rglob("*") if path.is_file()]:
+        cut(path)
+    done = command(case, out, cache)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)["problems"]
+    assert {problem["code"] for problem in told} == {"CACHE_REBUILT"}
+    assert {file.name: file.read_bytes() for file in sorted(out.iterdir())} == expected
