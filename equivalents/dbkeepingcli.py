@@ -42,6 +42,14 @@ def verify(
             "A head kept on paper, SEQ:HASH; may be repeated."
         ),
     ] = None,
+    recompute: Annotated[
+        bool,
+        typer.Option(
+            "--recompute",
+            help="并把每个已锁定的期间重新核算，逐字节比较。"
+            "Also settle every locked period again and compare its bytes.",
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """核验：全部内容是否与封存时一样。Is everything as it was sealed? Lists all that is not."""
@@ -51,7 +59,7 @@ def verify(
     with reporting(as_json):
         heads = [parse_head(one) for one in head or []]
         with opened(store) as found:
-            done = check(found, heads=heads)
+            done = check(found, heads=heads, recompute=recompute)
             name = found.place.name
     if as_json:
         print_json(
@@ -75,6 +83,8 @@ def verify(
             f"日志条目 entries {done.entries:,}    行 rows {done.rows:,}    "
             f"内容 bodies {done.bodies:,}    墓碑 tombstones {len(done.tombstones):,}"
         )
+        if recompute:
+            say(f"重算相同 recomputed equal：{'，'.join(done.recomputed) or '-'}")
         for one in done.tombstones:
             say(f"    {one.at[:10]} {one.who}：{one.file_name} {one.sha256[:16]} {one.why}")
         say(f"链头 head（请抄在纸上 keep it on paper）：{done.head or '-'}")
