@@ -30,7 +30,7 @@ from equivalents.mapcli import maps
 from equivalents.periodlatercli import period
 from equivalents.run import settle_case
 from equivalents.schemecli import scheme
-from equivalents.storecasecli import CaseStoreOption, case_given
+from equivalents.storecasecli import CaseStoreOption, case_given, counts_of
 from equivalents.studycli import study
 from equivalents.terminal import (
     console,
@@ -116,8 +116,8 @@ def settle(
 ) -> None:
     """核算一个期间，结果写入 OUT。Settle a period into the folder OUT."""
     understood: list[Mapping[str, Any]] = []
-    kept = kept_counts(cache)
     with reporting(as_json), progress() as told:
+        kept = kept_counts(cache or counts_of(case, store))
         settlement = settle_case(
             case_given(case, store),
             out,
@@ -130,8 +130,7 @@ def settle(
     result = json.loads((out / "summary.json").read_bytes())
     problems = [] if kept is None else [*kept.problems]
     if settlement.payouts is None:
-        count = str(settlement.counted.rejected)
-        problems.append(Problem("REJECTED_ROWS", facts={"count": count}))
+        problems.append(Problem("REJECTED_ROWS", facts={"count": str(settlement.counted.rejected)}))
     if as_json:
         more = {"understood": understood} if understood else {}
         listed = [as_object(problem) for problem in problems]

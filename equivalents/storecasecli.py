@@ -5,7 +5,7 @@ from pathlib import Path
 from equivalents.storecli import StoreOption, opened
 from equivalents.terminal import show_problems
 
-__all__ = ["CaseStoreOption", "case_given"]
+__all__ = ["CaseStoreOption", "case_given", "counts_of"]
 
 CaseStoreOption = StoreOption
 """The store that a CASE like ``store:2025-06`` is in."""
@@ -31,3 +31,17 @@ def case_given(case: Path, store: str = "") -> Path:
     if made.problems:
         show_problems(made.problems, as_json=False)
     return made.folder
+
+
+def counts_of(case: Path, store: str = "") -> Path | None:
+    """Where counts of a case of the store are kept for the next run; ``None`` for other cases.
+
+    Raises:
+        DataError: as :func:`equivalents.store.place.place_of`.
+    """
+    if not str(case).startswith("store:"):
+        return None
+    from equivalents.store.casecache import COUNTS
+    from equivalents.store.place import place_of
+
+    return place_of(store).cache / COUNTS

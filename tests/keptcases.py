@@ -1,6 +1,7 @@
 """Cases put into a store, and what is settled of them compared with the folders they came from."""
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
 
 from equivalents.run import settle_case
@@ -58,7 +59,7 @@ def kept_and_given(
     return made, settled_files(folder / "kept"), settled_files(folder / "given")
 
 
-def write_tables(folder: Path, tables: dict[str, str]) -> Path:
+def write_tables(folder: Path, tables: Mapping[str, str]) -> Path:
     """A case folder of some texts."""
     for name, text in tables.items():
         path = folder / name

@@ -20,7 +20,7 @@ STORE_DATED_REASONS: Final[tuple[Reason, ...]] = (
         "DATED_PERIOD_NEEDED",
         "error",
         "command",
-        "数据表“{value}”（{title}）按期间保存，请用 --period 说明是哪个期间，如 2025-06。",
+        "数据表“{value}”按期间保存，请用 --period 说明是哪个期间，如 2025-06。",
         "The table {value} is kept by periods. Say which one by --period, like 2025-06.",
     ),
     Reason(
@@ -40,6 +40,14 @@ STORE_DATED_REASONS: Final[tuple[Reason, ...]] = (
         "若要更新，请用 --period 再保存一次。",
         "{value} is kept, but these periods have one of their own, which goes on to hold there: "
         "{period}. To renew it, put it again with --period.",
+    ),
+    Reason(
+        "DATED_LOCKED",
+        "warning",
+        "command",
+        "期间 {value} 已锁定：新保存的行不改变已锁定的结果，只在更正（补发、扣回）时用到。",
+        "The period {value} is locked: the rows just kept change nothing of what was locked; only "
+        "corrections (adjustments) will use them.",
     ),
     Reason(
         "STORE_CASE_ABSENT",
@@ -65,6 +73,16 @@ STORE_DATED_REASONS: Final[tuple[Reason, ...]] = (
         "command",
         "数据库中没有期间 {value} 的服务记录。若不应如此，请先用 equivalents import 导入。",
         "The store has no records of the period {value}. If it should, import them first.",
+    ),
+    Reason(
+        "STORE_CASE_CORRECTED",
+        "warning",
+        "command",
+        "期间 {value} 中有冲正针对期间以外的记录：有关的 {count} 条记录也放进了资料，"
+        "按 outside_period: exclude 不计，只用于核对冲正。请核对这些冲正是否应在本期计入。",
+        "Records of {value} correct records outside it: {count} of these are in the case, excluded "
+        "as by outside_period: exclude, so that the corrections are understood. Check that the "
+        "corrections belong to this period.",
     ),
     Reason(
         "STORE_AS_OF",

@@ -34,7 +34,7 @@ _HASH: Final = hashlib.sha256
 _HASH_SIZE: Final = 32
 _ALIGNED: Final = 8
 
-Arrays = Mapping[str, npt.NDArray[Any]]
+_Arrays = Mapping[str, npt.NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Entry:
     """What a file holds: facts (JSON values) and arrays of one dimension by name."""
 
     facts: Mapping[str, Any] = field(default_factory=dict)
-    arrays: Arrays = field(default_factory=dict)
+    arrays: _Arrays = field(default_factory=dict)
 
 
 def address_of(*parts: object) -> str:

@@ -21,11 +21,12 @@ from equivalents.report.folder import sha256 as file_sha256
 from equivalents.store.failpoints import failpoint
 from equivalents.store.sealing import canonical
 
-__all__ = ["CASES", "PARTS", "CaseCache"]
+__all__ = ["CASES", "COUNTS", "CaseCache", "PARTS"]
 
 CASES: Final = "cases"
 PARTS: Final = "records"
-"""The folders of a cache: cases, and the record files that they share."""
+COUNTS: Final = "counts"
+"""The folders of a cache: cases, the record files that they share, and what was counted of them."""
 _LIST: Final = "manifest.json"
 _CASE: Final = "case"
 _FORMAT: Final = 1
@@ -40,6 +41,7 @@ class CaseCache:
     def __init__(self, folder: Path) -> None:
         self.cases = folder / CASES
         self.parts = folder / PARTS
+        self.counts = folder / COUNTS
         self.problems: list[Problem] = []
 
     def find(self, name: str) -> Path | None:
@@ -109,6 +111,20 @@ class CaseCache:
         note.write_text(digest, "ascii")
         return path
 
+    def note(self, key: str) -> int | None:
+        """A number that was kept under a key; ``None`` where it is not, or not what was written."""
+        try:
+            number, proof = (self.parts / f"{key}.note").read_text("ascii").split()
+        except (OSError, ValueError):
+            return None
+        return int(number) if proof == _hash([key, number]) else None
+
+    def keep_note(self, key: str, number: int) -> None:
+        """Keep a number under a key."""
+        written = self.new_part(key)
+        written.write_text(f"{number} {_hash([key, str(number)])}", "ascii")
+        written.replace(self.parts / f"{key}.note")
+
     def _of_part(self, key: str) -> tuple[Path, Path]:
         return self.parts / f"{key}.parquet", self.parts / f"{key}.sha256"
 
@@ -132,14 +148,14 @@ class CaseCache:
         for folder in (self.cases, self.parts):
             _sweep(folder)
         for path in [*self.parts.glob("*.parquet")] if self.parts.is_dir() else []:
-            if path.stat().st_nlink == 1:
+            if path.stat().st_nlink == 1 and _is_old(path):
                 path.with_suffix(".sha256").unlink(missing_ok=True)
                 path.unlink()
 
     def clear(self) -> int:
-        """Delete every case and its records; gives how many cases there were."""
+        """Delete every case, its records and counts; gives how many cases there were."""
         count = len([*self._entries()])
-        for folder in (self.cases, self.parts):
+        for folder in (self.cases, self.parts, self.counts):
             shutil.rmtree(folder, ignore_errors=True)
         return count
 
@@ -147,7 +163,7 @@ class CaseCache:
         """How many cases there are, and bytes of files that lie here, each once."""
         seen = {
             (found.st_dev, found.st_ino): found.st_size
-            for folder in (self.cases, self.parts)
+            for folder in (self.cases, self.parts, self.counts)
             for _, path in _files(folder)
             for found in [path.stat()]
         }
@@ -158,10 +174,15 @@ class CaseCache:
             yield from (one for one in self.cases.iterdir() if not one.name.startswith("."))
 
 
+def _is_old(path: Path) -> bool:
+    """Whether nobody touched it for a day: what is younger may be in the making."""
+    return time.time() - path.stat().st_mtime > _DAY_SECONDS
+
+
 def _sweep(folder: Path) -> None:
     """Take away what a program that was killed left half done more than a day ago."""
     for path in [*folder.iterdir()] if folder.is_dir() else []:
-        if path.name.startswith(".") and time.time() - path.stat().st_mtime > _DAY_SECONDS:
+        if path.name.startswith(".") and _is_old(path):
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
             else:

@@ -13,7 +13,16 @@ from sqlalchemy import Connection
 
 from equivalents.errors import Problem
 from equivalents.store.caseread import CaseContent, read_case, read_document
-from equivalents.store.dated import Given, Put, compared, put_given, rows_as_of, told_of, was_put
+from equivalents.store.dated import (
+    Given,
+    Put,
+    compared,
+    locked_notes,
+    put_given,
+    rows_as_of,
+    told_of,
+    was_put,
+)
 from equivalents.store.datedrules import KEPT
 from equivalents.store.documents import Document, documents_as_of, put_documents
 from equivalents.store.engine import Store
@@ -66,7 +75,7 @@ def put_case(
     with store.writing("case.put", object_kind="case", object_id=object_id, why=why, who=who) as w:
         content, told = _with_missing(w.connection, content, end_missing, alone=alone)
         puts, documents = _write(w, content)
-        told += _shadowed(w.connection, content)
+        told += [*_shadowed(w.connection, content), *locked_notes(w.connection, puts)]
     return CasePut(content.period, puts, documents, [*content.problems, *told])
 
 

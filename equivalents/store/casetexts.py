@@ -21,7 +21,7 @@ from equivalents.intake.casefolder import open_folder
 from equivalents.intake.settings import read_settings
 from equivalents.policy.basis import window_start
 from equivalents.policy.calendar import Period, parse_period
-from equivalents.policy.model import CONDITIONS, WeightRow
+from equivalents.policy.model import CONDITIONS, Handling, WeightRow
 from equivalents.store.caseread import csv_text
 from equivalents.store.dated import DatedRow, rows_as_of, was_put
 from equivalents.store.datedrules import KEPT
@@ -47,12 +47,16 @@ class Windows:
     """What the weights of a case say of classes.
 
     ``since`` is the first day whose records still matter, by item, where that is before the
-    period; ``homes`` are items whose classes are those of households, ``people`` of residents.
+    period; ``homes`` are items whose classes are those of households, ``people`` of residents;
+    ``stays`` those counted by days, of which a record may begin before the period. ``excludes``
+    says that the case excludes records outside the period, where others reject them.
     """
 
     since: Mapping[str, int] = field(default_factory=dict)
     homes: frozenset[str] = frozenset()
     people: frozenset[str] = frozenset()
+    stays: frozenset[str] = frozenset()
+    excludes: bool = False
 
 
 def case_texts(connection: Connection, period: Period, as_of: int) -> Texts:
@@ -128,7 +132,9 @@ def windows_of(folder: Path, period: Period) -> Windows:
     classes = [row for row in rows if row.basis.in_classes]
     homes = frozenset(row.item_code for row in classes if row.basis.of_household)
     people = frozenset(row.item_code for row in classes if not row.basis.of_household)
-    return Windows(since, homes, people)
+    stays = frozenset(row.item_code for row in rows if row.basis.days)
+    excludes = settings.outside_period is Handling.EXCLUDE
+    return Windows(since, homes, people, stays, excludes)
 
 
 def _first_day(row: WeightRow, period: Period) -> int:

@@ -7,7 +7,7 @@ entry can be read again. Sources: specification page 2 "Records at rest"; issue 
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -18,11 +18,11 @@ from sqlalchemy import Connection, and_, select
 from equivalents.errors import DataError, Problem
 from equivalents.findings import Findings
 from equivalents.intake.anytable import read_file
-from equivalents.intake.headings import TABLES
 from equivalents.policy.calendar import parse_period
 from equivalents.store.datedrules import KEPT, key_of
 from equivalents.store.engine import Store
 from equivalents.store.failpoints import failpoint
+from equivalents.store.locked import locked_periods
 from equivalents.store.schema import DATED_ENDS, DATED_ROWS, PUTS
 from equivalents.store.sealing import canonical
 from equivalents.store.secret import ResidentKey, keep_check, read_key
@@ -38,6 +38,7 @@ __all__ = [
     "check_table",
     "compared",
     "given_rows",
+    "locked_notes",
     "put_given",
     "put_table",
     "rows_as_of",
@@ -215,7 +216,8 @@ def put_table(
     with store.writing("table.put", object_kind="table", object_id=table, why=why, who=who) as w:
         done = put_given(w, given, keep=keep)
         w.before, w.after = _told(done)
-    return done
+        told = locked_notes(w.connection, [done])
+    return replace(done, problems=(*done.problems, *told))
 
 
 def check_table(table: str, period: str) -> None:
@@ -233,8 +235,7 @@ def check_table(table: str, period: str) -> None:
     except ValueError:
         raise DataError([Problem("PERIOD_INVALID", value=period)]) from None
     if KEPT[table].per_period and not period:
-        facts = {"title": TABLES[table].title}
-        raise DataError([Problem("DATED_PERIOD_NEEDED", value=table, facts=facts)])
+        raise DataError([Problem("DATED_PERIOD_NEEDED", value=table)])
 
 
 def given_rows(store: Store, table: str, path: Path, period: str) -> Given:
@@ -285,6 +286,13 @@ def put_given(
     failpoint("put.rows")
     writer.add(DATED_ENDS, [{"put_id": put_id, "row_id": one.id} for one in done.ended])
     return Put(given.table, given.period, put_id, done.added, done.ended, done.equal, done.problems)
+
+
+def locked_notes(connection: Connection, puts: Iterable[Put]) -> list[Problem]:
+    """A note of each locked period whose rows a put changed: the lock does not change with them."""
+    locked = {one.period.name for one in locked_periods(connection)}
+    late = sorted({one.period for one in puts if one.id and one.period in locked})
+    return [Problem("DATED_LOCKED", value=period) for period in late]
 
 
 def _positions(rows: Sequence[Row], added: Sequence[Row]) -> list[int]:

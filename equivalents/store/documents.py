@@ -118,33 +118,36 @@ def in_force(
     return found | {one.name: one for one in of_case if period and one.period == period}
 
 
-def plain_case(body: str, period: str) -> str:
+def plain_case(body: str, period: str, **more: str) -> str:
     """case.yaml as a case that is made of kept rows has it.
 
-    Its period is the one that is asked for, and what said how files were read is gone. Where
-    nothing changes the text stays letter by letter; lines stay where they were if every key
-    stands at the very left, as in nearly every file.
+    Its period is the one that is asked for, ``more`` keys are set likewise, and what said how
+    files were read is gone. Where nothing changes the text stays letter by letter; lines stay
+    where they were if every key stands at the very left, as in nearly every file.
     """
-    entry, lines = entry_of(body, Findings()), body.splitlines()
+    entry, said = entry_of(body, Findings()), {"period": period, **more}
     keys = entry.mapping
-    if entry.get("period").text == period and not any(key in keys for key in _READ):
+    if not any(key in keys for key in _READ) and _says(entry, said):
         return body
-    begins = _lines_of_keys(body)
+    begins, lines = _lines_of_keys(body), body.splitlines()
     if begins.keys() != keys.keys():
-        kept = {key: value for key, value in keys.items() if key not in (*_READ, "period")}
-        return entry_text(Entry({"period": Entry(period, Place()), **kept}, entry.place))
+        kept = {key: value for key, value in keys.items() if key not in (*_READ, *said)}
+        made = {key: Entry(text, Place()) for key, text in said.items()}
+        return entry_text(Entry({**made, **kept}, entry.place))
     starts = [*sorted(begins.values()), len(lines)]
-    for key in (*_READ, "period"):
-        if key in begins:
+    for key in (*_READ, *said):
+        text = f"{key}: {canonical(said[key])}" if key in said else ""
+        if key in begins and entry.get(key).text != said.get(key):
             first = begins[key]
             after = starts[starts.index(first) + 1]
-            lines[first:after] = [""] * (after - first)
-    said = f'period: "{period}"'
-    if "period" in begins:
-        lines[begins["period"]] = said
-    else:
-        lines.append(said)
+            lines[first:after] = [text, *[""] * (after - first - 1)]
+        elif key in said and key not in begins:
+            lines.append(text)
     return "".join(f"{line}\n" for line in lines)
+
+
+def _says(entry: Entry, said: Mapping[str, str]) -> bool:
+    return all(entry.get(key).text == text for key, text in said.items())
 
 
 def _lines_of_keys(body: str) -> dict[str, int]:

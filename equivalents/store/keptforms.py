@@ -27,7 +27,7 @@ from equivalents.weigh import DirectSum, Scales
 
 __all__ = ["counted_of", "ends_of", "entry_of", "with_ends"]
 
-Dates = Counter[tuple[str, str]]
+_Dates = Counter[tuple[str, str]]
 _Array = npt.NDArray[Any]
 _NARROW: Final = (np.int8, np.int16, np.int32)
 _NUMBERS: Final = ("received", "refused", "unplaced", "shared", "shared_records")
@@ -39,7 +39,7 @@ _AS_THEY_ARE: Final = ("row", "institution", "person", "day", "quantity_e3", "po
 # -- writing ---------------------------------------------------------------------------------------
 
 
-def entry_of(counted: Counted, measures: Measures, dates: Dates, plan: Plan) -> Entry:
+def entry_of(counted: Counted, measures: Measures, dates: _Dates, plan: Plan) -> Entry:
     """What a part was counted as on the tally path, but for what its weights say."""
     facts: dict[str, Any] = {name: getattr(counted, name) for name in _NUMBERS}
     facts["absolute_e3"] = measures.absolute_e3
@@ -164,7 +164,7 @@ def _narrow(column: _Array) -> _Array:
 
 def counted_of(
     entry: Entry, at: int, origin: Origin, scales: Scales
-) -> tuple[Counted, Measures, Dates]:
+) -> tuple[Counted, Measures, _Dates]:
     """A part as it was counted, by the codes of this run; what weights say of it is left open."""
     plan, facts = scales.plan, entry.facts
     counted = Counted(Tally(plan), DirectSum(scales), **{name: facts[name] for name in _NUMBERS})

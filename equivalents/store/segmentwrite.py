@@ -202,19 +202,13 @@ def reversal_table(goes: Sequence[tuple[Range, Lanes]]) -> "pa.Table":
     )
 
 
-def _no_bytes(column: "pa.Array") -> bool:
-    """Whether the texts of a column, none of them missing, have no bytes at all."""
-    offsets = np.frombuffer(column.buffers()[1], np.int32)
-    return bool(offsets[column.offset] == offsets[column.offset + len(column)])
-
-
 def _dictionary(column: "pa.Array") -> "pa.DictionaryArray":
     """A text column by its distinct texts; one that is blank throughout without looking."""
     import pyarrow as pa
 
     if isinstance(column, pa.DictionaryArray):
         return column
-    # What `nbytes` counts of offsets is no promise: the offsets themselves tell.
-    if len(column) and _no_bytes(column):
+    ends = np.frombuffer(column.buffers()[1], np.int32)
+    if ends[column.offset] == ends[column.offset + len(column)]:
         return coded_column(np.zeros(len(column), np.int32), [""])
     return column.dictionary_encode()

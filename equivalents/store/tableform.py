@@ -34,6 +34,8 @@ COUNTED_HOUSEHOLD: Final = "household_id"
 _ENDS: Final[Mapping[str, str]] = {"valid_to": "valid_from", "active_to": "active_from"}
 """End columns, which paper says inclusively, and their beginnings."""
 _PLACES: Final = 18
+_FLAGS: Final[Mapping[str, tuple[str, ...]]] = {"assessments": ("0", "1", "是", "否")}
+"""Tables whose flags may be written otherwise than 1 and 0."""
 
 
 def _amount(text: str) -> int:
@@ -71,7 +73,7 @@ def kept_rows(table: Table, name: str, findings: Findings) -> list[Row]:
         elif column.kind == "number":
             _check_numbers(table, column.name, texts, findings)
         elif column.kind == "flag":
-            _note(table, column.name, texts, _flag_fault, findings)
+            _note(table, column.name, texts, _flag_fault(name), findings)
         columns[column.name] = texts
     for end, start in _ENDS.items():
         if end in columns and start in columns:
@@ -112,8 +114,9 @@ def _next_day(text: str) -> str:
     return print_day(day) if day < LAST_DAY else ""
 
 
-def _flag_fault(text: str) -> tuple[str, str] | None:
-    return None if text in ("0", "1") else ("FLAG_INVALID", "")
+def _flag_fault(table: str) -> Callable[[str], tuple[str, str] | None]:
+    allowed = _FLAGS.get(table, ("0", "1"))
+    return lambda text: None if text in allowed else ("FLAG_INVALID", "")
 
 
 def _check_numbers(table: Table, column: str, texts: Sequence[str], findings: Findings) -> None:

@@ -225,6 +225,21 @@ def test_killed_while_putting_it_is_whole_or_absent(
     assert sorted(names) == ["J2", "J3"]
 
 
+def test_rows_of_a_locked_period_are_kept_and_told(store: Store) -> None:
+    row = {"institution_id": "J1", "pool": "绩效", "amount": "1.00"}
+    assert put_table(store, "pools", [row], period="2025-06").problems == ()
+    with store.writing("test.lock") as w:
+        facts = {"period": "2025-06", "as_of": w.seq - 1}
+        result = w.add_one(schema.RESULTS, kind="settlement", inputs="{}", sha256="a", **facts)
+        roots = dict.fromkeys(("leaves", "root", "payouts_root", "hash"), "a")
+        w.add_one(schema.LOCKS, result_id=result, **facts, **roots)
+    done = put_table(store, "pools", [{**row, "amount": "2.00"}], period="2025-06")
+    assert [one.code for one in done.problems] == ["DATED_LOCKED"]
+    again = put_table(store, "pools", [{**row, "amount": "2.00"}], period="2025-06")
+    assert again.problems == ()
+    assert put_table(store, "pools", [row], period="2025-07").problems == ()
+
+
 def test_rows_of_another_program_are_put_as_they_are(store: Store) -> None:
     row = {"period": "2025-05", "institution_id": "J1", "pool": "绩效", "person_id": "P1"}
     put_table(store, "adjustments", [{**row, "amount": "1.00", "fund": ""}], period="2025-06")

@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -17,15 +18,17 @@ import pytest
 from typer.testing import CliRunner
 
 from equivalents.cli import app
+from equivalents.demo import write_county
 from equivalents.errors import DataError, UsageError
 from equivalents.run import check_case, settle_case
 from equivalents.store.casecache import CaseCache
 from equivalents.store.caseput import put_case
 from equivalents.store.dated import put_table
-from equivalents.store.engine import Store
+from equivalents.store.engine import Store, open_store
 from equivalents.store.importing import import_records
 from equivalents.store.place import StorePlace
 from equivalents.store.storecase import made_case, parse_store_case
+from equivalents.store.upgrading import upgrade
 from equivalents.store.writing import head_of
 from tests.bad.case import GOOD, HEAD
 from tests.keptcases import (
@@ -38,7 +41,7 @@ from tests.keptcases import (
 )
 from tests.proofs.counts import FULL
 from tests.rules import folders
-from tests.stores import environment
+from tests.stores import environment, new_place
 
 SCENARIOS = [one for one in folders() if not (one / "months").is_dir()]
 FEW = {"11", "72", "81", "88", "100", "152", "158", "173"}
@@ -69,8 +72,25 @@ def test_a_kept_case_pays_what_its_folder_pays(folder: Path, keyed: Store, tmp_p
     assert kept == given
 
 
+def test_the_made_up_county_pays_the_same_out_of_a_store(tmp_path: Path) -> None:
+    """With its dirty rows, schemes, contracts, windows, and stays that began the year before."""
+    place = new_place("sqlite", tmp_path, "")
+    upgrade(place, who="测试 tester")
+    store = with_key(open_store(place, "测试 tester"), tmp_path / "key")
+    county = tmp_path / "county"
+    county.mkdir()
+    write_county(county, records=5000)
+    period = keep_case(store, county)
+    made = made_case(store, period)
+    for case, out in ((county, "given"), (made.folder, "kept")):
+        settle_case(case, tmp_path / out, stop_on_reject=False, direct=not FULL)
+    assert settled_files(tmp_path / "kept") == settled_files(tmp_path / "given")
+    store.close()
+
+
 def test_orders_and_splits_of_imports_give_the_same_bytes(store: Store, tmp_path: Path) -> None:
     lines = [f"I01,P0{1 + n % 2},MZ01,2025-06-{1 + n % 28:02},{1 + n}.5" for n in range(40)]
+    lines[7] = "I02,P03,SF01,2025-06-09,1"
     whole = "\n".join([HEAD, *lines]) + "\n"
     case = write_tables(tmp_path / "case", {**GOOD, "records.csv": whole})
     settle_case(case, tmp_path / "given", stop_on_reject=False)
@@ -124,6 +144,29 @@ def test_records_taken_back_are_in_no_case(store: Store, tmp_path: Path) -> None
     assert quantities == ["11.000", "3.000", "5.000"]
 
 
+def test_a_correction_of_an_earlier_record_is_understood(store: Store, tmp_path: Path) -> None:
+    head = f"{HEAD},record_id,corrects\n"
+    may = "I01,P01,MZ01,2025-05-20,8,A1,\nI01,P01,MZ01,2025-05-21,-1,A2,A1\n"
+    june = "I01,P01,MZ01,2025-06-02,10,A4,\nI01,P02,SF01,2025-06-03,5,,\n"
+    june += "I02,P03,MZ01,2025-06-04,3,,\nI01,P01,MZ01,2025-06-05,-3,A3,A1\n"
+    for name, text in (("may.csv", may), ("june.csv", june)):
+        import_records(store, [write_tables(tmp_path, {name: head + text}) / name])
+    put_case(store, write_tables(tmp_path / "case", GOOD))
+    for _ in range(2):
+        made = made_case(store, "2025-06")
+        assert codes(made.problems) == ["STORE_CASE_CORRECTED"]
+        assert made.problems[0].facts == {"count": "2"}
+    found = settle_case(made.folder, tmp_path / "out")
+    assert (found.counted.rejected, found.counted.received) == (0, 6)
+    lines = {row["person_id"]: row["quantity"] for row in rows_of(tmp_path / "out/equivalents.csv")}
+    assert lines == {"P01": "7.000", "P02": "5.000", "P03": "3.000"}
+    # In May nothing of June is known, and nothing has to be.
+    put_table(store, "pools", rows_of(made.folder / "pools.csv"), period="2025-05")
+    put_case(store, write_tables(tmp_path / "may", {"case.yaml": "period: 2025-05\n"}))
+    before = made_case(store, "2025-05")
+    assert "STORE_CASE_CORRECTED" not in codes(before.problems)
+
+
 # -- windows ---------------------------------------------------------------------------------------
 
 FIRST = {
@@ -161,7 +204,27 @@ def test_earlier_records_of_a_window_are_history(keyed: Store, tmp_path: Path) -
     found = settle_case(made.folder, tmp_path / "out")
     assert found.counted.rejected == 0
     lines = {row["item_code"]: row["quantity"] for row in rows_of(tmp_path / "out/equivalents.csv")}
-    assert lines == {"MZ": "1", "YY": "1"}
+    assert lines == {"MZ": "1.000", "YY": "1.000"}
+
+
+def test_stays_that_go_on_into_the_period_are_records_of_it(keyed: Store, tmp_path: Path) -> None:
+    head = "institution_id,person_id,item_code,service_date,service_end_date,quantity,resident_id\n"
+    bed = "I01,P01,CW,{},{},1,{}\n"
+    spans = [("2023-11-20", "2025-05-04"), ("2025-04-02", "2025-05-01"), ("2025-05-30", "")]
+    stays = "".join(bed.format(*span, f"R{n}") for n, span in enumerate(spans))
+    weights = "item_code,weight,valid_from,counting_basis\nCW,1,2023-01-01,days\n"
+    tables = {**FIRST, "weights.csv": weights, "records.csv": head + stays}
+    for number, stay in enumerate(stays.splitlines()):
+        file = write_tables(tmp_path, {f"{number}.csv": f"{head}{stay}\n"}) / f"{number}.csv"
+        import_records(keyed, [file])
+    put_case(keyed, write_tables(tmp_path / "case", tables))
+    for _ in range(2):
+        made = made_case(keyed, "2025-05")
+        assert [day for _, day in dates(made.folder)] == ["2023-11-20", "2025-05-30"]
+        CaseCache(keyed.place.cache).clear()
+    settle_case(made_case(keyed, "2025-05").folder, tmp_path / "out")
+    (line,) = rows_of(tmp_path / "out/equivalents.csv")
+    assert line["quantity"] == "4.000"  # the first three days of May, and the thirtieth
 
 
 def test_counted_is_carried_on_and_the_records_since_are_the_rest(
@@ -184,7 +247,7 @@ def test_counted_is_carried_on_and_the_records_since_are_the_rest(
     ]
     settle_case(made.folder, tmp_path / "out")
     lines = {row["item_code"]: row["quantity"] for row in rows_of(tmp_path / "out/equivalents.csv")}
-    assert lines == {"MZ": "1", "JT": "1"}
+    assert lines == {"MZ": "1.000", "JT": "1.000"}
 
 
 # -- the cache -------------------------------------------------------------------------------------
@@ -227,9 +290,21 @@ def test_the_cache_is_bounded_and_can_be_cleared(store: Store, tmp_path: Path) -
     made = made_case(store, "2026-01")
     assert "STORE_CASE_NO_RECORDS" in codes(made.problems)
     assert "STORE_CASE_INHERITED" in codes(made.problems)
-    assert check_case(made.folder).settlement.counted.received == 0
+    put_table(
+        store, "pools", [{"institution_id": "I01", "pool": "a", "amount": "1"}], period="2026"
+    )
+    assert check_case(made_case(store, "2026").folder).settlement.counted.received == 0
     assert cache.clear() == 24
     assert cache.size() == (0, 0)
+
+
+def test_several_make_the_same_case_at_once(store: Store, tmp_path: Path) -> None:
+    keep_case(store, write_tables(tmp_path / "case", GOOD))
+    with ThreadPoolExecutor(6) as threads:
+        made = [*threads.map(lambda _: made_case(store, "2025-06"), range(12))]
+    assert {one.folder for one in made} == {made[0].folder}
+    assert {one.problems for one in made} == {()}
+    assert CaseCache(store.place.cache).size()[0] == 1
 
 
 def test_killed_while_it_is_made_nothing_half_is_left(store: Store, tmp_path: Path) -> None:
@@ -277,8 +352,12 @@ def test_commands_take_a_period_of_the_store(
         assert done.exit_code == 0, done.output
         return done.stdout
 
-    assert json.loads(said("check", case, "--json"))["records"]["received"] == 3
+    assert json.loads(said("check", case, "--json"))["received"] == 3
     said("settle", case, "-o", out)
+    settled = settled_files(tmp_path / "out")
+    said("settle", case, "-o", out)  # by the counts that were kept
+    assert any((place.cache / "counts").rglob("*"))
+    assert settled_files(tmp_path / "out") == settled
     assert "SF01" in said("explain", out, "--person", "P02", "--case", case)
     proposal = tmp_path / "proposal.csv"
     proposal.write_text("item_code,weight,valid_from\nMZ01,3,2025-01-01\nSF01,2,2025-01-01\n")
@@ -291,9 +370,10 @@ def test_commands_take_a_period_of_the_store(
     assert told["adjustments"]["rows"] > 0
     put_case(store, tmp_path / "case", period="2025")
     words = ("year-end", "store:2025", "--paid", out, "--adjusted", adjusted)
-    said(*words, "-o", str(tmp_path / "year"))
+    ended = runner.invoke(app, [*words, "-o", str(tmp_path / "year")])
+    assert (ended.exit_code, "YEAR_END_MISSING" in ended.output) == (1, True)
     assert runner.invoke(app, ["check", "store:2025-6"]).exit_code == 2
-    assert '"cases": 4' in said("db", "cache", "--json")
+    assert '"cases": 3' in said("db", "cache", "--json")
     said("db", "cache", "--clear")
     assert '"cases": 0' in said("db", "cache", "--json")
 

@@ -19,6 +19,7 @@ from equivalents.reasons.opening import OPENING_REASONS
 from equivalents.reasons.safety import SAFETY_REASONS
 from equivalents.reasons.shapes import SHAPE_REASONS
 from equivalents.reasons.store import STORE_REASONS
+from equivalents.reasons.store_cache import STORE_CACHE_REASONS
 from equivalents.reasons.store_dated import STORE_DATED_REASONS
 from equivalents.reasons.store_imports import STORE_IMPORT_REASONS
 from equivalents.reasons.store_keeping import STORE_KEEPING_REASONS
@@ -121,6 +122,7 @@ BY_COMMAND = {
     # tests/store has each of them
     *(reason.code for reason in STORE_REASONS),
     *(reason.code for reason in STORE_IMPORT_REASONS),
+    *(reason.code for reason in STORE_CACHE_REASONS),
     *(reason.code for reason in STORE_DATED_REASONS),
     *(reason.code for reason in STORE_PERIOD_REASONS),
     *(reason.code for reason in STORE_KEEPING_REASONS),

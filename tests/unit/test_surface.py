@@ -56,6 +56,7 @@ FLOW = [
     "concurrent",
     "bases",
     "resolve",
+    "keptcount",
     "count",
     # from equivalents to keys
     "surplus",

@@ -1,0 +1,133 @@
+"""``python -m benchmarks.store``: records into a store and back, on SQLite and on PostgreSQL.
+
+The records are those of :mod:`benchmarks.generate`, as Parquet and as CSV. Measured: one import of
+the whole file into a new store (read, judged, hashed, sorted, written, committed), the same file
+again (recognised), a file of which a tenth is new, the row sets of the year (what a lock covers),
+and every live row back as NumPy columns. PostgreSQL is a server of its own on this machine.
+"""
+
+import argparse
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Final
+
+import pyarrow.parquet as pq
+
+from benchmarks.generate import case_folder, default_data
+from benchmarks.peers.report import machine
+from equivalents.intake.columns import numbers
+from equivalents.store.arrowtables import whole_column
+from equivalents.store.engine import Store, open_store
+from equivalents.store.importing import import_records
+from equivalents.store.segmentformat import day_codes, words_e3
+from equivalents.store.segments import Reversals, live_segments, live_table, row_sets
+from equivalents.store.upgrading import upgrade
+from tests.postgres import running_postgres
+from tests.stores import DATABASES, new_place
+
+__all__ = ["main"]
+
+_COLUMNS: Final = ("institution_id", "person_id", "item_code", "service_date", "quantity")
+
+
+@contextmanager
+def _store(database: str, folder: Path) -> Iterator[Store]:
+    with ExitStack() as stack:
+        server = stack.enter_context(running_postgres()) if database == "postgres" else ""
+        place = new_place(database, folder, server)
+        upgrade(place)
+        store = open_store(place, "benchmark")
+        stack.callback(store.close)
+        yield store
+
+
+def _read_back(store: Store) -> int:
+    """Every live row as codes, days and thousandths."""
+    rows = 0
+    with store.reading() as connection:
+        gone = Reversals(store, connection)
+        for segment in live_segments(connection):
+            table = live_table(store, connection, segment, columns=_COLUMNS, reversals=gone)
+            for name in _COLUMNS[:3]:
+                numbers(whole_column(table, name).indices)
+            day_codes(whole_column(table, "service_date"))
+            rows += words_e3(whole_column(table, "quantity")).size
+    return rows
+
+
+def _timed(what: str, rows: int, work: object) -> object:
+    assert callable(work)
+    start = time.perf_counter()
+    done = work()
+    took = time.perf_counter() - start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(f"  {what:<32} {took:9.2f} s {rows / took:14,.0f} rows/s   peak {peak:,} MB", flush=True)
+    return done
+
+
+def measure(database: str, records: Path, more: Path, size: int) -> None:
+    """One database."""
+    print(f"{database}, {records.suffix[1:]}, {size:,} records", flush=True)
+    with tempfile.TemporaryDirectory() as name, _store(database, Path(name)) as store:
+
+        def bring(file: Path) -> object:
+            return import_records(store, [file], on_reject="quarantine")
+
+        _timed("import", size, lambda: bring(records))
+        _timed("the same file again", size, lambda: bring(records))
+        _timed("a tenth is new", size, lambda: bring(more))
+
+        def sets() -> object:
+            with store.reading() as connection:
+                return row_sets(store, connection, "2025")
+
+        _timed("row sets of the year", size, sets)
+        rows = _timed("live rows into NumPy", size, lambda: _read_back(store))
+        with store.reading() as connection:
+            segments = live_segments(connection)
+        kept = sum(one.size for one in segments)
+        print(f"  {rows:,} rows in {len(segments)} segments, {kept / 1e6:,.0f} MB", flush=True)
+
+
+def _more(records: Path, folder: Path, size: int) -> Path:
+    """The same records, a tenth of them another quantity: one more than any has."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    table = pq.read_table(records)
+    quantity = table.column("quantity").combine_chunks()
+    tenth = pa.array([at % 10 == 0 for at in range(table.num_rows)])
+    changed = pc.add(quantity, pa.scalar(777, quantity.type)).cast(quantity.type)
+    at = table.schema.get_field_index("quantity")
+    table = table.set_column(at, "quantity", pc.if_else(tenth, changed, quantity))
+    target = folder / f"more-{size}.parquet"
+    pq.write_table(table, target)
+    return target
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the benchmark and print it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--records", type=int, default=10_000_000)
+    parser.add_argument("--kind", choices=("parquet", "csv"), default="parquet")
+    parser.add_argument("--database", choices=DATABASES, action="append")
+    parser.add_argument("--data", type=Path, default=default_data())
+    asked = parser.parse_args(arguments)
+    plain = case_folder(asked.records, "parquet", asked.data) / "records.parquet"
+    records = plain
+    if asked.kind == "csv":
+        records = case_folder(asked.records, "csv", asked.data) / "records.csv"
+    print(machine())
+    with tempfile.TemporaryDirectory() as name:
+        more = _more(plain, Path(name), asked.records)
+        for database in asked.database or DATABASES:
+            measure(database, records, more, asked.records)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
