@@ -19,7 +19,8 @@ from equivalents.bookcli import template
 from equivalents.cachecli import CacheOption, kept_counts
 from equivalents.checkcli import CaseArgument, JsonOption, check
 from equivalents.closingcli import correct, year_end
-from equivalents.dbkeepingcli import db
+from equivalents.dbcli import db
+from equivalents.dbkeepingcli import backup, expire, restore, trail, verify
 from equivalents.dbputcli import cache, put, show
 from equivalents.errors import Problem, as_object
 from equivalents.forecastcli import forecast
@@ -204,7 +205,7 @@ app.command()(forecast)
 app.command()(correct)
 app.command("year-end")(year_end)
 app.command("import")(import_)
-for _command in (put, show, cache):
+for _command in (verify, backup, restore, expire, trail, put, show, cache):
     db.command()(_command)
 app.add_typer(db, name="db")
 app.add_typer(maps, name="map")

@@ -7,12 +7,11 @@ from typing import Annotated, Any
 import typer
 
 from equivalents.checkcli import JsonOption
-from equivalents.dbcli import db
 from equivalents.errors import DataError, Problem, UsageError, as_object
 from equivalents.storecli import StoreOption, WhoOption, WhyOption, opened
 from equivalents.terminal import print_json, print_list, reporting, say, show_problems
 
-__all__ = ["backup", "db", "expire", "restore", "trail", "verify"]
+__all__ = ["backup", "expire", "restore", "trail", "verify"]
 
 PassphraseOption = Annotated[
     Path | None,
@@ -34,7 +33,6 @@ KeyFileOption = Annotated[
 ]
 
 
-@db.command()
 def verify(
     store: StoreOption = "",
     head: Annotated[
@@ -44,6 +42,14 @@ def verify(
             "A head kept on paper, SEQ:HASH; may be repeated."
         ),
     ] = None,
+    recompute: Annotated[
+        bool,
+        typer.Option(
+            "--recompute",
+            help="并把每个已锁定的期间重新核算，逐字节比较。"
+            "Also settle every locked period again and compare its bytes.",
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """核验：全部内容是否与封存时一样。Is everything as it was sealed? Lists all that is not."""
@@ -53,7 +59,7 @@ def verify(
     with reporting(as_json):
         heads = [parse_head(one) for one in head or []]
         with opened(store) as found:
-            done = check(found, heads=heads)
+            done = check(found, heads=heads, recompute=recompute)
             name = found.place.name
     if as_json:
         print_json(
@@ -77,6 +83,8 @@ def verify(
             f"日志条目 entries {done.entries:,}    行 rows {done.rows:,}    "
             f"内容 bodies {done.bodies:,}    墓碑 tombstones {len(done.tombstones):,}"
         )
+        if recompute:
+            say(f"重算相同 recomputed equal：{'，'.join(done.recomputed) or '-'}")
         for one in done.tombstones:
             say(f"    {one.at[:10]} {one.who}：{one.file_name} {one.sha256[:16]} {one.why}")
         say(f"链头 head（请抄在纸上 keep it on paper）：{done.head or '-'}")
@@ -85,7 +93,6 @@ def verify(
         raise typer.Exit(1)
 
 
-@db.command()
 def backup(
     out: Annotated[
         Path | None,
@@ -128,7 +135,6 @@ def _backup_object(done: Any) -> dict[str, Any]:
     return {**done._asdict(), "file": done.file.as_posix(), "head": str(done.head or "")}
 
 
-@db.command()
 def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="备份文件。The backup.")],
     into: Annotated[
@@ -179,7 +185,6 @@ def restore(
         show_problems(done.problems, False)
 
 
-@db.command()
 def expire(
     on: Annotated[
         str,
@@ -218,7 +223,6 @@ def expire(
         say(f"{done}：{len(several):,}")
 
 
-@db.command()
 def trail(
     since: Annotated[
         int, typer.Option(min=0, help="只列这一条之后的。Only entries after this number.")

@@ -8,15 +8,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pyarrow as pa
 from sqlalchemy import Connection, Table, select, text
 
 from equivalents.store import schema
 from equivalents.store.engine import Store
 from equivalents.store.guards import drop_guards, set_guards
+from equivalents.store.lockrow import leaves_of, lock_hash, locks_of, parts_of
+from equivalents.store.merkle import root_of, tree_of
+from equivalents.store.results import payout_lines, result_files, result_of
 from equivalents.store.sealing import canonical, sha256_of
+from equivalents.store.segmentformat import as_json, encoded, facts_of
 from equivalents.store.writing import Writing
 
-__all__ = ["TABLES", "content", "edit", "fill", "later", "owner", "rows_of"]
+__all__ = ["TABLES", "content", "edit", "fill", "later", "owner", "rows_of", "segment"]
 
 TABLES = [table.name for table in schema.TABLES]
 
@@ -63,23 +68,36 @@ def _imported(writer: Writing, number: int) -> None:
     )
     ids = []
     for part in range(2):
-        segment = f"segment {number} {part}".encode() * 100
+        body, facts = segment(number * 2 + part)
         ids.append(
             writer.add_one(
                 schema.SEGMENTS,
                 import_id=one if part else None,
                 kind="records" if part else "compacted",
-                rows=49,
-                identity=sha256_of(b"i" + segment),
-                sha256=sha256_of(segment),
-                size=len(segment),
-                ranges=canonical([["2026-01", "J1", 0, 49]]),
+                **facts,
             )
         )
-        writer.add_body(schema.SEGMENT_BODIES, ids[-1], segment)
+        writer.add_body(schema.SEGMENT_BODIES, ids[-1], body)
     writer.add_one(schema.SEGMENT_PARENTS, segment_id=ids[0], parent_id=ids[1])
     if number == 1:
         writer.add_one(schema.KEYS, purpose="resident", check_value="0123456789abcdef")
+
+
+def segment(number: int) -> tuple[bytes, dict[str, Any]]:
+    """The bytes of a small segment, and what its row says of it."""
+    table = pa.table(
+        {
+            "institution_id": pa.array([f"J{number}", "J9"]).dictionary_encode(),
+            "service_date": pa.array([20454, 20455], pa.int32()).cast(pa.date32()),
+            "key_a": pa.array([number, 2], pa.int64()),
+        }
+    )
+    body = encoded(table)
+    facts = facts_of(table)
+    rows, identity = facts["rows"], facts["identity"]
+    ranges = canonical(as_json(facts["ranges"]))
+    whole = {"sha256": sha256_of(body), "size": len(body), "ranges": ranges}
+    return body, {"rows": rows, "identity": identity, **whole}
 
 
 def _put(writer: Writing, number: int) -> None:
@@ -101,16 +119,20 @@ def _put(writer: Writing, number: int) -> None:
 
 def _locked(writer: Writing, number: int) -> None:
     period = f"2026-{number:02}"
+    bodies = {
+        "manifest.json": f'{{"number": {number}}}\n'.encode(),
+        "payouts.csv": f"person_id,amount\nP{number},1.00\nP9,2.00\n".encode(),
+    }
     result = writer.add_one(
         schema.RESULTS,
         period=period,
         kind="settlement",
+        method="old",
         as_of=writer.seq - 1,
-        inputs="{}",
-        sha256="0" * 64,
+        inputs=canonical({"rows": [], "tables": [], "documents": []}),
+        sha256=sha256_of(bodies["manifest.json"]),
     )
-    for name in ("payouts.csv", "manifest.json"):
-        body = f"{name} {number}\n".encode() * 20
+    for name, body in bodies.items():
         file = writer.add_one(
             schema.RESULT_FILES, result_id=result, name=name, sha256=sha256_of(body), size=len(body)
         )
@@ -124,18 +146,26 @@ def _locked(writer: Writing, number: int) -> None:
         at="2026-02-01",
         result_id=result,
     )
-    lock = writer.add_one(
-        schema.LOCKS,
-        period=period,
-        result_id=result,
-        as_of=writer.seq - 1,
-        leaves="[]",
-        root=sha256_of(b"root%d" % number),
-        payouts_root=sha256_of(b"paid%d" % number),
-        previous="" if number == 1 else sha256_of(b"lock%d" % (number - 1)),
-        hash=sha256_of(b"lock%d" % number),
-    )
+    lock = _lock(writer, result)
     writer.add_one(schema.UNLOCKS, lock_id=lock, asked_by="甲", allowed_by="乙", why="试")
+
+
+def _lock(writer: Writing, result_id: int) -> int:
+    """A lock as locks are: its roots and its hash are those of its result."""
+    connection = writer.connection
+    result = result_of(connection, result_id)
+    leaves = leaves_of(result, result_files(connection, result_id), (), "flow")
+    before = locks_of(connection)
+    row = {
+        "period": result.period,
+        "result_id": result_id,
+        "as_of": result.as_of,
+        "leaves": canonical(leaves),
+        "root": root_of(tree_of(map(canonical, leaves))),
+        "payouts_root": root_of(tree_of(payout_lines(connection, result))),
+        "previous": before[-1].hash if before else "",
+    }
+    return writer.add_one(schema.LOCKS, **row, hash=lock_hash(parts_of(row, result.sha256, "")))
 
 
 def later(store: Store) -> int:

@@ -91,11 +91,11 @@ STORE_KEEPING_REASONS: Final[tuple[Reason, ...]] = (
     ),
     _error(
         "RESTORE_SEGMENTS",
-        "备份中有放在数据库之外的记录段（{value}），但无法写到该处（{detail}）。"
-        "没有恢复任何内容。请设置 EQUIVALENTS_SEGMENTS 为可写的文件夹，再做一次。",
-        "The backup has record segments that lie outside the database ({value}), and they cannot "
-        "be written there ({detail}). Nothing was restored. Set EQUIVALENTS_SEGMENTS to a folder "
-        "that can be written, and do it again.",
+        "备份中有放在数据库之外的记录段（{value}），但没有说明放到哪里，或内容与名称不符"
+        "（{detail}）。没有恢复任何内容。请设置 EQUIVALENTS_SEGMENTS，再做一次。",
+        "The backup has record segments that lie outside the database ({value}), and nothing says "
+        "where to put them, or they are not what their names say ({detail}). Nothing was restored. "
+        "Set EQUIVALENTS_SEGMENTS and do it again.",
     ),
     Reason(
         "RESTORE_BEHIND",

@@ -130,6 +130,14 @@ STORE_VERIFY_REASONS: Final = (
         "The period {value}, settled again, differs from what was locked: {detail}.",
     ),
     Reason(
+        "VERIFY_NOT_RECOMPUTED",
+        "warning",
+        "command",
+        "期间 {value} 没有重新核算：{detail}。其锁定的结果完好，但未证明能重新算出。",
+        "The period {value} was not settled again: {detail}. What was locked is intact, but it was "
+        "not proven that it comes out again.",
+    ),
+    Reason(
         "VERIFY_NO_HEADS",
         "warning",
         "command",

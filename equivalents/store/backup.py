@@ -28,10 +28,11 @@ from equivalents.store.backupread import FORMAT, OUTSIDE, Backup
 from equivalents.store.engine import Store
 from equivalents.store.failpoints import failpoint
 from equivalents.store.heads import Head
-from equivalents.store.outside import outside_bodies
+from equivalents.store.place import StorePlace
 from equivalents.store.revisions import HEAD
 from equivalents.store.schema import AUDIT, BODIES, GUARDED, SEGMENTS
 from equivalents.store.sealing import canonical
+from equivalents.store.segmentplaces import body_of as segment_body
 from equivalents.store.verifybodies import body_of
 from equivalents.store.verifyfound import streamed
 from equivalents.store.writing import head_of
@@ -47,7 +48,7 @@ def back_up(store: Store, file: Path, secret: Secret | None = None) -> Backup:
 
     Raises:
         DataError: ``FILE_EXISTS``: nothing is ever replaced; ``BACKUP_WRITE``: disk full or no
-            right; ``VERIFY_BODY_MISSING``: a body outside is gone; or the store fails.
+            right; ``SEGMENT_ABSENT``, ``SEGMENT_DAMAGED``: a body outside; or the store fails.
     """
     if file.exists():
         raise DataError([Problem("FILE_EXISTS", value=str(file))])
@@ -57,7 +58,7 @@ def back_up(store: Store, file: Path, secret: Secret | None = None) -> Backup:
             writer = _Writer(stream, secret)
             with store.reading() as connection:
                 head = head_of(connection)
-                writer.everything(connection, head, store.place.segments)
+                writer.everything(connection, head, store.place)
             stream.flush()
             os.fsync(stream.fileno())
             size = stream.tell()
@@ -102,7 +103,7 @@ class _Writer:
     def sha256(self) -> str:
         return self._chunks.sha256.hexdigest()
 
-    def everything(self, connection: Connection, head: Head | None, segments: str) -> None:
+    def everything(self, connection: Connection, head: Head | None, place: StorePlace) -> None:
         about = {"format": FORMAT, "revision": HEAD, "head": str(head) if head else ""}
         self._record(b"H", canonical(about).encode())
         for table in (AUDIT, *GUARDED):
@@ -112,7 +113,7 @@ class _Writer:
             self._begin(table.name, list(table.columns.keys()))
             self.bodies += self._end(table.name, self._all_bodies(connection, table))
         self._begin(OUTSIDE, ["segment_id", "body"])
-        self.bodies += self._end(OUTSIDE, self._all_outside(connection, segments))
+        self.bodies += self._end(OUTSIDE, self._all_outside(connection, place))
         self._record(b"Z", canonical(self._parts).encode())
         self._chunks.end()
 
@@ -159,15 +160,12 @@ class _Writer:
                 count += 1
         return count
 
-    def _all_outside(self, connection: Connection, segments: str) -> int:
-        body_in = outside_bodies(segments)
-        wanted = select(SEGMENTS.c.id, SEGMENTS.c.place).where(SEGMENTS.c.place != "")
+    def _all_outside(self, connection: Connection, place: StorePlace) -> int:
+        wanted = select(SEGMENTS).where(SEGMENTS.c.place != "")
         count = 0
         with closing(streamed(connection, wanted.order_by(SEGMENTS.c.id))) as rows:
             for row in rows:
-                body = body_in(row["place"]) if body_in else None
-                if body is None:
-                    raise DataError([Problem("VERIFY_BODY_MISSING", value=row["place"])])
+                body = segment_body(place, connection, row["id"], row["place"], row["sha256"])
                 self._record(b"B", _key(row["id"]), body)
                 count += 1
         return count

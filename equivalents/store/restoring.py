@@ -20,10 +20,10 @@ from equivalents.store.engine import Store, check_server, now_utc, store_engine
 from equivalents.store.failpoints import failpoint
 from equivalents.store.faults import named
 from equivalents.store.heads import Head, known_heads, tell_head
-from equivalents.store.outside import put_outside
 from equivalents.store.place import StorePlace, who_of
 from equivalents.store.revisions import HEAD, alembic_config, current_revision, known
 from equivalents.store.schema import AUDIT, GUARDED, SEGMENTS
+from equivalents.store.segmentplaces import keep_outside
 from equivalents.store.upgrading import make_folder
 from equivalents.store.verify import verify_on
 from equivalents.store.writing import Writing
@@ -119,7 +119,7 @@ def _restored(
     command.upgrade(alembic_config(connection), backup.revision)
     with opened_backup(backup.file, secret) as reader:
         try:
-            _put(connection, reader.pieces(), store.place.segments)
+            _put(connection, reader.pieces(), store.place)
         except IntegrityError as error:
             raise _unsound(backup, [], str(error.orig).splitlines()[0]) from None
         if reader.sha256 != backup.sha256:
@@ -144,7 +144,7 @@ def _unsound(backup: Backup, problems: Sequence[Problem], detail: str) -> DataEr
     return DataError([first, *problems])
 
 
-def _put(connection: Connection, pieces: Iterable[Piece], segments: str) -> None:
+def _put(connection: Connection, pieces: Iterable[Piece], place: StorePlace) -> None:
     """Rows and bodies as they were, table by table."""
     looked = inspect(connection)
     there = {
@@ -156,7 +156,7 @@ def _put(connection: Connection, pieces: Iterable[Piece], segments: str) -> None
             failpoint("restore.rows")
         current = piece.table
         if piece.table == OUTSIDE:
-            _put_outside(connection, piece, segments)
+            _put_outside(connection, piece, place)
             continue
         if not there.get(piece.table, set()) >= set(piece.columns):
             raise DataError([Problem("RESTORE_UNSOUND", value=piece.table, facts={"detail": "?"})])
@@ -169,9 +169,12 @@ def _put(connection: Connection, pieces: Iterable[Piece], segments: str) -> None
         )
 
 
-def _put_outside(connection: Connection, piece: Piece, segments: str) -> None:
+def _put_outside(connection: Connection, piece: Piece, place: StorePlace) -> None:
     wanted = select(SEGMENTS.c.place).where(SEGMENTS.c.id == piece.key)
-    put_outside(segments, str(connection.execute(wanted).scalar() or ""), piece.body or b"")
+    name = str(connection.execute(wanted).scalar() or "")
+    if keep_outside(place, piece.body or b"") != name:
+        facts = {"detail": place.segments or "-"}
+        raise DataError([Problem("RESTORE_SEGMENTS", value=name, facts=facts)])
 
 
 def _put_aside(connection: Connection, place: StorePlace) -> list[Problem]:

@@ -3,7 +3,8 @@
 Intact means: every audit entry hashes over the one before, every run of rows hashes as its entry
 says and runs leave no gap, every body has the hash of its row, what rows point at is there, the
 triggers stand, and the heads that are kept outside are in the chain. Everything wrong is told at
-once, each problem with its table and row; memory stays bounded.
+once, each problem with its table and row; memory stays bounded. *Recomputed equal* says more:
+every locked period was settled again from the store and gave the same bytes.
 Sources: specification page 2 "A period's life", page 4 "Tamper"; issue 7.
 """
 
@@ -16,12 +17,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from equivalents.errors import DataError, Problem
 from equivalents.store.engine import Store
 from equivalents.store.heads import Head, known_heads
-from equivalents.store.outside import outside_bodies
+from equivalents.store.lockchecks import check_locks
 from equivalents.store.place import StorePlace
-from equivalents.store.schema import AUDIT, BODIES, GUARDED
+from equivalents.store.schema import AUDIT, BODIES, GUARDED, TABLES
 from equivalents.store.verifybodies import Tombstone, check_bodies, owner_of, tombstones_of
 from equivalents.store.verifychain import check_entries
 from equivalents.store.verifyfound import Findings, read_anything
+from equivalents.store.verifyrecomputed import recompute_locks
 from equivalents.store.verifyrows import check_links, check_rows
 from equivalents.store.verifyschema import check_file, check_schema, whole_tables
 
@@ -63,7 +65,13 @@ def verify(store: Store, *, heads: Sequence[Head] = (), recompute: bool = False)
     found = Findings(store.place.name)
     outer = [*heads, *_told_heads(store.place, found)]
     with store.reading() as connection:
-        return verify_on(connection, store.place, outer, found)
+        verified = verify_on(connection, store.place, outer, found)
+    if not recompute:
+        return verified
+    recomputed = recompute_locks(store, found)
+    return verified._replace(
+        recomputed=recomputed, problems=found.problems, total=found.total, errors=found.errors
+    )
 
 
 def verify_on(
@@ -84,18 +92,31 @@ def verify_on(
     if AUDIT.name in there:
         nothing: tuple[int, Head | None] = (0, None)
         count, head = _checked(found, nothing, check_entries, connection, heads, found)
-        outside = outside_bodies(place.segments)
         for table in (one for one in GUARDED if one.name in there):
             rows += _checked(found, 0, check_rows, connection, table, found)
             if {link.column.table.name for link in table.foreign_keys} <= there:
                 _checked(found, None, check_links, connection, table, found)
         for table in (one for one in BODIES if {one.name, owner_of(one).name} <= there):
-            bodies += _checked(found, 0, check_bodies, connection, table, outside, found)
+            bodies += _checked(found, 0, check_bodies, connection, table, place, found)
         if {"tombstones", "uploads"} <= there:
             tombstones = _checked(found, tombstones, tombstones_of, connection)
+        if {table.name for table in TABLES} <= there:
+            _check_locks(connection, found)
     return Verified(
         head, count, rows, bodies, tombstones, (), found.problems, found.total, found.errors
     )
+
+
+def _check_locks(connection: Connection, found: Findings) -> None:
+    """The chain of locks and what they were made of, as far as it can be read."""
+    before = found.errors
+    try:
+        for problem in check_locks(connection):
+            found.take(problem)
+    except (SQLAlchemyError, DataError, ValueError, LookupError, TypeError):
+        # What it stumbles over was told above: the rows or bodies are not as they were sealed.
+        if not before:
+            raise
 
 
 def _checked(found: Findings, default: T, check: Callable[..., T], *given: Any) -> T:

@@ -3,30 +3,25 @@
 One body is in memory at a time. Source: specification page 2 "Records at rest".
 """
 
-from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, func, select
 
-from equivalents.store.schema import AUDIT, TOMBSTONES, UPLOAD_BODIES, UPLOADS
+from equivalents.errors import DataError
+from equivalents.store.place import StorePlace
+from equivalents.store.schema import AUDIT, SEGMENTS, TOMBSTONES, UPLOAD_BODIES, UPLOADS
 from equivalents.store.sealing import sha256_of
+from equivalents.store.segmentplaces import body_of as segment_body
 from equivalents.store.verifyfound import Findings, streamed
 
 __all__ = [
-    "LARGEST_UPLOAD",
-    "Outside",
     "Tombstone",
     "body_of",
     "check_bodies",
     "owner_of",
     "tombstones_of",
 ]
-
-LARGEST_UPLOAD: Final = 200 << 20
-"""Of a larger uploaded file only the hash and the size are kept."""
-
-Outside = Callable[[str], bytes | None]
-"""Gives the body of a segment that lies in a folder, by its name; ``None``: it is not there."""
 
 
 class Tombstone(NamedTuple):
@@ -74,29 +69,26 @@ def tombstones_of(connection: Connection) -> list[Tombstone]:
     return [Tombstone(*row) for row in connection.execute(wanted)]
 
 
-def check_bodies(
-    connection: Connection, bodies: Table, outside: Outside | None, found: Findings
-) -> int:
+def check_bodies(connection: Connection, bodies: Table, place: StorePlace, found: Findings) -> int:
     """Check every body of a table against its owner; gives how many were read."""
     owner = owner_of(bodies)
     gone: dict[int, tuple[str, int]] = {}
     if bodies is UPLOAD_BODIES:
         gone = _gone(connection)
-    names = ["id", "sha256", "size", *(["place"] if "place" in owner.columns else [])]
     read = 0
-    for row in streamed(connection, select(*(owner.c[n] for n in names)).order_by(owner.c.id)):
+    for row in streamed(connection, select(owner).order_by(owner.c.id)):
         body = body_of(connection, bodies, row["id"])
         if row.get("place"):
             if body is not None:
                 found.add("VERIFY_BODY_BACK", bodies.name, row["id"], row["sha256"])
-            body = outside(row["place"]) if outside else None
+            body = _outside(connection, place, row, found)
+            if body is None:
+                continue
         if row["id"] in gone:
             if body is not None:
                 found.add("VERIFY_BODY_BACK", bodies.name, row["id"], row["sha256"])
             if gone[row["id"]] != (row["sha256"], row["size"]):
                 found.add("VERIFY_TOMBSTONE", "tombstones", 0, str(row["id"]))
-            continue
-        if body is None and bodies is UPLOAD_BODIES and row["size"] > LARGEST_UPLOAD:
             continue
         if body is None:
             found.add("VERIFY_BODY_MISSING", bodies.name, row["id"], row["sha256"])
@@ -104,8 +96,34 @@ def check_bodies(
         read += 1
         if not _same(body, row["sha256"], row["size"]):
             found.add("VERIFY_BODY", bodies.name, row["id"], row["sha256"], owner=row["id"])
+        elif owner is SEGMENTS and _identity(bytes(body)) != row["identity"]:
+            found.add("VERIFY_IDENTITY", owner.name, row["id"], str(row["id"]))
     _check_owners(connection, bodies, owner, found)
     return read
+
+
+def _outside(
+    connection: Connection, place: StorePlace, row: Mapping[str, Any], found: Findings
+) -> bytes | None:
+    """The body of a segment that lies in a folder; where it is gone or another, that is told."""
+    try:
+        return segment_body(place, connection, row["id"], row["place"], row["sha256"])
+    except DataError as error:
+        for problem in error.problems:
+            found.take(problem)
+        return None
+
+
+def _identity(body: bytes) -> str:
+    """The identity of a segment, of its columns alone; empty where they cannot be read."""
+    from pyarrow import ArrowException
+
+    from equivalents.store.segmentformat import decoded, identity_of
+
+    try:
+        return identity_of(decoded(body))
+    except (ArrowException, ValueError, OSError):
+        return ""
 
 
 def _same(body: Any, digest: str, size: int) -> bool:

@@ -9,11 +9,11 @@ import random
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from sqlalchemy import text
 
 from equivalents.errors import DataError
 from equivalents.store.backup import back_up
@@ -23,12 +23,13 @@ from equivalents.store.engine import Store, open_store
 from equivalents.store.heads import known_heads
 from equivalents.store.place import StorePlace
 from equivalents.store.restoring import restore
-from equivalents.store.schema import UPLOAD_BODIES, UPLOADS
+from equivalents.store.schema import SEGMENTS, UPLOAD_BODIES, UPLOADS
 from equivalents.store.sealing import sha256_of
 from equivalents.store.secret import new_key
+from equivalents.store.segmentplaces import keep_outside
 from equivalents.store.upgrading import upgrade
 from equivalents.store.verify import verify
-from tests.keeping import content, edit, fill, later
+from tests.keeping import content, edit, fill, later, segment
 from tests.stores import DATABASES, environment, new_place
 
 PASSPHRASE = Secret("passphrase", "一二三四五六七八".encode())
@@ -320,26 +321,15 @@ def test_files_that_cannot_be_used_are_told(store: Store, tmp_path: Path) -> Non
 def test_bodies_outside_the_database_are_in_the_backup(
     store: Store, tmp_path: Path, another: Callable[[str], StorePlace]
 ) -> None:
-    from dataclasses import replace
-
-    from equivalents.store import schema
-    from equivalents.store.outside import put_outside
-
-    body = b"far away" * 1000
-    name = f"ab/{sha256_of(body)}.parquet"
-    put_outside(str(tmp_path / "segments"), name, body)
-    with store.writing("test.segment") as writer:
-        writer.add_one(
-            schema.SEGMENTS,
-            kind="records",
-            rows=1,
-            identity="i",
-            sha256=sha256_of(body),
-            size=len(body),
-            place=name,
-        )
-    assert [one.code for one in verify(store).problems] == ["VERIFY_BODY_MISSING"]
+    body, facts = segment(7)
+    inside = store.place
     store.place = replace(store.place, segments=str(tmp_path / "segments"))
+    name = keep_outside(store.place, body)
+    with store.writing("test.segment") as writer:
+        writer.add_one(SEGMENTS, kind="records", place=name, **facts)
+    store.place, there = inside, store.place
+    assert [one.code for one in verify(store).problems] == ["SEGMENT_ABSENT"]
+    store.place = there
     assert verify(store).problems == []
     back_up(store, tmp_path / "b")
     place = another("sqlite")
@@ -350,10 +340,8 @@ def test_bodies_outside_the_database_are_in_the_backup(
     restore(tmp_path / "b", replace(place, segments=str(tmp_path / "copy")))
     assert (tmp_path / "copy" / name).read_bytes() == body
     (tmp_path / "segments" / name).write_bytes(body[:-1])
-    assert [one.code for one in verify(store).problems] == ["VERIFY_BODY"]
+    assert [one.code for one in verify(store).problems] == ["SEGMENT_DAMAGED"]
     (tmp_path / "segments" / name).unlink()
     with pytest.raises(DataError) as refused:
         back_up(store, tmp_path / "c")
-    assert codes(refused) == ["VERIFY_BODY_MISSING"]
-    with store.engine.connect() as connection:
-        connection.execute(text("SELECT 1"))
+    assert codes(refused) == ["SEGMENT_ABSENT"]

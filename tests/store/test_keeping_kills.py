@@ -159,7 +159,7 @@ def test_killed_at_random_what_is_there_is_whole(store: Store, tmp_path: Path) -
             path = Path(name)
             if path.name.startswith("b") and path.suffix != ".part":
                 check_backup(path)
-            elif path.name.startswith("s") and not path.suffix:
+            elif path.name.startswith("s") and path.name[1:].isdigit():
                 sound(path, acknowledged=name in told)
     assert verify(store).problems == []
 

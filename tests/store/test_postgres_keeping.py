@@ -98,7 +98,6 @@ def test_it_may_not_make_or_upgrade_a_store(
             connection.execute(text("UPDATE alembic_version SET version_num = 'x'"))
     elsewhere = new_place("postgres", tmp_path, server.url)
     for place, role in (
-        (clerk.place, CLERK),
         (clerk.place, "someone_else"),
         (as_clerk(elsewhere), ""),
     ):
