@@ -124,7 +124,8 @@ def explain(
             hints[fault.code, value] = near(value, known[fault.code])
         facts = {"near": hints.get((fault.code, value), "")}
     elif fault.code == "ROW_SHAPE":
-        facts = {"found": one.note, "expected": str(len(source.parts[part].headings))}
+        fields, _, of = one.note.partition("/")
+        facts = {"found": fields, "expected": of or str(len(source.parts[part].headings))}
     elif fault.code == "DATE_INVALID":
         facts = {"detail": day_fault(value)}
     elif fault.code == "OUTSIDE_PERIOD":
