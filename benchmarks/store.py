@@ -8,7 +8,6 @@ and every live row back as NumPy columns. PostgreSQL is a server of its own on t
 
 import argparse
 import resource
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -130,4 +129,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

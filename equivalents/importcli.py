@@ -3,13 +3,13 @@
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, dataclass, field, fields
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final, get_type_hints
 
 import typer
 
 from equivalents.checkcli import JsonOption
+from equivalents.closingcli import Rejects
 from equivalents.storecli import KeyOption, StoreOption, WhoOption, WhyOption, opened
 from equivalents.terminal import (
     print_json,
@@ -21,13 +21,6 @@ from equivalents.terminal import (
 )
 
 __all__ = ["import_"]
-
-
-class OnReject(StrEnum):
-    """What is done when records are rejected."""
-
-    STOP = "stop"
-    QUARANTINE = "quarantine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +49,12 @@ class _Options:
         typer.Option("--show", help="只显示会有什么变化，不写入。Only show what would change."),
     ] = False
     on_reject: Annotated[
-        OnReject,
+        Rejects,
         typer.Option(
             help="有退回记录时：stop 都不导入；quarantine 隔离后继续。"
             "With rejected records: import nothing, or set them aside."
         ),
-    ] = OnReject.STOP
+    ] = Rejects.STOP
     retain_until: Annotated[
         str,
         typer.Option(

@@ -39,7 +39,7 @@ from equivalents.store.secret import check_key, keep_check, read_key
 from equivalents.store.segmentwrite import keep_pieces
 from equivalents.store.writing import Writing, json_text
 
-__all__ = ["KEPT_BYTES", "Imported", "ImportedFile", "import_records", "void_import"]
+__all__ = ["Imported", "ImportedFile", "KEPT_BYTES", "import_records", "void_import"]
 
 KEPT_BYTES: Final = 200_000_000
 """A file of more bytes is not kept as evidence: its hash and size are."""

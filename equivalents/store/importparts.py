@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 __all__ = ["Decided", "Seen", "decide", "first_open", "seen_now", "take_back", "unchanged"]
 
 _BRINGING: Final = ("records", "reversal")
+_EVER: Final = ("0000-00", "9999-12")
 
 
 class Seen(NamedTuple):
@@ -141,13 +142,10 @@ def decide(
         DataError: a segment is absent or damaged; ``SEGMENTS_PLACE``.
     """
     cells = Counter(read.spool.counts)
-    months = _span([month for month, _ in cells])
     if replaced:
-        every = ("0000-00", "9999-12")
-        for one, keys in live_ranges(store, connection, every, imports=replaced):
+        for one, keys in live_ranges(store, connection, _EVER, imports=replaced):
             cells[_cell(one)] += keys[0].size
-        months = _span([month for month, _ in cells])
-    decided = Decided(seen_now(connection), months=months)
+    decided = Decided(seen_now(connection), months=_span([month for month, _ in cells]))
     pieces = Pieces(store.place, folder)
     posting = _Posting(connection)
     for load in loads_of(cells):
@@ -180,7 +178,7 @@ def take_back(
     Raises:
         DataError: a segment is absent or damaged; ``SEGMENTS_PLACE``.
     """
-    found = [*live_ranges(store, connection, ("0000-00", "9999-12"), imports=imports)]
+    found = [*live_ranges(store, connection, _EVER, imports=imports)]
     months = _span([_cell(one)[0] for one, _ in found])
     decided = Decided(seen_now(connection), months=months)
     pieces, posting = Pieces(store.place, folder), _Posting(connection)

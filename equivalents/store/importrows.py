@@ -59,7 +59,7 @@ class TakenRows(NamedTuple):
     """Good rows of one part: day numbers, thousandths, texts by column, hashes of what they say.
 
     ``end`` is :data:`~equivalents.intake.columns.NULL_DAY` where blank. Columns that are blank
-    throughout may be absent from ``texts``.
+    throughout may be absent from ``texts``; the others are dictionaries.
     """
 
     part: int
@@ -171,7 +171,8 @@ class RowTaker:
             index = column.index[good]
             said, first, second = self._said(name, column.distinct)
             _add(sums, (first[index], second[index]))
-            texts[name] = said.take(number_column(index, pa.int32()))
+            coded = number_column(index, pa.int32())
+            texts[name] = pa.DictionaryArray.from_arrays(coded, said)
         self._taken(TakenRows(part, row[good], day, ends, quantity, texts, sums))
 
     def _said(self, name: str, distinct: Distinct) -> "tuple[pa.Array, Any, Any]":

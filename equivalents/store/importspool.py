@@ -70,7 +70,7 @@ class MonthSpool:
         for at, one in enumerate(kinds.tolist()):
             some = whole.slice(edges[at], edges[at + 1] - edges[at])
             self._count(one, some.column("institution_id"))
-            self._waiting.setdefault(one, []).append(some)
+            self._waiting.setdefault(one, []).append(_plain_texts(some))
             self._rows[one] += len(some)
             if self._rows[one] >= _WAITING:
                 self._flush(one)
@@ -78,11 +78,11 @@ class MonthSpool:
             for one in [*self._waiting]:
                 self._flush(one)
 
-    def _count(self, month: int, institutions: "pa.Array") -> None:
-        coded = institutions.dictionary_encode()
+    def _count(self, month: int, coded: "pa.DictionaryArray") -> None:
         counted = np.bincount(numbers(coded.indices), minlength=len(coded.dictionary)).tolist()
         for name, count in zip(coded.dictionary.to_pylist(), counted, strict=True):
-            self.counts[month, name] += count
+            if count:
+                self.counts[month, name] += count
 
     def _flush(self, month: int) -> None:
         import pyarrow as pa
@@ -130,6 +130,17 @@ class MonthSpool:
         """The files are done with."""
         for month in self._files:
             self._path(month).unlink(missing_ok=True)
+
+
+def _plain_texts(batch: "pa.RecordBatch") -> "pa.RecordBatch":
+    """The same with plain texts: their dictionaries would be written again and again."""
+    import pyarrow as pa
+
+    columns = {}
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        coded = isinstance(column, pa.DictionaryArray)
+        columns[name] = column.dictionary_decode() if coded else column
+    return pa.RecordBatch.from_pydict(columns)
 
 
 def _of(batch: "pa.RecordBatch", institutions: Iterable[str]) -> "pa.RecordBatch":

@@ -39,7 +39,7 @@ __all__ = [
     "taken",
 ]
 
-Wanted = Callable[[Range], bool]
+_Wanted = Callable[[Range], bool]
 """Which ranges of a segment are asked for."""
 _KEYS: Final = ("key_a", "key_b")
 
@@ -170,7 +170,7 @@ def live_mask(keys: Lanes, segment: Segment, reversals: Reversals) -> Mask | Non
 
 
 def taken(
-    table: "pa.Table", ranges: Iterable[Range], wanted: Wanted
+    table: "pa.Table", ranges: Iterable[Range], wanted: _Wanted
 ) -> "tuple[pa.Table, list[Range]]":
     """The rows of the ranges that are wanted, and these ranges as they stand there."""
     import pyarrow as pa
@@ -259,7 +259,7 @@ def live_ranges(
     connection: Connection,
     months: tuple[str, str],
     as_of: int | None = None,
-    wanted: Wanted | None = None,
+    wanted: _Wanted | None = None,
     imports: frozenset[int] | None = None,
 ) -> Iterator[tuple[Range, Lanes]]:
     """The keys of live rows, a month and institution of a segment at a time.
