@@ -309,6 +309,24 @@ def test_other_rules_read_again_what_follows_from_them(
     assert reads.rows == (150 if faulty else 0)
 
 
+def test_sums_that_are_not_proven_to_fit_are_the_same_ones(tmp_path: Path) -> None:
+    """The direct path gives way where quantities and weights are huge, whatever is left of them."""
+    case = tmp_path / "case"
+    small_case(case)
+    weights = case / "weights.csv"
+    weights.write_text(weights.read_text("utf-8") + "X,999999,2020-01-01,,,,,\n", "utf-8")
+    rows = [
+        ["P1", "J1", "X", "2026-02-03", "1", "", "", "1", ""],
+        ["P1", "J1", "A", "2026-02-03", "999999", "", "", "2", ""],
+        ["P1", "J1", "A", "2026-02-03", "-999998", "", "", "3", "2"],
+    ]
+    heading = [*RECORDS, "resident_id", "record_id", "corrects"]
+    write_rows(case / "records" / "huge.csv", heading, rows)
+    direct = settled(case, tmp_path / "out", direct=True)
+    assert "equivalents.csv" in direct
+    agree(case, tmp_path / "cache")
+
+
 # -- not to be believed ----------------------------------------------------------------------------
 
 
