@@ -31,6 +31,8 @@ __all__ = [
     "attributes_told",
     "codes_of",
     "counted_of",
+    "dates_of",
+    "dates_told",
     "ends_of",
     "entry_of",
     "faults_told",
@@ -60,7 +62,7 @@ def entry_of(counted: Counted, measures: Measures, dates: _Dates, plan: Plan) ->
     facts: dict[str, Any] = {name: getattr(counted, name) for name in _NUMBERS}
     facts["absolute_e3"] = measures.absolute_e3
     facts["lost"] = {verdict.name: count for verdict, count in measures.lost.items() if count}
-    facts["dates"] = [[*key, count] for key, count in sorted(dates.items())]
+    facts["dates"] = dates_told(dates)
     told, arrays = faults_told([fault for fault in counted.faults if not fault.series])
     facts["faults"] = told
     for more, columns in (
@@ -209,8 +211,7 @@ def counted_of(
     measures.lost.update({Verdict[name]: count for name, count in facts["lost"].items()})
     counted.faults += told_faults(entry, at)
     counted.waiting.put(at, origin, _restored_waiting(entry, plan))
-    dates = Counter({(column, kind): count for column, kind, count in facts["dates"]})
-    return counted, measures, dates
+    return counted, measures, dates_of(entry)
 
 
 def with_ends(
@@ -290,6 +291,16 @@ def restored(codes: _Array, first: int, learned: Sequence[int]) -> Codes:
     if where.size:
         found[where] = codes_of(learned)[found[where] - first] + np.int32(first)
     return found
+
+
+def dates_told(dates: _Dates) -> list[list[Any]]:
+    """Dates that were read otherwise than they stand, as facts."""
+    return [[*key, count] for key, count in sorted(dates.items())]
+
+
+def dates_of(entry: Entry) -> _Dates:
+    """The same again."""
+    return Counter({(column, kind): count for column, kind, count in entry.facts["dates"]})
 
 
 def codes_of(values: Iterable[int]) -> Codes:
