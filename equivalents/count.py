@@ -101,6 +101,9 @@ class Keeper(Protocol):
     def known(self, at: int, scales: Scales) -> tuple[Counted, Measures] | None:
         """What the part was counted as on the tally path, or ``None`` to have it counted."""
 
+    def blocks(self, at: int) -> Iterable[RecordBlock]:
+        """The blocks of the part, the same as its own, where it has to be counted."""
+
     def keep(self, at: int, counted: Counted, measures: Measures, scales: Scales) -> None:
         """Keep what the part was counted as on the tally path."""
 
@@ -127,7 +130,7 @@ def count(
 
     def one(at: int, part: Iterable[RecordBlock]) -> Counted:
         if keeper is not None and seen is None and keeper.keeps(at):
-            return _count_kept(keeper, at, part, scales, path, told)
+            return _count_kept(keeper, at, scales, path, told)
         return _count_part(part, scales, path, told, seen)
 
     if workers > 1:
@@ -168,7 +171,6 @@ def _count_part(
 def _count_kept(
     keeper: Keeper,
     at: int,
-    part: Iterable[RecordBlock],
     scales: Scales,
     path: Way,
     told: Callable[[int], None],
@@ -179,7 +181,7 @@ def _count_kept(
         told(found[0].received)
     else:
         measures = Measures()
-        found = _count_part(part, scales, "tally", told, measures.see), measures
+        found = _count_part(keeper.blocks(at), scales, "tally", told, measures.see), measures
         keeper.keep(at, *found, scales)
     counted, measures = found
     if path == "direct":

@@ -7,7 +7,9 @@ change of either is another address, so nothing has to be thrown away. Weights, 
 in no address: they are applied to the counts. Only which rows a rule rejects or warns of depends on
 weights; that is kept under their hash, too, and a part that has such rows under new weights is read
 again. Records that wait for the others of their resident are kept as they wait, and the hashes of
-record ids stand beside, so that ids are compared over all files in every run.
+record ids stand beside, so that ids are compared over all files in every run. Where the plan is
+another one, its records are counted again from their coded columns
+(:mod:`equivalents.store.codedforms`), without the file.
 
 Parts that were opened through a spool (workbooks, mapped files) and checks at the door are not
 kept: these read their records in every run.
@@ -15,7 +17,7 @@ Sources: specification page 2 "The tally", "Records at rest"; definitions 5.5, 5
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
@@ -31,10 +33,14 @@ from equivalents.intake.parquet import ParquetPart
 from equivalents.intake.source import PartBlocks, Source
 from equivalents.keptcount import Measures
 from equivalents.processors import workers
+from equivalents.records import RecordBlock
 from equivalents.settle import METHOD
 from equivalents.store.cachefiles import CacheFolder, Entry, address_of
+from equivalents.store.codedforms import Collected, blocks_of, coding_address
 from equivalents.store.keptforms import (
     counted_of,
+    dates_of,
+    dates_told,
     ends_of,
     entry_of,
     with_ends,
@@ -47,7 +53,8 @@ __all__ = ["PartKeeper", "TallyCache", "plan_address", "weights_address"]
 
 _FORM: Final = 1
 """Part of every address: another form of what is kept, or other ways of counting, meet no old."""
-_TALLIES, _ENDS, _IDS = "tallies", "ends", "ids"
+_PROGRAM: Final = (_FORM, __version__, METHOD)
+_TALLIES, _ENDS, _CODED, _IDS = "tallies", "ends", "coded", "ids"
 
 
 class TallyCache:
@@ -125,10 +132,13 @@ class PartKeeper:
     ) -> None:
         self._cache, self._source, self._plan, self._parts = cache, source, plan, parts
         self._weights: tuple[Scales, str] | None = None
-        of_plan = plan_address(plan)
-        self._address = [self._address_at(at, of_plan) for at in range(len(source.parts))]
+        read = [self._read_address(at) for at in range(len(source.parts))]
+        of_plan, coding = plan_address(plan), address_of(_PROGRAM, coding_address(plan))
+        self._address = [one and address_of(of_plan, one) for one in read]
+        self._coded = [one and address_of(coding, one) for one in read]
 
-    def _address_at(self, at: int, of_plan: str) -> str | None:
+    def _read_address(self, at: int) -> str | None:
+        """The hash of the records of a part and of all that is made of them while they are read."""
         source = self._source
         records = self._cache.records_address(source.parts[at])
         if records is None:
@@ -137,7 +147,7 @@ class PartKeeper:
         at_fault = None if ids is None else [ids.row.tolist(), ids.code, ids.column, ids.note]
         warned = [[one.code, one.column, one.row.tolist(), one.notes] for one in warnings]
         names = sorted(source.names(at).items())
-        return address_of(of_plan, records, names, source.times.value, at_fault, warned)
+        return address_of(records, names, source.times.value, at_fault, warned)
 
     def keeps(self, at: int) -> bool:
         """Whether the part is one that is kept."""
@@ -157,6 +167,26 @@ class PartKeeper:
         self._source.take_dates(at, dates)
         self._parts[at].passed()
         return counted, measures
+
+    def blocks(self, at: int) -> Iterator[RecordBlock]:
+        """The records of a part: their columns as they are kept, else read and then kept."""
+        address, files, source, plan = self._coded[at], self._cache.files, self._source, self._plan
+        assert address is not None, "only asked for parts that are kept"
+        kept = files.get(_CODED, address)
+        found = None if kept is None else blocks_of(kept, at, source.origin(at), plan)
+        if kept is not None and found is not None:
+            source.take_dates(at, dates_of(kept))
+            self._parts[at].passed()
+            yield from found
+            return
+        collected: Collected | None = Collected(source.origin(at))
+        for block in self._parts[at]:
+            if collected is not None:
+                collected.add(block)
+                collected = collected if collected.fits else None
+            yield block
+        if collected is not None and self._cache.still(source.parts[at]):
+            files.put(_CODED, address, collected.entry(dates_told(source.dates_read(at)), plan))
 
     def keep(self, at: int, counted: Counted, measures: Measures, scales: Scales) -> None:
         """Keep what the part was counted as."""
@@ -185,7 +215,7 @@ def plan_address(plan: Plan) -> str:
     spans = (postings.since, postings.until, postings.main)
     waits = np.flatnonzero(plan.waits.item[:-1]).tolist()
     return address_of(
-        [_FORM, __version__, METHOD],
+        _PROGRAM,
         [period.start, period.end, [day for day in plan.bucket_starts if day > period.start]],
         [*plan.institutions.values],
         [*plan.persons.values],

@@ -14,10 +14,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from equivalents.count import Counted
 from equivalents.errors import EquivalentsError
 from equivalents.intake import identity
 from equivalents.intake.coding import Coder
@@ -25,7 +27,7 @@ from equivalents.intake.source import Source
 from equivalents.records import RecordBlock
 from equivalents.run import settle_case
 from equivalents.store.cachefiles import CacheFolder, Entry, address_of
-from equivalents.store.tallycache import TallyCache
+from equivalents.store.tallycache import PartKeeper, TallyCache
 from tests.proofs.changing import read_rows, tables_of, to_parquet, write_rows
 from tests.proofs.counts import counts
 from tests.reference import FEATURES, write_random_case
@@ -36,15 +38,16 @@ SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"
 
 
 class Reads:
-    """How many rows were read to be counted, and how many columns of ids were hashed."""
+    """How many rows were read, and counted anew, and how many columns of ids were hashed."""
 
     def __init__(self) -> None:
-        self.rows = self.columns = 0
+        self.rows = self.counted = self.columns = 0
 
 
 @pytest.fixture
 def reads(monkeypatch: pytest.MonkeyPatch) -> Reads:
     seen, read, hashed = Reads(), Source.read, identity._part_hashes
+    keep = PartKeeper.keep
 
     def counting(self: Source, index: int, coder: Coder) -> Iterator[RecordBlock]:
         for block in read(self, index, coder):
@@ -55,7 +58,12 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Reads:
         seen.columns += 1
         return hashed(part, heading)  # type: ignore[arg-type]
 
+    def keeping(self: PartKeeper, at: int, counted: Counted, *more: Any) -> None:
+        seen.counted += counted.received
+        keep(self, at, counted, *more)
+
     monkeypatch.setattr(Source, "read", counting)
+    monkeypatch.setattr(PartKeeper, "keep", keeping)
     monkeypatch.setattr(identity, "_part_hashes", hashing)
     return seen
 
@@ -261,52 +269,119 @@ def rejecting(case: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "change", "again", "faulty"),
+    ("table", "change", "counted", "read", "faulty"),
     [
-        ("weights.csv", heavier, False, False),
-        ("weights.csv", limited, True, True),
-        ("weights.csv", unknown, True, True),
-        ("weights.csv", by_resident, True, False),
-        ("weights.csv", by_year, False, False),
-        ("weights.csv", later, True, False),
-        ("staff.csv", promoted, False, False),
-        ("staff.csv", hired_later, True, True),
-        ("teams.csv", other_shares, True, False),
-        ("case.yaml", rejecting, True, True),
+        ("weights.csv", heavier, 0, 0, False),
+        ("weights.csv", limited, 151, 0, True),
+        ("weights.csv", unknown, 151, 0, True),
+        ("weights.csv", by_resident, 151, 151, False),
+        ("weights.csv", by_year, 0, 0, False),
+        ("weights.csv", later, 151, 0, False),
+        ("staff.csv", promoted, 0, 0, False),
+        ("staff.csv", hired_later, 151, 0, True),
+        ("teams.csv", other_shares, 151, 0, False),
+        ("case.yaml", rejecting, 151, 0, True),
     ],
 )
-def test_other_rules_read_again_what_follows_from_them(
+def test_other_rules_count_again_what_follows_from_them(
     table: str,
     change: Callable[..., None],
-    again: bool,
+    counted: int,
+    read: int,
     faulty: bool,
     tmp_path: Path,
     reads: Reads,
 ) -> None:
-    """Rows are read again where counts are others, or rows are at fault that were not before."""
+    """Rows are counted again where counts are others, or rows are at fault that were not before.
+
+    They are read again only where others wait than did before.
+    """
     case, cache = tmp_path / "case", tmp_path / "cache"
     small_case(case)
+    heading, rows = read_rows(case / "records" / "2.csv")
+    rows.append(["P1", "J1", "A", "2026-02-03", "many", "", ""])
+    write_rows(case / "records" / "2.csv", heading, rows)
     before = settled(case, tmp_path / "out", cache)
     if table == "case.yaml":
         change(case)
     else:
         changed(case / table, change)
-    rows = []
     for direct in (False, True):
         expected = settled(case, tmp_path / "out", direct=direct)
         assert isinstance(before, dict)
         assert isinstance(expected, dict)
         told = "problems.csv" if faulty else "payouts.csv"
         assert expected[told] != before[told]
-        reads.rows = 0
+        reads.rows = reads.counted = 0
         assert settled(case, tmp_path / "out", cache, direct=direct) == expected
-        rows.append(reads.rows)
-    assert rows == [150 if again else 0, 0]
+        assert (reads.counted, reads.rows) == ((0, 0) if direct else (counted, read))
     # What weights say is lost: cells tell it again, but where rows must be told.
     shutil.rmtree(cache / "ends")
-    reads.rows = 0
+    reads.rows = reads.counted = 0
     assert settled(case, tmp_path / "out", cache, direct=True) == expected
-    assert reads.rows == (150 if faulty else 0)
+    assert (reads.counted, reads.rows) == (151 if faulty else 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new"),
+    [
+        ("staff.csv", "P3,J2", "P9,J1,2020-01-01,,junior\nP3,J2"),
+        ("staff.csv", "P4,J2,2026-02-11,,junior\n", ""),
+        ("staff.csv", "P1,", "P0,J2,2020-01-01,,junior\nP1,"),
+        ("institutions.csv", "J2\n", "J2\nJ9\n"),
+        ("teams.csv", "T1,P1", "T9,P1,GP,2,2020-01-01,\nT0,P2,GP,1,2020-01-01,\nT1,P1"),
+        ("teams.csv", "T1,", "T2,"),
+        ("staff.csv", ",title_tier\nP1,J1,2020-01-01,,senior", ",post_id\nP1,J1,2020-01-01,,X"),
+    ],
+    ids=["known", "gone", "before all", "place", "team known", "team gone", "post known"],
+)
+@pytest.mark.parametrize("strange", [[], [3], [*range(5)]], ids=["none", "a post", "some"])
+def test_other_people_are_found_by_their_ids(
+    strange: list[int], table: str, old: str, new: str, tmp_path: Path, reads: Reads
+) -> None:
+    """Coded columns are used where they say the same, and not where an id is known that was not."""
+    case, cache = tmp_path / "case", tmp_path / "cache"
+    small_case(case)
+    names = [*RECORDS, "resident_id", "post_id", "performers"]
+    rows = [
+        ["P9", "J1", "A", "2026-02-03", "1", "", "R1", "", ""],
+        ["P1", "J9", "A", "2026-02-03", "1", "", "R1", "", ""],
+        ["", "J1", "D", "2026-02-03", "1", "T9", "R1", "", ""],
+        ["P1", "J1", "A", "2026-02-03", "1", "", "R1", "X", ""],
+        ["P1", "J1", "D", "2026-02-03", "1", "", "R2", "", "P1:1;P9:2"],
+    ]
+    alike = [["P1", "J1", "AD"[at % 2], "2026-02-04", "2", "", "R3", "", "P1:2;P2:4"]
+             for at in range(4)]  # fmt: skip
+    write_rows(case / "records" / "more.csv", names, [*(rows[at] for at in strange), *alike])
+    settled(case, tmp_path / "out", cache)
+    path = case / table
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+    expected = settled(case, tmp_path / "out")
+    reads.rows = 0
+    assert settled(case, tmp_path / "out", cache) == expected
+    # Whoever is gone may be named by any file; who is new, only by what was strange before.
+    assert new in ("", "T2,") or reads.rows == (len(strange) + 4 if strange else 0)
+    agree(case, cache)
+
+
+def test_sums_that_are_not_proven_to_fit_are_the_same_ones(tmp_path: Path) -> None:
+    """The direct path gives way where quantities and weights are huge, whatever is left of them."""
+    case = tmp_path / "case"
+    small_case(case)
+    weights = case / "weights.csv"
+    weights.write_text(weights.read_text("utf-8") + "X,999999,2020-01-01,,,,,\n", "utf-8")
+    rows = [
+        ["P1", "J1", "X", "2026-02-03", "1", "", "", "1", ""],
+        ["P1", "J1", "A", "2026-02-03", "999999", "", "", "2", ""],
+        ["P1", "J1", "A", "2026-02-03", "-999998", "", "", "3", "2"],
+    ]
+    heading = [*RECORDS, "resident_id", "record_id", "corrects"]
+    write_rows(case / "records" / "huge.csv", heading, rows)
+    direct = settled(case, tmp_path / "out", direct=True)
+    assert "equivalents.csv" in direct
+    agree(case, tmp_path / "cache")
 
 
 # -- not to be believed ----------------------------------------------------------------------------
