@@ -28,6 +28,15 @@ JsonOption = Annotated[
     bool, typer.Option("--json", help="以 JSON 输出。Report as JSON on standard output.")
 ]
 
+_PreviousOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="OUT",
+        help="上次的结果文件夹：对照它查缺月、少报和没有记录的机构。"
+        "An earlier result: months and institutions that are missing against it.",
+    ),
+]
+
 
 def check(
     case: CaseArgument,
@@ -40,14 +49,7 @@ def check(
             "Write a copy with the wrong cells marked; it must not exist yet.",
         ),
     ] = None,
-    previous: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="OUT",
-            help="上次的结果文件夹：对照它查缺月、少报和没有记录的机构。"
-            "An earlier result: months and institutions that are missing against it.",
-        ),
-    ] = None,
+    previous: _PreviousOption = None,
     report: Annotated[
         Path | None,
         typer.Option(

@@ -63,6 +63,12 @@ _DEMO_NOTE = (
 )
 
 
+_OutOption = Annotated[
+    Path,
+    typer.Option("-o", "--out", metavar="OUT", help="结果文件夹。The folder for the result."),
+]
+
+
 class OnReject(StrEnum):
     """What ``settle`` does when records were rejected."""
 
@@ -91,10 +97,7 @@ def _root(
 @app.command()
 def settle(
     case: CaseArgument,
-    out: Annotated[
-        Path,
-        typer.Option("-o", "--out", metavar="OUT", help="结果文件夹。The folder for the result."),
-    ],
+    out: _OutOption,
     on_reject: Annotated[
         OnReject,
         typer.Option(
@@ -147,10 +150,7 @@ app.command()(check)
 
 @app.command()
 def demo(
-    out: Annotated[
-        Path,
-        typer.Option("-o", "--out", metavar="OUT", help="结果文件夹。The folder for the result."),
-    ] = Path("demo-out"),
+    out: _OutOption = Path("demo-out"),
     county: Annotated[
         Path,
         typer.Option(metavar="CASE", help="示例资料文件夹。Where the made-up case is written."),

@@ -24,49 +24,55 @@ _PeriodOption = Annotated[
 ]
 
 
+_FileArgument = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FILE|CASE",
+        help="一张数据表、一份资料，或 case.yaml、方案等 YAML 文件。"
+        "A table, a whole case, or a YAML file such as case.yaml or a scheme.",
+    ),
+]
+_TableOption = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        help="数据表名，缺省看文件名。The table; else told by the name of the file.",
+    ),
+]
+_AddOption = Annotated[
+    bool,
+    typer.Option(
+        "--add",
+        help="只追加：文件中没有的行继续有效。Add only: rows that the file lacks stay.",
+    ),
+]
+_EndOption = Annotated[
+    bool,
+    typer.Option(
+        "--end-missing",
+        help="资料中没有的数据表，其原有的行失效。End the rows of tables that the case lacks.",
+    ),
+]
+_AloneOption = Annotated[
+    bool,
+    typer.Option(
+        "--alone",
+        help="资料中的全部数据表只对该期间有效。Every table of the case holds in its period alone.",
+    ),
+]
+_ShowOption = Annotated[
+    bool, typer.Option("--show", help="只看变动，不写入。Show the changes and write nothing.")
+]
+
+
 def put(  # noqa: PLR0913  (an option each)
-    file: Annotated[
-        Path,
-        typer.Argument(
-            metavar="FILE|CASE",
-            help="一张数据表、一份资料，或 case.yaml、方案等 YAML 文件。"
-            "A table, a whole case, or a YAML file such as case.yaml or a scheme.",
-        ),
-    ],
-    table: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME",
-            help="数据表名，缺省看文件名。The table; else told by the name of the file.",
-        ),
-    ] = "",
+    file: _FileArgument,
+    table: _TableOption = "",
     period: _PeriodOption = "",
-    add: Annotated[
-        bool,
-        typer.Option(
-            "--add",
-            help="只追加：文件中没有的行继续有效。Add only: rows that the file lacks stay.",
-        ),
-    ] = False,
-    end_missing: Annotated[
-        bool,
-        typer.Option(
-            "--end-missing",
-            help="资料中没有的数据表，其原有的行失效。End the rows of tables that the case lacks.",
-        ),
-    ] = False,
-    alone: Annotated[
-        bool,
-        typer.Option(
-            "--alone",
-            help="资料中的全部数据表只对该期间有效。Every table of the case holds in its period "
-            "alone.",
-        ),
-    ] = False,
-    show: Annotated[
-        bool,
-        typer.Option("--show", help="只看变动，不写入。Show the changes and write nothing."),
-    ] = False,
+    add: _AddOption = False,
+    end_missing: _EndOption = False,
+    alone: _AloneOption = False,
+    show: _ShowOption = False,
     why: WhyOption = "",
     who: WhoOption = "",
     store: StoreOption = "",
@@ -84,17 +90,15 @@ def put(  # noqa: PLR0913  (an option each)
         if kind != "table" and add:
             raise UsageError(_ONLY_TABLES)
         facts: dict[str, Any] = {"period": period, "why": why, "show": show}
+        if kind == "table":
+            one = put_table(found, name, file, keep=add, **facts)
+            _report([one], [], one.problems, as_json=as_json, shown=show)
+            return
         if kind == "document":
             done = put_document(found, file, **facts)
-            puts, documents, told = done.puts, done.documents, done.problems
-        elif kind == "case":
-            done = put_case(found, file, end_missing=end_missing, alone=alone, **facts)
-            puts, documents = done.puts, done.documents
-            told = done.problems
         else:
-            one = put_table(found, name, file, keep=add, **facts)
-            puts, documents, told = [one], [], one.problems
-    _report(puts, documents, told, as_json=as_json, shown=show)
+            done = put_case(found, file, end_missing=end_missing, alone=alone, **facts)
+    _report(done.puts, done.documents, done.problems, as_json=as_json, shown=show)
 
 
 _ONLY_CASES: Final = (

@@ -152,6 +152,22 @@ def test_a_scheme_inside_the_case_is_kept_with_it(store: Store, tmp_path: Path) 
     assert texts(store, "2025-06").files["own.yaml"] != scheme
 
 
+def test_tables_of_other_systems_are_kept_as_their_maps_read_them(
+    store: Store, tmp_path: Path
+) -> None:
+    head = "period: 2025-06\nsources:\n  hr: {map: maps/hr.yaml, files: hr/*.csv}\ntitle: 甲\n"
+    folder = case(tmp_path / "case", case=head, staff=None)
+    hr = "map: hr\ntitle: 人事\ntable: staff\nversion: 2025-01-01\n"
+    hr += "columns: {person_id: 工号, institution_id: 单位}\n"
+    write_tables(folder, {"maps/hr.yaml": hr, "hr/导出.csv": "工号,单位,备注\nP01,I01,x\n"})
+    done = put_case(store, folder)
+    assert {one.kind for one in done.documents} == {"case", "map"}
+    files = texts(store, "2025-06").files
+    assert files["staff.csv"] == "person_id,institution_id\nP01,I01\n"
+    assert files["case.yaml"] == "period: 2025-06\n\n\ntitle: 甲\n"
+    assert not any("map" in name for name in files)
+
+
 def test_rows_of_longer_and_inner_periods(store: Store, tmp_path: Path) -> None:
     put_case(store, case(tmp_path / "case"))
     task = {"institution_id": "I01", "fund": "f", "income": "10.00"}

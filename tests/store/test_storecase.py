@@ -23,6 +23,7 @@ from equivalents.errors import DataError, UsageError
 from equivalents.run import check_case, settle_case
 from equivalents.store.casecache import CaseCache
 from equivalents.store.caseput import put_case
+from equivalents.store.compacting import compact
 from equivalents.store.dated import put_table
 from equivalents.store.engine import Store, open_store
 from equivalents.store.importing import import_records
@@ -103,6 +104,13 @@ def test_orders_and_splits_of_imports_give_the_same_bytes(store: Store, tmp_path
     assert len([*(made.folder / "records").iterdir()]) == 3
     settle_case(made.folder, tmp_path / "kept", stop_on_reject=False)
     assert settled_files(tmp_path / "kept") == settled_files(tmp_path / "given")
+    then = seq(store)
+    compact(store)
+    merged = made_case(store, "2025-06")
+    assert len([*(merged.folder / "records").iterdir()]) == 1
+    settle_case(merged.folder, tmp_path / "merged", stop_on_reject=False)
+    assert settled_files(tmp_path / "merged") == settled_files(tmp_path / "given")
+    assert made_case(store, "2025-06", as_of=then).folder == made.folder
 
 
 def test_what_came_later_is_not_in_what_was_known_before(store: Store, tmp_path: Path) -> None:
