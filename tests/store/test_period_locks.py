@@ -46,6 +46,7 @@ from tests.store.lives import (
     pools,
     ready,
     run,
+    through,
     told,
     write,
 )
