@@ -1,6 +1,6 @@
 """``equivalents period``: the steps of a period's life, one command each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -107,7 +107,11 @@ def how_of(case: Path | None, out: Path | None, rejects: Rejects, told: Any, qui
     from equivalents.store.periodsettle import How
 
     shown = unseen if quiet else show_understood
-    return How(case, out, rejects is Rejects.STOP, told, shown)
+
+    def warned(problems: Sequence[Problem]) -> None:
+        show_problems(problems, as_json=False)  # to standard error
+
+    return How(case, out, rejects is Rejects.STOP, told, shown, warned)
 
 
 def show_step(taken: "Taken", as_json: bool, **more: Any) -> None:

@@ -77,7 +77,7 @@ def adjust(
         result_id, earlier = _closed(connection, period)
     with work_folder(how.out) as folder, tempfile.TemporaryDirectory(prefix="equivalents-") as name:
         summary = correct_case(
-            how.case or case_for(store, period, read.as_of),
+            case_for(store, period, how, read.as_of),
             result_folder(store, result_id, Path(name) / period),
             folder,
             earlier=[

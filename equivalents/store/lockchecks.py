@@ -5,9 +5,10 @@ proven by settling it (``db verify --recompute``). Source: specification page 2 
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import NoResultFound
 
 from equivalents.errors import DataError, Problem
 from equivalents.store.lifeinputs import document_sets, table_sets
@@ -26,6 +27,9 @@ from equivalents.store.sealing import canonical
 
 __all__ = ["check_locks", "check_results"]
 
+_ODD: Final = (ValueError, TypeError, LookupError, AttributeError, NoResultFound)
+"""What reading an altered row may raise: a list that is a number, a result that is gone."""
+
 
 def check_locks(connection: Connection) -> list[Problem]:
     """What is wrong with the locks of a store and with the results that are kept.
@@ -41,7 +45,10 @@ def check_locks(connection: Connection) -> list[Problem]:
         before = latest.get(one.period)
         problems += _chain(one, previous, before, opened)
         above = by_id.get(one.supersedes or 0)
-        problems += _lock(connection, one, above.hash if above else "")
+        try:
+            problems += [*_lock(connection, one, above.hash if above else "")]
+        except _ODD:
+            problems.append(_problem("LOCK_HASH", one))
         previous, latest[one.period], by_id[one.id] = one.hash, one, one
     return problems
 
@@ -49,7 +56,11 @@ def check_locks(connection: Connection) -> list[Problem]:
 def check_results(connection: Connection) -> Iterator[Problem]:
     """Every file of every result against its hash, and the manifest against the result's."""
     for number in sorted(int(one) for one in connection.execute(select(RESULTS.c.id)).scalars()):
-        result = result_of(connection, number)
+        try:
+            result = result_of(connection, number)
+        except _ODD:
+            yield Problem("RESULT_DAMAGED", value=MANIFEST, facts={"file": str(number)})
+            continue
         files = result_files(connection, number)
         for file in files:
             try:

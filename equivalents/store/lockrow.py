@@ -81,4 +81,8 @@ def locks_of(connection: Connection) -> list[Lock]:
 
 
 def _lock(row: RowMapping) -> Lock:
-    return Lock(**{**row, "leaves": parsed(row["leaves"])})
+    try:
+        leaves = parsed(row["leaves"]) or []
+    except ValueError:
+        leaves = []  # altered: then its root does not come out
+    return Lock(**{**row, "leaves": leaves})

@@ -9,7 +9,7 @@ import csv
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,7 +62,8 @@ class How:
 
     ``case``: a case folder instead of the store's own case of the period; ``out``: a folder that
     gets the result, too; ``stop_on_reject``: keep nothing while a record is rejected; ``told``,
-    ``shown``: as of :func:`equivalents.run.settle_case`.
+    ``shown``: as of :func:`equivalents.run.settle_case`; ``warned`` is told what is odd about the
+    store's case or its cache.
     """
 
     case: Path | None = None
@@ -70,6 +71,7 @@ class How:
     stop_on_reject: bool = True
     told: Told = silent
     shown: Shown = unseen
+    warned: Callable[[Sequence[Problem]], None] = lambda problems: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +149,7 @@ def settle_period(
     how = how or How()
     read = begun(store, period, lambda connection: life(connection, period).check_open())
     with work_folder(how.out) as folder:
-        settled = settle_case(
-            how.case or case_for(store, period, read.as_of),
-            folder,
-            stop_on_reject=how.stop_on_reject,
-            told=how.told,
-            shown=how.shown,
-        )
+        settled = _settled(store, period, how, read.as_of, folder)
         _check_period(settled, period)
         if settled.payouts is None:
             return Kept(settled, None)
@@ -185,7 +181,7 @@ def settle_year(
             for some in results
         )
         settled = year_end_case(
-            how.case or case_for(store, year, read.as_of),
+            case_for(store, year, how, read.as_of),
             paid,
             folder,
             adjusted=adjusted,
@@ -233,12 +229,34 @@ def _hashes(store: Store, results: list[int]) -> list[list[str]]:
     return sorted([one.kind, one.about or one.period, one.sha256] for one in found)
 
 
-def case_for(store: Store, period: str, as_of: int) -> Path:
-    """The store's own case of a period, as known at an audit entry."""
-    from equivalents.store.storecase import case_of
+def case_for(store: Store, period: str, how: How, as_of: int) -> Path:
+    """The case that is settled: the one given, else the store's own as known at an audit entry."""
+    from equivalents.store.storecase import made_case
 
-    found: Path = case_of(store, period, as_of=as_of)
-    return found
+    if how.case is not None:
+        return how.case
+    made = made_case(store, period, as_of=as_of)
+    if made.problems:
+        how.warned(made.problems)
+    return made.folder
+
+
+def _settled(store: Store, period: str, how: How, as_of: int, folder: Path) -> Settlement:
+    """A period settled into a folder; counts of records that were counted before are used."""
+    from equivalents.store.tallycache import TallyCache
+
+    counts = TallyCache(store.place.cache)
+    settled = settle_case(
+        case_for(store, period, how, as_of),
+        folder,
+        stop_on_reject=how.stop_on_reject,
+        told=how.told,
+        shown=how.shown,
+        cache=counts,
+    )
+    if counts.problems:
+        how.warned(counts.problems)
+    return settled
 
 
 def _check_period(settled: Settlement, period: str) -> None:

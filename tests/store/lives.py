@@ -24,18 +24,22 @@ __all__ = [
     "H2",
     "HEAD",
     "LATE",
+    "ROWS",
     "YEAR",
     "by",
+    "case",
     "codes",
     "fill",
     "import_rows",
     "lived",
     "locked_life",
+    "opened",
     "pools",
     "ready",
     "run",
     "through",
     "told",
+    "write",
 ]
 
 H1, H2 = "2026-H1", "2026-H2"

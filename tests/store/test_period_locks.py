@@ -24,17 +24,20 @@ from equivalents.store.importing import import_records, void_import
 from equivalents.store.locked import locked_periods
 from equivalents.store.locking import Locked, check_locks, lock, unlock
 from equivalents.store.periods import pay, send_back
-from equivalents.store.periodsettle import settle_period, settle_year
+from equivalents.store.periodsettle import How, settle_period, settle_year
 from equivalents.store.place import StorePlace
 from equivalents.store.proofs import proof_for
+from equivalents.store.recomputing import locked_again
 from equivalents.store.results import result_folder
 from tests.store.lives import (
     H1,
     H2,
+    HEAD,
     LATE,
     ROWS,
     YEAR,
     by,
+    case,
     codes,
     fill,
     import_rows,
@@ -43,7 +46,9 @@ from tests.store.lives import (
     pools,
     ready,
     run,
+    through,
     told,
+    write,
 )
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "periods.md"
@@ -131,6 +136,25 @@ def test_a_result_comes_back_byte_for_byte(store: Store, tmp_path: Path) -> None
     assert len(before) > 10
 
 
+def test_settled_again_it_is_equal_or_told_to_differ(store: Store, tmp_path: Path) -> None:
+    fill(store)
+    lived(store)
+    assert locked_again(store) == ([H1], [])
+    given = write(tmp_path / "case", {**case(H2), "records.csv": HEAD + ROWS[H2]})
+    assert settle_period(store, H2, How(case=given)).taken is not None
+    through(store, H2)
+    leaves = [one for one in lock(store, H2).lock.leaves if one[0] == "given"]
+    assert [name for _, name, _ in leaves] == sorted(path.name for path in given.iterdir())
+    equal, problems = locked_again(store)
+    assert (equal, [one.code for one in problems]) == ([H1], ["RESULT_GIVEN"])
+    with store.engine.begin() as connection:
+        drop_guards(connection, ["dated_rows"])
+        connection.execute(text("UPDATE dated_rows SET row = replace(row, '1000.00', '999.00')"))
+    equal, problems = locked_again(store)
+    assert (equal, problems[0].code) == ([], "RESULT_DIFFERS")
+    assert "payouts.csv" in problems[0].text("en")
+
+
 # -- proofs ----------------------------------------------------------------------------------------
 
 
@@ -173,6 +197,9 @@ TAMPER = [
     ("UPDATE locks SET root = payouts_root", {"LOCK_HASH", "LOCK_ROOT"}),
     ("UPDATE locks SET payouts_root = root", {"LOCK_HASH", "LOCK_ROOT"}),
     ("UPDATE locks SET leaves = '[]'", {"LOCK_ROOT", "LOCK_FILE"}),
+    ("UPDATE locks SET leaves = '[1'", {"LOCK_ROOT", "LOCK_FILE"}),
+    ("UPDATE locks SET leaves = '[1]'", {"LOCK_HASH"}),
+    ("UPDATE results SET inputs = '{'", {"RESULT_DAMAGED", "LOCK_HASH"}),
     ("UPDATE locks SET as_of = as_of - 1 WHERE id = 2", {"LOCK_HASH"}),
     ("UPDATE locks SET previous = hash WHERE id = 2", {"LOCK_CHAIN", "LOCK_HASH"}),
     ("DELETE FROM unlocks", {"LOCK_CHAIN"}),
@@ -220,12 +247,9 @@ def _import_many(place: StorePlace, folder: str, count: int) -> None:
     store = open_store(place, "导入")
     for n in range(count):
         path = Path(folder) / f"同时{n}.csv"
-        path.write_text(f"{HEADING}C01,P02,MZ01,2026-06-{n + 1:02},5\nC01,P01,MZ01,2026-06-01,7\n")
+        path.write_text(f"{HEAD}C01,P02,MZ01,2026-06-{n + 1:02},5\nC01,P01,MZ01,2026-06-01,7\n")
         import_records(store, [path])
     store.close()
-
-
-HEADING = "institution_id,person_id,item_code,service_date,quantity\n"
 
 
 def attempt(store: Store) -> tuple[Locked | None, set[str]]:

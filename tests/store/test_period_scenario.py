@@ -14,6 +14,7 @@ from pathlib import Path
 from equivalents.store.engine import Store
 from equivalents.store.locking import check_locks
 from equivalents.store.place import StorePlace
+from equivalents.store.recomputing import locked_again
 from tests.store.lives import H1, H2, LATE, YEAR, fill, import_rows, pools, run, told
 
 
@@ -73,6 +74,8 @@ def test_a_year_of_two_halves(store: Store, tmp_path: Path) -> None:
     assert year["P02 pool_share"] == "94.51"
     with store.reading() as connection:
         assert check_locks(connection) == []
+    # From what the store knew then, each of them comes out again, to the byte.
+    assert locked_again(store) == ([H1, f"{H1} {H2}", H2, "2026"], [])
 
     # Who did what, when and why.
     shown = told(place, "show", H1)

@@ -1,0 +1,111 @@
+"""A kept result settled again from what the store knew then, to be compared byte for byte.
+
+*Intact* says that the bytes are those that were sealed; *recomputed equal* says that the program
+comes to them again. A result of a case folder that was given cannot be settled again: the store
+has the hashes of its files alone. Source: specification page 2 "A period's life".
+"""
+
+import tempfile
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from equivalents.closing import correct_case, year_end_case
+from equivalents.errors import DataError, Problem
+from equivalents.run import settle_case
+from equivalents.store.engine import Store
+from equivalents.store.lockrow import locks_of
+from equivalents.store.results import (
+    ADJUSTMENT,
+    YEAR_END,
+    Result,
+    result_files,
+    result_folder,
+    result_of,
+    results_of,
+)
+from equivalents.store.sealing import sha256_of
+from equivalents.store.storecase import case_of
+
+__all__ = ["differences", "locked_again"]
+
+
+def locked_again(store: Store) -> tuple[list[str], list[Problem]]:
+    """Every result of a lock, and every adjustment, settled again.
+
+    Returns:
+        the periods whose results came out equal (``2026-06``, of an adjustment
+        ``2026-06 2026-08``), and what did not: ``RESULT_DIFFERS``, ``RESULT_GIVEN`` (a warning).
+    """
+    with store.reading() as connection:
+        wanted = sorted({one.result_id for one in locks_of(connection)})
+        kept = [result_of(connection, one) for one in wanted]
+        kept += [one for one in results_of(connection) if one.kind == ADJUSTMENT]
+    equal, problems = [], list[Problem]()
+    for one in sorted(kept, key=lambda one: one.id):
+        name = f"{one.about} {one.period}".strip()
+        if "given" in one.inputs:
+            problems.append(Problem("RESULT_GIVEN", value=name, facts={"result": str(one.id)}))
+            continue
+        found = differences(store, one)
+        if found:
+            facts = {"result": str(one.id), "files": ", ".join(found)}
+            problems.append(Problem("RESULT_DIFFERS", value=name, facts=facts))
+        else:
+            equal.append(name)
+    return equal, problems
+
+
+def differences(store: Store, result: Result) -> list[str]:
+    """The files of a result that come out otherwise now, or not at all; none: it is equal.
+
+    Raises:
+        DataError: the database fails.
+    """
+    with store.reading() as connection:
+        expected = {name: digest for _, name, digest in result_files(connection, result.id)}
+    with tempfile.TemporaryDirectory(prefix="equivalents-") as name:
+        folder = Path(name) / "out"
+        try:
+            _again(store, result, folder, Path(name))
+        except DataError as error:
+            return [one.code for one in error.problems]
+        found = {path.name: sha256_of(path.read_bytes()) for path in folder.iterdir()}
+    names = sorted({*expected, *found})
+    return [one for one in names if expected.get(one) != found.get(one)]
+
+
+def _again(store: Store, result: Result, folder: Path, beside: Path) -> None:
+    """Settle it again; rejected records were told when it was settled first."""
+    of = result.about or result.period
+    case = case_of(store, of, as_of=result.as_of)
+    with store.reading() as connection:
+        paid, adjusted = _before(connection, result)
+    closed = [result_folder(store, one.id, beside / one.period) for one in paid]
+    earlier = [
+        result_folder(store, one.id, beside / f"{one.about}-adjustment-{one.id}")
+        for one in adjusted
+    ]
+    if result.kind == ADJUSTMENT:
+        correct_case(case, closed[0], folder, earlier=earlier, stop_on_reject=False)
+    elif result.kind == YEAR_END:
+        year_end_case(case, closed, folder, adjusted=earlier, stop_on_reject=False)
+    else:
+        settle_case(case, folder, stop_on_reject=False)
+
+
+def _before(connection: Connection, result: Result) -> tuple[list[Result], list[Result]]:
+    """The locked results and the adjustments that a result was made from."""
+    if result.kind == YEAR_END:
+        wanted = {(str(kind), str(digest)) for kind, _, digest in result.inputs["results"]}
+        made = [one for one in results_of(connection) if (one.kind, one.sha256) in wanted]
+        # The same result may have been kept in two rounds; it is one.
+        known = {one.sha256: one for one in sorted(made, key=lambda one: -one.id)}
+        every = sorted(known.values(), key=lambda one: (one.kind, one.period, one.id))
+        adjusted = [one for one in every if one.kind == ADJUSTMENT]
+        return [one for one in every if one.kind != ADJUSTMENT], adjusted
+    if result.kind == ADJUSTMENT:
+        adjusted = [one for one in results_of(connection, about=result.about) if one.id < result.id]
+        last = [one for one in locks_of(connection) if one.period == result.about][-1]
+        return [result_of(connection, last.result_id)], adjusted
+    return [], []
