@@ -15,7 +15,7 @@ from equivalents.errors import DataError, Problem
 from equivalents.store.backupfile import ChunkReader, Secret
 from equivalents.store.heads import Head, parse_head
 
-__all__ = ["FORMAT", "OUTSIDE", "Backup", "BackupReader", "Piece", "check_backup", "opened_backup"]
+__all__ = ["Backup", "BackupReader", "FORMAT", "OUTSIDE", "Piece", "check_backup", "opened_backup"]
 
 FORMAT: Final = 1
 OUTSIDE: Final = "outside"
