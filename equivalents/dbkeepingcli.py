@@ -13,7 +13,7 @@ from equivalents.terminal import print_json, print_list, reporting, say, show_pr
 
 __all__ = ["backup", "expire", "restore", "trail", "verify"]
 
-PassphraseOption = Annotated[
+_PassphraseOption = Annotated[
     Path | None,
     typer.Option(
         "--passphrase-file",
@@ -22,7 +22,7 @@ PassphraseOption = Annotated[
         "the backup is encrypted with it.",
     ),
 ]
-KeyFileOption = Annotated[
+_KeyFileOption = Annotated[
     Path | None,
     typer.Option(
         "--key-file",
@@ -105,8 +105,8 @@ def backup(
             help="只核对一份备份，不恢复。Only look a backup through; nothing is restored.",
         ),
     ] = None,
-    passphrase_file: PassphraseOption = None,
-    key_file: KeyFileOption = None,
+    passphrase_file: _PassphraseOption = None,
+    key_file: _KeyFileOption = None,
     store: StoreOption = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -147,8 +147,8 @@ def restore(
             "Where to: a place without a store; else EQUIVALENTS_STORE.",
         ),
     ] = "",
-    passphrase_file: PassphraseOption = None,
-    key_file: KeyFileOption = None,
+    passphrase_file: _PassphraseOption = None,
+    key_file: _KeyFileOption = None,
     anyway: Annotated[
         bool,
         typer.Option(

@@ -24,7 +24,7 @@ from equivalents.store.sealing import canonical
 
 __all__ = ["ChunkReader", "ChunkWriter", "Secret", "read_secret"]
 
-MAGIC: Final = b"EQUIVALENTS-BACKUP 1\n"
+_MAGIC: Final = b"EQUIVALENTS-BACKUP 1\n"
 _ANY: Final = b"EQUIVALENTS-BACKUP "
 _CONTENT: Final = 1 << 20
 """Bytes of content in a chunk."""
@@ -148,7 +148,7 @@ class ChunkWriter:
         self._waiting = bytearray()
         self._number = 0
         self.sha256 = sha256()
-        self._put(MAGIC + line)
+        self._put(_MAGIC + line)
 
     def write(self, data: bytes) -> None:
         """Add content."""
@@ -185,10 +185,10 @@ class ChunkReader:
         self._at = 0
 
     def _open(self, secret: Secret | None) -> _Guard:
-        magic = self._stream.read(len(MAGIC))
-        if magic != MAGIC:
+        magic = self._stream.read(len(_MAGIC))
+        if magic != _MAGIC:
             # An empty file is one that was cut, most likely by a full disk.
-            if MAGIC.startswith(magic):
+            if _MAGIC.startswith(magic):
                 raise _problem("BACKUP_CUT", self._file)
             later = magic.startswith(_ANY)
             raise _problem("BACKUP_LATER" if later else "BACKUP_FOREIGN", self._file)

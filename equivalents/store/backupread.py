@@ -15,7 +15,7 @@ from equivalents.errors import DataError, Problem
 from equivalents.store.backupfile import ChunkReader, Secret
 from equivalents.store.heads import Head, parse_head
 
-__all__ = ["FORMAT", "OUTSIDE", "Backup", "BackupReader", "Piece", "check_backup", "opened_backup"]
+__all__ = ["Backup", "BackupReader", "FORMAT", "OUTSIDE", "Piece", "check_backup", "opened_backup"]
 
 FORMAT: Final = 1
 OUTSIDE: Final = "outside"
@@ -119,9 +119,7 @@ class BackupReader:
     def _rows(self, data: bytes, width: int) -> list[list[Any]]:
         rows = self._parsed(data)
         sound = isinstance(rows, list) and all(
-            isinstance(row, list)
-            and len(row) == width
-            and all(one is None or type(one) in (int, str) for one in row)
+            isinstance(row, list) and len(row) == width and all(_may_stand(one) for one in row)
             for row in rows
         )
         if not sound:
@@ -143,6 +141,13 @@ class BackupReader:
             return json.loads(data)
         except (ValueError, RecursionError):
             raise self._chunks.damaged() from None
+
+
+def _may_stand(value: Any) -> bool:
+    """Whether a column can hold it: nothing, a text, a number of 64 bits."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return -(1 << 63) <= value < 1 << 63
+    return value is None or isinstance(value, str)
 
 
 @contextmanager

@@ -7,10 +7,12 @@ Sources: specification page 2 "Records at rest"; issue 7.
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, column, func, insert, inspect, select, table
+from sqlalchemy.exc import DataError as RefusedValue
 from sqlalchemy.exc import IntegrityError
 
 from equivalents.errors import DataError, Problem
@@ -82,7 +84,8 @@ def restore(
         if fresh and not done:
             for end in ("", "-wal", "-shm"):
                 place.file.with_name(place.file.name + end).unlink(missing_ok=True)
-    tell_head(place.heads, restored.head)
+    with suppress(OSError):  # what was committed stays so; the next entry is told
+        tell_head(place.heads, restored.head)
     return restored
 
 
@@ -120,7 +123,7 @@ def _restored(
     with opened_backup(backup.file, secret) as reader:
         try:
             _put(connection, reader.pieces(), store.place)
-        except IntegrityError as error:
+        except (IntegrityError, RefusedValue) as error:
             raise _unsound(backup, [], str(error.orig).splitlines()[0]) from None
         if reader.sha256 != backup.sha256:
             raise DataError([Problem("BACKUP_DAMAGED", value=str(backup.file))])

@@ -4,6 +4,7 @@ The whole way is one transaction of the one writer, with an audit entry of its o
 middle, the store has the revision it had.
 """
 
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -66,7 +67,8 @@ def upgrade(
     finally:
         engine.dispose()
     if head is not None:
-        tell_head(place.heads, head)
+        with suppress(OSError):  # what was committed stays so; the next entry is told
+            tell_head(place.heads, head)
     return Upgraded(before, to)
 
 

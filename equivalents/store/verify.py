@@ -29,7 +29,7 @@ from equivalents.store.verifyschema import check_file, check_schema, whole_table
 
 __all__ = ["Verified", "verify", "verify_on"]
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 class Verified(NamedTuple):
@@ -119,7 +119,7 @@ def _check_locks(connection: Connection, found: Findings) -> None:
             raise
 
 
-def _checked(found: Findings, default: T, check: Callable[..., T], *given: Any) -> T:
+def _checked(found: Findings, default: _T, check: Callable[..., _T], *given: Any) -> _T:
     """One check; where the file is damaged there, that is told and the next check goes on."""
     try:
         return check(*given)
