@@ -211,6 +211,29 @@ KINDS = (
         "demo county as one workbook, the same bytes",
         "a control character before a formula; a row at fault that pushes another one out",
     ),
+    Kind(
+        "the store loses nothing 数据库不丢不乱",
+        ("tests/store/test_import_crash.py", "tests/store/test_period_kills.py",
+         "tests/store/test_keeping_kills.py", "tests/store/test_postgres_keeping.py"),
+        "on SQLite and PostgreSQL: 200 kills of import, settle, lock, unlock and backup at random "
+        "points and at every failpoint; 16 processes with 100 equal files each; PostgreSQL stopped "
+        "at once 10 times under load",
+        "KILLBITES",
+    ),
+    Kind(
+        "the store tells what was altered 数据库防篡改",
+        ("tests/store/test_tamper.py", "tests/store/test_verify.py", "tests/store/test_merkle.py"),
+        "1,000 random tamperings of every table, on each database; cut tails",
+        "TAMPERBITES",
+    ),
+    Kind(
+        "a period's life 期间流程",
+        ("tests/store/test_period_machine.py", "tests/store/test_recompute.py",
+         "tests/store/test_backup.py"),
+        "300 random lives beside an obvious model on SQLite, 60 on PostgreSQL; backup, wipe, "
+        "restore, settled again to the same bytes",
+        "LIFEBITES",
+    ),
 )  # fmt: skip
 
 _CORES = ("-n", "auto", "--dist", "worksteal", "-p", "no:benchmark")

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from equivalents import closing
 from equivalents.errors import DataError
 from equivalents.store import adjusting
 from equivalents.store.adjusting import adjust
@@ -96,7 +97,7 @@ def test_a_difference_that_another_paid_meanwhile_is_not_paid_twice(
     fill(store, H1, H2)
     locked_life(store)
     import_rows(store, LATE, "补报")
-    plain = adjusting.correct_case
+    plain = closing.correct_case
 
     def meanwhile(*words: Any, **more: Any) -> Any:
         monkeypatch.setattr(adjusting, "correct_case", plain)
