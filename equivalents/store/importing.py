@@ -10,6 +10,7 @@ Sources: issue 7, "Import"; specification page 2 "Records at rest"; definitions 
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -125,8 +126,9 @@ def import_records(
         source: what the clerk calls the origin of the files.
         replaces: the import that the one file replaces.
         show: only say what it would change; nothing is written.
-        on_reject: ``stop``: any rejected row and nothing is imported, of no file; ``quarantine``:
-            rejected rows are kept apart.
+        on_reject: ``stop``: any row with a fault of its own and nothing is imported, of no file;
+            one whose record id stands already stops its file. ``quarantine``: rejected rows are
+            kept apart.
         retain_until: the first day on which the kept files may go, ``YYYY-MM-DD``.
         why: for the audit trail.
 
@@ -209,15 +211,27 @@ class _Task:
             return self._known(connection, file)
 
     def _known(self, connection: Connection, file: Incoming) -> ImportedFile | None:
-        if self.replaces is not None:
-            check_replaceable(connection, self.replaces)
         found = known_import(connection, file.sha256, file.plan)
-        if found is None or not found.whole:
+        if self.replaces is None:
+            same = found is not None and found.whole
+        else:
+            same = self._replaced_so(connection, found)
+        if found is None or not same:
             self._check_old(found)
             return None
         facts = {"import": str(found.import_id)}
         told = Problem("IMPORT_KNOWN", value=file.name, facts=facts)
         return ImportedFile(file.name, known_as=found.import_id, problems=(told,))
+
+    def _replaced_so(self, connection: Connection, found: Known | None) -> bool:
+        """Whether the file itself is what is to be replaced, or has replaced it already."""
+        if found is not None and not found.replaced_by:
+            if found.replaces == self.replaces:
+                return True
+            if found.import_id == self.replaces and found.whole:
+                return True
+        check_replaceable(connection, int(self.replaces or 0))
+        return False
 
     def _check_old(self, found: Known | None) -> None:
         """A file that was replaced does not come back by chance."""
@@ -237,9 +251,10 @@ class _Task:
         """
         if self.on_reject != "stop":
             return
-        problems = [one for read in reads for one in read.rejects.first]
+        rejected = [one for read in reads for one in read.rejected]
+        problems = [one for several in rejected for one in several.first]
         if problems:
-            total = sum(read.rejects.total for read in reads)
+            total = sum(several.total for several in rejected)
             problems.append(Problem("IMPORT_REJECTED", facts={"count": str(total)}))
             raise DataError(problems, total + 1)
 
@@ -277,9 +292,8 @@ class _Task:
         changes = Changes() if self.replaces is not None else None
         folder = read.file.keeper.fresh()
         decided = decide(self.store, connection, read, folder, chain, changes)
-        if decided.clashes:
-            read.reject(decided.clashes)
-            self.stop_on_rejects([read])
+        read.reject(decided.clashes)
+        self.stop_on_rejects([read])
         return decided, changes.paired() if changes is not None else None
 
     def _write(
@@ -309,8 +323,9 @@ class _Task:
             ),
         )
         keep_pieces(writer, decided.pieces, import_id, "import.segment")
-        for rows in read.rejects.rows():
-            writer.add(REJECTIONS, [{"import_id": import_id, **one} for one in rows])
+        for rejected in read.rejected:
+            for rows in rejected.rows():
+                writer.add(REJECTIONS, [{"import_id": import_id, **one} for one in rows])
         writer.object_kind, writer.object_id = "import", str(import_id)
         writer.after = {
             "file": file.name,
@@ -349,19 +364,19 @@ class _Task:
                 told.append(Problem("LATE_ROWS", value=file.name, facts=facts))
         if not self.show and (file.path is None or file.size > KEPT_BYTES):
             told.append(Problem("UPLOAD_NOT_KEPT", value=file.name))
-        quality = dict(read.rejects.counts)
-        for one in told:
-            quality[one.code] = quality.get(one.code, 0) + 1
+        quality = Counter(one.code for one in told)
+        for rejected in read.rejected:
+            quality += rejected.counts
         return ImportedFile(
             file.name,
             received=read.received,
             accepted=decided.accepted,
             known=decided.known,
             reversed=decided.reversed,
-            rejected=read.rejects.total,
+            rejected=sum(one.total for one in read.rejected),
             period=self._posted(decided),
             quality=quality,
-            problems=(*told, *read.rejects.first),
+            problems=(*told, *(one for several in read.rejected for one in several.first)),
             understood=file.understood,
             changes=changes,
         )

@@ -17,19 +17,21 @@ class Known(NamedTuple):
     """An import of an equal file that was read in the same way.
 
     ``whole``: nothing was taken back since, so that all its rows stand. ``replaced_by`` is the
-    import that took its place, 0 where none did or where it was voided.
+    import that took its place, 0 where none did or where it was voided; ``replaces`` the one whose
+    place it took, 0 where there is none.
     """
 
     import_id: int
     whole: bool
     replaced_by: int
+    replaces: int
 
 
 def known_import(connection: Connection, sha256: str, plan: str) -> Known | None:
     """The latest import of a file with these bytes, read in this way."""
     joined = IMPORTS.join(UPLOADS, IMPORTS.c.upload_id == UPLOADS.c.id)
     wanted = (
-        select(IMPORTS.c.id, IMPORTS.c.seq)
+        select(IMPORTS.c.id, IMPORTS.c.seq, IMPORTS.c.replaces)
         .select_from(joined)
         .where(UPLOADS.c.sha256 == sha256, IMPORTS.c.plan_sha256 == plan)
         .order_by(IMPORTS.c.id.desc())
@@ -44,7 +46,8 @@ def known_import(connection: Connection, sha256: str, plan: str) -> Known | None
     last = int(connection.execute(reversal).scalar() or 0)
     voided = by is not None and by[1] == ""
     whole = by is None and last <= int(found.seq)
-    return Known(int(found.id), whole, by[0] if by is not None and not voided else 0)
+    replaced_by = by[0] if by is not None and not voided else 0
+    return Known(int(found.id), whole, replaced_by, int(found.replaces or 0))
 
 
 def _replaced_by(connection: Connection, import_id: int) -> tuple[int, str] | None:

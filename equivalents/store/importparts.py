@@ -250,13 +250,15 @@ def _without_clashes(
     decided: Decided,
 ) -> Mask:
     """Of the new rows those whose record id does not stand already with other content (5.8)."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
     ids = whole_column(table, "record_id")
     filled = numbers(pc.binary_length(ids)) > 0
     if not (new & filled).any():
         return new
-    standing = _standing_ids(asked, KeySet.of([lanes for _, lanes in goes]))
+    wanted = ids.take(number_column(np.flatnonzero(new & filled), pa.int64())).unique()
+    standing = _standing_ids(asked, wanted, KeySet.of([lanes for _, lanes in goes]))
     if not standing:
         return new
     clash = new & filled & numbers(pc.is_in(ids, value_set=text_array(sorted(standing))))
@@ -268,8 +270,10 @@ def _without_clashes(
     return left
 
 
-def _standing_ids(asked: _Asked, gone: KeySet) -> dict[str, str]:
-    """The record ids of live rows in the cells of a load, with the file and row of each."""
+def _standing_ids(asked: _Asked, ids: "pa.Array", gone: KeySet) -> dict[str, str]:
+    """Some record ids that live rows in the cells of a load have, with the file and row of each."""
+    import pyarrow.compute as pc
+
     found: dict[str, str] = {}
     reversals = Reversals(asked.store, asked.connection, asked.months)
     for segment in live_segments(asked.connection, asked.months):
@@ -280,19 +284,14 @@ def _standing_ids(asked: _Asked, gone: KeySet) -> dict[str, str]:
         live = live_mask(keys, segment, reversals)
         kept = np.ones(table.num_rows, bool) if live is None else live
         kept &= ~gone.has(keys)
+        coded = whole_column(table, "record_id")
+        met = numbers(pc.is_in(coded.dictionary, value_set=ids))
+        kept &= met[numbers(coded.indices)]
         rows = take_rows(table, kept)
-        if _blank(rows, "record_id"):
-            continue
         columns = (rows.column(name).to_pylist() for name in ("record_id", "file", "row"))
         for record, file, row in zip(*columns, strict=True):
-            if record:
-                found[record] = f"{file} {row}"
+            found[record] = f"{file} {row}"
     return found
-
-
-def _blank(table: "pa.Table", name: str) -> bool:
-    texts = whole_column(table, name).dictionary
-    return len(texts) == 0 or texts.to_pylist() == [""]
 
 
 def _some(asked: _Asked, segment: Any, columns: Sequence[str]) -> "pa.Table":

@@ -81,7 +81,8 @@ class Rejects:
 class Read:
     """A file as it was read: its good rows by months, and the others.
 
-    ``received`` counts every row that is not blank throughout.
+    ``rejects`` are faults of form and identity within the file; ``standing`` are rows whose record
+    id stands in the store with other content, as it was when that was last asked.
     """
 
     file: Incoming
@@ -89,20 +90,29 @@ class Read:
     spool: MonthSpool
     rejects: Rejects
     hider: Hider
-    good: int = 0
     problems: list[Problem] = field(default_factory=list)
+    standing: Rejects | None = None
 
     @property
     def received(self) -> int:
-        """Every row that came."""
-        return self.good + self.rejects.total
+        """Every row that came, but those that are blank throughout."""
+        return self.spool.counts.total() + self.rejects.total
+
+    @property
+    def rejected(self) -> tuple[Rejects, ...]:
+        """All rejected rows."""
+        return (self.rejects,) if self.standing is None else (self.rejects, self.standing)
 
     def places(self) -> list[tuple[str, str]]:
         """The file and sheet of each part of the source."""
         return [(part.name, part.sheet) for part in self.source.parts]
 
     def reject(self, clashes: Mapping[int, Mapping[int, str]]) -> None:
-        """Reject further rows: by part and row number, each with the import that it contradicts."""
+        """Reject rows of the spool, by part and row number, each with the row that it contradicts.
+
+        Rows that were rejected so before are forgotten: the store may be another now.
+        """
+        self.standing = Rejects(self.file.keeper.fresh() / "standing.jsonl")
         wanted = {part: np.array(sorted(rows), np.int64) for part, rows in clashes.items()}
         names = self.places()
         told: dict[tuple[str, str, int], str] = {}
@@ -119,9 +129,7 @@ class Read:
                     _hidden(one.by_column, self.hider),
                 )
 
-        before = self.rejects.total
-        self.rejects.add(each())
-        self.good -= self.rejects.total - before
+        self.standing.add(each())
 
 
 def read_file(file: Incoming, hider: Hider) -> Read:
@@ -143,7 +151,7 @@ def read_file(file: Incoming, hider: Hider) -> Read:
     if verdicts:
         rejects.add(_rejected(source, verdicts, hider))
     told = [*file.problems, *(one for one in source.problems if one not in file.problems)]
-    return Read(file, source, spool, rejects, hider, spool.counts.total(), told)
+    return Read(file, source, spool, rejects, hider, told)
 
 
 def _verdicts(faults: list[FaultSet]) -> dict[int, dict[int, FaultSet]]:

@@ -53,8 +53,7 @@ class MonthSpool:
         self.counts: Counter[Cell] = Counter()
         self._waiting: dict[int, list[pa.RecordBatch]] = {}
         self._rows: Counter[int] = Counter()
-        self._files: dict[int, Any] = {}
-        self._sinks: list[Any] = []
+        self._files: dict[int, list[Path]] = {}
 
     def put(self, rows: TakenRows) -> None:
         """Add some rows."""
@@ -91,23 +90,21 @@ class MonthSpool:
         self._rows.pop(month, 0)
         if not waiting:
             return
-        if month not in self._files:
-            sink = pa.OSFile(str(self._path(month)), "wb")
-            options = pa.ipc.IpcWriteOptions(compression="lz4")
-            self._files[month] = pa.ipc.new_stream(sink, waiting[0].schema, options=options)
-            self._sinks.append(sink)
         table = pa.Table.from_batches(waiting).combine_chunks()
-        self._files[month].write_table(table)
-
-    def _path(self, month: int) -> Path:
-        return self._folder / f"{month}.rows"
+        # A file each time: a file may have more months than a process may have open files.
+        several = self._files.setdefault(month, [])
+        several.append(self._folder / f"{month}-{len(several)}.rows")
+        options = pa.ipc.IpcWriteOptions(compression="lz4")
+        with (
+            pa.OSFile(str(several[-1]), "wb") as sink,
+            pa.ipc.new_stream(sink, table.schema, options=options) as writer,
+        ):
+            writer.write_table(table)
 
     def close(self) -> None:
         """All rows are there; from now on they may be read."""
         for month in [*self._waiting]:
             self._flush(month)
-        for file in (*self._files.values(), *self._sinks):
-            file.close()
 
     def read(self, load: Load) -> "pa.Table | None":
         """The rows of a load, in the order of the file within each month; ``None``: it has none."""
@@ -115,21 +112,15 @@ class MonthSpool:
 
         pieces: list[pa.Table] = []
         for month in load.months:
-            if month not in self._files:
-                continue
             wanted = {name for at, name in load.cells if at == month}
             whole = all(name in wanted for at, name in self.counts if at == month)
-            with pa.OSFile(str(self._path(month)), "rb") as source:
-                for batch in pa.ipc.open_stream(source):
-                    some = batch if whole else _of(batch, wanted)
-                    if len(some):
-                        pieces.append(pa.Table.from_batches([some]))
+            for path in self._files.get(month, ()):
+                with pa.OSFile(str(path), "rb") as source:
+                    for batch in pa.ipc.open_stream(source):
+                        some = batch if whole else _of(batch, wanted)
+                        if len(some):
+                            pieces.append(pa.Table.from_batches([some]))
         return pa.concat_tables(pieces).combine_chunks() if pieces else None
-
-    def remove(self) -> None:
-        """The files are done with."""
-        for month in self._files:
-            self._path(month).unlink(missing_ok=True)
 
 
 def _plain_texts(batch: "pa.RecordBatch") -> "pa.RecordBatch":

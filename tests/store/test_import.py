@@ -139,6 +139,32 @@ def test_a_record_id_that_stands_with_other_content_is_rejected(
     assert (done.received, done.accepted, done.rejected) == (2, 1, 1)
 
 
+def test_what_was_decided_is_decided_again_when_others_were_faster(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = records_file(tmp_path / "b.csv", [record(1, quantity="9"), record(2), record(3)])
+    others = [
+        records_file(tmp_path / f"{n}.csv", [record(1 + 42 * n), record(2 + 42 * n)])
+        for n in range(2)
+    ]
+    passed: list[str] = []
+
+    def between(name: str) -> None:
+        passed.append(name)
+        if name == "import.read" and others:
+            other = others.pop()
+            monkeypatch.setattr(importing, "failpoint", lambda _: None)
+            take(store, other)
+            monkeypatch.setattr(importing, "failpoint", between)
+
+    monkeypatch.setattr(importing, "failpoint", between)
+    done = take(store, file, on_reject="quarantine")
+    assert passed.count("import.read") == 3
+    assert (done.received, done.accepted, done.known, done.rejected) == (3, 1, 1, 1)
+    assert [one["code"] for one in rows_of(store, schema.REJECTIONS)] == ["RECORD_ID_STANDS"]
+    assert len(live(store)) == 5
+
+
 def test_ids_of_residents_stand_nowhere_but_in_the_kept_file(store: Store, tmp_path: Path) -> None:
     rows = [record(n, resident_id=f"居民{n % 3}", household_id="户1") for n in range(6)]
     rows[5]["quantity"] = "x"

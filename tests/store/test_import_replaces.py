@@ -70,6 +70,18 @@ def test_a_corrected_file_is_shown_and_replaces(store: Store, tmp_path: Path) ->
     assert live(store) == before
 
 
+def test_the_same_replacement_again_is_recognised(store: Store, tmp_path: Path) -> None:
+    old = records_file(tmp_path / "old.csv", map(record, range(4)))
+    new = records_file(tmp_path / "new.csv", map(record, range(1, 5)))
+    take(store, old)
+    assert take(store, old, replaces=1).known_as == 1
+    assert take(store, new).accepted == 1  # imported beside the old file, by mistake
+    mended = take(store, new, replaces=1)
+    assert (mended.accepted, mended.known, mended.reversed) == (0, 4, 1)
+    assert take(store, new, replaces=1).known_as == mended.import_id
+    assert len(live(store)) == 4
+
+
 def test_a_replacement_stands_for_what_it_left_in_place(store: Store, tmp_path: Path) -> None:
     first = take(store, records_file(tmp_path / "1.csv", map(record, range(6))))
     second = take(store, records_file(tmp_path / "2.csv", map(record, range(4))), replaces=1)
