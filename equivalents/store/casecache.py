@@ -12,6 +12,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -80,19 +81,23 @@ class CaseCache:
                 made.rename(entry)
             else:
                 shutil.rmtree(made, ignore_errors=True)
-        self.prune(entry)
+        with suppress(FileNotFoundError):  # others tidy, too
+            self.prune(entry)
         return entry / _CASE
 
     def part(self, key: str) -> Path | None:
-        """The file of records of a key, if it is there and is what was written."""
-        path, note = self._of_part(key)
-        try:
-            if path.is_file() and note.read_text("ascii").strip() == file_sha256(path):
-                return path
-        except (OSError, ValueError):
-            pass
-        if path.exists():
+        """The file of records of a key, if it is there and is what was written.
+
+        Its hash is part of its name, so that name and proof come into being at once.
+        """
+        for path in sorted(self.parts.glob(f"{key}.*.parquet")):
+            try:
+                if file_sha256(path) == path.name.split(".")[1]:
+                    return path
+            except FileNotFoundError:
+                continue  # another program found that it lies
             self._told(path)
+            path.unlink(missing_ok=True)
         return None
 
     def new_part(self, key: str) -> Path:
@@ -104,12 +109,9 @@ class CaseCache:
 
     def keep_part(self, written: Path, key: str) -> Path:
         """Give a file of records its name."""
-        path, note = self._of_part(key)
-        digest = file_sha256(written)
+        path = self.parts / f"{key}.{file_sha256(written)}.parquet"
         failpoint("cache.written")
-        written.replace(path)
-        note.write_text(digest, "ascii")
-        return path
+        return written.replace(path)
 
     def note(self, key: str) -> int | None:
         """A number that was kept under a key; ``None`` where it is not, or not what was written."""
@@ -125,16 +127,14 @@ class CaseCache:
         written.write_text(f"{number} {_hash([key, str(number)])}", "ascii")
         written.replace(self.parts / f"{key}.note")
 
-    def _of_part(self, key: str) -> tuple[Path, Path]:
-        return self.parts / f"{key}.parquet", self.parts / f"{key}.sha256"
-
     def _told(self, path: Path) -> None:
         self.problems.append(Problem("CACHE_REBUILT", value=f"{path.parent.name}/{path.name}"))
 
     def _drop(self, entry: Path) -> None:
         """Take an entry away: renamed first, so that nobody opens half of it."""
         aside = entry.with_name(f".old-{entry.name}-{os.getpid()}")
-        entry.rename(aside)
+        with suppress(FileNotFoundError):  # another program was first
+            entry.rename(aside)
         shutil.rmtree(aside, ignore_errors=True)
 
     def prune(self, keep: Path | None = None) -> None:
@@ -149,8 +149,7 @@ class CaseCache:
             _sweep(folder)
         for path in [*self.parts.glob("*.parquet")] if self.parts.is_dir() else []:
             if path.stat().st_nlink == 1 and _is_old(path):
-                path.with_suffix(".sha256").unlink(missing_ok=True)
-                path.unlink()
+                path.unlink(missing_ok=True)
 
     def clear(self) -> int:
         """Delete every case, its records and counts; gives how many cases there were."""
