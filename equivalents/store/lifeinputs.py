@@ -36,6 +36,7 @@ _STEPS: Final = "steps"
 """Documents of this kind say who does what; no figure comes from them."""
 
 _CASE: Final = "case"
+_EARLIER: Final = "earlier"
 _COUNTED: Final = "counted"
 
 
@@ -43,7 +44,8 @@ def inputs_of(store: Store, connection: Connection, period: str, as_of: int) -> 
     """The inputs of a period as known at an audit entry.
 
     ``rows``: ``[month, institution, rows, hash]`` of the records that live then, from the first
-    month of the year on, since windows reach back to it; ``tables``: ``[table, period, rows,
+    month of the year on, since windows reach back to it, and one entry for what earlier years
+    hold, of which stays may go on into the period; ``tables``: ``[table, period, rows,
     hash]``; ``documents``: ``[kind, name, period, hash]``.
     """
     return {
@@ -68,7 +70,7 @@ def inputs_now(
         "tables": tables_of(connection, period, None),
         "documents": live_documents(connection, period, None),
     }
-    if _touched(connection, months_of(period), as_of):
+    if _touched(connection, months_of(period)[1], as_of):
         now["rows"] = record_sets(store, connection, period, seq)
     return now
 
@@ -85,16 +87,37 @@ def record_sets(store: Store, connection: Connection, period: str, as_of: int) -
 
     first, last = months_of(period)
     found = row_sets(store, connection, first[:4], as_of)
-    return sorted([*one] for one in found if one[0] <= last)
+    return [*_earlier(connection, first, as_of), *sorted([*one] for one in found if one[0] <= last)]
 
 
-def _touched(connection: Connection, months: tuple[str, str], as_of: int) -> bool:
-    """Whether a segment with rows of these months came after an audit entry."""
+def _earlier(connection: Connection, first: str, as_of: int) -> list[list[Any]]:
+    """What the years before hold, without reading it: the segments that brought or took rows.
+
+    A stay that goes on into the period, or a record that one of it corrects, may be among them. So
+    this hash follows how files came; it may call for settling again where no figure changes.
+    """
+    columns = SEGMENTS.c
+    wanted = select(columns.identity, columns.rows, columns.ranges).where(
+        columns.seq <= as_of, columns.kind != "compacted"
+    )
+    found = [
+        (str(identity), int(rows))
+        for identity, rows, ranges in connection.execute(wanted)
+        if any(str(one[0]) < first for one in parsed(ranges) or ())
+    ]
+    if not found:
+        return []
+    digest = sha256("".join(sorted(identity for identity, _ in found)).encode())
+    return [[_EARLIER, "", sum(rows for _, rows in found), digest.hexdigest()]]
+
+
+def _touched(connection: Connection, last: str, as_of: int) -> bool:
+    """Whether a segment with rows up to a month came after an audit entry."""
     columns = SEGMENTS.c
     wanted = select(columns.ranges).where(columns.seq > as_of, columns.kind != "compacted")
     for text in connection.execute(wanted).scalars():
         ranges = parsed(text)
-        if not ranges or any(months[0] <= str(one[0]) <= months[1] for one in ranges):
+        if not ranges or any(str(one[0]) <= last for one in ranges):
             return True
     return False
 

@@ -90,6 +90,14 @@ def test_what_came_since_makes_a_result_stale(store: Store) -> None:
         assert [one.lock_id for one in locked_periods(connection)] == [second.lock.id]
 
 
+def test_a_stay_of_the_year_before_that_comes_late_makes_the_result_stale(store: Store) -> None:
+    """It may go on into the period: its beginning alone says nothing of that."""
+    fill(store)
+    ready(store)
+    import_rows(store, "C01,P01,MZ01,2025-12-30,1\n", "去年入院")
+    assert "rows/earlier" in refused("LOCK_STALE", lock, store, H1)
+
+
 def test_unlocking_needs_a_reason_and_a_second_person_before_payment(store: Store) -> None:
     fill(store)
     refused("LOCK_ABSENT", proof_for, store, H1, "P01")
