@@ -118,14 +118,6 @@ KINDS = (
         "another performer; a factor, what is withheld or what a parent keeps left untold",
     ),
     Kind(
-        "imports, killed and crowded 导入",
-        ("tests/store/test_import_crash.py",),
-        "on SQLite and PostgreSQL: 200 kills at random moments and one at each failpoint; 16 "
-        "processes x 100 equal files: 100 accepted, 1,500 recognised",
-        "rows decided outside the lock and not asked again inside; a body written after its "
-        "segment was named; a row of another writer that is added twice",
-    ),
-    Kind(
         "column maps 列映射",
         ("tests/unit/test_maps.py", "tests/unit/test_mapfile.py"),
         "1,000 hypothesis examples for each property",
