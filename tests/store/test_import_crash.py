@@ -62,7 +62,7 @@ def test_killed_at_any_moment_nothing_is_lost_or_doubled(store: Store, tmp_path:
     file = records_file(tmp_path / "first.csv", map(record, range(500)))
     assert command(store.place, "import", file).wait() == 0
     whole, rows = time.monotonic() - started, 500
-    for at in range(100 if FULL else 2):
+    for at in range(200 if FULL else 3):
         file = records_file(tmp_path / f"{at}.csv", map(record, range(rows, rows + 100)))
         running = command(store.place, "import", file, "--json")
         # The end of a run is where it writes; its start is Python's.
