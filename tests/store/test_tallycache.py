@@ -21,7 +21,7 @@ import pytest
 
 from equivalents.count import Counted
 from equivalents.errors import EquivalentsError
-from equivalents.intake import identity, source
+from equivalents.intake import identity, originals, source
 from equivalents.intake.coding import Coder
 from equivalents.intake.source import Source
 from equivalents.records import RecordBlock
@@ -62,7 +62,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Reads:
         seen.counted += counted.received
         keep(self, at, counted, *more)
 
-    fetched, originals = Source.texts, source.original_rows
+    fetched, shown = Source.texts, originals.original_rows
 
     def fetching(self: Source, *asked: Any, **more: Any) -> Any:
         seen.texts += 1
@@ -70,7 +70,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Reads:
 
     def showing(*asked: Any) -> Any:
         seen.texts += 1
-        return originals(*asked)
+        return shown(*asked)
 
     monkeypatch.setattr(Source, "texts", fetching)
     monkeypatch.setattr(source, "original_rows", showing)
@@ -180,7 +180,7 @@ def test_a_file_more_costs_that_file_and_a_file_less_nothing(
     assert reads.rows == 0 or corrects
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", range(counts(1, 60)))
 def test_ids_are_compared_with_those_of_files_that_are_not_read(seed: int, tmp_path: Path) -> None:
     case, cache = tmp_path / "case", tmp_path / "cache"
     write_random_case(case, 93_000 + seed, 60, dirty=True, features=FEATURES)
