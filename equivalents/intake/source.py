@@ -6,7 +6,7 @@ definition 5.8; specification page 2 "intake".
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -44,7 +44,7 @@ from equivalents.units import Int64
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["PartBlocks", "Source"]
+__all__ = ["KeptRows", "PartBlocks", "Source"]
 
 _Part = CsvPart | ParquetPart
 _SHEET: Final = TABLES["records"]
@@ -53,6 +53,9 @@ _LATER: Final = _SHEET.names[_SHEET.names.index("quantity") + 1 :]
 """The columns of records whose codes do not tell the order of their texts."""
 _SLICE: Final = 1 << 17
 """Records a block: few enough that the columns of a block stay in the processor's cache."""
+
+KeptRows = Callable[[int, Int64, Callable[[], Iterator[OriginalRows]]], Iterator[OriginalRows]]
+"""Gives rows of a part that were asked for before, else what it is given reads."""
 
 
 class Source:
@@ -87,6 +90,7 @@ class Source:
         self.findings.stop_on_errors()
         self._ids = find_identities(self.parts, self._names, times, kept=kept)
         self.doubts: Doubts | None = None
+        self.kept_rows: KeptRows | None = None
 
     def _add_file(self, found: Found) -> None:
         try:
@@ -199,7 +203,8 @@ class Source:
 
     def original_rows(self, index: int, wanted: Int64) -> Iterator[OriginalRows]:
         """Rows of one part (sorted row numbers, each once) by columns, in row order."""
-        return original_rows(self.parts[index], self._names[index], wanted)
+        read = partial(original_rows, self.parts[index], self._names[index], wanted)
+        return read() if self.kept_rows is None else self.kept_rows(index, wanted, read)
 
     def texts(self, index: int, rows: Int64, *, residents: bool) -> list[tuple[str, ...]]:
         """The columns behind the quantity of some rows of a part, as :class:`Origin` has them.

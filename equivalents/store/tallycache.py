@@ -19,6 +19,7 @@ Sources: specification page 2 "The tally", "Records at rest"; definitions 5.5, 5
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -29,6 +30,7 @@ from equivalents.count import Counted
 from equivalents.errors import Problem
 from equivalents.intake.csvfile import CsvPart
 from equivalents.intake.identity import Hashes
+from equivalents.intake.originals import OriginalRows
 from equivalents.intake.parquet import ParquetPart
 from equivalents.intake.source import PartBlocks, Source
 from equivalents.keptcount import Measures
@@ -45,7 +47,9 @@ from equivalents.store.keptforms import (
     entry_of,
     with_ends,
 )
+from equivalents.store.keptrows import KeptOrigin, originals_of
 from equivalents.tally import Plan
+from equivalents.units import Int64
 from equivalents.version import __version__
 from equivalents.weigh import Scales
 
@@ -136,6 +140,8 @@ class PartKeeper:
         of_plan, coding = plan_address(plan), address_of(_PROGRAM, coding_address(plan))
         self._address = [one and address_of(of_plan, one) for one in read]
         self._coded = [one and address_of(coding, one) for one in read]
+        self._read = read
+        source.kept_rows = self.rows
 
     def _read_address(self, at: int) -> str | None:
         """The hash of the records of a part and of all that is made of them while they are read."""
@@ -161,7 +167,7 @@ class PartKeeper:
         if kept is None:
             return None
         ends = files.get(_ENDS, self._ends_address(address, scales))
-        counted, measures, dates = counted_of(kept, at, self._source.origin(at), scales)
+        counted, measures, dates = counted_of(kept, at, self._origin(at), scales)
         if not with_ends(counted, measures, scales, None if ends is None else ends, at):
             return None
         self._source.take_dates(at, dates)
@@ -173,14 +179,19 @@ class PartKeeper:
         address, files, source, plan = self._coded[at], self._cache.files, self._source, self._plan
         assert address is not None, "only asked for parts that are kept"
         kept = files.get(_CODED, address)
-        found = None if kept is None else blocks_of(kept, at, source.origin(at), plan)
+        found = None if kept is None else blocks_of(kept, at, self._origin(at), plan)
         if kept is not None and found is not None:
             source.take_dates(at, dates_of(kept))
             self._parts[at].passed()
             yield from found
             return
-        collected: Collected | None = Collected(source.origin(at))
-        for block in self._parts[at]:
+        origin = self._origin(at)
+        collected: Collected | None = Collected(origin)
+        for read in self._parts[at]:
+            contact = read.contact
+            block = (
+                read if contact is None else replace(read, contact=replace(contact, origin=origin))
+            )
             if collected is not None:
                 collected.add(block)
                 collected = collected if collected.fits else None
@@ -197,6 +208,21 @@ class PartKeeper:
         dates = self._source.dates_read(at)
         files.put(_TALLIES, address, entry_of(counted, measures, dates, self._plan))
         files.put(_ENDS, self._ends_address(address, scales), ends_of(counted))
+
+    def rows(
+        self, at: int, wanted: Int64, read: Callable[[], Iterator[OriginalRows]]
+    ) -> Iterator[OriginalRows]:
+        """Rows of a part as they came (:data:`equivalents.intake.source.KeptRows`)."""
+        address, part = self._read[at], self._source.parts[at]
+        if address is None or not self._cache.still(part):
+            return read()
+        return originals_of(self._cache.files, address, (part.name, part.sheet), wanted, read)
+
+    def _origin(self, at: int) -> KeptOrigin:
+        """The way back to the rows of a part that is kept."""
+        address = self._read[at]
+        assert address is not None, "only asked for parts that are kept"
+        return KeptOrigin(self._source.origin(at), self._cache.files, address)
 
     def _ends_address(self, address: str, scales: Scales) -> str:
         if self._weights is None or self._weights[0] is not scales:
