@@ -210,6 +210,16 @@ KINDS = (
         "demo county as one workbook, the same bytes",
         "a control character before a formula; a row at fault that pushes another one out",
     ),
+    Kind(
+        "tampering, backups, crashes of the store 篡改、备份、中断",
+        ("tests/store/test_tamper.py", "tests/store/test_backup.py",
+         "tests/store/test_keeping_kills.py", "tests/store/test_postgres_keeping.py",
+         "tests/store/test_recompute.py", "tests/store/test_revisions.py"),
+        "on SQLite and PostgreSQL: 1,000 random tamperings, 600 spoiled backups, 200 kills of "
+        "backup and restore; PostgreSQL stopped 10 times under load",
+        "a column that no hash covers; a backup that has its name before it is whole; a forger "
+        "who seals everything anew",
+    ),
 )  # fmt: skip
 
 _CORES = ("-n", "auto", "--dist", "worksteal", "-p", "no:benchmark")
