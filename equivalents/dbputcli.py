@@ -14,6 +14,7 @@ from equivalents.terminal import console, print_json, reporting, say, show_probl
 __all__ = ["cache", "put", "show"]
 
 _SHOWN: Final = 20
+_SHOWN_NEW: Final = 2
 _PeriodOption = Annotated[
     str,
     typer.Option(
@@ -150,11 +151,12 @@ def _report(
             f"{one.table}{of}: 新增 added {len(one.added):,}    终止 ended {len(one.ended):,}    "
             f"不变 equal {one.equal:,}"
         )
-        changes = one.changes
-        for change in changes[:_SHOWN]:
+        # The first rows of a table that is new say enough; changes are what people look through.
+        changes, most = one.changes, _SHOWN if one.ended or one.equal else _SHOWN_NEW
+        for change in changes[:most]:
             say(f"    {_line(change)}")
-        if len(changes) > _SHOWN:
-            rest = len(changes) - _SHOWN
+        if len(changes) > most:
+            rest = len(changes) - most
             say(f"    ……另有 {rest:,} 处，用 --json 全部列出。and {rest:,} more (--json lists all)")
     for document in documents:
         say(f"{document.name}{f'  {document.period}' if document.period else ''}: 新版 new text")
