@@ -202,11 +202,11 @@ STORE_PERIOD_REASONS: Final[tuple[Reason, ...]] = (
         "RESULT_GIVEN",
         "warning",
         "command",
-        "期间 {value} 的结果（第 {result} 号）由另外给出的资料（--case）核算，数据库中没有这份资料"
-        "，无法重新核算；请用保存的资料文件夹核对。",
+        "期间 {value} 的结果（第 {result} 号）由另外给出的资料（--case）核算，"
+        "数据库中没有这份资料，无法重新核算；请用保存的资料文件夹核对。",
         "The result {result} of {value} was settled from a case that was given (--case), which "
-        "the store does not have, so it is not settled again. Compare with the folder that was "
-        "kept.",
+        "the store does not have, so it is not settled again. Compare with the folder that "
+        "was kept.",
     ),
     _error(
         "LOCK_CHAIN",

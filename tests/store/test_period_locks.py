@@ -10,6 +10,7 @@ import multiprocessing
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -260,6 +261,12 @@ def _import_many(place: StorePlace, folder: str, count: int) -> None:
     store.close()
 
 
+def segments(store: Store) -> list[int]:
+    """The entries that brought segments."""
+    with store.reading() as connection:
+        return sorted(connection.execute(select(schema.SEGMENTS.c.seq)).scalars())
+
+
 def attempt(store: Store) -> tuple[Locked | None, set[str]]:
     try:
         return lock(store, H1), set()
@@ -270,11 +277,13 @@ def attempt(store: Store) -> tuple[Locked | None, set[str]]:
 def test_imports_and_locks_do_not_interleave(store: Store, tmp_path: Path) -> None:
     """While another process imports, this one settles and locks until a lock holds."""
     fill(store)
-    count = 6
+    count = 8
     other = multiprocessing.get_context("spawn").Process(
         target=_import_many, args=(store.place, str(tmp_path), count)
     )
     other.start()
+    while len(segments(store)) < 2 and other.is_alive():
+        time.sleep(0.01)  # from now on one import follows the other
     done = None
     for _ in range(count + 2):
         ready(store)
@@ -286,8 +295,8 @@ def test_imports_and_locks_do_not_interleave(store: Store, tmp_path: Path) -> No
     other.join()
     assert other.exitcode == 0
     assert done is not None
+    seqs = segments(store)
     with store.reading() as connection:
-        seqs = [int(one) for one in connection.execute(select(schema.SEGMENTS.c.seq)).scalars()]
         assert not [one for one in seqs if done.lock.as_of < one < done.lock.seq]
         assert check_locks(connection) == []
     assert len(seqs) == count + 1
