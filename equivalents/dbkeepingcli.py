@@ -62,35 +62,41 @@ def verify(
             done = check(found, heads=heads, recompute=recompute)
             name = found.place.name
     if as_json:
-        print_json(
-            {
-                "store": name,
-                "intact": done.intact,
-                "head": str(done.head or ""),
-                "entries": done.entries,
-                "rows": done.rows,
-                "bodies": done.bodies,
-                "tombstones": [one._asdict() for one in done.tombstones],
-                "recomputed": list(done.recomputed),
-                "total": done.total,
-                "problems": [as_object(one) for one in done.problems],
-            }
-        )
+        print_json(_verified_object(name, done))
     else:
-        said = "完好 intact" if done.intact else f"不完好 NOT INTACT：{done.errors:,}"
-        say(
-            f"{name}：{said}\n"
-            f"日志条目 entries {done.entries:,}    行 rows {done.rows:,}    "
-            f"内容 bodies {done.bodies:,}    墓碑 tombstones {len(done.tombstones):,}"
-        )
-        if recompute:
-            say(f"重算相同 recomputed equal：{'，'.join(done.recomputed) or '-'}")
-        for one in done.tombstones:
-            say(f"    {one.at[:10]} {one.who}：{one.file_name} {one.sha256[:16]} {one.why}")
-        say(f"链头 head（请抄在纸上 keep it on paper）：{done.head or '-'}")
-        show_problems(done.problems, False, done.total)
+        _show_verified(name, done, recompute)
     if not done.intact:
         raise typer.Exit(1)
+
+
+def _verified_object(name: str, done: Any) -> dict[str, Any]:
+    return {
+        "store": name,
+        "intact": done.intact,
+        "head": str(done.head or ""),
+        "entries": done.entries,
+        "rows": done.rows,
+        "bodies": done.bodies,
+        "tombstones": [one._asdict() for one in done.tombstones],
+        "recomputed": list(done.recomputed),
+        "total": done.total,
+        "problems": [as_object(one) for one in done.problems],
+    }
+
+
+def _show_verified(name: str, done: Any, recompute: bool) -> None:
+    said = "完好 intact" if done.intact else f"不完好 NOT INTACT：{done.errors:,}"
+    say(
+        f"{name}：{said}\n"
+        f"日志条目 entries {done.entries:,}    行 rows {done.rows:,}    "
+        f"内容 bodies {done.bodies:,}    墓碑 tombstones {len(done.tombstones):,}"
+    )
+    if recompute:
+        say(f"重算相同 recomputed equal：{'，'.join(done.recomputed) or '-'}")
+    for one in done.tombstones:
+        say(f"    {one.at[:10]} {one.who}：{one.file_name} {one.sha256[:16]} {one.why}")
+    say(f"链头 head（请抄在纸上 keep it on paper）：{done.head or '-'}")
+    show_problems(done.problems, False, done.total)
 
 
 def backup(
