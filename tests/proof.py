@@ -210,6 +210,14 @@ KINDS = (
         "demo county as one workbook, the same bytes",
         "a control character before a formula; a row at fault that pushes another one out",
     ),
+    Kind(
+        "a period's life in the store 期间的流程",
+        ("tests/store/test_period_machine.py", "tests/store/test_period_kills.py",
+         "tests/store/test_merkle.py"),
+        "300 walks of 25 commands on SQLite and 60 on PostgreSQL against an obvious model; 200 "
+        "random kills each of settling, locking and unlocking on both; 1,000 trees",
+        "records that came between a settlement and its lock, which only what came since tells",
+    ),
 )  # fmt: skip
 
 _CORES = ("-n", "auto", "--dist", "worksteal", "-p", "no:benchmark")
