@@ -216,7 +216,7 @@ KINDS = (
          "tests/store/test_merkle.py"),
         "300 walks of 25 commands on SQLite and 60 on PostgreSQL against an obvious model; 200 "
         "random kills each of settling, locking and unlocking on both; 1,000 trees",
-        "records that came between a settlement and its lock, which only what came since tells",
+        "a lock of a result that records came after; a step that stands after a return",
     ),
 )  # fmt: skip
 

@@ -4,8 +4,8 @@ The model is a handful of sets, written from the specification and not from the 
 tries one command by one of a few people and compares: done or refused. Between the rules what the
 store says of the period is what the model says, and its locks hold.
 
-Faults it catches: a step that stands after a return; a second person who is the first; a lock of a
-result that records came after; a payment that can be taken back.
+Faults seen to be caught: a step that stands after a return; a lock of a result that records came
+after.
 """
 
 import shutil
