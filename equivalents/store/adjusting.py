@@ -80,26 +80,21 @@ def adjust(
             case_for(store, period, how, read.as_of),
             result_folder(store, result_id, Path(name) / period),
             folder,
-            earlier=[
-                result_folder(store, one, Path(name) / f"{period}-adjustment-{one}")
-                for one in earlier
-            ],
+            earlier=_folders(store, period, earlier, Path(name)),
             stop_on_reject=how.stop_on_reject,
             told=how.told,
             shown=how.shown,
         )
         failpoint("adjust.done")
-        with (folder / f"{_TABLE}.csv").open(encoding="utf-8-sig", newline="") as file:
-            rows = [*csv.DictReader(file)]
+        rows = _rows(folder)
         if not rows:
             return Adjusted(summary, None)
         inputs = read.inputs | ({"given": given_files(folder)} if how.case else {})
+        known = result_id, earlier
         with store.writing(
             "period.adjust", object_kind="period", object_id=period, why=why
         ) as writer:
-            of = _check(writer.connection, period, into)
-            if _closed(writer.connection, period) != (result_id, earlier):
-                raise DataError([Problem("ADJUST_AGAIN", value=period)])
+            of = _unchanged(writer.connection, period, into, known)
             kept = keep_result(writer, folder, into, ADJUSTMENT, read.as_of, inputs, period)
             _put(writer, into, rows)
             sums = {"amount": str(summary["adjustments"]["amount"]), "rows": len(rows)}
@@ -115,6 +110,30 @@ def _check(connection: Connection, period: str, into: str) -> Life:
         raise DataError([Problem("ADJUST_NOT_PAID", value=period)])
     life(connection, into).check_open()
     return of
+
+
+def _unchanged(
+    connection: Connection, period: str, into: str, known: tuple[int, list[int]]
+) -> Life:
+    """The same, and nobody adjusted it meanwhile.
+
+    Raises:
+        DataError: ``ADJUST_AGAIN``.
+    """
+    of = _check(connection, period, into)
+    if _closed(connection, period) != known:
+        raise DataError([Problem("ADJUST_AGAIN", value=period)])
+    return of
+
+
+def _folders(store: Store, period: str, results: list[int], into: Path) -> list[Path]:
+    return [result_folder(store, one, into / f"{period}-adjustment-{one}") for one in results]
+
+
+def _rows(folder: Path) -> list[dict[str, str]]:
+    """The rows of a correction; none where nothing is owed."""
+    with (folder / f"{_TABLE}.csv").open(encoding="utf-8-sig", newline="") as file:
+        return [*csv.DictReader(file)]
 
 
 def _closed(connection: Connection, period: str) -> tuple[int, list[int]]:
