@@ -73,8 +73,7 @@ def adjust(
         raise DataError([Problem("ADJUST_INTO", value=into, facts={"period": period})])
     how = how or How()
     read = begun(store, period, lambda connection: _check(connection, period, into))
-    with store.reading() as connection:
-        result_id, earlier = _closed(connection, period)
+    result_id, earlier = _closed_now(store, period)
     with work_folder(how.out) as folder, tempfile.TemporaryDirectory(prefix="equivalents-") as name:
         summary = correct_case(
             case_for(store, period, how, read.as_of),
@@ -89,16 +88,18 @@ def adjust(
         rows = _rows(folder)
         if not rows:
             return Adjusted(summary, None)
-        inputs = read.inputs | ({"given": given_files(folder)} if how.case else {})
-        known = result_id, earlier
+        given = {"given": given_files(folder)} if how.case else {}
         with store.writing(
             "period.adjust", object_kind="period", object_id=period, why=why
         ) as writer:
-            of = _unchanged(writer.connection, period, into, known)
-            kept = keep_result(writer, folder, into, ADJUSTMENT, read.as_of, inputs, period)
+            of = _unchanged(writer.connection, period, into, (result_id, earlier))
+            kept = keep_result(
+                writer, folder, into, ADJUSTMENT, read.as_of, read.inputs | given, period
+            )
             _put(writer, into, rows)
-            sums = {"amount": str(summary["adjustments"]["amount"]), "rows": len(rows)}
-            taken = written(writer, of, "adjusted", "", kept, into=into, **sums)
+            amount = str(summary["adjustments"]["amount"])
+            sums = {"into": into, "amount": amount, "rows": len(rows)}
+            taken = written(writer, of, "adjusted", "", kept, **sums)
     return Adjusted(summary, taken)
 
 
@@ -110,6 +111,11 @@ def _check(connection: Connection, period: str, into: str) -> Life:
         raise DataError([Problem("ADJUST_NOT_PAID", value=period)])
     life(connection, into).check_open()
     return of
+
+
+def _closed_now(store: Store, period: str) -> tuple[int, list[int]]:
+    with store.reading() as connection:
+        return _closed(connection, period)
 
 
 def _unchanged(
