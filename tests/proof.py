@@ -213,10 +213,24 @@ KINDS = (
     ),
     Kind(
         "records come in once, killed or crowded 导入不丢不重",
-        ("tests/store/test_import_crash.py", "tests/store/test_period_kills.py"),
-        "on SQLite and PostgreSQL: 200 kills of an import, 200 of settling, locking and unlocking, "
-        "and one at each failpoint; 16 processes with 100 equal files each",
+        ("tests/store/test_import_crash.py",),
+        "on SQLite and PostgreSQL: 200 kills of an import and one at each failpoint; 16 processes "
+        "with 100 equal files each",
         "KILLBITES",
+    ),
+    Kind(
+        "a period's life in the store 期间的流程",
+        ("tests/store/test_period_machine.py", "tests/store/test_period_kills.py",
+         "tests/store/test_merkle.py"),
+        "300 walks of 25 commands on SQLite and 60 on PostgreSQL against an obvious model; 200 "
+        "random kills each of settling, locking and unlocking on both; 1,000 trees",
+        "a lock of a result that records came after; a step that stands after a return",
+    ),
+    Kind(
+        "the case of a period out of the store 库中期间的资料",
+        ("tests/store/test_storecase.py",),
+        "every scenario and the demo county on SQLite and PostgreSQL, to the bytes of its folder",
+        "record ids lost from a column with few bytes; a cached file half written by another",
     ),
     Kind(
         "tampering, backups, crashes of the store 篡改、备份、中断",
@@ -227,13 +241,6 @@ KINDS = (
         "backup and restore; PostgreSQL stopped 10 times under load",
         "a column that no hash covers; a backup that has its name before it is whole; a forger "
         "who seals everything anew",
-    ),
-    Kind(
-        "a period's life 期间流程",
-        ("tests/store/test_period_machine.py", "tests/store/test_storecase.py"),
-        "300 random lives beside an obvious model on SQLite, 60 on PostgreSQL; every scenario and "
-        "the demo county settled out of the store, on both, to the bytes of its folder",
-        "LIFEBITES",
     ),
 )  # fmt: skip
 

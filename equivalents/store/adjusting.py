@@ -73,37 +73,33 @@ def adjust(
         raise DataError([Problem("ADJUST_INTO", value=into, facts={"period": period})])
     how = how or How()
     read = begun(store, period, lambda connection: _check(connection, period, into))
-    with store.reading() as connection:
-        result_id, earlier = _closed(connection, period)
+    result_id, earlier = _closed_now(store, period)
     with work_folder(how.out) as folder, tempfile.TemporaryDirectory(prefix="equivalents-") as name:
         summary = correct_case(
             case_for(store, period, how, read.as_of),
             result_folder(store, result_id, Path(name) / period),
             folder,
-            earlier=[
-                result_folder(store, one, Path(name) / f"{period}-adjustment-{one}")
-                for one in earlier
-            ],
+            earlier=_folders(store, period, earlier, Path(name)),
             stop_on_reject=how.stop_on_reject,
             told=how.told,
             shown=how.shown,
         )
         failpoint("adjust.done")
-        with (folder / f"{_TABLE}.csv").open(encoding="utf-8-sig", newline="") as file:
-            rows = [*csv.DictReader(file)]
+        rows = _rows(folder)
         if not rows:
             return Adjusted(summary, None)
-        inputs = read.inputs | ({"given": given_files(folder)} if how.case else {})
+        given = {"given": given_files(folder)} if how.case else {}
         with store.writing(
             "period.adjust", object_kind="period", object_id=period, why=why
         ) as writer:
-            of = _check(writer.connection, period, into)
-            if _closed(writer.connection, period) != (result_id, earlier):
-                raise DataError([Problem("ADJUST_AGAIN", value=period)])
-            kept = keep_result(writer, folder, into, ADJUSTMENT, read.as_of, inputs, period)
+            of = _unchanged(writer.connection, period, into, (result_id, earlier))
+            kept = keep_result(
+                writer, folder, into, ADJUSTMENT, read.as_of, read.inputs | given, period
+            )
             _put(writer, into, rows)
-            sums = {"amount": str(summary["adjustments"]["amount"]), "rows": len(rows)}
-            taken = written(writer, of, "adjusted", "", kept, into=into, **sums)
+            amount = str(summary["adjustments"]["amount"])
+            sums = {"into": into, "amount": amount, "rows": len(rows)}
+            taken = written(writer, of, "adjusted", "", kept, **sums)
     return Adjusted(summary, taken)
 
 
@@ -115,6 +111,35 @@ def _check(connection: Connection, period: str, into: str) -> Life:
         raise DataError([Problem("ADJUST_NOT_PAID", value=period)])
     life(connection, into).check_open()
     return of
+
+
+def _closed_now(store: Store, period: str) -> tuple[int, list[int]]:
+    with store.reading() as connection:
+        return _closed(connection, period)
+
+
+def _unchanged(
+    connection: Connection, period: str, into: str, known: tuple[int, list[int]]
+) -> Life:
+    """The same, and nobody adjusted it meanwhile.
+
+    Raises:
+        DataError: ``ADJUST_AGAIN``.
+    """
+    of = _check(connection, period, into)
+    if _closed(connection, period) != known:
+        raise DataError([Problem("ADJUST_AGAIN", value=period)])
+    return of
+
+
+def _folders(store: Store, period: str, results: list[int], into: Path) -> list[Path]:
+    return [result_folder(store, one, into / f"{period}-adjustment-{one}") for one in results]
+
+
+def _rows(folder: Path) -> list[dict[str, str]]:
+    """The rows of a correction; none where nothing is owed."""
+    with (folder / f"{_TABLE}.csv").open(encoding="utf-8-sig", newline="") as file:
+        return [*csv.DictReader(file)]
 
 
 def _closed(connection: Connection, period: str) -> tuple[int, list[int]]:
