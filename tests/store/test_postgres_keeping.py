@@ -104,8 +104,10 @@ def test_it_may_not_make_or_upgrade_a_store(
         with pytest.raises(DataError) as refused:
             upgrade(place, role=role)
         assert [one.code for one in refused.value.problems] == ["STORE_RIGHTS"]
-    with store_engine(elsewhere).connect() as connection:
+    engine = store_engine(elsewhere)
+    with engine.connect() as connection:
         assert inspect(connection).get_table_names() == []
+    engine.dispose()
 
 
 def test_nothing_acknowledged_is_lost_when_the_server_stops(

@@ -63,6 +63,7 @@ schema.STEPS.append_column(Column("weight_e4", BigInteger, nullable=True))
 Table("notes", schema.METADATA, Column("id", BigInteger, primary_key=True), Column("said", Text))
 
 from equivalents.store.place import place_of
+from equivalents.store.sealing import sha256_of
 from equivalents.store.verify import verify
 
 
@@ -79,7 +80,9 @@ if what == "upgrade":
     assert (done.before, done.after) == ("20261126_base", head), done
     store = intact(place_of())
     with store.writing("test.later") as writer:
-        writer.add_one(schema.UPLOADS, kind="table", sha256="0" * 64, size=1 << 40)
+        facts = {"sha256": sha256_of(b"abc"), "size": 3}
+        one = writer.add_one(schema.UPLOADS, kind="table", **facts)
+        writer.add_body(schema.UPLOAD_BODIES, one, b"abc")
     intact(place_of())
 elif what == "restore":
     restoring.restore(Path(sys.argv[3]), place_of())
