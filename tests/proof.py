@@ -233,6 +233,12 @@ KINDS = (
         "record ids lost from a column with few bytes; a cached file half written by another",
     ),
     Kind(
+        "the cache of counts 计数缓存",
+        ("tests/store/test_tallycache.py",),
+        "60 random cases of each kind on both paths; every change of rules; every bit of a file",
+        "a team's shares left out of the address; a fault told of another file",
+    ),
+    Kind(
         "tampering, backups, crashes of the store 篡改、备份、中断",
         ("tests/store/test_tamper.py", "tests/store/test_backup.py",
          "tests/store/test_keeping_kills.py", "tests/store/test_postgres_keeping.py",
