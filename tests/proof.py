@@ -216,7 +216,7 @@ KINDS = (
         ("tests/store/test_import_crash.py",),
         "on SQLite and PostgreSQL: 200 kills of an import and one at each failpoint; 16 processes "
         "with 100 equal files each",
-        "KILLBITES",
+        "two writers let in at once; what was decided outside the lock written without asking again",
     ),
     Kind(
         "a period's life in the store 期间的流程",
