@@ -8,7 +8,12 @@ NAMES = (
     "psycopg",
     "sqlalchemy.dialects.postgresql.psycopg",
     "alembic.script",
+    "equivalents.cli",
+    "equivalents.closing",
+    "equivalents.report.out",
+    "equivalents.report.workbook",
     "equivalents.store.importing",
+    "equivalents.store.periodsettle",
     "equivalents.store.segments",
     "tests.store.test_import_crash",
 )

@@ -30,6 +30,7 @@ from equivalents.store.segmentplaces import keep_outside
 from equivalents.store.upgrading import upgrade
 from equivalents.store.verify import verify
 from tests.keeping import content, edit, fill, later, segment
+from tests.proofs.counts import counts
 from tests.stores import DATABASES, environment, new_place
 
 PASSPHRASE = Secret("passphrase", "一二三四五六七八".encode())
@@ -139,7 +140,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     return {name: (folder / name).read_bytes() for name in ("plain", "encrypted")}
 
 
-FULL = os.environ.get("EQUIVALENTS_PROOF") == "full"
+SPOILED = counts(4, 300)
 
 
 @pytest.mark.parametrize("kind", ["plain", "encrypted"])
@@ -153,13 +154,13 @@ def test_a_backup_that_was_cut_or_changed_is_refused_before_anything_is_written(
     place = new_place("sqlite", tmp_path / "into", "")
     header = data.index(b"\n", data.index(b"\n") + 1) + 1
     cuts = [0, 5, 20, 21, 40, header, header + 2, len(data) - 1]
-    cuts += [chance.randrange(len(data)) for _ in range(300 if FULL else 4)]
+    cuts += [chance.randrange(len(data)) for _ in range(SPOILED)]
     spoiled = [(data[:cut], {"BACKUP_CUT"}) for cut in cuts]
     damaged = {"BACKUP_DAMAGED", "BACKUP_CUT", "BACKUP_FOREIGN", "BACKUP_LATER"}
     damaged |= {"BACKUP_PASSPHRASE", "BACKUP_LOCKED"}
     for at in (3, 25, header + 1, header + 6, len(data) - 2):
         spoiled.append((data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :], damaged))
-    for _ in range(300 if FULL else 4):
+    for _ in range(SPOILED):
         at = chance.randrange(len(data))
         bit = 1 << chance.randrange(8)
         spoiled.append((data[:at] + bytes([data[at] ^ bit]) + data[at + 1 :], damaged))

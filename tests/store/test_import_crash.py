@@ -4,7 +4,6 @@ Faults it catches: a file that is half visible; a row that comes twice when the 
 again; two processes that both add a row; a segment whose body was never written.
 """
 
-import multiprocessing
 import os
 import random
 import signal
@@ -16,7 +15,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 from sqlalchemy import event
 
 from equivalents.errors import DataError
@@ -25,11 +23,14 @@ from equivalents.store.compacting import compact
 from equivalents.store.engine import Store, open_store
 from equivalents.store.importing import import_records
 from equivalents.store.place import StorePlace
+from tests.proofs.counts import counts
+from tests.store.children import context, start
 from tests.store.importing import codes, live, record, records_file, rows_of, take
 from tests.stores import environment
 
-FULL = settings().max_examples > 60
-PROCESSES = 16 if FULL else 6
+PROCESSES = counts(6, 16)
+KILLS = counts(20, 200)
+FILES = counts(3, 100)
 POINTS = ("import.read", "import.segment", "import.rows", "write.sealed", "write.committed")
 
 
@@ -58,17 +59,20 @@ def test_killed_at_a_failpoint_and_run_again_every_row_is_there_once(
 
 def test_killed_at_any_moment_nothing_is_lost_or_doubled(store: Store, tmp_path: Path) -> None:
     draw = random.Random(store.place.name)
-    started = time.monotonic()
     file = records_file(tmp_path / "first.csv", map(record, range(500)))
-    assert command(store.place, "import", file).wait() == 0
+    environment_here = environment(store.place)
+    start(("import", str(tmp_path / "none.csv")), environment_here).join()  # loads what it needs
+    started = time.monotonic()
+    first = start(("import", str(file)), environment_here)
+    first.join()
+    assert first.exitcode == 0
     whole, rows = time.monotonic() - started, 500
-    for at in range(200 if FULL else 3):
+    for at in range(KILLS):
         file = records_file(tmp_path / f"{at}.csv", map(record, range(rows, rows + 100)))
-        running = command(store.place, "import", file, "--json")
-        # The end of a run is where it writes; its start is Python's.
-        time.sleep(whole * draw.uniform(0.4, 1.1))
+        running = start(("import", str(file)), environment_here)
+        time.sleep(whole * draw.uniform(0, 1.1))
         running.kill()
-        running.wait()
+        running.join()
         assert len(live(store)) in (rows, rows + 100)
         take(store, file)
         rows += 100
@@ -87,15 +91,13 @@ def work(place: StorePlace, files: list[Path]) -> list[tuple[int, int]]:
 
 
 def test_of_many_processes_with_equal_files_one_imports_each(store: Store, tmp_path: Path) -> None:
-    count = 100 if FULL else 3
+    count = FILES
     files = [
         records_file(tmp_path / f"{at}.csv", map(record, range(20 * at, 20 * at + 20)))
         for at in range(count)
     ]
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.store.preloaded"])
     draw = random.Random(16)
-    with context.Pool(PROCESSES) as pool:
+    with context().Pool(PROCESSES) as pool:
         asked = [(store.place, draw.sample(files, count)) for _ in range(PROCESSES)]
         answers = pool.starmap(work, asked, chunksize=1)
         pool.close()
@@ -114,9 +116,7 @@ def test_processes_with_overlapping_files_add_each_row_once(store: Store, tmp_pa
         records_file(tmp_path / f"{at}.csv", map(record, range(5 * at, 5 * at + 30)))
         for at in range(4)
     ]
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.store.preloaded"])
-    with context.Pool(4) as pool:
+    with context().Pool(4) as pool:
         pool.starmap(work, [(store.place, [file]) for file in files], chunksize=1)
         pool.close()
         pool.join()

@@ -5,7 +5,6 @@ Faults it catches: a file that has its name before it is whole; a store of which
 a body that is gone without a tombstone.
 """
 
-import os
 import random
 import signal
 import subprocess
@@ -26,9 +25,10 @@ from equivalents.store.revisions import HEAD
 from equivalents.store.upgrading import upgrade
 from equivalents.store.verify import verify
 from tests.keeping import fill
+from tests.proofs.counts import counts
 from tests.stores import environment, new_place
 
-COUNT = 200 if os.environ.get("EQUIVALENTS_PROOF") == "full" else 2
+COUNT = counts(20, 200)
 
 
 def killed(place: StorePlace, failpoint: str, *words: object) -> None:

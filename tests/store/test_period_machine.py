@@ -283,16 +283,19 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> StorePlace:
     return place
 
 
-@pytest.mark.parametrize(("database", "quick", "full"), [("sqlite", 10, 300), ("postgres", 2, 60)])
+LIVES = {"sqlite": counts(10, 300), "postgres": counts(2, 60)}
+
+
+@pytest.mark.parametrize("database", LIVES)
 def test_a_life_in_any_order(
-    request: pytest.FixtureRequest, template: StorePlace, database: str, quick: int, full: int
+    request: pytest.FixtureRequest, template: StorePlace, database: str
 ) -> None:
     server = request.getfixturevalue("postgres") if database == "postgres" else ""
     known = {"template": template, "database": database, "server": server}
     run_machine(
         type("LifeHere", (Life,), known),
         settings=settings(
-            max_examples=counts(quick, full),
+            max_examples=LIVES[database],
             stateful_step_count=25,
             deadline=None,
             phases=[Phase.explicit, Phase.generate],  # to shorten a walk takes minutes

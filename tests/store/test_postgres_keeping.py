@@ -4,7 +4,6 @@ Faults it catches: a role that runs the program and may change what is kept; a r
 acknowledged and is gone after a crash of the server; a lost database that is not told as such.
 """
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -24,9 +23,10 @@ from equivalents.store.upgrading import upgrade
 from equivalents.store.verify import verify
 from tests.keeping import fill, later
 from tests.postgres import PostgresServer, running_server
+from tests.proofs.counts import counts
 from tests.stores import new_place
 
-FULL = os.environ.get("EQUIVALENTS_PROOF") == "full"
+STOPS = counts(1, 10)
 CLERK = "equivalents_clerk"
 
 
@@ -117,7 +117,7 @@ def test_nothing_acknowledged_is_lost_when_the_server_stops(
     upgrade(place)
     store = open_store(place)
     kept: list[Head] = []
-    for round_ in range(10 if FULL else 1):
+    for round_ in range(STOPS):
         enough = Event()
         with ThreadPoolExecutor(3) as threads:
             writing = [threads.submit(write_until_lost, store, kept, enough) for _ in range(3)]

@@ -29,7 +29,7 @@ from equivalents.run import settle_case
 from equivalents.store.cachefiles import CacheFolder, Entry, address_of
 from equivalents.store.tallycache import PartKeeper, TallyCache
 from tests.proofs.changing import read_rows, tables_of, to_parquet, write_rows
-from tests.proofs.counts import counts
+from tests.proofs.counts import FULL, counts
 from tests.reference import FEATURES, write_random_case
 
 SEEDS = range(counts(2, 60))
@@ -455,7 +455,7 @@ def test_every_bit_of_a_file_is_proven(tmp_path: Path) -> None:
     for name, array in arrays.items():
         assert kept.arrays[name].dtype == array.dtype
         assert kept.arrays[name].tolist() == array.tolist()
-    for at in range(0, len(body) * 8, counts(7, 1)):
+    for at in range(0, len(body) * 8, 1 if FULL else 7):
         lying = bytearray(body)
         lying[at // 8] ^= 1 << at % 8
         path.write_bytes(lying)

@@ -5,7 +5,6 @@ table, and the tail of the audit trail cut off with all that hangs on it. Faults
 column that no hash covers; bodies that are only counted; a table that ``verify`` forgets.
 """
 
-import os
 import random
 from pathlib import Path
 from typing import Any
@@ -36,9 +35,10 @@ from equivalents.store.upgrading import upgrade
 from equivalents.store.verify import verify, verify_on
 from equivalents.store.verifyfound import read_anything
 from tests.keeping import TABLES, content, edit, fill, owner
+from tests.proofs.counts import counts
 from tests.stores import new_place
 
-COUNT = 1000 if os.environ.get("EQUIVALENTS_PROOF") == "full" else 20
+COUNT = counts(20, 1000)
 
 
 class Tampering:
