@@ -191,11 +191,11 @@ def read_body(store: Store, said: str) -> Evidence:
 
 
 def _row(connection: Connection, said: str) -> Any:
-    kind, colon, number = said.rpartition(":")
+    number = said.removeprefix("import:")
     found = None
-    if number.isascii() and number.isdigit() and len(number) < 19 and kind in ("", "import"):
+    if number.isascii() and number.isdigit() and len(number) < 19:
         wanted = select(UPLOADS).where(UPLOADS.c.id == int(number))
-        if colon:
+        if number != said:
             joined = UPLOADS.join(IMPORTS, IMPORTS.c.upload_id == UPLOADS.c.id)
             wanted = select(UPLOADS).select_from(joined).where(IMPORTS.c.id == int(number))
         found = connection.execute(wanted).mappings().first()
