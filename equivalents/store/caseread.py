@@ -105,8 +105,9 @@ def _tables(
         rows = kept_rows(read_table(found, TABLES[name], findings, times=times), name, findings)
         upload = None
         for called, path in folder.files_of(found)[-1:]:
-            hidden, told = has_hidden(name, rows), _told_of(findings, called)
-            upload = upload_of(path, called, rows=len(rows), hidden=hidden, problems=told)
+            known = {"hidden": has_hidden(name, rows), "mapped": found.is_mapped}
+            told = _told_of(findings, called)
+            upload = upload_of(path, called, rows=len(rows), problems=told, **known)
         tables.append((name, rows, upload))
     return tables, missing
 

@@ -27,8 +27,8 @@ from equivalents.store.writing import Writing
 
 __all__ = [
     "COUNTY_KEY",
-    "OVERHEAD",
     "Evidence",
+    "OVERHEAD",
     "Secrecy",
     "Upload",
     "WITHOUT_KEY",
@@ -91,7 +91,9 @@ class Evidence(NamedTuple):
     body: bytes
 
 
-def secrecy_of(path: Path, name: str, problems: Iterable[Problem], *, hidden: bool) -> Secrecy:
+def secrecy_of(
+    path: Path, name: str, problems: Iterable[Problem], *, hidden: bool, mapped: bool = False
+) -> Secrecy:
     """What a file may hold, as far as reading it shows.
 
     Args:
@@ -99,10 +101,11 @@ def secrecy_of(path: Path, name: str, problems: Iterable[Problem], *, hidden: bo
         name: what it is called, which says its kind with its first bytes.
         problems: what reading it told.
         hidden: whether ids of residents or households were read.
+        mapped: whether a column map took from it what it wanted.
     """
     if hidden:
         return Secrecy.IDS
-    more = any(one.code == "COLUMN_UNKNOWN" for one in problems)
+    more = mapped or any(one.code == "COLUMN_UNKNOWN" for one in problems)
     return Secrecy.MAY if more or kind_of(path, name) not in _PLAIN else Secrecy.NONE
 
 

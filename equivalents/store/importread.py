@@ -112,13 +112,13 @@ class Read:
         file = self.file
         if file.path is None:
             return Secrecy.NONE
-        found = secrecy_of(file.path, file.path.name, self.problems, hidden=self.hidden)
+        mapped = any(one.is_mapped for one in file.tables)
+        known = {"hidden": self.hidden, "mapped": mapped}
+        found = secrecy_of(file.path, file.path.name, self.problems, **known)
         columns = any(self.source.written(part).keys() & HIDDEN.keys() for part in self._parts)
         if file.whole or (columns and self.rejects.counts["ROW_SHAPE"]):
             return max(found, Secrecy.WHOLE)
-        if columns or any(one.is_mapped for one in file.tables):
-            return max(found, Secrecy.MAY)
-        return found
+        return max(found, Secrecy.MAY if columns else Secrecy.NONE)
 
     @property
     def _parts(self) -> range:

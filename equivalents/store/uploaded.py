@@ -19,14 +19,24 @@ _LARGE: Final = "超过 200 MB，正文不保存 above 200 MB: the body is not k
 
 
 def upload_of(
-    path: Path, name: str, *, rows: int, hidden: bool, problems: Iterable[Problem] = ()
+    path: Path,
+    name: str,
+    *,
+    rows: int,
+    hidden: bool,
+    mapped: bool = False,
+    problems: Iterable[Problem] = (),
 ) -> Upload:
-    """The file of a table; ``hidden``: with ids of residents; ``problems``: what reading told.
+    """The file of a table.
+
+    ``hidden``: ids of residents were read; ``mapped``: by a column map; ``problems``: what reading
+    it told.
 
     Raises:
         OSError: it cannot be read.
     """
-    return _upload("table", path, name, rows, secrecy_of(path, name, problems, hidden=hidden))
+    secrecy = secrecy_of(path, name, problems, hidden=hidden, mapped=mapped)
+    return _upload("table", path, name, rows, secrecy)
 
 
 def whole_case(path: Path, *, hidden: bool) -> Upload:
