@@ -393,4 +393,4 @@ def _without_cells(value: Any) -> Any:
     return value
 
 
-_CELLS: Final = ("example", "read_as", "left_out", "rows_above")
+_CELLS: Final = ("example", "read_as", "left_out", "rows_above", "value")

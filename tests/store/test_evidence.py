@@ -6,6 +6,7 @@ file; a body that was altered and is given out; a file that is replaced.
 """
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ from equivalents.store.segments import live_segments, segment_body
 from equivalents.store.verify import verify
 from tests.keeping import edit, owner
 from tests.store.importing import codes, live, record, records_file, rows_of, take
+from tests.store.test_import_late import EXAMPLE, MAP
 from tests.stores import environment, new_place
 
 MARKS = ("330102", "户口", "3.30102")
@@ -152,6 +154,25 @@ def test_a_workbook_leaves_no_id_in_what_was_understood(store: Store, tmp_path: 
         "county-key",
         sha256_of((tmp_path / "一月.xlsx").read_bytes()),
     )
+
+
+def test_a_mapped_file_leaves_no_id_in_what_was_understood(store: Store, tmp_path: Path) -> None:
+    keys = keyed(store, tmp_path / "key")
+    folder = tmp_path / "case"
+    shutil.copytree(EXAMPLE, folder)
+    (folder / "records.csv").unlink()
+    codes_of = "values:\n  resident_id: {codes: {本人: R1}}\n"
+    (folder / "test.yaml").write_text(f"{MAP}  resident_id: 居民\n{codes_of}", "utf-8")
+    with (folder / "case.yaml").open("a", encoding="utf-8") as stream:
+        stream.write("\nsources:\n  his:\n    map: test.yaml\n    files: [导出.csv]\n")
+    export = "单位,工号,项目,日期,次数,居民,备注\n"
+    for number, who in enumerate(("本人", resident(1), resident(2))):
+        export += f"I01,P01,JK01,2025-06-0{number + 1},2,{who},{resident(3)}\n"
+    (folder / "导出.csv").write_text(export, "utf-8")
+    done = take(keys, folder, on_reject="quarantine")
+    assert (done.accepted, done.rejected) == (1, 2)
+    assert in_clear(everything(store)) == []
+    assert read_body(keys, "1").body == export.encode()
 
 
 def test_where_no_id_was_read_the_key_is_used_if_it_is_at_hand(
