@@ -168,7 +168,7 @@ def page(size: int, runs: Sequence[tuple[str, Run]]) -> Iterator[str]:
 
 def _whole(run: Run, base: Run) -> str:
     if not run.whole_s:
-        return "| "
+        return " | "
     return f"{run.whole_s:.2f} s | {run.whole_s / base.whole_s:.2f}"
 
 

@@ -2,15 +2,19 @@
 
 The records are those of :mod:`benchmarks.generate`, as Parquet and as CSV. Measured: one import of
 the whole file into a new store (read, judged, hashed, sorted, written, committed), the same file
-again (recognised), a file of which a tenth is new, the row sets of the year (what a lock covers),
-and every live row back as NumPy columns. PostgreSQL is a server of its own on this machine.
+again (recognised), the row sets of the year (what a lock covers), every live row back as NumPy
+columns; the payouts of the year by DuckDB and by this engine from the Parquet file, out of the
+store with an empty cache (from the BLOBs), again (from the cache), and after a file of which a
+tenth is new. All payouts of this engine are held equal. PostgreSQL is a server of its own on this
+machine.
 """
 
 import argparse
+import os
 import resource
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
@@ -20,11 +24,15 @@ import pyarrow.parquet as pq
 from benchmarks.generate import case_folder, default_data
 from benchmarks.peers.report import machine
 from equivalents.intake.columns import numbers
+from equivalents.run import settle_case
 from equivalents.store.arrowtables import whole_column
+from equivalents.store.casecache import COUNTS
+from equivalents.store.caseput import put_case
 from equivalents.store.engine import Store, open_store
 from equivalents.store.importing import import_records
 from equivalents.store.segmentformat import day_codes, words_e3
 from equivalents.store.segments import Reversals, live_segments, live_table, row_sets
+from equivalents.store.storecase import case_of
 from equivalents.store.upgrading import upgrade
 from tests.postgres import running_postgres
 from tests.stores import DATABASES, new_place
@@ -63,10 +71,13 @@ def _timed(what: str, rows: int, work: object) -> object:
     assert callable(work)
     start = time.perf_counter()
     done = work()
-    took = time.perf_counter() - start
+    _say(what, rows, time.perf_counter() - start)
+    return done
+
+
+def _say(what: str, rows: int, took: float) -> None:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(f"  {what:<32} {took:9.2f} s {rows / took:14,.0f} rows/s   peak {peak:,} MB", flush=True)
-    return done
 
 
 def measure(database: str, records: Path, more: Path, size: int) -> None:
@@ -79,7 +90,6 @@ def measure(database: str, records: Path, more: Path, size: int) -> None:
 
         _timed("import", size, lambda: bring(records))
         _timed("the same file again", size, lambda: bring(records))
-        _timed("a tenth is new", size, lambda: bring(more))
 
         def sets() -> object:
             with store.reading() as connection:
@@ -91,6 +101,45 @@ def measure(database: str, records: Path, more: Path, size: int) -> None:
             segments = live_segments(connection)
         kept = sum(one.size for one in segments)
         print(f"  {rows:,} rows in {len(segments)} segments, {kept / 1e6:,.0f} MB", flush=True)
+        _settled(store, records.parent, size)
+        _timed("import, a tenth is new", size, lambda: bring(more))
+        _payouts(store, "payouts after that", size, Path(name))
+
+
+def _settled(store: Store, case: Path, size: int) -> None:
+    """The payouts of the year: by DuckDB, from the files, from the BLOBs, from the cache.
+
+    This engine's seconds end when everybody is paid, as DuckDB's do; it then writes OUT.
+    """
+    from benchmarks.peers import duckdb_sql
+
+    put_case(store, case)
+    with tempfile.TemporaryDirectory() as name:
+        out = Path(name)
+        threads = os.cpu_count() or 1
+        _timed("payouts by DuckDB, from Parquet", size, lambda: duckdb_sql.payouts(case, threads))
+        wanted = _paid("payouts from Parquet", size, lambda: case, out, None)
+        for what in ("payouts from the BLOBs", "payouts from the cache"):
+            assert _payouts(store, what, size, out) == wanted, what
+
+
+def _payouts(store: Store, what: str, size: int, out: Path) -> bytes:
+    """The payouts of the year out of the store, as ``settle store:2025 --payouts-only`` does."""
+    return _paid(what, size, lambda: case_of(store, "2025"), out, store.place.cache / COUNTS)
+
+
+def _paid(what: str, size: int, case: Callable[[], Path], out: Path, cache: Path | None) -> bytes:
+    marks: list[float] = []
+
+    def told(stage: str, done: int, total: int) -> None:
+        if stage == "write" and not marks:
+            marks.append(time.perf_counter())
+
+    start = time.perf_counter()
+    target = out / "paid"
+    settle_case(case(), target, direct=True, stop_on_reject=False, told=told, cache=cache)
+    _say(what, size, marks[0] - start)
+    return (target / "payouts.csv").read_bytes()
 
 
 def _more(records: Path, folder: Path, size: int) -> Path:

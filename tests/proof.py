@@ -216,7 +216,7 @@ KINDS = (
         ("tests/store/test_import_crash.py",),
         "on SQLite and PostgreSQL: 200 kills of an import and one at each failpoint; 16 processes "
         "with 100 equal files each",
-        "KILLBITES",
+        "two writers let in at once; what was decided outside the lock written without asking again",
     ),
     Kind(
         "a period's life in the store 期间的流程",
@@ -231,6 +231,12 @@ KINDS = (
         ("tests/store/test_storecase.py",),
         "every scenario and the demo county on SQLite and PostgreSQL, to the bytes of its folder",
         "record ids lost from a column with few bytes; a cached file half written by another",
+    ),
+    Kind(
+        "the cache of counts 计数缓存",
+        ("tests/store/test_tallycache.py",),
+        "60 random cases of each kind on both paths; every change of rules; every bit of a file",
+        "a team's shares left out of the address; a fault told of another file",
     ),
     Kind(
         "tampering, backups, crashes of the store 篡改、备份、中断",

@@ -9,7 +9,7 @@ Sources: rule D5; definitions 5.18, 5.19.
 import csv
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -89,18 +89,32 @@ def adjust(
         if not rows:
             return Adjusted(summary, None)
         given = {"given": given_files(folder)} if how.case else {}
-        with store.writing(
-            "period.adjust", object_kind="period", object_id=period, why=why
-        ) as writer:
-            of = _unchanged(writer.connection, period, into, (result_id, earlier))
-            kept = keep_result(
-                writer, folder, into, ADJUSTMENT, read.as_of, read.inputs | given, period
-            )
-            _put(writer, into, rows)
-            amount = str(summary["adjustments"]["amount"])
-            sums = {"into": into, "amount": amount, "rows": len(rows)}
-            taken = written(writer, of, "adjusted", "", kept, **sums)
-    return Adjusted(summary, taken)
+        done = Adjusted(summary, None)
+        made = _Made(period, into, folder, (result_id, earlier), read.as_of, read.inputs | given)
+        return replace(done, taken=_kept(store, made, rows, done, why))
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A correction in a folder: what it was made from, ``known`` as :func:`_closed` gave it."""
+
+    period: str
+    into: str
+    folder: Path
+    known: tuple[int, list[int]]
+    as_of: int
+    inputs: Mapping[str, Any]
+
+
+def _kept(store: Store, made: _Made, rows: list[dict[str, str]], done: Adjusted, why: str) -> Taken:
+    """Keep a correction, its rows in the open period, and the step; all or nothing."""
+    period, into = made.period, made.into
+    with store.writing("period.adjust", object_kind="period", object_id=period, why=why) as writer:
+        of = _unchanged(writer.connection, period, into, made.known)
+        kept = keep_result(writer, made.folder, into, ADJUSTMENT, made.as_of, made.inputs, period)
+        _put(writer, into, rows)
+        amount = str(done.summary["adjustments"]["amount"])
+        return written(writer, of, "adjusted", "", kept, into=into, amount=amount, rows=len(rows))
 
 
 def _check(connection: Connection, period: str, into: str) -> Life:
