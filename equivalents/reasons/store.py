@@ -141,9 +141,9 @@ STORE_REASONS: Final = (
         "KEY_ABSENT",
         "error",
         "command",
-        "文件中有居民或家庭编号，需要县级密钥才能隐去，但没有给出密钥文件。请用 --key 给出，"
-        "或设置环境变量 EQUIVALENTS_KEY；首次使用可运行 equivalents db new-key。",
-        "The file has ids of residents or households, which are hidden by the county key, and no "
+        "文件中有居民或家庭编号，需要县级密钥才能隐去（或打开），但没有给出密钥文件。"
+        "请用 --key 给出，或设置环境变量 EQUIVALENTS_KEY；首次使用可运行 equivalents db new-key。",
+        "The file has ids of residents or households, which the county key hides and opens, and no "
         "file of the key was named. Give it by --key or set EQUIVALENTS_KEY; the first time, run "
         "equivalents db new-key.",
     ),

@@ -94,10 +94,11 @@ STORE_IMPORT_REASONS: Final[tuple[Reason, ...]] = (
         "UPLOAD_NOT_KEPT",
         "warning",
         "command",
-        "“{value}”的原件没有存入数据库（超过 200 MB，或来自数据库查询），只保留了它的散列和大小。"
-        "请另行保管原件。",
+        "“{value}”的原件没有存入数据库（超过 200 MB，或来自数据库查询，"
+        "或可能含居民编号而没有给出县级密钥），只保留了它的散列和大小。请另行保管原件。",
         "The original of '{value}' is not kept in the store (it is over 200 MB, or came from a "
-        "query); its hash and size are. Keep the original elsewhere.",
+        "query, or may have ids of residents and no county key was given); its hash and size are. "
+        "Keep the original elsewhere.",
     ),
     Reason(
         "SEGMENTS_PLACE",

@@ -1,8 +1,9 @@
-"""Reasons of the store's room of keeping: backups, restoring, expiry."""
+"""Reasons of the store's room of keeping: backups, restoring, expiry, evidence."""
 
 from typing import Final
 
 from equivalents.reasons.model import Reason
+from equivalents.reasons.store_evidence import STORE_EVIDENCE_REASONS
 from equivalents.reasons.store_verify import STORE_VERIFY_REASONS
 
 __all__ = ["STORE_KEEPING_REASONS"]
@@ -116,5 +117,6 @@ STORE_KEEPING_REASONS: Final[tuple[Reason, ...]] = (
         "“{value}”不是对象。请写成“种类:编号”，如 import:12 或 period:2026-03。",
         "'{value}' is no object. Write KIND:ID, like import:12 or period:2026-03.",
     ),
+    *STORE_EVIDENCE_REASONS,
     *STORE_VERIFY_REASONS,
 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from equivalents.errors import Problem
 from equivalents.store.caseread import CaseContent, read_case, read_document
@@ -26,8 +26,9 @@ from equivalents.store.dated import (
 from equivalents.store.datedrules import KEPT
 from equivalents.store.documents import Document, documents_as_of, put_documents
 from equivalents.store.engine import Store
-from equivalents.store.schema import UPLOADS
-from equivalents.store.uploaded import keep_upload
+from equivalents.store.evidence import Upload, keep_body
+from equivalents.store.schema import UPLOAD_BODIES, UPLOADS
+from equivalents.store.secret import ResidentKey
 from equivalents.store.writing import Writing
 
 __all__ = ["CasePut", "put_case", "put_document"]
@@ -81,8 +82,10 @@ def put_case(
 
 def _write(writer: Writing, content: CaseContent) -> tuple[list[Put], list[Document]]:
     whole = None
-    if content.whole is not None and not _same_upload(writer.connection, content.whole.sha256):
-        whole = keep_upload(writer, content.whole)
+    if content.whole is not None:
+        whole = _same_upload(writer.connection, content.whole, content.key)
+        if whole is None:
+            whole = keep_body(writer, content.whole, content.key, content.key_file)
     puts = [put_given(writer, one, upload_id=whole) for one in content.tables]
     documents = put_documents(writer, content.documents)
     before, after = told_of(puts)
@@ -92,10 +95,13 @@ def _write(writer: Writing, content: CaseContent) -> tuple[list[Put], list[Docum
     return puts, documents
 
 
-def _same_upload(connection: Connection, digest: str) -> bool:
-    """Whether a file of this content was kept."""
-    found = connection.execute(UPLOADS.select().where(UPLOADS.c.sha256 == digest)).first()
-    return found is not None
+def _same_upload(connection: Connection, whole: Upload, key: ResidentKey | None) -> int | None:
+    """The first upload of this content; with its body, if that is kept now."""
+    wanted = select(UPLOADS.c.id).where(UPLOADS.c.sha256 == whole.sha256)
+    if not whole.why_not(key):
+        wanted = wanted.join(UPLOAD_BODIES, UPLOAD_BODIES.c.upload_id == UPLOADS.c.id)
+    found = connection.execute(wanted.order_by(UPLOADS.c.id).limit(1)).scalar()
+    return None if found is None else int(found)
 
 
 def _with_missing(

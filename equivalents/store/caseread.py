@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from equivalents.errors import Problem
+from equivalents.errors import Place, Problem
 from equivalents.findings import Findings, Table
 from equivalents.intake.casefolder import CASE_FILE, CaseFolder, open_folder
 from equivalents.intake.headings import TABLES
@@ -25,9 +25,10 @@ from equivalents.store.dated import Given
 from equivalents.store.datedrules import KEPT
 from equivalents.store.documents import CASE, Document, entry_text
 from equivalents.store.engine import Store
-from equivalents.store.secret import read_key
+from equivalents.store.evidence import Secrecy, Upload, key_for
+from equivalents.store.secret import ResidentKey
 from equivalents.store.tableform import Row, has_hidden, hidden_rows, kept_rows
-from equivalents.store.uploaded import Upload, upload_of
+from equivalents.store.uploaded import upload_of, whole_case
 
 __all__ = ["CaseContent", "csv_text", "read_case", "read_document"]
 
@@ -44,6 +45,8 @@ class CaseContent:
     missing: Sequence[str]
     problems: Sequence[Problem] = ()
     whole: Upload | None = None
+    key: ResidentKey | None = None
+    key_file: Path | None = None
 
 
 def read_case(store: Store, path: Path, *, period: str = "", alone: bool = False) -> CaseContent:
@@ -72,18 +75,21 @@ def read_case(store: Store, path: Path, *, period: str = "", alone: bool = False
     findings.stop_on_errors()
     named = period or (settings.period.name if settings.period is not None else "")
     hidden = any(has_hidden(name, rows) for name, rows, _ in tables)
-    key = read_key(store.place.key) if hidden else None
-    whole = None
-    if folder.book is not None:
-        # It may hold anything, as the records of residents.
-        whole = upload_of(path, path.name, "case", rows=0, hidden=True)
+    whole = whole_case(path, hidden=hidden) if folder.book is not None else None
+    uploads = [one for one in (whole, *(upload for _, _, upload in tables)) if one is not None]
+    secrecies = [one.secrecy for one in uploads]
+    key_file = store.place.key
+    key = key_for(Secrecy.IDS if hidden else max(secrecies, default=Secrecy.NONE), key_file)
+    if whole is not None and whole.why_not(key):
+        findings.add("UPLOAD_NOT_KEPT", Place(), path.name)
     given = []
     for name, rows, upload in tables:
         of = named if alone or KEPT[name].per_period else ""
         made = hidden_rows(name, rows, key if has_hidden(name, rows) else None)
-        given.append(Given(name, of, made, upload, (), key, store.place.key))
+        given.append(Given(name, of, made, upload, (), key, key_file))
     kept = [one._replace(period=named) for one in documents]
-    return CaseContent(named, given, kept, missing, tuple(findings.problems), whole)
+    told = tuple(findings.problems)
+    return CaseContent(named, given, kept, missing, told, whole, key, key_file)
 
 
 def _tables(
@@ -99,9 +105,16 @@ def _tables(
         rows = kept_rows(read_table(found, TABLES[name], findings, times=times), name, findings)
         upload = None
         for called, path in folder.files_of(found)[-1:]:
-            upload = upload_of(path, called, "table", rows=len(rows), hidden=has_hidden(name, rows))
+            known = {"hidden": has_hidden(name, rows), "mapped": found.is_mapped}
+            told = _told_of(findings, called)
+            upload = upload_of(path, called, rows=len(rows), problems=told, **known)
         tables.append((name, rows, upload))
     return tables, missing
+
+
+def _told_of(findings: Findings, file: str) -> list[Problem]:
+    """What was told of one file."""
+    return [one for one in findings.problems if one.place.file.partition("!")[0] == file]
 
 
 # -- documents ------------------------------------------------------------------------------------

@@ -21,13 +21,14 @@ from equivalents.intake.anytable import read_file
 from equivalents.policy.calendar import parse_period
 from equivalents.store.datedrules import KEPT, key_of
 from equivalents.store.engine import Store
+from equivalents.store.evidence import Upload, keep_body, key_for
 from equivalents.store.failpoints import failpoint
 from equivalents.store.locked import locked_periods
 from equivalents.store.schema import DATED_ENDS, DATED_ROWS, PUTS
 from equivalents.store.sealing import canonical
-from equivalents.store.secret import ResidentKey, keep_check, read_key
+from equivalents.store.secret import ResidentKey, keep_check
 from equivalents.store.tableform import Row, has_hidden, hidden_rows, kept_rows
-from equivalents.store.uploaded import Upload, keep_upload, upload_of
+from equivalents.store.uploaded import upload_of
 from equivalents.store.writing import Writing, json_text, parsed
 
 __all__ = [
@@ -249,9 +250,9 @@ def given_rows(store: Store, table: str, path: Path, period: str) -> Given:
     rows = kept_rows(read, table, findings)
     findings.stop_on_errors()
     hidden = has_hidden(table, rows)
-    key = read_key(store.place.key) if hidden else None
-    upload = upload_of(path, path.name, "table", rows=len(rows), hidden=hidden)
     told = tuple(findings.problems)
+    upload = upload_of(path, path.name, rows=len(rows), hidden=hidden, problems=told)
+    key = key_for(upload.secrecy, store.place.key)
     made = hidden_rows(table, rows, key)
     return Given(table, period, made, upload, told, key, store.place.key)
 
@@ -270,7 +271,7 @@ def put_given(
     if not (done.added or done.ended or first):
         return done
     if upload_id is None and given.upload is not None:
-        upload_id = keep_upload(writer, given.upload)
+        upload_id = keep_body(writer, given.upload, given.key, given.key_file)
     what = {"table_name": given.table, "period": given.period}
     put_id = writer.add_one(
         PUTS, **what, upload_id=upload_id, added=len(done.added), ended=len(done.ended)

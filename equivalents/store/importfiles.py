@@ -35,7 +35,7 @@ class Incoming:
     """One file that is to be imported: its name, bytes, hash, and the tables found in it.
 
     ``path`` is ``None`` where the rows came from a database: nothing of it is kept but a hash.
-    ``plan`` is the hash of how it is read.
+    ``plan`` is the hash of how it is read; ``whole``: the file holds a whole case.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Incoming:
     problems: tuple[Problem, ...] = ()
     understood: tuple[Mapping[str, Any], ...] = ()
     keeper: SpoolFolder = field(default_factory=SpoolFolder)
+    whole: bool = False
 
     def opened(self) -> Source:
         """Its records, looked at once.
@@ -164,6 +165,7 @@ def _of_table(
         tuple(one for one in findings.problems if one.place.file.partition("!")[0] in ("", name)),
         tuple(_understood(found)),
         case.keeper,
+        path == case.given,
     )
 
 

@@ -22,6 +22,7 @@ from equivalents.errors import DataError, Problem, as_object
 from equivalents.intake.opening.found import SpoolFolder
 from equivalents.policy.calendar import parse_day
 from equivalents.store.engine import Store
+from equivalents.store.evidence import Upload, keep_body
 from equivalents.store.failpoints import failpoint
 from equivalents.store.importfiles import Incoming, incoming
 from equivalents.store.importknown import Known, chain_of, check_replaceable, known_import
@@ -32,9 +33,6 @@ from equivalents.store.importrows import Hider
 from equivalents.store.schema import (
     IMPORTS,
     REJECTIONS,
-    TOMBSTONES,
-    UPLOAD_BODIES,
-    UPLOADS,
 )
 from equivalents.store.secret import check_key, keep_check, read_key
 from equivalents.store.segmentwrite import keep_pieces
@@ -241,7 +239,10 @@ class _Task:
 
     def read(self, file: Incoming) -> Read:
         """Read a file, its ids hidden by the key of the store."""
-        return read_file(file, Hider(lambda: read_key(self.store.place.key)))
+        read = read_file(file, Hider(lambda: read_key(self.store.place.key)))
+        if read.secrecy and self.store.place.key is not None:
+            read.hider.ask()
+        return read
 
     def stop_on_rejects(self, reads: Iterable[Read]) -> None:
         """Nothing of any file where a row is rejected, unless rejected rows are set aside.
@@ -304,7 +305,7 @@ class _Task:
         if key is not None:
             keep_check(writer, key, self.store.place.key)
         result = self._result(read, decided, changes)
-        upload = self._keep_file(writer, file, read.received)
+        upload = keep_body(writer, self._upload(read, kept=True), key, self.store.place.key)
         import_id = writer.add_one(
             IMPORTS,
             upload_id=upload,
@@ -338,22 +339,19 @@ class _Task:
         failpoint("import.rows")
         return replace(result, import_id=import_id)
 
-    def _keep_file(self, writer: Writing, file: Incoming, rows: int) -> int:
-        """The file itself as evidence; where it is too large its hash and size, and why."""
-        upload = writer.add_one(
-            UPLOADS,
-            kind="records",
-            file_name=file.name,
-            sha256=file.sha256,
-            size=file.size,
-            retain_until=self.retain_until,
-        )
-        if file.path is not None and file.size <= KEPT_BYTES:
-            writer.add_body(UPLOAD_BODIES, upload, file.path.read_bytes())
-        else:
-            facts = {"sha256": file.sha256, "size": file.size, "rows": rows}
-            reason = "database" if file.path is None else f"larger than {KEPT_BYTES} bytes"
-            writer.add_one(TOMBSTONES, upload_id=upload, why=reason, **facts)
+    def _upload(self, read: Read, *, kept: bool = False) -> Upload:
+        """The file itself as evidence, its bytes where they are to be ``kept``."""
+        file, why = read.file, ""
+        if file.path is None:
+            why = "database"
+        elif file.size > KEPT_BYTES:
+            why = f"larger than {KEPT_BYTES} bytes"
+        upload = Upload(
+            "records", file.name, file.sha256, file.size, read.received,
+            why=why, secrecy=read.secrecy, retain_until=self.retain_until,
+        )  # fmt: skip
+        if kept and file.path is not None and not upload.why_not(read.hider.key):
+            return replace(upload, body=file.path.read_bytes())
         return upload
 
     def _result(self, read: Read, decided: Decided, changes: Changes | None) -> ImportedFile:
@@ -362,7 +360,7 @@ class _Task:
             if rows:
                 facts = {"period": period, "count": str(rows), "posted": self._posted(decided)}
                 told.append(Problem("LATE_ROWS", value=file.name, facts=facts))
-        if not self.show and (file.path is None or file.size > KEPT_BYTES):
+        if not self.show and self._upload(read).why_not(read.hider.key):
             told.append(Problem("UPLOAD_NOT_KEPT", value=file.name))
         quality = Counter(one.code for one in told)
         for rejected in read.rejected:
@@ -395,4 +393,4 @@ def _without_cells(value: Any) -> Any:
     return value
 
 
-_CELLS: Final = ("example", "read_as", "left_out", "rows_above")
+_CELLS: Final = ("example", "read_as", "left_out", "rows_above", "value")

@@ -23,6 +23,7 @@ from equivalents.intake.source import Source
 from equivalents.policy.daytext import day_fault
 from equivalents.reasons import REASONS
 from equivalents.records import FaultSet
+from equivalents.store.evidence import Secrecy, secrecy_of
 from equivalents.store.importfiles import Incoming
 from equivalents.store.importrows import Hider, RowTaker
 from equivalents.store.importspool import MonthSpool
@@ -82,7 +83,8 @@ class Read:
     """A file as it was read: its good rows by months, and the others.
 
     ``rejects`` are faults of form and identity within the file; ``standing`` are rows whose record
-    id stands in the store with other content, as it was when that was last asked.
+    id stands in the store with other content, as it was when that was last asked. ``hidden``: ids
+    of residents or households were read.
     """
 
     file: Incoming
@@ -90,6 +92,7 @@ class Read:
     spool: MonthSpool
     rejects: Rejects
     hider: Hider
+    hidden: bool
     problems: list[Problem] = field(default_factory=list)
     standing: Rejects | None = None
 
@@ -102,6 +105,24 @@ class Read:
     def rejected(self) -> tuple[Rejects, ...]:
         """All rejected rows."""
         return (self.rejects,) if self.standing is None else (self.rejects, self.standing)
+
+    @property
+    def secrecy(self) -> Secrecy:
+        """What the file may hold, as far as reading it showed."""
+        file = self.file
+        if file.path is None:
+            return Secrecy.NONE
+        mapped = any(one.is_mapped for one in file.tables)
+        known = {"hidden": self.hidden, "mapped": mapped}
+        found = secrecy_of(file.path, file.path.name, self.problems, **known)
+        columns = any(self.source.written(part).keys() & HIDDEN.keys() for part in self._parts)
+        if file.whole or (columns and self.rejects.counts["ROW_SHAPE"]):
+            return max(found, Secrecy.WHOLE)
+        return max(found, Secrecy.MAY if columns else Secrecy.NONE)
+
+    @property
+    def _parts(self) -> range:
+        return range(len(self.source.parts))
 
     def places(self) -> list[tuple[str, str]]:
         """The file and sheet of each part of the source."""
@@ -151,7 +172,7 @@ def read_file(file: Incoming, hider: Hider) -> Read:
     if verdicts:
         rejects.add(_rejected(source, verdicts, hider))
     told = [*file.problems, *(one for one in source.problems if one not in file.problems)]
-    return Read(file, source, spool, rejects, hider, told)
+    return Read(file, source, spool, rejects, hider, hider.key is not None, told)
 
 
 def _verdicts(faults: list[FaultSet]) -> dict[int, dict[int, FaultSet]]:

@@ -81,8 +81,17 @@ class Hider:
 
     @property
     def key(self) -> ResidentKey | None:
-        """The key, where any id came."""
+        """The key, where any id came or it was asked for."""
         return self._key
+
+    def ask(self) -> None:
+        """Ask for the key, where no id came and the file itself is to be hidden.
+
+        Raises:
+            DataError: ``KEY_ABSENT``, ``KEY_UNREADABLE``.
+        """
+        if self._key is None:
+            self._key = self._read()
 
     def hide(self, column: str, texts: Sequence[str]) -> list[str]:
         """The pseudonyms of ids of residents or households; a blank stays blank.
@@ -95,10 +104,10 @@ class Hider:
         for text in texts:
             name = known.get((kind, text)) if text else ""
             if name is None:
-                if self._key is None:
-                    self._key = self._read()
+                self.ask()
                 if len(known) >= _REMEMBERED:
                     known.clear()
+                assert self._key is not None, "it was asked for"
                 name = known[kind, text] = self._key.name(kind, text)
             made.append(name)
         return made

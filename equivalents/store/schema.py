@@ -126,6 +126,8 @@ UPLOADS: Final = _guarded(
     _text("sha256", default=None),
     _number("size"),
     _text("retain_until"),  # YYYY-MM-DD, the first day on which the body may go; empty: never
+    _text("cipher"),  # empty: the body is the file itself; county-key: enciphered
+    _text("body_sha256"),  # of an enciphered body; sha256 and size are always those of the file
     Index("ix_uploads_sha256", "sha256"),
 )
 UPLOAD_BODIES: Final = _bodies("upload_bodies", "upload_id", "uploads")

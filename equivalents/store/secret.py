@@ -56,6 +56,13 @@ class ResidentKey:
         """The pseudonyms of many ids; give each distinct id once."""
         return [self.name(kind, text) for text in texts]
 
+    def evidence_key(self) -> bytes:
+        """The key of bodies that are kept enciphered: HKDF-SHA-256 under a label of its own."""
+        from cryptography.hazmat.primitives.hashes import SHA256
+        from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+        return HKDF(SHA256(), 32, None, b"equivalents evidence").derive(self._secret)
+
     def _digest(self, kind: str, text: str) -> str:
         return hmac.digest(self._secret, f"{kind}\0{text}".encode(), "sha256").hex()
 

@@ -196,7 +196,7 @@ def _canonical_texts(column: "pa.Array") -> Iterator[Any]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    coded = column if isinstance(column, pa.DictionaryArray) else column.dictionary_encode()
+    coded = _coded(column)
     codes, texts = numbers(coded.indices.cast(pa.int32())), coded.dictionary.cast(pa.string())
     used = np.flatnonzero(np.bincount(codes, minlength=len(texts)))
     some = texts.take(number_column(used, pa.int64()))
@@ -214,6 +214,18 @@ def _canonical_texts(column: "pa.Array") -> Iterator[Any]:
     yield np.ascontiguousarray(place[codes], "<i4")
 
 
+def _coded(column: "pa.Array") -> "pa.DictionaryArray":
+    """A column of texts by its distinct texts; where parts were put together some stand twice."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not isinstance(column, pa.DictionaryArray):
+        return column.dictionary_encode()
+    if len(pc.unique(column.dictionary)) == len(column.dictionary):
+        return column
+    return column.dictionary_decode().dictionary_encode()
+
+
 def as_json(ranges: Sequence[Range]) -> list[list[Any]]:
     """Ranges as they stand in the manifest."""
     return [list(one) for one in ranges]
@@ -223,9 +235,7 @@ def facts_of(table: "pa.Table") -> Mapping[str, Any]:
     """What the manifest says of a table: rows, identity, ranges."""
     import pyarrow as pa
 
-    coded = whole_column(table, "institution_id")
-    if not isinstance(coded, pa.DictionaryArray):
-        coded = coded.dictionary_encode()
+    coded = _coded(whole_column(table, "institution_id"))
     day = day_codes(whole_column(table, "service_date"))
     found = ranges_of(day, coded.dictionary.to_pylist(), numbers(coded.indices.cast(pa.int32())))
     return {"rows": table.num_rows, "identity": identity_of(table), "ranges": found}

@@ -1,56 +1,55 @@
-"""Files of tables as evidence of what was handed in; never with ids of residents in clear.
+"""Files of tables as evidence of what was handed in.
 
-A file whose table has such ids, or that holds more than one table, leaves its hash and size and a
-tombstone that says why; of any other the bytes are kept. Source: specification page 2 "Records at
-rest".
+How they are kept, and when enciphered, stands in :mod:`~.evidence`. Source: specification page 2
+"Records at rest".
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from equivalents.store.schema import TOMBSTONES, UPLOAD_BODIES, UPLOADS
-from equivalents.store.writing import Writing
+from equivalents.errors import Problem
+from equivalents.store.evidence import Secrecy, Upload, secrecy_of
 
-__all__ = ["Upload", "keep_upload", "upload_of"]
+__all__ = ["upload_of", "whole_case"]
 
 _LARGEST: Final = 200_000_000
-_HIDDEN: Final = "含居民编号，正文不保存 has ids of residents: the body is not kept"
 _LARGE: Final = "超过 200 MB，正文不保存 above 200 MB: the body is not kept"
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file that was handed in; ``why`` says why its ``body`` is not kept."""
+def upload_of(
+    path: Path,
+    name: str,
+    *,
+    rows: int,
+    hidden: bool,
+    mapped: bool = False,
+    problems: Iterable[Problem] = (),
+) -> Upload:
+    """The file of a table.
 
-    kind: str
-    file_name: str
-    sha256: str
-    size: int
-    rows: int
-    body: bytes = b""
-    why: str = ""
-
-
-def upload_of(path: Path, name: str, kind: str, *, rows: int, hidden: bool) -> Upload:
-    """A file as evidence; with ``hidden`` ids in it the body is left out.
+    ``hidden``: ids of residents were read; ``mapped``: by a column map; ``problems``: what reading
+    it told.
 
     Raises:
         OSError: it cannot be read.
     """
+    secrecy = secrecy_of(path, name, problems, hidden=hidden, mapped=mapped)
+    return _upload("table", path, name, rows, secrecy)
+
+
+def whole_case(path: Path, *, hidden: bool) -> Upload:
+    """A whole case in one file, which may hold anything, as the records of residents.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    return _upload("case", path, path.name, 0, Secrecy.IDS if hidden else Secrecy.WHOLE)
+
+
+def _upload(kind: str, path: Path, name: str, rows: int, secrecy: Secrecy) -> Upload:
     body = path.read_bytes()
-    why = _HIDDEN if hidden else _LARGE if len(body) > _LARGEST else ""
+    why = _LARGE if len(body) > _LARGEST else ""
     digest = sha256(body).hexdigest()
-    return Upload(kind, name, digest, len(body), rows, b"" if why else body, why)
-
-
-def keep_upload(writer: Writing, upload: Upload) -> int:
-    """Keep a file within a transaction; gives its id."""
-    facts = {"sha256": upload.sha256, "size": upload.size}
-    one = writer.add_one(UPLOADS, kind=upload.kind, file_name=upload.file_name, **facts)
-    if upload.why:
-        writer.add_one(TOMBSTONES, upload_id=one, rows=upload.rows, why=upload.why, **facts)
-    else:
-        writer.add_body(UPLOAD_BODIES, one, upload.body)
-    return one
+    return Upload(kind, name, digest, len(body), rows, b"" if why else body, why, secrecy)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Table, func, select
 
 from equivalents.errors import DataError
+from equivalents.store.evidence import OVERHEAD
 from equivalents.store.place import StorePlace
 from equivalents.store.schema import AUDIT, SEGMENTS, TOMBSTONES, UPLOAD_BODIES, UPLOADS
 from equivalents.store.sealing import sha256_of
@@ -94,7 +95,7 @@ def check_bodies(connection: Connection, bodies: Table, place: StorePlace, found
             found.add("VERIFY_BODY_MISSING", bodies.name, row["id"], row["sha256"])
             continue
         read += 1
-        if not _same(body, row["sha256"], row["size"]):
+        if not _same(body, *_expected(row)):
             found.add("VERIFY_BODY", bodies.name, row["id"], row["sha256"], owner=row["id"])
         elif owner is SEGMENTS and _identity(bytes(body)) != row["identity"]:
             found.add("VERIFY_IDENTITY", owner.name, row["id"], str(row["id"]))
@@ -124,6 +125,13 @@ def _identity(body: bytes) -> str:
         return identity_of(decoded(body))
     except (ArrowException, ValueError, OSError):
         return ""
+
+
+def _expected(row: Mapping[str, Any]) -> tuple[str, int]:
+    """The hash and size that a body has: those of its row, unless it is enciphered."""
+    if row.get("cipher"):
+        return row["body_sha256"], row["size"] + OVERHEAD
+    return row["sha256"], row["size"]
 
 
 def _same(body: Any, digest: str, size: int) -> bool:

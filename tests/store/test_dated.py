@@ -22,6 +22,7 @@ from equivalents.store.dated import put_table, rows_as_of
 from equivalents.store.datedrules import KEPT, PER_PERIOD, STANDING
 from equivalents.store.datedshow import told_rows
 from equivalents.store.engine import Store
+from equivalents.store.evidence import read_body
 from equivalents.store.place import StorePlace
 from equivalents.store.secret import new_key
 from equivalents.store.writing import head_of
@@ -174,9 +175,12 @@ def test_ids_of_residents_are_kept_as_pseudonyms_only(store: Store, tmp_path: Pa
     with store.reading() as connection:
         kept = connection.execute(select(schema.DATED_ROWS.c.row)).scalars().all()
         assert not any("330102199001011234" in one or "H77" in one for one in kept)
-        # The file itself is not kept, and says why.
-        assert not connection.execute(select(schema.UPLOAD_BODIES)).all()
-        assert len(connection.execute(select(schema.TOMBSTONES)).all()) == 1
+        # The file itself is kept under the key.
+        body = connection.execute(select(schema.UPLOAD_BODIES.c.body)).scalar_one()
+        assert b"330102199001011234" not in bytes(body)
+        assert b"H77" not in bytes(body)
+        assert not connection.execute(select(schema.TOMBSTONES)).all()
+    assert read_body(keyed, "1").body == file.read_bytes()
     counted = write(tmp_path, "counted.csv", "item_code,id,window,used\nA,H77,2025,1\n")
     put_table(keyed, "counted", counted, period="2025-06")
     (used,) = rows(store, "counted", "2025-06")

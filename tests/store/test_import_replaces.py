@@ -16,6 +16,7 @@ from equivalents.store.engine import Store
 from equivalents.store.importing import import_records, void_import
 from equivalents.store.importlist import listed_imports
 from equivalents.store.segments import RowSet, live_segments, row_sets
+from equivalents.store.verify import verify
 from equivalents.store.writing import head_of
 from tests.store.importing import codes, live, record, records_file, rows_of, take
 
@@ -162,3 +163,11 @@ def test_merged_segments_change_no_row_set_and_no_history(store: Store, tmp_path
     assert (replaced.known, replaced.reversed) == (5, 5)
     assert len(live(store)) == 35
     assert len(rows_of(store, schema.SEGMENT_PARENTS)) == 6
+
+
+def test_a_replacement_over_two_months_verifies(store: Store, tmp_path: Path) -> None:
+    """Rows of two months are put together; each institution then stood twice in the dictionary."""
+    done = take(store, records_file(tmp_path / "a.csv", [record(n) for n in range(12)]))
+    some = [record(n) for n in (0, 10, 11, 20)]
+    take(store, records_file(tmp_path / "b.csv", some), replaces=done.import_id)
+    assert verify(store).problems == []
