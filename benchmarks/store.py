@@ -16,13 +16,14 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import pyarrow.parquet as pq
 
 from benchmarks.generate import case_folder, default_data
-from benchmarks.peers.report import machine
+from benchmarks.peers.report import machine, versions
 from equivalents.intake.columns import numbers
 from equivalents.run import settle_case
 from equivalents.store.arrowtables import whole_column
@@ -39,6 +40,8 @@ from tests.stores import DATABASES, new_place
 
 __all__ = ["main"]
 
+_LINES: Final[list[tuple[str, int, float, int]]] = []
+"""What was measured: what, rows, seconds, the largest resident size so far in MB."""
 _COLUMNS: Final = ("institution_id", "person_id", "item_code", "service_date", "quantity")
 
 
@@ -76,13 +79,16 @@ def _timed(what: str, rows: int, work: object) -> object:
 
 
 def _say(what: str, rows: int, took: float) -> None:
+    """Print a line and keep it for the page."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    _LINES.append((what, rows, took, peak))
     print(f"  {what:<32} {took:9.2f} s {rows / took:14,.0f} rows/s   peak {peak:,} MB", flush=True)
 
 
 def measure(database: str, records: Path, more: Path, size: int) -> None:
     """One database."""
     print(f"{database}, {records.suffix[1:]}, {size:,} records", flush=True)
+    _LINES.append((database, 0, 0.0, 0))
     with tempfile.TemporaryDirectory() as name, _store(database, Path(name)) as store:
 
         def bring(file: Path) -> object:
@@ -165,6 +171,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--kind", choices=("parquet", "csv"), default="parquet")
     parser.add_argument("--database", choices=DATABASES, action="append")
     parser.add_argument("--data", type=Path, default=default_data())
+    parser.add_argument("--write", action="store_true", help="write docs/benchmarks-store.md")
     asked = parser.parse_args(arguments)
     plain = case_folder(asked.records, "parquet", asked.data) / "records.parquet"
     records = plain
@@ -175,6 +182,35 @@ def main(arguments: Sequence[str] | None = None) -> None:
         more = _more(plain, Path(name), asked.records)
         for database in asked.database or DATABASES:
             measure(database, records, more, asked.records)
+    if asked.write:
+        page = Path(__file__).resolve().parents[1] / "docs" / "benchmarks-store.md"
+        page.write_text(_page(asked.records, asked.kind), encoding="utf-8", newline="\n")
+
+
+def _page(size: int, kind: str) -> str:
+    """The page of docs/."""
+    said = (__doc__ or "").partition(": ")[2].strip()
+    lines = [
+        "# Benchmark of the store 数据库性能",
+        "",
+        "Written by the command below; do not edit. Others: [benchmarks.md](benchmarks.md).",
+        "",
+        f"- Date: {datetime.now(UTC):%Y-%m-%d}",
+        f"- Command: `python -m benchmarks.store --records {size} --kind {kind} --write`",
+        f"- Machine: {machine()}",
+        f"- {versions()}",
+        "",
+        said[0].upper() + said[1:],
+        "Of the payouts the seconds end when everybody is paid; OUT is written after that. *Peak*",
+        "is the largest resident size of the whole run so far, what the benchmark needs included.",
+    ]
+    for what, rows, took, peak in _LINES:
+        if not rows:
+            lines += ["", f"## {what}, {size:,} records as {kind}", ""]
+            lines += ["| what | seconds | rows/s | peak MB |", "|---|---:|---:|---:|"]
+        else:
+            lines.append(f"| {what} | {took:.2f} | {rows / took:,.0f} | {peak:,} |")
+    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":
