@@ -191,24 +191,6 @@ STORE_PERIOD_REASONS: Final[tuple[Reason, ...]] = (
         "db verify and restore a backup.",
     ),
     _error(
-        "RESULT_DIFFERS",
-        "期间 {value} 的结果（第 {result} 号）重新核算后不同：{files}。资料未动而结果不同，"
-        "多半是程序版本不同；请用当时的版本核对。",
-        "The result {result} of {value} comes out otherwise when it is settled again: {files}. If "
-        "nothing was altered, another version of the program is the likely cause: compare with the "
-        "one that made it.",
-    ),
-    Reason(
-        "RESULT_GIVEN",
-        "warning",
-        "command",
-        "期间 {value} 的结果（第 {result} 号）由另外给出的资料（--case）核算，"
-        "数据库中没有这份资料，无法重新核算；请用保存的资料文件夹核对。",
-        "The result {result} of {value} was settled from a case that was given (--case), which "
-        "the store does not have, so it is not settled again. Compare with the folder that "
-        "was kept.",
-    ),
-    _error(
         "LOCK_CHAIN",
         "期间 {value} 的锁定（第 {lock} 号）与前一锁定不相接：有锁定被删、被改或被插入。"
         "请保留现场，用备份核对。",

@@ -5,13 +5,11 @@ comes to them again. A result of a case folder that was given cannot be settled 
 has the hashes of its files alone. Source: specification page 2 "A period's life".
 """
 
-import tempfile
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from equivalents.closing import correct_case, year_end_case
-from equivalents.errors import DataError, Problem
 from equivalents.run import settle_case
 from equivalents.store.engine import Store
 from equivalents.store.lockrow import locks_of
@@ -19,64 +17,24 @@ from equivalents.store.results import (
     ADJUSTMENT,
     YEAR_END,
     Result,
-    result_files,
     result_folder,
     result_of,
     results_of,
 )
-from equivalents.store.sealing import sha256_of
 from equivalents.store.storecase import case_of
 
-__all__ = ["differences", "locked_again"]
+__all__ = ["settle_again"]
 
 
-def locked_again(store: Store) -> tuple[list[str], list[Problem]]:
-    """Every result of a lock, and every adjustment, settled again.
+def settle_again(store: Store, result: Result, beside: Path) -> Path:
+    """Settle a result again; gives the folder of what came out, within ``beside``.
 
-    Returns:
-        the periods whose results came out equal (``2026-06``, of an adjustment
-        ``2026-06 2026-08``), and what did not: ``RESULT_DIFFERS``, ``RESULT_GIVEN`` (a warning).
-    """
-    with store.reading() as connection:
-        wanted = sorted({one.result_id for one in locks_of(connection)})
-        kept = [result_of(connection, one) for one in wanted]
-        kept += [one for one in results_of(connection) if one.kind == ADJUSTMENT]
-    equal, problems = [], list[Problem]()
-    for one in sorted(kept, key=lambda one: one.id):
-        name = f"{one.about} {one.period}".strip()
-        if "given" in one.inputs:
-            problems.append(Problem("RESULT_GIVEN", value=name, facts={"result": str(one.id)}))
-            continue
-        found = differences(store, one)
-        if found:
-            facts = {"result": str(one.id), "files": ", ".join(found)}
-            problems.append(Problem("RESULT_DIFFERS", value=name, facts=facts))
-        else:
-            equal.append(name)
-    return equal, problems
-
-
-def differences(store: Store, result: Result) -> list[str]:
-    """The files of a result that come out otherwise now, or not at all; none: it is equal.
+    Rejected records were told when it was settled first.
 
     Raises:
-        DataError: the database fails.
+        DataError: it cannot be settled as it was.
     """
-    with store.reading() as connection:
-        expected = {name: digest for _, name, digest in result_files(connection, result.id)}
-    with tempfile.TemporaryDirectory(prefix="equivalents-") as name:
-        folder = Path(name) / "out"
-        try:
-            _again(store, result, folder, Path(name))
-        except DataError as error:
-            return [one.code for one in error.problems]
-        found = {path.name: sha256_of(path.read_bytes()) for path in folder.iterdir()}
-    names = sorted({*expected, *found})
-    return [one for one in names if expected.get(one) != found.get(one)]
-
-
-def _again(store: Store, result: Result, folder: Path, beside: Path) -> None:
-    """Settle it again; rejected records were told when it was settled first."""
+    folder = beside / "out"
     of = result.about or result.period
     case = case_of(store, of, as_of=result.as_of)
     with store.reading() as connection:
@@ -92,6 +50,7 @@ def _again(store: Store, result: Result, folder: Path, beside: Path) -> None:
         year_end_case(case, closed, folder, adjusted=earlier, stop_on_reject=False)
     else:
         settle_case(case, folder, stop_on_reject=False)
+    return folder
 
 
 def _before(connection: Connection, result: Result) -> tuple[list[Result], list[Result]]:

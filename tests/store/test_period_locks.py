@@ -28,8 +28,8 @@ from equivalents.store.periods import pay, send_back
 from equivalents.store.periodsettle import How, settle_period, settle_year
 from equivalents.store.place import StorePlace
 from equivalents.store.proofs import proof_for
-from equivalents.store.recomputing import locked_again
 from equivalents.store.results import result_folder
+from equivalents.store.verify import verify
 from tests.store.lives import (
     H1,
     H2,
@@ -148,20 +148,22 @@ def test_a_result_comes_back_byte_for_byte(store: Store, tmp_path: Path) -> None
 def test_settled_again_it_is_equal_or_told_to_differ(store: Store, tmp_path: Path) -> None:
     fill(store)
     lived(store)
-    assert locked_again(store) == ([H1], [])
+    assert verify(store, recompute=True).recomputed == [H1]
     given = write(tmp_path / "case", {**case(H2), "records.csv": HEAD + ROWS[H2]})
     assert settle_period(store, H2, How(case=given)).taken is not None
     through(store, H2)
     leaves = [one for one in lock(store, H2).lock.leaves if one[0] == "given"]
     assert [name for _, name, _ in leaves] == sorted(path.name for path in given.iterdir())
-    equal, problems = locked_again(store)
-    assert (equal, [one.code for one in problems]) == ([H1], ["RESULT_GIVEN"])
+    found = verify(store, recompute=True)
+    told_codes = [one.code for one in found.problems]
+    assert (found.recomputed, told_codes) == ([H1], ["VERIFY_NOT_RECOMPUTED"])
     with store.engine.begin() as connection:
         drop_guards(connection, ["dated_rows"])
         connection.execute(text("UPDATE dated_rows SET row = replace(row, '1000.00', '999.00')"))
-    equal, problems = locked_again(store)
-    assert (equal, problems[0].code) == ([], "RESULT_DIFFERS")
-    assert "payouts.csv" in problems[0].text("en")
+    found = verify(store, recompute=True)
+    (differs,) = [one for one in found.problems if one.code == "VERIFY_RECOMPUTED"]
+    assert (found.recomputed, differs.value) == ([], H1)
+    assert "payouts.csv" in differs.text("en")
 
 
 # -- proofs ----------------------------------------------------------------------------------------

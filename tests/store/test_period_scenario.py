@@ -14,7 +14,7 @@ from pathlib import Path
 from equivalents.store.engine import Store
 from equivalents.store.locking import check_locks
 from equivalents.store.place import StorePlace
-from equivalents.store.recomputing import locked_again
+from equivalents.store.verify import verify
 from tests.store.lives import H1, H2, LATE, YEAR, fill, import_rows, pools, run, told
 
 
@@ -75,7 +75,8 @@ def test_a_year_of_two_halves(store: Store, tmp_path: Path) -> None:
     with store.reading() as connection:
         assert check_locks(connection) == []
     # From what the store knew then, each of them comes out again, to the byte.
-    assert locked_again(store) == ([H1, f"{H1} {H2}", H2, "2026"], [])
+    found = verify(store, recompute=True)
+    assert (found.recomputed, found.problems) == (["2026", H1, H2, f"{H1} {H2}"], [])
 
     # Who did what, when and why.
     shown = told(place, "show", H1)
