@@ -114,6 +114,24 @@ class Store:
             writer.committed()
             self._tell(head)
 
+    @contextmanager
+    def making(self) -> Iterator[Connection]:
+        """A connection that makes or remakes the store itself: nobody else reads or writes then.
+
+        For upgrades and restores, which find no schema to hold to; committed when the block ends.
+
+        Raises:
+            DataError: ``STORE_SERVER_OLD``, or the database fails: nothing was changed.
+        """
+        with named(self.place.name):
+            connection = self.engine.connect()
+            if self.place.embedded:
+                connection = connection.execution_options(sqlite_begin="BEGIN EXCLUSIVE")
+            with connection, connection.begin():
+                check_server(connection, self.place)
+                self.wait_for_turn(connection)
+                yield connection
+
     def wait_for_turn(self, connection: Connection) -> None:
         """Wait until no other writer is in; on SQLite the transaction itself began so."""
         if self.place.embedded:

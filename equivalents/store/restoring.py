@@ -18,9 +18,8 @@ from sqlalchemy.exc import IntegrityError
 from equivalents.errors import DataError, Problem
 from equivalents.store.backupfile import Secret
 from equivalents.store.backupread import OUTSIDE, Backup, Piece, check_backup, opened_backup
-from equivalents.store.engine import Store, check_server, now_utc, store_engine
+from equivalents.store.engine import Store, now_utc, store_engine
 from equivalents.store.failpoints import failpoint
-from equivalents.store.faults import named
 from equivalents.store.heads import Head, known_heads, tell_head
 from equivalents.store.place import StorePlace, who_of
 from equivalents.store.revisions import HEAD, alembic_config, current_revision, known
@@ -69,15 +68,9 @@ def restore(
     store = Store(place, engine, who_of(who))
     done = False
     try:
-        with named(place.name):
-            connection = engine.connect()
-            if place.embedded:
-                connection = connection.execution_options(sqlite_begin="BEGIN EXCLUSIVE")
-            with connection, connection.begin():
-                check_server(connection, place)
-                store.wait_for_turn(connection)
-                _make_empty(connection, place.name)
-                restored = _restored(connection, store, backup, secret, anyway)
+        with store.making() as connection:
+            _make_empty(connection, place.name)
+            restored = _restored(connection, store, backup, secret, anyway)
         done = True
     finally:
         engine.dispose()

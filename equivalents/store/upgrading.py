@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from equivalents.errors import DataError, Problem
-from equivalents.store.engine import Store, check_server, now_utc, store_engine
-from equivalents.store.faults import named
+from equivalents.store.engine import Store, now_utc, store_engine
 from equivalents.store.guards import grant_to
 from equivalents.store.heads import tell_head
 from equivalents.store.place import StorePlace, who_of
@@ -46,24 +45,18 @@ def upgrade(
     store = Store(place, engine, who_of(who))
     head = None
     try:
-        with named(place.name):
-            connection = engine.connect()
-            if place.embedded:
-                connection = connection.execution_options(sqlite_begin="BEGIN EXCLUSIVE")
-            with connection, connection.begin():
-                check_server(connection, place)
-                store.wait_for_turn(connection)
-                before = current_revision(connection)
-                if before and not known(before):
-                    facts = {"found": before, "known": HEAD}
-                    raise DataError([Problem("STORE_REVISION_NEW", value=place.name, facts=facts)])
-                if before != to:
-                    command.upgrade(alembic_config(connection), to)
-                    writer = Writing(connection, now_utc(), store.who, "store.upgrade")
-                    writer.before, writer.after = {"revision": before}, {"revision": to}
-                    head = writer.seal()
-                if role:
-                    grant_to(connection, role, [table.name for table in TABLES])
+        with store.making() as connection:
+            before = current_revision(connection)
+            if before and not known(before):
+                facts = {"found": before, "known": HEAD}
+                raise DataError([Problem("STORE_REVISION_NEW", value=place.name, facts=facts)])
+            if before != to:
+                command.upgrade(alembic_config(connection), to)
+                writer = Writing(connection, now_utc(), store.who, "store.upgrade")
+                writer.before, writer.after = {"revision": before}, {"revision": to}
+                head = writer.seal()
+            if role:
+                grant_to(connection, role, [table.name for table in TABLES])
     finally:
         engine.dispose()
     if head is not None:
