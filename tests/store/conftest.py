@@ -8,6 +8,7 @@ import pytest
 from equivalents.store.engine import Store, open_store
 from equivalents.store.place import StorePlace
 from equivalents.store.upgrading import upgrade
+from tests.store.cachedruns import Reads, watched
 from tests.stores import DATABASES, new_place
 
 
@@ -25,3 +26,9 @@ def store(place: StorePlace) -> Iterator[Store]:
     opened = open_store(place, "测试 tester")
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> Reads:
+    """What of record files is read, counted and hashed."""
+    return watched(monkeypatch)
