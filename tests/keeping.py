@@ -26,13 +26,19 @@ __all__ = ["TABLES", "content", "edit", "fill", "later", "owner", "rows_of", "se
 TABLES = [table.name for table in schema.TABLES]
 
 
-def fill(store: Store, times: int = 2) -> None:
-    """Several transactions; after them no table is empty but tombstones."""
+def fill(store: Store, times: int = 2, *, facts: bool = True) -> None:
+    """Several transactions; after them no table is empty but tombstones.
+
+    ``facts``: also those of the service, which stores of the first revision cannot keep.
+    """
     for number in range(1, times + 1):
         with store.writing("import.accept", object_kind="import", object_id=str(number)) as writer:
             _imported(writer, number)
         with store.writing("table.put", why=f"第 {number} 次") as writer:
             _put(writer, number)
+            if facts:
+                of = {"kind": "user", "subject": f"usr_{number}"}
+                writer.add(schema.FACTS, [{**of, "body": canonical({"title": "出纳"})}] * 2)
         with store.writing("period.lock", object_kind="period", object_id=f"2026-{number:02}") as w:
             w.after = {"number": number, "名": "锁"}
             _locked(w, number)

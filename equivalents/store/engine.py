@@ -18,7 +18,7 @@ from sqlalchemy.pool import NullPool
 
 from equivalents.errors import DataError, Problem
 from equivalents.store.faults import named
-from equivalents.store.heads import tell_head
+from equivalents.store.heads import Head, tell_head
 from equivalents.store.place import StorePlace, wait_seconds, who_of
 from equivalents.store.revisions import check_revision
 from equivalents.store.writing import Writing
@@ -39,7 +39,8 @@ class Store:
     """An opened store: its place, its connections, and who writes.
 
     ``clock`` gives the time of audit entries; tests of equal bytes give their own. ``warnings``
-    gathers what went wrong beside what was committed.
+    gathers what went wrong beside what was committed. ``also`` is called in each transaction
+    after each audit entry, with its connection and number: what it writes is committed with it.
     """
 
     def __init__(
@@ -50,6 +51,8 @@ class Store:
         self.who = who
         self.clock = clock
         self.warnings: list[Problem] = []
+        self.also: Callable[[Connection, int], object] | None = None
+        self._joined: _Joined | None = None
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -58,6 +61,9 @@ class Store:
         Raises:
             DataError: the database does not answer (see :mod:`~.faults`).
         """
+        if self._joined is not None:
+            yield self._joined.connection
+            return
         with named(self.place.name):
             connection = self.engine.connect()
             try:
@@ -93,7 +99,37 @@ class Store:
             DataError: ``STORE_BUSY`` (after :func:`~.place.wait_seconds`), ``STORE_FULL``,
                 ``STORE_LOST`` and others of :mod:`~.faults`: nothing was written.
         """
-        head = None
+        if self._joined is None:
+            with (
+                self.together() as joined,
+                joined.writing(
+                    action, object_kind=object_kind, object_id=object_id, why=why, who=who
+                ) as writer,
+            ):
+                yield writer
+            return
+        connection = self._joined.connection
+        # What a block that writes nothing did beside is taken back with it.
+        with connection.begin_nested() as saved:
+            writer = Writing(connection, self.clock(), who or self.who, action)
+            writer.object_kind, writer.object_id, writer.why = object_kind, object_id, why
+            yield writer
+            head = writer.seal()
+            if head is None:
+                saved.rollback()
+            else:
+                self._joined.sealed(writer, head)
+
+    @contextmanager
+    def together(self, who: str | None = None) -> Iterator["Store"]:
+        """Several actions as one transaction: all are committed when the block ends, or none.
+
+        Gives a store whose writings each have their audit entry, and whose readings see what was
+        written so far; ``also`` of it may be set to what is done in the transaction, too.
+
+        Raises:
+            DataError: as :meth:`writing`: nothing was written.
+        """
         with named(self.place.name):
             connection = self.engine.connect()
             try:
@@ -102,17 +138,13 @@ class Store:
                 with connection.begin():
                     self.wait_for_turn(connection)
                     check_revision(connection, self.place.name)
-                    writer = Writing(connection, self.clock(), who or self.who, action)
-                    writer.object_kind, writer.object_id, writer.why = object_kind, object_id, why
-                    yield writer
-                    head = writer.seal()
-                    if head is None:
-                        connection.rollback()
+                    joined = Store(self.place, self.engine, who or self.who, self.clock)
+                    joined.warnings, joined.also = self.warnings, self.also
+                    joined._joined = done = _Joined(connection, joined)
+                    yield joined
             finally:
                 connection.close()
-        if head is not None:
-            writer.committed()
-            self._tell(head)
+        done.committed()
 
     @contextmanager
     def making(self) -> Iterator[Connection]:
@@ -139,7 +171,7 @@ class Store:
         connection.execute(text(f"SET LOCAL lock_timeout = '{wait_seconds()}s'"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
 
-    def _tell(self, head: Any) -> None:
+    def _tell(self, head: Head) -> None:
         from equivalents.store.failpoints import failpoint
 
         try:
@@ -156,6 +188,28 @@ class Store:
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
+
+
+class _Joined:
+    """A transaction under way: its connection, and what was sealed in it."""
+
+    def __init__(self, connection: Connection, store: Store) -> None:
+        self.connection = connection
+        self._store = store
+        self._writers: list[Writing] = []
+        self._head: Head | None = None
+
+    def sealed(self, writer: Writing, head: Head) -> None:
+        self._writers.append(writer)
+        self._head = head
+        if self._store.also is not None:
+            self._store.also(self.connection, head.seq)
+
+    def committed(self) -> None:
+        for writer in self._writers:
+            writer.committed()
+        if self._head is not None:
+            self._store._tell(self._head)
 
 
 def store_engine(place: StorePlace) -> Engine:

@@ -125,16 +125,24 @@ def missing_guards(connection: Connection, tables: Iterable[str]) -> list[str]:
     )
 
 
-def grant_to(connection: Connection, role: str, tables: Iterable[str]) -> None:
-    """Give a PostgreSQL role what the program needs and no more; nothing on SQLite."""
+def grant_to(
+    connection: Connection, role: str, tables: Iterable[str], working: Iterable[str] = ()
+) -> None:
+    """Give a PostgreSQL role what the program needs and no more; nothing on SQLite.
+
+    ``working`` are the tables whose rows may be edited and cleared.
+    """
     if connection.dialect.name != "postgresql":
         return
     quoted = connection.dialect.identifier_preparer.quote(role)
-    for table in (*tables, "alembic_version"):
+    edited = {*working}
+    for table in (*tables, *sorted(edited), "alembic_version"):
         connection.execute(text(f"REVOKE ALL ON {table} FROM {quoted}"))
         rights = "SELECT, INSERT"
         if table == "alembic_version":
             rights = "SELECT"
         elif table == _BODIES:
             rights += ", DELETE"
+        elif table in edited:
+            rights += ", UPDATE, DELETE"
         connection.execute(text(f"GRANT {rights} ON {table} TO {quoted}"))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["HEAD", "alembic_config", "check_revision", "current_revision", "known"]
 
-HEAD: Final = "20261126_base"
+HEAD: Final = "20261127_service"
 """The revision that this program reads and writes; a test holds it equal to the last migration."""
 
 

@@ -1,6 +1,6 @@
 """Every table of the store, as SQLAlchemy sees it; one schema for SQLite and PostgreSQL.
 
-Rows are facts and are never edited: what changes is said by a further row. Three kinds of tables:
+Rows are facts and are never edited: what changes is said by a further row. Four kinds of tables:
 
 * :data:`CHAIN`, the audit entries: one per writing transaction, each hashed over the one before.
 * :data:`GUARDED` tables: their ids run from 1 without a gap, ``seq`` is the audit entry of the
@@ -8,6 +8,8 @@ Rows are facts and are never edited: what changes is said by a further row. Thre
   :mod:`~.sealing`). A row that is altered, added, dropped or put in another place is found.
 * :data:`BODIES`: large bytes, whose hash stands in a guarded row. ``upload_bodies`` alone may be
   deleted from, and only where a tombstone says so.
+* :data:`WORKING` tables: what the service needs while it works (jobs, sessions, answers already
+  given, deliveries due). They are edited and cleared, are in no backup, and prove nothing.
 
 Whole numbers are BIGINT, texts are texts, large bytes are BLOB or bytea; nothing else is used.
 No row is ever sorted by a database, whose collation may differ: order is made in Python, by code
@@ -29,15 +31,19 @@ from sqlalchemy import (
 )
 
 __all__ = [
+    "ANSWERS",
     "AUDIT",
     "BODIES",
     "CHAIN",
     "DATED_ENDS",
     "DATED_ROWS",
     "DELETABLE",
+    "DELIVERIES",
     "DOCUMENTS",
+    "FACTS",
     "GUARDED",
     "IMPORTS",
+    "JOBS",
     "KEYS",
     "LOCKS",
     "METADATA",
@@ -49,12 +55,14 @@ __all__ = [
     "SEGMENTS",
     "SEGMENT_BODIES",
     "SEGMENT_PARENTS",
+    "SESSIONS",
     "STEPS",
     "TABLES",
     "TOMBSTONES",
     "UNLOCKS",
     "UPLOADS",
     "UPLOAD_BODIES",
+    "WORKING",
 ]
 
 METADATA: Final = MetaData(
@@ -289,6 +297,16 @@ KEYS: Final = _guarded(
     _text("check_value", default=None),  # tells the right key from a wrong one, and no more
 )
 
+# -- the service ----------------------------------------------------------------------------------
+
+FACTS: Final = _guarded(
+    "facts",
+    _text("kind", default=None),  # user, key, webhook, unlock, acknowledgement, ...
+    _text("subject", default=None),  # the prefixed opaque id that it is about; the last one holds
+    _text("body", default=None),  # JSON
+    Index("ix_facts_kind", "kind", "subject"),
+)
+
 CHAIN: Final = AUDIT
 GUARDED: Final[tuple[Table, ...]] = tuple(
     table for table in METADATA.sorted_tables if "id" in table.columns
@@ -296,3 +314,68 @@ GUARDED: Final[tuple[Table, ...]] = tuple(
 BODIES: Final[tuple[Table, ...]] = (UPLOAD_BODIES, SEGMENT_BODIES, RESULT_BODIES)
 DELETABLE: Final = UPLOAD_BODIES
 TABLES: Final[tuple[Table, ...]] = (AUDIT, *GUARDED, *BODIES)
+"""What is kept: everything but the working tables."""
+
+# -- while the service works ----------------------------------------------------------------------
+
+
+def _working(name: str, *columns: Any) -> Table:
+    """A table of the service at work; its columns are no ``id``, as it is not guarded."""
+    return Table(name, METADATA, *columns)
+
+
+JOBS: Final = _working(
+    "jobs",
+    Column("job", Text, primary_key=True),
+    _text("kind", default=None),
+    _text("state", default=None),  # queued, running, succeeded, failed, cancelled
+    _text("asked", default=None),  # JSON: what is to be done
+    _text("owner", default=None),  # the id of the user or key that asked
+    _text("who", default=None),  # the name that its audit entries carry
+    _text("institutions"),  # JSON: whom it is about; empty: everybody
+    _text("created_at", default=None),
+    _text("changed_at", default=None),
+    _text("ended_at"),
+    _text("beat_at"),  # when its worker was last heard of
+    _text("worker"),
+    _number("attempt"),
+    _number("cancel"),  # 1: somebody asked for its end
+    _number("seq"),  # the audit entry that it wrote; 0: none yet
+    _text("progress"),  # JSON
+    _text("result"),  # JSON
+    _text("problem"),  # JSON: problem+json of a failure
+    Index("ix_jobs_state", "state"),
+)
+SESSIONS: Final = _working(
+    "sessions",
+    Column("token_sha256", Text, primary_key=True),
+    _text("subject", default=None),
+    _text("kind", default=None),  # login, link
+    _text("created_at", default=None),
+    _text("seen_at", default=None),
+    _text("ends_at", default=None),
+)
+ANSWERS: Final = _working(
+    "answers",
+    Column("owner", Text, primary_key=True),
+    Column("idempotency_key", Text, primary_key=True),
+    _text("request_sha256", default=None),
+    _text("created_at", default=None),
+    _number("status"),
+    _text("headers"),  # JSON
+    _text("body"),
+)
+DELIVERIES: Final = _working(
+    "deliveries",
+    Column("delivery", Text, primary_key=True),
+    _text("webhook", default=None),
+    _text("event", default=None),  # the type
+    _text("body", default=None),  # JSON, as it is signed
+    _text("state", default=None),  # due, delivered, given_up
+    _text("created_at", default=None),
+    _text("due_at", default=None),
+    _number("attempt"),
+    _text("attempts"),  # JSON: what each attempt ended in
+    Index("ix_deliveries_state", "state", "due_at"),
+)
+WORKING: Final[tuple[Table, ...]] = (JOBS, SESSIONS, ANSWERS, DELIVERIES)

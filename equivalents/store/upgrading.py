@@ -14,7 +14,7 @@ from equivalents.store.guards import grant_to
 from equivalents.store.heads import tell_head
 from equivalents.store.place import StorePlace, who_of
 from equivalents.store.revisions import HEAD, alembic_config, current_revision, known
-from equivalents.store.schema import TABLES
+from equivalents.store.schema import TABLES, WORKING
 from equivalents.store.writing import Writing
 
 __all__ = ["Upgraded", "make_folder", "upgrade"]
@@ -56,7 +56,8 @@ def upgrade(
                 writer.before, writer.after = {"revision": before}, {"revision": to}
                 head = writer.seal()
             if role:
-                grant_to(connection, role, [table.name for table in TABLES])
+                kept, working = ([one.name for one in every] for every in (TABLES, WORKING))
+                grant_to(connection, role, kept, working)
     finally:
         engine.dispose()
     if head is not None:

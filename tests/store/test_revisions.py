@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from sqlalchemy import inspect
 
 from equivalents.errors import DataError
@@ -19,6 +20,9 @@ from equivalents.resources import migrations_folder
 from equivalents.store.backup import back_up
 from equivalents.store.engine import Store, open_store
 from equivalents.store.place import StorePlace
+from equivalents.store.revisions import alembic_config
+from equivalents.store.schema import FACTS
+from equivalents.store.upgrading import upgrade
 from equivalents.store.verify import verify
 from tests.keeping import content, fill
 from tests.stores import environment, new_place
@@ -29,7 +33,7 @@ from alembic import op
 from sqlalchemy import BigInteger, Column, Text
 
 revision = "20991231_later"
-down_revision = "20261126_base"
+down_revision = "20261127_service"
 branch_labels = None
 depends_on = None
 
@@ -77,7 +81,7 @@ def intact(place):
 what = sys.argv[2]
 if what == "upgrade":
     done = upgrading.upgrade(place_of())
-    assert (done.before, done.after) == ("20261126_base", head), done
+    assert (done.before, done.after) == ("20261127_service", head), done
     store = intact(place_of())
     with store.writing("test.later") as writer:
         facts = {"sha256": sha256_of(b"abc"), "size": 3}
@@ -92,7 +96,18 @@ else:
 
     store = intact(place_of())
     with store.engine.begin() as connection:
-        command.downgrade(revisions.alembic_config(connection), "20261126_base")
+        command.downgrade(revisions.alembic_config(connection), "20261127_service")
+"""
+
+
+FIRST = """
+from equivalents.store import engine, revisions, upgrading
+from equivalents.store.place import place_of
+from tests.keeping import fill
+
+revisions.HEAD = upgrading.HEAD = "20261126_base"
+upgrading.upgrade(place_of(), to="20261126_base")
+fill(engine.open_store(place_of(), "first"), facts=False)
 """
 
 
@@ -115,6 +130,26 @@ def later(place: StorePlace, folder: Path, *words: object, **more: str) -> int:
     )
     assert not done.stderr, done.stderr
     return done.returncode
+
+
+def test_a_store_of_the_first_revision_is_upgraded_with_its_data(place: StorePlace) -> None:
+    subprocess.run([sys.executable, "-c", FIRST], env=environment(place), check=True)
+    with pytest.raises(DataError) as refused:
+        open_store(place)
+    assert [one.code for one in refused.value.problems] == ["STORE_REVISION_OLD"]
+    assert upgrade(place) == ("20261126_base", "20261127_service")
+    store = open_store(place)
+    with store.reading() as connection:
+        before = list(content(connection))
+    assert len(before) > 50
+    with store.writing("user.add") as writer:
+        writer.add_one(FACTS, kind="user", subject="usr_1", body="{}")
+    assert verify(store).problems == []
+    with store.making() as connection:
+        command.downgrade(alembic_config(connection), "20261126_base")
+        assert "facts" not in inspect(connection).get_table_names()
+        assert "jobs" not in inspect(connection).get_table_names()
+    store.close()
 
 
 def test_a_store_with_data_is_upgraded_and_taken_back(store: Store, folder: Path) -> None:
