@@ -147,6 +147,23 @@ class Store:
         done.committed()
 
     @contextmanager
+    def editing(self) -> Iterator[Connection]:
+        """A short transaction on the working tables alone; it waits for nobody but itself.
+
+        Raises:
+            DataError: the database does not answer (see :mod:`~.faults`).
+        """
+        if self._joined is not None:
+            yield self._joined.connection
+            return
+        with named(self.place.name):
+            connection = self.engine.connect()
+            if self.place.embedded:
+                connection = connection.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+            with connection, connection.begin():
+                yield connection
+
+    @contextmanager
     def making(self) -> Iterator[Connection]:
         """A connection that makes or remakes the store itself: nobody else reads or writes then.
 

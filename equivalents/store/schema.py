@@ -46,6 +46,7 @@ __all__ = [
     "JOBS",
     "KEYS",
     "LOCKS",
+    "MARKS",
     "METADATA",
     "PUTS",
     "REJECTIONS",
@@ -378,4 +379,9 @@ DELIVERIES: Final = _working(
     _text("attempts"),  # JSON: what each attempt ended in
     Index("ix_deliveries_state", "state", "due_at"),
 )
-WORKING: Final[tuple[Table, ...]] = (JOBS, SESSIONS, ANSWERS, DELIVERIES)
+MARKS: Final = _working(
+    "marks",
+    Column("name", Text, primary_key=True),
+    _number("number"),  # how far something has come, as the audit entry that was told last
+)
+WORKING: Final[tuple[Table, ...]] = (JOBS, SESSIONS, ANSWERS, DELIVERIES, MARKS)

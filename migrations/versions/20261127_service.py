@@ -76,6 +76,7 @@ Table(
     _text("attempts"),
     Index("ix_deliveries_state", "state", "due_at"),
 )
+Table("marks", METADATA, _text("name", key=True), _number("number"))
 
 
 def upgrade() -> None:
