@@ -7,6 +7,7 @@ is wrong and what to do. ``docs/reasons.md`` is printed from this list and a tes
 
 from typing import Final
 
+from equivalents.reasons.access import ACCESS_REASONS
 from equivalents.reasons.accounts import ACCOUNT_REASONS
 from equivalents.reasons.assessment import ASSESSMENT_REASONS
 from equivalents.reasons.bridges import BRIDGE_REASONS
@@ -32,6 +33,7 @@ from equivalents.reasons.results import RESULT_REASONS
 from equivalents.reasons.rules import RULE_REASONS
 from equivalents.reasons.safety import SAFETY_REASONS
 from equivalents.reasons.schemes import SCHEME_REASONS
+from equivalents.reasons.service import SERVICE_REASONS
 from equivalents.reasons.shapes import SHAPE_REASONS
 from equivalents.reasons.sharing import SHARING_REASONS
 from equivalents.reasons.store import STORE_REASONS
@@ -91,6 +93,8 @@ REASONS: Final[dict[str, Reason]] = {
         *STORE_KEEPING_REASONS,
         *STUDY_REASONS,
         *YEARLY_REASONS,
+        *SERVICE_REASONS,
+        *ACCESS_REASONS,
     )
 }
 """Every reason by its code."""

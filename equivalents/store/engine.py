@@ -202,6 +202,10 @@ class Store:
             return
         failpoint("write.told")
 
+    def as_who(self, who: str) -> "Store":
+        """The same store with somebody else at the keys."""
+        return Store(self.place, self.engine, who, self.clock)
+
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()

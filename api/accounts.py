@@ -1,0 +1,123 @@
+"""Users and keys as they are kept, made and changed; routes and the command line call it.
+
+Each change is a further fact with its audit entry, which says what changed and never a hash.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from api.access.passwords import hash_of, password_faults
+from api.access.roles import ACTIONS, ROLES
+from api.directory import USERS
+from api.ground import new_id
+from api.problems import RequestError
+from equivalents.errors import DataError, Place, Problem
+from equivalents.store.engine import Store
+from equivalents.store.facts import Fact, add_fact, fact_of, standing
+from equivalents.store.writing import Writing
+
+__all__ = ["add_user", "change", "check_actions", "check_roles", "user_of_login"]
+
+_ADMINISTRATOR = "administrator"
+_SECRETS = ("password", "secrets")
+
+
+def user_of_login(connection: Connection, login: str) -> Fact | None:
+    """The user of a login name, in whatever case it is written."""
+    wanted = login.strip().casefold()
+    every = standing(connection, USERS).values()
+    return next((one for one in every if one.body["login"].casefold() == wanted), None)
+
+
+def add_user(store: Store, said: Mapping[str, Any], password: str, why: str = "") -> Fact:
+    """Make a user; ``said``: ``login``, ``name``, ``roles``, ``person_id``.
+
+    Raises:
+        RequestError: ``USER_TAKEN``, ``ROLE_UNKNOWN``, ``PASSWORD_LENGTH``, ``PASSWORD_COMMON``.
+    """
+    check_roles(said["roles"])
+    _check_password(password, said["name"])
+    user = new_id("usr")
+    with store.writing("user.add", object_kind=USERS, object_id=user, why=why) as writer:
+        if user_of_login(writer.connection, said["login"]) is not None:
+            raise RequestError("USER_TAKEN", said["login"], pointer="/login")
+        body = {**said, "active": True, "password": hash_of(password)}
+        return _kept(writer, USERS, user, None, body)
+
+
+def change(
+    store: Store,
+    fact: Fact,
+    said: Mapping[str, Any],
+    action: str,
+    why: str = "",
+    password: str = "",
+) -> Fact:
+    """Change what is said of a user or a key; ``password``: the new one of a user.
+
+    Raises:
+        RequestError: as :func:`add_user`; ``USER_LAST``; ``ETAG_OTHER``: it changed meanwhile.
+    """
+    if "roles" in said:
+        check_roles(said["roles"])
+    more: dict[str, Any] = {}
+    if password:
+        _check_password(password, str(said.get("name", fact.body["name"])))
+        more["password"] = hash_of(password)
+    with store.writing(action, object_kind=fact.kind, object_id=fact.subject, why=why) as writer:
+        stands = fact_of(writer.connection, fact.kind, fact.subject)
+        if stands is None or stands.id != fact.id:
+            raise RequestError("ETAG_OTHER")
+        made = _kept(writer, fact.kind, fact.subject, fact.body, {**fact.body, **said, **more})
+        if fact.kind == USERS and not _administered(writer.connection):
+            raise RequestError("USER_LAST", fact.body["name"])
+        return made
+
+
+def _kept(writer: Writing, kind: str, subject: str, before: Any, body: Any) -> Fact:
+    writer.before, writer.after = _shown(before), _shown(body)
+    number = add_fact(writer, kind, subject, body)
+    return Fact(number, writer.seq, kind, subject, body)
+
+
+def _shown(body: Any) -> Any:
+    """A body as the audit trail tells it: secrets are left out."""
+    return None if body is None else {k: v for k, v in body.items() if k not in _SECRETS}
+
+
+def _administered(connection: Connection) -> bool:
+    """Whether somebody may still manage users, or nobody ever could."""
+    every = [one.body for one in standing(connection, USERS).values()]
+    able = [b for b in every if any(r["role"] == _ADMINISTRATOR for r in b["roles"])]
+    return not able or any(one["active"] for one in able)
+
+
+def check_roles(roles: Iterable[Mapping[str, Any]]) -> None:
+    """Refuse roles that there are not, all of them at once."""
+    facts = {"allowed": ", ".join(ROLES)}
+    wrong = [
+        Problem("ROLE_UNKNOWN", Place(column=f"/roles/{at}/role"), one["role"], facts)
+        for at, one in enumerate(roles)
+        if one["role"] not in ROLES
+    ]
+    if wrong:
+        raise DataError(wrong)
+
+
+def check_actions(actions: Iterable[str]) -> None:
+    """Refuse actions that there are not, all of them at once."""
+    wrong = [
+        Problem("ACTION_UNKNOWN", Place(column=f"/actions/{at}"), one)
+        for at, one in enumerate(actions)
+        if one not in ACTIONS
+    ]
+    if wrong:
+        raise DataError(wrong)
+
+
+def _check_password(password: str, name: str) -> None:
+    faults = password_faults(password, name)
+    if faults:
+        raise DataError([Problem(f.code, Place(column="/password"), "", f.facts) for f in faults])

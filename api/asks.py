@@ -1,0 +1,213 @@
+"""Who asks, whether they may, and the one way to answer: read, or act once.
+
+:class:`Asks` is the dependency that each route names its action with. It finds the user or key,
+counts the request against its limits, and refuses what its roles do not allow. What it gives, an
+:class:`Asking`, reads the store and acts in the asker's name; an action with an
+``Idempotency-Key`` keeps its answer in its own transaction. Source: specification page 3.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final
+
+from fastapi import Request
+from pydantic import BaseModel
+from sqlalchemy import Connection
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from api.access.roles import Principal
+from api.ground import Ground
+from api.incoming import Credentials, credentials_of
+from api.language import language_of
+from api.problems import RequestError
+from equivalents.store.answers import Answer, InFlightError, answer_of, in_flight, keep_answer
+from equivalents.store.engine import Store
+
+__all__ = ["Asking", "Asks", "JSON", "SAFE"]
+
+JSON: Final = "application/json"
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_KEY: Final = "idempotency-key"
+_LONGEST_KEY: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One request of somebody who may ask it."""
+
+    request: Request
+    ground: Ground
+    principal: Principal
+    credentials: Credentials
+    action: str
+    body: bytes = b""
+
+    @property
+    def language(self) -> str:
+        """``zh`` or ``en``."""
+        return language_of(self.request)
+
+    @property
+    def store(self) -> Store:
+        """The store, in the asker's name."""
+        return self.ground.store.as_who(self.principal.name)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One state of the store."""
+        with self.ground.store.reading() as connection:
+            yield connection
+
+    def need(self, action: str, institution: str = "") -> None:
+        """Refuse what the asker may not do, for an institution or for the whole community.
+
+        Raises:
+            RequestError: ``FORBIDDEN_ACTION``, ``FORBIDDEN_INSTITUTION``.
+        """
+        if not self.principal.may(action):
+            raise RequestError("FORBIDDEN_ACTION", action)
+        if not self.principal.may_at(action, institution):
+            raise RequestError("FORBIDDEN_INSTITUTION", institution or "*")
+
+    def hidden(self, institution: str) -> bool:
+        """Whether an object of an institution does not exist for the asker."""
+        return not self.principal.may_at(self.action, institution)
+
+    # -- answers ----------------------------------------------------------------------------------
+
+    def answer(
+        self, model: BaseModel | bytes, status: int = 200, *, etag: str = "", **headers: str
+    ) -> Response:
+        """An answer; 304 where the asker has it already."""
+        said = {name.replace("_", "-"): value for name, value in headers.items()}
+        if etag:
+            said["ETag"] = f'"{etag}"'
+            if said["ETag"] in _tags(self.request.headers.get("if-none-match", "")):
+                return Response(None, 304, said)
+        body = model if isinstance(model, bytes) else model.model_dump_json().encode()
+        return Response(body, status, said, JSON)
+
+    def check_match(self, etag: str) -> None:
+        """Refuse an edit of something that is not as the asker saw it.
+
+        Raises:
+            RequestError: ``ETAG_MISSING``, ``ETAG_OTHER``.
+        """
+        asked = self.request.headers.get("if-match", "")
+        if not asked:
+            raise RequestError("ETAG_MISSING", pointer="?If-Match")
+        if asked != "*" and f'"{etag}"' not in _tags(asked):
+            raise RequestError("ETAG_OTHER", asked, pointer="?If-Match")
+
+    def act(
+        self,
+        action: Callable[[Store], BaseModel | None],
+        status: int = 201,
+        *,
+        headers: Callable[[Any], Mapping[str, str]] = lambda made: {},
+        request_sha256: str = "",
+        secret: Mapping[str, str] | None = None,
+    ) -> Response:
+        """Do something once, in one transaction with its answer where there is a key.
+
+        Args:
+            action: gets a store whose writings belong to the transaction; what it gives is the
+                body of the answer.
+            status: of the answer.
+            headers: of what the action gave, as ``Location``.
+            request_sha256: of a body that was not read into memory.
+            secret: what the first answer says besides, and no answer that is kept.
+
+        Raises:
+            RequestError: ``IDEMPOTENCY_KEY``, ``IDEMPOTENCY_OTHER``, ``IDEMPOTENCY_IN_FLIGHT``.
+            DataError: whatever the action raises; nothing of it was done, no answer is kept.
+        """
+        key = self._key()
+        held = in_flight(self.ground.store, self.principal.id, key) if key else nullcontext()
+        try:
+            with held, self.ground.store.together(self.principal.name) as joined:
+                digest = self._digest(request_sha256)
+                with joined.reading() as connection:
+                    kept = answer_of(connection, self.principal.id, key) if key else None
+                if kept is not None:
+                    return _again(kept, digest)
+                made = action(joined)
+                body = made.model_dump_json() if made is not None else ""
+                said = dict(headers(made))
+                if key:
+                    answer = Answer(digest, status, json.dumps(said), body)
+                    with joined.editing() as connection:
+                        now = self.ground.now()
+                        keep_answer(connection, self.principal.id, key, answer, now)
+        except InFlightError:
+            raise RequestError(
+                "IDEMPOTENCY_IN_FLIGHT", pointer="?Idempotency-Key", headers={"Retry-After": "1"}
+            ) from None
+        if made is not None and secret:
+            body = made.model_copy(update=dict(secret)).model_dump_json()
+        return Response(body or None, status, said, JSON if body else None)
+
+    def _key(self) -> str:
+        key = self.request.headers.get(_KEY)
+        if key is None:
+            return ""
+        if not (0 < len(key) <= _LONGEST_KEY and key.isascii() and key.isprintable()):
+            raise RequestError("IDEMPOTENCY_KEY", key[:_LONGEST_KEY], pointer="?Idempotency-Key")
+        return key
+
+    def _digest(self, body_sha256: str) -> str:
+        """What makes the request this one: method, path, query and body."""
+        url = self.request.url
+        content = body_sha256 or sha256(self.body).hexdigest()
+        said = json.dumps([self.request.method, url.path, url.query, content])
+        return sha256(said.encode()).hexdigest()
+
+
+def _again(kept: Answer, digest: str) -> Response:
+    if kept.request_sha256 != digest:
+        raise RequestError("IDEMPOTENCY_OTHER", pointer="?Idempotency-Key")
+    said = {**json.loads(kept.headers), "Idempotent-Replayed": "true"}
+    return Response(kept.body or None, kept.status, said, JSON if kept.body else None)
+
+
+def _tags(text: str) -> set[str]:
+    return {one.strip().removeprefix("W/") for one in text.split(",")}
+
+
+class Asks:
+    """The dependency of a route: who asks for an action, and whether they may at all.
+
+    Which institutions they may see or touch is looked at by the route. A blank action is open to
+    everybody who is let in. ``streams``: the body is not read here, but taken in pieces.
+    """
+
+    def __init__(self, action: str, *, streams: bool = False) -> None:
+        self.action = action
+        self.streams = streams
+
+    async def __call__(self, request: Request) -> Asking:
+        """Find who asks.
+
+        Raises:
+            RequestError: ``LOGIN_REFUSED`` (401), ``RATE_LIMIT``, ``FORBIDDEN_ACTION``, ``CSRF``.
+        """
+        ground: Ground = request.app.state.ground
+        credentials = credentials_of(request)
+        principal = ground.directory.known(credentials)
+        if principal is None:
+            principal = await run_in_threadpool(ground.directory.find, credentials)
+        request.scope["principal"] = principal.id
+        kind = "read" if request.method in SAFE else "write"
+        said = ground.limits.take(kind, principal.id)
+        request.scope["limited"] = said
+        if not said.allowed:
+            headers = {"Retry-After": str(said.retry_after)}
+            raise RequestError("RATE_LIMIT", str(said.limit), headers=headers)
+        if self.action and not principal.may(self.action):
+            raise RequestError("FORBIDDEN_ACTION", self.action)
+        body = b"" if self.streams or request.method in SAFE else await request.body()
+        return Asking(request, ground, principal, credentials, self.action, body)

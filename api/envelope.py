@@ -1,0 +1,126 @@
+"""Around every request: its id, the bytes of its body, its headers, its line in the log.
+
+Plain ASGI, so that nothing is buffered and events stream. The log and the counters name the
+route's template and the opaque id of who asked, never the path as filled in, a query, a name or
+a body. Source: specification page 3; issue 8.
+"""
+
+import re
+from http import HTTPStatus
+from time import perf_counter
+from typing import Any, Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.ground import Ground, new_id
+from api.problems import problem_response
+from api.telling.lines import told
+from equivalents.errors import Problem
+
+__all__ = ["BodyTooLargeError", "Envelope"]
+
+_GIVEN: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_CSP: Final = "default-src 'none'; frame-ancestors 'none'"
+
+
+class BodyTooLargeError(HTTPException):
+    """More bytes came than a body may have; ``limit`` says how many those are."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body too large")
+        self.limit = limit
+
+
+class Envelope:
+    """The outermost layer of the application; ``uploads`` are paths whose bodies are files."""
+
+    def __init__(self, app: ASGIApp, ground: Ground, uploads: frozenset[str]) -> None:
+        self.app = app
+        self.ground = ground
+        self.uploads = uploads
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began, status = perf_counter(), 500
+        scope["request_id"] = _request_id(scope)
+        limit = self._limit(scope)
+
+        async def sent(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                self._add_headers(scope, MutableHeaders(scope=message))
+            await send(message)
+
+        try:
+            if _declared(scope) > limit:
+                await self._refuse(scope, receive, sent, limit)
+            else:
+                await self.app(scope, _counted(receive, limit), sent)
+        finally:
+            seconds = perf_counter() - began
+            template = getattr(scope.get("route"), "path", "-")
+            principal = str(scope.get("principal", ""))
+            self.ground.metrics.request(template, scope["method"], status, seconds)
+            told(scope["request_id"], scope["method"], template, status, seconds, principal)
+
+    def _limit(self, scope: Scope) -> int:
+        name = "upload_bytes" if scope["path"] in self.uploads else "body_bytes"
+        return self.ground.settings.number(name)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+        problem = Problem("BODY_LARGE", facts={"limit": str(limit)})
+        response = problem_response(Request(scope, receive), [problem])
+        response.headers["Connection"] = "close"
+        await response(scope, receive, send)
+
+    def _add_headers(self, scope: Scope, headers: MutableHeaders) -> None:
+        headers["X-Request-Id"] = scope["request_id"]
+        headers.update(_HEADERS)
+        headers.setdefault("Content-Security-Policy", _CSP)
+        headers.setdefault("Cache-Control", "no-store")
+        for name, value in self.ground.versions().headers().items():
+            headers.setdefault(name, value)
+        limited = scope.get("limited")
+        if limited is not None:
+            headers["RateLimit-Limit"] = str(limited.limit)
+            headers["RateLimit-Remaining"] = str(limited.remaining)
+
+
+def _request_id(scope: Scope) -> str:
+    """The id that the caller gave, where it is of a harmless form; else a new one."""
+    given = Headers(scope=scope).get("x-request-id", "")
+    return given if _GIVEN.fullmatch(given) else new_id("req")
+
+
+def _declared(scope: Scope) -> int:
+    text = Headers(scope=scope).get("content-length", "0")
+    return int(text) if text.isdigit() else 0
+
+
+def _counted(receive: Receive, limit: int) -> Receive:
+    """The body, until it is longer than it may be."""
+    total = 0
+
+    async def counted() -> Any:
+        nonlocal total
+        message = await receive()
+        if message["type"] == "http.request":
+            total += len(message.get("body", b""))
+            if total > limit:
+                raise BodyTooLargeError(limit)
+        return message
+
+    return counted

@@ -1,0 +1,82 @@
+"""Pages by cursor: where the last one ended, so that rows that come in between move nothing.
+
+A list is ordered by a key of texts or numbers that no two of its objects share; the cursor is
+that key of the last object shown, with the name of the list. Source: specification page 3.
+"""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Final, Generic, TypeVar
+
+from fastapi import Query
+from pydantic import BaseModel
+
+from api.problems import RequestError
+
+__all__ = ["LARGEST", "Listed", "Page", "paged"]
+
+LARGEST: Final = 500
+"""Objects of one page."""
+_T = TypeVar("_T")
+_M = TypeVar("_M", bound=BaseModel)
+
+
+class Listed(BaseModel, Generic[_M]):
+    """One page of a list."""
+
+    data: list[_M]
+    limit: int
+    has_more: bool
+    next_cursor: str | None
+
+
+class Page:
+    """What is asked of a list: ``cursor`` and ``limit``."""
+
+    def __init__(
+        self,
+        cursor: Annotated[
+            str, Query(max_length=1_000, description="next_cursor of the page before")
+        ] = "",
+        limit: Annotated[int, Query(ge=1, le=LARGEST)] = 100,
+    ) -> None:
+        self.cursor = cursor
+        self.limit = limit
+
+    def after(self, name: str, kinds: Sequence[type]) -> list[Any] | None:
+        """The key after which a list goes on; ``None`` at its beginning.
+
+        Raises:
+            RequestError: ``CURSOR_INVALID``.
+        """
+        if not self.cursor:
+            return None
+        try:
+            found = json.loads(urlsafe_b64decode(self.cursor.encode("ascii") + b"=="))
+        except ValueError:
+            found = None
+        key: list[Any] = found[1:] if isinstance(found, list) else []
+        if not key or found[0] != name or [type(one) for one in key] != [*kinds]:
+            raise RequestError("CURSOR_INVALID", self.cursor, pointer="?cursor")
+        return key
+
+    def next(self, name: str, key: Sequence[Any]) -> str:
+        """The cursor of the page after the one that ends with a key."""
+        text = json.dumps([name, *key], ensure_ascii=False, separators=(",", ":"))
+        return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def paged(
+    page: Page, name: str, every: Sequence[_T], key: Callable[[_T], Sequence[Any]]
+) -> tuple[list[_T], bool, str | None]:
+    """One page of objects that are in the order of their keys: they, whether more, next cursor."""
+    start = 0
+    if every:
+        kinds = [type(one) for one in key(every[0])]
+        after = page.after(name, kinds)
+        if after is not None:
+            start = next((at for at, one in enumerate(every) if [*key(one)] > after), len(every))
+    shown = [*every[start : start + page.limit]]
+    more = start + len(shown) < len(every)
+    return shown, more, page.next(name, key(shown[-1])) if more else None

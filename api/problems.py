@@ -1,0 +1,279 @@
+"""Every mistake as problem+json (RFC 9457): a status, a code, and all errors at once.
+
+The codes and sentences are those of :mod:`equivalents.reasons`, Chinese by default, English where
+``Accept-Language`` prefers it. What the engine refuses (:class:`~equivalents.errors.DataError`)
+becomes the status of its first code. Source: specification page 3 "Service".
+"""
+
+import json
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import Match
+
+from api.language import language_of
+from equivalents.errors import ConservationError, DataError, Place, Problem, UsageError
+
+__all__ = ["RequestError", "TYPE", "add_handlers", "problem_body", "problem_response", "status_of"]
+
+TYPE: Final = "application/problem+json"
+_LOG: Final = logging.getLogger("equivalents.service")
+_SHOWN: Final = 1_000
+"""Errors of one answer; ``total`` says how many there are."""
+
+_STATUS: Final[Mapping[str, int]] = {
+    "ROUTE_UNKNOWN": 404,
+    "METHOD_UNKNOWN": 405,
+    "OBJECT_UNKNOWN": 404,
+    "BODY_JSON": 400,
+    "BODY_TYPE": 415,
+    "BODY_LARGE": 413,
+    "CURSOR_INVALID": 400,
+    "IDEMPOTENCY_KEY": 400,
+    "IDEMPOTENCY_IN_FLIGHT": 409,
+    "ETAG_MISSING": 428,
+    "ETAG_OTHER": 412,
+    "LOGIN_REFUSED": 401,
+    "PASSWORD_WRONG": 401,
+    "LINK_USED": 401,
+    "CSRF_MISSING": 403,
+    "LOGIN_WAIT": 429,
+    "RATE_LIMIT": 429,
+    "SERVICE_FAULT": 500,
+    "STORE_CASE_ABSENT": 404,
+    "IMPORT_UNKNOWN": 404,
+    "OBJECTION_UNKNOWN": 404,
+    "RESULT_UNKNOWN": 404,
+    "PROOF_PERSON": 404,
+    "USER_TAKEN": 409,
+    "USER_LAST": 409,
+    "IMPORT_REPLACED": 409,
+    "RECORD_ID_STANDS": 409,
+    "PERIOD_INVALID": 422,
+    "PERIOD_OTHER": 422,
+    "STEP_WHY": 422,
+    "STEP_DATES": 422,
+    "STEP_LEVEL": 422,
+    "STEP_INSTITUTION": 422,
+    "STEP_NOT_ALLOWED": 403,
+    "STEP_SAME_PERSON": 403,
+    "UNLOCK_SECOND": 403,
+    "STORE_BUSY": 503,
+    "STORE_FULL": 507,
+    "STORE_LOST": 503,
+    "STORE_DAMAGED": 500,
+}
+_FAMILIES: Final = (
+    ("PERIOD_", 409),
+    ("STEP_", 409),
+    ("LOCK_", 409),
+    ("ADJUST_", 409),
+    ("OBJECTION", 409),
+    ("YEAR_", 409),
+    ("FORBIDDEN_", 403),
+    ("STORE_", 503),
+)
+
+
+class RequestError(DataError):
+    """A request that is refused: its problems, with their pointers, and headers of the answer."""
+
+    def __init__(
+        self,
+        code: str,
+        value: str = "",
+        *,
+        pointer: str = "",
+        status: int = 0,
+        headers: Mapping[str, str] | None = None,
+        **facts: str,
+    ) -> None:
+        super().__init__([Problem(code, Place(column=pointer), value, facts)])
+        self.status = status
+        self.headers = dict(headers or {})
+
+
+def status_of(code: str) -> int:
+    """The status of a refusal whose first problem has a code; 422 where nothing else is said."""
+    if code in _STATUS:
+        return _STATUS[code]
+    return next((status for start, status in _FAMILIES if code.startswith(start)), 422)
+
+
+def problem_body(
+    problems: Sequence[Problem], status: int, language: str, request_id: str, total: int = 0
+) -> dict[str, Any]:
+    """The members of a problem: its own, and one of ``errors`` for each fault."""
+    first = next((one for one in problems if one.severity == "error"), problems[0])
+    body: dict[str, Any] = {
+        "type": f"urn:equivalents:problem:{first.code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": first.code,
+        "detail": first.text(language),
+        "request_id": request_id,
+        "errors": [_error(one, language) for one in problems[:_SHOWN]],
+    }
+    if max(total, len(problems)) > len(body["errors"]):
+        body["total"] = max(total, len(problems))
+    return body
+
+
+def _error(problem: Problem, language: str) -> dict[str, Any]:
+    place = problem.place
+    said: dict[str, Any] = {"code": problem.code, "severity": problem.severity}
+    said["detail"] = problem.text(language)
+    if place.column.startswith(("/", "?")) and not place.file:
+        said["pointer"] = place.column
+    else:
+        for name in ("file", "sheet", "row", "column"):
+            if getattr(place, name):
+                said[name] = getattr(place, name)
+    if problem.value:
+        said["value"] = problem.value
+    return said
+
+
+def problem_response(
+    request: Request,
+    problems: Sequence[Problem],
+    status: int = 0,
+    headers: Mapping[str, str] | None = None,
+    total: int = 0,
+) -> Response:
+    """The answer to a request that is refused."""
+    status = status or status_of(problems[0].code)
+    language = language_of(request)
+    request_id = str(request.scope.get("request_id", ""))
+    body = problem_body(problems, status, language, request_id, total)
+    more = {"Content-Language": "en" if language == "en" else "zh-CN", **(headers or {})}
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        more.setdefault("Retry-After", "10")
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return Response(text, status, more, TYPE)
+
+
+# -- what is caught -------------------------------------------------------------------------------
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Answer every exception of an application as a problem."""
+    app.add_exception_handler(DataError, _data)
+    app.add_exception_handler(UsageError, _usage)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(ConservationError, _fault)
+    app.add_exception_handler(Exception, _fault)
+
+
+def _data(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DataError)
+    status, headers = 0, {}
+    if isinstance(error, RequestError):
+        status, headers = error.status, error.headers
+    return problem_response(request, error.problems, status, headers, error.total or 0)
+
+
+def _usage(request: Request, error: Exception) -> Response:
+    problem = Problem("FIELD_INVALID", facts={"detail": str(error)})
+    return problem_response(request, [problem], 422)
+
+
+def _fault(request: Request, error: Exception) -> Response:
+    request_id = str(request.scope.get("request_id", ""))
+    _LOG.error("fault", exc_info=error, extra={"request_id": request_id})
+    return problem_response(request, [Problem("SERVICE_FAULT", value=request_id)])
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    problems = [*_problems(error.errors(), language_of(request))]
+    status = 400 if problems[0].code == "BODY_JSON" else 422
+    return problem_response(request, problems, status)
+
+
+def _problems(errors: Iterable[Any], language: str) -> Iterable[Problem]:
+    for one in errors:
+        place = Place(column=_pointer(one["loc"]))
+        kind = str(one["type"])
+        if kind == "json_invalid":
+            detail = str(one.get("ctx", {}).get("error", ""))
+            yield Problem("BODY_JSON", Place(column="/"), facts={"detail": detail})
+        elif kind == "missing":
+            yield Problem("FIELD_MISSING", place)
+        elif kind == "extra_forbidden":
+            yield Problem("FIELD_UNKNOWN", place)
+        else:
+            detail = _said(one, language)
+            yield Problem("FIELD_INVALID", place, _shown(one.get("input")), {"detail": detail})
+
+
+_ZH: Final[Mapping[str, str]] = {
+    "string_pattern_mismatch": "格式应为 {pattern}",
+    "string_too_short": "至少 {min_length} 个字符",
+    "string_too_long": "至多 {max_length} 个字符",
+    "string_type": "应为文本",
+    "int_type": "应为整数",
+    "int_parsing": "应为整数",
+    "bool_type": "应为 true 或 false",
+    "bool_parsing": "应为 true 或 false",
+    "list_type": "应为数组",
+    "dict_type": "应为对象",
+    "model_attributes_type": "应为对象",
+    "literal_error": "应为 {expected} 之一",
+    "enum": "应为 {expected} 之一",
+    "too_long": "至多 {max_length} 项",
+    "too_short": "至少 {min_length} 项",
+    "greater_than_equal": "不应小于 {ge}",
+    "less_than_equal": "不应大于 {le}",
+}
+
+
+def _said(one: Mapping[str, Any], language: str) -> str:
+    template = _ZH.get(str(one["type"])) if language == "zh" else None
+    return template.format_map({**one.get("ctx", {})}) if template else str(one["msg"])
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _pointer(loc: Sequence[Any]) -> str:
+    """A JSON pointer into the body, ``?name`` for a parameter."""
+    where, *path = loc
+    if where == "body":
+        return "/" + "/".join(str(one).replace("~", "~0").replace("/", "~1") for one in path)
+    return f"?{'.'.join(map(str, path))}"
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        allowed = ", ".join(_methods(request))
+        problem = Problem("METHOD_UNKNOWN", value=request.method, facts={"allowed": allowed})
+        return problem_response(request, [problem], headers={"Allow": allowed})
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        return problem_response(request, [Problem("ROUTE_UNKNOWN")])
+    limit = getattr(error, "limit", None)
+    if limit is not None:
+        return problem_response(request, [Problem("BODY_LARGE", facts={"limit": str(limit)})])
+    detail = {"detail": str(error.detail)}
+    code = "BODY_JSON" if error.status_code == HTTPStatus.BAD_REQUEST else "FIELD_INVALID"
+    problem = Problem(code, Place(column="/"), facts=detail)
+    return problem_response(request, [problem], error.status_code)
+
+
+def _methods(request: Request) -> list[str]:
+    """Every method that some route of this path takes; Starlette names those of the first alone."""
+    found: set[str] = set()
+    for route in request.app.routes:
+        matched, _ = route.matches({**request.scope, "method": "GET"})
+        if matched is not Match.NONE:
+            found |= getattr(route, "methods", None) or set()
+    return sorted(found)

@@ -1,0 +1,153 @@
+"""API keys: for programs, with a role, at most some of its actions, and an end (接口密钥)."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from pydantic import Field
+from starlette.responses import Response
+
+from api.access.tokens import hashed, new_key
+from api.accounts import change, check_actions, check_roles
+from api.asks import Asking, Asks
+from api.directory import KEYS
+from api.ground import new_id
+from api.models import Answered, Asked, Id, Time, Why
+from api.paging import Listed, Page, paged
+from api.problems import RequestError
+from api.resources.users import RoleAt
+from equivalents.store.engine import Store
+from equivalents.store.facts import Fact, add_fact, fact_of, standing
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/v1/api-keys", tags=["api-keys 接口密钥"])
+Pages = Annotated[Page, Depends()]
+Days = Annotated[int, Field(ge=1, le=1_095, description="Days until it ends")]
+
+
+class KeyAsked(Asked):
+    """A new key; ``actions`` narrows it to some of its roles' actions."""
+
+    title: Annotated[str, Field(min_length=1, max_length=100)]
+    roles: Annotated[list[RoleAt], Field(min_length=1, max_length=50)]
+    actions: Annotated[list[str], Field(max_length=100)] | None = None
+    days: Days = 365
+    why: Why = ""
+
+
+class RotationAsked(Asked):
+    """A new secret; the old ones go on for some hours, so that nobody is cut off."""
+
+    days: Days = 365
+    overlap_hours: Annotated[int, Field(ge=0, le=720)] = 24
+    why: Why = ""
+
+
+class Stop(Asked):
+    """The end of a key."""
+
+    why: Why = ""
+
+
+class Key(Answered):
+    """A key; ``key`` is the secret itself, shown once: when it is made."""
+
+    id: str
+    title: str
+    roles: list[RoleAt]
+    actions: list[str] | None
+    active: bool
+    ends_at: Time
+    created_by: str
+    key: str | None = None
+
+
+def _key(fact: Fact, secret: str | None = None) -> Key:
+    body = fact.body
+    known = {name: body[name] for name in ("title", "actions", "active", "created_by")}
+    ends = max(one["ends_at"] for one in body["secrets"])
+    roles = [RoleAt(**one) for one in body["roles"]]
+    return Key(id=fact.subject, roles=roles, ends_at=ends, key=secret, **known)
+
+
+def _found(asking: Asking, key_id: str) -> Fact:
+    with asking.reading() as connection:
+        fact = fact_of(connection, KEYS, key_id)
+    if fact is None:
+        raise RequestError("OBJECT_UNKNOWN", key_id)
+    return fact
+
+
+@router.get("")
+def list_keys(asking: Annotated[Asking, Depends(Asks("keys.read"))], page: Pages) -> Listed[Key]:
+    """Every key, without its secret."""
+    with asking.reading() as connection:
+        every = sorted(standing(connection, KEYS).values(), key=lambda one: one.subject)
+    shown, more, cursor = paged(page, "api-keys", every, lambda one: (one.subject,))
+    data = [*map(_key, shown)]
+    return Listed(data=data, limit=page.limit, has_more=more, next_cursor=cursor)
+
+
+@router.post("", status_code=201, response_model=Key)
+def create_key(asked: KeyAsked, asking: Annotated[Asking, Depends(Asks("keys.edit"))]) -> Response:
+    """Make a key. Its secret is in this answer and nowhere else; it is not kept for a replay."""
+    said: dict[str, Any] = asked.model_dump(exclude={"why", "days"})
+    check_roles(said["roles"])
+    check_actions(asked.actions or [])
+    key_id = new_id("key")
+    secret = new_key(key_id)
+    ends = asking.ground.ahead(days=asked.days)
+    of_it = {"active": True, "created_by": asking.principal.id}
+    body = {**said, **of_it, "secrets": [{"sha256": hashed(secret), "ends_at": ends}]}
+
+    def made(store: Store) -> Key:
+        action = {"object_kind": KEYS, "object_id": key_id, "why": asked.why}
+        with store.writing("key.add", **action) as writer:
+            writer.after = {**said, **of_it, "ends_at": ends}
+            number = add_fact(writer, KEYS, key_id, body)
+            return _key(Fact(number, writer.seq, KEYS, key_id, body))
+
+    location = {"Location": f"/v1/api-keys/{key_id}"}
+    return asking.act(made, headers=lambda key: location, secret={"key": secret})
+
+
+@router.get("/{key_id}", response_model=Key)
+def get_key(key_id: Id, asking: Annotated[Asking, Depends(Asks("keys.read"))]) -> Response:
+    """One key, without its secret."""
+    fact = _found(asking, key_id)
+    return asking.answer(_key(fact), etag=str(fact.id))
+
+
+@router.post("/{key_id}/rotations", status_code=201, response_model=Key)
+def rotate_key(
+    key_id: Id, asked: RotationAsked, asking: Annotated[Asking, Depends(Asks("keys.edit"))]
+) -> Response:
+    """Give a key a new secret."""
+    fact = _found(asking, key_id)
+    secret = new_key(key_id)
+    until = asking.ground.ahead(hours=asked.overlap_hours)
+    old = [{**one, "ends_at": min(one["ends_at"], until)} for one in fact.body["secrets"]]
+    new = {"sha256": hashed(secret), "ends_at": asking.ground.ahead(days=asked.days)}
+    said = {"secrets": [*(one for one in old if one["ends_at"] > asking.ground.now()), new]}
+
+    def made(store: Store) -> Key:
+        return _key(change(store, fact, said, "key.rotate", asked.why))
+
+    answer = asking.act(made, secret={"key": secret})
+    asking.ground.directory.forget()
+    return answer
+
+
+@router.post("/{key_id}/stop", response_model=Key)
+def stop_key(
+    key_id: Id, asked: Stop, asking: Annotated[Asking, Depends(Asks("keys.edit"))]
+) -> Response:
+    """End a key now."""
+    fact = _found(asking, key_id)
+
+    def made(store: Store) -> Key:
+        return _key(change(store, fact, {"active": False}, "key.stop", asked.why))
+
+    answer = asking.act(made, 200)
+    asking.ground.directory.forget()
+    return answer

@@ -1,0 +1,51 @@
+"""Whether the service lives, is ready, and what it counts; no login, and nothing personal."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api.ground import Ground
+from api.models import Answered
+from equivalents.store.jobs import QUEUED, RUNNING, jobs_of
+from equivalents.store.writing import head_of
+
+__all__ = ["Health", "router"]
+
+router = APIRouter(tags=["health 运行状态"])
+
+
+class Health(Answered):
+    """The service answers; ``store`` says whether its database does, too."""
+
+    status: str
+    store: str
+
+
+@router.get("/health")
+def live() -> Health:
+    """Whether the process answers at all."""
+    return Health(status="ok", store="unasked")
+
+
+@router.get("/ready")
+def ready(request: Request) -> Health:
+    """Whether requests can be served: the store answers and has the revision of this program."""
+    ground: Ground = request.app.state.ground
+    with ground.store.reading() as connection:
+        head_of(connection)
+    return Health(status="ok", store="ok")
+
+
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
+def metrics(request: Request) -> Response:
+    """Counters for Prometheus; to be kept from outside by the proxy."""
+    ground: Ground = request.app.state.ground
+    with ground.store.reading() as connection:
+        head = head_of(connection)
+        found = [one.state for one in jobs_of(connection, QUEUED, RUNNING)]
+    counts = {state: found.count(state) for state in (QUEUED, RUNNING)}
+    body = ground.metrics.render(counts, head.seq if head else 0)
+    return Response(body, media_type="text/plain; version=0.0.4")

@@ -1,0 +1,55 @@
+"""What works beside the requests of a server process: jobs, and tidying once an hour."""
+
+import logging
+import threading
+import time
+from typing import Final
+
+from api.ground import Ground
+from api.jobs.runner import Runner, tidy
+from equivalents.errors import DataError
+from equivalents.store.answers import forget_answers
+from equivalents.store.sessions import forget_sessions
+
+__all__ = ["Working"]
+
+_TIDY_SECONDS: Final = 3_600.0
+_LOG: Final = logging.getLogger("equivalents.working")
+
+
+class Working:
+    """Starts and stops what works beside requests."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._stop = threading.Event()
+        self._tidying = threading.Thread(target=self._tidy, name="tidy", daemon=True)
+        self.runner = Runner(ground, ground.settings.number("jobs"))
+
+    def start(self) -> None:
+        """Begin."""
+        self._ground.wake = self.runner.wake
+        self.runner.start()
+        self._tidying.start()
+
+    def stop(self) -> None:
+        """End; what runs is left to whoever looks next."""
+        self._stop.set()
+        self.runner.stop()
+        self._tidying.join(1)
+
+    def _tidy(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self.tidy()
+            except (DataError, OSError):
+                _LOG.warning("tidy.failed")
+            self._stop.wait(_TIDY_SECONDS)
+
+    def tidy(self) -> None:
+        """Forget what has lasted long enough: answers, sessions, files of jobs."""
+        ground = self._ground
+        with ground.store.editing() as connection:
+            forget_answers(connection, ground.ago(days=ground.settings.number("answer_days")))
+            forget_sessions(connection, ground.now())
+        tidy(ground.data, time.time, ground.settings.number("export_days"))

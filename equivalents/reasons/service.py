@@ -1,0 +1,112 @@
+"""Reasons of the service: what is wrong with a request, whatever it is about."""
+
+from typing import Final
+
+from equivalents.reasons.model import Reason
+
+__all__ = ["SERVICE_REASONS"]
+
+
+def _error(code: str, zh: str, en: str) -> Reason:
+    return Reason(code, "error", "command", zh, en)
+
+
+SERVICE_REASONS: Final[tuple[Reason, ...]] = (
+    _error(
+        "ROUTE_UNKNOWN",
+        "没有这个地址。请核对路径；全部地址见 /v1/openapi.json。",
+        "There is no such address. Check the path; all of them are in /v1/openapi.json.",
+    ),
+    _error(
+        "METHOD_UNKNOWN",
+        "这个地址不接受 {value}。可用：{allowed}。",
+        "This address does not take {value}. It takes {allowed}.",
+    ),
+    _error(
+        "OBJECT_UNKNOWN",
+        "没有“{value}”，或者它不在您的范围内。请核对编号。",
+        "There is no '{value}', or it is outside of your scope. Check the id.",
+    ),
+    _error(
+        "BODY_JSON",
+        "请求正文不是有效的 JSON：{detail}。请核对引号、逗号和编码（UTF-8）。",
+        "The body of the request is no valid JSON: {detail}. Check quotes, commas and the "
+        "encoding (UTF-8).",
+    ),
+    _error(
+        "BODY_TYPE",
+        "正文类型“{value}”不能用。可用：{allowed}。请改 Content-Type。",
+        "The body's type '{value}' cannot be used. Usable: {allowed}. Change Content-Type.",
+    ),
+    _error(
+        "BODY_LARGE",
+        "正文超过上限 {limit} 字节，没有接收。请分批发送；上传文件用 POST /v1/imports。",
+        "The body is longer than {limit} bytes and was not taken. Send it in parts; files are "
+        "uploaded by POST /v1/imports.",
+    ),
+    _error(
+        "FIELD_INVALID",
+        "字段的内容不合要求：{detail}。",
+        "A field is not as it should be: {detail}.",
+    ),
+    _error(
+        "FIELD_MISSING",
+        "缺少必填字段。请补上。",
+        "A required field is missing. Add it.",
+    ),
+    _error(
+        "FIELD_UNKNOWN",
+        "没有这个字段。请核对名称，或去掉它。",
+        "There is no such field. Check its name, or leave it out.",
+    ),
+    _error(
+        "CURSOR_INVALID",
+        "cursor“{value}”不是本服务给出的，或不属于这个列表。请从头列出（不带 cursor）。",
+        "The cursor '{value}' was not given by this service, or not for this list. Begin anew, "
+        "without a cursor.",
+    ),
+    _error(
+        "IDEMPOTENCY_KEY",
+        "Idempotency-Key 应为 1 至 200 个可见的 ASCII 字符。",
+        "An Idempotency-Key has 1 to 200 visible ASCII characters.",
+    ),
+    _error(
+        "IDEMPOTENCY_OTHER",
+        "这个 Idempotency-Key 已用于另一个请求。新的请求请用新的键。",
+        "This Idempotency-Key was used for another request. Use a new key for a new request.",
+    ),
+    _error(
+        "IDEMPOTENCY_IN_FLIGHT",
+        "同一个 Idempotency-Key 的请求正在处理。请稍后用同一键再发。",
+        "A request of this Idempotency-Key is being answered. Send it again a little later with "
+        "the same key.",
+    ),
+    _error(
+        "ETAG_MISSING",
+        "修改须带 If-Match：先读取，再把 ETag 原样放进 If-Match。",
+        "An edit needs If-Match: read first, then put the ETag into If-Match as it is.",
+    ),
+    _error(
+        "ETAG_OTHER",
+        "内容已被他人改动。请重新读取，核对后再改。",
+        "Somebody changed it meanwhile. Read it again, look at the change, then edit.",
+    ),
+    _error(
+        "JOB_INTERRUPTED",
+        "任务中断了 {value} 次，已停止；没有留下做到一半的内容。请重新提交；若再次发生，"
+        "请查看服务日志。",
+        "The job was interrupted {value} times and was given up; nothing is half done. Ask for it "
+        "again; if it happens again, look into the service's log.",
+    ),
+    _error(
+        "JOB_CANCELLED",
+        "任务已取消；没有留下做到一半的内容。",
+        "The job was cancelled; nothing is half done.",
+    ),
+    _error(
+        "SERVICE_FAULT",
+        "程序出错，没有改动任何内容。请把请求编号 {value} 告诉维护人员。",
+        "A fault of the program; nothing was changed. Tell whoever keeps the service the request "
+        "id {value}.",
+    ),
+)

@@ -1,0 +1,207 @@
+"""What every request meets: problems, languages, ids, limits, keys, pages, answers given once.
+
+Faults it catches: an error that is not problem+json; a 405 that names one method; a body without
+end; a key that ended; an action that is done twice under one Idempotency-Key.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from fastapi.testclient import TestClient
+
+from api.problems import TYPE
+from equivalents.store.facts import standing
+from equivalents.store.trail import trail
+from tests.service.visitors import Service, served
+from tests.stores import new_place
+
+USER = {
+    "login": "chen",
+    "name": "陈会计",
+    "password": "lan-hua-kai-le-27",
+    "roles": [{"role": "county_finance", "institutions": ["*"]}],
+}
+
+
+def problem(answer: object, status: int, code: str) -> dict[str, object]:
+    """The problem of an answer, which must be one."""
+    assert answer.status_code == status, answer.text  # type: ignore[attr-defined]
+    assert answer.headers["content-type"] == TYPE  # type: ignore[attr-defined]
+    said: dict[str, object] = answer.json()  # type: ignore[attr-defined]
+    assert said["code"] == code
+    assert said["status"] == status
+    assert said["request_id"] == answer.headers["x-request-id"]  # type: ignore[attr-defined]
+    return said
+
+
+def test_it_lives_and_is_ready(service: Service) -> None:
+    assert service.nobody.get("/health").json() == {"status": "ok", "store": "unasked"}
+    answer = service.nobody.get("/ready")
+    assert answer.json()["store"] == "ok"
+    assert answer.headers["equivalents-engine"]
+    assert answer.headers["equivalents-method"]
+    text = service.nobody.get("/metrics").text
+    assert 'equivalents_requests_total{method="GET",route="/health",status="200"} 1.0' in text
+
+
+def test_mistakes_are_problems_in_the_language_that_is_asked_for(small: Service) -> None:
+    nobody = small.nobody
+    said = problem(nobody.get("/v1/nothing"), 404, "ROUTE_UNKNOWN")
+    assert "没有这个地址" in str(said["detail"])
+    english = {"Accept-Language": "fr, en;q=0.8, zh;q=0.5"}
+    said = problem(nobody.get("/v1/nothing", headers=english), 404, "ROUTE_UNKNOWN")
+    assert "no such address" in str(said["detail"])
+    answer = nobody.put("/v1/session")
+    problem(answer, 405, "METHOD_UNKNOWN")
+    assert answer.headers["allow"] == "DELETE, GET, POST"
+    problem(nobody.get("/v1/users"), 401, "LOGIN_REFUSED")
+    problem(
+        nobody.post("/v1/session", content="{", headers={"Content-Type": "application/json"}),
+        400,
+        "BODY_JSON",
+    )
+
+
+def test_every_error_of_a_body_is_told_with_its_place(small: Service) -> None:
+    administrator = small.visitor("administrator")
+    body = {**USER, "login": "", "roles": [{"role": 3}], "colour": "red"}
+    said = problem(administrator.post("/v1/users", json=body), 422, "FIELD_INVALID")
+    errors = said["errors"]
+    assert isinstance(errors, list)
+    assert {(one["pointer"], one["code"]) for one in errors} == {
+        ("/login", "FIELD_INVALID"),
+        ("/roles/0/role", "FIELD_INVALID"),
+        ("/colour", "FIELD_UNKNOWN"),
+    }
+    body = {**USER, "roles": [{"role": "boss"}, {"role": "king"}]}
+    said = problem(administrator.post("/v1/users", json=body), 422, "ROLE_UNKNOWN")
+    assert len(said["errors"]) == 2  # type: ignore[arg-type]
+
+
+def test_a_body_has_an_end(tmp_path: object) -> None:
+    with served(new_place("sqlite", tmp_path, ""), tmp_path / "d", body_bytes="1000") as found:  # type: ignore[arg-type, operator]
+        administrator = found.visitor("administrator")
+        fitting = {**USER, "why": ""}
+        room = 1000 - len(administrator.build_request("POST", "/v1/users", json=fitting).content)
+        good = administrator.post("/v1/users", json={**fitting, "why": "x" * room})
+        assert good.status_code == 201, good.text
+        over = {**fitting, "login": "li", "why": "x" * (room + 3)}
+        problem(administrator.post("/v1/users", json=over), 413, "BODY_LARGE")
+
+        def pieces() -> object:
+            yield b'{"login": "'
+            for _ in range(200):
+                yield b"a" * 10
+
+        streamed = administrator.post("/v1/users", content=pieces())  # type: ignore[arg-type]
+        problem(streamed, 413, "BODY_LARGE")
+
+
+def test_an_action_is_done_once_under_a_key(service: Service) -> None:
+    administrator = service.visitor("administrator")
+    headers = {"Idempotency-Key": "k-1"}
+    first = administrator.post("/v1/users", json=USER, headers=headers)
+    assert first.status_code == 201
+    again = administrator.post("/v1/users", json=USER, headers=headers)
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert again.headers["location"] == first.headers["location"]
+    assert again.headers["idempotent-replayed"] == "true"
+    other = {**USER, "name": "陈出纳"}
+    answer = administrator.post("/v1/users", json=other, headers=headers)
+    problem(answer, 422, "IDEMPOTENCY_OTHER")
+    problem(administrator.post("/v1/users", json=USER), 409, "USER_TAKEN")
+    with service.store.reading() as connection:
+        assert len(standing(connection, "user")) == 1
+        assert [one.action for one in trail(connection)].count("user.add") == 1
+
+
+def test_many_at_once_under_one_key_do_it_once(service: Service) -> None:
+    administrator = service.visitor("administrator")
+
+    def post(_number: int) -> tuple[int, str]:
+        answer = administrator.post("/v1/users", json=USER, headers={"Idempotency-Key": "k"})
+        return answer.status_code, answer.json().get("code", "")
+
+    with ThreadPoolExecutor(8) as pool:
+        found = set(pool.map(post, range(16)))
+    assert (201, "") in found
+    assert found <= {(201, ""), (409, "IDEMPOTENCY_IN_FLIGHT")}
+    with service.store.reading() as connection:
+        assert len(standing(connection, "user")) == 1
+
+
+def test_a_secret_is_answered_once_and_not_kept(service: Service) -> None:
+    administrator = service.visitor("administrator")
+    body = {"title": "薪酬", "roles": [{"role": "integration"}], "actions": ["payouts.read"]}
+    headers = {"Idempotency-Key": "k"}
+    first = administrator.post("/v1/api-keys", json=body, headers=headers).json()
+    assert first["key"].startswith("eqk_")
+    again = administrator.post("/v1/api-keys", json=body, headers=headers).json()
+    assert again == {**first, "key": None}
+    assert administrator.get(f"/v1/api-keys/{first['id']}").json()["key"] is None
+
+
+def test_a_key_is_narrowed_rotated_and_stopped(service: Service) -> None:
+    administrator = service.visitor("administrator")
+    body = {"title": "薪酬", "roles": [{"role": "integration"}], "actions": ["jobs.read"]}
+    made = administrator.post("/v1/api-keys", json=body).json()
+
+    def status(secret: str, path: str = "/v1/jobs") -> int:
+        headers = {"Authorization": f"Bearer {secret}"}
+        return int(TestClient(service.app, headers=headers).get(path).status_code)
+
+    assert status(made["key"]) == 200
+    assert status(made["key"], "/v1/users") == 403
+    assert status(made["key"][:-1] + "x") == 401
+    address = f"/v1/api-keys/{made['id']}"
+    second = administrator.post(f"{address}/rotations", json={"overlap_hours": 1}).json()
+    assert status(made["key"]) == status(second["key"]) == 200
+    third = administrator.post(f"{address}/rotations", json={"overlap_hours": 0}).json()
+    assert [status(one["key"]) for one in (made, second, third)] == [401, 401, 200]
+    assert administrator.post(f"{address}/stop", json={"why": "停用"}).json()["active"] is False
+    assert status(third["key"]) == 401
+
+
+def test_lists_are_paged_by_cursor(small: Service) -> None:
+    administrator = small.visitor("administrator")
+    for number in range(5):
+        body = {**USER, "login": f"user{number}"}
+        assert administrator.post("/v1/users", json=body).status_code == 201
+    seen, cursor = [], ""
+    while True:
+        page = administrator.get("/v1/users", params={"limit": 2, "cursor": cursor}).json()
+        seen += [one["login"] for one in page["data"]]
+        assert page["limit"] == 2
+        if not page["has_more"]:
+            assert page["next_cursor"] is None
+            break
+        cursor = page["next_cursor"]
+    assert sorted(seen) == [f"user{number}" for number in range(5)]
+    problem(administrator.get("/v1/users?cursor=abc"), 400, "CURSOR_INVALID")
+    problem(administrator.get(f"/v1/api-keys?cursor={cursor}"), 400, "CURSOR_INVALID")
+    problem(administrator.get("/v1/users?limit=501"), 422, "FIELD_INVALID")
+
+
+def test_an_edit_needs_what_was_read(small: Service) -> None:
+    administrator = small.visitor("administrator")
+    address = administrator.post("/v1/users", json=USER).headers["location"]
+    read = administrator.get(address)
+    etag = read.headers["etag"]
+    assert administrator.get(address, headers={"If-None-Match": etag}).status_code == 304
+    change = {"name": "陈主管"}
+    problem(administrator.patch(address, json=change), 428, "ETAG_MISSING")
+    done = administrator.patch(address, json=change, headers={"If-Match": etag})
+    assert done.json()["name"] == "陈主管"
+    late = administrator.patch(address, json=change, headers={"If-Match": etag})
+    problem(late, 412, "ETAG_OTHER")
+
+
+def test_the_limit_is_met_exactly(tmp_path: object) -> None:
+    place = new_place("sqlite", tmp_path, "")  # type: ignore[arg-type]
+    with served(place, tmp_path / "d", reads_a_minute="5") as found:  # type: ignore[operator]
+        auditor = found.visitor("auditor")
+        statuses = [auditor.get("/v1/jobs").status_code for _ in range(6)]
+        assert statuses == [200] * 5 + [429]
+        last = auditor.get("/v1/jobs")
+        problem(last, 429, "RATE_LIMIT")
+        assert int(last.headers["retry-after"]) >= 1
+        assert found.visitor("auditor").get("/v1/jobs").status_code == 200
