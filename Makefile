@@ -44,7 +44,7 @@ rules: venv  ## every rule, the room that keeps it, the scenarios that prove it 
 clean:  ## remove .venv and build products, never a case or a result 清理
 	rm -rf .venv build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache .benchmarks
 	rm -rf *.egg-info
-	@for folder in equivalents tests benchmarks; do \
+	@for folder in api equivalents tests benchmarks; do \
 		if [ -d "$$folder" ]; then \
 			find "$$folder" -type d -name __pycache__ -prune -exec rm -rf {} +; \
 		fi; \
