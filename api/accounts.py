@@ -18,7 +18,13 @@ from equivalents.store.engine import Store
 from equivalents.store.facts import Fact, add_fact, fact_of, standing
 from equivalents.store.writing import Writing
 
-__all__ = ["add_user", "change", "check_actions", "check_roles", "user_of_login"]
+__all__ = [
+    "add_user",
+    "change",
+    "check_actions",
+    "check_roles",
+    "user_of_login",
+]
 
 _ADMINISTRATOR = "administrator"
 _SECRETS = ("password", "secrets")

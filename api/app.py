@@ -18,7 +18,11 @@ from equivalents.store.engine import open_store
 from equivalents.store.place import place_of
 from equivalents.version import __version__
 
-__all__ = ["app_from_environment", "create_app"]
+__all__ = [
+    "app_from_environment",
+    "create_app",
+    "ground_of",
+]
 
 _UPLOADS: Final = frozenset({"/v1/imports"})
 

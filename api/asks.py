@@ -27,7 +27,12 @@ from api.problems import RequestError
 from equivalents.store.answers import Answer, InFlightError, answer_of, in_flight, keep_answer
 from equivalents.store.engine import Store
 
-__all__ = ["Asking", "Asks", "JSON", "SAFE"]
+__all__ = [
+    "Asking",
+    "Asks",
+    "JSON",
+    "SAFE",
+]
 
 JSON: Final = "application/json"
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -21,7 +21,15 @@ from equivalents.store.engine import Store
 from equivalents.store.facts import Fact, fact_of, standing
 from equivalents.store.sessions import LOGIN, session_of
 
-__all__ = ["Directory", "KEYS", "USERS", "grants_of", "principal_of_key", "principal_of_user"]
+__all__ = [
+    "Directory",
+    "KEYS",
+    "USERS",
+    "grants_of",
+    "has_administrator",
+    "principal_of_key",
+    "principal_of_user",
+]
 
 USERS: Final = "user"
 KEYS: Final = "key"

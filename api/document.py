@@ -14,7 +14,11 @@ from fastapi.routing import APIRoute
 from api.asks import SAFE, Asks
 from api.problems import TYPE
 
-__all__ = ["action_of", "api_routes", "describe"]
+__all__ = [
+    "action_of",
+    "api_routes",
+    "describe",
+]
 
 _ABOUT: Final = """\
 当量绩效核算服务：记录导入、核算、期间流程、发放数据。Workload equivalents and pay: imports, runs,

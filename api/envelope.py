@@ -20,7 +20,10 @@ from api.problems import problem_response
 from api.telling.lines import told
 from equivalents.errors import Problem
 
-__all__ = ["BodyTooLargeError", "Envelope"]
+__all__ = [
+    "BodyTooLargeError",
+    "Envelope",
+]
 
 _GIVEN: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _HEADERS: Final = {

@@ -12,18 +12,22 @@ from threading import Lock
 from time import monotonic
 from typing import Final, NamedTuple
 
-from sqlalchemy import func, select
-
 from api.access.limits import Limits
 from api.directory import Directory
 from api.telling.metrics import Metrics
 from equivalents.servicesettings import ServiceSettings
 from equivalents.settle import METHOD
+from equivalents.store.dated import last_versions
 from equivalents.store.engine import Store
-from equivalents.store.schema import DOCUMENTS, PUTS
 from equivalents.version import __version__
 
-__all__ = ["Ground", "Versions", "new_id", "time_now", "time_text"]
+__all__ = [
+    "Ground",
+    "Versions",
+    "new_id",
+    "time_now",
+    "time_text",
+]
 
 _FRESH_SECONDS: Final = 1.0
 _LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -109,8 +113,6 @@ class Ground:
                 return self._versions
             self._looked = monotonic()
         with self.store.reading() as connection:
-            weights = select(func.max(PUTS.c.id)).where(PUTS.c.table_name == "weights")
-            schemes = select(func.max(DOCUMENTS.c.id))
-            found = [connection.execute(one).scalar() or 0 for one in (weights, schemes)]
+            found = last_versions(connection)
         self._versions = Versions(__version__, METHOD, *map(str, found))
         return self._versions

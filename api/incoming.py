@@ -4,7 +4,12 @@ from typing import Final, NamedTuple
 
 from fastapi import Request
 
-__all__ = ["COOKIE", "CSRF_HEADER", "Credentials", "credentials_of"]
+__all__ = [
+    "COOKIE",
+    "CSRF_HEADER",
+    "Credentials",
+    "credentials_of",
+]
 
 COOKIE: Final = "equivalents_session"
 CSRF_HEADER: Final = "x-csrf-token"

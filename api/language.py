@@ -2,7 +2,9 @@
 
 from fastapi import Request
 
-__all__ = ["language_of"]
+__all__ = [
+    "language_of",
+]
 
 
 def language_of(request: Request) -> str:

@@ -4,7 +4,17 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["Amount", "Answered", "Asked", "Day", "Decimal", "Id", "PeriodName", "Time", "Why"]
+__all__ = [
+    "Amount",
+    "Answered",
+    "Asked",
+    "Day",
+    "Decimal",
+    "Id",
+    "PeriodName",
+    "Time",
+    "Why",
+]
 
 Decimal = Annotated[
     str, Field(pattern=r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$", description="An exact decimal number")

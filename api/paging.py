@@ -14,7 +14,12 @@ from pydantic import BaseModel
 
 from api.problems import RequestError
 
-__all__ = ["LARGEST", "Listed", "Page", "paged"]
+__all__ = [
+    "LARGEST",
+    "Listed",
+    "Page",
+    "paged",
+]
 
 LARGEST: Final = 500
 """Objects of one page."""

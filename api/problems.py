@@ -20,7 +20,14 @@ from starlette.routing import Match
 from api.language import language_of
 from equivalents.errors import ConservationError, DataError, Place, Problem, UsageError
 
-__all__ = ["RequestError", "TYPE", "add_handlers", "problem_body", "problem_response", "status_of"]
+__all__ = [
+    "RequestError",
+    "TYPE",
+    "add_handlers",
+    "problem_body",
+    "problem_response",
+    "status_of",
+]
 
 TYPE: Final = "application/problem+json"
 _LOG: Final = logging.getLogger("equivalents.service")

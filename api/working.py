@@ -11,7 +11,9 @@ from equivalents.errors import DataError
 from equivalents.store.answers import forget_answers
 from equivalents.store.sessions import forget_sessions
 
-__all__ = ["Working"]
+__all__ = [
+    "Working",
+]
 
 _TIDY_SECONDS: Final = 3_600.0
 _LOG: Final = logging.getLogger("equivalents.working")

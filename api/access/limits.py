@@ -11,7 +11,10 @@ from threading import Lock
 from time import monotonic
 from typing import Final, NamedTuple
 
-__all__ = ["Limited", "Limits"]
+__all__ = [
+    "Limited",
+    "Limits",
+]
 
 _MOST: Final = 20_000
 _MINUTE: Final = 60.0

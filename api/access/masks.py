@@ -7,7 +7,11 @@ account number the last four. A short one shows nothing, whatever its length.
 from collections.abc import Mapping
 from typing import Final
 
-__all__ = ["PERSONAL", "masked", "masked_row"]
+__all__ = [
+    "PERSONAL",
+    "masked",
+    "masked_row",
+]
 
 PERSONAL: Final[Mapping[str, int]] = {"identity_number": 3, "account_number": 0}
 """Columns that are masked, and how many characters at their beginning are shown."""

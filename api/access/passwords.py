@@ -12,7 +12,13 @@ from equivalents.errors import Problem
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
-__all__ = ["LEAST", "hash_of", "is_right", "is_weaker", "password_faults"]
+__all__ = [
+    "LEAST",
+    "hash_of",
+    "is_right",
+    "is_weaker",
+    "password_faults",
+]
 
 LEAST: Final = 12
 """Characters that a password has at least."""

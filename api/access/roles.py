@@ -10,7 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-__all__ = ["ACTIONS", "COMMUNITY", "Grant", "OWN", "Principal", "ROLES"]
+__all__ = [
+    "ACTIONS",
+    "COMMUNITY",
+    "Grant",
+    "OWN",
+    "Principal",
+    "ROLES",
+]
 
 _READS: Final = frozenset(
     f"{noun}.read"

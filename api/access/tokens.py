@@ -10,7 +10,16 @@ import secrets
 from hashlib import sha256
 from typing import Final, NamedTuple
 
-__all__ = ["KEY", "Parsed", "csrf_of", "hashed", "new_key", "new_token", "parsed", "same"]
+__all__ = [
+    "KEY",
+    "Parsed",
+    "csrf_of",
+    "hashed",
+    "new_key",
+    "new_token",
+    "parsed",
+    "same",
+]
 
 KEY: Final = "eqk"
 _CHECK: Final = 6

@@ -21,7 +21,12 @@ from equivalents.store.engine import Store, open_store
 from equivalents.store.jobs import FAILED, SUCCEEDED, Job, JobLostError, beat, committed, end
 from equivalents.store.place import StorePlace
 
-__all__ = ["BEAT_SECONDS", "work"]
+__all__ = [
+    "BEAT_SECONDS",
+    "CANCEL",
+    "LOST",
+    "work",
+]
 
 BEAT_SECONDS: Final = 2.0
 """How often a worker is heard of."""

@@ -9,7 +9,12 @@ from equivalents.servicesettings import ServiceSettings
 from equivalents.store.engine import Store
 from equivalents.store.jobs import Job
 
-__all__ = ["Context", "Progress", "folder_of"]
+__all__ = [
+    "Context",
+    "Progress",
+    "Run",
+    "folder_of",
+]
 
 
 def folder_of(data: Path, job: str) -> Path:

@@ -6,7 +6,10 @@ from typing import Final
 
 from api.jobs.context import Run
 
-__all__ = ["KINDS", "run_of"]
+__all__ = [
+    "KINDS",
+    "run_of",
+]
 
 KINDS: Final[Mapping[str, str]] = {}
 """Kind of job -> ``module:function``."""

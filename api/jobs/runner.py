@@ -33,7 +33,11 @@ from equivalents.store.jobs import (
     spent,
 )
 
-__all__ = ["Runner", "SILENT_SECONDS"]
+__all__ = [
+    "Runner",
+    "SILENT_SECONDS",
+    "tidy",
+]
 
 SILENT_SECONDS: Final = 30.0
 """A worker that was not heard of for so long is taken for dead."""

@@ -6,7 +6,9 @@ from fastapi import APIRouter
 
 from api.resources import api_keys, health, jobs, sessions, users
 
-__all__ = ["ROUTERS"]
+__all__ = [
+    "ROUTERS",
+]
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     health.router,

@@ -18,7 +18,20 @@ from api.resources.users import RoleAt
 from equivalents.store.engine import Store
 from equivalents.store.facts import Fact, add_fact, fact_of, standing
 
-__all__ = ["router"]
+__all__ = [
+    "Days",
+    "Key",
+    "KeyAsked",
+    "Pages",
+    "RotationAsked",
+    "Stop",
+    "create_key",
+    "get_key",
+    "list_keys",
+    "rotate_key",
+    "router",
+    "stop_key",
+]
 
 router = APIRouter(prefix="/v1/api-keys", tags=["api-keys 接口密钥"])
 Pages = Annotated[Page, Depends()]

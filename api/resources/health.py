@@ -8,7 +8,13 @@ from api.models import Answered
 from equivalents.store.jobs import QUEUED, RUNNING, jobs_of
 from equivalents.store.writing import head_of
 
-__all__ = ["Health", "router"]
+__all__ = [
+    "Health",
+    "live",
+    "metrics",
+    "ready",
+    "router",
+]
 
 router = APIRouter(tags=["health 运行状态"])
 

@@ -18,7 +18,17 @@ from api.problems import RequestError
 from equivalents.store.engine import Store
 from equivalents.store.jobs import ENDED, Job, ask_cancel, job_of, jobs_of
 
-__all__ = ["JobShown", "queued", "router", "shown"]
+__all__ = [
+    "JobShown",
+    "Progress",
+    "cancel_job",
+    "get_job",
+    "job_events",
+    "list_jobs",
+    "queued",
+    "router",
+    "shown",
+]
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs 任务"])
 _LOOK_SECONDS: Final = 0.5

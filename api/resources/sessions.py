@@ -21,7 +21,17 @@ from equivalents.store.engine import Store
 from equivalents.store.facts import Fact
 from equivalents.store.sessions import LINK, LOGIN, Session, add_session, end_session, session_of
 
-__all__ = ["router"]
+__all__ = [
+    "FirstAsked",
+    "LoginAsked",
+    "Me",
+    "Password",
+    "first_administrator",
+    "log_in",
+    "log_out",
+    "me",
+    "router",
+]
 
 router = APIRouter(prefix="/v1", tags=["sessions 登录"])
 _ADDRESS = "-"

@@ -16,7 +16,19 @@ from equivalents.store.engine import Store
 from equivalents.store.facts import Fact, fact_of, standing
 from equivalents.store.sessions import end_sessions
 
-__all__ = ["RoleAt", "router"]
+__all__ = [
+    "Name",
+    "Pages",
+    "RoleAt",
+    "User",
+    "UserAsked",
+    "UserChange",
+    "change_user",
+    "create_user",
+    "get_user",
+    "list_users",
+    "router",
+]
 
 router = APIRouter(prefix="/v1/users", tags=["users 用户"])
 Name = Annotated[str, Field(min_length=1, max_length=100)]

@@ -3,7 +3,9 @@
 import logging
 from typing import Final
 
-__all__ = ["told"]
+__all__ = [
+    "told",
+]
 
 _LOG: Final = logging.getLogger("equivalents.requests")
 

@@ -10,7 +10,11 @@ import sys
 import traceback
 from typing import Final
 
-__all__ = ["FIELDS", "JsonLines", "set_up_logs"]
+__all__ = [
+    "FIELDS",
+    "JsonLines",
+    "set_up_logs",
+]
 
 FIELDS: Final = (
     "request_id", "method", "route", "status", "milliseconds", "principal", "job", "kind",

@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, and_, func, select
 
 from equivalents.errors import DataError, Problem
 from equivalents.findings import Findings
@@ -24,7 +24,7 @@ from equivalents.store.engine import Store
 from equivalents.store.evidence import Upload, keep_body, key_for
 from equivalents.store.failpoints import failpoint
 from equivalents.store.locked import locked_periods
-from equivalents.store.schema import DATED_ENDS, DATED_ROWS, PUTS
+from equivalents.store.schema import DATED_ENDS, DATED_ROWS, DOCUMENTS, PUTS
 from equivalents.store.sealing import canonical
 from equivalents.store.secret import ResidentKey, keep_check
 from equivalents.store.tableform import Row, has_hidden, hidden_rows, kept_rows
@@ -39,6 +39,7 @@ __all__ = [
     "check_table",
     "compared",
     "given_rows",
+    "last_versions",
     "locked_notes",
     "put_given",
     "put_table",
@@ -172,6 +173,14 @@ def was_put(connection: Connection, table: str, as_of: int | None = None) -> set
     if as_of is not None:
         wanted = wanted.where(PUTS.c.seq <= as_of)
     return {str(one) for one in connection.execute(wanted).scalars()}
+
+
+def last_versions(connection: Connection) -> tuple[int, int]:
+    """The numbers of the last put of weights and of the last document; 0 where there is none."""
+    weights = select(func.max(PUTS.c.id)).where(PUTS.c.table_name == "weights")
+    found = (weights, select(func.max(DOCUMENTS.c.id)))
+    puts, documents = (int(connection.execute(one).scalar() or 0) for one in found)
+    return puts, documents
 
 
 # -- putting --------------------------------------------------------------------------------------

@@ -16,12 +16,15 @@ from types import ModuleType
 
 import pytest
 
+import api
 import equivalents
 
 ROOT = Path(equivalents.__file__).parent
+SERVICE = Path(str(api.__file__)).parent
 MODULES = sorted(
     module.name
-    for module in pkgutil.walk_packages([str(ROOT)], "equivalents.")
+    for root, prefix in ((ROOT, "equivalents."), (SERVICE, "api."))
+    for module in pkgutil.walk_packages([str(root)], prefix)
     if not module.name.endswith("__main__")
 )
 
@@ -265,6 +268,20 @@ def test_only_the_shell_knows_files_and_terminals() -> None:
         assert not tops & {"typer", "rich"}, path
 
 
+def test_the_service_imports_the_engine_and_never_the_other_way() -> None:
+    for path in ROOT.rglob("*.py"):
+        tops = {name.split(".")[0] for name in _imports(path)}
+        assert not tops & {"api", "fastapi", "starlette", "pydantic"}, path
+
+
+def test_the_service_has_no_sql_of_its_own() -> None:
+    """Types and simple counts aside, statements stay in the store."""
+    for path in SERVICE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module == "sqlalchemy":
+                assert {one.name for one in node.names} <= {"Connection"}, path
+
+
 def test_importing_the_package_is_light() -> None:
     code = f"import equivalents, sys; print([m for m in {HEAVY} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -313,10 +330,10 @@ def test_the_exception_tree_is_the_one_drawn() -> None:
 
 def test_files_and_functions_stay_small() -> None:
     """Files under about 400 lines, functions under about 40 (page 4), with a little room."""
-    for path in ROOT.rglob("*.py"):
+    for path in [*ROOT.rglob("*.py"), *SERVICE.rglob("*.py")]:
         text = path.read_text(encoding="utf-8")
         assert len(text.splitlines()) <= 400, path
         for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.FunctionDef):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 length = (node.end_lineno or 0) - node.lineno + 1
                 assert length <= 50, f"{path}: {node.name} has {length} lines"
