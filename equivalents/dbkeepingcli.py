@@ -9,7 +9,14 @@ import typer
 from equivalents.checkcli import JsonOption
 from equivalents.errors import DataError, Problem, UsageError, as_object
 from equivalents.storecli import StoreOption, WhoOption, WhyOption, opened
-from equivalents.terminal import print_json, print_list, reporting, say, show_problems
+from equivalents.terminal import (
+    print_json,
+    print_list,
+    progress,
+    reporting,
+    say,
+    show_problems,
+)
 
 __all__ = ["backup", "expire", "restore", "trail", "verify"]
 
@@ -58,8 +65,8 @@ def verify(
 
     with reporting(as_json):
         heads = [parse_head(one) for one in head or []]
-        with opened(store) as found:
-            done = check(found, heads=heads, recompute=recompute)
+        with opened(store) as found, progress() as told:
+            done = check(found, heads=heads, recompute=recompute, told=told)
             name = found.place.name
     if as_json:
         print_json(_verified_object(name, done))
@@ -128,8 +135,8 @@ def backup(
         if check is not None:
             done = check_backup(check, secret)
         elif out is not None:
-            with opened(store) as found:
-                done = back_up(found, out, secret)
+            with opened(store) as found, progress() as told:
+                done = back_up(found, out, secret, told)
         if as_json:
             print_json(_backup_object(done))
             return

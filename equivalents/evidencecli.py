@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from equivalents.checkcli import JsonOption
-from equivalents.storecli import KeyOption, StoreOption, opened
+from equivalents.storecli import KeyOption, StoreOption, WhoOption, WhyOption, opened
 from equivalents.terminal import print_json, reporting, say
 
 __all__ = ["evidence"]
@@ -26,16 +26,18 @@ def evidence(
     ],
     store: StoreOption = "",
     key: KeyOption = "",
+    who: WhoOption = "",
+    why: WhyOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """取出上传的原件，与上传时逐字节相同。Write an uploaded file again, byte for byte."""
-    from equivalents.store.evidence import read_body
+    from equivalents.store.evidence import hand_out
     from equivalents.store.evidencefile import check_absent, write_evidence
 
     with reporting(as_json):
         check_absent(out)
-        with opened(store, key=key) as found:
-            one = read_body(found, upload)
+        with opened(store, who=who, key=key) as found:
+            one = hand_out(found, upload, why)
         write_evidence(out, one.body)
         if as_json:
             said = {"upload": one.upload_id, "file_name": one.file_name, "sha256": one.sha256}

@@ -1,6 +1,6 @@
 """``equivalents period``: the steps of a period's life, one command each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -8,7 +8,7 @@ import typer
 
 from equivalents.checkcli import JsonOption
 from equivalents.closingcli import Rejects
-from equivalents.errors import Problem
+from equivalents.errors import Problem, UsageError
 from equivalents.run import unseen
 from equivalents.storecli import StoreOption, WhoOption, WhyOption, opened
 from equivalents.terminal import (
@@ -22,6 +22,7 @@ from equivalents.terminal import (
 )
 
 if TYPE_CHECKING:
+    from equivalents.store.engine import Store
     from equivalents.store.periods import Taken
     from equivalents.store.periodsettle import How, Kept
 
@@ -88,6 +89,13 @@ _Institution = Annotated[
     str,
     typer.Option(help="机构编号：由机构进行的步骤。The institution, for a step of institutions."),
 ]
+_Every = Annotated[
+    bool,
+    typer.Option(
+        "--all",
+        help="所有尚未进行的机构，一次完成。Every institution that has not yet, at once.",
+    ),
+]
 _On = Annotated[
     str, typer.Option("--on", metavar="DATE", help="日期，如 2026-07-12。The day, as 2026-07-12.")
 ]
@@ -123,6 +131,33 @@ def show_step(taken: "Taken", as_json: bool, **more: Any) -> None:
     whom = f"  机构 institution {taken.institution}" if taken.institution else ""
     step = _WORDS.get(taken.step, taken.step)
     say(f"期间 period {taken.period}  {step}{whom}  第 {taken.round} 轮 round  {taken.who}")
+
+
+def _taken(
+    found: "Store",
+    act: str,
+    period_: str,
+    institution: str,
+    every: bool,
+    take: Callable[["Store", str], "Taken"],
+    as_json: bool,
+) -> None:
+    """Take a step for one institution, the community, or all institutions; and show it."""
+    from equivalents.store.periodall import for_all
+
+    if not every:
+        show_step(take(found, institution), as_json)
+        return
+    if institution:
+        raise UsageError("--institution 与 --all 只能用一个。 Give --institution or --all.")
+    done = for_all(found, act, period_, take)
+    if as_json:
+        names = [one.institution for one in done]
+        shown = {"period": period_, "step": done[0].step, "institutions": names}
+        print_json({**shown, "who": done[0].who, "round": done[0].round})
+        return
+    for one in done:
+        show_step(one, False)
 
 
 def show_kept(kept: "Kept", period_: str, as_json: bool) -> None:
@@ -215,6 +250,7 @@ def settle(
 def submit(
     period_: PeriodArgument,
     institution: _Institution = "",
+    every: _Every = False,
     store: StoreOption = "",
     who: WhoOption = "",
     why: WhyOption = "",
@@ -223,14 +259,18 @@ def submit(
     """机构上报。An institution submits its part."""
     from equivalents.store.periods import submit as take
 
+    def one(found: "Store", name: str) -> "Taken":
+        return take(found, period_, name, why)
+
     with reporting(as_json), opened(store, who=who) as found:
-        show_step(take(found, period_, institution, why), as_json)
+        _taken(found, "submit", period_, institution, every, one, as_json)
 
 
 @period.command()
 def approve(
     period_: PeriodArgument,
     institution: _Institution = "",
+    every: _Every = False,
     on: _On = "",
     store: StoreOption = "",
     who: WhoOption = "",
@@ -240,8 +280,11 @@ def approve(
     """机构审核（--institution）或共同体审批。An institution, or the community, approves."""
     from equivalents.store.periods import approve as take
 
+    def one(found: "Store", name: str) -> "Taken":
+        return take(found, period_, name, on, why)
+
     with reporting(as_json), opened(store, who=who) as found:
-        show_step(take(found, period_, institution, on, why), as_json)
+        _taken(found, "approve", period_, institution, every, one, as_json)
 
 
 @period.command()

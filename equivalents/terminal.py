@@ -56,6 +56,8 @@ _STAGES = {
     "write": "写出 writing",
     "tables": "编造表格 making tables",
     "records": "编造记录 making records",
+    "verify": "核验 checking tables",
+    "backup": "备份 writing tables",
 }
 
 

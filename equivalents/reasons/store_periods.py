@@ -62,6 +62,11 @@ STORE_PERIOD_REASONS: Final[tuple[Reason, ...]] = (
         "back first.",
     ),
     _error(
+        "STEP_NOTHING_LEFT",
+        "“{value}”这一步，各机构都已做过，无须再做。",
+        "Every institution has taken the step '{value}': nothing is left to do.",
+    ),
+    _error(
         "STEP_NOT_DUE",
         "还不能做“{value}”，前面缺：{missing}。请先完成。",
         "'{value}' is not due; these come before it: {missing}.",

@@ -23,6 +23,7 @@ from typing import Any, BinaryIO, Final
 from sqlalchemy import Connection, Table, select
 
 from equivalents.errors import DataError, Problem
+from equivalents.run import Told, silent
 from equivalents.store.backupfile import ChunkWriter, Secret
 from equivalents.store.backupread import FORMAT, OUTSIDE, Backup
 from equivalents.store.engine import Store
@@ -30,7 +31,7 @@ from equivalents.store.failpoints import failpoint
 from equivalents.store.heads import Head
 from equivalents.store.place import StorePlace
 from equivalents.store.revisions import HEAD
-from equivalents.store.schema import AUDIT, BODIES, GUARDED, SEGMENTS
+from equivalents.store.schema import AUDIT, BODIES, GUARDED, SEGMENTS, TABLES
 from equivalents.store.sealing import canonical
 from equivalents.store.segmentplaces import body_of as segment_body
 from equivalents.store.verifybodies import body_of
@@ -43,8 +44,8 @@ _ROWS: Final = 500
 _SLICE: Final = 1 << 20
 
 
-def back_up(store: Store, file: Path, secret: Secret | None = None) -> Backup:
-    """Write a backup of the store as it is now.
+def back_up(store: Store, file: Path, secret: Secret | None = None, told: Told = silent) -> Backup:
+    """Write a backup of the store as it is now; ``told`` hears how many tables are written.
 
     Raises:
         DataError: ``FILE_EXISTS``: nothing is ever replaced; ``BACKUP_WRITE``: disk full or no
@@ -58,7 +59,7 @@ def back_up(store: Store, file: Path, secret: Secret | None = None) -> Backup:
             writer = _Writer(stream, secret)
             with store.reading() as connection:
                 head = head_of(connection)
-                writer.everything(connection, head, store.place)
+                writer.everything(connection, head, store.place, told)
             stream.flush()
             os.fsync(stream.fileno())
             size = stream.tell()
@@ -103,13 +104,17 @@ class _Writer:
     def sha256(self) -> str:
         return self._chunks.sha256.hexdigest()
 
-    def everything(self, connection: Connection, head: Head | None, place: StorePlace) -> None:
+    def everything(
+        self, connection: Connection, head: Head | None, place: StorePlace, told: Told
+    ) -> None:
         about = {"format": FORMAT, "revision": HEAD, "head": str(head) if head else ""}
         self._record(b"H", canonical(about).encode())
-        for table in (AUDIT, *GUARDED):
+        for at, table in enumerate((AUDIT, *GUARDED)):
+            told("backup", at, len(TABLES))
             self._begin(table.name, list(table.columns.keys()))
             self.rows += self._end(table.name, self._all_rows(connection, table))
-        for table in BODIES:
+        for at, table in enumerate(BODIES):
+            told("backup", len(TABLES) - len(BODIES) + at, len(TABLES))
             self._begin(table.name, list(table.columns.keys()))
             self.bodies += self._end(table.name, self._all_bodies(connection, table))
         self._begin(OUTSIDE, ["segment_id", "body"])

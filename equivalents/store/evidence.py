@@ -193,6 +193,19 @@ def read_body(store: Store, said: str) -> Evidence:
     return Evidence(int(row["id"]), row["file_name"], row["sha256"], body)
 
 
+def hand_out(store: Store, said: str, why: str = "") -> Evidence:
+    """A kept file for somebody to look at: that it was opened, and by whom, is written down first.
+
+    Raises:
+        DataError: as :func:`read_body`; or the entry cannot be written: nothing is handed out.
+    """
+    one = read_body(store, said)
+    of_it = {"object_kind": "upload", "object_id": str(one.upload_id), "why": why}
+    with store.writing("evidence.open", **of_it) as writer:
+        writer.after = {"file_name": one.file_name, "sha256": one.sha256}
+    return one
+
+
 def _row(connection: Connection, said: str) -> Any:
     number = said.removeprefix("import:")
     found = None

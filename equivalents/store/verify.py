@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from equivalents.errors import DataError, Problem
+from equivalents.run import Told, silent
 from equivalents.store.engine import Store
 from equivalents.store.heads import Head, known_heads
 from equivalents.store.lockchecks import check_locks
@@ -55,8 +56,16 @@ class Verified(NamedTuple):
         return not self.errors
 
 
-def verify(store: Store, *, heads: Sequence[Head] = (), recompute: bool = False) -> Verified:
+def verify(
+    store: Store,
+    *,
+    heads: Sequence[Head] = (),
+    recompute: bool = False,
+    told: Told = silent,
+) -> Verified:
     """Check the whole store; ``heads`` are those that somebody kept on paper.
+
+    ``told`` hears how many of the tables are checked.
 
     Raises:
         DataError: the store does not answer (see :mod:`~.faults`). What is wrong with its content
@@ -65,7 +74,7 @@ def verify(store: Store, *, heads: Sequence[Head] = (), recompute: bool = False)
     found = Findings(store.place.name)
     outer = [*heads, *_told_heads(store.place, found)]
     with store.reading() as connection:
-        verified = verify_on(connection, store.place, outer, found)
+        verified = verify_on(connection, store.place, outer, found, told)
     if not recompute:
         return verified
     recomputed = recompute_locks(store, found)
@@ -79,6 +88,7 @@ def verify_on(
     place: StorePlace,
     heads: Sequence[Head],
     found: Findings | None = None,
+    told: Told = silent,
 ) -> Verified:
     """Check what one connection sees: of a store, or of one that is just being restored."""
     found = found or Findings(place.name)
@@ -92,11 +102,15 @@ def verify_on(
     if AUDIT.name in there:
         nothing: tuple[int, Head | None] = (0, None)
         count, head = _checked(found, nothing, check_entries, connection, heads, found)
-        for table in (one for one in GUARDED if one.name in there):
+        for at, table in enumerate(one for one in GUARDED if one.name in there):
+            told("verify", at, len(TABLES))
             rows += _checked(found, 0, check_rows, connection, table, found)
             if {link.column.table.name for link in table.foreign_keys} <= there:
                 _checked(found, None, check_links, connection, table, found)
-        for table in (one for one in BODIES if {one.name, owner_of(one).name} <= there):
+        for at, table in enumerate(BODIES):
+            told("verify", len(GUARDED) + at, len(TABLES))
+            if not {table.name, owner_of(table).name} <= there:
+                continue
             bodies += _checked(found, 0, check_bodies, connection, table, place, found)
         if {"tombstones", "uploads"} <= there:
             tombstones = _checked(found, tombstones, tombstones_of, connection)

@@ -24,7 +24,7 @@ from equivalents.store.backupread import opened_backup
 from equivalents.store.caseput import put_case
 from equivalents.store.dated import put_table
 from equivalents.store.engine import Store
-from equivalents.store.evidence import Secrecy, Upload, keep_body, read_body
+from equivalents.store.evidence import Secrecy, Upload, hand_out, keep_body, read_body
 from equivalents.store.evidencefile import write_evidence
 from equivalents.store.place import StorePlace
 from equivalents.store.restoring import restore
@@ -32,6 +32,7 @@ from equivalents.store.retention import expire
 from equivalents.store.sealing import sha256_of
 from equivalents.store.secret import new_key, read_key
 from equivalents.store.segments import live_segments, segment_body
+from equivalents.store.trail import trail
 from equivalents.store.verify import verify
 from tests.keeping import edit, owner
 from tests.store.importing import codes, live, record, records_file, rows_of, take
@@ -127,6 +128,19 @@ def test_no_id_of_a_resident_is_in_clear_anywhere(store: Store, tmp_path: Path) 
     restore(tmp_path / "backup", other, who="x")
     assert code_of(other, "import:1", tmp_path / "out.csv", keys.place.key) == 0
     assert (tmp_path / "out.csv").read_bytes() == file.read_bytes()
+
+
+def test_who_opened_a_file_is_written_down(store: Store, tmp_path: Path) -> None:
+    keys = keyed(store, tmp_path / "key")
+    take(keys, nasty(tmp_path / "a.csv"), on_reject="quarantine")
+    with store.reading() as connection:
+        before = len([*trail(connection)])
+    opened = hand_out(keys, "import:1", "核对退回记录")
+    with store.reading() as connection:
+        (entry,) = [*trail(connection)][before:]
+    assert (entry.action, entry.object_id, entry.why) == ("evidence.open", "1", "核对退回记录")
+    assert entry.after == {"file_name": "a.csv", "sha256": opened.sha256}
+    assert verify(store).problems == []
 
 
 def test_a_workbook_leaves_no_id_in_what_was_understood(store: Store, tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def paid(place: StorePlace, period: str, folder: Path) -> dict[str, str]:
     return {f"{row['person_id']} {row['component']}": row[column] for row in rows}
 
 
-def test_a_year_of_two_halves(store: Store, tmp_path: Path) -> None:
+def first_half(store: Store, tmp_path: Path) -> dict[str, str]:
     place = store.place
     fill(store, H1)
     settled = told(place, "settle", H1, "--why", "上半年核算")
@@ -49,7 +49,11 @@ def test_a_year_of_two_halves(store: Store, tmp_path: Path) -> None:
     steps(place, H1)
     first = paid(place, H1, tmp_path)
     assert (first["P01 pool_share"], first["P02 pool_share"]) == ("600.00", "400.00")
+    return first
 
+
+def second_half(store: Store, tmp_path: Path, first: dict[str, str]) -> None:
+    place = store.place
     # Late visits of June: the first half stays as it is, the second pays the difference.
     fill(store, H2)
     import_rows(store, LATE, "补报")
@@ -63,6 +67,11 @@ def test_a_year_of_two_halves(store: Store, tmp_path: Path) -> None:
     assert second["P02 adjustment"] == "50.00"
     assert (second["P01 pool_share"], second["P02 pool_share"]) == ("475.00", "475.00")
     assert paid(place, H1, tmp_path / "again") == first
+
+
+def test_a_year_of_two_halves(store: Store, tmp_path: Path) -> None:
+    place = store.place
+    second_half(store, tmp_path, first_half(store, tmp_path))
 
     # The year: entitlement less what both halves and the adjustment paid.
     pools(store, "2026", YEAR)

@@ -4,6 +4,7 @@ Faults it catches: somebody who approves what they submitted; a lock before the 
 publication that has not ended; an objection that nobody answers; a step of an earlier round.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ import pytest
 from equivalents.errors import DataError
 from equivalents.store.engine import Store
 from equivalents.store.locking import lock
+from equivalents.store.periodall import for_all
 from equivalents.store.periods import (
+    Taken,
     answer,
     approve,
     life,
@@ -23,7 +26,8 @@ from equivalents.store.periods import (
     submit,
 )
 from equivalents.store.periodsettle import How, settle_period
-from tests.store.lives import H1, H2, HEAD, ROWS, by, case, codes, fill, through, told, write
+from equivalents.store.verify import verify
+from tests.store.lives import H1, H2, HEAD, ROWS, by, case, codes, fill, run, through, told, write
 from tests.store.test_steps import OWN
 
 DAYS = ("2026-07-01", "2026-07-05")
@@ -59,6 +63,30 @@ def test_steps_come_in_their_order(store: Store) -> None:
     approve(by(store, "院长"), H1, "C02")
     missing = refused("STEP_NOT_DUE", publish, store, H1, DAYS)
     assert "审核 approved C01" in missing.problems[0].text("en")
+
+
+def test_all_institutions_at_once_or_none(store: Store) -> None:
+    refused("PERIOD_NOT_SETTLED", all_of, store, "submit")
+    fill(store)
+    settle_period(store, H1)
+    refused("STEP_NOT_DUE", all_of, store, "approve")
+    submit(by(store, "会计"), H1, "C02")
+    assert told(store.place, "submit", H1, "--all", who="总会计")["institutions"] == ["C01"]
+    refused("STEP_NOTHING_LEFT", all_of, store, "submit")
+    # Who submitted for C01 may not approve there, so they approve nowhere.
+    refused("STEP_SAME_PERSON", all_of, by(store, "总会计"), "approve")
+    with store.reading() as connection:
+        assert not [one for one in life(connection, H1).stands if one[0] == "approved"]
+    printed = run(store.place, "approve", H1, "--all", who="院长").output
+    assert printed.count("院长") == 2
+    wrong = run(store.place, "approve", H1, "--all", "--institution", "C01", code=2)
+    assert "--all" in wrong.output
+    assert verify(store).problems == []
+
+
+def all_of(store: Store, act: str) -> object:
+    steps: dict[str, Callable[..., Taken]] = {"submit": submit, "approve": approve}
+    return for_all(store, act, H1, lambda joined, one: steps[act](joined, H1, one))
 
 
 def told_unlock(store: Store) -> None:
