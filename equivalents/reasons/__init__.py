@@ -32,6 +32,8 @@ from equivalents.reasons.results import RESULT_REASONS
 from equivalents.reasons.rules import RULE_REASONS
 from equivalents.reasons.safety import SAFETY_REASONS
 from equivalents.reasons.schemes import SCHEME_REASONS
+from equivalents.reasons.service_access import SERVICE_ACCESS_REASONS
+from equivalents.reasons.service_hooks import SERVICE_HOOK_REASONS
 from equivalents.reasons.shapes import SHAPE_REASONS
 from equivalents.reasons.sharing import SHARING_REASONS
 from equivalents.reasons.store import STORE_REASONS
@@ -91,6 +93,8 @@ REASONS: Final[dict[str, Reason]] = {
         *STORE_KEEPING_REASONS,
         *STUDY_REASONS,
         *YEARLY_REASONS,
+        *SERVICE_ACCESS_REASONS,
+        *SERVICE_HOOK_REASONS,
     )
 }
 """Every reason by its code."""

@@ -17,6 +17,8 @@ import pytest
 from equivalents.reasons import EXCLUSIONS, REASONS
 from equivalents.reasons.opening import OPENING_REASONS
 from equivalents.reasons.safety import SAFETY_REASONS
+from equivalents.reasons.service_access import SERVICE_ACCESS_REASONS
+from equivalents.reasons.service_hooks import SERVICE_HOOK_REASONS
 from equivalents.reasons.shapes import SHAPE_REASONS
 from equivalents.reasons.store import STORE_REASONS
 from equivalents.reasons.store_cache import STORE_CACHE_REASONS
@@ -130,6 +132,9 @@ BY_COMMAND = {
     *(reason.code for reason in STORE_KEEPING_REASONS),
     # tests/unit/test_casefolder.py has each of them
     *(reason.code for reason in OPENING_REASONS),
+    # tests/service/test_access_reasons.py holds that a test there has each of them
+    *(reason.code for reason in SERVICE_ACCESS_REASONS),
+    *(reason.code for reason in SERVICE_HOOK_REASONS),
 }  # fmt: skip
 
 
