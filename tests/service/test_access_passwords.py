@@ -118,8 +118,8 @@ def test_what_nobody_can_type_is_refused(bad: str) -> None:
     [
         "123456789012", "password1234", "Password2026!", "p@ssw0rd!!!!", "qwertyuiop[]",
         "woaini1314520", "administrator", "admin123admin", "aaaaaaaaaaaa", "abababababab",
-        "abc123abc123abc", "abcdefghijkl", "lkjihgfedcba", "1qaz2wsx3edc", "5201314woaini", "我爱你我爱你我爱你我爱你",
-        "２０２６ｐａｓｓｗｏｒｄ", "equivalents2026", "Caiwu@20261127",
+        "abc123abc123abc", "abcdefghijkl", "lkjihgfedcba", "1qaz2wsx3edc", "5201314woaini",
+        "我爱你我爱你我爱你我爱你", "２０２６ｐａｓｓｗｏｒｄ", "equivalents2026", "Caiwu@20261127",
         "zxcvbnm,./123", "密码密码密码密码123456",
     ],
 )  # fmt: skip
