@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Final, Literal
 
 import httpcore
@@ -63,12 +64,12 @@ def send(
     """
     began = clock()
     backend = PinnedBackend(target.addresses, Deadline(seconds, clock))
-    status, failure, received, retry_after = 0, _no_failure(), 0, None
+    context = (trust or _machine_trust()) if target.secure else None
+    status, received, retry_after = 0, 0, None
+    failure: Failure = ""
     try:
         with (
-            httpcore.ConnectionPool(
-                trust or ssl.create_default_context(), network_backend=backend
-            ) as pool,
+            httpcore.ConnectionPool(context, network_backend=backend) as pool,
             pool.stream("POST", target.url, headers=_headers(headers), content=body) as answer,
         ):
             status, retry_after = answer.status, _retry_after(answer)
@@ -103,8 +104,10 @@ def outcome(attempt: Attempt) -> Outcome:
     return "gone" if attempt.status == 410 else "again"
 
 
-def _no_failure() -> Failure:
-    return ""
+@cache
+def _machine_trust() -> ssl.SSLContext:
+    """The authorities of the machine, read once: it takes longer than a delivery."""
+    return ssl.create_default_context()
 
 
 def _headers(signed: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
