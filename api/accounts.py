@@ -3,14 +3,15 @@
 Each change is a further fact with its audit entry, which says what changed and never a hash.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection
 
-from api.access.passwords import hash_of, password_faults
-from api.access.roles import ACTIONS, ROLES
-from api.directory import USERS
+from api.access.passwords import hash_password, password_problems
+from api.access.roles import grant_problems
+from api.access.wellknown import folded
+from api.directory import USERS, grants_of
 from api.ground import new_id
 from api.problems import RequestError
 from equivalents.errors import DataError, Place, Problem
@@ -21,8 +22,7 @@ from equivalents.store.writing import Writing
 __all__ = [
     "add_user",
     "change",
-    "check_actions",
-    "check_roles",
+    "check_grants",
     "user_of_login",
 ]
 
@@ -32,24 +32,23 @@ _SECRETS = ("password", "secrets")
 
 def user_of_login(connection: Connection, login: str) -> Fact | None:
     """The user of a login name, in whatever case it is written."""
-    wanted = login.strip().casefold()
     every = standing(connection, USERS).values()
-    return next((one for one in every if one.body["login"].casefold() == wanted), None)
+    return next((one for one in every if folded(one.body["login"]) == folded(login)), None)
 
 
 def add_user(store: Store, said: Mapping[str, Any], password: str, why: str = "") -> Fact:
     """Make a user; ``said``: ``login``, ``name``, ``roles``, ``person_id``.
 
     Raises:
-        RequestError: ``USER_TAKEN``, ``ROLE_UNKNOWN``, ``PASSWORD_LENGTH``, ``PASSWORD_COMMON``.
+        RequestError: ``USER_TAKEN``, ``ROLE_UNKNOWN`` and others of a grant, ``PASSWORD_SHORT``
+            and others of a password.
     """
-    check_roles(said["roles"])
+    check_grants(said)
     _check_password(password, said["name"])
     user = new_id("usr")
     with store.writing("user.add", object_kind=USERS, object_id=user, why=why) as writer:
-        if user_of_login(writer.connection, said["login"]) is not None:
-            raise RequestError("USER_TAKEN", said["login"], pointer="/login")
-        body = {**said, "active": True, "password": hash_of(password)}
+        _check_free(writer.connection, user, said)
+        body = {**said, "active": True, "password": hash_password(password)}
         return _kept(writer, USERS, user, None, body)
 
 
@@ -66,20 +65,29 @@ def change(
     Raises:
         RequestError: as :func:`add_user`; ``USER_LAST``; ``ETAG_OTHER``: it changed meanwhile.
     """
-    if "roles" in said:
-        check_roles(said["roles"])
+    check_grants({**fact.body, **said})
     more: dict[str, Any] = {}
     if password:
         _check_password(password, str(said.get("name", fact.body["name"])))
-        more["password"] = hash_of(password)
+        more["password"] = hash_password(password)
     with store.writing(action, object_kind=fact.kind, object_id=fact.subject, why=why) as writer:
         stands = fact_of(writer.connection, fact.kind, fact.subject)
         if stands is None or stands.id != fact.id:
             raise RequestError("ETAG_OTHER")
+        if fact.kind == USERS:
+            _check_free(writer.connection, fact.subject, {**fact.body, **said})
         made = _kept(writer, fact.kind, fact.subject, fact.body, {**fact.body, **said, **more})
         if fact.kind == USERS and not _administered(writer.connection):
             raise RequestError("USER_LAST", fact.body["name"])
         return made
+
+
+def _check_free(connection: Connection, user: str, said: Mapping[str, Any]) -> None:
+    """Logins and names are those of one user: the audit trail and the flow know people by name."""
+    for one in standing(connection, USERS).values():
+        for key in ("login", "name"):
+            if one.subject != user and folded(one.body[key]) == folded(said[key]):
+                raise RequestError("USER_TAKEN", said[key], pointer=f"/{key}")
 
 
 def _kept(writer: Writing, kind: str, subject: str, before: Any, body: Any) -> Fact:
@@ -100,30 +108,19 @@ def _administered(connection: Connection) -> bool:
     return not able or any(one["active"] for one in able)
 
 
-def check_roles(roles: Iterable[Mapping[str, Any]]) -> None:
-    """Refuse roles that there are not, all of them at once."""
-    facts = {"allowed": ", ".join(ROLES)}
-    wrong = [
-        Problem("ROLE_UNKNOWN", Place(column=f"/roles/{at}/role"), one["role"], facts)
-        for at, one in enumerate(roles)
-        if one["role"] not in ROLES
-    ]
-    if wrong:
-        raise DataError(wrong)
+def check_grants(said: Mapping[str, Any]) -> None:
+    """Refuse roles and actions that nobody can have, all of them at once.
 
-
-def check_actions(actions: Iterable[str]) -> None:
-    """Refuse actions that there are not, all of them at once."""
-    wrong = [
-        Problem("ACTION_UNKNOWN", Place(column=f"/actions/{at}"), one)
-        for at, one in enumerate(actions)
-        if one not in ACTIONS
-    ]
-    if wrong:
-        raise DataError(wrong)
+    Raises:
+        DataError: ``ROLE_UNKNOWN`` and others of :func:`~api.access.roles.grant_problems`.
+    """
+    grants = grants_of(said)
+    found = grant_problems(grants, said.get("person_id", ""), said.get("actions"))
+    if found:
+        raise DataError(found)
 
 
 def _check_password(password: str, name: str) -> None:
-    faults = password_faults(password, name)
+    faults = password_problems(password, name)
     if faults:
         raise DataError([Problem(f.code, Place(column="/password"), "", f.facts) for f in faults])

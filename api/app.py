@@ -1,5 +1,7 @@
 """The application: its routes, what stands around them, and its document."""
 
+import logging
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,7 +14,7 @@ from api.envelope import Envelope
 from api.ground import Ground
 from api.problems import add_handlers
 from api.resources import ROUTERS
-from api.telling.logs import set_up_logs
+from api.telling.lines import LOGGER, handler_to
 from equivalents.servicesettings import ServiceSettings, read_settings
 from equivalents.store.engine import open_store
 from equivalents.store.place import place_of
@@ -74,5 +76,6 @@ def ground_of(settings: ServiceSettings) -> Ground:
 def app_from_environment() -> FastAPI:
     """The application that ``equivalents serve`` runs in each of its processes."""
     settings = read_settings()
-    set_up_logs(settings.text("log_level"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler_to(sys.stderr)], force=True)
+    logging.getLogger(LOGGER).setLevel(settings.text("log_level").upper())
     return create_app(ground_of(settings))

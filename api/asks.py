@@ -19,11 +19,14 @@ from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from api.access.roles import Principal
+from api.access.actions import ACTIONS
+from api.access.roles import Principal, refusal
 from api.ground import Ground
 from api.incoming import Credentials, credentials_of
 from api.language import language_of
 from api.problems import RequestError
+from equivalents.errors import DataError, Problem
+from equivalents.reasons import BOTH
 from equivalents.store.answers import Answer, InFlightError, answer_of, in_flight, keep_answer
 from equivalents.store.engine import Store
 
@@ -71,12 +74,15 @@ class Asking:
         """Refuse what the asker may not do, for an institution or for the whole community.
 
         Raises:
-            RequestError: ``FORBIDDEN_ACTION``, ``FORBIDDEN_INSTITUTION``.
+            DataError: ``FORBIDDEN_ACTION``, ``FORBIDDEN_COMMUNITY``, ``FORBIDDEN_INSTITUTION``,
+                ``FORBIDDEN_KEY``.
         """
-        if not self.principal.may(action):
-            raise RequestError("FORBIDDEN_ACTION", action)
+        _check_may(self.principal, action)
         if not self.principal.may_at(action, institution):
-            raise RequestError("FORBIDDEN_INSTITUTION", institution or "*")
+            known = ACTIONS[action]
+            facts = {"action": f"{known.zh}{BOTH}{known.en}"}
+            code = "FORBIDDEN_INSTITUTION" if institution else "FORBIDDEN_COMMUNITY"
+            raise DataError([Problem(code, value=institution or action, facts=facts)])
 
     def hidden(self, institution: str) -> bool:
         """Whether an object of an institution does not exist for the asker."""
@@ -179,6 +185,12 @@ def _again(kept: Answer, digest: str) -> Response:
     return Response(kept.body or None, kept.status, said, JSON if kept.body else None)
 
 
+def _check_may(principal: Principal, action: str) -> None:
+    problem = refusal(principal, action)
+    if problem is not None:
+        raise DataError([problem])
+
+
 def _tags(text: str) -> set[str]:
     return {one.strip().removeprefix("W/") for one in text.split(",")}
 
@@ -198,7 +210,9 @@ class Asks:
         """Find who asks.
 
         Raises:
-            RequestError: ``LOGIN_REFUSED`` (401), ``RATE_LIMIT``, ``FORBIDDEN_ACTION``, ``CSRF``.
+            RequestError: nobody is let in by it (401), see :meth:`~api.directory.Directory.find`;
+                ``RATE_LIMIT``; ``CSRF_REFUSED``.
+            DataError: ``FORBIDDEN_ACTION``, ``FORBIDDEN_COMMUNITY``, ``FORBIDDEN_KEY``.
         """
         ground: Ground = request.app.state.ground
         credentials = credentials_of(request)
@@ -207,12 +221,12 @@ class Asks:
             principal = await run_in_threadpool(ground.directory.find, credentials)
         request.scope["principal"] = principal.id
         kind = "read" if request.method in SAFE else "write"
-        said = ground.limits.take(kind, principal.id)
+        said = ground.limits.take(principal.id, kind, ground.clock())
         request.scope["limited"] = said
-        if not said.allowed:
-            headers = {"Retry-After": str(said.retry_after)}
-            raise RequestError("RATE_LIMIT", str(said.limit), headers=headers)
-        if self.action and not principal.may(self.action):
-            raise RequestError("FORBIDDEN_ACTION", self.action)
+        problem = said.problem()
+        if problem is not None:
+            raise RequestError.of(problem, said.headers())
+        if self.action:
+            _check_may(principal, self.action)
         body = b"" if self.streams or request.method in SAFE else await request.body()
         return Asking(request, ground, principal, credentials, self.action, body)

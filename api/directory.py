@@ -7,19 +7,27 @@ at once, in another process within that time.
 
 from collections import OrderedDict
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from threading import Lock
 from time import monotonic
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from api.access.roles import Grant, Principal
-from api.access.tokens import csrf_of, hashed, parsed, same
+from api.access.roles import ALL, Grant, Principal
+from api.access.tokens import (
+    Held,
+    Token,
+    csrf_holds,
+    looks_like_token,
+    refusal,
+    session_ends,
+)
 from api.incoming import Credentials
 from api.problems import RequestError
 from equivalents.store.engine import Store
 from equivalents.store.facts import Fact, fact_of, standing
-from equivalents.store.sessions import LOGIN, session_of
+from equivalents.store.sessions import LOGIN, Session, seen, session_of
 
 __all__ = [
     "Directory",
@@ -27,6 +35,7 @@ __all__ = [
     "USERS",
     "grants_of",
     "has_administrator",
+    "key_subject",
     "principal_of_key",
     "principal_of_user",
 ]
@@ -35,21 +44,26 @@ USERS: Final = "user"
 KEYS: Final = "key"
 _FRESH_SECONDS: Final = 2.0
 _MOST: Final = 5_000
+_TOUCH: Final = timedelta(minutes=1)
+_CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="v1"'}
 
 
 class Directory:
-    """The users and keys of a store; ``now`` gives the time as the store writes it."""
+    """The users and keys of a store; ``clock`` gives the time."""
 
-    def __init__(self, store: Store, now: Callable[[], str]) -> None:
+    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
         self._store = store
-        self._now = now
-        self._found: OrderedDict[str, tuple[float, Principal]] = OrderedDict()
+        self._clock = clock
+        self._found: OrderedDict[Token, tuple[float, Principal]] = OrderedDict()
         self._lock = Lock()
 
     def known(self, shown: Credentials) -> Principal | None:
         """Who shows this, if that was found a moment ago; the proof of our page is checked, too."""
+        token = shown.token
+        if token is None:
+            return None
         with self._lock:
-            at, principal = self._found.get(hashed(shown.token), (0.0, None))
+            at, principal = self._found.get(token, (0.0, None))
         if principal is None or monotonic() - at > _FRESH_SECONDS:
             return None
         _check_page(shown)
@@ -59,16 +73,19 @@ class Directory:
         """Who shows this.
 
         Raises:
-            RequestError: ``LOGIN_REFUSED``; ``CSRF_MISSING``: a session without our page's proof.
+            RequestError: ``SIGN_IN_NEEDED``: nothing is shown; ``KEY_MALFORMED``, ``KEY_UNKNOWN``,
+                ``KEY_EXPIRED``, ``KEY_REVOKED``, ``SESSION_ENDED``; ``CSRF_REFUSED``: a session
+                without the proof of our page.
         """
-        with self._store.reading() as connection:
-            look = {"key": self._key, "session": self._session}.get(shown.kind)
-            principal = look(connection, shown.token) if look else None
-        if principal is None:
-            raise RequestError("LOGIN_REFUSED", headers={"WWW-Authenticate": 'Bearer realm="v1"'})
+        token = shown.token
+        if token is None:
+            code = "KEY_MALFORMED" if looks_like_token(shown.text) else "SIGN_IN_NEEDED"
+            raise RequestError(code, headers=_CHALLENGE)
+        look = self._key if token.kind == "key" else self._session
+        principal = look(token)
         _check_page(shown)
         with self._lock:
-            self._found[hashed(shown.token)] = (monotonic(), principal)
+            self._found[token] = (monotonic(), principal)
             while len(self._found) > _MOST:
                 self._found.popitem(last=False)
         return principal
@@ -78,28 +95,52 @@ class Directory:
         with self._lock:
             self._found.clear()
 
-    def _key(self, connection: Connection, token: str) -> Principal | None:
-        shown = parsed(token)
-        fact = fact_of(connection, KEYS, shown.key_id) if shown else None
-        if shown is None or fact is None:
-            return None
-        return principal_of_key(fact, shown.token_sha256, self._now())
+    def _key(self, token: Token) -> Principal:
+        with self._store.reading() as connection:
+            fact = fact_of(connection, KEYS, key_subject(token))
+        return principal_of_key(fact, token, self._clock())
 
-    def _session(self, connection: Connection, token: str) -> Principal | None:
-        session = session_of(connection, hashed(token), LOGIN, self._now())
-        fact = fact_of(connection, USERS, session.subject) if session else None
-        return principal_of_user(fact) if fact else None
+    def _session(self, token: Token) -> Principal:
+        now = self._clock()
+        with self._store.reading() as connection:
+            session = session_of(connection, token.digest, LOGIN, _text(now))
+            fact = fact_of(connection, USERS, session.subject) if session else None
+        principal = principal_of_user(fact) if fact else None
+        if session is None or principal is None:
+            raise RequestError("SESSION_ENDED", headers=_CHALLENGE)
+        self._touch(session, now)
+        return principal
+
+    def _touch(self, session: Session, now: datetime) -> None:
+        """A session that is used lasts on, up to its longest."""
+        if now - datetime.fromisoformat(session.seen_at) < _TOUCH:
+            return
+        ends = session_ends(datetime.fromisoformat(session.created_at), now)
+        with self._store.editing() as connection:
+            seen(connection, session.token_sha256, _text(now), _text(ends))
+
+
+def _text(time: datetime) -> str:
+    return time.isoformat(timespec="microseconds")
 
 
 def _check_page(shown: Credentials) -> None:
-    if shown.kind == "session" and not shown.safe and not same(shown.csrf, csrf_of(shown.token)):
-        raise RequestError("CSRF_MISSING")
+    token = shown.token
+    if token is None or token.kind != "session" or shown.safe:
+        return
+    if not csrf_holds(token, shown.csrf):
+        raise RequestError("CSRF_REFUSED")
+
+
+def key_subject(token: Token) -> str:
+    """The id of the key that a token is of."""
+    return f"key_{token.id}"
 
 
 def grants_of(body: Any) -> tuple[Grant, ...]:
     """The grants that a fact names; ``*`` is every institution."""
     return tuple(
-        Grant(one["role"], None if "*" in one["institutions"] else frozenset(one["institutions"]))
+        Grant(one["role"], ALL if "*" in one["institutions"] else frozenset(one["institutions"]))
         for one in body["roles"]
     )
 
@@ -109,19 +150,30 @@ def principal_of_user(fact: Fact) -> Principal | None:
     body = fact.body
     if not body["active"]:
         return None
-    return Principal(fact.subject, USERS, body["name"], grants_of(body), body["person_id"])
+    return Principal(fact.subject, "user", body["name"], grants_of(body), body["person_id"])
 
 
-def principal_of_key(fact: Fact, token_sha256: str, now: str) -> Principal | None:
-    """Who a key is, while one of its secrets is the one that was shown and has not ended."""
-    body = fact.body
-    good = [
-        one for one in body["secrets"] if same(one["sha256"], token_sha256) and now < one["ends_at"]
-    ]
-    if not body["active"] or not good:
-        return None
-    narrowed = None if body["actions"] is None else frozenset(body["actions"])
-    return Principal(fact.subject, KEYS, body["title"], grants_of(body), "", narrowed)
+def principal_of_key(fact: Fact | None, token: Token, now: datetime) -> Principal:
+    """Who a key is.
+
+    Raises:
+        RequestError: ``KEY_UNKNOWN``; ``KEY_EXPIRED``, ``KEY_REVOKED``: told to who has its secret.
+    """
+    secrets = [_held(token, fact, one) for one in fact.body["secrets"]] if fact else []
+    found = [refusal(token, one, now) for one in secrets] or [refusal(token, None, now)]
+    if fact is None or None not in found:
+        # Of several the one that says most: the secret that was shown is one of them.
+        told = next((one for one in found if one and one.code != "KEY_UNKNOWN"), found[0])
+        assert told is not None, "nothing of it is good"
+        raise RequestError.of(told, _CHALLENGE)
+    scopes = None if fact.body["actions"] is None else frozenset(fact.body["actions"])
+    return Principal(fact.subject, "key", fact.body["title"], grants_of(fact.body), "", scopes)
+
+
+def _held(token: Token, fact: Fact, one: Any) -> Held:
+    made, ends = (datetime.fromisoformat(one[name]) for name in ("made_at", "ends_at"))
+    stopped = None if fact.body["active"] else made
+    return Held("key", token.id, one["digest"], made, ends, stopped)
 
 
 def has_administrator(connection: Connection) -> bool:

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.ground import Ground, new_id
 from api.problems import problem_response
-from api.telling.lines import told
+from api.telling.lines import tell_request
 from equivalents.errors import Problem
 
 __all__ = [
@@ -56,14 +56,14 @@ class Envelope:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        began, status = perf_counter(), 500
+        began, status, began_to_answer = perf_counter(), 500, False
         scope["request_id"] = _request_id(scope)
         limit = self._limit(scope)
 
         async def sent(message: Message) -> None:
-            nonlocal status
+            nonlocal status, began_to_answer
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, began_to_answer = message["status"], True
                 self._add_headers(scope, MutableHeaders(scope=message))
             await send(message)
 
@@ -72,12 +72,25 @@ class Envelope:
                 await self._refuse(scope, receive, sent, limit)
             else:
                 await self.app(scope, _counted(receive, limit), sent)
+        except Exception as error:
+            scope["fault"] = error  # told with the line of the request
+            if began_to_answer:
+                raise
+            problem = Problem("SERVICE_FAULT", value=scope["request_id"])
+            await problem_response(Request(scope, receive), [problem])(scope, receive, sent)
         finally:
             seconds = perf_counter() - began
-            template = getattr(scope.get("route"), "path", "-")
-            principal = str(scope.get("principal", ""))
+            template = getattr(scope.get("route"), "path", "")
             self.ground.metrics.request(template, scope["method"], status, seconds)
-            told(scope["request_id"], scope["method"], template, status, seconds, principal)
+            tell_request(
+                request_id=scope["request_id"],
+                method=scope["method"],
+                route=template,
+                status=status,
+                milliseconds=round(seconds * 1000),
+                principal=str(scope.get("principal", "")),
+                error=scope.get("fault"),
+            )
 
     def _limit(self, scope: Scope) -> int:
         name = "upload_bytes" if scope["path"] in self.uploads else "body_bytes"
@@ -98,8 +111,7 @@ class Envelope:
             headers.setdefault(name, value)
         limited = scope.get("limited")
         if limited is not None:
-            headers["RateLimit-Limit"] = str(limited.limit)
-            headers["RateLimit-Remaining"] = str(limited.remaining)
+            headers.update(limited.headers())
 
 
 def _request_id(scope: Scope) -> str:

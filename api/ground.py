@@ -12,7 +12,8 @@ from threading import Lock
 from time import monotonic
 from typing import Final, NamedTuple
 
-from api.access.limits import Limits
+from api.access.limits import Limiter, Rate
+from api.access.throttle import Throttle
 from api.directory import Directory
 from api.telling.metrics import Metrics
 from equivalents.servicesettings import ServiceSettings
@@ -80,12 +81,13 @@ class Ground:
         self.store = store
         self.data = data
         self.clock = clock
-        self.directory = Directory(store, self.now)
-        self.limits = Limits(
+        self.directory = Directory(store, clock)
+        self.throttle = Throttle()
+        minute = timedelta(minutes=1)
+        self.limits = Limiter(
             {
-                "read": settings.number("reads_a_minute"),
-                "write": settings.number("writes_a_minute"),
-                "login": settings.number("logins_a_minute"),
+                kind: Rate(settings.number(f"{kind}s_a_minute"), minute)
+                for kind in ("read", "write", "login")
             }
         )
         self.metrics = Metrics()

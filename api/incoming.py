@@ -4,6 +4,8 @@ from typing import Final, NamedTuple
 
 from fastapi import Request
 
+from api.access.tokens import Token, parse
+
 __all__ = [
     "COOKIE",
     "CSRF_HEADER",
@@ -16,21 +18,23 @@ CSRF_HEADER: Final = "x-csrf-token"
 
 
 class Credentials(NamedTuple):
-    """``token`` of a key or a session, which of both (``kind``), and what proves our own page."""
+    """``token`` of a key or a session, ``None`` where ``text`` is none; the proof of our page.
 
-    kind: str
-    token: str
+    ``safe``: the request changes nothing, and needs no such proof.
+    """
+
+    text: str
+    token: Token | None
     csrf: str
     safe: bool
 
 
 def credentials_of(request: Request) -> Credentials:
-    """What a request shows; a key goes before a cookie; blank where it shows nothing."""
+    """What a request shows; a key goes before a cookie."""
     safe = request.method in ("GET", "HEAD", "OPTIONS")
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and token.strip():
-        return Credentials("key", token.strip(), "", safe)
+    csrf = request.headers.get(CSRF_HEADER, "")
+    scheme, _, text = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and text.strip():
+        return Credentials(text.strip(), parse(text.strip(), "key"), csrf, safe)
     cookie = request.cookies.get(COOKIE, "")
-    return Credentials(
-        "session" if cookie else "", cookie, request.headers.get(CSRF_HEADER, ""), safe
-    )
+    return Credentials("", parse(cookie, "session"), csrf, safe)

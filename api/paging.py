@@ -49,8 +49,10 @@ class Page:
         self.cursor = cursor
         self.limit = limit
 
-    def after(self, name: str, kinds: Sequence[type]) -> list[Any] | None:
+    def after(self, name: str, kinds: Sequence[type] | None = None) -> list[Any] | None:
         """The key after which a list goes on; ``None`` at its beginning.
+
+        ``kinds`` are those of its parts, where they are known.
 
         Raises:
             RequestError: ``CURSOR_INVALID``.
@@ -62,7 +64,8 @@ class Page:
         except ValueError:
             found = None
         key: list[Any] = found[1:] if isinstance(found, list) else []
-        if not key or found[0] != name or [type(one) for one in key] != [*kinds]:
+        other = kinds is not None and [type(one) for one in key] != [*kinds]
+        if not key or found[0] != name or other:
             raise RequestError("CURSOR_INVALID", self.cursor, pointer="?cursor")
         return key
 
@@ -76,12 +79,10 @@ def paged(
     page: Page, name: str, every: Sequence[_T], key: Callable[[_T], Sequence[Any]]
 ) -> tuple[list[_T], bool, str | None]:
     """One page of objects that are in the order of their keys: they, whether more, next cursor."""
+    after = page.after(name, [type(one) for one in key(every[0])] if every else None)
     start = 0
-    if every:
-        kinds = [type(one) for one in key(every[0])]
-        after = page.after(name, kinds)
-        if after is not None:
-            start = next((at for at, one in enumerate(every) if [*key(one)] > after), len(every))
+    if after is not None:
+        start = next((at for at, one in enumerate(every) if [*key(one)] > after), len(every))
     shown = [*every[start : start + page.limit]]
     more = start + len(shown) < len(every)
     return shown, more, page.next(name, key(shown[-1])) if more else None

@@ -6,7 +6,6 @@ becomes the status of its first code. Source: specification page 3 "Service".
 """
 
 import json
-import logging
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
@@ -18,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from api.language import language_of
-from equivalents.errors import ConservationError, DataError, Place, Problem, UsageError
+from equivalents.errors import DataError, Place, Problem, UsageError
 
 __all__ = [
     "RequestError",
@@ -30,7 +29,6 @@ __all__ = [
 ]
 
 TYPE: Final = "application/problem+json"
-_LOG: Final = logging.getLogger("equivalents.service")
 _SHOWN: Final = 1_000
 """Errors of one answer; ``total`` says how many there are."""
 
@@ -47,9 +45,15 @@ _STATUS: Final[Mapping[str, int]] = {
     "ETAG_MISSING": 428,
     "ETAG_OTHER": 412,
     "LOGIN_REFUSED": 401,
-    "PASSWORD_WRONG": 401,
-    "LINK_USED": 401,
-    "CSRF_MISSING": 403,
+    "SIGN_IN_NEEDED": 401,
+    "SESSION_ENDED": 401,
+    "LINK_ENDED": 401,
+    "KEY_MALFORMED": 401,
+    "KEY_UNKNOWN": 401,
+    "KEY_EXPIRED": 401,
+    "KEY_REVOKED": 401,
+    "KEY_ROTATION": 409,
+    "CSRF_REFUSED": 403,
     "LOGIN_WAIT": 429,
     "RATE_LIMIT": 429,
     "SERVICE_FAULT": 500,
@@ -104,6 +108,13 @@ class RequestError(DataError):
         super().__init__([Problem(code, Place(column=pointer), value, facts)])
         self.status = status
         self.headers = dict(headers or {})
+
+    @classmethod
+    def of(cls, problem: Problem, headers: Mapping[str, str] | None = None) -> "RequestError":
+        """A refusal by a problem that is made already."""
+        made = cls(problem.code, problem.value, headers=headers)
+        made.problems = (problem,)
+        return made
 
 
 def status_of(code: str) -> int:
@@ -175,8 +186,6 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(UsageError, _usage)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(ConservationError, _fault)
-    app.add_exception_handler(Exception, _fault)
 
 
 def _data(request: Request, error: Exception) -> Response:
@@ -190,12 +199,6 @@ def _data(request: Request, error: Exception) -> Response:
 def _usage(request: Request, error: Exception) -> Response:
     problem = Problem("FIELD_INVALID", facts={"detail": str(error)})
     return problem_response(request, [problem], 422)
-
-
-def _fault(request: Request, error: Exception) -> Response:
-    request_id = str(request.scope.get("request_id", ""))
-    _LOG.error("fault", exc_info=error, extra={"request_id": request_id})
-    return problem_response(request, [Problem("SERVICE_FAULT", value=request_id)])
 
 
 def _invalid(request: Request, error: Exception) -> Response:

@@ -7,6 +7,7 @@ from typing import Final
 
 from api.ground import Ground
 from api.jobs.runner import Runner, tidy
+from api.telling.lines import tell_event
 from equivalents.errors import DataError
 from equivalents.store.answers import forget_answers
 from equivalents.store.sessions import forget_sessions
@@ -16,7 +17,6 @@ __all__ = [
 ]
 
 _TIDY_SECONDS: Final = 3_600.0
-_LOG: Final = logging.getLogger("equivalents.working")
 
 
 class Working:
@@ -45,7 +45,7 @@ class Working:
             try:
                 self.tidy()
             except (DataError, OSError):
-                _LOG.warning("tidy.failed")
+                tell_event("tidy.failed", logging.WARNING)
             self._stop.wait(_TIDY_SECONDS)
 
     def tidy(self) -> None:

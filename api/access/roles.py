@@ -1,231 +1,196 @@
-"""Roles as data: which actions each has, and where a user or key may take them.
+"""Who asks, and what they may: a :class:`Principal` with its grants, and every question about it.
 
-A *grant* is a role at all institutions or at some. An action that concerns the whole community
-(:data:`COMMUNITY`) needs a grant at all of them. A key has at most the actions that it names. A
-staff member sees what is their own and nothing else. Nobody may approve what they submitted: that
-is looked at by the period's life itself. Source: specification page 3 "Service".
+The safe answer is the short one. :meth:`Principal.institutions` leaves out what a role reaches for
+its own person only, so that a list that forgets to ask :meth:`Principal.persons` shows nothing
+rather than everybody. An action that no table knows is a mistake of the program: KeyError.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from enum import Enum
+from typing import Final, Literal
+
+from api.access.actions import ACTIONS
+from api.access.roletable import ROLES, Role
+from equivalents.errors import Problem, near
 
 __all__ = [
-    "ACTIONS",
-    "COMMUNITY",
+    "ALL",
+    "Everything",
     "Grant",
-    "OWN",
     "Principal",
-    "ROLES",
+    "Reach",
+    "grant_problems",
+    "refusal",
 ]
 
-_READS: Final = frozenset(
-    f"{noun}.read"
-    for noun in (
-        "institutions",
-        "people",
-        "tables",
-        "schemes",
-        "imports",
-        "records",
-        "periods",
-        "runs",
-        "payouts",
-        "statements",
-        "comparisons",
-        "findings",
-        "appeals",
-        "adjustments",
-        "exports",
-        "readbacks",
-        "jobs",
-    )
-)
-_SETTLING: Final = frozenset({"runs.create", "trials.create", "comparisons.create", "jobs.cancel"})
-_COUNTY: Final = frozenset(
-    {
-        "institutions.edit",
-        "people.edit",
-        "tables.edit",
-        "schemes.edit",
-        "imports.create",
-        "imports.void",
-        "periods.submit",
-        "periods.publish",
-        "periods.lock",
-        "periods.unlock_ask",
-        "periods.unlock_allow",
-        "periods.pay",
-        "periods.send_back",
-        "appeals.create",
-        "appeals.answer",
-        "adjustments.create",
-        "exports.create",
-        "exports.acknowledge",
-        "readbacks.create",
-        "webhooks.read",
-        "webhooks.edit",
-        "audit.read",
-        "personal.read_clear",
-    }
-)
 
-ROLES: Final[Mapping[str, frozenset[str]]] = {
-    # 县域财务: runs the community's pay, and approves nothing.
-    "county_finance": _READS | _SETTLING | _COUNTY,
-    # 机构财务: its own institution's records, people and submissions.
-    "institution_finance": _READS
-    | {
-        "people.edit",
-        "imports.create",
-        "periods.submit",
-        "trials.create",
-        "appeals.create",
-        "exports.create",
-        "jobs.cancel",
-    },
-    # 审批人: says yes or no, at institutions or for the community.
-    "approver": _READS
-    | {
-        "periods.approve_institution",
-        "periods.approve_community",
-        "periods.unlock_allow",
-        "periods.send_back",
-        "appeals.answer",
-    },
-    # 审计: reads all, changes nothing.
-    "auditor": _READS | {"audit.read", "webhooks.read"},
-    # 职工本人: their own statement, and an appeal.
-    "staff": frozenset({"periods.read", "payouts.read", "statements.read", "appeals.create"}),
-    # 接口密钥: payroll takes results and reports back; imports where a system sends records.
-    "integration": frozenset(
-        {
-            "institutions.read",
-            "people.read",
-            "periods.read",
-            "runs.read",
-            "payouts.read",
-            "adjustments.read",
-            "imports.read",
-            "imports.create",
-            "jobs.read",
-            "jobs.cancel",
-            "exports.read",
-            "exports.create",
-            "exports.acknowledge",
-            "readbacks.read",
-            "readbacks.create",
-            "webhooks.read",
-            "webhooks.edit",
-            "personal.read_clear",
-        }
-    ),
-    # 系统管理员: users and keys; sees no pay.
-    "administrator": frozenset(
-        {
-            "users.read",
-            "users.edit",
-            "keys.read",
-            "keys.edit",
-            "webhooks.read",
-            "webhooks.edit",
-            "settings.read",
-            "audit.read",
-        }
-    ),
-}
-"""The actions of each role."""
+class Everything(Enum):
+    """All there are, now and later; its only member is :data:`ALL`."""
 
-ACTIONS: Final = frozenset[str]().union(*ROLES.values())
-"""Every action that there is."""
+    ALL = "all"
 
-COMMUNITY: Final = frozenset(
-    {
-        "institutions.edit",
-        "tables.edit",
-        "schemes.edit",
-        "periods.approve_community",
-        "periods.publish",
-        "periods.lock",
-        "periods.unlock_ask",
-        "periods.unlock_allow",
-        "periods.pay",
-        "periods.send_back",
-        "runs.create",
-        "comparisons.create",
-        "comparisons.read",
-        "adjustments.create",
-        "audit.read",
-        "webhooks.read",
-        "webhooks.edit",
-        "users.read",
-        "users.edit",
-        "keys.read",
-        "keys.edit",
-        "settings.read",
-        "imports.void",
-    }
-)
-"""Actions that concern everybody: a grant at some institutions does not reach them."""
-
-OWN: Final = frozenset({"payouts.read", "statements.read", "appeals.create"})
-"""What a staff member may do about themselves."""
-_STAFF: Final = "staff"
+    def __contains__(self, one: object) -> bool:
+        return True
 
 
-class Grant(NamedTuple):
-    """A role, at some institutions; ``None``: at all of them."""
+ALL: Final = Everything.ALL
+Reach = Everything | frozenset[str]
+"""All, or exactly these codes."""
+
+_NONE: Final[frozenset[str]] = frozenset()
+_CLEAR: Final = "personal.read_clear"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One role, for all institutions or for some."""
 
     role: str
-    institutions: frozenset[str] | None = None
+    institutions: Reach
+
+    @property
+    def of(self) -> Role:
+        """The role itself."""
+        return ROLES[self.role]
+
+    def gives(self, action: str) -> bool:
+        """Whether the role gives an action in this reach; KeyError for one that nobody knows.
+
+        A community action, and a role for the whole county, need all institutions.
+        """
+        wide = ACTIONS[action].community or self.of.everywhere
+        enough = self.institutions is ALL if wide else bool(self.institutions)
+        return enough and action in self.of.actions
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who asks: a user or a key (``kind``), under the name that audit entries carry.
+    """Somebody or something that asks.
 
-    ``narrowed`` are the only actions that a key may take; ``None``: all those of its role.
+    ``person_id`` is the person that a staff member is. ``scopes`` narrows a key to some actions;
+    None leaves it all that its roles have, but for identity and account numbers in full, which a
+    key only gets by naming them. ValueError for a role or scope that does not exist.
     """
 
     id: str
-    kind: str
+    kind: Literal["user", "key"]
     name: str
     grants: tuple[Grant, ...]
     person_id: str = ""
-    narrowed: frozenset[str] | None = None
+    scopes: frozenset[str] | None = None
+
+    def __post_init__(self) -> None:
+        unknown = {grant.role for grant in self.grants} - set(ROLES)
+        unknown |= (self.scopes or _NONE) - set(ACTIONS)
+        if unknown:
+            raise ValueError(f"no such role or action: {sorted(unknown)}")
 
     def may(self, action: str) -> bool:
-        """Whether an action may be taken at all, be it at one institution or about oneself."""
-        return any(True for _ in self._with(action))
+        """Whether it may do this anywhere at all (a staff member: for the own person)."""
+        return any(self._giving(action))
 
-    def institutions(self, action: str) -> frozenset[str] | None:
-        """Where an action may be taken, what is one's own aside; ``None``: everywhere."""
-        found: frozenset[str] = frozenset()
-        for grant in self._with(action):
-            if grant.role == _STAFF:
+    def institutions(self, action: str) -> Reach:
+        """Where it may do this, for whoever is there: all, or these institutions.
+
+        What a role reaches for its own person only is not in here: see :meth:`persons`.
+        """
+        found = _NONE
+        for grant in self._giving(action):
+            if self._is_own(grant, action):
                 continue
-            if grant.institutions is None:
-                return None
+            if isinstance(grant.institutions, Everything):
+                return ALL
             found |= grant.institutions
-        return frozenset() if action in COMMUNITY else found
+        return found
 
-    def may_at(self, action: str, institution: str = "") -> bool:
-        """Whether it may be taken at an institution; without one: for the whole community."""
-        where = self.institutions(action)
-        return where is None or (bool(institution) and institution in where)
+    def persons(self, action: str) -> frozenset[str]:
+        """The person for whom it may do this wherever they work: the own one, or nobody."""
+        own = any(self._is_own(grant, action) for grant in self._giving(action))
+        return frozenset((self.person_id,)) if own else _NONE
+
+    def may_at(self, action: str, institution: str) -> bool:
+        """Whether it may do this at an institution, for whoever is there."""
+        return institution in self.institutions(action)
 
     def sees_person(self, action: str, person_id: str, institution: str) -> bool:
-        """Whether a person's pay at an institution may be seen: there, or as one's own."""
-        own = action in OWN and bool(self.person_id) and person_id == self.person_id
-        return (own and self.may(action)) or self.may_at(action, institution)
+        """Whether it may do this for a person at an institution."""
+        return self.may_at(action, institution) or person_id in self.persons(action)
 
-    def _with(self, action: str) -> list[Grant]:
-        """The grants that have an action; those at some institutions have none of the community."""
-        if self.narrowed is not None and action not in self.narrowed:
-            return []
-        return [
-            one
-            for one in self.grants
-            if action in ROLES.get(one.role, ())
-            and (one.institutions is None or action not in COMMUNITY)
-        ]
+    def _giving(self, action: str) -> Iterator[Grant]:
+        """The grants that give an action."""
+        if self.kind == "key" and not self._key_has(action):
+            return
+        for grant in self.grants:
+            if grant.gives(action) and not (self._is_own(grant, action) and not self.person_id):
+                yield grant
+
+    def _is_own(self, grant: Grant, action: str) -> bool:
+        return grant.of.own and ACTIONS[action].personal
+
+    def _key_has(self, action: str) -> bool:
+        if ACTIONS[action].human:
+            return False
+        return action != _CLEAR if self.scopes is None else action in self.scopes
+
+
+def refusal(
+    principal: Principal, action: str, institution: str = "", person_id: str = ""
+) -> Problem | None:
+    """Why it may not do this (there, for that person), or None if it may.
+
+    Codes: ``FORBIDDEN_KEY``, ``FORBIDDEN_COMMUNITY``, ``FORBIDDEN_ACTION``,
+    ``FORBIDDEN_INSTITUTION``, ``FORBIDDEN_PERSON``. A page that must not tell what exists answers
+    404 to the last two instead. Without institution and person: whether it may at all.
+    """
+    known = ACTIONS[action]
+    facts = {"action": f"{known.zh}¦{known.en}"}
+    if principal.kind == "key" and known.human:
+        return Problem("FORBIDDEN_KEY", value=action, facts=facts)
+    if not principal.may(action):
+        narrow = any(action in grant.of.actions for grant in principal.grants)
+        beyond = principal.kind == "key" and not principal._key_has(action)
+        of_all = known.community and narrow and not beyond
+        code = "FORBIDDEN_COMMUNITY" if of_all else "FORBIDDEN_ACTION"
+        return Problem(code, value=action, facts=facts)
+    if not institution and not person_id:
+        return None
+    if principal.sees_person(action, person_id, institution):
+        return None
+    if principal.persons(action) and not principal.institutions(action):
+        return Problem("FORBIDDEN_PERSON", value=person_id)
+    return Problem("FORBIDDEN_INSTITUTION", value=institution, facts=facts)
+
+
+def grant_problems(
+    grants: Collection[Grant], person_id: str = "", scopes: Collection[str] | None = None
+) -> list[Problem]:
+    """Everything that is wrong with what somebody wants to grant, before it is kept.
+
+    Codes: ``ROLE_UNKNOWN``, ``ROLE_NOWHERE``, ``ROLE_EVERYWHERE``, ``ROLE_PERSON``,
+    ``SCOPE_UNKNOWN``, ``SCOPE_BEYOND_ROLE``.
+    """
+    problems: list[Problem] = []
+    for grant in grants:
+        problems += _of_grant(grant, person_id)
+    had = {name for grant in grants if grant.role in ROLES for name in grant.of.actions}
+    for scope in sorted(scopes or ()):
+        if scope not in ACTIONS:
+            facts = {"near": near(scope, list(ACTIONS))}
+            problems.append(Problem("SCOPE_UNKNOWN", value=scope, facts=facts))
+        elif scope not in had or ACTIONS[scope].human:
+            problems.append(Problem("SCOPE_BEYOND_ROLE", value=scope))
+    return problems
+
+
+def _of_grant(grant: Grant, person_id: str) -> Iterator[Problem]:
+    if grant.role not in ROLES:
+        yield Problem("ROLE_UNKNOWN", value=grant.role, facts={"known": ", ".join(ROLES)})
+        return
+    if not isinstance(grant.institutions, Everything):
+        if not grant.institutions:
+            yield Problem("ROLE_NOWHERE", value=grant.role)
+        elif grant.of.everywhere:
+            yield Problem("ROLE_EVERYWHERE", value=grant.role)
+    if grant.of.own and not person_id:
+        yield Problem("ROLE_PERSON", value=grant.role)

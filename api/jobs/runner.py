@@ -18,6 +18,7 @@ from api.ground import Ground, new_id
 from api.jobs.child import work
 from api.jobs.context import folder_of
 from api.problems import problem_body
+from api.telling.lines import tell_event
 from equivalents.errors import DataError, Problem
 from equivalents.store.jobs import (
     ATTEMPTS,
@@ -43,7 +44,6 @@ SILENT_SECONDS: Final = 30.0
 """A worker that was not heard of for so long is taken for dead."""
 _LOOK_SECONDS: Final = 0.5
 _STOP_SECONDS: Final = 5.0
-_LOG: Final = logging.getLogger("equivalents.jobs")
 
 
 class Runner:
@@ -86,7 +86,7 @@ class Runner:
                     self._see_through(job)
                     continue
             except DataError as error:
-                _LOG.warning("jobs.store", extra={"kind": error.problems[0].code})
+                tell_event("jobs.store", logging.WARNING, error)
             with self._wake:
                 self._wake.wait(_LOOK_SECONDS)
 
@@ -98,13 +98,13 @@ class Runner:
                 return None
         problem = Problem("JOB_INTERRUPTED", value=str(ATTEMPTS))
         with ground.store.editing() as connection:
-            for name in spent(connection, now, silent, problem_body([problem], 500, "zh", "")):
-                _LOG.error("job.spent", extra={"job": name})
+            lost = spent(connection, now, silent, problem_body([problem], 500, "zh", ""))
+            if lost:
+                tell_event("job.spent", logging.ERROR, jobs=len(lost))
             return claim(connection, self._name, now, silent)
 
     def _see_through(self, job: Job) -> None:
-        said = {"job": job.job, "kind": job.kind, "attempt": job.attempt}
-        _LOG.info("job.begun", extra=said)
+        tell_event(f"job.{job.kind}.begun", attempt=job.attempt)
         ours, theirs = self._context.Pipe()
         place, data = self._ground.store.place, self._ground.data
         process = self._context.Process(target=work, args=(place, data, job, theirs))
@@ -119,7 +119,7 @@ class Runner:
             process.join()
         ours.close()
         self._ended(job, process)
-        _LOG.info("job.ended", extra={**said, "status": process.exitcode})
+        tell_event(f"job.{job.kind}.ended", attempt=job.attempt, status=process.exitcode or 0)
 
     def _ended(self, job: Job, process: ForkServerProcess) -> None:
         """Its process is gone: it has ended, was cancelled, or is to be done again."""

@@ -1,16 +1,16 @@
 """API keys: for programs, with a role, at most some of its actions, and an end (接口密钥)."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from pydantic import Field
 from starlette.responses import Response
 
-from api.access.tokens import hashed, new_key
-from api.accounts import change, check_actions, check_roles
+from api.access.tokens import Token, new_token
+from api.accounts import change, check_grants
 from api.asks import Asking, Asks
-from api.directory import KEYS
-from api.ground import new_id
+from api.directory import KEYS, key_subject
 from api.models import Answered, Asked, Id, Time, Why
 from api.paging import Listed, Page, paged
 from api.problems import RequestError
@@ -83,6 +83,12 @@ def _key(fact: Fact, secret: str | None = None) -> Key:
     return Key(id=fact.subject, roles=roles, ends_at=ends, key=secret, **known)
 
 
+def _secret(asking: Asking, token: Token, days: int) -> dict[str, str]:
+    """What is kept of a secret of a key."""
+    times = {"made_at": asking.ground.now(), "ends_at": asking.ground.ahead(days=days)}
+    return {"digest": token.digest, **times}
+
+
 def _found(asking: Asking, key_id: str) -> Fact:
     with asking.reading() as connection:
         fact = fact_of(connection, KEYS, key_id)
@@ -105,23 +111,22 @@ def list_keys(asking: Annotated[Asking, Depends(Asks("keys.read"))], page: Pages
 def create_key(asked: KeyAsked, asking: Annotated[Asking, Depends(Asks("keys.edit"))]) -> Response:
     """Make a key. Its secret is in this answer and nowhere else; it is not kept for a replay."""
     said: dict[str, Any] = asked.model_dump(exclude={"why", "days"})
-    check_roles(said["roles"])
-    check_actions(asked.actions or [])
-    key_id = new_id("key")
-    secret = new_key(key_id)
-    ends = asking.ground.ahead(days=asked.days)
+    check_grants(said)
+    token = new_token("key")
+    key_id = key_subject(token)
+    new = _secret(asking, token, asked.days)
     of_it = {"active": True, "created_by": asking.principal.id}
-    body = {**said, **of_it, "secrets": [{"sha256": hashed(secret), "ends_at": ends}]}
+    body = {**said, **of_it, "secrets": [new]}
 
     def made(store: Store) -> Key:
         action = {"object_kind": KEYS, "object_id": key_id, "why": asked.why}
         with store.writing("key.add", **action) as writer:
-            writer.after = {**said, **of_it, "ends_at": ends}
+            writer.after = {**said, **of_it, "ends_at": new["ends_at"]}
             number = add_fact(writer, KEYS, key_id, body)
             return _key(Fact(number, writer.seq, KEYS, key_id, body))
 
     location = {"Location": f"/v1/api-keys/{key_id}"}
-    return asking.act(made, headers=lambda key: location, secret={"key": secret})
+    return asking.act(made, headers=lambda key: location, secret={"key": token.text})
 
 
 @router.get("/{key_id}", response_model=Key)
@@ -137,16 +142,16 @@ def rotate_key(
 ) -> Response:
     """Give a key a new secret."""
     fact = _found(asking, key_id)
-    secret = new_key(key_id)
+    token = replace(new_token("key"), id=key_id.removeprefix("key_"))
     until = asking.ground.ahead(hours=asked.overlap_hours)
     old = [{**one, "ends_at": min(one["ends_at"], until)} for one in fact.body["secrets"]]
-    new = {"sha256": hashed(secret), "ends_at": asking.ground.ahead(days=asked.days)}
+    new = _secret(asking, token, asked.days)
     said = {"secrets": [*(one for one in old if one["ends_at"] > asking.ground.now()), new]}
 
     def made(store: Store) -> Key:
         return _key(change(store, fact, said, "key.rotate", asked.why))
 
-    answer = asking.act(made, secret={"key": secret})
+    answer = asking.act(made, secret={"key": token.text})
     asking.ground.directory.forget()
     return answer
 

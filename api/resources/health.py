@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from api.ground import Ground
 from api.models import Answered
+from api.telling.metrics import CONTENT_TYPE
 from equivalents.store.jobs import QUEUED, RUNNING, jobs_of
 from equivalents.store.writing import head_of
 
@@ -53,5 +54,6 @@ def metrics(request: Request) -> Response:
         head = head_of(connection)
         found = [one.state for one in jobs_of(connection, QUEUED, RUNNING)]
     counts = {state: found.count(state) for state in (QUEUED, RUNNING)}
-    body = ground.metrics.render(counts, head.seq if head else 0)
-    return Response(body, media_type="text/plain; version=0.0.4")
+    ground.metrics.jobs(counts)
+    ground.metrics.head(head.seq if head else 0)
+    return Response(ground.metrics.render(), media_type=CONTENT_TYPE)

@@ -1,15 +1,16 @@
 """Logging in and out, and the link by which the first administrator comes in."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import Field
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from api.access.passwords import hash_of, is_right, is_weaker
+from api.access.limits import asker_of
+from api.access.passwords import hash_password, needs_rehash, verify_password
 from api.access.roles import Principal
-from api.access.tokens import csrf_of, hashed, new_token
+from api.access.tokens import IDLE, Token, csrf_token, new_token, parse
 from api.accounts import add_user, change, user_of_login
 from api.asks import Asking, Asks
 from api.directory import principal_of_user
@@ -34,7 +35,8 @@ __all__ = [
 ]
 
 router = APIRouter(prefix="/v1", tags=["sessions 登录"])
-_ADDRESS = "-"
+_NO_ADDRESS: Final = "-"
+_LINKS: Final = "-"
 Password = Annotated[str, Field(max_length=128)]
 
 
@@ -68,30 +70,30 @@ class Me(Answered):
 def log_in(asked: LoginAsked, request: Request, response: Response) -> Me:
     """Log in by password. The session is a cookie; the answer has the token for changes."""
     ground: Ground = request.app.state.ground
-    _throttle(ground, request, asked.login)
+    address = _throttled(ground, request, asked.login)
     with ground.store.reading() as connection:
         fact = user_of_login(connection, asked.login)
-    right = is_right(fact.body["password"] if fact else "", asked.password)
+    right = verify_password(fact.body["password"] if fact else None, asked.password)
     principal = principal_of_user(fact) if fact and right else None
     if fact is None or principal is None:
-        raise RequestError("PASSWORD_WRONG")
-    if is_weaker(fact.body["password"]):
-        stronger = {"password": hash_of(asked.password)}
+        raise RequestError("LOGIN_REFUSED")
+    ground.throttle.succeeded(asked.login, address)
+    if needs_rehash(fact.body["password"]):
+        stronger = {"password": hash_password(asked.password)}
         change(ground.store.as_who(principal.name), fact, stronger, "user.rehash")
     with ground.store.editing() as connection:
         return _begun(ground, connection, response, principal)
 
 
 def _begun(ground: Ground, connection: Connection, response: Response, principal: Principal) -> Me:
-    token = new_token()
-    minutes = ground.settings.number("session_minutes")
+    token = new_token("session")
     now = ground.now()
-    session = Session(hashed(token), principal.id, LOGIN, now, now, ground.ahead(minutes=minutes))
-    add_session(connection, session)
+    ends = ground.ahead(seconds=IDLE.total_seconds())
+    add_session(connection, Session(token.digest, principal.id, LOGIN, now, now, ends))
+    # It ends with the browser; how long it lasts is the server's to say.
     response.set_cookie(
         COOKIE,
-        token,
-        max_age=minutes * 60,
+        token.text,
         httponly=True,
         samesite="strict",
         secure=not ground.settings.flag("insecure_cookies"),
@@ -99,38 +101,47 @@ def _begun(ground: Ground, connection: Connection, response: Response, principal
     return _me(principal, token)
 
 
-def _me(principal: Principal, token: str) -> Me:
+def _me(principal: Principal, token: Token | None) -> Me:
     return Me(
         id=principal.id,
         name=principal.name,
         person_id=principal.person_id,
         roles=sorted({one.role for one in principal.grants}),
-        csrf_token=csrf_of(token) if token else "",
+        csrf_token=csrf_token(token) if token else "",
     )
 
 
-def _throttle(ground: Ground, request: Request, login: str) -> None:
-    """Count attempts by address and by name, so that neither can be tried without end."""
-    address = request.client.host if request.client else _ADDRESS
-    for who in (f"address {address}", f"name {login.strip().casefold()}"):
-        said = ground.limits.take("login", who)
-        if not said.allowed:
-            headers = {"Retry-After": str(said.retry_after)}
-            raise RequestError("LOGIN_WAIT", str(said.retry_after), headers=headers)
+def _throttled(ground: Ground, request: Request, login: str) -> str:
+    """Count an attempt by address and by name, so that neither is tried without end; the address.
+
+    Raises:
+        RequestError: ``RATE_LIMIT``, ``LOGIN_WAIT``.
+    """
+    address = request.client.host if request.client else _NO_ADDRESS
+    said = ground.limits.take(asker_of(address), "login", ground.clock())
+    problem = said.problem()
+    if problem is not None:
+        raise RequestError.of(problem, said.headers())
+    wait = ground.throttle.begin(login, address, ground.clock())
+    if wait is not None:
+        raise RequestError.of(wait, {"Retry-After": wait.facts["seconds"]})
+    return address
 
 
 @router.get("/session")
 def me(asking: Annotated[Asking, Depends(Asks(""))]) -> Me:
     """Who is asking."""
-    token = asking.credentials.token if asking.credentials.kind == "session" else ""
-    return _me(asking.principal, token)
+    token = asking.credentials.token
+    return _me(asking.principal, token if token and token.kind == "session" else None)
 
 
 @router.delete("/session", status_code=204)
 def log_out(asking: Annotated[Asking, Depends(Asks(""))]) -> Response:
     """Log out: the session ends here and now."""
+    token = asking.credentials.token
+    assert token is not None, "somebody was let in by it"
     with asking.ground.store.editing() as connection:
-        end_session(connection, hashed(asking.credentials.token))
+        end_session(connection, token.digest)
     asking.ground.directory.forget()
     response = Response(None, 204)
     response.delete_cookie(COOKIE)
@@ -141,7 +152,7 @@ def log_out(asking: Annotated[Asking, Depends(Asks(""))]) -> Response:
 def first_administrator(asked: FirstAsked, request: Request, response: Response) -> Me:
     """Make the first administrator with the link that the service printed; it works once."""
     ground: Ground = request.app.state.ground
-    _throttle(ground, request, "-")
+    address = _throttled(ground, request, _LINKS)
     said: dict[str, object] = {
         "login": asked.login,
         "name": asked.name,
@@ -150,6 +161,7 @@ def first_administrator(asked: FirstAsked, request: Request, response: Response)
     }
     with ground.store.together(asked.name) as joined:
         fact = _first(ground, joined, asked.token, said, asked.password)
+        ground.throttle.succeeded(_LINKS, address)
         principal = principal_of_user(fact)
         assert principal is not None, "a new user is active"
         with joined.editing() as connection:
@@ -159,8 +171,10 @@ def first_administrator(asked: FirstAsked, request: Request, response: Response)
 def _first(
     ground: Ground, joined: Store, token: str, said: dict[str, object], password: str
 ) -> Fact:
+    shown = parse(token, "link")
     with joined.editing() as connection:
-        link = session_of(connection, hashed(token), LINK, ground.now())
+        now = ground.now()
+        link = session_of(connection, shown.digest, LINK, now) if shown else None
         if link is None or not end_session(connection, link.token_sha256):
-            raise RequestError("LINK_USED")
+            raise RequestError("LINK_ENDED")
     return add_user(joined, said, password)

@@ -1,3 +1,3 @@
-"""What the service tells about itself: lines of a log, and counters; never who somebody is."""
+"""What the service tells those who run it: one line a request, and counts. Never about whom."""
 
 __all__: list[str] = []

@@ -7,7 +7,6 @@ is wrong and what to do. ``docs/reasons.md`` is printed from this list and a tes
 
 from typing import Final
 
-from equivalents.reasons.access import ACCESS_REASONS
 from equivalents.reasons.accounts import ACCOUNT_REASONS
 from equivalents.reasons.assessment import ASSESSMENT_REASONS
 from equivalents.reasons.bridges import BRIDGE_REASONS
@@ -34,6 +33,8 @@ from equivalents.reasons.rules import RULE_REASONS
 from equivalents.reasons.safety import SAFETY_REASONS
 from equivalents.reasons.schemes import SCHEME_REASONS
 from equivalents.reasons.service import SERVICE_REASONS
+from equivalents.reasons.service_access import SERVICE_ACCESS_REASONS
+from equivalents.reasons.service_hooks import SERVICE_HOOK_REASONS
 from equivalents.reasons.shapes import SHAPE_REASONS
 from equivalents.reasons.sharing import SHARING_REASONS
 from equivalents.reasons.store import STORE_REASONS
@@ -94,7 +95,8 @@ REASONS: Final[dict[str, Reason]] = {
         *STUDY_REASONS,
         *YEARLY_REASONS,
         *SERVICE_REASONS,
-        *ACCESS_REASONS,
+        *SERVICE_ACCESS_REASONS,
+        *SERVICE_HOOK_REASONS,
     )
 }
 """Every reason by its code."""

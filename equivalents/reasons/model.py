@@ -14,7 +14,9 @@ LONGEST: Final = 200
 """Characters of a fact that are shown; a value may be a whole file by mistake."""
 
 Severity = Literal["error", "warning", "note"]
-Stage = Literal["command", "file", "table", "rules", "form", "identity", "policy", "money"]
+Stage = Literal[
+    "command", "file", "table", "rules", "form", "identity", "policy", "money", "service"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ __all__ = ["SERVICE_REASONS"]
 
 
 def _error(code: str, zh: str, en: str) -> Reason:
-    return Reason(code, "error", "command", zh, en)
+    return Reason(code, "error", "service", zh, en)
 
 
 SERVICE_REASONS: Final[tuple[Reason, ...]] = (
@@ -90,6 +90,17 @@ SERVICE_REASONS: Final[tuple[Reason, ...]] = (
         "ETAG_OTHER",
         "内容已被他人改动。请重新读取，核对后再改。",
         "Somebody changed it meanwhile. Read it again, look at the change, then edit.",
+    ),
+    _error(
+        "USER_TAKEN",
+        "登录名或姓名“{value}”已有人用。请换一个：操作日志按姓名记人，不能重名。",
+        "The login or the name '{value}' is taken. Choose another one: the audit trail tells "
+        "people by their names.",
+    ),
+    _error(
+        "USER_LAST",
+        "这是最后一个可用的管理员，不能停用或撤去此角色。请先另设一个。",
+        "This is the last administrator, who cannot be stopped. Make another one first.",
     ),
     _error(
         "JOB_INTERRUPTED",

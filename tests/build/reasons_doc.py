@@ -23,6 +23,7 @@ STAGES: Final[dict[str, str]] = {
     "identity": "Records: identity 记录的编号",
     "policy": "Records: policy 记录的规则判定",
     "money": "Pools and totals 绩效池与合计",
+    "service": "The service 服务",
 }
 """A heading for every stage, in the order in which the program meets them."""
 

@@ -53,7 +53,7 @@ def test_mistakes_are_problems_in_the_language_that_is_asked_for(small: Service)
     answer = nobody.put("/v1/session")
     problem(answer, 405, "METHOD_UNKNOWN")
     assert answer.headers["allow"] == "DELETE, GET, POST"
-    problem(nobody.get("/v1/users"), 401, "LOGIN_REFUSED")
+    problem(nobody.get("/v1/users"), 401, "SIGN_IN_NEEDED")
     problem(
         nobody.post("/v1/session", content="{", headers={"Content-Type": "application/json"}),
         400,
@@ -110,8 +110,7 @@ def test_an_action_is_done_once_under_a_key(service: Service) -> None:
     problem(answer, 422, "IDEMPOTENCY_OTHER")
     problem(administrator.post("/v1/users", json=USER), 409, "USER_TAKEN")
     with service.store.reading() as connection:
-        assert len(standing(connection, "user")) == 1
-        assert [one.action for one in trail(connection)].count("user.add") == 1
+        assert [one.action for one in trail(connection)].count("user.add") == 2  # the first asks
 
 
 def test_many_at_once_under_one_key_do_it_once(service: Service) -> None:
@@ -126,7 +125,7 @@ def test_many_at_once_under_one_key_do_it_once(service: Service) -> None:
     assert (201, "") in found
     assert found <= {(201, ""), (409, "IDEMPOTENCY_IN_FLIGHT")}
     with service.store.reading() as connection:
-        assert len(standing(connection, "user")) == 1
+        assert len(standing(connection, "user")) == 2
 
 
 def test_a_secret_is_answered_once_and_not_kept(service: Service) -> None:
@@ -164,7 +163,7 @@ def test_a_key_is_narrowed_rotated_and_stopped(service: Service) -> None:
 def test_lists_are_paged_by_cursor(small: Service) -> None:
     administrator = small.visitor("administrator")
     for number in range(5):
-        body = {**USER, "login": f"user{number}"}
+        body = {**USER, "login": f"user{number}", "name": f"会计{number}"}
         assert administrator.post("/v1/users", json=body).status_code == 201
     seen, cursor = [], ""
     while True:
@@ -175,7 +174,8 @@ def test_lists_are_paged_by_cursor(small: Service) -> None:
             assert page["next_cursor"] is None
             break
         cursor = page["next_cursor"]
-    assert sorted(seen) == [f"user{number}" for number in range(5)]
+    assert sorted(one for one in seen if one.startswith("user")) == [f"user{n}" for n in range(5)]
+    assert len(seen) == 6
     problem(administrator.get("/v1/users?cursor=abc"), 400, "CURSOR_INVALID")
     problem(administrator.get(f"/v1/api-keys?cursor={cursor}"), 400, "CURSOR_INVALID")
     problem(administrator.get("/v1/users?limit=501"), 422, "FIELD_INVALID")
@@ -205,3 +205,38 @@ def test_the_limit_is_met_exactly(tmp_path: object) -> None:
         problem(last, 429, "RATE_LIMIT")
         assert int(last.headers["retry-after"]) >= 1
         assert found.visitor("auditor").get("/v1/jobs").status_code == 200
+
+
+def test_requests_of_another_form_are_refused_by_name(small: Service) -> None:
+    administrator = small.visitor("administrator")
+    problem(administrator.get("/v1/users/usr_0"), 404, "OBJECT_UNKNOWN")
+    problem(administrator.get("/v1/api-keys/key_0"), 404, "OBJECT_UNKNOWN")
+    long = {"Idempotency-Key": "x" * 201}
+    problem(administrator.post("/v1/users", json=USER, headers=long), 400, "IDEMPOTENCY_KEY")
+    fits = {"Idempotency-Key": "x" * 200}
+    assert administrator.post("/v1/users", json=USER, headers=fits).status_code == 201
+    said = problem(administrator.post("/v1/users", json={"login": "li"}), 422, "FIELD_MISSING")
+    assert {one["pointer"] for one in said["errors"]} == {"/name", "/password", "/roles"}  # type: ignore[attr-defined]
+
+
+def test_the_last_administrator_stays(service: Service) -> None:
+    administrator = service.visitor("administrator", name="唯一管理员")
+    me = administrator.get("/v1/session").json()
+    address = f"/v1/users/{me['id']}"
+    headers = {"If-Match": administrator.get(address).headers["etag"]}
+    stop = administrator.patch(address, json={"active": False}, headers=headers)
+    problem(stop, 409, "USER_LAST")
+    other = {**USER, "roles": [{"role": "administrator", "institutions": ["*"]}]}
+    assert administrator.post("/v1/users", json=other).status_code == 201
+    assert administrator.patch(address, json={"active": False}, headers=headers).status_code == 200
+    problem(administrator.get("/v1/users"), 401, "SESSION_ENDED")
+
+
+def test_a_fault_of_the_program_tells_its_number_and_nothing_else(small: Service) -> None:
+    def broken() -> None:
+        raise KeyError("P01 张三")
+
+    small.app.add_api_route("/v1/broken", broken)
+    said = problem(small.nobody.get("/v1/broken"), 500, "SERVICE_FAULT")
+    assert str(said["request_id"]) in str(said["detail"])
+    assert "张三" not in str(said)

@@ -10,14 +10,16 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from api.access.tokens import hashed, new_key
+from api.access.tokens import csrf_token, new_token
 from api.app import create_app
-from api.directory import KEYS
+from api.directory import KEYS, USERS, key_subject
 from api.ground import Ground, new_id
+from api.incoming import COOKIE, CSRF_HEADER
 from equivalents.servicesettings import read_settings
 from equivalents.store.engine import Store, open_store
 from equivalents.store.facts import add_fact
 from equivalents.store.place import StorePlace
+from equivalents.store.sessions import LOGIN, Session, add_session
 from equivalents.store.upgrading import upgrade
 
 __all__ = ["Service", "served"]
@@ -42,21 +44,63 @@ class Service:
         institutions: Sequence[str] = ("*",),
         actions: Sequence[str] | None = None,
         name: str = "",
+        person_id: str = "",
     ) -> TestClient:
-        """A program with a key of a role; its name is that of the role if none is said."""
-        key_id = new_id("key")
-        secret = new_key(key_id)
+        """Somebody of a role: a program with a key where it is one of programs, else a person.
+
+        ``actions`` narrows a key. The name is that of the role if none is said.
+        """
+        if role == "integration" or actions is not None:
+            return self.program(role, institutions, actions, name)
+        return self.person(role, institutions, name, person_id)
+
+    def person(
+        self, role: str, institutions: Sequence[str] = ("*",), name: str = "", person_id: str = ""
+    ) -> TestClient:
+        """A user who has logged in."""
+        user, token, now = new_id("usr"), new_token("session"), self.ground.now()
+        body: dict[str, Any] = {
+            "login": user,
+            "name": name or role,
+            "roles": [{"role": role, "institutions": [*institutions]}],
+            "person_id": person_id,
+            "active": True,
+            "password": "",
+        }
+        with self.store.writing("user.add", object_kind=USERS, object_id=user) as writer:
+            add_fact(writer, USERS, user, body)
+        with self.store.editing() as connection:
+            ends = self.ground.ahead(days=1)
+            add_session(connection, Session(token.digest, user, LOGIN, now, now, ends))
+        return TestClient(
+            self.app,
+            headers={CSRF_HEADER: csrf_token(token)},
+            cookies={COOKIE: token.text},
+            raise_server_exceptions=False,
+        )
+
+    def program(
+        self,
+        role: str = "integration",
+        institutions: Sequence[str] = ("*",),
+        actions: Sequence[str] | None = None,
+        name: str = "",
+    ) -> TestClient:
+        """A program with a key."""
+        token = new_token("key")
+        key = key_subject(token)
+        times = {"made_at": self.ground.now(), "ends_at": self.ground.ahead(days=1)}
         body: dict[str, Any] = {
             "title": name or role,
             "roles": [{"role": role, "institutions": [*institutions]}],
             "actions": None if actions is None else [*actions],
             "active": True,
             "created_by": "usr_test",
-            "secrets": [{"sha256": hashed(secret), "ends_at": self.ground.ahead(days=1)}],
+            "secrets": [{"digest": token.digest, **times}],
         }
-        with self.store.writing("key.add", object_kind=KEYS, object_id=key_id) as writer:
-            add_fact(writer, KEYS, key_id, body)
-        headers = {"Authorization": f"Bearer {secret}"}
+        with self.store.writing("key.add", object_kind=KEYS, object_id=key) as writer:
+            add_fact(writer, KEYS, key, body)
+        headers = {"Authorization": f"Bearer {token.text}"}
         return TestClient(self.app, headers=headers, raise_server_exceptions=False)
 
 

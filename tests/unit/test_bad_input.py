@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 
 from equivalents.reasons import EXCLUSIONS, REASONS
-from equivalents.reasons.access import ACCESS_REASONS
 from equivalents.reasons.opening import OPENING_REASONS
 from equivalents.reasons.safety import SAFETY_REASONS
 from equivalents.reasons.service import SERVICE_REASONS
+from equivalents.reasons.service_access import SERVICE_ACCESS_REASONS
+from equivalents.reasons.service_hooks import SERVICE_HOOK_REASONS
 from equivalents.reasons.shapes import SHAPE_REASONS
 from equivalents.reasons.store import STORE_REASONS
 from equivalents.reasons.store_cache import STORE_CACHE_REASONS
@@ -120,7 +121,7 @@ BY_COMMAND = {
     # tests/unit/test_study_faults.py has each of them
     *(reason.code for reason in STUDY_REASONS),
     # tests/service/test_reasons.py: each of them is asserted by a test of the service
-    *(reason.code for reason in (*SERVICE_REASONS, *ACCESS_REASONS)),
+    *(reason.code for reason in SERVICE_REASONS),
     # tests/unit/test_hostile_files.py has each of them
     *(reason.code for reason in SAFETY_REASONS),
     # tests/unit/test_cells.py, test_tablespool.py and the files of tests/files have them
@@ -134,6 +135,9 @@ BY_COMMAND = {
     *(reason.code for reason in STORE_KEEPING_REASONS),
     # tests/unit/test_casefolder.py has each of them
     *(reason.code for reason in OPENING_REASONS),
+    # tests/service/test_access_reasons.py holds that a test there has each of them
+    *(reason.code for reason in SERVICE_ACCESS_REASONS),
+    *(reason.code for reason in SERVICE_HOOK_REASONS),
 }  # fmt: skip
 
 
