@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CaseOption",
+    "OnOption",
     "OutOption",
     "PeriodArgument",
     "RejectsOption",
@@ -36,7 +37,6 @@ __all__ = [
     "how_of",
     "list_",
     "object_",
-    "pay",
     "period",
     "publish",
     "return_",
@@ -44,7 +44,6 @@ __all__ = [
     "show",
     "show_kept",
     "show_step",
-    "steps",
     "submit",
 ]
 
@@ -96,7 +95,7 @@ _Every = Annotated[
         help="所有尚未进行的机构，一次完成。Every institution that has not yet, at once.",
     ),
 ]
-_On = Annotated[
+OnOption = Annotated[
     str, typer.Option("--on", metavar="DATE", help="日期，如 2026-07-12。The day, as 2026-07-12.")
 ]
 _WORDS: Final[Mapping[str, str]] = {
@@ -271,7 +270,7 @@ def approve(
     period_: PeriodArgument,
     institution: _Institution = "",
     every: _Every = False,
-    on: _On = "",
+    on: OnOption = "",
     store: StoreOption = "",
     who: WhoOption = "",
     why: WhyOption = "",
@@ -363,44 +362,3 @@ def return_(
 
     with reporting(as_json), opened(store, who=who) as found:
         show_step(send_back(found, period_, why, institution), as_json)
-
-
-@period.command()
-def pay(
-    period_: PeriodArgument,
-    on: _On = "",
-    store: StoreOption = "",
-    who: WhoOption = "",
-    why: WhyOption = "",
-    as_json: JsonOption = False,
-) -> None:
-    """记下已发放；此后不再改变。Write down that it was paid: it changes no more."""
-    from equivalents.store.periods import pay as take
-
-    with reporting(as_json), opened(store, who=who) as found:
-        show_step(take(found, period_, on, why), as_json)
-
-
-@period.command()
-def steps(
-    file: Annotated[
-        Path | None,
-        typer.Argument(metavar="FILE", help="流程文件；不写则显示现行流程。A file of steps."),
-    ] = None,
-    of: Annotated[
-        str, typer.Option("--period", help="看哪个期间的流程。The period whose flow is shown.")
-    ] = "",
-    store: StoreOption = "",
-    who: WhoOption = "",
-    why: WhyOption = "",
-    as_json: JsonOption = False,
-) -> None:
-    """显示流程，或另存一份自己的。Show the flow of periods, or keep one of your own."""
-    from equivalents.store.periods import flow_now, put_flow
-
-    with reporting(as_json), opened(store, who=who) as found:
-        flow = put_flow(found, file, why) if file is not None else flow_now(found, of)
-        if as_json:
-            print_json({"steps": flow.name, "title": flow.title, "text": flow.text})
-        else:
-            say(flow.text.rstrip("\n"))

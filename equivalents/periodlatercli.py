@@ -10,6 +10,7 @@ from equivalents.checkcli import JsonOption
 from equivalents.closingcli import Rejects
 from equivalents.periodcli import (
     CaseOption,
+    OnOption,
     OutOption,
     PeriodArgument,
     RejectsOption,
@@ -21,7 +22,17 @@ from equivalents.periodcli import (
 from equivalents.storecli import StoreOption, WhoOption, WhyOption, opened
 from equivalents.terminal import print_json, progress, reporting, say
 
-__all__ = ["adjust", "lock", "period", "proof", "result", "unlock", "year_end"]
+__all__ = [
+    "adjust",
+    "lock",
+    "pay",
+    "period",
+    "proof",
+    "result",
+    "steps",
+    "unlock",
+    "year_end",
+]
 
 
 @period.command()
@@ -203,3 +214,44 @@ def result(
             print_json({"period": period_, "result": which, "out": out.as_posix()})
         else:
             say(f"期间 period {period_}  第 {which} 号结果 result：{out}")
+
+
+@period.command()
+def pay(
+    period_: PeriodArgument,
+    on: OnOption = "",
+    store: StoreOption = "",
+    who: WhoOption = "",
+    why: WhyOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """记下已发放；此后不再改变。Write down that it was paid: it changes no more."""
+    from equivalents.store.periods import pay as take
+
+    with reporting(as_json), opened(store, who=who) as found:
+        show_step(take(found, period_, on, why), as_json)
+
+
+@period.command()
+def steps(
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE", help="流程文件；不写则显示现行流程。A file of steps."),
+    ] = None,
+    of: Annotated[
+        str, typer.Option("--period", help="看哪个期间的流程。The period whose flow is shown.")
+    ] = "",
+    store: StoreOption = "",
+    who: WhoOption = "",
+    why: WhyOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """显示流程，或另存一份自己的。Show the flow of periods, or keep one of your own."""
+    from equivalents.store.periods import flow_now, put_flow
+
+    with reporting(as_json), opened(store, who=who) as found:
+        flow = put_flow(found, file, why) if file is not None else flow_now(found, of)
+        if as_json:
+            print_json({"steps": flow.name, "title": flow.title, "text": flow.text})
+        else:
+            say(flow.text.rstrip("\n"))

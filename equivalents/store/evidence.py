@@ -32,6 +32,7 @@ __all__ = [
     "Secrecy",
     "Upload",
     "WITHOUT_KEY",
+    "hand_out",
     "keep_body",
     "key_for",
     "read_body",
