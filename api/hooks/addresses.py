@@ -23,6 +23,7 @@ from equivalents.errors import DataError, Problem
 
 __all__ = [
     "LONGEST",
+    "NETWORKS_SETTING",
     "OTHERS_PORTS",
     "Resolver",
     "Target",
@@ -33,6 +34,9 @@ __all__ = [
 
 Resolver = Callable[[str, int], Sequence[str]]
 """The addresses of a host, as texts; none, or an OSError, if it has none."""
+
+NETWORKS_SETTING: Final = "EQUIVALENTS_WEBHOOK_NETWORKS"
+"""The setting that lists networks of one's own; the service reads it, for :func:`read_networks`."""
 
 LONGEST: Final = 2000
 """Characters of an address."""

@@ -111,6 +111,7 @@ def test_a_checked_name_is_not_looked_up_again(
 def test_an_answer_without_end_is_read_no_further_than_64_kb(receiver: Receiver) -> None:
     attempt = send(at(receiver, "/large"), HEADERS, BODY)
     assert (attempt.status, attempt.received, attempt.cut) == (200, MOST_READ, True)
+    assert attempt.failure == ""
     assert outcome(attempt) == "delivered"
 
 
