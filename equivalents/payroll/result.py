@@ -215,9 +215,8 @@ def _settled(result: _Folder) -> Iterator[Paid]:
             continue
         who = row["institution_id"], row["person_id"], pool
         adjusted[who] -= fen
-        yield Paid(
-            *who, row["component"], Kind.ADJUSTMENT, _period_of(row["what"]), "", "", "", fen
-        )
+        closed = _period_of(row["what"])
+        yield Paid(*who, row["component"], closed, Kind.ADJUSTMENT, "", "", "", fen)
     pools: Counter[str] = Counter()
     for row in result.rows("pools.csv"):
         pools[row["pool"]] += _fen(row["paid"])

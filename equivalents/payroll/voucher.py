@@ -132,32 +132,42 @@ def _entry(line: PayLine, voucher_map: VoucherMap) -> VoucherEntry | None:
     return next((one for one in voucher_map.entries if one.fits(line)), None)
 
 
+def _entry_of(line: PayLine, voucher_map: VoucherMap) -> VoucherEntry:
+    entry = _entry(line, voucher_map)
+    assert entry is not None, "whatever has no entry was refused"
+    return entry
+
+
 def _sides(lines: Sequence[PayLine], voucher_map: VoucherMap) -> tuple[list[_Side], list[_Side]]:
     """The debit lines, one for each kind of pay, and the credit lines, one an account."""
     sums: dict[tuple[str, str, str], int] = {}
     for line in lines:
-        entry = _entry(line, voucher_map)
-        assert entry is not None, "whoever has no entry was refused"
+        entry = _entry_of(line, voucher_map)
         debit, credit, fen = entry.debit, entry.credit, line.amount_fen
         if fen < 0 and voucher_map.negative is Negative.SWAP:
             debit, credit, fen = credit, debit, -fen
-        key = _summary(entry.summary, line), debit, credit
+        key = debit, _summary(entry.summary, line, _part(line)), credit
         sums[key] = sums.get(key, 0) + fen
-    debits = [_Side(summary, debit, fen) for (summary, debit, _), fen in sums.items()]
-    credits: dict[tuple[str, bool], _Side] = {}
-    for (summary, _, credit), fen in sums.items():
-        key_ = credit, fen < 0
-        before = credits.get(key_, _Side(summary, credit, 0))
-        credits[key_] = before._replace(fen=before.fen + fen)
-    return debits, [*credits.values()]
+    debits = [_Side(summary, debit, fen) for (debit, summary, _), fen in sorted(sums.items())]
+    credits: dict[tuple[str, bool], int] = {}
+    for (_, _, credit), fen in sums.items():
+        credits[credit, fen < 0] = credits.get((credit, fen < 0), 0) + fen
+    first = lines[0]
+    said = _summary(_entry_of(first, voucher_map).summary, first, "合计")
+    return debits, [_Side(said, credit, fen) for (credit, _), fen in sorted(credits.items())]
 
 
-def _summary(text: str, line: PayLine) -> str:
-    part = part_label(line).removeprefix(":")
+def _part(line: PayLine) -> str:
+    """What a debit line is of; what is taken back stands by itself."""
+    part, paid = part_label(line).removeprefix(":"), line.amount_fen > 0
     if line.kind == Kind.ADJUSTMENT:
-        part = f"{'补发' if line.amount_fen > 0 else '扣回'} {line.closed_period}"
-    elif line.kind == Kind.YEAR_END:
-        part = f"年终清算{'补发' if line.amount_fen > 0 else '扣回'} {part}"
+        return f"{'补发' if paid else '扣回'} {line.closed_period}"
+    if line.kind == Kind.YEAR_END:
+        return f"年终清算{'补发' if paid else '扣回'} {part}"
+    return part if paid else f"扣回 {part}"
+
+
+def _summary(text: str, line: PayLine, part: str) -> str:
     values = {
         "period": line.period,
         "tax_month": line.tax_month,
