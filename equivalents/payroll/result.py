@@ -97,23 +97,7 @@ def read_result(folder: Path, corrections: Sequence[Path] = ()) -> PayResult:
         raise DataError([_problem("PAYROLL_NOT_A_RESULT", folder)])
     rules = result.rules()
     paid = [*(_year_end(result) if result.has(_YEAR_END) else _settled(result))]
-    findings, hashes = Findings(), []
-    own = Counter(_identity(one) for one in paid if one.kind is Kind.ADJUSTMENT)
-    for path in corrections:
-        try:
-            one = _Folder(path)
-        except DataError as error:
-            findings.take(error)
-            continue
-        if one.manifest.get(KIND) != CORRECTION:
-            findings.problems.append(_problem("PAYROLL_NOT_A_CORRECTION", path))
-            continue
-        more = [*_corrected(one)]
-        if one.sha256 in hashes or (more and Counter(map(_identity, more)) <= own):
-            findings.problems.append(_problem("PAYROLL_ADJUSTED_TWICE", path))
-        hashes.append(one.sha256)
-        paid += more
-    findings.stop_on_errors()
+    more, hashes = _corrections(corrections, paid)
     case = rules["case"]
     departments = {row["department_id"]: row.get("name", "") for row in case["departments"] or ()}
     names = {row["institution_id"]: row.get("name", "") for row in case["institutions"]}
@@ -127,11 +111,36 @@ def read_result(folder: Path, corrections: Sequence[Path] = ()) -> PayResult:
         title=str(result.json("summary.json").get("title", "")),
         period=period,
         versions=_versions(result.manifest, rules),
-        paid=tuple(sorted(paid)),
+        paid=tuple(sorted([*paid, *more])),
         institutions=names,
         staff=staff,
         corrections=tuple(hashes),
     )
+
+
+def _corrections(folders: Sequence[Path], paid: Sequence[Paid]) -> tuple[list[Paid], list[str]]:
+    """What corrections pay beside a result, and the hashes of their manifests.
+
+    Raises:
+        DataError: as :func:`read_result`.
+    """
+    findings, more, hashes = Findings(), list[Paid](), list[str]()
+    own = Counter(_identity(one) for one in paid if one.kind is Kind.ADJUSTMENT)
+    for path in folders:
+        try:
+            one = _Folder(path)
+            if one.manifest.get(KIND) != CORRECTION:
+                raise DataError([_problem("PAYROLL_NOT_A_CORRECTION", path)])
+            rows = [*_corrected(one)]
+        except DataError as error:
+            findings.take(error)
+            continue
+        if one.sha256 in hashes or (rows and Counter(map(_identity, rows)) <= own):
+            findings.problems.append(_problem("PAYROLL_ADJUSTED_TWICE", path))
+        hashes.append(one.sha256)
+        more += rows
+    findings.stop_on_errors()
+    return more, hashes
 
 
 class _Folder:
