@@ -43,8 +43,11 @@ def _whole(number: int) -> str:
     for unit, name in ((_YI, "亿"), (_WAN, "万")):
         if number >= unit:
             high, low = divmod(number, unit)
-            gap = _DIGITS[0] if 0 < low < unit // 10 else ""
-            return f"{_whole(high)}{name}{gap}{_whole(low) if low else ''}"
+            if low == 0:
+                return f"{_whole(high)}{name}"
+            # Behind noughts that end a group of four, or where all of a group are noughts.
+            gap = _DIGITS[0] if low < unit // 10 or high % _WAN == 0 else ""
+            return f"{_whole(high)}{name}{gap}{_whole(low)}"
     return _below_wan(number)
 
 

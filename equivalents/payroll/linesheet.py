@@ -12,8 +12,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import BinaryIO, Final
 
-import xlsxwriter
-
 from equivalents.errors import DataError, Problem
 from equivalents.payroll.fields import AMOUNTS, EXACT, HEADINGS, PART, RUN, heading
 from equivalents.payroll.linetable import LineTable, csv_bytes
@@ -60,6 +58,8 @@ class RowSheet:
 
 def write_book(sheets: Sequence[RowSheet], target: Path | BinaryIO) -> None:
     """Write a workbook; the same bytes for the same rows, at any time."""
+    import xlsxwriter
+
     book = xlsxwriter.Workbook(target, {"constant_memory": True})
     book.set_properties({"title": "当量绩效", "created": datetime(2000, 1, 1, tzinfo=UTC)})
     head = book.add_format({**_FONT, "bold": True, "bg_color": "#E8EEF4", "border": 1})

@@ -6,8 +6,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-import xlsxwriter
-
 from equivalents.report.neutral import fits_excel, neutral
 from equivalents.units import print_fen
 
@@ -44,6 +42,8 @@ class PrintBook:
     """A workbook of sheets to be printed; cells are written with styles by name."""
 
     def __init__(self, target: Path | BinaryIO, title: str) -> None:
+        import xlsxwriter
+
         self._book = xlsxwriter.Workbook(target, {"in_memory": True})
         self._book.set_properties({"title": title, "created": datetime(2000, 1, 1, tzinfo=UTC)})
         self._styles = {name: self._book.add_format(style) for name, style in _STYLES.items()}

@@ -21,7 +21,6 @@ from equivalents.paidrows import POOL_SHARE
 from equivalents.payroll.model import Kind, Versions
 from equivalents.payroll.people import Staff, kept_staff
 from equivalents.policy.calendar import Period, parse_period
-from equivalents.report.closed import CORRECTION, KIND
 from equivalents.report.folder import sha256
 from equivalents.units import print_fen
 
@@ -93,7 +92,7 @@ def read_result(folder: Path, corrections: Sequence[Path] = ()) -> PayResult:
         ConservationError: the payouts do not add up to the pools and components.
     """
     result = _Folder(folder)
-    if result.manifest.get(KIND) == CORRECTION:
+    if result.is_correction:
         raise DataError([_problem("PAYROLL_NOT_A_RESULT", folder)])
     rules = result.rules()
     paid = [*(_year_end(result) if result.has(_YEAR_END) else _settled(result))]
@@ -129,7 +128,7 @@ def _corrections(folders: Sequence[Path], paid: Sequence[Paid]) -> tuple[list[Pa
     for path in folders:
         try:
             one = _Folder(path)
-            if one.manifest.get(KIND) != CORRECTION:
+            if not one.is_correction:
                 raise DataError([_problem("PAYROLL_NOT_A_CORRECTION", path)])
             rows = [*_corrected(one)]
         except DataError as error:
@@ -159,6 +158,13 @@ class _Folder:
         except (ValueError, TypeError, KeyError):
             raise DataError([_problem("OUT_CHANGED", folder, _MANIFEST)]) from None
         self.sha256 = sha256(path)
+
+    @property
+    def is_correction(self) -> bool:
+        """Whether ``correct`` wrote it."""
+        from equivalents.report.closed import CORRECTION, KIND
+
+        return self.manifest.get(KIND) == CORRECTION
 
     def has(self, name: str) -> bool:
         """Whether the manifest names a file."""
