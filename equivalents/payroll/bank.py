@@ -85,7 +85,8 @@ def bank_list(
         ConservationError: both lists do not add up to the lines.
     """
     day = parse_period(lines.tax_month).end - 1
-    paid, apart, why, problems, missing = [], [], [], [], []
+    paid, apart, why, missing = [], [], [], []
+    problems: dict[str, Problem] = {}
     for line, net_fen in _nets(lines, Per(per)):
         payee = payees.on(line.person_id, day)
         reason = _why(net_fen, payee)
@@ -99,11 +100,11 @@ def bank_list(
             continue
         if payee.account_name and line.name and payee.account_name != line.name:
             facts = {"account_name": payee.account_name, "name": line.name}
-            problems.append(Problem("PAYEE_NAME", value=line.person_id, facts=facts))
+            problems[line.person_id] = Problem("PAYEE_NAME", value=line.person_id, facts=facts)
         paid.append((line, net_fen, payee))
     if missing and WithoutAccount(without_account) is WithoutAccount.STOP:
         raise DataError(missing)
-    made = BankList(_records(paid), _records(apart), tuple(why), tuple(dict.fromkeys(problems)))
+    made = BankList(_records(paid), _records(apart), tuple(why), tuple(problems.values()))
     total_fen = sum(made.paid.amounts_fen) + sum(made.apart.amounts_fen)
     if total_fen != lines.amount_fen:
         raise ConservationError(f"bank list + apart = lines: {total_fen}, {lines.amount_fen}")

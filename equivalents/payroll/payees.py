@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from equivalents.findings import Findings, Table
 from equivalents.intake.wholecolumns import spans
+from equivalents.payroll.casetables import case_tables
 
 __all__ = ["Payee", "Payees", "case_payees", "file_payees", "read_payees"]
 
@@ -88,12 +89,8 @@ def case_payees(case: Path) -> Payees:
     Raises:
         DataError: every fault of the table.
     """
-    from equivalents.intake.casefiles import CaseFiles
-    from equivalents.intake.casefolder import open_folder
-
     findings = Findings()
-    files = CaseFiles(open_folder(case), findings)
-    found = read_payees(files.table("payees", required=False), findings)
+    found = read_payees(case_tables(case, findings).table("payees", required=False), findings)
     findings.stop_on_errors()
     return found
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from equivalents.errors import NOWHERE
 from equivalents.findings import Findings
+from equivalents.payroll.casetables import case_tables
 from equivalents.policy.calendar import FIRST_DAY, LAST_DAY, Period, parse_day
 from equivalents.policy.yamltext import Entry
 
@@ -96,13 +98,11 @@ def case_staff(case: Path, period: Period) -> Staff:
     Raises:
         DataError: every fault of these tables.
     """
-    from equivalents.intake.casefiles import CaseFiles
-    from equivalents.intake.casefolder import open_folder
     from equivalents.intake.masters import read_masters
 
-    folder, findings = open_folder(case), Findings()
-    files = CaseFiles(folder, findings)
-    masters = read_masters(files, Entry("", folder.entry(findings).place))
+    findings = Findings()
+    # Teams share records, which nobody asks for here: their roles are not needed.
+    masters = read_masters(case_tables(case, findings), Entry("", NOWHERE))
     findings.stop_on_errors()
     rows = (
         StaffRow(**{name: getattr(one, name) for name in StaffRow._fields})

@@ -64,8 +64,11 @@ class PrintBook:
         return sheet
 
     def text(self, sheet: Any, row: int, column: int, text: str, style: str = "text") -> None:
-        """A text cell."""
-        sheet.write_string(row, column, neutral(text), self._styles[style])
+        """A text cell; a blank one keeps its box."""
+        if text:
+            sheet.write_string(row, column, neutral(text), self._styles[style])
+        else:
+            sheet.write_blank(row, column, None, self._styles[style])
 
     def number(self, sheet: Any, row: int, column: int, value: int, style: str) -> None:
         """A count."""

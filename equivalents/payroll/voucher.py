@@ -152,8 +152,7 @@ def _sides(lines: Sequence[PayLine], voucher_map: VoucherMap) -> tuple[list[_Sid
     credits: dict[tuple[str, bool], int] = {}
     for (_, _, credit), fen in sums.items():
         credits[credit, fen < 0] = credits.get((credit, fen < 0), 0) + fen
-    first = lines[0]
-    said = _summary(_entry_of(first, voucher_map).summary, first, "合计")
+    said = _summary(voucher_map.summary, lines[0], "合计")
     return debits, [_Side(said, credit, fen) for (credit, _), fen in sorted(credits.items())]
 
 

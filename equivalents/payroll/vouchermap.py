@@ -60,13 +60,17 @@ class VoucherEntry:
 
 @dataclass(frozen=True, slots=True)
 class VoucherMap:
-    """A voucher map: the first entry that fits a line counts; ``accounts`` has their names."""
+    """A voucher map: the first entry that fits a line counts; ``accounts`` has their names.
+
+    ``summary`` is that of credit lines, and of entries that have none of their own.
+    """
 
     name: str
     title: str
     reference: str
     word: str
     negative: Negative
+    summary: str
     accounts: Mapping[str, str]
     entries: tuple[VoucherEntry, ...]
 
@@ -98,6 +102,7 @@ def read_voucher_map(path: Path | str) -> VoucherMap:
         entry.get("reference").text,
         entry.get("word").text,
         choice_of(entry.get("negative"), Negative.RED, findings),
+        summary,
         {code: name.text for code, name in accounts.items()},
         tuple(entries),
     )
