@@ -1,7 +1,7 @@
 """The command that hands pay on: to payroll, to the bank, to the books, to the printer."""
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
@@ -9,14 +9,12 @@ from equivalents.errors import as_object
 from equivalents.payroll.bank import WithoutAccount
 from equivalents.payroll.exporting import ExportAs, Wanted
 from equivalents.payroll.model import INCOME_TYPE
-from equivalents.payroll.signing import ROWS_A_PAGE
+from equivalents.payroll.signing import MOST_ROWS, ROWS_A_PAGE
 from equivalents.payroll.writing import Format
 from equivalents.storecasecli import CaseStoreOption, case_given
 from equivalents.terminal import print_json, reporting, say, show_problems
 
 __all__ = ["export"]
-
-_MOST_ROWS: Final = 200
 
 
 def export(  # noqa: PLR0913  (an option each)
@@ -85,7 +83,7 @@ def export(  # noqa: PLR0913  (an option each)
     rows_a_page: Annotated[
         int,
         typer.Option(
-            min=1, max=_MOST_ROWS, help="签字表每页人数。People on a page of the signing sheet."
+            min=1, max=MOST_ROWS, help="签字表每页人数。People on a page of the signing sheet."
         ),
     ] = ROWS_A_PAGE,
     store: CaseStoreOption = "",

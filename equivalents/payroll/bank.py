@@ -5,6 +5,8 @@ own account (or of a person altogether, where a map says so). Whoever nets 0 or 
 account and is to be left out, is listed apart with the reason; both lists add up to the pay lines.
 """
 
+import csv
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +16,7 @@ from typing import BinaryIO, Final
 from equivalents.errors import ConservationError, DataError, Problem
 from equivalents.payroll.columnmap import ColumnMap, MapColumn, MapLevel, Per, read_column_map
 from equivalents.payroll.linesheet import MONEY, TEXT, RowSheet, check_rows, write_book
+from equivalents.payroll.linetable import BOM
 from equivalents.payroll.mapped import Records, mapped_bytes, mapped_rows
 from equivalents.payroll.model import Control, PayLine, PayLines
 from equivalents.payroll.payees import Payee, Payees
@@ -229,11 +232,6 @@ def _control_rows(bank: BankList, control: Control) -> Iterator[tuple[str, str]]
 
 def write_apart(bank: BankList, target: Path | BinaryIO) -> Control:
     """Write who is listed apart, with the reason, as CSV; gives its control total."""
-    import csv
-    import io
-
-    from equivalents.payroll.linetable import BOM
-
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(APART)

@@ -21,7 +21,7 @@ from equivalents.payroll.columnmap import (
 )
 from equivalents.payroll.fields import AMOUNTS, MONTHS, PART
 from equivalents.payroll.linesheet import TEXT, RowSheet, check_rows, write_book
-from equivalents.payroll.linetable import BOM, line_table
+from equivalents.payroll.linetable import line_table
 from equivalents.payroll.model import Control, Kind, Level, PayLines
 from equivalents.policy.calendar import parse_period, print_day
 from equivalents.units import print_fen
@@ -153,8 +153,7 @@ def mapped_bytes(records: Records, column_map: ColumnMap) -> bytes:
     end = "\r\n" if form.line_end is LineEnd.CRLF else "\n"
     writer = csv.writer(text, delimiter=form.delimiter, lineterminator=end)
     writer.writerows(every)
-    content = text.getvalue().encode(_ENCODINGS[form.encoding])
-    return content if content else (BOM if form.encoding is Encoding.UTF8_BOM else b"")
+    return text.getvalue().encode(_ENCODINGS[form.encoding])
 
 
 def _refuse_unfit(rows: Iterable[Sequence[str]], column_map: ColumnMap) -> None:

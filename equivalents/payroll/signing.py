@@ -15,16 +15,21 @@ from equivalents.payroll.linetable import csv_bytes, line_table
 from equivalents.payroll.model import Control, Level, PayLines, PayTotal
 from equivalents.payroll.printed import PrintBook, sheet_name
 
-__all__ = ["ROWS_A_PAGE", "signing_form"]
+__all__ = ["MOST_ROWS", "ROWS_A_PAGE", "signing_form"]
 
 ROWS_A_PAGE: Final = 25
-"""People on a page of A4, so that totals and words still fit below them."""
+"""People on a page of A4 where nothing else is said."""
+MOST_ROWS: Final = 40
+"""People on a page at most: more would be too small to read and sign."""
 _WIDTHS: Final = (6, 15, 13, 15, 15, 19)
 _HEADINGS: Final = ("序号", "人员编号", "姓名", "岗位", "应发（元）", "签字")
 _HEADS: Final = 3
 _MONEY_AT: Final = 4
 _LAST: Final = len(_HEADINGS) - 1
-_ROW: Final = 22
+_TITLE, _NOTE, _HEAD, _WORDS = 30, 18, 24, 30
+_TALLEST: Final = 22
+_PAGE: Final = 730
+"""Points of height: A4 (842) less margins of 0.6 and 0.8 inch, with some room."""
 
 
 def signing_form(
@@ -33,10 +38,10 @@ def signing_form(
     """Write the signing sheets, one an institution; the control total is that of the totals' CSV.
 
     Raises:
-        ValueError: not one row a page at least.
+        ValueError: no row a page, or more than :data:`MOST_ROWS`.
     """
-    if rows_a_page < 1:
-        raise ValueError("a page has one row at least")
+    if not 1 <= rows_a_page <= MOST_ROWS:
+        raise ValueError(f"a page has one row at least and {MOST_ROWS} at most")
     table = line_table(lines, Level.SUMMARY)
     book = PrintBook(target, "签字表")
     by_institution = groupby(lines.totals(), lambda one: one.line.institution_id)
@@ -54,7 +59,11 @@ def _institution(
     first = people[0].line
     name = sheet_name(number, first.institution_id, first.institution)
     sheet = book.sheet(name, _WIDTHS, _HEADS, f"核算编号 {lines.run_id}")
-    sheet.set_row(0, 30)
+    for at, height in enumerate((_TITLE, _NOTE, _HEAD)):
+        sheet.set_row(at, height)
+    # The last page has three lines of sums below its people, and the amount in words.
+    room = _PAGE - _TITLE - _NOTE - _HEAD - _WORDS
+    sheet.set_default_row(min(_TALLEST, room // (rows_a_page + 3)))
     book.across(sheet, 0, 0, _LAST, "绩效工资发放签字表", "title")
     of = f"{first.institution or first.institution_id}（{first.institution_id}）"
     book.across(sheet, 1, 0, _LAST, f"{of}　期间 {lines.period}　单位：元", "note")
@@ -74,7 +83,7 @@ def _institution(
         if start + rows_a_page < len(people):
             breaks.append(row)
     _sum(book, sheet, row, f"合计　{len(people)} 人", so_far)
-    sheet.set_row(row + 1, 30)
+    sheet.set_row(row + 1, _WORDS)
     book.across(sheet, row + 1, 0, _LAST, f"合计金额（大写）：{amount_in_words(so_far)}", "words")
     if breaks:
         sheet.set_h_pagebreaks(breaks)
@@ -82,7 +91,6 @@ def _institution(
 
 def _person(book: PrintBook, sheet: Any, row: int, number: int, one: PayTotal) -> None:
     line = one.line
-    sheet.set_row(row, _ROW)
     book.number(sheet, row, 0, number, "middle")
     for at, text in enumerate((line.person_id, line.name, line.post), 1):
         book.text(sheet, row, at, text)
@@ -91,7 +99,6 @@ def _person(book: PrintBook, sheet: Any, row: int, number: int, one: PayTotal) -
 
 
 def _sum(book: PrintBook, sheet: Any, row: int, text: str, fen: int) -> None:
-    sheet.set_row(row, _ROW)
     book.across(sheet, row, 0, _MONEY_AT - 1, text, "sum")
     book.money(sheet, row, _MONEY_AT, fen, "sum_money")
     book.text(sheet, row, _LAST, "", "sum")

@@ -138,10 +138,6 @@ def test_the_sheet_is_set_up_for_the_printer(tmp_path: Path) -> None:
     assert sheet.print_title_rows == "$1:$3"
     assert sheet.oddFooter.right.text == "第 &P 页 共 &N 页"
     assert sheet.oddFooter.left.text == "核算编号 run"
-    # A full page with everything below it fits A4: 842 points less margins of 0.6 and 0.8 inch.
-    heights = [sheet.row_dimensions[row].height or 15 for row in range(1, 31)]
-    last = sum(heights) + 22 + 30
-    assert last < 842 - (0.6 + 0.8) * 72
     widths = [sheet.column_dimensions[letter].width for letter in "ABCDEF"]
     assert sum(widths) * 7 / 96 < 8.27 - 1, "inches at about 7 pixels a character"
 
@@ -163,9 +159,21 @@ def test_names_of_sheets_are_legal_and_differ() -> None:
     assert sheet_name(1, "J" * 40) != sheet_name(2, "J" * 40)
 
 
-def test_a_page_has_one_row_at_least(lines: PayLines, tmp_path: Path) -> None:
+@pytest.mark.parametrize("rows_a_page", [1, 25, 30, 40])
+def test_a_full_last_page_fits_a4_and_can_be_read(rows_a_page: int, tmp_path: Path) -> None:
+    sheet = _signing(tmp_path, people=rows_a_page, rows_a_page=rows_a_page)
+    usual = sheet.sheet_format.defaultRowHeight
+    heights = [sheet.row_dimensions[row].height or usual for row in range(1, sheet.max_row + 1)]
+    assert sum(heights) < 842 - (0.6 + 0.8) * 72, "points of A4 less its margins"
+    assert min(heights) >= 14, "a name of 11 points, and room to sign"
+
+
+@pytest.mark.parametrize("rows_a_page", [0, 41])
+def test_a_page_has_a_sensible_number_of_rows(
+    rows_a_page: int, lines: PayLines, tmp_path: Path
+) -> None:
     with pytest.raises(ValueError, match="one row"):
-        signing_form(lines, tmp_path / "s.xlsx", rows_a_page=0)
+        signing_form(lines, tmp_path / "s.xlsx", rows_a_page=rows_a_page)
 
 
 # -- the approval sheet ---------------------------------------------------------------------------

@@ -92,6 +92,13 @@ def test_payees_and_staff_of_a_case(folders: tuple[Path, Path], tmp_path: Path) 
     assert told["control"]["people"] == 3
 
 
+def test_no_settlement_reads_the_accounts(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    case = write_case(tmp_path / "case", {**JULY, "payees.csv": PAYEES})
+    assert run("settle", case, "-o", tmp_path / "out").exit_code == 0
+    for path in folders[0].iterdir():
+        assert (tmp_path / "out" / path.name).read_bytes() == path.read_bytes(), path.name
+
+
 def test_a_map_by_name_or_file(folders: tuple[Path, Path], tmp_path: Path) -> None:
     told = _export(tmp_path / "out", "summary", *folders, "--map", "generic-payroll")
     assert (told["map"], told["file"]) == ("generic-payroll", "generic-payroll.csv")
@@ -128,6 +135,7 @@ def test_people_without_names_are_told(folders: tuple[Path, Path], tmp_path: Pat
         ("--as", "approval", "--map", "generic-payroll"),
         ("--as", "lines", "--tax-month", "2025-13"),
         ("--as", "bank"),
+        ("--as", "signing", "--rows-a-page", "41"),
         ("--as", "payslips"),
     ],
 )
