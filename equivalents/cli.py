@@ -24,6 +24,7 @@ from equivalents.dbkeepingcli import backup, expire, restore, trail, verify
 from equivalents.dbputcli import cache, put, show
 from equivalents.errors import Problem, as_object
 from equivalents.evidencecli import evidence
+from equivalents.exportcli import export
 from equivalents.forecastcli import forecast
 from equivalents.importcli import import_
 from equivalents.lookcli import look
@@ -205,6 +206,7 @@ app.command()(compare)
 app.command()(forecast)
 app.command()(correct)
 app.command("year-end")(year_end)
+app.command()(export)
 app.command("import")(import_)
 for _command in (verify, backup, restore, expire, evidence, trail, put, show, cache):
     db.command()(_command)

@@ -376,6 +376,21 @@ TABLES: Final[Mapping[str, Sheet]] = {
             required=False,
             may_be_empty=True,
         ),
+        Sheet(
+            "payees",
+            "收款账户",
+            (
+                _must("person_id", "人员编号"),
+                _must("account_number", "账号"),
+                Column("account_name", "户名"),
+                Column("bank", "开户行"),
+                Column("bank_code", "行号"),
+                Column("identity_number", "证件号码"),
+                Column("valid_from", "起始日期"),
+                Column("valid_to", "截止日期（含）"),
+            ),
+            required=False,
+        ),
     )
 }
 """Every table that this version reads."""

@@ -26,6 +26,7 @@ from equivalents.reasons.maps import MAP_REASONS
 from equivalents.reasons.model import BOTH, LONGEST, Reason, Severity, Stage, in_language
 from equivalents.reasons.money import MONEY_REASONS
 from equivalents.reasons.opening import OPENING_REASONS
+from equivalents.reasons.payroll import PAYROLL_REASONS
 from equivalents.reasons.prices import PRICE_REASONS
 from equivalents.reasons.records import RECORD_REASONS
 from equivalents.reasons.results import RESULT_REASONS
@@ -97,6 +98,7 @@ REASONS: Final[dict[str, Reason]] = {
         *SERVICE_REASONS,
         *SERVICE_ACCESS_REASONS,
         *SERVICE_HOOK_REASONS,
+        *PAYROLL_REASONS,
     )
 }
 """Every reason by its code."""

@@ -50,6 +50,7 @@ KEPT: Final[Mapping[str, Kept]] = {
         *("person_id", "institution_id", "post_id", "active_from"),
     ),
     "teams": _stands("members carry their own dates", "team_id", "person_id", "role", "valid_from"),
+    "payees": _stands("accounts carry their own dates", "person_id", "valid_from"),
     "coefficients": _stands(
         "values carry their own dates", "scope", "subject_id", "kind", "valid_from"
     ),

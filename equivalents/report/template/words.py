@@ -47,6 +47,7 @@ TABLE_NOTES: Final[Mapping[str, str]] = {
     "assessments": "考核结果：分子分母、得分、免考三者之一",
     "bonuses": "每笔单项奖一行",
     "adjustments": "结账后更正的补发和扣回；一般直接用更正结果的 adjustments.csv",
+    "payees": "每人一个收款账户；换账户时给旧账户写截止日期，另起一行。只用于银行代发清单",
 }
 """What a table holds, in one sentence."""
 
@@ -257,6 +258,16 @@ WORDS: Final[Mapping[str, Mapping[str, Said]]] = {
         ("fund", "由方案的哪项资金支付；留空 = 本期同名绩效池", ""),
         ("mode", _READER, "at_price"),
         ("reference", _REFERENCE, "示例文件 5 号"),
+    ),
+    "payees": _of(
+        ("person_id", "人员", "P1"),
+        ("account_number", "账号；先把该列设为文本，以免变成科学记数", "6200000000000000001"),
+        ("account_name", "户名；留空 = 花名册的姓名", "示例甲"),
+        ("bank", "开户行名称", "示例银行示例支行"),
+        ("bank_code", "行号（联行号）", "100000000001"),
+        ("identity_number", "证件号码；银行要求时填写", ""),
+        ("valid_from", _FROM, "2025-01-01"),
+        ("valid_to", _TO, ""),
     ),
 }
 """By table and column what it means, with the same number of examples in each column of a table."""
