@@ -19,6 +19,7 @@ class Kept(NamedTuple):
     ``key`` are the columns by which a row that went and one that came are shown as one change.
     ``from_longer``: a period without rows of its own takes those of the shortest longer one.
     ``adds_up``: a longer period without rows of its own takes those of the periods inside it.
+    ``figures``: a result depends on them; else a change makes none stale.
     """
 
     per_period: bool
@@ -26,6 +27,7 @@ class Kept(NamedTuple):
     key: tuple[str, ...]
     from_longer: bool = False
     adds_up: bool = False
+    figures: bool = True
 
 
 def _stands(why: str, *key: str) -> Kept:
@@ -50,7 +52,9 @@ KEPT: Final[Mapping[str, Kept]] = {
         *("person_id", "institution_id", "post_id", "active_from"),
     ),
     "teams": _stands("members carry their own dates", "team_id", "person_id", "role", "valid_from"),
-    "payees": _stands("accounts carry their own dates", "person_id", "valid_from"),
+    "payees": _stands("accounts carry their own dates", "person_id", "valid_from")._replace(
+        figures=False
+    ),
     "coefficients": _stands(
         "values carry their own dates", "scope", "subject_id", "kind", "valid_from"
     ),

@@ -130,9 +130,12 @@ def tables_of(connection: Connection, period: str, as_of: int | None) -> list[li
 
 def _may_hold(table: str, put_for: str, of: Period) -> bool:
     """Whether rows put for a period may be in the case of another (:mod:`~.casetexts`)."""
+    kept = KEPT.get(table)
+    if kept is not None and not kept.figures:
+        return False
     if put_for in ("", of.name):
         return True
-    other, kept = parse_period(put_for), KEPT.get(table)
+    other = parse_period(put_for)
     longer = other.start <= of.start and of.end <= other.end
     inside = of.start <= other.start and other.end <= of.end
     if table == _COUNTED:

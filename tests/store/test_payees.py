@@ -12,10 +12,12 @@ from equivalents.errors import DataError
 from equivalents.payroll import bank_list, case_payees, pay_lines, read_result
 from equivalents.store.dated import put_table
 from equivalents.store.engine import Store
+from equivalents.store.locking import lock
 from equivalents.store.periods import result_number
 from equivalents.store.results import result_folder
 from equivalents.store.storecase import made_case
-from tests.store.lives import H1, fill, lived
+from equivalents.store.verify import verify
+from tests.store.lives import H1, by, fill, lived, ready
 
 ACCOUNTS = (
     "人员编号,账号,起始日期,截止日期（含）\n"
@@ -47,3 +49,14 @@ def test_an_account_that_a_spreadsheet_spoiled_is_not_kept(store: Store, tmp_pat
     with pytest.raises(DataError) as raised:
         put_table(store, "payees", path)
     assert [one.code for one in raised.value.problems] == ["ID_SCIENTIFIC"]
+
+
+def test_an_account_that_changes_makes_no_result_stale(store: Store, tmp_path: Path) -> None:
+    fill(store)
+    ready(store)
+    path = tmp_path / "payees.csv"
+    path.write_text("person_id,account_number\nP01,6200000001\n", "utf-8")
+    put_table(store, "payees", path, why="换卡")
+    lock(by(store, "县财务"), H1)
+    found = verify(store, recompute=True)
+    assert (found.recomputed, found.problems) == ([H1], [])
