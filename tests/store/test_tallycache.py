@@ -16,6 +16,7 @@ from tests.proofs.changing import read_rows, to_parquet, write_rows
 from tests.proofs.counts import counts
 from tests.reference import FEATURES, write_random_case
 from tests.store.cachedruns import Reads, agree, changed, in_files, settled
+from tests.store.saidofids import rows_said_otherwise, said_of_ids
 
 SEEDS = range(counts(2, 60))
 WAITING = ["08", "30", "48", "72", "79"]
@@ -55,29 +56,33 @@ def test_records_that_wait_wait_as_before(number: str, tmp_path: Path, reads: Re
 def test_a_file_more_costs_that_file_and_a_file_less_nothing(
     seed: int, tmp_path: Path, reads: Reads
 ) -> None:
+    """Old files are not read. Counted again are those whose ids the other file speaks of."""
     case, cache = tmp_path / "case", tmp_path / "cache"
     write_random_case(case, 92_000 + seed, 150, dirty=False, features=FEATURES)
     files = in_files(case, 3)
     away = files[seed % 3].rename(tmp_path / "away.csv")
     agree(case, cache)
+    before = said_of_ids(case)
     shutil.copy(away, files[seed % 3])
+    more = len(read_rows(away)[1])
     expected = settled(case, tmp_path / "out")
-    reads.rows = reads.columns = 0
+    reads.rows = reads.columns = reads.counted = 0
     assert settled(case, tmp_path / "out", cache) == expected
-    # A correction whose record was away is another one now: only then is more read.
-    more = read_rows(away)[1]
-    corrects = any("corrects" in read_rows(file)[0] for file in files)
-    assert reads.rows == len(more) or (corrects and reads.rows > len(more))
-    assert reads.columns <= 2
+    assert (reads.rows, reads.counted) == (more, more + rows_said_otherwise(case, before))
+    assert reads.columns == len({"record_id", "corrects"} & {*read_rows(away)[0]})
+    before = said_of_ids(case)
     files[(seed + 1) % 3].unlink()
     expected = settled(case, tmp_path / "out")
-    reads.rows = 0
+    reads.rows = reads.columns = reads.counted = 0
     assert settled(case, tmp_path / "out", cache) == expected
-    assert reads.rows == 0 or corrects
+    counted = rows_said_otherwise(case, before)
+    assert (reads.rows, reads.columns, reads.counted) == (0, 0, counted)
 
 
 @pytest.mark.parametrize("seed", range(counts(1, 60)))
-def test_ids_are_compared_with_those_of_files_that_are_not_read(seed: int, tmp_path: Path) -> None:
+def test_ids_are_compared_with_those_of_files_that_are_not_read(
+    seed: int, tmp_path: Path, reads: Reads
+) -> None:
     case, cache = tmp_path / "case", tmp_path / "cache"
     write_random_case(case, 93_000 + seed, 60, dirty=True, features=FEATURES)
     files = in_files(case, 2)
@@ -88,10 +93,16 @@ def test_ids_are_compared_with_those_of_files_that_are_not_read(seed: int, tmp_p
         rows = [[*row, f"X{at}"] for at, row in enumerate(rows)]
         write_rows(files[0], heading, rows)
         agree(case, cache)
+    before = said_of_ids(case)
     again = [list(row) for row in rows[: len(rows) // 2]]
     for row in again[::2]:
         row[heading.index("quantity")] = "2"
     write_rows(case / "records" / "again.csv", heading, again)
+    expected = settled(case, tmp_path / "out")
+    reads.rows = reads.counted = 0
+    assert settled(case, tmp_path / "out", cache) == expected
+    more = len(again)
+    assert (reads.rows, reads.counted) == (more, more + rows_said_otherwise(case, before))
     agree(case, cache)
 
 
