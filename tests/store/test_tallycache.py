@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests.proofs.changing import read_rows, to_parquet, write_rows
@@ -103,6 +104,37 @@ def test_ids_are_compared_with_those_of_files_that_are_not_read(
     assert settled(case, tmp_path / "out", cache) == expected
     more = len(again)
     assert (reads.rows, reads.counted) == (more, more + rows_said_otherwise(case, before))
+    agree(case, cache)
+
+
+def test_what_was_opened_into_a_spool_is_kept_as_well(tmp_path: Path, reads: Reads) -> None:
+    """Texts of ids that were refused when they were cleaned are told once, whatever others say."""
+    case, cache = tmp_path / "case", tmp_path / "cache"
+    small_case(case)
+    heading = [*RECORDS, "resident_id", "record_id", "corrects", "performers"]
+    ids = ["1.2E+17", "1.2E+17", "E1", "E1", "E2", "E3", "", "#N/A"]
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(heading)
+    for at, one in enumerate(ids):
+        who = "P1" if at != 5 else "P9"
+        named, several = ["", "E7", "#N/A"][at % 3], "P1;P77" if one in ("E1", "E2") else ""
+        sheet.append([who, "J1", "A", "2026-02-03", "1", "", "R1", one, named, several])
+    book.save(case / "records" / "book.xlsx")
+    odd = " 人员编号 ,机构编号,项目编码,服务日期,数量\nP1,J1,B,2026/2/3,１"
+    (case / "records" / "odd.csv").write_text(f"二月报表\n{odd}\n", "utf-8")
+    agree(case, cache)
+    reads.rows = reads.columns = reads.texts = reads.counted = 0
+    assert not isinstance(settled(case, tmp_path / "out", cache), str)
+    assert (reads.rows, reads.columns, reads.texts, reads.counted) == (0, 0, 0, 0)
+    more = [
+        ["P1", "J1", "A", "2026-02-03", "1", "", "R1", one, "", ""]
+        for one in ("E2", "E3", "E7", *2 * ["E8\nX"])
+    ]
+    write_rows(case / "records" / "more.csv", heading, more)
+    settled(case, tmp_path / "out", cache)
+    assert (reads.rows, reads.counted) == (len(more), len(more) + len(ids))
     agree(case, cache)
 
 
