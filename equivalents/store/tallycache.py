@@ -4,9 +4,10 @@ A part is a Parquet row group, a range of a plain CSV file, or a piece of the sp
 or any other file was opened into. What it was counted as stands under the hash of its records (the
 bytes of its file or spool, which part of it, how its columns are understood, what the other files
 make of its record ids) and of the counting plan (:func:`plan_address`): any change of either is
-another address, so nothing has to be thrown away. Weights, prices and pools are
-in no address: they are applied to the counts. Only which rows a rule rejects or warns of depends on
-weights; that is kept under their hash, too, and a part that has such rows under new weights is read
+another address, so nothing has to be thrown away. Weights, prices and pools are in no address:
+they are applied to the counts; under the same weights the direct path finds what the counts came to
+(:mod:`equivalents.store.keptsums`). Only which rows a rule rejects or warns of depends on weights;
+that is kept under their hash, too, and a part that has such rows under new weights is counted
 again. Records that wait for the others of their resident are kept as they wait, and the hashes of
 record ids stand beside, with the texts of those that met, so that ids are compared over all files
 in every run. Where the plan is another one, or other files say otherwise of a part's ids, its
@@ -52,6 +53,7 @@ from equivalents.store.keptforms import (
     with_ends,
 )
 from equivalents.store.keptrows import KeptOrigin, originals_of
+from equivalents.store.keptsums import sums_address, sums_of, weighed_of
 from equivalents.tally import Plan
 from equivalents.units import Int64
 from equivalents.version import __version__
@@ -62,7 +64,8 @@ __all__ = ["PartKeeper", "TallyCache", "plan_address", "weights_address"]
 _FORM: Final = 2
 """Part of every address: another form of what is kept, or other ways of counting, meet no old."""
 _PROGRAM: Final = (_FORM, __version__, METHOD)
-_TALLIES, _ENDS, _CODED, _IDS = "tallies", "ends", "coded", "ids"
+_TALLIES, _ENDS, _SUMS = "tallies", "ends", "sums"
+_CODED, _IDS = "coded", "ids"
 
 
 class TallyCache:
@@ -241,6 +244,22 @@ class PartKeeper:
         files.put(_TALLIES, address, entry_of(counted, measures, dates, self._plan))
         files.put(_ENDS, self._ends_address(address, scales), ends_of(counted))
 
+    def weighed(self, at: int, scales: Scales) -> Counted | None:
+        """What the part was weighed as under these weights, if it is kept."""
+        kept = self._cache.files.get(_SUMS, self._sums_address(at, scales))
+        if kept is None:
+            return None
+        counted, dates = weighed_of(kept, at, self._origin(at), scales)
+        self._source.take_dates(at, dates)
+        self._parts[at].passed()
+        return counted
+
+    def keep_weighed(self, at: int, counted: Counted, measures: Measures, scales: Scales) -> None:
+        """Keep what the part was weighed as."""
+        if self._cache.still(self._source.parts[at]):
+            entry = sums_of(counted, measures, self._source.dates_read(at), scales)
+            self._cache.files.put(_SUMS, self._sums_address(at, scales), entry)
+
     def rows(
         self, at: int, wanted: Int64, read: Callable[[], Iterator[OriginalRows]]
     ) -> Iterator[OriginalRows]:
@@ -257,9 +276,17 @@ class PartKeeper:
         return KeptOrigin(self._source.origin(at), self._cache.files, address)
 
     def _ends_address(self, address: str, scales: Scales) -> str:
+        return address_of(address, self._weights_address(scales))
+
+    def _sums_address(self, at: int, scales: Scales) -> str:
+        address = self._address[at]
+        assert address is not None, "only asked for parts that are kept"
+        return sums_address(address, self._weights_address(scales), scales)
+
+    def _weights_address(self, scales: Scales) -> str:
         if self._weights is None or self._weights[0] is not scales:
             self._weights = scales, weights_address(scales)
-        return address_of(address, self._weights[1])
+        return self._weights[1]
 
 
 def plan_address(plan: Plan) -> str:

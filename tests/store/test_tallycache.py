@@ -268,9 +268,35 @@ def test_other_rules_count_again_what_follows_from_them(
         assert (reads.counted, reads.rows) == ((0, 0) if direct else (counted, read))
     # What weights say is lost: cells tell it again, but where rows must be told.
     shutil.rmtree(cache / "ends")
+    shutil.rmtree(cache / "sums", ignore_errors=True)
     reads.rows = reads.counted = 0
     assert settled(case, tmp_path / "out", cache, direct=True) == expected
     assert (reads.counted, reads.rows) == (151 if faulty else 0, 0)
+
+
+def test_what_was_weighed_is_not_weighed_again_under_these_weights(
+    tmp_path: Path, reads: Reads
+) -> None:
+    """The direct path asks for sums alone: shared cells, waiting records and faults are in them."""
+    case, cache = tmp_path / "case", tmp_path / "cache"
+    small_case(case)
+    limits = case / "weights.csv"
+    limits.write_text(
+        limits.read_text("utf-8").replace("B,1.25,2020-01-01,,,", "B,1.25,2020-01-01,,,2")
+    )
+    expected = settled(case, tmp_path / "out", cache, direct=True)
+    assert expected == settled(case, tmp_path / "out", direct=True)
+    for kind in ("tallies", "ends", "coded"):
+        shutil.rmtree(cache / kind)
+    reads.rows = reads.counted = 0
+    assert settled(case, tmp_path / "out", cache, direct=True) == expected
+    assert (reads.rows, reads.counted) == (0, 0)
+    changed(limits, heavier)
+    other = settled(case, tmp_path / "out", direct=True)
+    assert other != expected
+    reads.rows = 0
+    assert settled(case, tmp_path / "out", cache, direct=True) == other
+    assert reads.rows == 150  # of sums alone no other weights can be told
 
 
 @pytest.mark.parametrize(
