@@ -107,6 +107,12 @@ class Keeper(Protocol):
     def keep(self, at: int, counted: Counted, measures: Measures, scales: Scales) -> None:
         """Keep what the part was counted as on the tally path."""
 
+    def weighed(self, at: int, scales: Scales) -> Counted | None:
+        """What the part was weighed as on the direct path, or ``None`` to have it weighed."""
+
+    def keep_weighed(self, at: int, counted: Counted, measures: Measures, scales: Scales) -> None:
+        """Keep what the part was weighed as on the direct path."""
+
 
 def count(
     parts: Sequence[Iterable[RecordBlock]],
@@ -175,7 +181,14 @@ def _count_kept(
     path: Way,
     told: Callable[[int], None],
 ) -> Counted:
-    """A part as it is kept, or counted and kept; the direct path weighs its cells."""
+    """A part as it is kept, or counted and kept; the direct path weighs its cells.
+
+    What they weigh is kept as well, where it is shorter than the cells.
+    """
+    weighed = keeper.weighed(at, scales) if path == "direct" else None
+    if weighed is not None:
+        told(weighed.received)
+        return weighed
     found = keeper.known(at, scales)
     if found is not None:
         told(found[0].received)
@@ -185,7 +198,10 @@ def _count_kept(
         keeper.keep(at, *found, scales)
     counted, measures = found
     if path == "direct":
+        cells = len(counted.tally)
         counted.tally = weigh_cells(counted.tally, measures, counted.direct)
+        if cells - len(counted.tally) > len(counted.waiting):
+            keeper.keep_weighed(at, counted, measures, scales)
     return counted
 
 

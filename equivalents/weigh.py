@@ -238,6 +238,16 @@ class DirectSum:
         for series, chosen in rows.items():
             self._add(series, posting, quantity_e3, chosen)
 
+    def told(self) -> tuple[int, Mapping[str, Int64]]:
+        """All that it holds: absolute quantities in thousandths, and the sums of each series."""
+        return self._absolute_e3, self._sums
+
+    def take(self, absolute_e3: int, sums: Mapping[str, tuple[Int64, Int64]]) -> None:
+        """Add what another one told, by series as some postings, each once, and their sums."""
+        self._absolute_e3 += absolute_e3
+        for series, (posting, some) in sums.items():
+            self._sums[series][posting] += some
+
     def _add(self, series: str, posting: Codes, quantity_e3: Int64, rows: Codes) -> None:
         products = np.take(self._weights[series], rows)
         products *= quantity_e3

@@ -6,7 +6,7 @@ definitions 5.8, 5.21.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,6 +42,7 @@ __all__ = [
     "check_visits",
     "days_of",
     "ends_of",
+    "found_ids",
     "note_ids",
     "quantities_of",
 ]
@@ -148,17 +149,27 @@ def _bad_visits(distinct: Distinct) -> Mask:
 
 def note_ids(batch: Batch, faults: IdFaults | None) -> None:
     """Repeated and conflicting record ids, and corrections that name nothing (5.8)."""
+    for code, column, mask, at in found_ids(batch.row, faults):
+
+        def notes(where: Int64, at: Int64 = at) -> tuple[str, ...]:
+            assert faults is not None, "something was found"
+            return tuple(faults.note[int(i)] for i in at[where])
+
+        batch.note(code, column, mask, notes)
+
+
+def found_ids(row: Int64, faults: IdFaults | None) -> Iterator[tuple[str, str, Mask, Int64]]:
+    """The faults among some rows (ascending) in the order in which they are noted.
+
+    Each code with its column, the mask of its rows, and where they stand in ``faults``.
+    """
     if faults is None or faults.row.size == 0:
         return
-    at = np.searchsorted(faults.row, batch.row)
+    at = np.searchsorted(faults.row, row)
     hit = at < faults.row.size
-    hit[hit] = faults.row[at[hit]] == batch.row[hit]
+    hit[hit] = faults.row[at[hit]] == row[hit]
     for code, column in sorted(set(zip(faults.code, faults.column, strict=True)), reverse=True):
         mine = np.array([c == code for c in faults.code], bool)
         mask = hit.copy()
         mask[hit] = mine[at[hit]]
-
-        def notes(where: Int64, at: Int64 = at) -> tuple[str, ...]:
-            return tuple(faults.note[int(i)] for i in at[where])
-
-        batch.note(code, column, mask, notes)
+        yield code, column, mask, at

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
-from typing import TYPE_CHECKING, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +25,8 @@ from equivalents.intake.form import IdFaults
 from equivalents.intake.grid import Grid
 from equivalents.intake.hashstore import Hashes, HashStore, memory_bound
 from equivalents.intake.headings import TABLES
-from equivalents.intake.parquet import ParquetPart, known_text, text_column
+from equivalents.intake.idtexts import KeptHashes, texts_at
+from equivalents.intake.parquet import ParquetPart, text_column
 from equivalents.intake.plaintexts import dash_words, without_dashes
 from equivalents.intake.words import BYTES
 from equivalents.policy.daytext import Times, day_text
@@ -55,13 +56,6 @@ class Identities:
     links: Sequence[Mapping[int, tuple[int, int]]]
 
 
-class KeptHashes(Protocol):
-    """Keeps the hashes of ids of parts, and knows them again."""
-
-    def hashes(self, part: _Part, heading: str, read: Callable[[], Hashes]) -> Hashes:
-        """The hashes of a column of a part: those that are kept, else what ``read`` gives."""
-
-
 def find_identities(
     parts: Sequence[_Part],
     names: Sequence[Mapping[str, str]],
@@ -85,9 +79,9 @@ def find_identities(
     links: list[dict[int, tuple[int, int]]] = [{} for _ in parts]
     with HashStore(bound) as hashes, HashStore(bound) as asked:
         _put_hashes(parts, names, "record_id", hashes, kept)
-        _repeats(parts, names, hashes, faults, times)
+        _repeats(parts, names, hashes, faults, times, kept)
         _put_hashes(parts, names, "corrects", asked, kept)
-        _corrections(parts, names, hashes, asked, faults, links)
+        _corrections(parts, names, hashes, asked, faults, links, kept)
     found = [_as_faults(faults[i]) if i in faults else None for i in range(len(parts))]
     return Identities(found, links)
 
@@ -230,12 +224,13 @@ def _repeats(
     hashes: HashStore,
     faults: _Faults,
     times: Times,
+    kept: KeptHashes | None,
 ) -> None:
     """Find rows that share a record id, read them in full and judge each id."""
     doubled = hashes.doubled()
     if doubled.size == 0:
         return
-    found = _suspects(parts, names, hashes, doubled, times)
+    found = _suspects(parts, names, hashes, doubled, times, kept)
     # The sheets of a file in their order there, which is that of the parts.
     places = [(part.name, part.sheet) for part in parts]
     by_name = sorted(dict.fromkeys(places), key=itemgetter(0))
@@ -280,6 +275,7 @@ def _suspects(
     hashes: HashStore,
     doubled: Hashes,
     times: Times,
+    kept: KeptHashes | None,
 ) -> _Suspects:
     """Rows with a hash that occurs twice, read in full: equal numbers only for equal texts."""
     part: list[Int64] = []
@@ -288,7 +284,7 @@ def _suspects(
     contents: list[pa.Array] = []
     for index in hashes.parts:
         wanted = np.flatnonzero(np.isin(hashes.of(index), doubled))
-        for row, texts in _texts(parts[index], names[index], _COLUMNS, wanted):
+        for row, texts in texts_at(parts[index], names[index], _COLUMNS, wanted, kept):
             part.append(np.full(row.size, index))
             rows.append(row)
             records.append(texts["record_id"])
@@ -305,23 +301,6 @@ def _numbered(columns: "list[pa.Array]") -> Int64:
     columns.clear()
     chunks = [numbers(chunk.indices) for chunk in coded.dictionary_encode().chunks]
     return np.concatenate([np.zeros(0, np.int64), *chunks])
-
-
-def _texts(
-    part: _Part, names: Mapping[str, str], columns: Sequence[str], wanted: Int64
-) -> "Iterator[tuple[Int64, dict[str, pa.Array]]]":
-    """Row numbers and some columns of the wanted records (by position in the part), by batches."""
-    headings = frozenset(heading for heading, name in names.items() if name in columns)
-    done = 0
-    for batch in part.batches(headings) if wanted.size else ():
-        if not batch.columns:
-            continue
-        start, stop = np.searchsorted(wanted, [done, done + batch.row.size])
-        here = wanted[start:stop] - done
-        done += batch.row.size
-        if here.size:
-            some = ((names[h], array.take(here)) for h, array in batch.columns.items())
-            yield batch.row[here], {name: known_text(name, array) for name, array in some}
 
 
 def _content(texts: "Mapping[str, pa.Array]", times: Times) -> "pa.Array":
@@ -369,6 +348,7 @@ def _corrections(
     asked: HashStore,
     faults: _Faults,
     links: Sequence[dict[int, tuple[int, int]]],
+    kept: KeptHashes | None,
 ) -> None:
     """Rows whose ``corrects`` is no record id of the case: compared by hash, then in full.
 
@@ -384,13 +364,13 @@ def _corrections(
     known: dict[str, tuple[int, int]] = {}
     for index in sorted(hashes.parts, key=lambda i: (parts[i].name, i)):
         hits = np.flatnonzero(np.isin(hashes.of(index), every))
-        for row, texts in _texts(parts[index], names[index], ("record_id",), hits):
+        for row, texts in texts_at(parts[index], names[index], ("record_id",), hits, kept):
             ids = zip(texts["record_id"].to_pylist(), row.tolist(), strict=True)
             for text, number in ids:
                 known.setdefault(text, (index, number))
     for index in asked.parts:
         wanted = np.flatnonzero(asked.of(index) > 0)
-        for row, texts in _texts(parts[index], names[index], ("corrects",), wanted):
+        for row, texts in texts_at(parts[index], names[index], ("corrects",), wanted, kept):
             named = texts["corrects"].to_pylist()
             unknown = row[[text not in known for text in named]]
             if unknown.size:

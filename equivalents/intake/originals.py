@@ -4,8 +4,9 @@ A faulty file may hold millions of faulty rows: their texts stay Arrow columns, 
 rows are in memory at once. Sources: A10, specification page 3 (``rejected.csv``).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -13,13 +14,20 @@ import numpy as np
 from equivalents.grouping import among
 from equivalents.intake.csvfile import CsvPart, RawBatch
 from equivalents.intake.grid import MalformedRows
+from equivalents.intake.headings import TABLES
 from equivalents.intake.parquet import ParquetPart, text_column
+from equivalents.policy.daytext import Times, day_text
 from equivalents.units import Int64
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Original", "OriginalRows", "original_rows"]
+__all__ = ["LATER", "Original", "OriginalRows", "later_texts", "original_rows"]
+
+_SHEET: Final = TABLES["records"]
+_DAYS: Final = frozenset(column.name for column in _SHEET.columns if column.is_day)
+LATER: Final = _SHEET.names[_SHEET.names.index("quantity") + 1 :]
+"""The columns of records whose codes do not tell the order of their texts."""
 
 _WINDOW: Final = 1 << 14
 """Rows fetched at once: enough for work by columns, and some ten megabytes of sentences."""
@@ -175,3 +183,19 @@ def _columns(
             pieces.append(lost if heading == part.headings[0] else blank)
         columns[names.get(heading, heading)] = pa.concat_arrays(pieces)
     return columns
+
+
+def later_texts(
+    columns: Mapping[str, Sequence[str]], size: int, times: Times
+) -> list[tuple[str, ...]]:
+    """The columns behind the quantity as canonical text, row by row in the order of page 3 (5.5).
+
+    Groups stand in order, and dates as ``YYYY-MM-DD`` without a time part where that is left out;
+    everything else is as it was read.
+    """
+    day = partial(day_text, times=times)
+    texts = dict(columns) | {name: [*map(day, columns[name])] for name in _DAYS if name in columns}
+    groups = texts.get("resident_group", ())
+    texts["resident_group"] = [";".join(sorted(set(text.split(";")) - {""})) for text in groups]
+    blank = ("",) * size
+    return list(zip(*(texts.get(name) or blank for name in LATER), strict=True))

@@ -18,6 +18,7 @@ from equivalents.tally import Plan
 from equivalents.units import Int64, NumberFaultError, parse_share
 
 __all__ = [
+    "BEHIND_IDS",
     "Note",
     "PerformersFaultError",
     "SharedColumn",
@@ -30,6 +31,16 @@ _Mask = npt.NDArray[np.bool_]
 
 Note = Callable[..., None]
 """Notes a fault: told of its code, its column, the records, and what says more of each."""
+
+BEHIND_IDS: Final = frozenset(
+    {
+        ("PERSON_UNKNOWN", "performers"),
+        ("PERFORMERS_DIFFER", "performers"),
+        ("TEAM_UNKNOWN", "team_id"),
+    }
+)
+"""Codes and columns of what is noted of a row behind its record id: :meth:`SharedColumn.note_ids`.
+"""
 
 _ALONE: Final = -1
 _INVALID: Final = -2

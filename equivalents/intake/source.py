@@ -31,12 +31,18 @@ from equivalents.intake.headings import TABLES
 from equivalents.intake.identity import KeptHashes, find_identities
 from equivalents.intake.knowncolumns import known_columns
 from equivalents.intake.opening.found import Found
-from equivalents.intake.originals import Original, OriginalRows, original_rows
+from equivalents.intake.originals import (
+    LATER,
+    Original,
+    OriginalRows,
+    later_texts,
+    original_rows,
+)
 from equivalents.intake.parquet import ParquetPart, known_text, of_store, parquet_parts
 from equivalents.intake.spoolpart import spool_parts
 from equivalents.intake.tables import match_columns
 from equivalents.memory import keep, let_go
-from equivalents.policy.daytext import Times, day_text
+from equivalents.policy.daytext import Times
 from equivalents.records import FaultSet, Origin, RecordBlock
 from equivalents.tally import Plan
 from equivalents.units import Int64
@@ -49,8 +55,6 @@ __all__ = ["KeptRows", "PartBlocks", "Source"]
 _Part = CsvPart | ParquetPart
 _SHEET: Final = TABLES["records"]
 _DAYS: Final = tuple(column.name for column in _SHEET.columns if column.is_day)
-_LATER: Final = _SHEET.names[_SHEET.names.index("quantity") + 1 :]
-"""The columns of records whose codes do not tell the order of their texts."""
 _SLICE: Final = 1 << 17
 """Records a block: few enough that the columns of a block stay in the processor's cache."""
 
@@ -132,11 +136,21 @@ class Source:
 
     def read(self, index: int, coder: Judge) -> Iterator[RecordBlock]:
         """The record blocks of one part."""
+        ids, warnings = self.noted(index)
+        if warnings:
+            yield RecordBlock.empty(index, 0, warnings)
+        yield from self.read_alone(index, coder, ids)
+
+    def read_alone(
+        self, index: int, coder: Judge, ids: IdFaults | None = None
+    ) -> Iterator[RecordBlock]:
+        """The record blocks of one part as its own file makes them: no other one is asked.
+
+        ``ids`` are record ids at fault; without them each one is taken to be good.
+        """
         part, names = self.parts[index], self._names[index]
         if isinstance(part, ParquetPart) and part.group < 0:
             return
-        if self.doubts is not None and self.doubts.warnings[index]:
-            yield RecordBlock.empty(index, 0, self.doubts.warnings[index])
         # Its own, so that parts with other texts in other threads do not undo each other's work.
         latest, dates = coder.latest.copy(), DatesRead(self.times, _DAYS)
         for raw in part.batches() if isinstance(part, ParquetPart) else part.pieces():
@@ -146,14 +160,14 @@ class Source:
             if isinstance(raw, Grid):
                 grid = raw.filled()
                 fields = FieldColumns(grid, part.headings, names, coder.tables)
-                yield from self._code(index, grid.row, fields, coder, dates)
+                yield from self._code(index, grid.row, fields, coder, dates, ids)
                 continue
             row, columns = known_columns(raw, names, latest, self.times)
             coder.latest.update(latest)
             for start in range(0, row.size, _SLICE):
                 some = slice(start, start + _SLICE)
                 batch = {name: column.take(some) for name, column in columns.items()}
-                yield from self._code(index, row[some], batch, coder, dates, raw.given)
+                yield from self._code(index, row[some], batch, coder, dates, ids, raw.given)
         # Set and not added: a part may be read more than once.
         self._read_dates[index] = dates.counts
 
@@ -164,6 +178,7 @@ class Source:
         columns: Mapping[str, AnyColumn],
         coder: Judge,
         dates: DatesRead,
+        ids: IdFaults | None,
         given: Sequence[GivenFault] = (),
     ) -> list[RecordBlock]:
         """Code a batch; ``dates`` counts those that were read otherwise than they stand."""
@@ -172,7 +187,7 @@ class Source:
             index,
             row,
             columns,
-            self._ids.faults[index],
+            ids,
             may_break=self.parts[index].may_break,
             origin=self.origin(index),
             given=given,
@@ -213,10 +228,10 @@ class Source:
         resident ids, which are hardly ever alike, take longest.
         """
         part, names = self.parts[index], self._names[index]
-        asked = {*_LATER} if residents else {*_LATER} - {"resident_id"}
+        asked = {*LATER} if residents else {*LATER} - {"resident_id"}
         wanted = frozenset(heading for heading, name in names.items() if name in asked)
         if not wanted:
-            return _later_texts({}, rows.size, self.times)
+            return later_texts({}, rows.size, self.times)
         found: list[tuple[str, ...]] = []
         for raw in part.batches(wanted, alone=True):
             # Row numbers ascend, here and there.
@@ -225,7 +240,7 @@ class Source:
                 here = np.searchsorted(raw.row, rows[first:after])
                 some = ((names[h], raw.columns[h].take(here)) for h in wanted)
                 columns = {name: known_text(name, one).to_pylist() for name, one in some}
-                found.extend(_later_texts(columns, here.size, self.times))
+                found.extend(later_texts(columns, here.size, self.times))
             if len(found) == rows.size:
                 break
         return found
@@ -327,6 +342,12 @@ class PartBlocks:
         yield from self.source.read(self.index, self.coder)
         self.reading.ended()
 
+    def alone(self) -> Iterator[RecordBlock]:
+        """The same as the part's own file makes them, whatever the others say of its ids."""
+        self.reading.begun()
+        yield from self.source.read_alone(self.index, self.coder)
+        self.reading.ended()
+
     def passed(self) -> None:
         """The part need not be read: it was counted before."""
         self.reading.begun()
@@ -374,19 +395,3 @@ def _malformed(index: int, raw: RawBatch | Grid) -> FaultSet | None:
         return None
     notes = tuple(map(str, raw.malformed.found.tolist()))
     return FaultSet(index, "ROW_SHAPE", "", raw.malformed.row, "", notes)
-
-
-def _later_texts(
-    columns: Mapping[str, Sequence[str]], size: int, times: Times
-) -> list[tuple[str, ...]]:
-    """The columns behind the quantity as canonical text, row by row in the order of page 3 (5.5).
-
-    Groups stand in order, and dates as ``YYYY-MM-DD`` without a time part where that is left out;
-    everything else is as it was read.
-    """
-    day = partial(day_text, times=times)
-    texts = dict(columns) | {name: [*map(day, columns[name])] for name in _DAYS if name in columns}
-    groups = texts.get("resident_group", ())
-    texts["resident_group"] = [";".join(sorted(set(text.split(";")) - {""})) for text in groups]
-    blank = ("",) * size
-    return list(zip(*(texts.get(name) or blank for name in _LATER), strict=True))

@@ -127,6 +127,32 @@ class CaseCache:
         written.write_text(f"{number} {_hash([key, str(number)])}", "ascii")
         written.replace(self.parts / f"{key}.note")
 
+    def noted_case(self, key: str) -> str | None:
+        """The text that was kept under a key; ``None`` where it is not, or not what was written."""
+        path = self._note_of_case(key)
+        try:
+            proof, _, text = path.read_text("utf-8").partition("\n")
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError):
+            proof = text = ""
+        if proof == _hash([key, text]):
+            with suppress(OSError):
+                os.utime(path)
+            return text
+        self._told(path)
+        path.unlink(missing_ok=True)
+        return None
+
+    def note_case(self, key: str, text: str) -> None:
+        """Keep a text under a key, with the proof that it is that of this key."""
+        written = self.new_part(key)
+        written.write_text(f"{_hash([key, text])}\n{text}", "utf-8", newline="\n")
+        written.replace(self._note_of_case(key))
+
+    def _note_of_case(self, key: str) -> Path:
+        return self.parts / f"{key}.case"
+
     def _told(self, path: Path) -> None:
         self.problems.append(Problem("CACHE_REBUILT", value=f"{path.parent.name}/{path.name}"))
 
@@ -138,7 +164,10 @@ class CaseCache:
         shutil.rmtree(aside, ignore_errors=True)
 
     def prune(self, keep: Path | None = None) -> None:
-        """Drop what was used longest ago beyond 24 cases or 20 GB, and records of no case."""
+        """Drop what was used longest ago beyond 24 cases or 20 GB, and records of no case.
+
+        Notes of cases go when nobody asked for them for a day.
+        """
         entries = sorted(self._entries(), key=lambda one: one.stat().st_mtime_ns, reverse=True)
         total = 0
         for number, entry in enumerate(entries):
@@ -149,6 +178,9 @@ class CaseCache:
             _sweep(folder)
         for path in [*self.parts.glob("*.parquet")] if self.parts.is_dir() else []:
             if path.stat().st_nlink == 1 and _is_old(path):
+                path.unlink(missing_ok=True)
+        for path in [*self.parts.glob("*.case")] if self.parts.is_dir() else []:
+            if _is_old(path):
                 path.unlink(missing_ok=True)
 
     def clear(self) -> int:

@@ -26,6 +26,7 @@ from equivalents.waiting import Columns
 from equivalents.weigh import DirectSum, Scales
 
 __all__ = [
+    "Dates",
     "above",
     "attributes_learned",
     "attributes_told",
@@ -45,7 +46,8 @@ __all__ = [
     "with_ends",
 ]
 
-_Dates = Counter[tuple[str, str]]
+Dates = Counter[tuple[str, str]]
+"""How many dates were read otherwise than they stand, by column and kind."""
 _Array = npt.NDArray[Any]
 _NARROW: Final = (np.int8, np.int16, np.int32)
 _NUMBERS: Final = ("received", "refused", "unplaced", "shared", "shared_records")
@@ -57,7 +59,7 @@ _AS_THEY_ARE: Final = ("row", "institution", "person", "day", "quantity_e3", "po
 # -- writing ---------------------------------------------------------------------------------------
 
 
-def entry_of(counted: Counted, measures: Measures, dates: _Dates, plan: Plan) -> Entry:
+def entry_of(counted: Counted, measures: Measures, dates: Dates, plan: Plan) -> Entry:
     """What a part was counted as on the tally path, but for what its weights say."""
     facts: dict[str, Any] = {name: getattr(counted, name) for name in _NUMBERS}
     facts["absolute_e3"] = measures.absolute_e3
@@ -191,7 +193,7 @@ def narrow(column: _Array) -> _Array:
 
 def counted_of(
     entry: Entry, at: int, origin: Origin, scales: Scales
-) -> tuple[Counted, Measures, _Dates]:
+) -> tuple[Counted, Measures, Dates]:
     """A part as it was counted, by the codes of this run; what weights say of it is left open."""
     plan, facts = scales.plan, entry.facts
     counted = Counted(Tally(plan), DirectSum(scales), **{name: facts[name] for name in _NUMBERS})
@@ -293,12 +295,12 @@ def restored(codes: _Array, first: int, learned: Sequence[int]) -> Codes:
     return found
 
 
-def dates_told(dates: _Dates) -> list[list[Any]]:
+def dates_told(dates: Dates) -> list[list[Any]]:
     """Dates that were read otherwise than they stand, as facts."""
     return [[*key, count] for key, count in sorted(dates.items())]
 
 
-def dates_of(entry: Entry) -> _Dates:
+def dates_of(entry: Entry) -> Dates:
     """The same again."""
     return Counter({(column, kind): count for column, kind, count in entry.facts["dates"]})
 

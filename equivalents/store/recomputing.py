@@ -36,7 +36,7 @@ def settle_again(store: Store, result: Result, beside: Path) -> Path:
     """
     folder = beside / "out"
     of = result.about or result.period
-    case = case_of(store, of, as_of=result.as_of)
+    case = case_of(store, of, as_of=result.as_of, anew=True)
     with store.reading() as connection:
         paid, adjusted = _before(connection, result)
     closed = [result_folder(store, one.id, beside / one.period) for one in paid]

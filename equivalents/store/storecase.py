@@ -4,16 +4,20 @@
 was known at audit entry 120. Its tables are CSV files, its records Parquet files, one for each
 segment with records of the period or of the windows that the period begins in. Equal content has
 one name and one folder; nothing of it depends on the order or the splitting of imports but names
-and row numbers of record files. Sources: specification page 2 "Records at rest"; page 3.
+and row numbers of record files. Which folder a state of the store comes to is noted beside the
+folders, so that where nothing was kept since no text is made again: the note stands under the
+audit entry that last kept anything of a case (:func:`_note_key`), and what it leads to is proven
+file by file. Sources: specification page 2 "Records at rest"; page 3.
 """
 
+import json
 import shutil
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from equivalents.errors import DataError, Problem, UsageError
 from equivalents.policy.calendar import Period, parse_period
@@ -23,14 +27,30 @@ from equivalents.store.caserecords import CaseRecords, Wanted
 from equivalents.store.casetexts import case_texts, counted_text, windows_of
 from equivalents.store.documents import CASE, plain_case
 from equivalents.store.engine import Store
+from equivalents.store.schema import (
+    AUDIT,
+    DATED_ENDS,
+    DATED_ROWS,
+    DOCUMENTS,
+    PUTS,
+    SEGMENT_PARENTS,
+    SEGMENTS,
+)
 from equivalents.store.sealing import canonical
-from equivalents.store.writing import head_of
+from equivalents.store.writing import head_of, parsed
+from equivalents.version import __version__
 
 __all__ = ["Made", "PREFIX", "StoreCase", "case_of", "made_case", "parse_store_case"]
 
 PREFIX: Final = "store:"
 _FORMAT: Final = "1"
 """Changes with anything that changes the files of a case made of the same content."""
+_MADE_OF: Final = frozenset(
+    table.name for table in (PUTS, DATED_ROWS, DATED_ENDS, DOCUMENTS, SEGMENTS, SEGMENT_PARENTS)
+)
+"""The tables of which cases are made."""
+_ENTRIES: Final = 256
+"""Audit entries that are looked through at once."""
 
 
 class StoreCase(NamedTuple):
@@ -70,13 +90,15 @@ def parse_store_case(text: str) -> StoreCase | None:
     return StoreCase(name, int(number) if at else None)
 
 
-def case_of(store: Store, period: str, *, as_of: int | None = None) -> Path:
+def case_of(store: Store, period: str, *, as_of: int | None = None, anew: bool = False) -> Path:
     """The folder of the case of a period; see :func:`made_case`."""
-    return made_case(store, period, as_of=as_of).folder
+    return made_case(store, period, as_of=as_of, anew=anew).folder
 
 
-def made_case(store: Store, period: str, *, as_of: int | None = None) -> Made:
+def made_case(store: Store, period: str, *, as_of: int | None = None, anew: bool = False) -> Made:
     """The case of a period as known at an audit entry, by default the last.
+
+    With ``anew`` every row is read from the tables of the store, whatever is noted.
 
     Raises:
         DataError: ``PERIOD_INVALID``; ``STORE_AS_OF``: there is no such entry;
@@ -94,12 +116,57 @@ def made_case(store: Store, period: str, *, as_of: int | None = None) -> Made:
             facts = {"last": str(last)}
             raise DataError([Problem("STORE_AS_OF", value=str(as_of), facts=facts)])
         known = last if as_of is None else as_of
-        fresh = cache.fresh()
-        try:
-            folder, told = _made(store, connection, cache, fresh, span, known)
-        finally:
-            shutil.rmtree(fresh.parent, ignore_errors=True)
+        key = _note_key(connection, span, known)
+        found = None if anew else _noted(cache, key)
+        if found is None:
+            fresh = cache.fresh()
+            try:
+                found = _made(store, connection, cache, fresh, span, known)
+            finally:
+                shutil.rmtree(fresh.parent, ignore_errors=True)
+            _keep_note(cache, key, *found)
+    folder, told = found
     return Made(folder, (*told, *cache.problems), known)
+
+
+# -- what is noted --------------------------------------------------------------------------------
+
+
+def _note_key(connection: Connection, period: Period, as_of: int) -> str:
+    """What the case of a period is noted under: all that decides its files.
+
+    That is the period, the program, and the last audit entry up to ``as_of`` that added to a table
+    of which cases are made. Rows are never edited, and the hash of an entry covers the rows that
+    it added and the entry before it: so it stands for all rows of these tables up to there.
+    """
+    stop, sealed = as_of, ""
+    while stop > 0 and not sealed:
+        start = max(stop - _ENTRIES, 0)
+        wanted = select(AUDIT.c.seq, AUDIT.c.hash, AUDIT.c.rows)
+        some = connection.execute(wanted.where(AUDIT.c.seq > start, AUDIT.c.seq <= stop))
+        adding = [(one.seq, one.hash) for one in some if _MADE_OF & {*(parsed(one.rows) or ())}]
+        stop, sealed = start, max(adding, default=(0, ""))[1]
+    return sha256(canonical([_FORMAT, __version__, period.name, sealed]).encode()).hexdigest()[:40]
+
+
+def _noted(cache: CaseCache, key: str) -> tuple[Path, list[Problem]] | None:
+    """The case that is noted under a key, if it is there and is what it was."""
+    text = cache.noted_case(key)
+    if text is None:
+        return None
+    name, told = json.loads(text)
+    folder = cache.find(name)
+    if folder is None:
+        return None
+    return folder, [Problem(code, value=value, facts=facts) for code, value, facts in told]
+
+
+def _keep_note(cache: CaseCache, key: str, folder: Path, told: Sequence[Problem]) -> None:
+    problems = [[one.code, one.value, dict(one.facts)] for one in told]
+    cache.note_case(key, canonical([folder.parent.name, problems]))
+
+
+# -- making ---------------------------------------------------------------------------------------
 
 
 def _made(

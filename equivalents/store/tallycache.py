@@ -1,28 +1,31 @@
 """What parts of the records were counted as, kept: a run reads only what it has not seen before.
 
-A part is a Parquet row group or a range of a plain CSV file. What it was counted as stands under
-the hash of its records (the bytes of its file, which part of it, how its columns are understood,
-what the other files make of its record ids) and of the counting plan (:func:`plan_address`): any
-change of either is another address, so nothing has to be thrown away. Weights, prices and pools are
-in no address: they are applied to the counts. Only which rows a rule rejects or warns of depends on
-weights; that is kept under their hash, too, and a part that has such rows under new weights is read
+A part is a Parquet row group, a range of a plain CSV file, or a piece of the spool that a workbook
+or any other file was opened into. What it was counted as stands under the hash of its records (the
+bytes of its file or spool, which part of it, how its columns are understood, what the other files
+make of its record ids) and of the counting plan (:func:`plan_address`): any change of either is
+another address, so nothing has to be thrown away. Weights, prices and pools are in no address:
+they are applied to the counts; under the same weights the direct path finds what the counts came to
+(:mod:`equivalents.store.keptsums`). Only which rows a rule rejects or warns of depends on weights;
+that is kept under their hash, too, and a part that has such rows under new weights is counted
 again. Records that wait for the others of their resident are kept as they wait, and the hashes of
-record ids stand beside, so that ids are compared over all files in every run. Where the plan is
-another one, its records are counted again from their coded columns
-(:mod:`equivalents.store.codedforms`), without the file.
+record ids stand beside, with the texts of those that met, so that ids are compared over all files
+in every run. Where the plan is another one, or other files say otherwise of a part's ids, its
+records are counted again from their coded columns (:mod:`equivalents.store.codedforms`), without
+the file.
 
-Parts that were opened through a spool (workbooks, mapped files) and checks at the door are not
-kept: these read their records in every run.
+A workbook is opened into its spool in every run, but its records are not read from there. Checks
+at the door are not kept: they read the records in every run.
 Sources: specification page 2 "The tally", "Records at rest"; definitions 5.5, 5.8.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -30,9 +33,11 @@ from equivalents.count import Counted
 from equivalents.errors import Problem
 from equivalents.intake.csvfile import CsvPart
 from equivalents.intake.identity import Hashes
+from equivalents.intake.idsbeside import beside_others
 from equivalents.intake.originals import OriginalRows
 from equivalents.intake.parquet import ParquetPart
 from equivalents.intake.source import PartBlocks, Source
+from equivalents.intake.spoolpart import SpoolPart
 from equivalents.keptcount import Measures
 from equivalents.processors import workers
 from equivalents.records import RecordBlock
@@ -48,6 +53,7 @@ from equivalents.store.keptforms import (
     with_ends,
 )
 from equivalents.store.keptrows import KeptOrigin, originals_of
+from equivalents.store.keptsums import sums_address, sums_of, weighed_of
 from equivalents.tally import Plan
 from equivalents.units import Int64
 from equivalents.version import __version__
@@ -55,10 +61,11 @@ from equivalents.weigh import Scales
 
 __all__ = ["PartKeeper", "TallyCache", "plan_address", "weights_address"]
 
-_FORM: Final = 1
+_FORM: Final = 2
 """Part of every address: another form of what is kept, or other ways of counting, meet no old."""
 _PROGRAM: Final = (_FORM, __version__, METHOD)
-_TALLIES, _ENDS, _CODED, _IDS = "tallies", "ends", "coded", "ids"
+_TALLIES, _ENDS, _SUMS = "tallies", "ends", "sums"
+_CODED, _IDS = "coded", "ids"
 
 
 class TallyCache:
@@ -81,7 +88,7 @@ class TallyCache:
         records = self.records_address(part)
         if records is None:
             return read()
-        address = address_of(_FORM, records, heading)
+        address = address_of(_PROGRAM, records, heading)
         kept = self.files.get(_IDS, address)
         if kept is not None:
             return kept.arrays["hashes"]
@@ -89,6 +96,20 @@ class TallyCache:
         if self.still(part):
             self.files.put(_IDS, address, Entry(arrays={"hashes": hashed}))
         return hashed
+
+    def texts(
+        self,
+        part: CsvPart | ParquetPart,
+        headings: Mapping[str, str],
+        wanted: Int64,
+        read: Callable[[], Iterator[OriginalRows]],
+    ) -> Iterator[OriginalRows]:
+        """Columns of some records of a part, as kept, else read and then kept."""
+        records = self.records_address(part)
+        if records is None or not self.still(part):
+            return read()
+        address = address_of(_PROGRAM, records, sorted(headings.items()))
+        return originals_of(self.files, address, (part.name, part.sheet), wanted, read)
 
     def keeper(self, source: Source, plan: Plan, parts: Sequence[PartBlocks]) -> "PartKeeper":
         """What knows the parts of a source under a plan."""
@@ -99,8 +120,10 @@ class TallyCache:
 
     def records_address(self, part: CsvPart | ParquetPart) -> str | None:
         """The hash of the records of a part and of where they stand; ``None``: it is not kept."""
-        if type(part) is ParquetPart and part.group >= 0:
-            return address_of(self._sha256(part.path), part.group, part.first_row, part.headings)
+        if isinstance(part, ParquetPart) and part.group >= 0:
+            spool = isinstance(part, SpoolPart)
+            place = part.group, part.first_row, part.headings, spool
+            return address_of(self._sha256(part.path), place)
         if type(part) is CsvPart:
             read_as = part.encoding, part.may_break, part.plain, part.headings
             where = part.start, part.stop, part.first_row
@@ -138,22 +161,28 @@ class PartKeeper:
         self._weights: tuple[Scales, str] | None = None
         read = [self._read_address(at) for at in range(len(source.parts))]
         of_plan, coding = plan_address(plan), address_of(_PROGRAM, coding_address(plan))
-        self._address = [one and address_of(of_plan, one) for one in read]
+        self._address = [
+            one and address_of(of_plan, one, self._noted(at)) for at, one in enumerate(read)
+        ]
         self._coded = [one and address_of(coding, one) for one in read]
         self._read = read
         source.kept_rows = self.rows
 
     def _read_address(self, at: int) -> str | None:
-        """The hash of the records of a part and of all that is made of them while they are read."""
+        """The hash of the records of a part and of how they are read, alone."""
         source = self._source
         records = self._cache.records_address(source.parts[at])
         if records is None:
             return None
-        ids, warnings = source.noted(at)
+        names = sorted(source.names(at).items())
+        return address_of(_PROGRAM, records, names, source.times.value)
+
+    def _noted(self, at: int) -> list[Any]:
+        """What all files together make of the records of a part."""
+        ids, warnings = self._source.noted(at)
         at_fault = None if ids is None else [ids.row.tolist(), ids.code, ids.column, ids.note]
         warned = [[one.code, one.column, one.row.tolist(), one.notes] for one in warnings]
-        names = sorted(source.names(at).items())
-        return address_of(records, names, source.times.value, at_fault, warned)
+        return [at_fault, warned]
 
     def keeps(self, at: int) -> bool:
         """Whether the part is one that is kept."""
@@ -175,7 +204,13 @@ class PartKeeper:
         return counted, measures
 
     def blocks(self, at: int) -> Iterator[RecordBlock]:
-        """The records of a part: their columns as they are kept, else read and then kept."""
+        """The records of a part: their columns as they are kept, else read and then kept.
+
+        They are kept as the part alone says them; what the others make of its ids comes on top.
+        """
+        return beside_others(at, self._alone(at), *self._source.noted(at))
+
+    def _alone(self, at: int) -> Iterator[RecordBlock]:
         address, files, source, plan = self._coded[at], self._cache.files, self._source, self._plan
         assert address is not None, "only asked for parts that are kept"
         kept = files.get(_CODED, address)
@@ -187,7 +222,7 @@ class PartKeeper:
             return
         origin = self._origin(at)
         collected: Collected | None = Collected(origin)
-        for read in self._parts[at]:
+        for read in self._parts[at].alone():
             contact = read.contact
             block = (
                 read if contact is None else replace(read, contact=replace(contact, origin=origin))
@@ -209,6 +244,22 @@ class PartKeeper:
         files.put(_TALLIES, address, entry_of(counted, measures, dates, self._plan))
         files.put(_ENDS, self._ends_address(address, scales), ends_of(counted))
 
+    def weighed(self, at: int, scales: Scales) -> Counted | None:
+        """What the part was weighed as under these weights, if it is kept."""
+        kept = self._cache.files.get(_SUMS, self._sums_address(at, scales))
+        if kept is None:
+            return None
+        counted, dates = weighed_of(kept, at, self._origin(at), scales)
+        self._source.take_dates(at, dates)
+        self._parts[at].passed()
+        return counted
+
+    def keep_weighed(self, at: int, counted: Counted, measures: Measures, scales: Scales) -> None:
+        """Keep what the part was weighed as."""
+        if self._cache.still(self._source.parts[at]):
+            entry = sums_of(counted, measures, self._source.dates_read(at), scales)
+            self._cache.files.put(_SUMS, self._sums_address(at, scales), entry)
+
     def rows(
         self, at: int, wanted: Int64, read: Callable[[], Iterator[OriginalRows]]
     ) -> Iterator[OriginalRows]:
@@ -225,9 +276,17 @@ class PartKeeper:
         return KeptOrigin(self._source.origin(at), self._cache.files, address)
 
     def _ends_address(self, address: str, scales: Scales) -> str:
+        return address_of(address, self._weights_address(scales))
+
+    def _sums_address(self, at: int, scales: Scales) -> str:
+        address = self._address[at]
+        assert address is not None, "only asked for parts that are kept"
+        return sums_address(address, self._weights_address(scales), scales)
+
+    def _weights_address(self, scales: Scales) -> str:
         if self._weights is None or self._weights[0] is not scales:
             self._weights = scales, weights_address(scales)
-        return address_of(address, self._weights[1])
+        return self._weights[1]
 
 
 def plan_address(plan: Plan) -> str:

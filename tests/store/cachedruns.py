@@ -10,8 +10,7 @@ import pytest
 
 from equivalents.count import Counted
 from equivalents.errors import EquivalentsError
-from equivalents.intake import identity, originals, source
-from equivalents.intake.coding import Coder
+from equivalents.intake import identity, idtexts, originals, source
 from equivalents.intake.source import Source
 from equivalents.records import RecordBlock
 from equivalents.run import settle_case
@@ -30,11 +29,11 @@ class Reads:
 
 def watched(monkeypatch: pytest.MonkeyPatch) -> Reads:
     """What is read from now on, counted."""
-    seen, read, hashed = Reads(), Source.read, identity._part_hashes
+    seen, read, hashed = Reads(), Source.read_alone, identity._part_hashes
     keep = PartKeeper.keep
 
-    def counting(self: Source, index: int, coder: Coder) -> Iterator[RecordBlock]:
-        for block in read(self, index, coder):
+    def counting(self: Source, *asked: Any) -> Iterator[RecordBlock]:
+        for block in read(self, *asked):
             seen.rows += block.received
             yield block
 
@@ -52,13 +51,20 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Reads:
         seen.texts += 1
         return fetched(self, *asked, **more)
 
+    compared = idtexts._read
+
     def showing(*asked: Any) -> Any:
         seen.texts += 1
         return shown(*asked)
 
+    def comparing(*asked: Any) -> Any:
+        seen.texts += 1
+        return compared(*asked)
+
     monkeypatch.setattr(Source, "texts", fetching)
+    monkeypatch.setattr(idtexts, "_read", comparing)
     monkeypatch.setattr(source, "original_rows", showing)
-    monkeypatch.setattr(Source, "read", counting)
+    monkeypatch.setattr(Source, "read_alone", counting)
     monkeypatch.setattr(PartKeeper, "keep", keeping)
     monkeypatch.setattr(identity, "_part_hashes", hashing)
     return seen

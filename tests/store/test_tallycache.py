@@ -10,12 +10,14 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests.proofs.changing import read_rows, to_parquet, write_rows
 from tests.proofs.counts import counts
 from tests.reference import FEATURES, write_random_case
 from tests.store.cachedruns import Reads, agree, changed, in_files, settled
+from tests.store.saidofids import rows_said_otherwise, said_of_ids
 
 SEEDS = range(counts(2, 60))
 WAITING = ["08", "30", "48", "72", "79"]
@@ -55,29 +57,33 @@ def test_records_that_wait_wait_as_before(number: str, tmp_path: Path, reads: Re
 def test_a_file_more_costs_that_file_and_a_file_less_nothing(
     seed: int, tmp_path: Path, reads: Reads
 ) -> None:
+    """Old files are not read. Counted again are those whose ids the other file speaks of."""
     case, cache = tmp_path / "case", tmp_path / "cache"
     write_random_case(case, 92_000 + seed, 150, dirty=False, features=FEATURES)
     files = in_files(case, 3)
     away = files[seed % 3].rename(tmp_path / "away.csv")
     agree(case, cache)
+    before = said_of_ids(case)
     shutil.copy(away, files[seed % 3])
+    more = len(read_rows(away)[1])
     expected = settled(case, tmp_path / "out")
-    reads.rows = reads.columns = 0
+    reads.rows = reads.columns = reads.counted = 0
     assert settled(case, tmp_path / "out", cache) == expected
-    # A correction whose record was away is another one now: only then is more read.
-    more = read_rows(away)[1]
-    corrects = any("corrects" in read_rows(file)[0] for file in files)
-    assert reads.rows == len(more) or (corrects and reads.rows > len(more))
-    assert reads.columns <= 2
+    assert (reads.rows, reads.counted) == (more, more + rows_said_otherwise(case, before))
+    assert reads.columns == len({"record_id", "corrects"} & {*read_rows(away)[0]})
+    before = said_of_ids(case)
     files[(seed + 1) % 3].unlink()
     expected = settled(case, tmp_path / "out")
-    reads.rows = 0
+    reads.rows = reads.columns = reads.counted = 0
     assert settled(case, tmp_path / "out", cache) == expected
-    assert reads.rows == 0 or corrects
+    counted = rows_said_otherwise(case, before)
+    assert (reads.rows, reads.columns, reads.counted) == (0, 0, counted)
 
 
 @pytest.mark.parametrize("seed", range(counts(1, 60)))
-def test_ids_are_compared_with_those_of_files_that_are_not_read(seed: int, tmp_path: Path) -> None:
+def test_ids_are_compared_with_those_of_files_that_are_not_read(
+    seed: int, tmp_path: Path, reads: Reads
+) -> None:
     case, cache = tmp_path / "case", tmp_path / "cache"
     write_random_case(case, 93_000 + seed, 60, dirty=True, features=FEATURES)
     files = in_files(case, 2)
@@ -88,10 +94,47 @@ def test_ids_are_compared_with_those_of_files_that_are_not_read(seed: int, tmp_p
         rows = [[*row, f"X{at}"] for at, row in enumerate(rows)]
         write_rows(files[0], heading, rows)
         agree(case, cache)
+    before = said_of_ids(case)
     again = [list(row) for row in rows[: len(rows) // 2]]
     for row in again[::2]:
         row[heading.index("quantity")] = "2"
     write_rows(case / "records" / "again.csv", heading, again)
+    expected = settled(case, tmp_path / "out")
+    reads.rows = reads.counted = 0
+    assert settled(case, tmp_path / "out", cache) == expected
+    more = len(again)
+    assert (reads.rows, reads.counted) == (more, more + rows_said_otherwise(case, before))
+    agree(case, cache)
+
+
+def test_what_was_opened_into_a_spool_is_kept_as_well(tmp_path: Path, reads: Reads) -> None:
+    """Texts of ids that were refused when they were cleaned are told once, whatever others say."""
+    case, cache = tmp_path / "case", tmp_path / "cache"
+    small_case(case)
+    heading = [*RECORDS, "resident_id", "record_id", "corrects", "performers"]
+    ids = ["1.2E+17", "1.2E+17", "E1", "E1", "E2", "E3", "", "#N/A"]
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(heading)
+    for at, one in enumerate(ids):
+        who = "P1" if at != 5 else "P9"
+        named, several = ["", "E7", "#N/A"][at % 3], "P1;P77" if one in ("E1", "E2") else ""
+        sheet.append([who, "J1", "A", "2026-02-03", "1", "", "R1", one, named, several])
+    book.save(case / "records" / "book.xlsx")
+    odd = " 人员编号 ,机构编号,项目编码,服务日期,数量\nP1,J1,B,2026/2/3,１"
+    (case / "records" / "odd.csv").write_text(f"二月报表\n{odd}\n", "utf-8")
+    agree(case, cache)
+    reads.rows = reads.columns = reads.texts = reads.counted = 0
+    assert not isinstance(settled(case, tmp_path / "out", cache), str)
+    assert (reads.rows, reads.columns, reads.texts, reads.counted) == (0, 0, 0, 0)
+    more = [
+        ["P1", "J1", "A", "2026-02-03", "1", "", "R1", one, "", ""]
+        for one in ("E2", "E3", "E7", *2 * ["E8\nX"])
+    ]
+    write_rows(case / "records" / "more.csv", heading, more)
+    settled(case, tmp_path / "out", cache)
+    assert (reads.rows, reads.counted) == (len(more), len(more) + len(ids))
     agree(case, cache)
 
 
@@ -225,9 +268,35 @@ def test_other_rules_count_again_what_follows_from_them(
         assert (reads.counted, reads.rows) == ((0, 0) if direct else (counted, read))
     # What weights say is lost: cells tell it again, but where rows must be told.
     shutil.rmtree(cache / "ends")
+    shutil.rmtree(cache / "sums", ignore_errors=True)
     reads.rows = reads.counted = 0
     assert settled(case, tmp_path / "out", cache, direct=True) == expected
     assert (reads.counted, reads.rows) == (151 if faulty else 0, 0)
+
+
+def test_what_was_weighed_is_not_weighed_again_under_these_weights(
+    tmp_path: Path, reads: Reads
+) -> None:
+    """The direct path asks for sums alone: shared cells, waiting records and faults are in them."""
+    case, cache = tmp_path / "case", tmp_path / "cache"
+    small_case(case)
+    limits = case / "weights.csv"
+    limits.write_text(
+        limits.read_text("utf-8").replace("B,1.25,2020-01-01,,,", "B,1.25,2020-01-01,,,2")
+    )
+    expected = settled(case, tmp_path / "out", cache, direct=True)
+    assert expected == settled(case, tmp_path / "out", direct=True)
+    for kind in ("tallies", "ends", "coded"):
+        shutil.rmtree(cache / kind)
+    reads.rows = reads.counted = 0
+    assert settled(case, tmp_path / "out", cache, direct=True) == expected
+    assert (reads.rows, reads.counted) == (0, 0)
+    changed(limits, heavier)
+    other = settled(case, tmp_path / "out", direct=True)
+    assert other != expected
+    reads.rows = 0
+    assert settled(case, tmp_path / "out", cache, direct=True) == other
+    assert reads.rows == 150  # of sums alone no other weights can be told
 
 
 @pytest.mark.parametrize(
