@@ -4,8 +4,10 @@ The records are those of :mod:`benchmarks.generate`, as Parquet and as CSV. Meas
 the whole file into a new store (read, judged, hashed, sorted, written, committed), the same file
 again (recognised), the row sets of the year (what a lock covers), every live row back as NumPy
 columns; the payouts of the year by DuckDB and by this engine from the Parquet file, out of the
-store with an empty cache (from the BLOBs), again (from the cache), and after a file of which a
-tenth is new. All payouts of this engine are held equal. PostgreSQL is a server of its own on this
+store with an empty cache (from the BLOBs), again (from the cache: nothing has changed, so what the
+records came to under these weights is known), after one weight was changed (the tables of the case
+are made again, kept counts are weighed anew), and after a file of which a tenth is new. All payouts
+of the same content are held equal. PostgreSQL is a server of its own on this
 machine.
 """
 
@@ -29,6 +31,7 @@ from equivalents.run import settle_case
 from equivalents.store.arrowtables import whole_column
 from equivalents.store.casecache import COUNTS
 from equivalents.store.caseput import put_case
+from equivalents.store.dated import put_table, rows_as_of
 from equivalents.store.engine import Store, open_store
 from equivalents.store.importing import import_records
 from equivalents.store.segmentformat import day_codes, words_e3
@@ -108,6 +111,8 @@ def measure(database: str, records: Path, more: Path, size: int) -> None:
         kept = sum(one.size for one in segments)
         print(f"  {rows:,} rows in {len(segments)} segments, {kept / 1e6:,.0f} MB", flush=True)
         _settled(store, records.parent, size)
+        _weights_changed(store)
+        _payouts(store, "payouts after another weight", size, Path(name))
         _timed("import, a tenth is new", size, lambda: bring(more))
         _payouts(store, "payouts after that", size, Path(name))
 
@@ -127,6 +132,14 @@ def _settled(store: Store, case: Path, size: int) -> None:
         wanted = _paid("payouts from Parquet", size, lambda: case, out, None)
         for what in ("payouts from the BLOBs", "payouts from the cache"):
             assert _payouts(store, what, size, out) == wanted, what
+
+
+def _weights_changed(store: Store) -> None:
+    """Put the weights again, the first of them heavier."""
+    with store.reading() as connection:
+        rows = [dict(one.row) for one in rows_as_of(connection, "weights")]
+    rows[0]["weight"] = "3.2109"
+    put_table(store, "weights", rows)
 
 
 def _payouts(store: Store, what: str, size: int, out: Path) -> bytes:
