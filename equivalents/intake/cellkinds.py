@@ -13,8 +13,8 @@ CellKind = Literal["id", "ids", "day", "number", "flag", "text"]
 """Ids and codes, lists of them (``P1:3;P2:2``), dates, plain decimals, 1 or 0, free text."""
 
 _BY_KIND: Final[Mapping[CellKind, str]] = {
-    "id": "account_number bank_code channel code component contract_id corrects counting_basis department_id "
-    "employment_type fund group household_id id identity_number indicator institution_group "
+    "id": "account_number bank_code channel code component contract_id corrects counting_basis "
+    "department_id employment_type fund group household_id id identity_number indicator institution_group "
     "institution_id item_code kind level line mode ownership package parent_id period "
     "person_id pool post post_id record_id resident_id role scope series setting source "
     "subject_id task team_id title_tier visit_number window year",
