@@ -14,10 +14,10 @@ CellKind = Literal["id", "ids", "day", "number", "flag", "text"]
 
 _BY_KIND: Final[Mapping[CellKind, str]] = {
     "id": "account_number bank_code channel code component contract_id corrects counting_basis "
-    "department_id employment_type fund group household_id id identity_number indicator institution_group "
-    "institution_id item_code kind level line mode ownership package parent_id period "
-    "person_id pool post post_id record_id resident_id role scope series setting source "
-    "subject_id task team_id title_tier visit_number window year",
+    "department_id employment_type fund group household_id id identity_number indicator "
+    "institution_group institution_id item_code kind level line mode ownership package "
+    "parent_id period person_id pool post post_id record_id resident_id role scope series "
+    "setting source subject_id task team_id title_tier visit_number window year",
     "day": "service_date service_end_date valid_from valid_to active_from active_to birth_date "
     "date",
     "number": "quantity quantity_max weight amount value share fte used equivalents days heads "
