@@ -143,8 +143,12 @@ class Changes:
 
     def document(self) -> None:
         text = f"period: 2025-06\ntitle: 第 {self.number} 版\noutside_period: exclude\n"
-        tables = {**GOOD, "case.yaml": text}
-        put_case(self.store, write_tables(self.folder / f"case{self.number}", tables))
+        put_case(self.store, write_tables(self.folder / f"y{self.number}", {"case.yaml": text}))
+
+    def whole_case(self) -> None:
+        text = f"period: 2025-06\ntitle: 第 {self.number} 份\n"
+        case = write_tables(self.folder / f"case{self.number}", {**GOOD, "case.yaml": text})
+        put_case(self.store, case, end_missing=True)
 
     def settled(self) -> None:
         with_pool = [{"institution_id": "I01", "pool": "绩效", "amount": "50.00"}]
@@ -159,7 +163,7 @@ class Changes:
         return [
             *(self.imported, self.corrected, self.replaced, self.voided, self.compacted),
             *(self.row_added, self.row_ended, self.all_ended, self.pool, self.put_empty),
-            *(self.weight, self.document, self.settled, self.expired),
+            *(self.weight, self.document, self.whole_case, self.settled, self.expired),
         ]
 
 
