@@ -48,7 +48,9 @@ def test_two_hashes_of_one_password_differ_by_their_salt_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "stored", ["", "text", "$argon2id$", "$2b$12$abc", hash_password("x")[:-9]]
+    "stored",
+    ["", "text", "$argon2id$", "$2b$12$abc", hash_password("x")[:-9]],
+    ids=["blank", "text", "a-beginning", "another-kind", "cut"],
 )
 def test_a_damaged_text_opens_for_nobody_and_is_to_be_renewed(stored: str) -> None:
     assert not verify_password(stored, GOOD, CHEAPEST)
