@@ -4,6 +4,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
+from api.pages import first
 from api.resources import api_keys, health, jobs, sessions, users
 
 __all__ = [
@@ -16,5 +17,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     users.router,
     api_keys.router,
     jobs.router,
+    first.router,
 )
 """The routers of every noun."""
