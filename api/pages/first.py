@@ -50,7 +50,8 @@ color:#1a1a1a;background:#f5f6f8}main{max-width:26rem;margin:2rem auto;padding:1
 background:#fff;border:1px solid #c9ced6;border-radius:6px}h1{font-size:1.3rem;margin-top:0}
 label{display:block;margin-top:.9rem}input{width:100%;box-sizing:border-box;padding:.5rem;
 font-size:1rem;border:1px solid #767d89;border-radius:4px}button{
-margin-top:1.2rem;padding:.6rem 1.4rem;font-size:1rem;background:#0b57a4;color:#fff;border:0;border-radius:4px}
+margin-top:1.2rem;padding:.6rem 1.4rem;font-size:1rem;background:#0b57a4;color:#fff;
+border:0;border-radius:4px}
 button:focus,input:focus{outline:3px solid #f0a500}#said{min-height:1.5em;white-space:pre-line}
 """
 _SCRIPT: Final = """(function () {
