@@ -4,7 +4,16 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from api.resources import api_keys, health, jobs, sessions, users
+from api.resources import (
+    api_keys,
+    audit_entries,
+    health,
+    jobs,
+    periods,
+    sessions,
+    unlock_requests,
+    users,
+)
 
 __all__ = [
     "ROUTERS",
@@ -15,6 +24,9 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     sessions.router,
     users.router,
     api_keys.router,
+    audit_entries.router,
     jobs.router,
+    periods.router,
+    unlock_requests.router,
 )
 """The routers of every noun."""
