@@ -5,12 +5,18 @@ from typing import Final
 from fastapi import APIRouter
 
 from api.resources import (
+    adjustments,
     api_keys,
+    appeals,
     audit_entries,
+    comparisons,
+    findings,
     health,
     jobs,
     periods,
+    runs,
     sessions,
+    statements,
     unlock_requests,
     users,
 )
@@ -24,9 +30,15 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     sessions.router,
     users.router,
     api_keys.router,
+    adjustments.router,
+    appeals.router,
     audit_entries.router,
+    comparisons.router,
+    findings.router,
     jobs.router,
     periods.router,
+    runs.router,
+    statements.router,
     unlock_requests.router,
 )
 """The routers of every noun."""
