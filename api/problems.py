@@ -75,6 +75,7 @@ _STATUS: Final[Mapping[str, int]] = {
     "STEP_NOT_ALLOWED": 403,
     "STEP_SAME_PERSON": 403,
     "UNLOCK_SECOND": 403,
+    "UNLOCK_REQUEST_ENDED": 409,
     "STORE_BUSY": 503,
     "STORE_FULL": 507,
     "STORE_LOST": 503,

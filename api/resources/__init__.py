@@ -5,7 +5,22 @@ from typing import Final
 from fastapi import APIRouter
 
 from api.pages import first
-from api.resources import api_keys, health, jobs, sessions, users
+from api.resources import (
+    adjustments,
+    api_keys,
+    appeals,
+    audit_entries,
+    comparisons,
+    findings,
+    health,
+    jobs,
+    periods,
+    runs,
+    sessions,
+    statements,
+    unlock_requests,
+    users,
+)
 
 __all__ = [
     "ROUTERS",
@@ -16,7 +31,16 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     sessions.router,
     users.router,
     api_keys.router,
+    adjustments.router,
+    appeals.router,
+    audit_entries.router,
+    comparisons.router,
+    findings.router,
     jobs.router,
+    periods.router,
+    runs.router,
+    statements.router,
+    unlock_requests.router,
     first.router,
 )
 """The routers of every noun."""

@@ -115,6 +115,12 @@ SERVICE_REASONS: Final[tuple[Reason, ...]] = (
         "The job was cancelled; nothing is half done.",
     ),
     _error(
+        "UNLOCK_REQUEST_ENDED",
+        "解锁申请“{value}”已经办结，或所说的锁定已被取代。请查看期间现状，需要时重新申请。",
+        "The request to unlock '{value}' is settled, or its lock was superseded. Look at the "
+        "period as it is now and ask again if need be.",
+    ),
+    _error(
         "SERVICE_FAULT",
         "程序出错，没有改动任何内容。请把请求编号 {value} 告诉维护人员。",
         "A fault of the program; nothing was changed. Tell whoever keeps the service the request "
