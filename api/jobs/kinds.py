@@ -14,6 +14,7 @@ __all__ = [
 KINDS: Final[Mapping[str, str]] = {
     "adjustment": "api.jobs.adjusting:adjust_period",
     "comparison": "api.jobs.comparing:compare",
+    "export": "api.jobs.exporting:make",
     "settle": "api.jobs.runs:settle",
     "trial": "api.jobs.runs:try_out",
 }
