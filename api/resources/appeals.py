@@ -33,24 +33,24 @@ __all__ = [
 router = APIRouter(prefix="/v1/appeals", tags=["appeals 异议"])
 _READ: Final = "appeals.read"
 _PATTERN: Final = r"^apl_[0-9]{4}(-(0[1-9]|1[0-2]|H[12]|Q[1-4]))?_[1-9][0-9]{0,8}$"
-AppealId = Annotated[str, Path(pattern=_PATTERN, examples=["apl_2026-06_1"])]
-Said = Annotated[str, Field(min_length=1, max_length=2_000)]
-Blank = Annotated[str, Field(max_length=200)]
+_AppealId = Annotated[str, Path(pattern=_PATTERN, examples=["apl_2026-06_1"])]
+_Said = Annotated[str, Field(min_length=1, max_length=2_000)]
+_Blank = Annotated[str, Field(max_length=200)]
 
 
 class AppealAsked(Asked):
     """What is objected to; ``person_id``: whose pay it is about, blank: the institution's."""
 
     period: PeriodName
-    institution_id: Blank = ""
-    person_id: Blank = ""
-    text: Said
+    institution_id: _Blank = ""
+    person_id: _Blank = ""
+    text: _Said
 
 
 class AnswerAsked(Asked):
     """The answer to an appeal."""
 
-    text: Said
+    text: _Said
 
 
 class Appeal(Answered):
@@ -155,7 +155,7 @@ def _key(one: Appeal) -> tuple[int, str, int]:
 
 
 @router.get("/{appeal_id}", response_model=Appeal)
-def get_appeal(appeal_id: AppealId, asking: Annotated[Asking, Depends(Asks(_READ))]) -> Response:
+def get_appeal(appeal_id: _AppealId, asking: Annotated[Asking, Depends(Asks(_READ))]) -> Response:
     """One appeal."""
     with asking.reading() as connection:
         pair = _found(asking, connection, appeal_id)
@@ -194,7 +194,7 @@ def _check_paid(asking: Asking, period: str, person: str, place: str) -> None:
 
 @router.post("/{appeal_id}/answer", status_code=201, response_model=Appeal)
 def answer_appeal(
-    appeal_id: AppealId,
+    appeal_id: _AppealId,
     asked: AnswerAsked,
     asking: Annotated[Asking, Depends(Asks("appeals.answer"))],
 ) -> Response:

@@ -22,8 +22,8 @@ __all__ = [
 
 router = APIRouter(prefix="/v1/audit-entries", tags=["audit-entries 操作日志"])
 _LAST = 2**62
-Asker = Annotated[Asking, Depends(Asks("audit.read"))]
-Named = Annotated[str, Query(max_length=200)]
+_Asker = Annotated[Asking, Depends(Asks("audit.read"))]
+_Named = Annotated[str, Query(max_length=200)]
 
 
 class AuditEntry(Answered):
@@ -48,12 +48,12 @@ def _shown(entry: Entry) -> AuditEntry:
 
 @router.get("")
 def list_audit_entries(
-    asking: Asker,
+    asking: _Asker,
     page: Annotated[Page, Depends()],
     since: Annotated[int, Query(ge=0, le=_LAST, description="Entries after this number")] = 0,
-    object_kind: Named = "",
-    object_id: Named = "",
-    who: Named = "",
+    object_kind: _Named = "",
+    object_id: _Named = "",
+    who: _Named = "",
 ) -> Listed[AuditEntry]:
     """Entries in their order; for who may see those of the whole community."""
     asking.need("audit.read")
@@ -68,7 +68,7 @@ def list_audit_entries(
 
 
 @router.get("/{seq}", response_model=AuditEntry)
-def get_audit_entry(seq: Annotated[int, Path(ge=1, le=_LAST)], asking: Asker) -> Response:
+def get_audit_entry(seq: Annotated[int, Path(ge=1, le=_LAST)], asking: _Asker) -> Response:
     """One entry."""
     asking.need("audit.read")
     with asking.reading() as connection:

@@ -37,10 +37,11 @@ __all__ = [
 ]
 
 router = APIRouter(prefix="/v1/comparisons", tags=["comparisons 对比"])
-Asker = Annotated[Asking, Depends(Asks("comparisons.read"))]
-Text = Annotated[str, Field(max_length=10_000_000)]
-Cell = Annotated[str, Field(max_length=10_000)]
-Rows = Annotated[list[dict[Annotated[str, Field(max_length=100)], Cell]], Field(max_length=50_000)]
+_Asker = Annotated[Asking, Depends(Asks("comparisons.read"))]
+_Text = Annotated[str, Field(max_length=10_000_000)]
+_Cell = Annotated[str, Field(max_length=10_000)]
+_Name = Annotated[str, Field(max_length=100)]
+_Rows = Annotated[list[dict[_Name, _Cell]], Field(max_length=50_000)]
 
 
 class ComparisonAsked(Asked):
@@ -53,10 +54,10 @@ class ComparisonAsked(Asked):
 
     period: PeriodName | None = None
     run_id: Annotated[str, Field(pattern="^run_[1-9][0-9]{0,17}$")] | None = None
-    weights: Rows = Field(default=[])
-    weights_csv: Text = ""
-    coefficients: Rows = Field(default=[])
-    coefficients_csv: Text = ""
+    weights: _Rows = Field(default=[])
+    weights_csv: _Text = ""
+    coefficients: _Rows = Field(default=[])
+    coefficients_csv: _Text = ""
     own_dates: bool = False
     partial: bool = False
 
@@ -130,7 +131,7 @@ def _shown(asking: Asking, job: Job) -> Comparison:
 
 
 @router.get("")
-def list_comparisons(asking: Asker, page: Annotated[Page, Depends()]) -> Listed[Comparison]:
+def list_comparisons(asking: _Asker, page: Annotated[Page, Depends()]) -> Listed[Comparison]:
     """One's own comparisons, or all of them for who sees all jobs; oldest first."""
     everything = asking.principal.institutions("jobs.read") is ALL
     with asking.reading() as connection:
@@ -145,7 +146,7 @@ def list_comparisons(asking: Asker, page: Annotated[Page, Depends()]) -> Listed[
 
 
 @router.get("/{comparison_id}", response_model=Comparison)
-def get_comparison(comparison_id: JobId, asking: Asker) -> Response:
+def get_comparison(comparison_id: JobId, asking: _Asker) -> Response:
     """One comparison."""
     job = seen_job(asking, comparison_id, "comparison")
     shown = _shown(asking, job)

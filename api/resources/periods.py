@@ -35,8 +35,8 @@ __all__ = [
 ]
 
 router = APIRouter(prefix="/v1/periods", tags=["periods 期间"])
-Asker = Annotated[Asking, Depends(Asks("periods.read"))]
-Blank = Annotated[str, Field(max_length=200)]
+_Asker = Annotated[Asking, Depends(Asks("periods.read"))]
+_Blank = Annotated[str, Field(max_length=200)]
 
 
 class StepAsked(Asked):
@@ -47,7 +47,7 @@ class StepAsked(Asked):
     """
 
     act: Literal["submit", "approve", "publish", "lock", "pay", "return"]
-    institution_id: Blank = ""
+    institution_id: _Blank = ""
     why: Why = ""
     on: Day | Literal[""] = ""
     starts: Day | Literal[""] = ""
@@ -80,7 +80,7 @@ class StepTaken(Answered):
 
 
 @router.get("")
-def list_periods(asking: Asker, page: Annotated[Page, Depends()]) -> Listed[PeriodHead]:
+def list_periods(asking: _Asker, page: Annotated[Page, Depends()]) -> Listed[PeriodHead]:
     """Periods that something was done of, by their first day."""
     with asking.reading() as connection:
         every = [(parse_period(name).start, name) for name in known_periods(connection)]
@@ -91,7 +91,7 @@ def list_periods(asking: Asker, page: Annotated[Page, Depends()]) -> Listed[Peri
 
 
 @router.get("/{period}", response_model=Period)
-def get_period(period: PeriodName, asking: Asker) -> Response:
+def get_period(period: PeriodName, asking: _Asker) -> Response:
     """One period; of one that nothing was done of, the flow that it would begin with."""
     with asking.reading() as connection:
         shown = period_answer(connection, period_name(period), asking.principal)
@@ -100,7 +100,7 @@ def get_period(period: PeriodName, asking: Asker) -> Response:
 
 
 @router.post("/{period}/steps", status_code=201, response_model=StepTaken)
-def take_period_step(period: PeriodName, asked: StepAsked, asking: Asker) -> Response:
+def take_period_step(period: PeriodName, asked: StepAsked, asking: _Asker) -> Response:
     """Take a step. Who must be another person than one before is refused (STEP_SAME_PERSON).
 
     With ``If-Match`` it is taken only while the period is as it was seen.

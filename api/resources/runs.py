@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
+from fastapi import Path as InPath
 from pydantic import Field
 from sqlalchemy import Connection
 from starlette.responses import Response
@@ -52,9 +53,11 @@ __all__ = [
 ]
 
 router = APIRouter(tags=["runs 核算"])
-Asker = Annotated[Asking, Depends(Asks("runs.read"))]
-Pages = Annotated[Page, Depends()]
-Kind = Literal["settlement", "adjustment", "year_end"]
+_Asker = Annotated[Asking, Depends(Asks("runs.read"))]
+_Pages = Annotated[Page, Depends()]
+_Kind = Literal["settlement", "adjustment", "year_end"]
+
+_Name = Annotated[str, InPath(max_length=200)]
 
 
 class RunAsked(Asked):
@@ -79,7 +82,7 @@ class RunHead(Answered):
 
     id: str
     period: PeriodName
-    kind: Kind
+    kind: _Kind
     about: str
     method: str
     as_of: int
@@ -118,7 +121,7 @@ class FileShown(Answered):
 
 
 @router.post("/v1/runs", status_code=202, response_model=JobShown)
-def create_run(asked: RunAsked, asking: Asker) -> Response:
+def create_run(asked: RunAsked, asking: _Asker) -> Response:
     """Settle a period or a year, or try: a job that is followed by its address."""
     trial = asked.kind == "trial"
     if trial:
@@ -153,10 +156,10 @@ def _head(one: ResultShown, whole: bool) -> dict[str, Any]:
 
 @router.get("/v1/runs")
 def list_runs(
-    asking: Asker,
-    page: Pages,
+    asking: _Asker,
+    page: _Pages,
     period: Annotated[PeriodName | None, Query()] = None,
-    kind: Annotated[Kind | None, Query()] = None,
+    kind: Annotated[_Kind | None, Query()] = None,
 ) -> Listed[RunHead]:
     """Runs that the store keeps, oldest first."""
     with asking.reading() as connection:
@@ -170,7 +173,7 @@ def list_runs(
 
 
 @router.get("/v1/runs/{run_id}", response_model=Run)
-def get_run(run_id: RunId, asking: Asker) -> Response:
+def get_run(run_id: RunId, asking: _Asker) -> Response:
     """One run, with its versions."""
     with asking.reading() as connection:
         result = run_found(connection, run_id)
@@ -187,7 +190,7 @@ def get_run(run_id: RunId, asking: Asker) -> Response:
 
 
 @router.get("/v1/runs/{run_id}/files")
-def list_run_files(run_id: RunId, asking: Asker, page: Pages) -> Listed[FileShown]:
+def list_run_files(run_id: RunId, asking: _Asker, page: _Pages) -> Listed[FileShown]:
     """The files of a run, by name."""
     with asking.reading() as connection:
         result = run_found(connection, run_id)
@@ -198,7 +201,7 @@ def list_run_files(run_id: RunId, asking: Asker, page: Pages) -> Listed[FileShow
 
 
 @router.get("/v1/runs/{run_id}/files/{name}", response_class=Response)
-def get_run_file(run_id: RunId, name: str, asking: Asker) -> Response:
+def get_run_file(run_id: RunId, name: _Name, asking: _Asker) -> Response:
     """A file of a run; who sees some institutions gets their rows of a table that names them."""
     with asking.reading() as connection:
         run_found(connection, run_id)
@@ -207,7 +210,7 @@ def get_run_file(run_id: RunId, name: str, asking: Asker) -> Response:
 
 
 @router.get("/v1/jobs/{job_id}/files")
-def list_job_files(job_id: JobId, asking: Asker, page: Pages) -> Listed[FileShown]:
+def list_job_files(job_id: JobId, asking: _Asker, page: _Pages) -> Listed[FileShown]:
     """What a trial or a comparison wrote, or what rejected rows stopped a run, by name."""
     files = job_files(asking, seen_job(asking, job_id))
     part, more, cursor = paged(page, "job-files", [*files.items()], lambda one: (one[0],))
@@ -218,7 +221,7 @@ def list_job_files(job_id: JobId, asking: Asker, page: Pages) -> Listed[FileShow
 
 
 @router.get("/v1/jobs/{job_id}/files/{name}", response_class=Response)
-def get_job_file(job_id: JobId, name: str, asking: Asker) -> Response:
+def get_job_file(job_id: JobId, name: _Name, asking: _Asker) -> Response:
     """One of them; who sees some institutions gets their rows of a table that names them."""
     path = job_files(asking, seen_job(asking, job_id)).get(name)
     body = path.read_bytes() if path else None

@@ -8,8 +8,8 @@ published; a result that is opened for every statement.
 import csv
 import io
 import json
-from dataclasses import replace
 
+import pytest
 from fastapi.testclient import TestClient
 
 from api.jobs.adjusting import adjust_period
@@ -17,7 +17,7 @@ from api.jobs.context import Context
 from api.jobs.runs import settle
 from api.openedruns import OPENED, OpenedRuns
 from equivalents.servicesettings import read_settings
-from equivalents.store.jobs import Job, add_job, claim, committed
+from equivalents.store.jobs import Job, JobLostError, add_job, claim, committed, release
 from equivalents.store.periods import submit
 from equivalents.store.periodsettle import settle_period
 from equivalents.store.results import results_of
@@ -83,8 +83,8 @@ def test_files_are_whole_for_the_county_and_a_part_for_others(small: Service) ->
     problem(them.auditor.get(f"{address}/nothing.csv"), 404, "OBJECT_UNKNOWN")
 
 
-def test_a_trial_keeps_nothing_in_the_store(service: Service) -> None:
-    store, them = service.store, people(service)
+def test_a_trial_keeps_nothing_in_the_store(small: Service) -> None:
+    store, them = small.store, people(small)
     fill(store, H1)
     with store.reading() as connection:
         before = [one.seq for one in trail(connection)]
@@ -141,35 +141,54 @@ def test_rejected_rows_stop_a_run_and_are_found(small: Service) -> None:
     assert them.auditor.get("/v1/findings?import_id=imp_1").json()["data"] == []
 
 
-def context(service: Service, kind: str, asked: object) -> Context:
-    """A job as a worker has it."""
-    said = {"kind": kind, "asked": asked, "owner": "usr_test", "who": "县财务"}
-    with service.store.editing() as connection:
-        job = add_job(connection, f"job_{kind.upper()}", now=service.ground.now(), **said)
-    return worked(service, job)
-
-
-def worked(service: Service, job: Job) -> Context:
+def worked(service: Service, job: Job | None) -> Context:
+    """A claimed job as its worker has it: what it commits is marked in the job's row."""
+    assert job is not None
     store = by(service.store, job.who)
+    now = service.ground.now
+    store.also = lambda connection, seq: committed(connection, job, now(), seq)
     return Context(job, store, service.ground.data, read_settings())
 
 
-def marked(service: Service, made: Context, seq: int) -> Context:
-    """The same job as the next worker claims it, after the first one committed and died."""
-    return worked(service, replace(made.job, seq=seq))
+def first_worker(service: Service, kind: str, asked: object) -> Context:
+    """A job that is claimed as it is queued, so that the server's own workers leave it alone."""
+    said = {"kind": kind, "asked": asked, "owner": "usr_test", "who": "县财务"}
+    now = service.ground.now()
+    with service.store.editing() as connection:
+        add_job(connection, "job_TEST", now=now, **said)
+        return worked(service, claim(connection, "wrk_1", now, service.ground.ago(days=1)))
+
+
+def next_worker(service: Service, dead: Context) -> Context:
+    """The same job, claimed again after its first worker died."""
+    now = service.ground.now()
+    with service.store.editing() as connection:
+        release(connection, dead.job, now)
+        job = claim(connection, "wrk_2", now, service.ground.ago(days=1))
+    again = worked(service, job)
+    assert (again.job.job, again.job.attempt) == (dead.job.job, 2)
+    return again
 
 
 def test_a_job_that_had_committed_settles_once(service: Service) -> None:
     store = service.store
     fill(store, H1)
     asked = {"period": H1, "kind": "settle", "on_reject": "stop", "why": ""}
-    first = context(service, "settle", asked)
+    first = first_worker(service, "settle", asked)
     made = settle(first)
     with store.reading() as connection:
         (result,) = results_of(connection)
     # What came in since does not matter: the attempt is told as it was.
     pools(store, H1, "institution_id,pool,amount\nC01,绩效,900.00\nC02,绩效,300.00\n")
-    assert settle(marked(service, first, result.seq)) == made
+    second = next_worker(service, first)
+    assert second.job.seq == result.seq
+    assert settle(second) == made
+    assert made["run_id"] == f"run_{result.id}"
+    with store.reading() as connection:
+        assert [one.id for one in results_of(connection)] == [result.id]
+    # Whoever was taken for dead can commit nothing any more.
+    with pytest.raises(JobLostError):
+        settle(first)
     with store.reading() as connection:
         assert [one.id for one in results_of(connection)] == [result.id]
 
@@ -181,25 +200,12 @@ def test_a_job_that_had_committed_adjusts_once(small: Service) -> None:
     fill(store, H2)
     import_rows(store, LATE, "补报")
     asked = {"period": H1, "into": H2, "on_reject": "stop", "why": "补"}
-    first = context(small, "adjustment", asked)
-    adjust_period(first)
-    with store.reading() as connection:
-        made = results_of(connection, about=H1)
-    assert len(made) == 1
-    again = adjust_period(marked_row(small, first, made[0].seq))
-    assert (again["kept"], again["amount"], again["rows"]) == (True, "50.00", 1)
+    first = first_worker(small, "adjustment", asked)
+    made = adjust_period(first)
+    assert (made["kept"], made["amount"], made["rows"]) == (True, "50.00", 1)
+    assert adjust_period(next_worker(small, first)) == made
     with store.reading() as connection:
         assert len(results_of(connection, about=H1)) == 1
-
-
-def marked_row(service: Service, made: Context, seq: int) -> Context:
-    """As :func:`marked`, with the mark in the job's row as well."""
-    now = service.ground.now()
-    with service.store.editing() as connection:
-        job = claim(connection, "wrk_test", now, service.ground.ago(days=1))
-        assert job is not None
-        done = committed(connection, job, now, seq)
-    return worked(service, done)
 
 
 def test_statements_are_for_whom_they_are_about(service: Service) -> None:
