@@ -1,4 +1,4 @@
-"""Jobs that export: an export is a fact with its control total, its files lie in the job's folder."""
+"""Jobs that export: a fact with its control total; the files lie in the folder of the job."""
 
 import json
 import shutil

@@ -15,10 +15,10 @@ from api.jobs.exporting import EXPORTS, OUT
 from api.models import Amount, Answered, Asked, PeriodName, Why
 from api.paging import Listed, Page, paged
 from api.parts import file_answer
+from api.periodshown import run_name
 from api.problems import RequestError
 from api.resources.jobs import JobShown, queued
 from api.resources.payouts import approved_run
-from api.periodshown import run_name
 from api.runsasked import queue
 from equivalents.errors import DataError, Problem
 from equivalents.store.engine import Store

@@ -14,8 +14,8 @@ from api.asks import Asking, Asks
 from api.models import Amount, Answered, PeriodName, Time
 from api.paging import Listed, Page
 from api.payoutlines import PAYOUT_LINES, Rendered
-from api.problems import RequestError
 from api.periodshown import run_name
+from api.problems import RequestError
 from api.runsasked import run_found
 from equivalents.store.periods import life
 from equivalents.store.results import ADJUSTMENT, Result, results_of
@@ -89,7 +89,7 @@ def approved_run(
 
 
 @router.get("/v1/payouts", response_model=Listed[Payout])
-def list_payouts(
+def list_payouts(  # noqa: PLR0913  # each is a parameter of the address
     asking: Asker,
     page: Annotated[Page, Depends()],
     period: Annotated[PeriodName | None, Query()] = None,

@@ -119,7 +119,10 @@ def test_an_export_is_taken_and_acknowledged_by_its_control_total(service: Servi
     problem(them.accountants["C01"].get(address), 403, "FORBIDDEN_COMMUNITY")
     with service.store.reading() as connection:
         actions = [one.action for one in trail(connection)]
-    assert actions[-2:] == ["export.create", "export.acknowledge"]
+    assert [one for one in actions if one.startswith("export.")] == [
+        "export.create",
+        "export.acknowledge",
+    ]
     assert verify(service.store).problems == []
     for path in service.ground.data.rglob("summary.csv"):
         path.unlink()
@@ -145,4 +148,4 @@ def test_a_bank_list_needs_accounts_and_who_may_see_them(service: Service, tmp_p
     takes = service.program(actions=["exports.read"])
     problem(takes.get(f"/v1/exports/{made['id']}/file"), 403, "FORBIDDEN_ACTION")
     sees = service.program(actions=["exports.read", "personal.read_clear"])
-    assert "6200000002" in sees.get(f"/v1/exports/{made['id']}/file").content.decode("utf-8-sig")
+    assert "6200000002" in sees.get(f"/v1/exports/{made['id']}/file").content.decode("gb18030")
