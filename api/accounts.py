@@ -16,7 +16,7 @@ from api.ground import new_id
 from api.problems import RequestError
 from equivalents.errors import DataError, Place, Problem
 from equivalents.store.engine import Store
-from equivalents.store.facts import Fact, add_fact, fact_of, standing
+from equivalents.store.facts import Fact, add_fact, fact_of, facts_of, standing
 from equivalents.store.writing import Writing
 
 __all__ = [
@@ -83,9 +83,14 @@ def change(
 
 
 def _check_free(connection: Connection, user: str, said: Mapping[str, Any]) -> None:
-    """Logins and names are those of one user: the audit trail and the flow know people by name."""
-    for one in standing(connection, USERS).values():
-        for key in ("login", "name"):
+    """Logins and names are those of one user: the audit trail and the flow know people by name.
+
+    So a name that somebody had before never becomes another one's.
+    """
+    held = standing(connection, USERS)
+    for one in facts_of(connection, USERS):
+        keys = ("login", "name") if held[one.subject].id == one.id else ("name",)
+        for key in keys:
             if one.subject != user and folded(one.body[key]) == folded(said[key]):
                 raise RequestError("USER_TAKEN", said[key], pointer=f"/{key}")
 

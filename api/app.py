@@ -15,7 +15,7 @@ from api.ground import Ground
 from api.problems import add_handlers
 from api.resources import ROUTERS
 from api.telling.lines import LOGGER, handler_to
-from equivalents.servicesettings import ServiceSettings, read_settings
+from equivalents.servicesettings import ServiceSettings, apply_settings
 from equivalents.store.engine import open_store
 from equivalents.store.place import place_of
 from equivalents.version import __version__
@@ -75,7 +75,7 @@ def ground_of(settings: ServiceSettings) -> Ground:
 
 def app_from_environment() -> FastAPI:
     """The application that ``equivalents serve`` runs in each of its processes."""
-    settings = read_settings()
+    settings = apply_settings()
     logging.basicConfig(level=logging.WARNING, handlers=[handler_to(sys.stderr)], force=True)
     logging.getLogger(LOGGER).setLevel(settings.text("log_level").upper())
     return create_app(ground_of(settings))

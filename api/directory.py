@@ -26,7 +26,7 @@ from api.access.tokens import (
 from api.incoming import Credentials
 from api.problems import RequestError
 from equivalents.store.engine import Store
-from equivalents.store.facts import Fact, fact_of, standing
+from equivalents.store.facts import Fact, fact_of, facts_of, standing
 from equivalents.store.sessions import LOGIN, Session, seen, session_of
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "grants_of",
     "has_administrator",
     "key_subject",
+    "names_of",
     "principal_of_key",
     "principal_of_user",
 ]
@@ -174,6 +175,16 @@ def _held(token: Token, fact: Fact, one: Any) -> Held:
     made, ends = (datetime.fromisoformat(one[name]) for name in ("made_at", "ends_at"))
     stopped = None if fact.body["active"] else made
     return Held("key", token.id, one["digest"], made, ends, stopped)
+
+
+def names_of(connection: Connection, user: str) -> list[str]:
+    """Every name that a user has or had, the first one first: one person, whatever the name.
+
+    Periods know people by the names in their steps. A name belongs to one user for good
+    (:mod:`api.accounts`), and who took a step under a former name is known by this list.
+    """
+    names = (str(one.body["name"]) for one in facts_of(connection, USERS, user))
+    return [*dict.fromkeys(names)]
 
 
 def has_administrator(connection: Connection) -> bool:

@@ -32,6 +32,7 @@ from equivalents.mapcli import maps
 from equivalents.periodlatercli import period
 from equivalents.run import settle_case
 from equivalents.schemecli import scheme
+from equivalents.servecli import serve, settings
 from equivalents.storecasecli import CaseStoreOption, case_given, counts_of
 from equivalents.studycli import study
 from equivalents.terminal import (
@@ -208,6 +209,8 @@ app.command()(correct)
 app.command("year-end")(year_end)
 app.command()(export)
 app.command("import")(import_)
+app.command()(serve)
+app.command()(settings)
 for _command in (verify, backup, restore, expire, evidence, trail, put, show, cache):
     db.command()(_command)
 app.add_typer(db, name="db")

@@ -9,12 +9,13 @@ of the store stand in :mod:`equivalents.store.place`. Issue 8, "Run it".
 import ipaddress
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from equivalents.errors import UsageError
 from equivalents.findings import Findings
+from equivalents.intake.opening.limits import LARGEST, Limits, setting_of
 from equivalents.policy.yamltext import read_yaml
 
 __all__ = [
@@ -23,8 +24,10 @@ __all__ = [
     "Said",
     "ServiceSettings",
     "Setting",
+    "apply_settings",
     "read_settings",
     "said",
+    "shown",
 ]
 
 FILE: Final = "EQUIVALENTS_SETTINGS"
@@ -32,7 +35,7 @@ _PREFIX: Final = "EQUIVALENTS_"
 
 
 class Setting(NamedTuple):
-    """A setting: its variable, default, kind, and what it is for; a secret is never shown."""
+    """A setting: its variable, default, kind, and what it is for."""
 
     variable: str
     default: str
@@ -41,7 +44,6 @@ class Setting(NamedTuple):
     en: str
     least: int = 0
     most: int = 0
-    secret: bool = False
 
     @property
     def key(self) -> str:
@@ -53,6 +55,20 @@ def _s(name: str, default: str, kind: str, zh: str, en: str, *bounds: int) -> Se
     least, most = bounds or (0, 0)
     return Setting(_PREFIX + name, default, kind, zh, en, least, most)
 
+
+_OPENING: Final[Mapping[str, tuple[str, str]]] = {
+    "memory_mb": ("打开文件的子进程内存（MiB）", "opening a file: MiB of the child process"),
+    "cpu_s": ("打开文件的处理器秒数", "opening a file: seconds of the processor"),
+    "wall_s": ("打开文件的最长秒数", "opening a file: seconds in all"),
+    "unpacked_mb": ("解压后的大小（MiB）", "opening a file: MiB when unpacked"),
+    "ratio": ("压缩包成员的最大压缩比", "opening a file: unpacked by packed size"),
+    "members": ("压缩包内的文件数", "opening a file: members of an archive"),
+    "nesting": ("压缩包的层数", "opening a file: archives in archives"),
+    "sheets": ("工作簿的表数", "opening a file: sheets of a workbook"),
+    "cells": ("一张表的单元格数", "opening a file: cells of a sheet"),
+    "rows": ("一张表的行数", "opening a file: rows of a sheet"),
+    "columns": ("一张表的列数", "opening a file: columns of a sheet"),
+}
 
 SERVICE_SETTINGS: Final = (
     _s("STORE", "", "text", "数据库：SQLite 文件或 postgresql://", "the store"),
@@ -79,15 +95,6 @@ SERVICE_SETTINGS: Final = (
         "允许在 http 上登录（仅限试用）",
         "sessions over http, to try",
     ),
-    _s(
-        "SESSION_MINUTES",
-        "480",
-        "number",
-        "登录有效分钟数",
-        "minutes that a login lasts",
-        5,
-        10_080,
-    ),
     _s("UPLOAD_BYTES", "200000000", "number", "上传文件的上限", "bytes of an upload", 1, 10**10),
     _s("UPLOAD_ROWS", "1000000", "number", "上传文件的行数上限", "rows of an upload", 1, 10**9),
     _s("BODY_BYTES", "16000000", "number", "JSON 正文的上限", "bytes of a JSON body", 1_000, 10**9),
@@ -113,6 +120,11 @@ SERVICE_SETTINGS: Final = (
         "days that files are kept",
         1,
         3_650,
+    ),
+    _s("MEMORY_MB", "256", "number", "核对编号所用内存（MiB）", "MiB for comparing ids", 1, 2**40),
+    *(
+        Setting(setting_of(one.name), str(one.default), "number", *_OPENING[one.name], 0, LARGEST)
+        for one in fields(Limits)
     ),
     _s("LOG_LEVEL", "info", "text", "日志级别", "debug, info, warning or error"),
 )
@@ -178,6 +190,32 @@ def said(environment: Mapping[str, str] | None = None) -> list[Said]:
 def read_settings(environment: Mapping[str, str] | None = None) -> ServiceSettings:
     """Every setting, checked; raises as :func:`said`."""
     return ServiceSettings({one.setting.key: one for one in said(environment)})
+
+
+def apply_settings() -> ServiceSettings:
+    """Every setting, checked; what the settings file says is put into the environment, too.
+
+    So the store, and the processes that open files, find it where they look. Raises as
+    :func:`said`.
+    """
+    found = read_settings()
+    for one in found.every.values():
+        if one.source == "file":
+            os.environ[one.setting.variable] = one.value
+    return found
+
+
+def shown(one: Said) -> str:
+    """The value of a setting as it may be shown: without the password of an address."""
+    if "://" not in one.value:
+        return one.value
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        return make_url(one.value).render_as_string(hide_password=True)
+    except ArgumentError:
+        return "***"
 
 
 def _file(name: str) -> tuple[dict[str, str], list[str]]:

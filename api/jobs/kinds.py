@@ -11,7 +11,13 @@ __all__ = [
     "run_of",
 ]
 
-KINDS: Final[Mapping[str, str]] = {}
+KINDS: Final[Mapping[str, str]] = {
+    "adjustment": "api.jobs.adjusting:adjust_period",
+    "comparison": "api.jobs.comparing:compare",
+    "export": "api.jobs.exporting:make",
+    "settle": "api.jobs.runs:settle",
+    "trial": "api.jobs.runs:try_out",
+}
 """Kind of job -> ``module:function``."""
 
 

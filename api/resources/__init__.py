@@ -4,7 +4,25 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from api.resources import api_keys, health, jobs, sessions, users
+from api.pages import first
+from api.resources import (
+    adjustments,
+    api_keys,
+    appeals,
+    audit_entries,
+    comparisons,
+    exports,
+    findings,
+    health,
+    jobs,
+    payouts,
+    periods,
+    runs,
+    sessions,
+    statements,
+    unlock_requests,
+    users,
+)
 
 __all__ = [
     "ROUTERS",
@@ -15,6 +33,18 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     sessions.router,
     users.router,
     api_keys.router,
+    adjustments.router,
+    appeals.router,
+    audit_entries.router,
+    comparisons.router,
+    exports.router,
+    findings.router,
     jobs.router,
+    payouts.router,
+    periods.router,
+    runs.router,
+    statements.router,
+    unlock_requests.router,
+    first.router,
 )
 """The routers of every noun."""

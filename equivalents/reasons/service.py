@@ -92,6 +92,24 @@ SERVICE_REASONS: Final[tuple[Reason, ...]] = (
         "Somebody changed it meanwhile. Read it again, look at the change, then edit.",
     ),
     _error(
+        "EXPORT_UNAPPROVED",
+        "期间 {value} 还没有经共同体审批的结果，不能导出。请先完成审批。",
+        "The period {value} has no result that the community approved, so nothing is exported. "
+        "Have it approved first.",
+    ),
+    _error(
+        "EXPORT_GONE",
+        "导出“{value}”的文件已过保留期，已清理；控制数仍在。请重新导出，内容逐字节相同。",
+        "The file of the export '{value}' was tidied away after its days; its control total stays. "
+        "Export it again: the bytes are the same.",
+    ),
+    _error(
+        "EXPORT_CONTROL",
+        "控制数不符：导出“{value}”为 {people} 人、{amount} 元。请核对是否取齐，再签收。",
+        "The control total differs: the export '{value}' has {people} people and {amount} yuan. "
+        "See that the whole of it was taken, then acknowledge.",
+    ),
+    _error(
         "USER_TAKEN",
         "登录名或姓名“{value}”已有人用。请换一个：操作日志按姓名记人，不能重名。",
         "The login or the name '{value}' is taken. Choose another one: the audit trail tells "
@@ -113,6 +131,12 @@ SERVICE_REASONS: Final[tuple[Reason, ...]] = (
         "JOB_CANCELLED",
         "任务已取消；没有留下做到一半的内容。",
         "The job was cancelled; nothing is half done.",
+    ),
+    _error(
+        "UNLOCK_REQUEST_ENDED",
+        "解锁申请“{value}”已经办结，或所说的锁定已被取代。请查看期间现状，需要时重新申请。",
+        "The request to unlock '{value}' is settled, or its lock was superseded. Look at the "
+        "period as it is now and ask again if need be.",
     ),
     _error(
         "SERVICE_FAULT",

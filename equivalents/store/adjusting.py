@@ -29,7 +29,7 @@ from equivalents.store.periodsettle import How, begun, case_for, given_files, wo
 from equivalents.store.results import ADJUSTMENT, keep_result, result_folder, results_of
 from equivalents.store.writing import Writing
 
-__all__ = ["Adjusted", "adjust"]
+__all__ = ["Adjusted", "adjust", "check_adjustable"]
 
 _TABLE: Final = "adjustments"
 _SAME: Final = (
@@ -69,10 +69,8 @@ def adjust(
             a later one; it is locked or under way; ``ADJUST_SAME``; ``ADJUST_AGAIN``; as
             ``correct_case``.
     """
-    if parse_period(period_name(into)).start < parse_period(period_name(period)).end:
-        raise DataError([Problem("ADJUST_INTO", value=into, facts={"period": period})])
     how = how or How()
-    read = begun(store, period, lambda connection: _check(connection, period, into))
+    read = begun(store, period, lambda connection: check_adjustable(connection, period, into))
     result_id, earlier = _closed_now(store, period)
     with work_folder(how.out) as folder, tempfile.TemporaryDirectory(prefix="equivalents-") as name:
         summary = correct_case(
@@ -117,8 +115,15 @@ def _kept(store: Store, made: _Made, rows: list[dict[str, str]], done: Adjusted,
         return written(writer, of, "adjusted", "", kept, into=into, amount=amount, rows=len(rows))
 
 
-def _check(connection: Connection, period: str, into: str) -> Life:
-    """The period is paid, and the other may still get another result."""
+def check_adjustable(connection: Connection, period: str, into: str) -> Life:
+    """Whether a period is paid, and the other one is later and may still get another result.
+
+    Raises:
+        DataError: ``ADJUST_INTO``, ``LOCK_ABSENT``, ``ADJUST_NOT_PAID``; the other period is
+            locked or under way.
+    """
+    if parse_period(period_name(into)).start < parse_period(period_name(period)).end:
+        raise DataError([Problem("ADJUST_INTO", value=into, facts={"period": period})])
     of = life(connection, period)
     locked_now(of)
     if of.paid is None:
@@ -140,7 +145,7 @@ def _unchanged(
     Raises:
         DataError: ``ADJUST_AGAIN``.
     """
-    of = _check(connection, period, into)
+    of = check_adjustable(connection, period, into)
     if _closed(connection, period) != known:
         raise DataError([Problem("ADJUST_AGAIN", value=period)])
     return of

@@ -11,12 +11,17 @@ from equivalents.store.results import results_of
 from equivalents.store.schema import AUDIT, UNLOCKS
 from equivalents.store.writing import parsed
 
-__all__ = ["period_shown", "periods_shown"]
+__all__ = ["period_head", "period_shown", "periods_shown"]
 
 
 def periods_shown(connection: Connection) -> list[dict[str, Any]]:
     """Every period: its state, round, and what its result pays."""
     return [_head(life(connection, name)) for name in known_periods(connection)]
+
+
+def period_head(connection: Connection, period: str) -> dict[str, Any]:
+    """One of them."""
+    return _head(life(connection, period))
 
 
 def _head(of: Life) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from equivalents.errors import DataError, Problem
-from equivalents.store.steps import INSTITUTION, Flow, FlowStep
+from equivalents.store.steps import COMMUNITY, INSTITUTION, Flow, FlowStep
 
 __all__ = ["Done", "Life", "life_of", "same_person"]
 
@@ -72,6 +72,13 @@ class Life:
     def paid(self) -> Done | None:
         """The payment."""
         return self.stands.get((self.flow.of("pay"), ""))
+
+    @property
+    def approved(self) -> bool:
+        """Whether the community approves of its result; where no step says so: it is locked."""
+        steps = [one for one in self.flow.steps if (one.act, one.level) == ("approve", COMMUNITY)]
+        last = steps[-1].step if steps else self.flow.of("lock")
+        return (last, "") in self.stands
 
     @property
     def name(self) -> str:
@@ -138,6 +145,14 @@ class Life:
         allowed = step.allowed(institution)
         if allowed and not any(same_person(who, name) for name in allowed):
             raise _refused("STEP_NOT_ALLOWED", who, step=_called(step), names=", ".join(allowed))
+        self.check_others(step, institution, who)
+
+    def check_others(self, step: FlowStep, institution: str, who: str) -> None:
+        """Whether the steps that somebody else must have taken were taken by somebody else.
+
+        Raises:
+            DataError: ``STEP_SAME_PERSON``.
+        """
         for (name, place), done in self.stands.items():
             mine = not institution or not place or place == institution
             if name in step.other_than and mine and same_person(done.who, who):

@@ -140,14 +140,15 @@ def _check_alone(connection: Connection, result: Result) -> None:
                 raise DataError([Problem("LOCK_OVERLAPS", value=result.period, facts=facts)])
 
 
-def unlock(store: Store, period: str, why: str, second: str) -> Unlocked:
+def unlock(store: Store, period: str, why: str, second: str, asked_by: str = "") -> Unlocked:
     """Unlock a period before it is paid; a new round begins, and the next lock supersedes this one.
 
     Args:
-        store: the store; who opened it asks.
+        store: the store; who opened it asks, unless ``asked_by`` did.
         period: the period.
         why: the reason.
         second: who allows it: somebody else than who asks and who locked.
+        asked_by: who asked before, where the second one is at the keys.
 
     Raises:
         DataError: ``STEP_WHY``; ``LOCK_ABSENT``: it is not locked; ``PERIOD_PAID``;
@@ -155,7 +156,9 @@ def unlock(store: Store, period: str, why: str, second: str) -> Unlocked:
     """
     period_name(period)
     need_why("unlock", why)
-    with store.writing("period.unlock", object_kind="period", object_id=period, why=why) as writer:
+    of_period = {"object_kind": "period", "object_id": period}
+    who = asked_by or store.who
+    with store.writing("period.unlock", **of_period, why=why, who=who) as writer:
         connection = writer.connection
         of = life(connection, period)
         held = locked_now(of)

@@ -49,6 +49,7 @@ __all__ = [
     "Reading",
     "begun",
     "case_for",
+    "control_of",
     "given_files",
     "settle_period",
     "settle_year",
@@ -276,7 +277,7 @@ def _keep(
 ) -> Kept:
     """Keep a result and the step that says so; not a second time where nothing differs."""
     as_of, inputs = read
-    control = _control(folder, kind)
+    control = control_of(folder, kind)
     with store.writing("period.settle", object_kind="period", object_id=period, why=why) as writer:
         of = life(writer.connection, period)
         of.check_open()
@@ -294,7 +295,7 @@ def _keep(
     return Kept(settled, taken)
 
 
-def _control(folder: Path, kind: str) -> dict[str, Any]:
+def control_of(folder: Path, kind: str) -> dict[str, Any]:
     """What a result pays, to be compared by people: institutions, people, yuan, its hash."""
     with (folder / payout_file(kind)).open(encoding="utf-8-sig", newline="") as file:
         rows = [*csv.DictReader(file)]

@@ -15,7 +15,7 @@ from equivalents.store.merkle import proof_of, tree_of
 from equivalents.store.periods import life, period_name
 from equivalents.store.results import payout_lines, result_of
 
-__all__ = ["proof_for"]
+__all__ = ["places_of", "proof_for"]
 
 
 def proof_for(store: Store, period: str, person: str) -> dict[str, Any]:
@@ -48,3 +48,17 @@ def proof_for(store: Store, period: str, person: str) -> dict[str, Any]:
             for at in mine
         ],
     }
+
+
+def places_of(store: Store, period: str, person: str) -> set[str] | None:
+    """The institutions at which the result that a period stands on pays a person.
+
+    ``None`` where the period has no result.
+    """
+    with store.reading() as connection:
+        of = life(connection, period_name(period))
+        if of.settled is None:
+            return None
+        lines = payout_lines(connection, result_of(connection, of.result_id))
+        rows = map(json.loads, lines)
+        return {str(row["institution_id"]) for row in rows if row["person_id"] == person}

@@ -19,13 +19,12 @@ import pytest
 import typer.main
 
 from equivalents.cli import app
-from equivalents.intake.hashstore import MEMORY_SETTING
 from equivalents.intake.headings import TABLES
-from equivalents.intake.opening.limits import ENVIRONMENT, Limits, setting_of
+from equivalents.intake.opening.limits import ENVIRONMENT
 from equivalents.intake.settings import CASE_KEYS
 from equivalents.reasons import EXCLUSIONS, REASONS
 from equivalents.run import settle_case
-from equivalents.store.place import SETTINGS
+from equivalents.servicesettings import FILE, SERVICE_SETTINGS
 from tests.build import reasons_doc
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -294,12 +293,8 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
 
 @each_page
 def test_every_code_that_is_named_exists(page: Path) -> None:
-    settings = {
-        *map(setting_of, Limits().values()),
-        MEMORY_SETTING,
-        ENVIRONMENT,
-        *SETTINGS.values(),
-    }
+    # Names of settings end in `_` where a page tells what several begin with.
+    settings = {*(one.variable for one in SERVICE_SETTINGS), FILE, ENVIRONMENT, "EQUIVALENTS_"}
     exists = {*REASONS, "METHOD", *settings}
     named = set(re.findall(r"`([A-Z]{3,}_[A-Z_]+)`", _read(page)))
     assert named - exists == set()

@@ -1,0 +1,65 @@
+"""Files that are given out, whole or in part.
+
+Whoever sees every institution gets a file as it is, byte for byte. Others get of a table that
+names institutions the rows of theirs, and of everything else nothing.
+"""
+
+import csv
+import io
+from hashlib import sha256
+from pathlib import PurePath
+from typing import Final
+from urllib.parse import quote
+
+from starlette.responses import Response
+
+from api.access.roles import ALL, Reach
+from api.asks import Asking
+from api.problems import RequestError
+
+__all__ = [
+    "file_answer",
+    "part_of_table",
+]
+
+_PLACE: Final = "institution_id"
+_TYPES: Final = {
+    ".csv": "text/csv; charset=utf-8",
+    ".json": "application/json",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".parquet": "application/vnd.apache.parquet",
+}
+
+
+def part_of_table(body: bytes, reach: Reach) -> bytes | None:
+    """The rows of some institutions of a CSV table; ``None`` where it does not name any."""
+    reader = csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""))
+    head = next(reader, [])
+    if _PLACE not in head:
+        return None
+    at, out = head.index(_PLACE), io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows(row for row in reader if row[at] in reach)
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def file_answer(asking: Asking, name: str, body: bytes | None, reach: Reach) -> Response:
+    """A file as an answer: its ETag is the hash of its bytes.
+
+    Raises:
+        RequestError: ``OBJECT_UNKNOWN``: there is none, or nothing of it is for the asker.
+    """
+    if body is not None and reach is not ALL:
+        body = part_of_table(body, reach) if name.endswith(".csv") else None
+    if body is None:
+        raise RequestError("OBJECT_UNKNOWN", name)
+    etag = f'"{sha256(body).hexdigest()}"'
+    headers = {
+        "ETag": etag,
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
+    }
+    if etag in asking.request.headers.get("if-none-match", ""):
+        return Response(None, 304, headers)
+    kind = _TYPES.get(PurePath(name).suffix, "application/octet-stream")
+    return Response(body, 200, headers, kind)

@@ -1,0 +1,245 @@
+"""Exports: whole-period files with control totals, and who took which batch (导出与签收)."""
+
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Depends, Query
+from fastapi import Path as InPath
+from pydantic import Field
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from api.asks import Asking, Asks
+from api.ground import new_id
+from api.jobs.context import folder_of
+from api.jobs.exporting import EXPORTS, OUT
+from api.models import Amount, Answered, Asked, PeriodName, Why
+from api.paging import Listed, Page, paged
+from api.parts import file_answer
+from api.problems import RequestError
+from api.resources.jobs import JobShown, queued
+from api.resources.payouts import approved_run
+from api.periodshown import run_name
+from api.runsasked import queue
+from equivalents.errors import DataError, Problem
+from equivalents.store.engine import Store
+from equivalents.store.facts import Fact, add_fact, fact_of, facts_of, standing
+from equivalents.store.jobs import Job
+
+__all__ = [
+    "Acknowledgement",
+    "ControlTotal",
+    "Export",
+    "ExportAsked",
+    "ExportFile",
+    "ExportId",
+    "Taken",
+    "acknowledge",
+    "create_export",
+    "get_export",
+    "get_export_file",
+    "list_exports",
+    "router",
+]
+
+router = APIRouter(prefix="/v1/exports", tags=["exports 导出"])
+ExportId = Annotated[str, InPath(pattern="^exp_[0-9A-Z]{1,40}$")]
+_TAKEN: Final = "acknowledgement"
+
+
+class ExportAsked(Asked):
+    """What to export: of a run, or of the approved run of a period.
+
+    ``map`` names a shipped column or voucher map; ``tax_month`` and ``income_type`` are those of
+    every line; ``without_account``: whoever has no account stops a bank list, or stands apart.
+    """
+
+    what: Annotated[
+        Literal["lines", "summary", "bank", "voucher", "approval", "signing"], Field(alias="as")
+    ]
+    period: PeriodName | None = None
+    run_id: Annotated[str, Field(max_length=40)] = ""
+    format: Literal["", "csv", "ndjson", "xlsx"] = ""
+    map: Annotated[str, Field(pattern="^[a-z0-9-]{0,60}$")] = ""
+    tax_month: Annotated[str, Field(pattern="^([0-9]{4}-(0[1-9]|1[0-2]))?$")] = ""
+    income_type: Annotated[str, Field(min_length=1, max_length=50)] = "工资薪金"
+    without_account: Literal["stop", "skip"] = "stop"
+    why: Why = ""
+
+
+class ControlTotal(Answered):
+    """By it whoever takes a batch proves that it is whole (控制数)."""
+
+    people: int
+    lines: int
+    amount: Amount
+    sha256: str
+    covers: str
+
+
+class ExportFile(Answered):
+    """The file of an export."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+class Acknowledgement(Answered):
+    """Who took a batch, and when."""
+
+    batch: str
+    taken_by: str
+    note: str
+    by: str
+    seq: int
+
+
+class Export(Answered):
+    """An export with its control total, and who took it."""
+
+    id: str
+    run_id: str
+    period: str
+    what: Annotated[str, Field(serialization_alias="as")]
+    format: str
+    tax_month: str
+    income_type: str
+    control: ControlTotal
+    file: ExportFile
+    warnings: list[str]
+    seq: int
+    acknowledgements: list[Acknowledgement]
+
+
+class Taken(Asked):
+    """A batch that was taken: its control total as counted by whoever took it."""
+
+    batch: Annotated[str, Field(min_length=1, max_length=100)]
+    taken_by: Annotated[str, Field(min_length=1, max_length=100)]
+    people: Annotated[int, Field(ge=0)]
+    amount: Amount
+    note: Annotated[str, Field(max_length=2_000)] = ""
+
+
+@router.post("", status_code=202, response_model=JobShown)
+def create_export(
+    asked: ExportAsked, asking: Annotated[Asking, Depends(Asks("exports.create"))]
+) -> Response:
+    """Make an export: a job whose result names it. A bank list needs clear account numbers."""
+    asking.need("exports.create")
+    if asked.what == "bank":
+        asking.need("personal.read_clear")
+    if not asked.period and not asked.run_id:
+        raise RequestError("FIELD_MISSING", pointer="/period")
+
+    def add(connection: Connection) -> Job:
+        run = approved_run(connection, asking, asked.period or "", asked.run_id, "approved")
+        if run is None:
+            raise DataError([Problem("EXPORT_UNAPPROVED", value=asked.period or "")])
+        said: dict[str, Any] = asked.model_dump(by_alias=True) | {
+            "export_id": new_id("exp"),
+            "result_id": run.result.id,
+            "run_id": run_name(run.result.id),
+            "period": run.result.period,
+        }
+        return queue(asking, connection, "export", said)
+
+    return queued(asking, add)
+
+
+def _export(connection: Connection, fact: Fact) -> Export:
+    body = fact.body
+    known = {name: body[name] for name in ("id", "period", "format", "tax_month", "income_type")}
+    return Export(
+        **known,
+        run_id=body["run"],
+        what=body["as"],
+        control=ControlTotal(**body["control"]),
+        file=ExportFile(**body["files"][0]),
+        warnings=body["warnings"],
+        seq=fact.seq,
+        acknowledgements=[
+            Acknowledgement(**one.body, seq=one.seq)
+            for one in facts_of(connection, _TAKEN, fact.subject)
+        ],
+    )
+
+
+def _found(connection: Connection, export_id: str) -> Fact:
+    fact = fact_of(connection, EXPORTS, export_id)
+    if fact is None:
+        raise RequestError("OBJECT_UNKNOWN", export_id)
+    return fact
+
+
+@router.get("")
+def list_exports(
+    asking: Annotated[Asking, Depends(Asks("exports.read"))],
+    page: Annotated[Page, Depends()],
+    period: Annotated[PeriodName | None, Query()] = None,
+) -> Listed[Export]:
+    """Exports, oldest first."""
+    asking.need("exports.read")
+    with asking.reading() as connection:
+        every = [
+            one
+            for one in standing(connection, EXPORTS).values()
+            if period in (None, one.body["period"])
+        ]
+        part, more, cursor = paged(page, "exports", every, lambda one: (one.id,))
+        data = [_export(connection, one) for one in part]
+    return Listed(data=data, limit=page.limit, has_more=more, next_cursor=cursor)
+
+
+@router.get("/{export_id}", response_model=Export)
+def get_export(
+    export_id: ExportId, asking: Annotated[Asking, Depends(Asks("exports.read"))]
+) -> Response:
+    """One export."""
+    asking.need("exports.read")
+    with asking.reading() as connection:
+        one = _export(connection, _found(connection, export_id))
+    return asking.answer(one, etag=f"{one.id}-{len(one.acknowledgements)}")
+
+
+@router.get("/{export_id}/file", response_class=Response)
+def get_export_file(
+    export_id: ExportId, asking: Annotated[Asking, Depends(Asks("exports.read"))]
+) -> Response:
+    """The file; its ETag is its hash. A bank list needs clear account numbers."""
+    asking.need("exports.read")
+    with asking.reading() as connection:
+        body = _found(connection, export_id).body
+    if body["as"] == "bank":
+        asking.need("personal.read_clear")
+    name = body["files"][0]["name"]
+    path = folder_of(asking.ground.data, body["job"]) / OUT / name
+    content = path.read_bytes() if path.is_file() else None
+    if content is None:
+        raise DataError([Problem("EXPORT_GONE", value=export_id)])
+    return file_answer(asking, name, content, asking.principal.institutions("exports.read"))
+
+
+@router.post("/{export_id}/acknowledgement", status_code=201, response_model=Export)
+def acknowledge(
+    export_id: ExportId,
+    asked: Taken,
+    asking: Annotated[Asking, Depends(Asks("exports.acknowledge"))],
+) -> Response:
+    """Say who took which batch; refused where its people or amount are not those of the export."""
+    asking.need("exports.acknowledge")
+
+    def made(store: Store) -> Export:
+        of_it = {"object_kind": EXPORTS, "object_id": export_id}
+        with store.writing("export.acknowledge", **of_it) as writer:
+            fact = _found(writer.connection, export_id)
+            control = fact.body["control"]
+            if (asked.people, asked.amount) != (control["people"], control["amount"]):
+                facts = {"people": str(control["people"]), "amount": control["amount"]}
+                raise DataError([Problem("EXPORT_CONTROL", value=export_id, facts=facts)])
+            said = {"batch": asked.batch, "taken_by": asked.taken_by, "note": asked.note}
+            writer.after = said
+            add_fact(writer, _TAKEN, export_id, {**said, "by": writer.who})
+            return _export(writer.connection, fact)
+
+    return asking.act(made)
