@@ -7,6 +7,7 @@ counts the request against its limits, and refuses what its roles do not allow. 
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -41,6 +42,7 @@ JSON: Final = "application/json"
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _KEY: Final = "idempotency-key"
 _LONGEST_KEY: Final = 200
+_VISIBLE: Final = re.compile("[!-~]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,7 @@ class Asking:
         key = self.request.headers.get(_KEY)
         if key is None:
             return ""
-        if not (0 < len(key) <= _LONGEST_KEY and key.isascii() and key.isprintable()):
+        if not (len(key) <= _LONGEST_KEY and _VISIBLE.fullmatch(key)):
             raise RequestError("IDEMPOTENCY_KEY", key[:_LONGEST_KEY], pointer="?Idempotency-Key")
         return key
 

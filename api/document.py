@@ -11,12 +11,14 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
+from api.access.actions import ACTIONS
 from api.asks import SAFE, Asks
 from api.problems import TYPE
 
 __all__ = [
     "action_of",
     "api_routes",
+    "asks",
     "describe",
 ]
 
@@ -25,9 +27,9 @@ _ABOUT: Final = """\
 a period's life, payouts and exports.
 
 Amounts and equivalents are exact decimal strings. Times are RFC 3339 with offset. Lists are paged
-by `cursor` and `limit`. Every POST takes an `Idempotency-Key`. Mistakes are
-`application/problem+json` with all errors at once, Chinese unless `Accept-Language` prefers
-English.
+by `cursor` and `limit`. Every POST takes an `Idempotency-Key`, but for the two that log in: what
+they answer is never kept. Mistakes are `application/problem+json` with all errors at once,
+Chinese unless `Accept-Language` prefers English.
 """
 _OBJECT: Final = {"type": "object", "required": ["code", "severity", "detail"]}
 _PROBLEM: Final[dict[str, Any]] = {
@@ -69,6 +71,13 @@ _KEY: Final[dict[str, Any]] = {
     "description": "The same request again gets the same answer 重发不重复",
     "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
 }
+_MATCH: Final[dict[str, Any]] = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "The ETag of what was read 所读版本; `*` edits whatever stands",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~][ -~]*$"},
+}
 _SCHEMES: Final = {
     "key": {"type": "http", "scheme": "bearer", "description": "An API key 接口密钥"},
     "session": {"type": "apiKey", "in": "cookie", "name": "equivalents_session"},
@@ -84,10 +93,18 @@ def api_routes(app: FastAPI) -> Iterator[APIRoute]:
 
 def action_of(route: APIRoute) -> str:
     """The action that a route names; blank where anybody may ask."""
-    for one in route.dependant.dependencies:
-        if isinstance(one.call, Asks):
-            return one.call.action
-    return ""
+    found = _asks_of(route)
+    return found.action if found else ""
+
+
+def asks(route: APIRoute) -> bool:
+    """Whether a route asks who is there."""
+    return _asks_of(route) is not None
+
+
+def _asks_of(route: APIRoute) -> Asks | None:
+    calls = (one.call for one in route.dependant.dependencies)
+    return next((one for one in calls if isinstance(one, Asks)), None)
 
 
 def describe(app: FastAPI) -> None:
@@ -117,25 +134,57 @@ def _document(app: FastAPI) -> dict[str, Any]:
         schemas.pop(name, None)
     schemas["Problem"] = _PROBLEM
     parts["securitySchemes"] = _SCHEMES
-    actions = {
-        (route.path_format, method.lower()): action_of(route)
+    routes = {
+        (route.path_format, method.lower()): route
         for route in api_routes(app)
         for method in route.methods or ()
     }
     for path, operations in said["paths"].items():
         for method, operation in operations.items():
-            _operation(operation, method, actions.get((path, method), ""))
-    return said
+            _operation(operation, method, routes[path, method])
+    for schema in schemas.values():
+        _named(schema)
+    found: dict[str, Any] = _whole(said)
+    return found
 
 
-def _operation(operation: dict[str, Any], method: str, action: str) -> None:
+def _operation(operation: dict[str, Any], method: str, route: APIRoute) -> None:
+    """Say of an operation what its route cannot say by itself."""
     problem = {"schema": {"$ref": "#/components/schemas/Problem"}}
     responses = operation["responses"]
     responses.pop("422", None)
     responses["4XX"] = {"description": "Refused 不接受", "content": {TYPE: problem}}
     responses["5XX"] = {"description": "A fault 故障", "content": {TYPE: problem}}
+    operation["operationId"] = route.name
+    action = action_of(route)
     if action:
         operation["x-action"] = action
+        if route.summary is None:
+            words = route.name.replace("_", " ").capitalize()
+            operation["summary"] = f"{ACTIONS[action].zh} {words}"
+    parameters = operation.setdefault("parameters", [])
+    if asks(route):
         operation["security"] = [{"key": []}, {"session": []}]
-    if method.upper() not in SAFE:
-        operation.setdefault("parameters", []).append(_KEY)
+        if action and method.upper() not in SAFE:
+            parameters.append(_KEY)
+    if method == "patch":
+        parameters.append(_MATCH)
+    if not parameters:
+        del operation["parameters"]
+
+
+def _named(schema: dict[str, Any]) -> None:
+    """A page of a list is named by what it lists: its class has no sentence of its own."""
+    title = str(schema.get("title", ""))
+    if title.startswith("Listed["):
+        noun = title.removeprefix("Listed[").removesuffix("]")
+        schema["description"] = f"One page of a list of {noun} 一页"
+
+
+def _whole(said: Any) -> Any:
+    """Bounds that are whole numbers, written as such: 1095, not 1095.0."""
+    if isinstance(said, dict):
+        return {key: _whole(value) for key, value in said.items()}
+    if isinstance(said, list):
+        return [_whole(value) for value in said]
+    return int(said) if isinstance(said, float) and said.is_integer() else said

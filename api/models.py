@@ -25,7 +25,7 @@ Amount = Annotated[
 ]
 Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", examples=["2026-07-10"])]
 Time = Annotated[str, Field(description="RFC 3339 with offset")]
-Id = Annotated[str, Field(min_length=1, max_length=200)]
+Id = Annotated[str, Field(min_length=1, max_length=200, description="A code or an opaque id 编号")]
 PeriodName = Annotated[
     str,
     Field(

@@ -42,9 +42,14 @@ class Page:
     def __init__(
         self,
         cursor: Annotated[
-            str, Query(max_length=1_000, description="next_cursor of the page before")
+            str,
+            Query(
+                max_length=1_000, description="next_cursor of the page before 上一页的 next_cursor"
+            ),
         ] = "",
-        limit: Annotated[int, Query(ge=1, le=LARGEST)] = 100,
+        limit: Annotated[
+            int, Query(ge=1, le=LARGEST, description="Objects of one page 每页条数")
+        ] = 100,
     ) -> None:
         self.cursor = cursor
         self.limit = limit

@@ -19,6 +19,7 @@ from equivalents.store.engine import Store
 from equivalents.store.facts import Fact, add_fact, fact_of, standing
 
 __all__ = [
+    "ActionName",
     "Days",
     "Key",
     "KeyAsked",
@@ -35,6 +36,7 @@ __all__ = [
 
 router = APIRouter(prefix="/v1/api-keys", tags=["api-keys 接口密钥"])
 Pages = Annotated[Page, Depends()]
+ActionName = Annotated[str, Field(min_length=1, max_length=50)]
 Days = Annotated[int, Field(ge=1, le=1_095, description="Days until it ends")]
 
 
@@ -43,7 +45,7 @@ class KeyAsked(Asked):
 
     title: Annotated[str, Field(min_length=1, max_length=100)]
     roles: Annotated[list[RoleAt], Field(min_length=1, max_length=50)]
-    actions: Annotated[list[str], Field(max_length=100)] | None = None
+    actions: Annotated[list[ActionName], Field(max_length=100)] | None = None
     days: Days = 365
     why: Why = ""
 

@@ -27,13 +27,13 @@ class Health(Answered):
     store: str
 
 
-@router.get("/health")
+@router.get("/health", summary="存活 Lives")
 def live() -> Health:
     """Whether the process answers at all."""
     return Health(status="ok", store="unasked")
 
 
-@router.get("/ready")
+@router.get("/ready", summary="就绪 Ready")
 def ready(request: Request) -> Health:
     """Whether requests can be served: the store answers and has the revision of this program."""
     ground: Ground = request.app.state.ground
@@ -44,6 +44,7 @@ def ready(request: Request) -> Health:
 
 @router.get(
     "/metrics",
+    summary="指标 Metrics",
     response_class=Response,
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
 )

@@ -33,6 +33,16 @@ __all__ = [
 router = APIRouter(prefix="/v1/jobs", tags=["jobs 任务"])
 _LOOK_SECONDS: Final = 0.5
 _LONGEST_SECONDS: Final = 600
+_EVENT: Final[dict[str, Any]] = {
+    "type": "object",
+    "description": "One event of the stream; `data` is the job as it is then, as JSON",
+    "required": ["event", "id", "data"],
+    "properties": {
+        "event": {"type": "string", "enum": ["progress", "ended"]},
+        "id": {"type": "string", "description": "When the job changed"},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+}
 
 
 class Progress(Answered):
@@ -131,7 +141,7 @@ def get_job(job_id: Id, asking: Annotated[Asking, Depends(Asks("jobs.read"))]) -
 @router.get(
     "/{job_id}/events",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {"text/event-stream": {"schema": _EVENT}}}},
 )
 def job_events(
     job_id: Id, asking: Annotated[Asking, Depends(Asks("jobs.read"))]

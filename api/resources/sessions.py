@@ -66,7 +66,7 @@ class Me(Answered):
     csrf_token: str
 
 
-@router.post("/session", status_code=201)
+@router.post("/session", status_code=201, summary="登录 Log in")
 def log_in(asked: LoginAsked, request: Request, response: Response) -> Me:
     """Log in by password. The session is a cookie; the answer has the token for changes."""
     ground: Ground = request.app.state.ground
@@ -128,14 +128,14 @@ def _throttled(ground: Ground, request: Request, login: str) -> str:
     return address
 
 
-@router.get("/session")
+@router.get("/session", summary="我是谁 Who am I")
 def me(asking: Annotated[Asking, Depends(Asks(""))]) -> Me:
     """Who is asking."""
     token = asking.credentials.token
     return _me(asking.principal, token if token and token.kind == "session" else None)
 
 
-@router.delete("/session", status_code=204)
+@router.delete("/session", status_code=204, summary="退出 Log out")
 def log_out(asking: Annotated[Asking, Depends(Asks(""))]) -> Response:
     """Log out: the session ends here and now."""
     token = asking.credentials.token
@@ -148,7 +148,7 @@ def log_out(asking: Annotated[Asking, Depends(Asks(""))]) -> Response:
     return response
 
 
-@router.post("/first-administrator", status_code=201)
+@router.post("/first-administrator", status_code=201, summary="首个管理员 First administrator")
 def first_administrator(asked: FirstAsked, request: Request, response: Response) -> Me:
     """Make the first administrator with the link that the service printed; it works once."""
     ground: Ground = request.app.state.ground

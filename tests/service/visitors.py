@@ -55,14 +55,19 @@ class Service:
         return self.person(role, institutions, name, person_id)
 
     def person(
-        self, role: str, institutions: Sequence[str] = ("*",), name: str = "", person_id: str = ""
+        self,
+        role: str,
+        institutions: Sequence[str] = ("*",),
+        name: str = "",
+        person_id: str = "",
+        more: Sequence[str] = (),
     ) -> TestClient:
-        """A user who has logged in."""
+        """A user who has logged in; ``more`` are further roles at the same institutions."""
         user, token, now = new_id("usr"), new_token("session"), self.ground.now()
         body: dict[str, Any] = {
             "login": user,
             "name": name or role,
-            "roles": [{"role": role, "institutions": [*institutions]}],
+            "roles": [{"role": one, "institutions": [*institutions]} for one in (role, *more)],
             "person_id": person_id,
             "active": True,
             "password": "",
