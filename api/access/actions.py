@@ -13,7 +13,10 @@ An action says on whose behalf it is asked:
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["ACTIONS", "Action"]
+__all__ = [
+    "ACTIONS",
+    "Action",
+]
 
 
 @dataclass(frozen=True, slots=True)
