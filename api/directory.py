@@ -75,8 +75,8 @@ class Directory:
 
         Raises:
             RequestError: ``SIGN_IN_NEEDED``: nothing is shown; ``KEY_MALFORMED``,
-                ``API_KEY_UNKNOWN``, ``KEY_EXPIRED``, ``KEY_REVOKED``, ``SESSION_ENDED``; ``CSRF_REFUSED``: a session
-                without the proof of our page.
+                ``API_KEY_UNKNOWN``, ``KEY_EXPIRED``, ``KEY_REVOKED``, ``SESSION_ENDED``;
+                ``CSRF_REFUSED``: a session without the proof of our page.
         """
         token = shown.token
         if token is None:

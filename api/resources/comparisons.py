@@ -41,7 +41,8 @@ _Asker = Annotated[Asking, Depends(Asks("comparisons.read"))]
 _Text = Annotated[str, Field(max_length=10_000_000)]
 _Cell = Annotated[str, Field(max_length=10_000)]
 _Name = Annotated[str, Field(max_length=100)]
-_Rows = Annotated[list[dict[_Name, _Cell]], Field(max_length=50_000)]
+_Row = Annotated[dict[_Name, _Cell], Field(max_length=100)]
+_Rows = Annotated[list[_Row], Field(max_length=50_000)]
 
 
 class ComparisonAsked(Asked):

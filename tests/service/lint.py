@@ -30,8 +30,20 @@ SINGULAR: Final = {
 }
 """Paths that stand for one thing, each with its reason."""
 VERBS: Final = frozenset(
-    {"cancel", "stop", "void", "events", "file", "template", "content", "test", "replay"}
-    | {"acknowledgement"}
+    {
+        "acknowledgement",
+        "answer",
+        "approval",
+        "cancel",
+        "content",
+        "events",
+        "file",
+        "replay",
+        "stop",
+        "template",
+        "test",
+        "void",
+    }
 )
 """Last names of a path that are no noun: what is done to the object, or a form of it."""
 NO_KEY: Final = frozenset({"/v1/session", "/v1/first-administrator"})
