@@ -101,7 +101,7 @@ class Asking:
             said["ETag"] = f'"{etag}"'
             if said["ETag"] in _tags(self.request.headers.get("if-none-match", "")):
                 return Response(None, 304, said)
-        body = model if isinstance(model, bytes) else model.model_dump_json().encode()
+        body = model if isinstance(model, bytes) else model.model_dump_json(by_alias=True).encode()
         return Response(body, status, said, JSON)
 
     def check_match(self, etag: str) -> None:
@@ -149,7 +149,7 @@ class Asking:
                 if kept is not None:
                     return _again(kept, digest)
                 made = action(joined)
-                body = made.model_dump_json() if made is not None else ""
+                body = made.model_dump_json(by_alias=True) if made is not None else ""
                 said = dict(headers(made))
                 if key:
                     answer = Answer(digest, status, json.dumps(said), body)
@@ -161,7 +161,7 @@ class Asking:
                 "IDEMPOTENCY_IN_FLIGHT", pointer="?Idempotency-Key", headers={"Retry-After": "1"}
             ) from None
         if made is not None and secret:
-            body = made.model_copy(update=dict(secret)).model_dump_json()
+            body = made.model_copy(update=dict(secret)).model_dump_json(by_alias=True)
         return Response(body or None, status, said, JSON if body else None)
 
     def _key(self) -> str:

@@ -74,9 +74,9 @@ class Directory:
         """Who shows this.
 
         Raises:
-            RequestError: ``SIGN_IN_NEEDED``: nothing is shown; ``KEY_MALFORMED``, ``KEY_UNKNOWN``,
-                ``KEY_EXPIRED``, ``KEY_REVOKED``, ``SESSION_ENDED``; ``CSRF_REFUSED``: a session
-                without the proof of our page.
+            RequestError: ``SIGN_IN_NEEDED``: nothing is shown; ``KEY_MALFORMED``,
+                ``API_KEY_UNKNOWN``, ``KEY_EXPIRED``, ``KEY_REVOKED``, ``SESSION_ENDED``;
+                ``CSRF_REFUSED``: a session without the proof of our page.
         """
         token = shown.token
         if token is None:
@@ -158,13 +158,14 @@ def principal_of_key(fact: Fact | None, token: Token, now: datetime) -> Principa
     """Who a key is.
 
     Raises:
-        RequestError: ``KEY_UNKNOWN``; ``KEY_EXPIRED``, ``KEY_REVOKED``: told to who has its secret.
+        RequestError: ``API_KEY_UNKNOWN``; ``KEY_EXPIRED``, ``KEY_REVOKED``: told to who has
+            its secret.
     """
     secrets = [_held(token, fact, one) for one in fact.body["secrets"]] if fact else []
     found = [refusal(token, one, now) for one in secrets] or [refusal(token, None, now)]
     if fact is None or None not in found:
         # Of several the one that says most: the secret that was shown is one of them.
-        told = next((one for one in found if one and one.code != "KEY_UNKNOWN"), found[0])
+        told = next((one for one in found if one and one.code != "API_KEY_UNKNOWN"), found[0])
         assert told is not None, "nothing of it is good"
         raise RequestError.of(told, _CHALLENGE)
     scopes = None if fact.body["actions"] is None else frozenset(fact.body["actions"])

@@ -49,7 +49,7 @@ _STATUS: Final[Mapping[str, int]] = {
     "SESSION_ENDED": 401,
     "LINK_ENDED": 401,
     "KEY_MALFORMED": 401,
-    "KEY_UNKNOWN": 401,
+    "API_KEY_UNKNOWN": 401,
     "KEY_EXPIRED": 401,
     "KEY_REVOKED": 401,
     "KEY_ROTATION": 409,

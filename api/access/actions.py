@@ -13,7 +13,10 @@ An action says on whose behalf it is asked:
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["ACTIONS", "Action"]
+__all__ = [
+    "ACTIONS",
+    "Action",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ ACTIONS: Final[dict[str, Action]] = {
         Action("appeals.answer", "答复异议", "answer objections"),
         Action("adjustments.read", "查看补发扣回", "see adjustments", **_P),
         Action("adjustments.create", "生成补发扣回", "make adjustments", **_C),
-        Action("audit.read", "查看操作日志", "see the audit trail"),
+        Action("audit.read", "查看操作日志", "see the audit trail", **_C),
         Action("exports.read", "查看导出批次", "see exports"),
         Action("exports.create", "导出发放数据", "export payouts"),
         Action("exports.acknowledge", "签收导出批次", "acknowledge an export"),

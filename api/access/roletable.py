@@ -10,7 +10,10 @@ from typing import Final
 
 from api.access.actions import ACTIONS
 
-__all__ = ["ROLES", "Role"]
+__all__ = [
+    "ROLES",
+    "Role",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,14 @@ from api.access.limits import asker_of
 from api.access.wellknown import folded
 from equivalents.errors import Problem
 
-__all__ = ["FORGOTTEN", "FREE_ADDRESS", "FREE_NAME", "LONGEST_WAIT", "Throttle", "wait_after"]
+__all__ = [
+    "FORGOTTEN",
+    "FREE_ADDRESS",
+    "FREE_NAME",
+    "LONGEST_WAIT",
+    "Throttle",
+    "wait_after",
+]
 
 FREE_NAME: Final = 5
 """Failures of a name that cost no wait: people mistype."""

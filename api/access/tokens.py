@@ -139,7 +139,7 @@ def matches(token: Token, kept: Held) -> bool:
 
 
 _REFUSED: Final[dict[Kind, tuple[str, str, str]]] = {
-    "key": ("KEY_UNKNOWN", "KEY_REVOKED", "KEY_EXPIRED"),
+    "key": ("API_KEY_UNKNOWN", "KEY_REVOKED", "KEY_EXPIRED"),
     "session": ("SESSION_ENDED",) * 3,
     "link": ("LINK_ENDED",) * 3,
 }

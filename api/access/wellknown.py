@@ -9,7 +9,13 @@ import unicodedata
 from collections.abc import Collection
 from typing import Final
 
-__all__ = ["FEW_DIFFERENT", "WORDS", "folded", "is_common", "left_of"]
+__all__ = [
+    "FEW_DIFFERENT",
+    "WORDS",
+    "folded",
+    "is_common",
+    "left_of",
+]
 
 FEW_DIFFERENT: Final = 5
 """A password with fewer different characters than this is regular."""

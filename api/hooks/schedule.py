@@ -24,7 +24,12 @@ import hashlib
 from datetime import timedelta
 from typing import Final
 
-__all__ = ["GIVE_UP", "LONGEST_WAIT", "TRIES", "wait_before_next"]
+__all__ = [
+    "GIVE_UP",
+    "LONGEST_WAIT",
+    "TRIES",
+    "wait_before_next",
+]
 
 GIVE_UP: Final = timedelta(days=3)
 """No try is later than this after the first."""

@@ -1,4 +1,4 @@
-"""Jobs that export: an export is a fact with its control total, its files lie in the job's folder."""
+"""Jobs that export: a fact with its control total; the files lie in the folder of the job."""
 
 import json
 import shutil
@@ -39,7 +39,7 @@ def make(context: Context) -> Mapping[str, Any]:
         return dict(found[0].body)
     shutil.rmtree(context.folder / "result", ignore_errors=True)
     folder = result_folder(store, asked["result_id"], context.folder / "result")
-    case = _case(context)
+    case, places = _case(context), asked["institutions"]
     wanted = Wanted(
         what=ExportAs(asked["as"]),
         form=Format(asked["format"]) if asked["format"] else None,
@@ -48,6 +48,7 @@ def make(context: Context) -> Mapping[str, Any]:
         tax_month=asked["tax_month"],
         income_type=asked["income_type"],
         without_account=WithoutAccount(asked["without_account"]),
+        institutions=None if places is None else frozenset(places),
     )
     told, problems = export([folder], wanted, out)
     shutil.rmtree(folder, ignore_errors=True)
@@ -70,7 +71,8 @@ def _case(context: Context) -> Path | None:
 
 
 def _about(asked: Mapping[str, Any]) -> dict[str, Any]:
-    return {"id": asked["export_id"], "run": asked["run_id"], "period": asked["period"]}
+    named = {"id": asked["export_id"], "run": asked["run_id"], "period": asked["period"]}
+    return {**named, "institutions": asked["institutions"]}
 
 
 def _file(path: Path) -> dict[str, Any]:

@@ -9,7 +9,12 @@ from typing import Final
 from fastapi import APIRouter
 from starlette.responses import Response
 
-__all__ = ["page", "router", "script", "style"]
+__all__ = [
+    "page",
+    "router",
+    "script",
+    "style",
+]
 
 router = APIRouter(include_in_schema=False)
 

@@ -8,6 +8,7 @@ from pydantic import Field
 from sqlalchemy import Connection
 from starlette.responses import Response
 
+from api.access.roles import ALL
 from api.asks import Asking, Asks
 from api.ground import new_id
 from api.jobs.context import folder_of
@@ -15,11 +16,11 @@ from api.jobs.exporting import EXPORTS, OUT
 from api.models import Amount, Answered, Asked, PeriodName, Why
 from api.paging import Listed, Page, paged
 from api.parts import FILES, file_answer
+from api.periodshown import run_name
 from api.problems import RequestError
 from api.resources.jobs import JobShown, queued
-from api.resources.payouts import approved_run
-from api.periodshown import run_name
-from api.runsasked import queue
+from api.resources.payouts import RUN_OR_NONE, approved_run
+from api.runsasked import need_somewhere, queue
 from equivalents.errors import DataError, Problem
 from equivalents.store.engine import Store
 from equivalents.store.facts import Fact, add_fact, fact_of, facts_of, standing
@@ -57,7 +58,7 @@ class ExportAsked(Asked):
         Literal["lines", "summary", "bank", "voucher", "approval", "signing"], Field(alias="as")
     ]
     period: PeriodName | None = None
-    run_id: Annotated[str, Field(max_length=40)] = ""
+    run_id: Annotated[str, Field(pattern=RUN_OR_NONE)] = ""
     format: Literal["", "csv", "ndjson", "xlsx"] = ""
     map: Annotated[str, Field(pattern="^[a-z0-9-]{0,60}$")] = ""
     tax_month: Annotated[str, Field(pattern="^([0-9]{4}-(0[1-9]|1[0-2]))?$")] = ""
@@ -117,7 +118,7 @@ class Taken(Asked):
     batch: Annotated[str, Field(min_length=1, max_length=100)]
     taken_by: Annotated[str, Field(min_length=1, max_length=100)]
     people: Annotated[int, Field(ge=0, le=10_000_000)]
-    amount: Amount
+    amount: Annotated[Amount, Field(max_length=30)]
     note: Annotated[str, Field(max_length=2_000)] = ""
 
 
@@ -126,9 +127,10 @@ def create_export(
     asked: ExportAsked, asking: Annotated[Asking, Depends(Asks("exports.create"))]
 ) -> Response:
     """Make an export: a job whose result names it. A bank list needs clear account numbers."""
-    asking.need("exports.create")
+    need_somewhere(asking, "exports.create")
+    reach = asking.principal.institutions("exports.create")
     if asked.what == "bank":
-        asking.need("personal.read_clear")
+        need_somewhere(asking, "personal.read_clear")
     if not asked.period and not asked.run_id:
         raise RequestError("FIELD_MISSING", pointer="/period")
 
@@ -141,6 +143,7 @@ def create_export(
             "result_id": run.result.id,
             "run_id": run_name(run.result.id),
             "period": run.result.period,
+            "institutions": None if reach is ALL else sorted(map(str, reach)),
         }
         return queue(asking, connection, "export", said)
 
@@ -165,9 +168,15 @@ def _export(connection: Connection, fact: Fact) -> Export:
     )
 
 
-def _found(connection: Connection, export_id: str) -> Fact:
+def _sees(asking: Asking, fact: Fact) -> bool:
+    """Whether everything of an export is within the asker's reach."""
+    reach, of = asking.principal.institutions(asking.action), fact.body["institutions"]
+    return reach is ALL or (of is not None and all(one in reach for one in of))
+
+
+def _found(asking: Asking, connection: Connection, export_id: str) -> Fact:
     fact = fact_of(connection, EXPORTS, export_id)
-    if fact is None:
+    if fact is None or not _sees(asking, fact):
         raise RequestError("OBJECT_UNKNOWN", export_id)
     return fact
 
@@ -178,13 +187,12 @@ def list_exports(
     page: Annotated[Page, Depends()],
     period: Annotated[PeriodName | None, Query()] = None,
 ) -> Listed[Export]:
-    """Exports, oldest first."""
-    asking.need("exports.read")
+    """Exports, oldest first; who sees some institutions sees those of theirs alone."""
     with asking.reading() as connection:
         every = [
             one
             for one in standing(connection, EXPORTS).values()
-            if period in (None, one.body["period"])
+            if period in (None, one.body["period"]) and _sees(asking, one)
         ]
         part, more, cursor = paged(page, "exports", every, lambda one: (one.id,))
         data = [_export(connection, one) for one in part]
@@ -196,9 +204,8 @@ def get_export(
     export_id: ExportId, asking: Annotated[Asking, Depends(Asks("exports.read"))]
 ) -> Response:
     """One export."""
-    asking.need("exports.read")
     with asking.reading() as connection:
-        one = _export(connection, _found(connection, export_id))
+        one = _export(connection, _found(asking, connection, export_id))
     return asking.answer(one, etag=f"{one.id}-{len(one.acknowledgements)}")
 
 
@@ -207,17 +214,16 @@ def get_export_file(
     export_id: ExportId, asking: Annotated[Asking, Depends(Asks("exports.read"))]
 ) -> Response:
     """The file; its ETag is its hash. A bank list needs clear account numbers."""
-    asking.need("exports.read")
     with asking.reading() as connection:
-        body = _found(connection, export_id).body
+        body = _found(asking, connection, export_id).body
     if body["as"] == "bank":
-        asking.need("personal.read_clear")
+        need_somewhere(asking, "personal.read_clear")
     name = body["files"][0]["name"]
     path = folder_of(asking.ground.data, body["job"]) / OUT / name
     content = path.read_bytes() if path.is_file() else None
     if content is None:
         raise DataError([Problem("EXPORT_GONE", value=export_id)])
-    return file_answer(asking, name, content, asking.principal.institutions("exports.read"))
+    return file_answer(asking, name, content, ALL)
 
 
 @router.post("/{export_id}/acknowledgement", status_code=201, response_model=Export)
@@ -227,12 +233,11 @@ def acknowledge(
     asking: Annotated[Asking, Depends(Asks("exports.acknowledge"))],
 ) -> Response:
     """Say who took which batch; refused where its people or amount are not those of the export."""
-    asking.need("exports.acknowledge")
 
     def made(store: Store) -> Export:
         of_it = {"object_kind": EXPORTS, "object_id": export_id}
         with store.writing("export.acknowledge", **of_it) as writer:
-            fact = _found(writer.connection, export_id)
+            fact = _found(asking, writer.connection, export_id)
             control = fact.body["control"]
             if (asked.people, asked.amount) != (control["people"], control["amount"]):
                 facts = {"people": str(control["people"]), "amount": control["amount"]}

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from hashlib import sha256
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
@@ -14,8 +14,8 @@ from api.asks import Asking, Asks
 from api.models import Amount, Answered, PeriodName, Time
 from api.paging import Listed, Page
 from api.payoutlines import PAYOUT_LINES, Rendered
-from api.problems import RequestError
 from api.periodshown import run_name
+from api.problems import RequestError
 from api.runsasked import run_found
 from equivalents.store.periods import life
 from equivalents.store.results import ADJUSTMENT, Result, results_of
@@ -24,6 +24,7 @@ from equivalents.store.resultshown import ResultShown, results_shown
 __all__ = [
     "Asker",
     "Payout",
+    "RUN_OR_NONE",
     "approved_run",
     "list_payouts",
     "router",
@@ -31,7 +32,8 @@ __all__ = [
 
 router = APIRouter(tags=["payouts 发放明细"])
 Asker = Annotated[Asking, Depends(Asks("payouts.read"))]
-_NAME = Field(max_length=200)
+RUN_OR_NONE: Final = "^(run_[1-9][0-9]{0,17})?$"
+"""The id of a run, or nothing."""
 
 
 class Payout(Answered):
@@ -89,11 +91,11 @@ def approved_run(
 
 
 @router.get("/v1/payouts", response_model=Listed[Payout])
-def list_payouts(
+def list_payouts(  # noqa: PLR0913  # each is a parameter of the address
     asking: Asker,
     page: Annotated[Page, Depends()],
     period: Annotated[PeriodName | None, Query()] = None,
-    run_id: Annotated[str, Query(max_length=40, description="A run; else period")] = "",
+    run_id: Annotated[str, Query(pattern=RUN_OR_NONE, description="A run; else period")] = "",
     institution_id: Annotated[str, Query(max_length=200)] = "",
     person_id: Annotated[str, Query(max_length=200, description="The staff number 工号")] = "",
     kind: Annotated[

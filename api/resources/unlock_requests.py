@@ -85,11 +85,10 @@ def _shown(fact: Fact) -> UnlockRequest:
 @router.get("/v1/periods/{period}/unlock-requests")
 def list_unlock_requests(
     period: PeriodName,
-    asking: Annotated[Asking, Depends(Asks("periods.read"))],
+    asking: Annotated[Asking, Depends(Asks("runs.read"))],
     page: Annotated[Page, Depends()],
 ) -> Listed[UnlockRequest]:
-    """Requests about a period, oldest first; for who sees the whole county's work."""
-    asking.need("runs.read")
+    """Requests about a period, oldest first."""
     with asking.reading() as connection:
         every = [*standing(connection, UNLOCK_REQUESTS).values()]
     mine = [_shown(one) for one in every if one.body["period"] == period]

@@ -7,7 +7,13 @@ of a log line, and nobody's name is in a file that is copied, shipped and kept f
 import re
 from typing import Final
 
-__all__ = ["NO_ROUTE", "OTHER", "method_of", "opaque", "route_of"]
+__all__ = [
+    "NO_ROUTE",
+    "OTHER",
+    "method_of",
+    "opaque",
+    "route_of",
+]
 
 OTHER: Final = "?"
 """What stands for a value that has not the form of its field."""

@@ -6,7 +6,7 @@ The shell of this room: everything it writes is made by the pure functions of th
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
@@ -51,7 +51,10 @@ _LINES: Final = (ExportAs.LINES, ExportAs.SUMMARY)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What an export is to be; ``form`` blank: csv, or xlsx of what is printed."""
+    """What an export is to be; ``form`` blank: csv, or xlsx of what is printed.
+
+    ``institutions`` are those whose lines are exported; ``None``: all of them.
+    """
 
     what: ExportAs
     form: Format | None = None
@@ -62,6 +65,7 @@ class Wanted:
     income_type: str = INCOME_TYPE
     without_account: WithoutAccount = WithoutAccount.STOP
     rows_a_page: int = ROWS_A_PAGE
+    institutions: frozenset[str] | None = None
 
 
 def export(
@@ -84,6 +88,9 @@ def export(
     result = read_result(folders[0], folders[1:])
     staff = case_staff(wanted.case, result.period) if wanted.case is not None else None
     lines = pay_lines(result, staff, income_type=wanted.income_type, tax_month=wanted.tax_month)
+    if wanted.institutions is not None:
+        some = tuple(one for one in lines.lines if one.institution_id in wanted.institutions)
+        lines = replace(lines, lines=some)
     with new_folder(out, CONTROL_FILE) as folder:
         told, problems = _WRITERS[wanted.what](lines, wanted, form, folder)
         made = {**_head(result, lines, wanted, form), **told}

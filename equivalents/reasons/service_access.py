@@ -85,7 +85,7 @@ _COMING_IN: Final = (
         "from the first to the last character.",
     ),
     _error(
-        "KEY_UNKNOWN",
+        "API_KEY_UNKNOWN",
         "没有这个接口密钥。请核对是否属于本系统，或请管理员新建一个。",
         "There is no such API key. Check that it belongs to this system, or ask the administrator "
         "for a new one.",

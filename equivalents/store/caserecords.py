@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CaseRecords", "RecordFile", "Wanted"]
 
-_FORMAT: Final = "1"
+_FORMAT: Final = "2"
 """Changes with anything that changes a file made of the same content."""
 _GROUP: Final = 1 << 19
 """Records a row group: each is read by a thread of its own."""
@@ -209,7 +209,23 @@ class CaseRecords:
                 pieces.append(table.filter(pc.and_(hit, outside)))
             found = pa.concat_tables(pieces)
             ids = asked | {text for text in _texts(found, "corrects") if text}
-        return found
+        return _coded_anew(found)
+
+
+def _coded_anew(table: "pa.Table") -> "pa.Table":
+    """The same with no text in a dictionary but those of its rows, in their order.
+
+    Segments that hold equal rows may have others: what is kept under their identities alone must
+    be made of the rows alone.
+    """
+    import pyarrow as pa
+
+    made = {}
+    for name in table.column_names:
+        column = table[name].combine_chunks()
+        coded = pa.types.is_dictionary(column.type)
+        made[name] = column.dictionary_decode().dictionary_encode() if coded else column
+    return pa.table(made)
 
 
 def _key(parts: Sequence[Any]) -> str:

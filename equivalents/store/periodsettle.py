@@ -244,9 +244,10 @@ def case_for(store: Store, period: str, how: How, as_of: int) -> Path:
 
 def _settled(store: Store, period: str, how: How, as_of: int, folder: Path) -> Settlement:
     """A period settled into a folder; counts of records that were counted before are used."""
+    from equivalents.store.casecache import COUNTS
     from equivalents.store.tallycache import TallyCache
 
-    counts = TallyCache(store.place.cache)
+    counts = TallyCache(store.place.cache / COUNTS)
     settled = settle_case(
         case_for(store, period, how, as_of),
         folder,

@@ -124,12 +124,12 @@ def test_a_token_opens_with_its_own_row_only() -> None:
     token, other = new_token("key"), new_token("key")
     assert matches(token, held(token, NOON))
     assert code(token, held(token, NOON), NOON) == ""
-    assert code(token, held(other, NOON), NOON) == "KEY_UNKNOWN"
-    assert code(token, None, NOON) == "KEY_UNKNOWN"
+    assert code(token, held(other, NOON), NOON) == "API_KEY_UNKNOWN"
+    assert code(token, None, NOON) == "API_KEY_UNKNOWN"
     same_id = Token("key", token.id, other.secret)
-    assert code(same_id, held(token, NOON), NOON) == "KEY_UNKNOWN"
+    assert code(same_id, held(token, NOON), NOON) == "API_KEY_UNKNOWN"
     same_secret = Token("key", other.id, token.secret)
-    assert code(same_secret, held(token, NOON), NOON) == "KEY_UNKNOWN"
+    assert code(same_secret, held(token, NOON), NOON) == "API_KEY_UNKNOWN"
     as_session = Token("session", token.id, token.secret)
     assert code(as_session, held(token, NOON), NOON) == "SESSION_ENDED"
 
@@ -149,7 +149,7 @@ def test_a_revoked_key_says_so_only_to_who_has_its_secret() -> None:
     token = new_token("key")
     kept = Held("key", token.id, token.digest, NOON, revoked_at=NOON)
     assert code(token, kept, NOON) == "KEY_REVOKED"
-    assert code(Token("key", token.id, "0" * 33), kept, NOON) == "KEY_UNKNOWN"
+    assert code(Token("key", token.id, "0" * 33), kept, NOON) == "API_KEY_UNKNOWN"
 
 
 def test_a_link_opens_once() -> None:

@@ -64,6 +64,10 @@ BY_BODY: Mapping[str, tuple[tuple[Mapping[str, Any], str], ...]] = {
         ({"act": "pay"}, "periods.pay"),
         ({"act": "return", "institution_id": "C01", "why": "重填"}, "periods.send_back"),
     ),
+    "POST /v1/runs": (
+        ({"period": "2026-06", "kind": "settle"}, "runs.create"),
+        ({"period": "2026-06", "kind": "trial"}, "trials.create"),
+    ),
 }
 """Routes whose body says which action it is, or that ask for more once it is read: each body."""
 WHOLE: Mapping[str, str] = {
@@ -199,7 +203,7 @@ def test_nobody_is_asked_who_they_are(service: Service) -> None:
     ("said", "code"),
     [
         ("Bearer eqk_x", "KEY_MALFORMED"),
-        (f"Bearer {new_token('key').text}", "KEY_UNKNOWN"),
+        (f"Bearer {new_token('key').text}", "API_KEY_UNKNOWN"),
         ("Bearer", "SIGN_IN_NEEDED"),
         ("Basic dXNlcjp3b3Jk", "SIGN_IN_NEEDED"),
     ],

@@ -116,10 +116,20 @@ def test_an_export_is_taken_and_acknowledged_by_its_control_total(service: Servi
     assert good.status_code == 201, good.text
     assert [one["batch"] for one in good.json()["acknowledgements"]] == ["2026-06-1"]
     assert [one["id"] for one in payroll.get("/v1/exports").json()["data"]] == [made["id"]]
-    problem(them.accountants["C01"].get(address), 403, "FORBIDDEN_COMMUNITY")
+    # An institution sees and makes exports of its own lines.
+    own = them.accountants["C02"]
+    problem(own.get(address), 404, "OBJECT_UNKNOWN")
+    assert own.get("/v1/exports").json()["data"] == []
+    job = ended(own, own.post("/v1/exports", json={"period": H1, "as": "lines"}))
+    mine = own.get(f"/v1/exports/{job['result']['id']}").json()
+    assert (mine["control"]["people"], mine["control"]["amount"]) == (1, "300.00")
     with service.store.reading() as connection:
         actions = [one.action for one in trail(connection)]
-    assert actions[-2:] == ["export.create", "export.acknowledge"]
+    assert [one for one in actions if one.startswith("export.")] == [
+        "export.create",
+        "export.acknowledge",
+        "export.create",
+    ]
     assert verify(service.store).problems == []
     for path in service.ground.data.rglob("summary.csv"):
         path.unlink()
@@ -145,4 +155,4 @@ def test_a_bank_list_needs_accounts_and_who_may_see_them(service: Service, tmp_p
     takes = service.program(actions=["exports.read"])
     problem(takes.get(f"/v1/exports/{made['id']}/file"), 403, "FORBIDDEN_ACTION")
     sees = service.program(actions=["exports.read", "personal.read_clear"])
-    assert "6200000002" in sees.get(f"/v1/exports/{made['id']}/file").content.decode("utf-8-sig")
+    assert "6200000002" in sees.get(f"/v1/exports/{made['id']}/file").content.decode("gb18030")

@@ -9,13 +9,17 @@ quantity of a Parquet file taken for a number.
 
 import csv
 import json
+import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from equivalents import reasons
 from equivalents.reasons import EXCLUSIONS, REASONS
 from equivalents.reasons.opening import OPENING_REASONS
+from equivalents.reasons.payroll import PAYROLL_REASONS
 from equivalents.reasons.safety import SAFETY_REASONS
 from equivalents.reasons.service import SERVICE_REASONS
 from equivalents.reasons.service_access import SERVICE_ACCESS_REASONS
@@ -120,6 +124,8 @@ BY_COMMAND = {
     "FILE_DELIMITER_DOUBT",
     # tests/unit/test_study_faults.py has each of them
     *(reason.code for reason in STUDY_REASONS),
+    # tests/payroll/test_export_command.py and others there have each of them
+    *(reason.code for reason in PAYROLL_REASONS),
     # tests/service/test_reasons.py: each of them is asserted by a test of the service
     *(reason.code for reason in SERVICE_REASONS),
     # tests/unit/test_hostile_files.py has each of them
@@ -207,6 +213,13 @@ def test_what_a_rule_keeps_out_is_counted_by_its_name(fault: Fault, tmp_path: Pa
     rows = read(tmp_path / "out" / "excluded.csv")
     assert [(row["rule"], row["records"]) for row in rows] == [(fault.code, fault.value or "1")]
     assert (rows[0]["rule_zh"], rows[0]["rule_en"]) == EXCLUSIONS[fault.code]
+
+
+def test_no_code_stands_for_two_reasons() -> None:
+    texts = [path.read_text("utf-8") for path in Path(reasons.__file__).parent.glob("*.py")]
+    codes = [code for text in texts for code in re.findall(r'^        "([A-Z_]+)",$', text, re.M)]
+    assert [code for code, count in Counter(codes).items() if count > 1] == []
+    assert len(codes) > 400
 
 
 def test_every_code_is_produced_by_a_test() -> None:
