@@ -169,10 +169,6 @@ def _operation(operation: dict[str, Any], method: str, route: APIRoute) -> None:
     problem = {"schema": {"$ref": "#/components/schemas/Problem"}}
     responses = operation["responses"]
     responses.pop("422", None)
-    if "200" in responses and "content" not in responses["200"]:
-        # What is given out as it is kept: a table, a workbook, a page.
-        anything = {"schema": {"type": "string", "format": "binary"}}
-        responses["200"]["content"] = {"application/octet-stream": anything}
     responses["4XX"] = {"description": "Refused 不接受", "content": {TYPE: problem}}
     responses["5XX"] = {"description": "A fault 故障", "content": {TYPE: problem}}
     operation["operationId"] = route.name

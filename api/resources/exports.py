@@ -118,7 +118,7 @@ class Taken(Asked):
     batch: Annotated[str, Field(min_length=1, max_length=100)]
     taken_by: Annotated[str, Field(min_length=1, max_length=100)]
     people: Annotated[int, Field(ge=0, le=10_000_000)]
-    amount: Annotated[Amount, Field(max_length=30)]
+    amount: Amount
     note: Annotated[str, Field(max_length=2_000)] = ""
 
 
