@@ -77,7 +77,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     folder: Path = tmp_path_factory.mktemp("matrix")
     rates = {"reads_a_minute": "1000000", "writes_a_minute": "1000000"}
     rates["logins_a_minute"] = "100000"
-    with served(new_place("sqlite", folder, ""), folder / "data", **rates) as found:
+    with served(new_place("sqlite", folder, ""), folder / "data", **rates) as found:  # type: ignore[arg-type]
         found.visitor("administrator", name="常任管理员")  # so that somebody stays
         yield found
 
