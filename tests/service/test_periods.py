@@ -159,7 +159,10 @@ def test_unlocking_takes_two(service: Service) -> None:
     assert [(one["state"], one["asked_by"]) for one in listed] == [("allowed", "县财务")]
     opened = them.auditor.get(f"/v1/periods/{H1}").json()["locks"][0]["unlocked"]
     assert (opened["asked_by"], opened["allowed_by"]) == ("县财务", "县主任")
-    assert opened["difference"] == []
+    assert (opened["difference"], opened["why"]) == ([], asked["why"])
+    # A reason may name people: whom the period pays is told that it was unlocked, and by whom.
+    plain = them.staff.get(f"/v1/periods/{H1}").json()["locks"][0]["unlocked"]
+    assert plain == {**opened, "difference": None, "why": ""}
     problem(them.chief.post("/v1/unlock-requests/unl_0/approval", json={}), 404, "OBJECT_UNKNOWN")
 
 
