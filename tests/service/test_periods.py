@@ -10,6 +10,7 @@ import json
 from typing import Any
 
 from equivalents.store.locking import lock
+from equivalents.store.periods import pay
 from equivalents.store.periodsettle import settle_period
 from equivalents.store.trail import trail
 from tests.service.lives import people, step, stepped
@@ -192,6 +193,15 @@ def test_who_asks_or_locked_does_not_allow_it(small: Service) -> None:
     ready(store, H1)
     lock(by(store, "县主任"), H1)
     problem(second.post(allow, json={}), 409, "UNLOCK_REQUEST_ENDED")
+    # One that is open ends with the payment.
+    assert one.post(requests, json={"why": "再改"}).status_code == 201
+
+    def states() -> list[str]:
+        return [found["state"] for found in second.get(requests).json()["data"]]
+
+    assert states() == ["allowed", "open"]
+    pay(by(store, "出纳"), H1)
+    assert states() == ["allowed", "ended"]
 
 
 def test_a_proof_leads_from_a_line_to_the_printed_lock(small: Service) -> None:

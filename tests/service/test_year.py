@@ -55,5 +55,14 @@ def test_a_year_ends_over_what_its_halves_paid(service: Service) -> None:
     for who, act in ((them.finance, "lock"), (them.cashier, "pay")):
         assert step(who, "2026", act).status_code == 201
     problem(them.finance.post("/v1/runs", json=body), 409, "PERIOD_PAID")
+    asked = {"run_id": run, "person_id": "P02"}
+    told = them.staff.get("/v1/statements", params=asked).json()
+    assert (told["amount"], len(told["year_end"])) == ("1019.51", 1)  # 2200 x 95/205
+    due = {name: told["year_end"][0][name] for name in ("paid", "adjusted", "due", "pay_now")}
+    assert due == {"paid": "875.00", "adjusted": "50.00", "due": "94.51", "pay_now": "94.51"}
+    text = them.staff.get("/v1/statements", params={**asked, "format": "text"}).text
+    assert "本次发放 paid now 94.51 元" in text.splitlines()[-1]
+    other = them.accountants["C02"].get("/v1/statements", params=asked)
+    problem(other, 404, "OBJECT_UNKNOWN")
     proof = them.staff.get("/v1/periods/2026/proofs/P02").json()
     assert any('"pay_now":"94.51"' in one["line"] for one in proof["lines"])
