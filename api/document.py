@@ -71,6 +71,22 @@ _KEY: Final[dict[str, Any]] = {
     "description": "The same request again gets the same answer 重发不重复",
     "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
 }
+_PARAMETERS: Final = {
+    "format": "In which form 格式",
+    "institution_id": "Of this institution alone 机构",
+    "kind": "Of this kind alone 类别",
+    "name": "The name of a file 文件名",
+    "object_id": "About this object alone 对象编号",
+    "object_kind": "About objects of this kind alone 对象类别",
+    "period": "Of this period alone 期间",
+    "person_id": "Of this person alone 人员",
+    "seq": "The number of the entry 序号",
+    "severity": "Of this severity alone 级别",
+    "state": "In this state alone 状态",
+    "updated_since": "Changed since then 此后有变动",
+    "who": "Of this user alone 操作人",
+}
+"""What parameters are that many routes take, where a route says nothing more."""
 _MATCH: Final[dict[str, Any]] = {
     "name": "If-Match",
     "in": "header",
@@ -153,10 +169,6 @@ def _operation(operation: dict[str, Any], method: str, route: APIRoute) -> None:
     problem = {"schema": {"$ref": "#/components/schemas/Problem"}}
     responses = operation["responses"]
     responses.pop("422", None)
-    if "200" in responses and "content" not in responses["200"]:
-        # What is given out as it is kept: a table, a workbook, a page.
-        anything = {"schema": {"type": "string", "format": "binary"}}
-        responses["200"]["content"] = {"application/octet-stream": anything}
     responses["4XX"] = {"description": "Refused 不接受", "content": {TYPE: problem}}
     responses["5XX"] = {"description": "A fault 故障", "content": {TYPE: problem}}
     operation["operationId"] = route.name
@@ -167,6 +179,9 @@ def _operation(operation: dict[str, Any], method: str, route: APIRoute) -> None:
             words = route.name.replace("_", " ").capitalize()
             operation["summary"] = f"{ACTIONS[action].zh} {words}"
     parameters = operation.setdefault("parameters", [])
+    for one in parameters:
+        if not one.get("description"):
+            one["description"] = _about(one["name"])
     if asks(route):
         operation["security"] = [{"key": []}, {"session": []}]
         if action and method.upper() not in SAFE:
@@ -175,6 +190,13 @@ def _operation(operation: dict[str, Any], method: str, route: APIRoute) -> None:
         parameters.append(_MATCH)
     if not parameters:
         del operation["parameters"]
+
+
+def _about(name: str) -> str:
+    """What a parameter is; an id is that of its noun."""
+    noun = name.removesuffix("_id")
+    known = _PARAMETERS.get(name, "")
+    return known or (f"The id of the {noun.replace('_', ' ')} 编号" if noun != name else "")
 
 
 def _named(schema: dict[str, Any]) -> None:

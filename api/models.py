@@ -17,11 +17,20 @@ __all__ = [
 ]
 
 Decimal = Annotated[
-    str, Field(pattern=r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$", description="An exact decimal number")
+    str,
+    Field(
+        pattern=r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$",
+        max_length=60,
+        description="An exact decimal number",
+    ),
 ]
 Amount = Annotated[
     str,
-    Field(pattern=r"^-?(0|[1-9][0-9]*)\.[0-9]{2}$", description="Yuan with two places, 元"),
+    Field(
+        pattern=r"^-?(0|[1-9][0-9]*)\.[0-9]{2}$",
+        max_length=30,
+        description="Yuan with two places, 元",
+    ),
 ]
 Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", examples=["2026-07-10"])]
 Time = Annotated[str, Field(description="RFC 3339 with offset")]

@@ -8,7 +8,7 @@ import csv
 import io
 from hashlib import sha256
 from pathlib import PurePath
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from starlette.responses import Response
@@ -18,6 +18,7 @@ from api.asks import Asking
 from api.problems import RequestError
 
 __all__ = [
+    "FILES",
     "file_answer",
     "part_of_table",
 ]
@@ -29,6 +30,19 @@ _TYPES: Final = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".parquet": "application/vnd.apache.parquet",
 }
+_BYTES: Final = {"schema": {"type": "string", "format": "binary"}}
+FILES: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "content": {
+            "text/csv": {"schema": {"type": "string", "description": "UTF-8 with BOM"}},
+            "application/json": {"schema": {"type": "object", "description": "One object"}},
+            _TYPES[".xlsx"]: _BYTES,
+            _TYPES[".parquet"]: _BYTES,
+            "application/octet-stream": _BYTES,
+        }
+    }
+}
+"""What a route that gives out files answers, for its document."""
 
 
 def part_of_table(body: bytes, reach: Reach) -> bytes | None:

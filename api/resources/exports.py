@@ -15,7 +15,7 @@ from api.jobs.context import folder_of
 from api.jobs.exporting import EXPORTS, OUT
 from api.models import Amount, Answered, Asked, PeriodName, Why
 from api.paging import Listed, Page, paged
-from api.parts import file_answer
+from api.parts import FILES, file_answer
 from api.periodshown import run_name
 from api.problems import RequestError
 from api.resources.jobs import JobShown, queued
@@ -118,7 +118,7 @@ class Taken(Asked):
     batch: Annotated[str, Field(min_length=1, max_length=100)]
     taken_by: Annotated[str, Field(min_length=1, max_length=100)]
     people: Annotated[int, Field(ge=0, le=10_000_000)]
-    amount: Annotated[Amount, Field(max_length=30)]
+    amount: Amount
     note: Annotated[str, Field(max_length=2_000)] = ""
 
 
@@ -209,7 +209,7 @@ def get_export(
     return asking.answer(one, etag=f"{one.id}-{len(one.acknowledgements)}")
 
 
-@router.get("/{export_id}/file", response_class=Response)
+@router.get("/{export_id}/file", response_class=Response, responses=FILES)
 def get_export_file(
     export_id: ExportId, asking: Annotated[Asking, Depends(Asks("exports.read"))]
 ) -> Response:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from api.asks import Asking, Asks
 from api.models import Amount, Answered, Asked, PeriodName, Time, Why
 from api.paging import Listed, Page, paged
-from api.parts import file_answer
+from api.parts import FILES, file_answer
 from api.periodshown import run_name, sees_all
 from api.problems import RequestError
 from api.resources.jobs import JobShown, queued
@@ -204,7 +204,7 @@ def list_run_files(run_id: RunId, asking: _Asker, page: _Pages) -> Listed[FileSh
     return Listed(data=data, limit=page.limit, has_more=more, next_cursor=cursor)
 
 
-@router.get("/v1/runs/{run_id}/files/{name}", response_class=Response)
+@router.get("/v1/runs/{run_id}/files/{name}", response_class=Response, responses=FILES)
 def get_run_file(run_id: RunId, name: _Name, asking: _Asker) -> Response:
     """A file of a run; who sees some institutions gets their rows of a table that names them."""
     with asking.reading() as connection:
@@ -224,7 +224,7 @@ def list_job_files(job_id: JobId, asking: _Asker, page: _Pages) -> Listed[FileSh
     return Listed(data=data, limit=page.limit, has_more=more, next_cursor=cursor)
 
 
-@router.get("/v1/jobs/{job_id}/files/{name}", response_class=Response)
+@router.get("/v1/jobs/{job_id}/files/{name}", response_class=Response, responses=FILES)
 def get_job_file(job_id: JobId, name: _Name, asking: _Asker) -> Response:
     """One of them; who sees some institutions gets their rows of a table that names them."""
     path = job_files(asking, seen_job(asking, job_id)).get(name)

@@ -29,7 +29,20 @@ SINGULAR: Final = {
     "/v1/first-administrator": "there is one",
 }
 """Paths that stand for one thing, each with its reason."""
-VERBS: Final = frozenset({"cancel", "stop", "void", "events", "file", "template", "content"})
+VERBS: Final = frozenset(
+    {
+        "acknowledgement",
+        "answer",
+        "approval",
+        "cancel",
+        "content",
+        "events",
+        "file",
+        "stop",
+        "template",
+        "void",
+    }
+)
 """Last names of a path that are no noun: what is done to the object, or a form of it."""
 NO_KEY: Final = frozenset({"/v1/session", "/v1/first-administrator"})
 """Posts whose answer is never kept: it is a session."""

@@ -13,8 +13,19 @@ from api.document import action_of, api_routes
 
 __all__ = ["ABSENT", "Operation", "operations"]
 
-ABSENT = {"period": "2026-06", "institution_id": "C01"}
-"""What stands for a parameter of a path; an id that nobody has for every other one."""
+ABSENT = {
+    "appeal_id": "apl_2026-06_9",
+    "comparison_id": "job_0",
+    "export_id": "exp_0",
+    "import_id": "imp_9999",
+    "institution_id": "C01",
+    "job_id": "job_0",
+    "name": "summary.json",
+    "period": "2026-06",
+    "run_id": "run_9999",
+    "seq": "9999",
+}
+"""What stands for a parameter of a path: of the right form, and nobody has it."""
 
 
 @dataclass(frozen=True)
