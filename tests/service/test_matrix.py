@@ -64,27 +64,8 @@ BY_BODY: Mapping[str, tuple[tuple[Mapping[str, Any], str], ...]] = {
         ({"act": "pay"}, "periods.pay"),
         ({"act": "return", "institution_id": "C01", "why": "重填"}, "periods.send_back"),
     ),
-    "POST /v1/runs": (
-        ({"period": "2026-06", "kind": "settle"}, "runs.create"),
-        ({"period": "2026-06", "kind": "trial"}, "trials.create"),
-    ),
 }
 """Routes whose body says which action it is, or that ask for more once it is read: each body."""
-WHOLE: Mapping[str, str] = {
-    "GET /v1/audit-entries": "an entry may tell of every institution",
-    "GET /v1/audit-entries/{seq}": "an entry may tell of every institution",
-    "GET /v1/exports": "a batch is of a whole period",
-    "POST /v1/exports": "a batch is of a whole period",
-    "GET /v1/exports/{export_id}": "a batch is of a whole period",
-    "GET /v1/exports/{export_id}/file": "a batch is of a whole period",
-    "POST /v1/exports/{export_id}/acknowledgement": "a batch is of a whole period",
-    "GET /v1/periods/{period}/unlock-requests": "a period is unlocked for everybody",
-}
-"""Routes for the whole county only although their actions are not, each with its reason."""
-MORE: Mapping[str, str] = {
-    "GET /v1/periods/{period}/unlock-requests": "runs.read",
-}
-"""Routes that need a second action: staff see a period, but not why it was unlocked."""
 PLACE = "C01"
 CLEAR = "personal.read_clear"
 """What a key has only where it names it (docs/access.md)."""
@@ -144,8 +125,8 @@ def differing(
     for one, body, action in asked(service):
         answer = one.ask(who, body)
         kept_out = refused(answer)
-        needed = {action, one.action, MORE.get(one.title, one.action)}
-        let_in = all(map(may, needed)) and not (scoped and read_to_the_end(one, body))
+        needed = {action, one.action}
+        let_in = all(map(may, needed))
         if let_in != (kept_out == "") or answer.status_code >= 500:
             wrong.append(f"{one.title} {body} {action}: {answer.status_code} {kept_out}")
         elif answer.status_code == 422 and one.method == "GET":
@@ -153,11 +134,6 @@ def differing(
         elif kept_out and answer.status_code != 403:
             wrong.append(f"{one.title}: {answer.status_code} is not 403")
     return wrong
-
-
-def read_to_the_end(one: Operation, body: Any) -> bool:
-    """Whether a request is one that the whole county alone may ask, and is not malformed."""
-    return one.title in WHOLE and (one.method == "GET" or body is not None)
 
 
 def misplaced(one: Operation, answer: Response) -> list[str]:
@@ -183,7 +159,7 @@ def test_what_changes_something_names_an_action_that_does(service: Service) -> N
     behind = {one.title for one in acts if one.action.endswith(".read")}
     assert behind <= set(BY_BODY), "say in BY_BODY what each body asks for"
     every = {one.title for one in operations(service.app)}
-    assert {*BY_BODY, *WHOLE, *MORE} <= every, "a table of this file tells of a route that is gone"
+    assert {*BY_BODY} <= every, "a table of this file tells of a route that is gone"
     reads = [one for one in operations(service.app) if one.method == "GET" and one.action]
     assert [one.title for one in reads if not one.action.endswith(".read")] == []
 
