@@ -11,6 +11,7 @@ from api.resources import (
     appeals,
     audit_entries,
     comparisons,
+    deliveries,
     exports,
     findings,
     health,
@@ -22,6 +23,7 @@ from api.resources import (
     statements,
     unlock_requests,
     users,
+    webhooks,
 )
 
 __all__ = [
@@ -37,6 +39,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     appeals.router,
     audit_entries.router,
     comparisons.router,
+    deliveries.router,
     exports.router,
     findings.router,
     jobs.router,
@@ -45,6 +48,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     runs.router,
     statements.router,
     unlock_requests.router,
+    webhooks.router,
     first.router,
 )
 """The routers of every noun."""

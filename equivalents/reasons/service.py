@@ -110,6 +110,12 @@ SERVICE_REASONS: Final[tuple[Reason, ...]] = (
         "See that the whole of it was taken, then acknowledge.",
     ),
     _error(
+        "WEBHOOK_STOPPED",
+        "回调“{value}”已停用，不再发送。请先重新启用（PATCH，active 为 true），再发送。",
+        "The webhook '{value}' is off, so nothing is sent. Turn it on again (PATCH, active: true), "
+        "then send.",
+    ),
+    _error(
         "USER_TAKEN",
         "登录名或姓名“{value}”已有人用。请换一个：操作日志按姓名记人，不能重名。",
         "The login or the name '{value}' is taken. Choose another one: the audit trail tells "

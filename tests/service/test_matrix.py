@@ -117,10 +117,8 @@ def asked(service: Service) -> Iterator[tuple[Operation, Any, str]]:
             yield one, body, action
 
 
-def differing(
-    service: Service, who: TestClient, may: Callable[[str], bool], *, scoped: bool = False
-) -> list[str]:
-    """Where an answer is not as agreed; ``scoped``: for somebody of one institution."""
+def differing(service: Service, who: TestClient, may: Callable[[str], bool]) -> list[str]:
+    """Where an answer is not as agreed."""
     wrong = []
     for one, body, action in asked(service):
         answer = one.ask(who, body)
@@ -248,10 +246,7 @@ def test_a_user_of_each_role_for_the_whole_county(service: Service, role: str) -
 @pytest.mark.parametrize("role", ORDER.split())
 def test_a_user_of_each_role_for_one_institution(service: Service, role: str) -> None:
     who = service.person(role, [PLACE], name=f"本院{role}", person_id="P01")
-    assert (
-        differing(service, who, lambda action: expected(role, action, scoped=True), scoped=True)
-        == []
-    )
+    assert differing(service, who, lambda action: expected(role, action, scoped=True)) == []
 
 
 @pytest.mark.parametrize("role", ORDER.split())
@@ -267,7 +262,7 @@ def test_a_key_of_each_role_for_one_institution(service: Service, role: str) -> 
     def may(action: str) -> bool:
         return expected(role, action, scoped=True, key=True)
 
-    assert differing(service, who, may, scoped=True) == []
+    assert differing(service, who, may) == []
 
 
 def test_a_key_is_no_wider_than_it_was_made(service: Service) -> None:
