@@ -36,6 +36,7 @@ __all__ = [
     "Taken",
     "acknowledge",
     "create_export",
+    "export_found",
     "get_export",
     "get_export_file",
     "list_exports",
@@ -174,7 +175,12 @@ def _sees(asking: Asking, fact: Fact) -> bool:
     return reach is ALL or (of is not None and all(one in reach for one in of))
 
 
-def _found(asking: Asking, connection: Connection, export_id: str) -> Fact:
+def export_found(asking: Asking, connection: Connection, export_id: str) -> Fact:
+    """An export of which the asker may see everything.
+
+    Raises:
+        RequestError: ``OBJECT_UNKNOWN``.
+    """
     fact = fact_of(connection, EXPORTS, export_id)
     if fact is None or not _sees(asking, fact):
         raise RequestError("OBJECT_UNKNOWN", export_id)
@@ -205,7 +211,7 @@ def get_export(
 ) -> Response:
     """One export."""
     with asking.reading() as connection:
-        one = _export(connection, _found(asking, connection, export_id))
+        one = _export(connection, export_found(asking, connection, export_id))
     return asking.answer(one, etag=f"{one.id}-{len(one.acknowledgements)}")
 
 
@@ -215,7 +221,7 @@ def get_export_file(
 ) -> Response:
     """The file; its ETag is its hash. A bank list needs clear account numbers."""
     with asking.reading() as connection:
-        body = _found(asking, connection, export_id).body
+        body = export_found(asking, connection, export_id).body
     if body["as"] == "bank":
         need_somewhere(asking, "personal.read_clear")
     name = body["files"][0]["name"]
@@ -237,7 +243,7 @@ def acknowledge(
     def made(store: Store) -> Export:
         of_it = {"object_kind": EXPORTS, "object_id": export_id}
         with store.writing("export.acknowledge", **of_it) as writer:
-            fact = _found(asking, writer.connection, export_id)
+            fact = export_found(asking, writer.connection, export_id)
             control = fact.body["control"]
             if (asked.people, asked.amount) != (control["people"], control["amount"]):
                 facts = {"people": str(control["people"]), "amount": control["amount"]}

@@ -110,6 +110,18 @@ SERVICE_REASONS: Final[tuple[Reason, ...]] = (
         "See that the whole of it was taken, then acknowledge.",
     ),
     _error(
+        "READBACK_PERSON",
+        "这批导出里没有机构 {institution} 的“{value}”。请核对工号和机构编号；整批没有写入。",
+        "The export does not pay '{value}' at institution {institution}. Check the staff number "
+        "and the institution; nothing of the batch was kept.",
+    ),
+    _error(
+        "READBACK_TWICE",
+        "“{value}”在这一批里出现两次。请每人每机构只留一行；整批没有写入。",
+        "'{value}' is in this batch twice. Leave one row for a person at an institution; nothing "
+        "of the batch was kept.",
+    ),
+    _error(
         "WEBHOOK_STOPPED",
         "回调“{value}”已停用，不再发送。请先重新启用（PATCH，active 为 true），再发送。",
         "The webhook '{value}' is off, so nothing is sent. Turn it on again (PATCH, active: true), "
