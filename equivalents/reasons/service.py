@@ -151,6 +151,13 @@ SERVICE_REASONS: Final[tuple[Reason, ...]] = (
         "The job was cancelled; nothing is half done.",
     ),
     _error(
+        "JOB_PART_WITHHELD",
+        "有 {value} 个问题涉及其他机构的资料，此处不列出。请县级财务做同样的试算或对比，"
+        "查看并更正。",
+        "{value} problems are about data of other institutions, too, and are not listed here. Ask "
+        "the county's finance to make the same trial or comparison, to see and correct them.",
+    ),
+    _error(
         "UNLOCK_REQUEST_ENDED",
         "解锁申请“{value}”已经办结，或所说的锁定已被取代。请查看期间现状，需要时重新申请。",
         "The request to unlock '{value}' is settled, or its lock was superseded. Look at the "
