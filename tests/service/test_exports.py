@@ -4,11 +4,17 @@ Faults it catches: tax of somebody whom nobody paid; half of a batch kept; an am
 exact decimal; another institution's net pay; accounts in clear for who may not see them there.
 """
 
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
+from fastapi.testclient import TestClient
+
+from equivalents.store.dated import put_table
 from equivalents.store.facts import facts_of
 from equivalents.store.verify import verify
-from tests.service.lives import stepped
+from tests.service.lives import ended, stepped
 from tests.service.test_ground import problem
 from tests.service.test_payouts import exported, settled
 from tests.service.visitors import Service
@@ -93,3 +99,101 @@ def test_a_program_of_one_institution_reads_back_its_own_batches_alone(small: Se
     program = small.program(institutions=["C01"])
     body = {"export_id": whole["id"], "rows": [row("P01")]}
     problem(program.post("/v1/read-backs", json=body), 404, "OBJECT_UNKNOWN")
+
+
+# -- files ----------------------------------------------------------------------------------------
+
+
+def accounts(service: Service, folder: Path, first: str) -> None:
+    """Everybody's account."""
+    path = folder / f"payees-{first}.csv"
+    rows = [f"P0{number},{first}0000000{number}" for number in (1, 2, 3)]
+    path.write_text("\n".join(["person_id,account_number", *rows]) + "\n", "utf-8")
+    put_table(service.store, "payees", path, why="开户")
+
+
+def test_a_file_is_named_typed_and_taken_once(small: Service) -> None:
+    them, _ = settled(small)
+    stepped(them, H1)
+    said = {"as": "summary", "format": "ndjson", "institution_id": "C01"}
+    made = exported(them, **said)
+    assert (made["institutions"], made["control"]["amount"]) == (["C01"], "1000.00")
+    address = f"/v1/exports/{made['id']}/file"
+    answer = them.finance.get(address)
+    named = answer.headers["content-disposition"]
+    assert unquote(named.partition("filename*=UTF-8''")[2]) == f"{H1}发放合计.ndjson"
+    assert answer.headers["content-type"] == "application/x-ndjson"
+    tag = {"If-None-Match": answer.headers["etag"]}
+    assert them.finance.get(address, headers=tag).status_code == 304
+    foreign = {"period": H1, "as": "lines", "institution_id": "C01"}
+    problem(them.accountants["C02"].post("/v1/exports", json=foreign), 403, "FORBIDDEN_INSTITUTION")
+
+
+def test_a_file_that_was_changed_is_made_again(small: Service) -> None:
+    them, _ = settled(small)
+    stepped(them, H1)
+    for form in ("csv", "xlsx"):
+        made = exported(them, **{"as": "lines", "format": form})
+        (path,) = small.ground.data.rglob(f"lines.{form}")
+        path.write_bytes(path.read_bytes() + b"1")
+        body = them.finance.get(f"/v1/exports/{made['id']}/file").content
+        assert sha256(body).hexdigest() == made["file"]["sha256"] == sha256_of(path)
+        assert [one.name for one in path.parent.parent.iterdir()] == ["out"]
+
+
+def sha256_of(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()
+
+
+def test_a_map_is_told_by_its_hash(small: Service) -> None:
+    them, _ = settled(small)
+    stepped(them, H1)
+    made = exported(them, **{"as": "summary", "map": "generic-payroll"})
+    shipped = Path(__file__).parents[2] / "weights" / "payroll" / "generic-payroll.yaml"
+    assert (made["map"], made["map_sha256"]) == ("generic-payroll", sha256_of(shipped))
+
+
+def test_a_bank_list_whose_accounts_changed_is_not_made_again(
+    small: Service, tmp_path: Path
+) -> None:
+    them, _ = settled(small)
+    stepped(them, H1)
+    accounts(small, tmp_path, "62")
+    made = exported(them, **{"as": "bank"})
+    address = f"/v1/exports/{made['id']}/file"
+    before = them.finance.get(address).content
+    (path,) = small.ground.data.rglob("bank.txt")
+    path.unlink()
+    assert them.finance.get(address).content == before
+    accounts(small, tmp_path, "63")
+    path.unlink()
+    problem(them.finance.get(address), 410, "EXPORT_GONE")
+
+
+def test_account_numbers_are_for_who_may_see_them_at_that_institution(
+    small: Service, tmp_path: Path
+) -> None:
+    """Seeing those of one institution opens no bank list of another."""
+    them, _ = settled(small)
+    stepped(them, H1)
+    accounts(small, tmp_path, "62")
+    made = exported(them, **{"as": "bank"})
+    two = [("approver", "*"), ("institution_finance", "C01")]
+    mixed = small.person("approver", name="兼职")
+    grant(small, mixed, two)
+    address = f"/v1/exports/{made['id']}/file"
+    problem(mixed.get(address), 403, "FORBIDDEN_COMMUNITY")
+    own = ended(mixed, mixed.post("/v1/exports", json={"period": H1, "as": "bank"}))
+    assert "6200000001" in mixed.get(f"/v1/exports/{own['result']['id']}/file").content.decode(
+        "gb18030"
+    )
+
+
+def grant(service: Service, who: TestClient, roles: list[tuple[str, str]]) -> None:
+    """Give a user other roles."""
+    me = who.get("/v1/session").json()["id"]
+    administrator = service.person("administrator", name="管理员")
+    headers = {"If-Match": administrator.get(f"/v1/users/{me}").headers["etag"]}
+    body = {"roles": [{"role": role, "institutions": [place]} for role, place in roles]}
+    answer = administrator.patch(f"/v1/users/{me}", json=body, headers=headers)
+    assert answer.status_code == 200, answer.text
