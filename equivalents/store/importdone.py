@@ -5,12 +5,14 @@ Source: issue 7, "Import": received = accepted + known + rejected.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from equivalents.errors import Problem, as_object
 from equivalents.store.importlook import Changes
 
-__all__ = ["Imported", "ImportedFile"]
+__all__ = ["Imported", "ImportedFile", "without_cells"]
+
+_CELLS: Final = ("example", "read_as", "left_out", "rows_above", "value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +72,13 @@ class Imported:
     def imports(self) -> tuple[int, ...]:
         """The imports that were made."""
         return tuple(one.import_id for one in self.files if one.import_id)
+
+
+def without_cells(value: Any) -> Any:
+    """What was understood of a file without examples of its cells: they may be ids of residents."""
+    if isinstance(value, dict):
+        kept = {key: one for key, one in value.items() if key not in _CELLS}
+        return {key: without_cells(one) for key, one in kept.items()}
+    if isinstance(value, list):
+        return [without_cells(one) for one in value]
+    return value

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection, select
 
@@ -24,7 +24,7 @@ from equivalents.policy.calendar import parse_day
 from equivalents.store.engine import Store
 from equivalents.store.evidence import Upload, keep_body
 from equivalents.store.failpoints import failpoint
-from equivalents.store.importdone import Imported, ImportedFile
+from equivalents.store.importdone import Imported, ImportedFile, without_cells
 from equivalents.store.importfiles import Incoming, incoming
 from equivalents.store.importknown import Known, chain_of, check_replaceable, known_import
 from equivalents.store.importlook import Changes
@@ -316,7 +316,7 @@ class _Task:
             rejected=result.rejected,
             quality=json_text(dict(sorted(result.quality.items()))),
             understood=json.dumps(
-                _without_cells([*file.understood]), ensure_ascii=False, sort_keys=True
+                without_cells([*file.understood]), ensure_ascii=False, sort_keys=True
             ),
         )
         keep_pieces(writer, decided.pieces, import_id, "import.segment")
@@ -379,16 +379,3 @@ class _Task:
 
     def _posted(self, decided: Decided) -> str:
         return ";".join(sorted(decided.posted))
-
-
-def _without_cells(value: Any) -> Any:
-    """What was understood of a file without examples of its cells: they may be ids of residents."""
-    if isinstance(value, dict):
-        kept = {key: one for key, one in value.items() if key not in _CELLS}
-        return {key: _without_cells(one) for key, one in kept.items()}
-    if isinstance(value, list):
-        return [_without_cells(one) for one in value]
-    return value
-
-
-_CELLS: Final = ("example", "read_as", "left_out", "rows_above", "value")
