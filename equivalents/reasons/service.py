@@ -146,6 +146,14 @@ SERVICE_REASONS: Final[tuple[Reason, ...]] = (
         "again; if it happens again, look into the service's log.",
     ),
     _error(
+        "JOB_INTERRUPTED_AFTER",
+        "任务中断了 {value} 次，已停止；中断之前它已写入数据库（操作日志第 {seq} 条），"
+        "所写的完整有效。请先查看那一条，再决定是否重新提交。",
+        "The job was interrupted {value} times and was given up, but had written into the store "
+        "(entry {seq} of the audit trail), and what it wrote is whole. Look at that entry before "
+        "asking again.",
+    ),
+    _error(
         "JOB_CANCELLED",
         "任务已取消；没有留下做到一半的内容。",
         "The job was cancelled; nothing is half done.",
