@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from equivalents.errors import DataError, Problem
-from equivalents.findings import Findings
+from equivalents.findings import Findings, Table
 from equivalents.intake.anytable import read_file
 from equivalents.policy.calendar import parse_period
 from equivalents.store.datedread import (
@@ -29,7 +29,7 @@ from equivalents.store.datedread import (
 )
 from equivalents.store.datedrules import KEPT, key_of
 from equivalents.store.engine import Store
-from equivalents.store.evidence import Upload, keep_body, key_for
+from equivalents.store.evidence import Secrecy, Upload, keep_body, key_for
 from equivalents.store.failpoints import failpoint
 from equivalents.store.locked import locked_periods
 from equivalents.store.schema import DATED_ENDS, DATED_ROWS, PUTS
@@ -47,6 +47,7 @@ __all__ = [
     "check_table",
     "compared",
     "given_rows",
+    "given_table",
     "last_versions",
     "locked_notes",
     "put_given",
@@ -237,12 +238,32 @@ def given_rows(store: Store, table: str, path: Path, period: str) -> Given:
     """
     findings = Findings()
     read = read_file(path, table, findings)
+    return given_table(store, table, read, findings, period=period, path=path)
+
+
+def given_table(
+    store: Store,
+    table: str,
+    read: Table,
+    findings: Findings,
+    *,
+    period: str = "",
+    path: Path | None = None,
+) -> Given:
+    """The rows of a table that was read, as they are kept; ``path``: the file they came in.
+
+    Raises:
+        DataError: every fault of its form, those in ``findings`` too, all at once.
+    """
     rows = kept_rows(read, table, findings)
     findings.stop_on_errors()
-    hidden = has_hidden(table, rows)
+    hidden, upload = has_hidden(table, rows), None
     told = tuple(findings.problems)
-    upload = upload_of(path, path.name, rows=len(rows), hidden=hidden, problems=told)
-    key = key_for(upload.secrecy, store.place.key)
+    secrecy = Secrecy.IDS if hidden else Secrecy.NONE
+    if path is not None:
+        upload = upload_of(path, path.name, rows=len(rows), hidden=hidden, problems=told)
+        secrecy = upload.secrecy
+    key = key_for(secrecy, store.place.key)
     made = hidden_rows(table, rows, key)
     return Given(table, period, made, upload, told, key, store.place.key)
 

@@ -4,7 +4,7 @@ No row is ever edited: it came with a put, and another put may have ended it. So
 page 2 "Records at rest".
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
@@ -39,8 +39,6 @@ class DatedRow(NamedTuple):
     row: Row
 
 
-_NAMED: Final = 20
-"""More values than these are looked for in the rows that were read, not by the database."""
 _LOOKED_AT: Final = 5_000
 
 
@@ -93,7 +91,8 @@ def rows_page(
     period: str = "",
     as_of: int | None = None,
     *,
-    having: Mapping[str, frozenset[str]] | None = None,
+    having: Mapping[str, str] | None = None,
+    sees: Callable[[Row], bool] | None = None,
     after: tuple[int, int] = (-1, 0),
     limit: int,
 ) -> list[DatedRow]:
@@ -104,21 +103,21 @@ def rows_page(
         table: the table.
         period: whose rows; empty: the standing ones.
         as_of: the audit entry at which it is looked; none: the last.
-        having: by column the values of which a row has one.
+        having: by column the value that a row has.
+        sees: whether a row is one of them.
         after: position and id of the row after which they begin.
         limit: how many at most.
     """
     rows, found = DATED_ROWS.c, list[DatedRow]()
-    wide = {name: of for name, of in (having or {}).items() if len(of) > _NAMED}
     wanted = _wanted(table, period, as_of).order_by(rows.position, rows.id)
-    for name, of in (having or {}).items():
-        if name not in wide:
-            wanted = wanted.where(or_(False, *(_has(name, one) for one in sorted(of))))
-    size = limit if not wide else max(limit, _LOOKED_AT)
+    for column, value in (having or {}).items():
+        wanted = wanted.where(_has(column, value))
+    size = limit if sees is None else max(limit, _LOOKED_AT)
     while len(found) < limit:
-        beyond = or_(rows.position > after[0], and_(rows.position == after[0], rows.id > after[1]))
-        part = _made(connection, wanted.where(beyond).limit(size))
-        found += [one for one in part if all(one.row.get(n, "") in of for n, of in wide.items())]
+        later = and_(rows.position == after[0], rows.id > after[1])
+        beyond = wanted.where(or_(rows.position > after[0], later))
+        part = _made(connection, beyond.limit(size))
+        found += [one for one in part if sees is None or sees(one.row)]
         if len(part) < size:
             break
         after = _place_in_file(part[-1])
