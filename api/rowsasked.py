@@ -158,10 +158,10 @@ def _is_hidden(table: str, column: str, text: str) -> bool:
 
 
 def pointed(error: DataError, pointer: Callable[[int, str], str]) -> DataError:
-    """The same faults, each at its place in the body of the request."""
+    """The same faults in the order of rows, each at its place in the body of the request."""
 
     def moved() -> Iterator[Problem]:
-        for one in error.problems:
+        for one in sorted(error.problems, key=lambda one: one.place.row):
             at = pointer(one.place.row - 1, one.place.column) if one.place.row else ""
             yield Problem(one.code, Place(column=at), one.value, one.facts)
 
