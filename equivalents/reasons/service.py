@@ -83,8 +83,9 @@ SERVICE_REASONS: Final[tuple[Reason, ...]] = (
     ),
     _error(
         "ETAG_MISSING",
-        "修改须带 If-Match：先读取，再把 ETag 原样放进 If-Match。",
-        "An edit needs If-Match: read first, then put the ETag into If-Match as it is.",
+        "修改须带 If-Match：先读取，再把 ETag 原样放进 If-Match；新建则带 If-None-Match: *。",
+        "An edit needs If-Match: read first, then put the ETag into If-Match as it is. What is "
+        "new needs If-None-Match: *.",
     ),
     _error(
         "ETAG_OTHER",
@@ -126,6 +127,25 @@ SERVICE_REASONS: Final[tuple[Reason, ...]] = (
         "回调“{value}”已停用，不再发送。请先重新启用（PATCH，active 为 true），再发送。",
         "The webhook '{value}' is off, so nothing is sent. Turn it on again (PATCH, active: true), "
         "then send.",
+    ),
+    _error(
+        "VALUE_HIDDEN",
+        "“{value}”是遮盖后的号码或居民代号，不是原来的内容；写入会丢掉真实号码。请填真实号码，"
+        "或只提交要改的表。",
+        "'{value}' is a masked number or a resident's pseudonym, not what stood there; to write it "
+        "would lose the real one. Give the real one, or send only what is to change.",
+    ),
+    _error(
+        "INSTITUTION_IN_USE",
+        "机构“{value}”还有 {rows} 行人员或科室登记，不能结束。请先把人员和科室转出或结束。",
+        "The institution '{value}' still has {rows} rows of staff or departments, so it cannot be "
+        "ended. Move or end these first.",
+    ),
+    _error(
+        "WEIGHTS_SHIPPED",
+        "“{value}”是随程序附带的当量表，不能修改。请复制为本县的当量表（weights）后再改。",
+        "'{value}' is a weight table that comes with the program and is never edited. Copy it into "
+        "the county's own table (weights) and change that.",
     ),
     _error(
         "USER_TAKEN",
