@@ -9,11 +9,12 @@ Source: specification page 2 "Records at rest".
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from equivalents.errors import DataError, Problem
@@ -110,15 +111,23 @@ class Store:
             return
         connection = self._joined.connection
         # What a block that writes nothing did beside is taken back with it.
-        with connection.begin_nested() as saved:
+        saved = connection.begin_nested()
+        try:
             writer = Writing(connection, self.clock(), who or self.who, action)
             writer.object_kind, writer.object_id, writer.why = object_kind, object_id, why
             yield writer
             head = writer.seal()
             if head is None:
                 saved.rollback()
-            else:
-                self._joined.sealed(writer, head)
+                return
+            self._joined.sealed(writer, head)
+            saved.commit()
+        except BaseException:
+            # A full disk takes the whole transaction back by itself, and the savepoint with it:
+            # what is told is the fault that was met, not that the savepoint is gone.
+            with suppress(SQLAlchemyError):
+                saved.rollback()
+            raise
 
     @contextmanager
     def together(self, who: str | None = None) -> Iterator["Store"]:
