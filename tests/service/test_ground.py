@@ -150,7 +150,8 @@ def test_a_key_is_narrowed_rotated_and_stopped(service: Service) -> None:
 
     assert status(made["key"]) == 200
     assert status(made["key"], "/v1/users") == 403
-    assert status(made["key"][:-1] + "x") == 401
+    other = "x" if made["key"][-1] != "x" else "y"
+    assert status(made["key"][:-1] + other) == 401
     address = f"/v1/api-keys/{made['id']}"
     second = administrator.post(f"{address}/rotations", json={"overlap_hours": 1}).json()
     assert status(made["key"]) == status(second["key"]) == 200

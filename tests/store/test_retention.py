@@ -72,7 +72,8 @@ def test_the_trail_tells_who_did_what(store: Store) -> None:
         ]
         assert list(trail(connection, who="nobody")) == []
     assert every[3].after == {"number": 1, "名": "锁"}
-    assert every[2].rows == {"puts": 1, "dated_rows": 3, "dated_ends": 1, "documents": 1}
+    written = {"puts": 1, "dated_rows": 3, "dated_ends": 1, "documents": 1, "facts": 2}
+    assert every[2].rows == written
 
 
 # -- the commands ----------------------------------------------------------------------------------
