@@ -16,7 +16,7 @@ from equivalents.store.verify import verify
 from tests.service.lives import People, ended, people, stepped
 from tests.service.test_ground import problem
 from tests.service.visitors import Service
-from tests.store.lives import H1, fill
+from tests.store.lives import H1, POOLS, fill, write
 
 
 def settled(service: Service) -> tuple[People, str]:
@@ -156,3 +156,24 @@ def test_a_bank_list_needs_accounts_and_who_may_see_them(service: Service, tmp_p
     problem(takes.get(f"/v1/exports/{made['id']}/file"), 403, "FORBIDDEN_ACTION")
     sees = service.program(actions=["exports.read", "personal.read_clear"])
     assert "6200000002" in sees.get(f"/v1/exports/{made['id']}/file").content.decode("gb18030")
+
+
+def test_lines_name_their_own_run_also_where_another_had_the_same_content(small: Service) -> None:
+    """Inputs that are what they were before make the same bytes, under another run."""
+    them, first = settled(small)
+    runs = [first]
+    seen = [them.finance.get("/v1/payouts", params={"period": H1, "state": "any"})]
+    for amounts in (POOLS.replace("1000.00", "900.00"), POOLS):
+        file = write(small.ground.data / f"pools-{len(runs)}", {"p.csv": amounts}) / "p.csv"
+        put_table(small.store, "pools", file, period=H1, why="更正")
+        body = {"period": H1, "kind": "settle"}
+        runs.append(
+            ended(them.finance, them.finance.post("/v1/runs", json=body))["result"]["run_id"]
+        )
+        seen.append(them.finance.get("/v1/payouts", params={"period": H1, "state": "any"}))
+    assert len(set(runs)) == 3
+    assert [{one["run_id"] for one in each.json()["data"]} for each in seen] == [
+        {one} for one in runs
+    ]
+    assert [lines(each)[0][2] for each in seen] == ["600.00", "540.00", "600.00"]
+    assert len({each.headers["etag"] for each in seen}) == 3
