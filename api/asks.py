@@ -116,6 +116,20 @@ class Asking:
         if asked != "*" and f'"{etag}"' not in _tags(asked):
             raise RequestError("ETAG_OTHER", asked, pointer="?If-Match")
 
+    def check_put(self, etag: str) -> None:
+        """Refuse to put something over what the asker did not see; a blank ETag: nothing is there.
+
+        Raises:
+            RequestError: ``ETAG_MISSING``, ``ETAG_OTHER``.
+        """
+        new = self.request.headers.get("if-none-match")
+        if new is not None and (etag or new.strip() != "*"):
+            raise RequestError("ETAG_OTHER", new, pointer="?If-None-Match")
+        if new is None and not etag and "if-match" in self.request.headers:
+            raise RequestError("ETAG_OTHER", pointer="?If-Match")
+        if new is None:
+            self.check_match(etag)
+
     def act(
         self,
         action: Callable[[Store], BaseModel | None],

@@ -72,6 +72,7 @@ _KEY: Final[dict[str, Any]] = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
 }
 _PARAMETERS: Final = {
+    "as_of": "As known at this audit entry 截至该条操作日志",
     "format": "In which form 格式",
     "institution_id": "Of this institution alone 机构",
     "kind": "Of this kind alone 类别",
@@ -82,9 +83,12 @@ _PARAMETERS: Final = {
     "person_id": "Of this person alone 人员",
     "seq": "The number of the entry 序号",
     "severity": "Of this severity alone 级别",
+    "show": "Say what would change, and write nothing 只看变动",
     "state": "In this state alone 状态",
+    "table": "The name of a table 数据表名",
     "updated_since": "Changed since then 此后有变动",
     "who": "Of this user alone 操作人",
+    "why": "The reason, for the audit trail 理由",
 }
 """What parameters are that many routes take, where a route says nothing more."""
 _MATCH: Final[dict[str, Any]] = {
@@ -94,6 +98,20 @@ _MATCH: Final[dict[str, Any]] = {
     "description": "The ETag of what was read 所读版本; `*` edits whatever stands",
     "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~][ -~]*$"},
 }
+_PUT: Final = (
+    {
+        **_MATCH,
+        "required": False,
+        "description": "The ETag of what was read, to change it 所读版本，修改时必带",
+    },
+    {
+        **_MATCH,
+        "name": "If-None-Match",
+        "required": False,
+        "description": "`*`: it is to be new 新建时写 *",
+        "schema": {"type": "string", "enum": ["*"]},
+    },
+)
 _SCHEMES: Final = {
     "key": {"type": "http", "scheme": "bearer", "description": "An API key 接口密钥"},
     "session": {"type": "apiKey", "in": "cookie", "name": "equivalents_session"},
@@ -186,8 +204,10 @@ def _operation(operation: dict[str, Any], method: str, route: APIRoute) -> None:
         operation["security"] = [{"key": []}, {"session": []}]
         if action and method.upper() not in SAFE:
             parameters.append(_KEY)
-    if method == "patch":
+    if method == "patch" or (method == "delete" and action):
         parameters.append(_MATCH)
+    if method == "put":
+        parameters += _PUT
     if not parameters:
         del operation["parameters"]
 

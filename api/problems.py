@@ -68,6 +68,8 @@ _STATUS: Final[Mapping[str, int]] = {
     "WEBHOOK_STOPPED": 409,
     "USER_TAKEN": 409,
     "USER_LAST": 409,
+    "INSTITUTION_IN_USE": 409,
+    "WEIGHTS_SHIPPED": 409,
     "IMPORT_REPLACED": 409,
     "RECORD_ID_STANDS": 409,
     "PERIOD_INVALID": 422,

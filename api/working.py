@@ -11,6 +11,7 @@ from api.jobs.runner import Runner, tidy
 from api.telling.lines import tell_event
 from equivalents.errors import DataError
 from equivalents.store.answers import forget_answers
+from equivalents.store.jobs import ENDED, jobs_of
 from equivalents.store.sessions import forget_sessions
 
 __all__ = [
@@ -59,4 +60,5 @@ class Working:
         with ground.store.editing() as connection:
             forget_answers(connection, ground.ago(days=ground.settings.number("answer_days")))
             forget_sessions(connection, ground.now())
-        tidy(ground.data, time.time, ground.settings.number("export_days"))
+            ended = {one.job for one in jobs_of(connection, *ENDED)}
+        tidy(ground.data, time.time, ground.settings.number("export_days"), ended)

@@ -83,8 +83,9 @@ SERVICE_REASONS: Final[tuple[Reason, ...]] = (
     ),
     _error(
         "ETAG_MISSING",
-        "修改须带 If-Match：先读取，再把 ETag 原样放进 If-Match。",
-        "An edit needs If-Match: read first, then put the ETag into If-Match as it is.",
+        "修改须带 If-Match：先读取，再把 ETag 原样放进 If-Match；新建则带 If-None-Match: *。",
+        "An edit needs If-Match: read first, then put the ETag into If-Match as it is. What is "
+        "new needs If-None-Match: *.",
     ),
     _error(
         "ETAG_OTHER",
@@ -128,6 +129,25 @@ SERVICE_REASONS: Final[tuple[Reason, ...]] = (
         "then send.",
     ),
     _error(
+        "VALUE_HIDDEN",
+        "“{value}”是遮盖后的号码或居民代号，不是原来的内容；写入会丢掉真实号码。请填真实号码，"
+        "或只提交要改的表。",
+        "'{value}' is a masked number or a resident's pseudonym, not what stood there; to write it "
+        "would lose the real one. Give the real one, or send only what is to change.",
+    ),
+    _error(
+        "INSTITUTION_IN_USE",
+        "机构“{value}”还有 {rows} 行人员或科室登记，不能结束。请先把人员和科室转出或结束。",
+        "The institution '{value}' still has {rows} rows of staff or departments, so it cannot be "
+        "ended. Move or end these first.",
+    ),
+    _error(
+        "WEIGHTS_SHIPPED",
+        "“{value}”是随程序附带的当量表，不能修改。请复制为本县的当量表（weights）后再改。",
+        "'{value}' is a weight table that comes with the program and is never edited. Copy it into "
+        "the county's own table (weights) and change that.",
+    ),
+    _error(
         "USER_TAKEN",
         "登录名或姓名“{value}”已有人用。请换一个：操作日志按姓名记人，不能重名。",
         "The login or the name '{value}' is taken. Choose another one: the audit trail tells "
@@ -146,9 +166,24 @@ SERVICE_REASONS: Final[tuple[Reason, ...]] = (
         "again; if it happens again, look into the service's log.",
     ),
     _error(
+        "JOB_INTERRUPTED_AFTER",
+        "任务中断了 {value} 次，已停止；中断之前它已写入数据库（操作日志第 {seq} 条），"
+        "所写的完整有效。请先查看那一条，再决定是否重新提交。",
+        "The job was interrupted {value} times and was given up, but had written into the store "
+        "(entry {seq} of the audit trail), and what it wrote is whole. Look at that entry before "
+        "asking again.",
+    ),
+    _error(
         "JOB_CANCELLED",
         "任务已取消；没有留下做到一半的内容。",
         "The job was cancelled; nothing is half done.",
+    ),
+    _error(
+        "JOB_PART_WITHHELD",
+        "有 {value} 个问题涉及其他机构的资料，此处不列出。请县级财务做同样的试算或对比，"
+        "查看并更正。",
+        "{value} problems are about data of other institutions, too, and are not listed here. Ask "
+        "the county's finance to make the same trial or comparison, to see and correct them.",
     ),
     _error(
         "UNLOCK_REQUEST_ENDED",

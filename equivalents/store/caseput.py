@@ -31,7 +31,7 @@ from equivalents.store.schema import UPLOAD_BODIES, UPLOADS
 from equivalents.store.secret import ResidentKey
 from equivalents.store.writing import Writing
 
-__all__ = ["CasePut", "put_case", "put_document"]
+__all__ = ["CasePut", "put_case", "put_document", "put_text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,13 @@ def put_document(
     Raises:
         DataError: it cannot be read.
     """
-    one = read_document(path, period)
+    return put_text(store, read_document(path, period), why=why, who=who, show=show)
+
+
+def put_text(
+    store: Store, one: Document, *, why: str = "", who: str | None = None, show: bool = False
+) -> CasePut:
+    """Put one document that was read and found good already."""
     if show:
         with store.reading() as connection:
             new = [one] if _is_new(one, documents_as_of(connection)) else []

@@ -28,7 +28,7 @@ from equivalents.store.datedrules import KEPT
 from equivalents.store.documents import CASE, case_document, documents_as_of, in_force, plain_case
 from equivalents.store.tableform import COUNTED_HOUSEHOLD, Row
 
-__all__ = ["Texts", "Windows", "case_texts", "counted_text", "windows_of"]
+__all__ = ["Texts", "Windows", "case_texts", "counted_text", "rows_in_force", "windows_of"]
 
 _VISIT: Final = CONDITIONS.index("visit_number")
 _COUNTED: Final = "counted"
@@ -78,13 +78,15 @@ def case_texts(connection: Connection, period: Period, as_of: int) -> Texts:
     files[CASE] = plain_case(ruling.body, period.name)
     for table in KEPT:
         if table != _COUNTED:
-            rows = _rows_for(connection, table, period, as_of)
+            rows = rows_in_force(connection, table, period, as_of)
             if rows:
                 files[f"{table}.csv"] = csv_text(table, (one.row for one in rows))
     return Texts(files, told)
 
 
-def _rows_for(connection: Connection, table: str, period: Period, as_of: int) -> Sequence[DatedRow]:
+def rows_in_force(
+    connection: Connection, table: str, period: Period, as_of: int | None
+) -> Sequence[DatedRow]:
     """The rows of a table that hold in a period."""
     put, kept = was_put(connection, table, as_of), KEPT[table]
     if period.name in put:

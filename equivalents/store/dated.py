@@ -13,23 +13,31 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection
 
 from equivalents.errors import DataError, Problem
-from equivalents.findings import Findings
+from equivalents.findings import Findings, Table
 from equivalents.intake.anytable import read_file
 from equivalents.policy.calendar import parse_period
+from equivalents.store.datedread import (
+    DatedRow,
+    end_of_table,
+    last_versions,
+    part_rows,
+    rows_as_of,
+    was_put,
+)
 from equivalents.store.datedrules import KEPT, key_of
 from equivalents.store.engine import Store
-from equivalents.store.evidence import Upload, keep_body, key_for
+from equivalents.store.evidence import Secrecy, Upload, keep_body, key_for
 from equivalents.store.failpoints import failpoint
 from equivalents.store.locked import locked_periods
-from equivalents.store.schema import DATED_ENDS, DATED_ROWS, DOCUMENTS, PUTS
+from equivalents.store.schema import DATED_ENDS, DATED_ROWS, PUTS
 from equivalents.store.sealing import canonical
 from equivalents.store.secret import ResidentKey, keep_check
 from equivalents.store.tableform import Row, has_hidden, hidden_rows, kept_rows
 from equivalents.store.uploaded import upload_of
-from equivalents.store.writing import Writing, json_text, parsed
+from equivalents.store.writing import Writing, json_text
 
 __all__ = [
     "Change",
@@ -39,24 +47,16 @@ __all__ = [
     "check_table",
     "compared",
     "given_rows",
+    "given_table",
     "last_versions",
     "locked_notes",
     "put_given",
+    "put_ready",
     "put_table",
     "rows_as_of",
     "told_of",
     "was_put",
 ]
-
-
-class DatedRow(NamedTuple):
-    """A kept row: ``seq`` and ``put_id`` say when and by which put it came."""
-
-    id: int
-    seq: int
-    put_id: int
-    position: int
-    row: Row
 
 
 class Change(NamedTuple):
@@ -74,7 +74,11 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The rows of a table as given, ready to be put; ids of residents are pseudonyms already."""
+    """The rows of a table as given, ready to be put; ids of residents are pseudonyms already.
+
+    ``part`` is a column and its value: the rows take the place of those that have it, and no
+    other row is looked at.
+    """
 
     table: str
     period: str
@@ -83,6 +87,7 @@ class Given:
     problems: tuple[Problem, ...] = ()
     key: ResidentKey | None = None
     key_file: Path | None = None
+    part: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,57 +144,6 @@ def _paired(
     return pairs, left, [row for row in new if id(row) not in taken]
 
 
-# -- reading --------------------------------------------------------------------------------------
-
-
-def rows_as_of(
-    connection: Connection, table: str, period: str = "", as_of: int | None = None
-) -> list[DatedRow]:
-    """The rows of a table that stand, as known at an audit entry; in the order of their files.
-
-    ``period`` is empty for standing rows. Rows of one position are in the order they came.
-    """
-    rows, ends = DATED_ROWS, DATED_ENDS
-    ended = ends.c.row_id == rows.c.id
-    known = [rows.c.table_name == table, rows.c.period == period]
-    if as_of is not None:
-        ended = and_(ended, ends.c.seq <= as_of)
-        known.append(rows.c.seq <= as_of)
-    wanted = (
-        select(rows.c.id, rows.c.seq, rows.c.put_id, rows.c.position, rows.c.row)
-        .select_from(rows.outerjoin(ends, ended))
-        .where(*known, ends.c.id.is_(None))
-    )
-    found = connection.execute(wanted).all()
-    # All texts at once: a call for each of a hundred thousand rows takes longer than the reading.
-    rows_of = parsed(f"[{','.join(row for *_, row in found)}]")
-    made = [
-        DatedRow(one, seq, put_id, position, row)
-        for (one, seq, put_id, position, _), row in zip(found, rows_of, strict=True)
-    ]
-    return sorted(made, key=_place_in_file)
-
-
-def _place_in_file(one: DatedRow) -> tuple[int, int]:
-    return one.position, one.id
-
-
-def was_put(connection: Connection, table: str, as_of: int | None = None) -> set[str]:
-    """The periods for which a table was put at all, also where no row stands any more."""
-    wanted = select(PUTS.c.period).where(PUTS.c.table_name == table).distinct()
-    if as_of is not None:
-        wanted = wanted.where(PUTS.c.seq <= as_of)
-    return {str(one) for one in connection.execute(wanted).scalars()}
-
-
-def last_versions(connection: Connection) -> tuple[int, int]:
-    """The numbers of the last put of weights and of the last document; 0 where there is none."""
-    weights = select(func.max(PUTS.c.id)).where(PUTS.c.table_name == "weights")
-    found = (weights, select(func.max(DOCUMENTS.c.id)))
-    puts, documents = (int(connection.execute(one).scalar() or 0) for one in found)
-    return puts, documents
-
-
 # -- putting --------------------------------------------------------------------------------------
 
 
@@ -230,9 +184,30 @@ def put_table(
     if show:
         with store.reading() as connection:
             return compared(connection, given, keep=keep)
-    with store.writing("table.put", object_kind="table", object_id=table, why=why, who=who) as w:
+    return put_ready(store, given, keep=keep, why=why, who=who)
+
+
+def put_ready(
+    store: Store,
+    given: Given,
+    *,
+    keep: bool = False,
+    why: str = "",
+    who: str | None = None,
+    about: tuple[str, str] | None = None,
+) -> Put:
+    """Put rows that were read already, with their audit entry.
+
+    ``about`` are the kind and the id of the object that they are, if it is not the table.
+    """
+    kind, object_id = about or ("table", given.table)
+    of_it = {"object_kind": kind, "object_id": object_id}
+    with store.writing(f"{kind}.put", why=why, who=who, **of_it) as w:
         done = put_given(w, given, keep=keep)
         w.before, w.after = _told(done)
+        if about is not None and done.id:
+            w.before["ended"] = [one.row for one in done.ended]
+            w.after["rows"] = [*done.added]
         told = locked_notes(w.connection, [done])
     return replace(done, problems=(*done.problems, *told))
 
@@ -263,12 +238,32 @@ def given_rows(store: Store, table: str, path: Path, period: str) -> Given:
     """
     findings = Findings()
     read = read_file(path, table, findings)
+    return given_table(store, table, read, findings, period=period, path=path)
+
+
+def given_table(
+    store: Store,
+    table: str,
+    read: Table,
+    findings: Findings,
+    *,
+    period: str = "",
+    path: Path | None = None,
+) -> Given:
+    """The rows of a table that was read, as they are kept; ``path``: the file they came in.
+
+    Raises:
+        DataError: every fault of its form, those in ``findings`` too, all at once.
+    """
     rows = kept_rows(read, table, findings)
     findings.stop_on_errors()
-    hidden = has_hidden(table, rows)
+    hidden, upload = has_hidden(table, rows), None
     told = tuple(findings.problems)
-    upload = upload_of(path, path.name, rows=len(rows), hidden=hidden, problems=told)
-    key = key_for(upload.secrecy, store.place.key)
+    secrecy = Secrecy.IDS if hidden else Secrecy.NONE
+    if path is not None:
+        upload = upload_of(path, path.name, rows=len(rows), hidden=hidden, problems=told)
+        secrecy = upload.secrecy
+    key = key_for(secrecy, store.place.key)
     made = hidden_rows(table, rows, key)
     return Given(table, period, made, upload, told, key, store.place.key)
 
@@ -293,6 +288,9 @@ def put_given(
         PUTS, **what, upload_id=upload_id, added=len(done.added), ended=len(done.ended)
     )
     positions = _positions(given.rows, done.added)
+    if given.part is not None:
+        after = end_of_table(writer.connection, given.table, given.period)
+        positions = [*range(after, after + len(done.added))]
     writer.add(
         DATED_ROWS,
         [
@@ -324,7 +322,7 @@ def _positions(rows: Sequence[Row], added: Sequence[Row]) -> list[int]:
 
 def compared(connection: Connection, given: Given, *, keep: bool = False) -> Put:
     """What putting the rows would add and end; with ``keep`` nothing is ended."""
-    standing = rows_as_of(connection, given.table, given.period)
+    standing = _standing(connection, given)
     left = Counter(canonical(row) for row in given.rows)
     ended, equal = [], 0
     for one in standing:
@@ -343,6 +341,14 @@ def compared(connection: Connection, given: Given, *, keep: bool = False) -> Put
             added.append(row)
     added.reverse()
     return Put(given.table, given.period, 0, added, ended, equal, given.problems)
+
+
+def _standing(connection: Connection, given: Given) -> list[DatedRow]:
+    """The rows that given ones are compared with."""
+    if given.part is None:
+        return rows_as_of(connection, given.table, given.period)
+    column, value = given.part
+    return part_rows(connection, given.table, column, value, period=given.period)
 
 
 def _told(done: Put) -> tuple[Any, Any]:

@@ -81,6 +81,7 @@ PROBES: Final[Mapping[str, Probe]] = {
         one=lambda row: f"/v1/periods/{row['period']}",
         hidden=("people", "amount"),
     ),
+    "read-backs": Probe("/v1/read-backs", asked=lambda county: {"export_id": county.exports[""]}),
     "runs": Probe(
         "/v1/runs",
         where=lambda county, row: "*",
@@ -108,6 +109,7 @@ UNSCOPED: Final[Mapping[str, str]] = {
 ELSEWHERE: Final[Mapping[str, str]] = {
     "adjustments": "tests/service/test_life.py: shown to the person once published",
     "comparisons": "tests/service/test_runs.py: one's own, files in part",
+    "read-backs": "tests/service/test_exports.py: of batches that one sees, rows in part",
     "statements": "tests/service/test_runs.py: for whom they are about; here by address",
 }
 """Nouns whose reach another test tries, with the test."""
@@ -130,6 +132,7 @@ def county(folder: Path) -> Iterator[County]:
         approve(by(store, "县主任"), H1, on="2026-07-06")
         exports = {one: _exported(them.accountants[one]) for one in PLACES}
         exports[""] = _exported(them.finance)
+        _read_back(service.program(), exports[""])
         jobs = {one: _job(service, one) for one in PLACES}
         yield County(service, them, str(job["result"]["run_id"]), jobs, exports)
 
@@ -154,6 +157,15 @@ def _exported(who: Any) -> str:
     job = ended(who, who.post("/v1/exports", json={"period": H1, "as": "lines"}))
     assert job["state"] == "succeeded", job
     return str(job["result"]["id"])
+
+
+def _read_back(payroll: Any, export: str) -> None:
+    """What the bank did for somebody of each institution."""
+    said = {"tax": "0.00", "bank_result": "paid"}
+    people_of = (("P01", "C01"), ("P03", "C02"))
+    rows = [{"person_id": one, "institution_id": place, **said} for one, place in people_of]
+    made = payroll.post("/v1/read-backs", json={"export_id": export, "rows": rows})
+    assert made.status_code == 201, made.text
 
 
 def _job(service: Service, place: str) -> str:

@@ -156,7 +156,7 @@ def test_so_many_requests_a_minute_for_each_asker(tmp_path: Path, kind: str, mos
     """The next is refused until a place is free, others are not; reads and writes count apart."""
     clock = Clock()
     rate = {f"{kind}_a_minute": str(most)}
-    with served(new_place("sqlite", tmp_path, ""), tmp_path / "d", clock=clock, **rate) as found:
+    with served(new_place("sqlite", tmp_path, ""), tmp_path / "d", clock, **rate) as found:
         who, other = (found.visitor("administrator", name=f"管理员{n}") for n in "甲乙")
 
         def ask(one: TestClient) -> Any:

@@ -75,9 +75,15 @@ CLEAR = "personal.read_clear"
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """One service for the whole matrix; nothing that is asked of it is of any use."""
     folder: Path = tmp_path_factory.mktemp("matrix")
-    rates = {"reads_a_minute": "1000000", "writes_a_minute": "1000000"}
-    rates["logins_a_minute"] = "100000"
-    with served(new_place("sqlite", folder, ""), folder / "data", **rates) as found:
+    place = new_place("sqlite", folder, "")
+    many = "1000000"
+    with served(
+        place,
+        folder / "data",
+        reads_a_minute=many,
+        writes_a_minute=many,
+        logins_a_minute="100000",
+    ) as found:
         found.visitor("administrator", name="常任管理员")  # so that somebody stays
         yield found
 

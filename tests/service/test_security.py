@@ -134,7 +134,7 @@ def clock() -> Clock:
 @pytest.fixture
 def timed(tmp_path: Path, clock: Clock) -> Iterator[Service]:
     """A service that goes by a clock of its own."""
-    with served(new_place("sqlite", tmp_path, ""), tmp_path / "data", clock=clock) as found:
+    with served(new_place("sqlite", tmp_path, ""), tmp_path / "data", clock) as found:
         yield found
 
 

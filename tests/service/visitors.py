@@ -116,7 +116,7 @@ def _now() -> datetime:
 
 @contextmanager
 def served(
-    place: StorePlace, data: Path, *, clock: Callable[[], datetime] = _now, **settings: str
+    place: StorePlace, data: Path, clock: Callable[[], datetime] = _now, /, **settings: str
 ) -> Iterator[Service]:
     """A service on a new store; ``settings`` by their names, ``clock`` as it is to go."""
     upgrade(place, who="测试 tester")
