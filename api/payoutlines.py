@@ -1,14 +1,15 @@
 """The pay lines of kept results as JSON, made once: pages are cut out of them.
 
 A result never changes, so its lines are rendered when they are first asked for and kept for the
-last few results. Rows stand by institution and person; a page of some institutions or of one
-person is found by bisection.
+last few results. Rows stand by institution and person; those of an institution are found by
+bisection, those of a person in an index.
 """
 
 import json
 import tempfile
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -40,28 +41,32 @@ def line_object(line: PayLine) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """The lines of a result: ``keys`` are (institution, person), ``kinds`` theirs, in one order."""
+    """The lines of a result: ``keys`` are (institution, person), ``kinds`` theirs, in one order.
+
+    ``persons`` has the positions of each person's lines.
+    """
 
     keys: list[tuple[str, str]]
     kinds: list[str]
     texts: list[bytes]
+    persons: dict[str, list[int]]
 
-    def rows(self, institutions: list[str] | None, person_id: str, kind: str) -> list[int]:
+    def rows(self, institutions: list[str] | None, person_id: str, kind: str) -> Sequence[int]:
         """The positions of the lines of institutions, of a person, of a kind; blank: of all."""
-        spans = [range(len(self.keys))]
-        if institutions is not None:
-            spans = [
-                range(bisect_left(self.keys, (one,)), bisect_right(self.keys, (one, "\U0010ffff")))
-                for one in sorted(institutions)
-            ]
-        if not person_id and not kind:
-            return [at for span in spans for at in span]
-        return [
-            at
-            for span in spans
-            for at in span
-            if person_id in ("", self.keys[at][1]) and kind in ("", self.kinds[at])
-        ]
+        if person_id:
+            found: Sequence[int] = self.persons.get(person_id, [])
+            if institutions is not None:
+                found = [at for at in found if self.keys[at][0] in institutions]
+        elif institutions is None:
+            found = range(len(self.keys))
+        else:
+            spans = (self._span(one) for one in sorted(institutions))
+            found = [at for span in spans for at in span]
+        return [at for at in found if self.kinds[at] == kind] if kind else found
+
+    def _span(self, institution: str) -> range:
+        last = (institution, "\U0010ffff")
+        return range(bisect_left(self.keys, (institution,)), bisect_right(self.keys, last))
 
 
 class PayoutLines:
@@ -100,7 +105,10 @@ def _rendered(lines: PayLines) -> Rendered:
         for one in lines.lines
     ]
     keys = [(one.institution_id, one.person_id) for one in lines.lines]
-    return Rendered(keys, [one.kind for one in lines.lines], texts)
+    persons: dict[str, list[int]] = {}
+    for at, (_, person) in enumerate(keys):
+        persons.setdefault(person, []).append(at)
+    return Rendered(keys, [one.kind for one in lines.lines], texts, persons)
 
 
 PAYOUT_LINES: Final = PayoutLines()
