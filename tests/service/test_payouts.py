@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from equivalents.store.dated import put_table
-from equivalents.store.trail import trail
+from equivalents.store.trail import entry_of, trail
 from equivalents.store.verify import verify
 from tests.service.lives import People, ended, people, stepped
 from tests.service.test_ground import problem
@@ -114,7 +114,12 @@ def test_an_export_is_taken_and_acknowledged_by_its_control_total(service: Servi
     problem(payroll.post(f"{address}/acknowledgement", json=taken), 409, "EXPORT_CONTROL")
     good = payroll.post(f"{address}/acknowledgement", json={**taken, "amount": "1300.00"})
     assert good.status_code == 201, good.text
-    assert [one["batch"] for one in good.json()["acknowledgements"]] == ["2026-06-1"]
+    (told,) = good.json()["acknowledgements"]
+    assert told["batch"] == "2026-06-1"
+    with service.store.reading() as connection:
+        entry = entry_of(connection, told["seq"])
+    assert entry is not None
+    assert (told["at"], told["by"]) == (entry.at, entry.who)
     assert [one["id"] for one in payroll.get("/v1/exports").json()["data"]] == [made["id"]]
     # An institution sees and makes exports of its own lines.
     own = them.accountants["C02"]
