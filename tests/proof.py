@@ -269,7 +269,9 @@ KINDS = (
     Kind(
         "every route, whatever is asked 接口遍历",
         ("tests/service/test_schemathesis.py", "tests/service/test_matrix.py",
-         "tests/service/test_openapi.py", "tests/service/test_compatibility.py"),
+         "tests/service/test_openapi.py", "tests/service/test_compatibility.py",
+         "tests/service/test_scope.py", "tests/service/test_limits.py",
+         "tests/service/test_security.py"),
         "schemathesis over all phases: 60 cases of each operation, 400 chains of requests; every "
         "route x role x own or other institution",
         "an id that is no number answered with 500; a role that reaches a route too many",

@@ -109,7 +109,6 @@ UNSCOPED: Final[Mapping[str, str]] = {
 ELSEWHERE: Final[Mapping[str, str]] = {
     "adjustments": "tests/service/test_life.py: shown to the person once published",
     "comparisons": "tests/service/test_runs.py: one's own, files in part",
-    "read-backs": "tests/service/test_exports.py: of batches that one sees, rows in part",
     "statements": "tests/service/test_runs.py: for whom they are about; here by address",
 }
 """Nouns whose reach another test tries, with the test."""
