@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from api.access.limits import Limiter, Rate
 from api.access.throttle import Throttle
+from api.asitstands import AsItStands
 from api.directory import Directory
 from api.telling.metrics import Metrics
 from equivalents.servicesettings import ServiceSettings
@@ -91,6 +92,7 @@ class Ground:
             }
         )
         self.metrics = Metrics()
+        self.stands = AsItStands()
         self.wake: Callable[[], None] = lambda: None  # a job was queued
         self.wake_webhooks: Callable[[], None] = lambda: None  # a delivery is due
         self._lock = Lock()

@@ -1,15 +1,15 @@
 """The pay lines of kept results as JSON, made once: pages are cut out of them.
 
 A result never changes, so its lines are rendered when they are first asked for and kept for the
-last few results. Rows stand by institution and person; a page of some institutions or of one
-person is found by bisection.
+last few results. Rows stand by institution and person: those of an institution are found by
+bisection, those of a person by an index.
 """
 
 import json
 import tempfile
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
@@ -38,30 +38,51 @@ def line_object(line: PayLine) -> dict[str, Any]:
     return said
 
 
-@dataclass(frozen=True, slots=True)
 class Rendered:
-    """The lines of a result: ``keys`` are (institution, person), ``kinds`` theirs, in one order."""
+    """The lines of a result in one order: ``keys`` are their (institution, person)."""
 
-    keys: list[tuple[str, str]]
-    kinds: list[str]
-    texts: list[bytes]
-
-    def rows(self, institutions: list[str] | None, person_id: str, kind: str) -> list[int]:
-        """The positions of the lines of institutions, of a person, of a kind; blank: of all."""
-        spans = [range(len(self.keys))]
-        if institutions is not None:
-            spans = [
-                range(bisect_left(self.keys, (one,)), bisect_right(self.keys, (one, "\U0010ffff")))
-                for one in sorted(institutions)
-            ]
-        if not person_id and not kind:
-            return [at for span in spans for at in span]
-        return [
-            at
-            for span in spans
-            for at in span
-            if person_id in ("", self.keys[at][1]) and kind in ("", self.kinds[at])
+    def __init__(self, lines: PayLines) -> None:
+        self.texts = [
+            json.dumps(line_object(one), ensure_ascii=False, separators=(",", ":")).encode()
+            for one in lines.lines
         ]
+        self.keys = [(one.institution_id, one.person_id) for one in lines.lines]
+        self._kinds = [one.kind for one in lines.lines]
+        self._of_person: dict[str, list[int]] = {}
+        for at, (_, person) in enumerate(self.keys):
+            self._of_person.setdefault(person, []).append(at)
+
+    def rows(self, institutions: list[str] | None, person_id: str, kind: str) -> Sequence[int]:
+        """The positions of the lines of institutions, of a person, of a kind; blank: of all."""
+        if person_id:
+            mine = self._of_person.get(person_id, [])
+            within = None if institutions is None else {*institutions}
+            found = [at for at in mine if within is None or self.keys[at][0] in within]
+        elif institutions is None:
+            if not kind:
+                return range(len(self.keys))
+            found = [*range(len(self.keys))]
+        else:
+            found = [at for one in sorted(institutions) for at in self._span(one)]
+        return [at for at in found if kind in ("", self._kinds[at])]
+
+    def _span(self, institution: str) -> range:
+        end = (institution, "\U0010ffff")
+        return range(bisect_left(self.keys, (institution,)), bisect_right(self.keys, end))
+
+
+class _Once:
+    """Lines that are being rendered: whoever comes meanwhile waits, others do not."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._made: Rendered | None = None
+
+    def get(self, work: Callable[[], Rendered]) -> Rendered:
+        with self._lock:
+            if self._made is None:
+                self._made = work()
+            return self._made
 
 
 class PayoutLines:
@@ -69,21 +90,23 @@ class PayoutLines:
 
     def __init__(self, most: int = _MOST) -> None:
         self._most = most
-        self._found: OrderedDict[str, Rendered] = OrderedDict()
+        self._found: OrderedDict[tuple[str, str], _Once] = OrderedDict()
         self._lock = Lock()
 
     def of(self, store: Store, result_id: int, sha256: str, run_id: str) -> Rendered:
-        """The lines of a result; one is rendered at a time.
+        """The lines of a result; those of one are rendered once.
 
         Raises:
             DataError: ``RESULT_DAMAGED``.
         """
+        # Inputs that are what they were before make the same bytes, under another run.
+        key = sha256, run_id
         with self._lock:
-            found = self._found.pop(sha256, None) or _rendered(lines_of(store, result_id, run_id))
-            self._found[sha256] = found
+            found = self._found.pop(key, None) or _Once()
+            self._found[key] = found
             while len(self._found) > self._most:
                 self._found.popitem(last=False)
-            return found
+        return found.get(lambda: Rendered(lines_of(store, result_id, run_id)))
 
 
 def lines_of(store: Store, result_id: int, run_id: str) -> PayLines:
@@ -92,15 +115,6 @@ def lines_of(store: Store, result_id: int, run_id: str) -> PayLines:
         return pay_lines(
             read_result(result_folder(store, result_id, Path(name) / "out")), run_id=run_id
         )
-
-
-def _rendered(lines: PayLines) -> Rendered:
-    texts = [
-        json.dumps(line_object(one), ensure_ascii=False, separators=(",", ":")).encode()
-        for one in lines.lines
-    ]
-    keys = [(one.institution_id, one.person_id) for one in lines.lines]
-    return Rendered(keys, [one.kind for one in lines.lines], texts)
 
 
 PAYOUT_LINES: Final = PayoutLines()

@@ -18,9 +18,9 @@ from equivalents.payroll.writing import Format
 from equivalents.report.folder import sha256
 from equivalents.store.engine import Store
 from equivalents.store.facts import add_fact, facts_of
-from equivalents.store.jobs import job_of
 from equivalents.store.results import result_folder
 from equivalents.store.storecase import made_case
+from equivalents.store.writing import head_of
 
 __all__ = [
     "EXPORTS",
@@ -44,11 +44,15 @@ def make(context: Context) -> Mapping[str, Any]:
     asked, store, name = context.asked, context.store, context.asked["export_id"]
     with store.reading() as connection:
         found = facts_of(connection, EXPORTS, name)
+        head = head_of(connection)
     out = context.folder / OUT
     if found and out.is_dir():
         return dict(found[0].body)
+    # Accounts are those known now: so a file that is made again has the ones it had.
+    asked = found[0].body["asked"] if found else {**asked, "as_of": head.seq if head else 0}
     told = _write(store, asked, context.folder, out)
-    body = {**_about(asked), **told, "files": [_file(out / told["file"])], "job": context.job.job}
+    made = {"files": [_file(out / told["file"])], "job": context.job.job, "asked": asked}
+    body = {**_about(asked), **told, **made}
     if not found:
         of_it = {"object_kind": EXPORTS, "object_id": name, "why": asked["why"]}
         with store.writing("export.create", **of_it) as writer:
@@ -60,21 +64,18 @@ def make(context: Context) -> Mapping[str, Any]:
 def export_file(store: Store, data: Path, body: Mapping[str, Any]) -> Path | None:
     """The file of an export, made again where it is gone or was changed.
 
-    ``None``: it cannot be made with the same bytes, as where accounts of a bank list changed.
+    All that it is made of is in the store and in its fact, so a store that was restored makes it,
+    too. ``None``: it cannot be made with the same bytes, as by another version of the program.
     """
     folder, known = folder_of(data, body["job"]), body["files"][0]
     path = folder / OUT / str(known["name"])
     with _ONE:
         if path.is_file() and sha256(path) == known["sha256"]:
             return path
-        with store.reading() as connection:
-            job = job_of(connection, body["job"])
-        if job is None:
-            return None
         folder.mkdir(parents=True, exist_ok=True)
         again = folder / f"again-{token_hex(8)}"
         try:
-            _write(store, job.asked, folder, again)
+            _write(store, body["asked"], folder, again)
             made = again / known["name"]
             if not made.is_file() or sha256(made) != known["sha256"]:
                 return None
@@ -113,12 +114,15 @@ def _wanted(store: Store, asked: Mapping[str, Any]) -> Wanted:
         income_type=asked["income_type"],
         without_account=WithoutAccount(asked["without_account"]),
         institutions=None if places is None else frozenset(places),
+        run_id=asked["run_id"],
     )
 
 
 def _case(store: Store, asked: Mapping[str, Any]) -> Path | None:
-    """The case of the period, for accounts of a bank list; the roster is that of the result."""
-    return made_case(store, asked["period"]).folder if asked["as"] == ExportAs.BANK else None
+    """The case of the period as it was known, for the accounts of a bank list."""
+    if asked["as"] != ExportAs.BANK:
+        return None
+    return made_case(store, asked["period"], as_of=asked["as_of"]).folder
 
 
 def _map(asked: Mapping[str, Any], told: Mapping[str, Any]) -> str:

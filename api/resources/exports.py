@@ -11,9 +11,10 @@ from starlette.responses import FileResponse, Response
 
 from api.access.roles import ALL
 from api.asks import Asking, Asks
+from api.exportsasked import export_problems
 from api.ground import new_id
 from api.jobs.exporting import EXPORTS, export_file
-from api.models import Amount, Answered, Asked, PeriodName, Why
+from api.models import Amount, Answered, Asked, PeriodName, Time, Why
 from api.paging import Listed, Page, paged
 from api.parts import FILES, media_type
 from api.periodshown import run_name
@@ -21,10 +22,11 @@ from api.problems import RequestError
 from api.resources.jobs import JobShown, queued
 from api.resources.payouts import RUN_OR_NONE, approved_run
 from api.runsasked import need_somewhere, queue
-from equivalents.errors import DataError, Problem
+from equivalents.errors import DataError, Place, Problem
 from equivalents.store.engine import Store
 from equivalents.store.facts import Fact, add_fact, fact_of, facts_of, standing
 from equivalents.store.jobs import Job
+from equivalents.store.trail import entry_of
 
 __all__ = [
     "Acknowledgement",
@@ -95,6 +97,7 @@ class Acknowledgement(Answered):
     taken_by: str
     note: str
     by: str
+    at: Time
     seq: int
 
 
@@ -114,6 +117,7 @@ class Export(Answered):
     control: ControlTotal
     file: ExportFile
     warnings: list[str]
+    at: Time
     seq: int
     acknowledgements: list[Acknowledgement]
 
@@ -136,8 +140,11 @@ def create_export(
     places = _places(asking, asked.institution_id)
     if asked.what == "bank":
         _need_clear(asking, places)
+    problems = [*export_problems(asked.what, asked.format, asked.map)]
     if not asked.period and not asked.run_id:
-        raise RequestError("FIELD_MISSING", pointer="/period")
+        problems.insert(0, Problem("FIELD_MISSING", Place(column="/period")))
+    if problems:
+        raise DataError(problems)
 
     def add(connection: Connection) -> Job:
         run = approved_run(connection, asking, asked.period or "", asked.run_id, "approved")
@@ -186,12 +193,19 @@ def _export(connection: Connection, fact: Fact) -> Export:
         control=ControlTotal(**body["control"]),
         file=ExportFile(**body["files"][0]),
         warnings=body["warnings"],
+        at=_time_of(connection, fact),
         seq=fact.seq,
         acknowledgements=[
-            Acknowledgement(**one.body, seq=one.seq)
+            Acknowledgement(**one.body, at=_time_of(connection, one), seq=one.seq)
             for one in facts_of(connection, _TAKEN, fact.subject)
         ],
     )
+
+
+def _time_of(connection: Connection, fact: Fact) -> str:
+    entry = entry_of(connection, fact.seq)
+    assert entry is not None, "a fact has its entry"
+    return entry.at
 
 
 def _sees(asking: Asking, fact: Fact) -> bool:
@@ -296,6 +310,7 @@ def acknowledge(
             said = {"batch": asked.batch, "taken_by": asked.taken_by, "note": asked.note}
             writer.after = said
             add_fact(writer, _TAKEN, export_id, {**said, "by": writer.who})
-            return _export(writer.connection, fact)
+        with store.reading() as connection:
+            return _export(connection, fact)
 
     return asking.act(made)

@@ -20,6 +20,7 @@ from api.runsasked import run_found
 from equivalents.store.periods import life
 from equivalents.store.results import ADJUSTMENT, Result, results_of
 from equivalents.store.resultshown import ResultShown, results_shown
+from equivalents.version import __version__
 
 __all__ = [
     "Asker",
@@ -77,6 +78,16 @@ def approved_run(
     Raises:
         RequestError: ``OBJECT_UNKNOWN``: no such run, or it is not approved.
     """
+    key = ("standing run", period, run_id, state)
+    found = asking.ground.stands.of(
+        connection, key, lambda: _standing(connection, period, run_id, state)
+    )
+    if run_id and found is None:
+        raise RequestError("OBJECT_UNKNOWN", run_id)
+    return found
+
+
+def _standing(connection: Connection, period: str, run_id: str, state: str) -> ResultShown | None:
     found: list[Result] = (
         [run_found(connection, run_id)] if run_id else results_of(connection, period)
     )
@@ -85,8 +96,6 @@ def approved_run(
         for one in results_shown(connection, [one for one in found if one.kind != ADJUSTMENT])
         if one.stands and (one.approved or state == "any")
     ]
-    if run_id and not shown:
-        raise RequestError("OBJECT_UNKNOWN", run_id)
     return shown[-1] if shown else None
 
 
@@ -118,12 +127,18 @@ def list_payouts(  # noqa: PLR0913  # each is a parameter of the address
     with asking.reading() as connection:
         run = approved_run(connection, asking, period or "", run_id, state)
         since = _time(updated_since) if updated_since else None
-        steps = life(connection, run.result.period).rows if run and since else []
-    if run is None or (since and datetime.fromisoformat(steps[-1].at) <= since):
-        return asking.answer(_page(page, [], 0, [], None))
+        last = _last_step(asking, connection, run.result.period) if run and since else ""
+    if run is None or (since and datetime.fromisoformat(last) <= since):
+        return asking.answer(_page(page, False, [], None))
     result, name = run.result, run_name(run.result.id)
     lines = PAYOUT_LINES.of(asking.ground.store, result.id, result.sha256, name)
     return _answer(asking, page, name, lines, (institution_id, person_id, kind or ""))
+
+
+def _last_step(asking: Asking, connection: Connection, period: str) -> str:
+    """When the last step of a period was taken."""
+    key = ("last step", period)
+    return asking.ground.stands.of(connection, key, lambda: life(connection, period).rows[-1].at)
 
 
 def _time(text: str) -> datetime:
@@ -153,7 +168,7 @@ def _answer(
         if own and not reach:
             person = person or next(iter(own))
             if person not in own:
-                return asking.answer(_page(page, [], 0, [], None))
+                return asking.answer(_page(page, False, [], None))
         else:
             mine = {str(one) for one in reach}
             institutions = sorted(mine & {institution} if institution else mine)
@@ -162,16 +177,18 @@ def _answer(
     after = page.after(listed, [int])
     start = 0 if after is None else after[0] + 1
     part = rows[start : start + page.limit]
-    last = start + len(part) - 1
-    cursor = page.next(listed, [last]) if last + 1 < len(rows) else None
-    # A result never changes: what it is of, and where the page begins and ends, say its content.
-    etag = sha256(f"{listed} {institutions} {start} {page.limit}".encode()).hexdigest()[:32]
+    end = start + len(part)
+    cursor = page.next(listed, [end - 1]) if end < len(rows) else None
+    # A result never changes: what it is of, where the page begins and ends, and the program that
+    # writes it, say its content.
+    told = f"{listed} {institutions} {start} {page.limit} {__version__}"
+    etag = sha256(told.encode()).hexdigest()[:32]
     texts = [lines.texts[at] for at in part]
-    return asking.answer(_page(page, rows, last, texts, cursor), etag=etag)
+    return asking.answer(_page(page, end < len(rows), texts, cursor), etag=etag)
 
 
-def _page(page: Page, rows: list[int], last: int, texts: list[bytes], cursor: str | None) -> bytes:
-    more = b"true" if last + 1 < len(rows) else b"false"
+def _page(page: Page, has_more: bool, texts: list[bytes], cursor: str | None) -> bytes:
+    more = b"true" if has_more else b"false"
     next_cursor = b"null" if cursor is None else b'"' + cursor.encode() + b'"'
     return (
         b'{"data":[' + b",".join(texts) + b'],"limit":' + str(page.limit).encode()

@@ -53,7 +53,8 @@ _LINES: Final = (ExportAs.LINES, ExportAs.SUMMARY)
 class Wanted:
     """What an export is to be; ``form`` blank: csv, or xlsx of what is printed.
 
-    ``institutions`` are those whose lines are exported; ``None``: all of them.
+    ``institutions`` are those whose lines are exported; ``None``: all of them. ``run_id`` is what
+    the lines call their run; blank: the first digits of its manifest's hash.
     """
 
     what: ExportAs
@@ -66,6 +67,7 @@ class Wanted:
     without_account: WithoutAccount = WithoutAccount.STOP
     rows_a_page: int = ROWS_A_PAGE
     institutions: frozenset[str] | None = None
+    run_id: str = ""
 
 
 def export(
@@ -87,7 +89,8 @@ def export(
     check_replaceable(out, CONTROL_FILE)
     result = read_result(folders[0], folders[1:])
     staff = case_staff(wanted.case, result.period) if wanted.case is not None else None
-    lines = pay_lines(result, staff, income_type=wanted.income_type, tax_month=wanted.tax_month)
+    given = {"income_type": wanted.income_type, "tax_month": wanted.tax_month}
+    lines = pay_lines(result, staff, **given, run_id=wanted.run_id)
     if wanted.institutions is not None:
         some = tuple(one for one in lines.lines if one.institution_id in wanted.institutions)
         lines = replace(lines, lines=some)

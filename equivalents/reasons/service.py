@@ -100,9 +100,9 @@ SERVICE_REASONS: Final[tuple[Reason, ...]] = (
     ),
     _error(
         "EXPORT_GONE",
-        "导出“{value}”的文件已清理，且现在做不出相同的字节（如收款账户已改）；控制数仍在。请重新导出。",
+        "导出“{value}”的文件已清理，且现在做不出相同的字节（如程序换了版本）；控制数仍在。请重新导出。",
         "The file of the export '{value}' was tidied away, and cannot be made with the same bytes "
-        "now, as where accounts changed; its control total stays. Export anew.",
+        "now, as by another version of the program; its control total stays. Export anew.",
     ),
     _error(
         "EXPORT_CONTROL",

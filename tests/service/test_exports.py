@@ -4,15 +4,21 @@ Faults it catches: tax of somebody whom nobody paid; half of a batch kept; an am
 exact decimal; another institution's net pay; accounts in clear for who may not see them there.
 """
 
+import csv
+import io
+import shutil
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import delete
 
 from equivalents.store.dated import put_table
-from equivalents.store.facts import facts_of
+from equivalents.store.facts import add_fact, fact_of, facts_of
+from equivalents.store.schema import JOBS
 from equivalents.store.verify import verify
 from tests.service.lives import ended, stepped
 from tests.service.test_ground import problem
@@ -153,21 +159,67 @@ def test_a_map_is_told_by_its_hash(small: Service) -> None:
     assert (made["map"], made["map_sha256"]) == ("generic-payroll", sha256_of(shipped))
 
 
-def test_a_bank_list_whose_accounts_changed_is_not_made_again(
-    small: Service, tmp_path: Path
-) -> None:
+def test_a_file_is_made_again_from_the_store_alone(small: Service, tmp_path: Path) -> None:
+    """As after a restore: neither the folder nor the jobs are there, and accounts have changed."""
     them, _ = settled(small)
     stepped(them, H1)
     accounts(small, tmp_path, "62")
-    made = exported(them, **{"as": "bank"})
-    address = f"/v1/exports/{made['id']}/file"
-    before = them.finance.get(address).content
-    (path,) = small.ground.data.rglob("bank.txt")
-    path.unlink()
-    assert them.finance.get(address).content == before
+    address = {}
+    for what in ("bank", "summary", "voucher", "signing"):
+        made = exported(them, **{"as": what})
+        address[what] = f"/v1/exports/{made['id']}/file"
+    before = {what: them.finance.get(one).content for what, one in address.items()}
     accounts(small, tmp_path, "63")
-    path.unlink()
-    problem(them.finance.get(address), 410, "EXPORT_GONE")
+    shutil.rmtree(small.ground.data / "jobs")
+    with small.store.editing() as connection:
+        connection.execute(delete(JOBS))
+    for what, one in address.items():
+        assert them.finance.get(one).content == before[what], what
+    assert "6200000001" in before["bank"].decode("gb18030")
+    now = them.finance.get(f"/v1/exports/{exported(them, **{'as': 'bank'})['id']}/file")
+    assert "6300000001" in now.content.decode("gb18030")
+
+
+def test_a_file_that_would_have_other_bytes_is_not_given_out(small: Service) -> None:
+    them, _ = settled(small)
+    stepped(them, H1)
+    made = exported(them, **{"as": "summary"})
+    with small.store.writing("test.other") as writer:
+        # As another version of the program would have written it.
+        body = fact_of(writer.connection, "export", made["id"]).body  # type: ignore[union-attr]
+        other = {**body["files"][0], "sha256": "0" * 64}
+        add_fact(writer, "export", made["id"], {**body, "files": [other]})
+    problem(them.finance.get(f"/v1/exports/{made['id']}/file"), 410, "EXPORT_GONE")
+
+
+def test_a_file_calls_its_run_as_the_payouts_do(small: Service) -> None:
+    them, run = settled(small)
+    stepped(them, H1)
+    made = exported(them, **{"as": "lines"})
+    text = them.finance.get(f"/v1/exports/{made['id']}/file").content.decode("utf-8-sig")
+    assert {one["run_id"] for one in csv.DictReader(io.StringIO(text))} == {run} == {made["run_id"]}
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"as": "approval", "format": "csv", "map": "x"}, {"/format", "/map"}),
+        ({"as": "signing", "format": "ndjson"}, {"/format"}),
+        ({"as": "bank", "format": "ndjson", "map": "generic-payrol"}, {"/format", "/map"}),
+        ({"as": "lines", "format": "ndjson", "map": "generic-payroll"}, {"/format"}),
+        ({"as": "voucher", "map": "bank-list"}, {"/map"}),
+        ({"as": "lines", "map": "bank-list"}, {"/map"}),
+        ({"as": "bank", "map": "generic-payroll"}, {"/map"}),
+    ],
+)
+def test_what_does_not_go_together_is_told_at_once(
+    said: dict[str, str], told: set[str], small: Service
+) -> None:
+    finance = small.person("county_finance")
+    answer = finance.post("/v1/exports", json=said)
+    assert answer.status_code == 422, answer.text
+    assert {one["pointer"] for one in answer.json()["errors"]} == {"/period", *told}
+    assert finance.get("/v1/jobs").json()["data"] == []
 
 
 def test_account_numbers_are_for_who_may_see_them_at_that_institution(

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from equivalents.store.dated import put_table
-from equivalents.store.trail import trail
+from equivalents.store.trail import entry_of, trail
 from equivalents.store.verify import verify
 from tests.service.lives import People, ended, people, stepped
 from tests.service.test_ground import problem
 from tests.service.visitors import Service
-from tests.store.lives import H1, fill
+from tests.store.lives import H1, POOLS, fill, write
 
 
 def settled(service: Service) -> tuple[People, str]:
@@ -114,7 +114,12 @@ def test_an_export_is_taken_and_acknowledged_by_its_control_total(service: Servi
     problem(payroll.post(f"{address}/acknowledgement", json=taken), 409, "EXPORT_CONTROL")
     good = payroll.post(f"{address}/acknowledgement", json={**taken, "amount": "1300.00"})
     assert good.status_code == 201, good.text
-    assert [one["batch"] for one in good.json()["acknowledgements"]] == ["2026-06-1"]
+    (told,) = good.json()["acknowledgements"]
+    assert told["batch"] == "2026-06-1"
+    with service.store.reading() as connection:
+        entry = entry_of(connection, told["seq"])
+    assert entry is not None
+    assert (told["at"], told["by"]) == (entry.at, entry.who)
     assert [one["id"] for one in payroll.get("/v1/exports").json()["data"]] == [made["id"]]
     # An institution sees and makes exports of its own lines.
     own = them.accountants["C02"]
@@ -156,3 +161,24 @@ def test_a_bank_list_needs_accounts_and_who_may_see_them(service: Service, tmp_p
     problem(takes.get(f"/v1/exports/{made['id']}/file"), 403, "FORBIDDEN_ACTION")
     sees = service.program(actions=["exports.read", "personal.read_clear"])
     assert "6200000002" in sees.get(f"/v1/exports/{made['id']}/file").content.decode("gb18030")
+
+
+def test_lines_name_their_own_run_also_where_another_had_the_same_content(small: Service) -> None:
+    """Inputs that are what they were before make the same bytes, under another run."""
+    them, first = settled(small)
+    runs = [first]
+    seen = [them.finance.get("/v1/payouts", params={"period": H1, "state": "any"})]
+    for amounts in (POOLS.replace("1000.00", "900.00"), POOLS):
+        file = write(small.ground.data / f"pools-{len(runs)}", {"p.csv": amounts}) / "p.csv"
+        put_table(small.store, "pools", file, period=H1, why="更正")
+        body = {"period": H1, "kind": "settle"}
+        runs.append(
+            ended(them.finance, them.finance.post("/v1/runs", json=body))["result"]["run_id"]
+        )
+        seen.append(them.finance.get("/v1/payouts", params={"period": H1, "state": "any"}))
+    assert len(set(runs)) == 3
+    assert [{one["run_id"] for one in each.json()["data"]} for each in seen] == [
+        {one} for one in runs
+    ]
+    assert [lines(each)[0][2] for each in seen] == ["600.00", "540.00", "600.00"]
+    assert len({each.headers["etag"] for each in seen}) == 3

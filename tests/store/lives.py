@@ -24,6 +24,7 @@ __all__ = [
     "H2",
     "HEAD",
     "LATE",
+    "POOLS",
     "ROWS",
     "YEAR",
     "by",
