@@ -10,6 +10,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,7 +29,7 @@ from tests.service.visitors import add_program
 from tests.store.importing import live
 from tests.stores import new_place
 
-SERVERS = counts(2, 60)
+SERVERS = counts(1, 60)
 """Servers that are killed, on each database."""
 UPLOAD = 200_000_000
 ROOM_KB = 64 << 10
@@ -53,15 +54,19 @@ class Client:
         self._host = urlsplit(address).netloc
         self._headers = {"Authorization": f"Bearer {key}"}
 
-    def open(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+    @contextmanager
+    def asked(self, method: str, path: str, body: Any = None, **headers: str) -> Iterator[Any]:
         """The answer, still to be read."""
-        asked = http.client.HTTPConnection(self._host, timeout=120)
-        asked.request(method, path, body, {**self._headers, **headers})
-        return asked.getresponse()
+        line = http.client.HTTPConnection(self._host, timeout=120)
+        with closing(line):
+            line.request(method, path, body, {**self._headers, **headers})
+            with line.getresponse() as answer:
+                yield answer
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> dict[str, Any]:
         """The body of an answer."""
-        found: dict[str, Any] = json.loads(self.open(method, path, body, **headers).read())
+        with self.asked(method, path, body, **headers) as answer:
+            found: dict[str, Any] = json.loads(answer.read())
         return found
 
     def upload(self, body: Any, **headers: str) -> str:
@@ -147,15 +152,14 @@ def test_events_come_while_a_job_runs(tmp_path: Path) -> None:
     with running(place, tmp_path, **SILENT) as (_, address):
         client = Client(address, key)
         job = client.upload(rows(1, 100_000).encode())
-        answer = client.open("GET", f"/v1/jobs/{job}/events")
-        assert answer.headers["content-type"].startswith("text/event-stream")
         told: list[tuple[str, str]] = []
-        name = ""
-        for line in answer:
-            if line.startswith(b"event: "):
-                name = line[7:].decode().strip()
-            elif line.startswith(b"data: "):
-                told.append((name, json.loads(line[6:])["state"]))
+        with client.asked("GET", f"/v1/jobs/{job}/events") as answer:
+            assert answer.headers["content-type"].startswith("text/event-stream")
+            for line in answer:
+                if line.startswith(b"event: "):
+                    name = line[7:].decode().strip()
+                elif line.startswith(b"data: "):
+                    told.append((name, json.loads(line[6:])["state"]))
     names = [one for one, _ in told]
     assert (names[0], names[-1], names.count("ended")) == ("progress", "ended", 1)
     assert told[-1] == ("ended", "succeeded")
