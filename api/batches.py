@@ -38,37 +38,37 @@ _FIRST: Final = 2
 """The row of the first record: headings stand above."""
 _LINE: Final = r"^[^\u0000-\u001F\u007F]*$"
 
-Text = Annotated[str, Field(max_length=200, pattern=_LINE)]
-Code = Annotated[str, Field(min_length=1, max_length=200, pattern=_LINE)]
-Performers = Annotated[str, Field(max_length=10_000, pattern=_LINE)]
-ServiceDay = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
-DayOrNone = Annotated[str, Field(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+_Text = Annotated[str, Field(max_length=200, pattern=_LINE)]
+_Code = Annotated[str, Field(min_length=1, max_length=200, pattern=_LINE)]
+_Performers = Annotated[str, Field(max_length=10_000, pattern=_LINE)]
+_ServiceDay = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+_DayOrNone = Annotated[str, Field(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
 ImportId = Annotated[str, Field(pattern=r"^(imp_[1-9][0-9]{0,17})?$")]
 OnError = Literal["reject_file", "quarantine_rows"]
-RetainUntil = DayOrNone
+RetainUntil = _DayOrNone
 SourceName = Annotated[str, Field(max_length=200, pattern=_LINE)]
 
 
 class RecordAsked(Asked):
     """A record, in the columns of the table `records`; every value is a text."""
 
-    institution_id: Code
-    person_id: Text = ""
-    item_code: Code
-    service_date: ServiceDay
+    institution_id: _Code
+    person_id: _Text = ""
+    item_code: _Code
+    service_date: _ServiceDay
     quantity: Decimal
-    record_id: Text = ""
-    corrects: Text = ""
-    service_end_date: DayOrNone = ""
-    resident_id: Text = ""
-    household_id: Text = ""
-    resident_group: Text = ""
-    setting: Text = ""
-    visit_number: Text = ""
-    team_id: Text = ""
-    performers: Performers = ""
-    post_id: Text = ""
-    source: Text = ""
+    record_id: _Text = ""
+    corrects: _Text = ""
+    service_end_date: _DayOrNone = ""
+    resident_id: _Text = ""
+    household_id: _Text = ""
+    resident_group: _Text = ""
+    setting: _Text = ""
+    visit_number: _Text = ""
+    team_id: _Text = ""
+    performers: _Performers = ""
+    post_id: _Text = ""
+    source: _Text = ""
 
 
 class BatchAsked(Asked):
