@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 
 from api.access.actions import ACTIONS
 from api.asks import SAFE, Asks
+from api.batches import BatchAsked
 from api.problems import TYPE
 
 __all__ = [
@@ -167,6 +168,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     schemas["Problem"] = _PROBLEM
+    schemas |= _streamed()
     parts["securitySchemes"] = _SCHEMES
     routes = {
         (route.path_format, method.lower()): route
@@ -180,6 +182,12 @@ def _document(app: FastAPI) -> dict[str, Any]:
         _named(schema)
     found: dict[str, Any] = _whole(said)
     return found
+
+
+def _streamed() -> dict[str, Any]:
+    """Schemas of bodies that routes take in pieces, so that nobody else tells of them."""
+    said = BatchAsked.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {**said.pop("$defs"), BatchAsked.__name__: said}
 
 
 def _operation(operation: dict[str, Any], method: str, route: APIRoute) -> None:

@@ -15,6 +15,7 @@ KINDS: Final[Mapping[str, str]] = {
     "adjustment": "api.jobs.adjusting:adjust_period",
     "comparison": "api.jobs.comparing:compare",
     "export": "api.jobs.exporting:make",
+    "import": "api.jobs.imports:take",
     "settle": "api.jobs.runs:settle",
     "trial": "api.jobs.runs:try_out",
 }

@@ -28,7 +28,8 @@ def told_problem(
     problems: Sequence[Problem], job: str, *, status: int = 0, total: int = 0
 ) -> dict[str, Any]:
     """Why a job failed, as problem+json: the job is its request."""
-    status = status or status_of(problems[0].code)
+    first = next((one for one in problems if one.severity == "error"), problems[0])
+    status = status or status_of(first.code)
     return both(*(problem_body(problems, status, one, job, total) for one in _LANGUAGES))
 
 

@@ -45,6 +45,40 @@ SERVICE_REASONS: Final[tuple[Reason, ...]] = (
         "uploaded by POST /v1/imports.",
     ),
     _error(
+        "BATCH_RECORDS",
+        "一批有 {value} 条记录，超过上限 {limit} 条，没有接收。请分成几批发送，或上传文件。",
+        "The batch has {value} records, more than {limit}, and was not taken. Send it in parts, or "
+        "upload a file.",
+    ),
+    _error(
+        "UPLOAD_BROKEN",
+        "上传中断，没有收下任何内容。请重新上传。",
+        "The upload broke off and nothing of it was taken. Upload it again.",
+    ),
+    _error(
+        "UPLOAD_UNWRITABLE",
+        "服务器的工作文件夹无法写入（{detail}），没有收下任何内容。请联系维护人员腾出空间或核对权限，"
+        "再重新上传。",
+        "The working folder of the service cannot be written ({detail}), and nothing was taken. "
+        "Have whoever keeps the service make room or check its rights, then upload again.",
+    ),
+    _error(
+        "UPLOAD_REJECTED",
+        "有 {count} 条记录被退回，没有导入任何内容。请按 errors 逐条更正后重新上传，"
+        "或用 on_error=quarantine_rows 先收下其余的。",
+        "Nothing was imported, as records were rejected: {count}. Correct what errors lists and "
+        "upload it again, or take the others in with on_error=quarantine_rows.",
+    ),
+    Reason(
+        "UPLOAD_PARTLY",
+        "note",
+        "service",
+        "资料中排在前面的文件已经导入（{value}）；其余的没有导入。更正后重新上传整份资料即可，"
+        "已导入的不会重复。",
+        "The first files of the case were imported ({value}), the others were not. Upload the "
+        "whole of it again once it is corrected: what is in does not come twice.",
+    ),
+    _error(
         "FIELD_INVALID",
         "字段的内容不合要求：{detail}。",
         "A field is not as it should be: {detail}.",

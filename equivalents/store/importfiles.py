@@ -168,6 +168,8 @@ def _of_table(
     plan: dict[str, Any] = {"method": _METHOD, "times": times.value}
     if case.reading is not AS_FOUND and case.reading != AS_FOUND:
         plan["reading"] = repr(case.reading)
+    if path == case.given and name != case.given.name:
+        plan["member"] = name  # the files of an archive have its bytes and its hash
     if source is not None:
         rules = source.source
         plan["map"] = [[known, _hash(at)] for known, at in rules.map.files]

@@ -23,7 +23,7 @@ from equivalents.store.place import StorePlace
 from equivalents.store.sessions import LOGIN, Session, add_session
 from equivalents.store.upgrading import upgrade
 
-__all__ = ["Service", "served"]
+__all__ = ["Service", "add_program", "served"]
 
 
 @dataclass(frozen=True)
@@ -93,25 +93,37 @@ class Service:
         name: str = "",
     ) -> TestClient:
         """A program with a key."""
-        token = new_token("key")
-        key = key_subject(token)
-        times = {"made_at": self.ground.now(), "ends_at": self.ground.ahead(days=1)}
-        body: dict[str, Any] = {
-            "title": name or role,
-            "roles": [{"role": role, "institutions": [*institutions]}],
-            "actions": None if actions is None else [*actions],
-            "active": True,
-            "created_by": "usr_test",
-            "secrets": [{"digest": token.digest, **times}],
-        }
-        with self.store.writing("key.add", object_kind=KEYS, object_id=key) as writer:
-            add_fact(writer, KEYS, key, body)
-        headers = {"Authorization": f"Bearer {token.text}"}
+        token = add_program(self.ground, role, institutions, actions, name)
+        headers = {"Authorization": f"Bearer {token}"}
         return TestClient(self.app, headers=headers, raise_server_exceptions=False)
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def add_program(
+    ground: Ground,
+    role: str = "integration",
+    institutions: Sequence[str] = ("*",),
+    actions: Sequence[str] | None = None,
+    name: str = "",
+) -> str:
+    """A key of a program, as it is shown once."""
+    token = new_token("key")
+    key = key_subject(token)
+    times = {"made_at": ground.now(), "ends_at": ground.ahead(days=1)}
+    body: dict[str, Any] = {
+        "title": name or role,
+        "roles": [{"role": role, "institutions": [*institutions]}],
+        "actions": None if actions is None else [*actions],
+        "active": True,
+        "created_by": "usr_test",
+        "secrets": [{"digest": token.digest, **times}],
+    }
+    with ground.store.writing("key.add", object_kind=KEYS, object_id=key) as writer:
+        add_fact(writer, KEYS, key, body)
+    return token.text
 
 
 @contextmanager

@@ -124,3 +124,18 @@ def test_an_attempt_does_not_bring_back_what_was_voided_since(store: Store, tmp_
     assert (again.import_id, again.known_as, again.accepted) == (0, made, 0)
     assert not live(store)
     assert upload(store, file, bounds=OWN).accepted == 5
+
+
+def test_every_file_of_a_zipped_case_comes_in(store: Store, tmp_path: Path) -> None:
+    """They have one hash, that of the archive: none is taken for another one."""
+    case = tmp_path / "case.zip"
+    with zipfile.ZipFile(case, "w") as archive:
+        archive.writestr("case.yaml", 'period: "2025"\n')
+        archive.writestr("institutions.csv", "institution_id,name\nI1,一\n")
+        for at in range(3):
+            part = records_file(tmp_path / "part.csv", map(own, range(4 * at, 4 * at + 4)))
+            archive.write(part, f"records/{at}.csv")
+    done = upload(store, case, bounds=Bounds(rows=12, databases=False))
+    assert [one.accepted for one in done.files] == [4, 4, 4]
+    assert [one.known_as for one in upload(store, case).files] == [1, 2, 3]
+    assert len(live(store)) == 12
