@@ -22,6 +22,7 @@ from api.resources import (
     runs,
     sessions,
     statements,
+    tables,
     unlock_requests,
     users,
 )
@@ -48,6 +49,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     periods.router,
     runs.router,
     statements.router,
+    tables.router,
     unlock_requests.router,
     first.router,
 )
