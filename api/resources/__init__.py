@@ -20,11 +20,13 @@ from api.resources import (
     people,
     periods,
     runs,
+    schemes,
     sessions,
     statements,
     tables,
     unlock_requests,
     users,
+    weight_tables,
 )
 
 __all__ = [
@@ -48,9 +50,11 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     people.router,
     periods.router,
     runs.router,
+    schemes.router,
     statements.router,
     tables.router,
     unlock_requests.router,
+    weight_tables.router,
     first.router,
 )
 """The routers of every noun."""
