@@ -36,7 +36,7 @@ router = APIRouter(prefix="/v1/weight-tables", tags=["weight-tables 当量表"])
 WeightTableName = Annotated[
     str,
     InPath(
-        pattern="^[a-z0-9-]{1,60}$",
+        pattern="^[a-z0-9.-]{1,60}$",
         description="`weights` is the county's own table 本县当量表为 weights",
         examples=["weights"],
     ),
