@@ -92,6 +92,7 @@ class Ground:
         )
         self.metrics = Metrics()
         self.wake: Callable[[], None] = lambda: None  # a job was queued
+        self.wake_webhooks: Callable[[], None] = lambda: None  # a delivery is due
         self._lock = Lock()
         self._versions = Versions(__version__, METHOD, "0", "0")
         self._looked = -_FRESH_SECONDS

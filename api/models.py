@@ -38,7 +38,7 @@ Id = Annotated[str, Field(min_length=1, max_length=200, description="A code or a
 PeriodName = Annotated[
     str,
     Field(
-        pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2]|H[12]|Q[1-4]))?$",
+        pattern=r"^(19|20|21)[0-9]{2}(-(0[1-9]|1[0-2]|H[12]|Q[1-4]))?$",
         examples=["2026-06"],
         description="2026, 2026-H1, 2026-Q3 or 2026-06",
     ),

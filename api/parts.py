@@ -20,6 +20,7 @@ from api.problems import RequestError
 __all__ = [
     "FILES",
     "file_answer",
+    "media_type",
     "part_of_table",
 ]
 
@@ -27,6 +28,7 @@ _PLACE: Final = "institution_id"
 _TYPES: Final = {
     ".csv": "text/csv; charset=utf-8",
     ".json": "application/json",
+    ".ndjson": "application/x-ndjson",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".parquet": "application/vnd.apache.parquet",
 }
@@ -36,6 +38,7 @@ FILES: Final[dict[int | str, dict[str, Any]]] = {
         "content": {
             "text/csv": {"schema": {"type": "string", "description": "UTF-8 with BOM"}},
             "application/json": {"schema": {"type": "object", "description": "One object"}},
+            _TYPES[".ndjson"]: _BYTES,
             _TYPES[".xlsx"]: _BYTES,
             _TYPES[".parquet"]: _BYTES,
             "application/octet-stream": _BYTES,
@@ -75,5 +78,9 @@ def file_answer(asking: Asking, name: str, body: bytes | None, reach: Reach) -> 
     }
     if etag in asking.request.headers.get("if-none-match", ""):
         return Response(None, 304, headers)
-    kind = _TYPES.get(PurePath(name).suffix, "application/octet-stream")
-    return Response(body, 200, headers, kind)
+    return Response(body, 200, headers, media_type(name))
+
+
+def media_type(name: str) -> str:
+    """The media type of a file by its name."""
+    return _TYPES.get(PurePath(name).suffix, "application/octet-stream")

@@ -147,7 +147,7 @@ def period_answer(connection: Connection, period: str, principal: Principal) -> 
     Raises:
         DataError: ``PERIOD_INVALID``.
     """
-    found, whole = period_shown(connection, period), sees_all(principal)
+    found = period_shown(connection, period)
     named = [{**one, "run_id": run_name(one["result"])} for one in found["results"]]
     names = ("run_id", "kind", "method", "as_of", "sha256", "about")
     return Period(
@@ -156,7 +156,7 @@ def period_answer(connection: Connection, period: str, principal: Principal) -> 
         flow=[_flow(one, principal) for one in found["flow"]],
         steps=[_step(one, principal) for one in found["trail"] if _sees(one, principal)],
         results=[ResultNamed(**{name: one[name] for name in names}) for one in named],
-        locks=[_lock(one, whole) for one in found["locks"]],
+        locks=[_lock(one, principal) for one in found["locks"]],
     )
 
 
@@ -183,17 +183,23 @@ def _step(entry: Mapping[str, Any], principal: Principal) -> StepShown:
     return StepShown(
         **said,
         institution_id=str(after.get("institution", "")),
-        why=entry["why"] if principal.may("runs.read") else "",
+        why=entry["why"] if _hears_why(principal) else "",
         before=entry["before"] if audits else None,
         after=entry["after"] if audits else None,
     )
 
 
-def _lock(one: Mapping[str, Any], whole: bool) -> LockShown:
+def _hears_why(principal: Principal) -> bool:
+    """A reason may name people: it is for who does the work, not for everybody it is about."""
+    return principal.may("runs.read")
+
+
+def _lock(one: Mapping[str, Any], principal: Principal) -> LockShown:
     names = ("lock", "as_of", "root", "payouts_root", "hash", "previous", "supersedes")
     said: dict[str, Any] = {name: one[name] for name in names}
     opened = one["unlocked"]
     if opened is not None:
-        shown = opened if whole else {**opened, "difference": None}
-        said["unlocked"] = UnlockShown(**shown)
+        difference = opened["difference"] if sees_all(principal) else None
+        why = opened["why"] if _hears_why(principal) else ""
+        said["unlocked"] = UnlockShown(**{**opened, "difference": difference, "why": why})
     return LockShown(**{"unlocked": None, **said}, run_id=run_name(one["result"]))

@@ -65,6 +65,7 @@ _STATUS: Final[Mapping[str, int]] = {
     "EXPORT_UNAPPROVED": 409,
     "EXPORT_CONTROL": 409,
     "EXPORT_GONE": 410,
+    "WEBHOOK_STOPPED": 409,
     "USER_TAKEN": 409,
     "USER_LAST": 409,
     "INSTITUTION_IN_USE": 409,

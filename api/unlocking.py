@@ -22,6 +22,7 @@ from equivalents.store.periods import life, need_why, period_name
 __all__ = [
     "UNLOCK_REQUESTS",
     "allow_unlock",
+    "allowable_lock",
     "ask_to_unlock",
 ]
 
@@ -78,6 +79,12 @@ def allow_unlock(store: Store, principal: Principal, subject: str, why: str) -> 
         writer.after = {"unlock_request": subject, "lock": body["lock"]}
         number = add_fact(writer, UNLOCK_REQUESTS, subject, body)
         return Fact(number, writer.seq, UNLOCK_REQUESTS, subject, body)
+
+
+def allowable_lock(connection: Connection, period: str) -> int:
+    """The lock of a period that can still be opened; 0 where it has none, or was paid."""
+    of = life(connection, period)
+    return 0 if of.locked is None or of.paid else int(of.locked.facts["lock"])
 
 
 def _held(connection: Connection, period: str) -> Done:

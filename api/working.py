@@ -1,4 +1,4 @@
-"""What works beside the requests of a server process: jobs, and tidying once an hour."""
+"""What works beside the requests of a server process: jobs, webhooks, tidying once an hour."""
 
 import logging
 import threading
@@ -6,10 +6,12 @@ import time
 from typing import Final
 
 from api.ground import Ground
+from api.hooks.dispatching import Dispatcher
 from api.jobs.runner import Runner, tidy
 from api.telling.lines import tell_event
 from equivalents.errors import DataError
 from equivalents.store.answers import forget_answers
+from equivalents.store.jobs import ENDED, jobs_of
 from equivalents.store.sessions import forget_sessions
 
 __all__ = [
@@ -27,17 +29,21 @@ class Working:
         self._stop = threading.Event()
         self._tidying = threading.Thread(target=self._tidy, name="tidy", daemon=True)
         self.runner = Runner(ground, ground.settings.number("jobs"))
+        self.dispatcher = Dispatcher(ground)
 
     def start(self) -> None:
         """Begin."""
         self._ground.wake = self.runner.wake
+        self._ground.wake_webhooks = self.dispatcher.wake
         self.runner.start()
+        self.dispatcher.start()
         self._tidying.start()
 
     def stop(self) -> None:
         """End; what runs is left to whoever looks next."""
         self._stop.set()
         self.runner.stop()
+        self.dispatcher.stop()
         self._tidying.join(1)
 
     def _tidy(self) -> None:
@@ -54,4 +60,5 @@ class Working:
         with ground.store.editing() as connection:
             forget_answers(connection, ground.ago(days=ground.settings.number("answer_days")))
             forget_sessions(connection, ground.now())
-        tidy(ground.data, time.time, ground.settings.number("export_days"))
+            ended = {one.job for one in jobs_of(connection, *ENDED)}
+        tidy(ground.data, time.time, ground.settings.number("export_days"), ended)

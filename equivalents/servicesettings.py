@@ -87,6 +87,15 @@ SERVICE_SETTINGS: Final = (
         "WORKERS", "1", "number", "服务进程数（SQLite 只能为 1）", "processes; one on SQLite", 1, 64
     ),
     _s("JOBS", "1", "number", "每个进程同时处理的任务数", "jobs at a time in a process", 1, 16),
+    _s(
+        "SILENT_SECONDS",
+        "30",
+        "number",
+        "任务进程失去联系多少秒后由别的进程接手",
+        "seconds without news after which a job is taken over",
+        1,
+        3_600,
+    ),
     _s("PROXIES", "", "networks", "可信反向代理的地址", "addresses of trusted reverse proxies"),
     _s(
         "INSECURE_COOKIES",

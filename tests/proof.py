@@ -228,9 +228,11 @@ KINDS = (
     ),
     Kind(
         "the case of a period out of the store 库中期间的资料",
-        ("tests/store/test_storecase.py",),
-        "every scenario and the demo county on SQLite and PostgreSQL, to the bytes of its folder",
-        "record ids lost from a column with few bytes; a cached file half written by another",
+        ("tests/store/test_storecase.py", "tests/store/test_casenotes.py"),
+        "every scenario and the demo county on SQLite and PostgreSQL, to the bytes of its folder; "
+        "20 random orders of every kind of change on both, found by its note and made anew",
+        "record ids lost from a column with few bytes; a cached file half written by another; a "
+        "document left out of what a note stands for",
     ),
     Kind(
         "the cache of counts 计数缓存",
@@ -247,6 +249,32 @@ KINDS = (
         "kills of backup and restore; PostgreSQL stopped 10 times under load",
         "a column that no hash covers; a backup that has its name before it is whole; a forger "
         "who seals everything anew",
+    ),
+    Kind(
+        "exports add up 导出可核对",
+        ("tests/payroll",),
+        "1,000 hypothesis examples for each property; every scenario that settles",
+        "an amount in words without its zero; a control total of other bytes",
+    ),
+    Kind(
+        "access, webhooks and logs as values 权限、回调、日志",
+        ("tests/service/test_access_limits.py", "tests/service/test_access_masks.py",
+         "tests/service/test_access_passwords.py", "tests/service/test_access_roles.py",
+         "tests/service/test_access_throttle.py", "tests/service/test_access_tokens.py",
+         "tests/service/test_hooks_addresses.py", "tests/service/test_hooks_schedule.py",
+         "tests/service/test_hooks_signing.py", "tests/service/test_telling_lines.py"),
+        "1,000 hypothesis examples for each property",
+        "one request more than the limit; an address inside by its IPv6 form; a name in a log",
+    ),
+    Kind(
+        "every route, whatever is asked 接口遍历",
+        ("tests/service/test_schemathesis.py", "tests/service/test_matrix.py",
+         "tests/service/test_openapi.py", "tests/service/test_compatibility.py",
+         "tests/service/test_scope.py", "tests/service/test_limits.py",
+         "tests/service/test_security.py"),
+        "schemathesis over all phases: 60 cases of each operation, 400 chains of requests; every "
+        "route x role x own or other institution",
+        "an id that is no number answered with 500; a role that reaches a route too many",
     ),
 )  # fmt: skip
 

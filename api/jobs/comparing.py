@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from api.jobs.context import Context
+from api.jobs.inpart import told_in_part
 from api.jobs.runs import OUT
 from equivalents.errors import DataError, Problem
 from equivalents.store.periodsettle import How, case_for
@@ -26,8 +27,14 @@ def compare(context: Context) -> Mapping[str, Any]:
     """Compare; what it wrote lies in the job's folder. Nothing is kept in the store.
 
     Raises:
-        DataError: as :func:`~equivalents.whatif.compare_case`; ``OBJECT_UNKNOWN``.
+        DataError: as :func:`~equivalents.whatif.compare_case`; ``OBJECT_UNKNOWN``;
+            ``JOB_PART_WITHHELD``.
     """
+    with told_in_part(context):
+        return _compared(context)
+
+
+def _compared(context: Context) -> Mapping[str, Any]:
     asked, folder = context.asked, context.folder
     folder.mkdir(parents=True, exist_ok=True)
     base, case = _base(context)

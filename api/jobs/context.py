@@ -1,6 +1,8 @@
 """What a job is done with: the store in its owner's name, its folder, and a way to say how far."""
 
+import shutil
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,12 +16,32 @@ __all__ = [
     "Progress",
     "Run",
     "folder_of",
+    "forget_given",
+    "given_of",
+    "uploads_of",
 ]
 
 
 def folder_of(data: Path, job: str) -> Path:
     """The folder of what a job was given and of what it leaves."""
     return data / "jobs" / job
+
+
+def uploads_of(data: Path) -> Path:
+    """The folder of uploads that are still coming in, each in a folder of its own."""
+    return data / "uploads"
+
+
+def given_of(data: Path, job: str) -> Path:
+    """The folder of what was uploaded for a job; ids of residents stand in it in clear."""
+    return folder_of(data, job) / "given"
+
+
+def forget_given(data: Path, job: str) -> None:
+    """Delete what was uploaded for a job: the store has what is to be kept of it."""
+    shutil.rmtree(given_of(data, job), ignore_errors=True)
+    with suppress(OSError):
+        folder_of(data, job).rmdir()  # where the job left nothing else
 
 
 @dataclass(slots=True)
@@ -53,6 +75,11 @@ class Context:
     def asked(self) -> Any:
         """What is to be done."""
         return self.job.asked
+
+    @property
+    def given(self) -> Path:
+        """The folder of what was uploaded for it; gone as soon as the job has ended."""
+        return given_of(self.data, self.job.job)
 
     @property
     def folder(self) -> Path:

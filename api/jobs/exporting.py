@@ -4,25 +4,35 @@ import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from secrets import token_hex
+from threading import Lock
 from typing import Any, Final
 
-from api.jobs.context import Context
+from api.jobs.context import Context, folder_of
+from equivalents.errors import DataError
 from equivalents.payroll.bank import WithoutAccount
+from equivalents.payroll.columnmap import map_file
 from equivalents.payroll.exporting import ExportAs, Wanted, export
+from equivalents.payroll.vouchermap import SHIPPED_VOUCHER
 from equivalents.payroll.writing import Format
 from equivalents.report.folder import sha256
+from equivalents.store.engine import Store
 from equivalents.store.facts import add_fact, facts_of
+from equivalents.store.jobs import job_of
 from equivalents.store.results import result_folder
 from equivalents.store.storecase import made_case
 
 __all__ = [
     "EXPORTS",
     "OUT",
+    "export_file",
     "make",
 ]
 
 EXPORTS: Final = "export"
 OUT: Final = "out"
+_BANK_MAP: Final = "bank-list"
+"""The shipped map of a bank list where none is named."""
 
 
 def make(context: Context) -> Mapping[str, Any]:
@@ -37,24 +47,8 @@ def make(context: Context) -> Mapping[str, Any]:
     out = context.folder / OUT
     if found and out.is_dir():
         return dict(found[0].body)
-    shutil.rmtree(context.folder / "result", ignore_errors=True)
-    folder = result_folder(store, asked["result_id"], context.folder / "result")
-    case, places = _case(context), asked["institutions"]
-    wanted = Wanted(
-        what=ExportAs(asked["as"]),
-        form=Format(asked["format"]) if asked["format"] else None,
-        map_name=asked["map"],
-        case=case,
-        tax_month=asked["tax_month"],
-        income_type=asked["income_type"],
-        without_account=WithoutAccount(asked["without_account"]),
-        institutions=None if places is None else frozenset(places),
-    )
-    told, problems = export([folder], wanted, out)
-    shutil.rmtree(folder, ignore_errors=True)
-    body = {**_about(asked), **told, "warnings": [one.code for one in problems]}
-    body["files"] = [_file(path) for path in sorted(out.iterdir()) if path.name == told["file"]]
-    body["job"] = context.job.job
+    told = _write(store, asked, context.folder, out)
+    body = {**_about(asked), **told, "files": [_file(out / told["file"])], "job": context.job.job}
     if not found:
         of_it = {"object_kind": EXPORTS, "object_id": name, "why": asked["why"]}
         with store.writing("export.create", **of_it) as writer:
@@ -63,11 +57,77 @@ def make(context: Context) -> Mapping[str, Any]:
     return json.loads(json.dumps(body))  # type: ignore[no-any-return]
 
 
-def _case(context: Context) -> Path | None:
+def export_file(store: Store, data: Path, body: Mapping[str, Any]) -> Path | None:
+    """The file of an export, made again where it is gone or was changed.
+
+    ``None``: it cannot be made with the same bytes, as where accounts of a bank list changed.
+    """
+    folder, known = folder_of(data, body["job"]), body["files"][0]
+    path = folder / OUT / str(known["name"])
+    with _ONE:
+        if path.is_file() and sha256(path) == known["sha256"]:
+            return path
+        with store.reading() as connection:
+            job = job_of(connection, body["job"])
+        if job is None:
+            return None
+        folder.mkdir(parents=True, exist_ok=True)
+        again = folder / f"again-{token_hex(8)}"
+        try:
+            _write(store, job.asked, folder, again)
+            made = again / known["name"]
+            if not made.is_file() or sha256(made) != known["sha256"]:
+                return None
+            path.parent.mkdir(exist_ok=True)
+            made.replace(path)
+        except DataError:
+            return None
+        finally:
+            shutil.rmtree(again, ignore_errors=True)
+    return path
+
+
+_ONE: Final = Lock()
+"""One file is made again at a time."""
+
+
+def _write(store: Store, asked: Mapping[str, Any], folder: Path, out: Path) -> dict[str, Any]:
+    """Write the files of an export into ``out``; gives what is said of them."""
+    kept = folder / f"result-{token_hex(8)}"
+    try:
+        result = result_folder(store, asked["result_id"], kept)
+        told, problems = export([result], _wanted(store, asked), out)
+    finally:
+        shutil.rmtree(kept, ignore_errors=True)
+    return {**told, "warnings": [one.code for one in problems], "map_sha256": _map(asked, told)}
+
+
+def _wanted(store: Store, asked: Mapping[str, Any]) -> Wanted:
+    places = asked["institutions"]
+    return Wanted(
+        what=ExportAs(asked["as"]),
+        form=Format(asked["format"]) if asked["format"] else None,
+        map_name=asked["map"],
+        case=_case(store, asked),
+        tax_month=asked["tax_month"],
+        income_type=asked["income_type"],
+        without_account=WithoutAccount(asked["without_account"]),
+        institutions=None if places is None else frozenset(places),
+    )
+
+
+def _case(store: Store, asked: Mapping[str, Any]) -> Path | None:
     """The case of the period, for accounts of a bank list; the roster is that of the result."""
-    if context.asked["as"] != ExportAs.BANK:
-        return None
-    return made_case(context.store, context.asked["period"]).folder
+    return made_case(store, asked["period"]).folder if asked["as"] == ExportAs.BANK else None
+
+
+def _map(asked: Mapping[str, Any], told: Mapping[str, Any]) -> str:
+    """The hash of the map that was used; blank where none was."""
+    if not told.get("map"):
+        return ""
+    if asked["as"] == ExportAs.VOUCHER:
+        return sha256(map_file(asked["map"] or SHIPPED_VOUCHER, "payroll/vouchers"))
+    return sha256(map_file(asked["map"] or _BANK_MAP))
 
 
 def _about(asked: Mapping[str, Any]) -> dict[str, Any]:

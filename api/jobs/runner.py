@@ -8,16 +8,15 @@ import logging
 import os
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from multiprocessing import get_context
-from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Final
 
 from api.ground import Ground, new_id
-from api.jobs.child import work
-from api.jobs.context import folder_of
-from api.problems import problem_body
+from api.jobs.child import our_environment, work
+from api.jobs.context import folder_of, forget_given, uploads_of
+from api.jobs.told import told_problem
 from api.telling.lines import tell_event
 from equivalents.errors import DataError, Problem
 from equivalents.store.jobs import (
@@ -25,7 +24,6 @@ from equivalents.store.jobs import (
     CANCELLED,
     ENDED,
     Job,
-    JobLostError,
     claim,
     end,
     job_of,
@@ -36,12 +34,9 @@ from equivalents.store.jobs import (
 
 __all__ = [
     "Runner",
-    "SILENT_SECONDS",
     "tidy",
 ]
 
-SILENT_SECONDS: Final = 30.0
-"""A worker that was not heard of for so long is taken for dead."""
 _LOOK_SECONDS: Final = 0.5
 _STOP_SECONDS: Final = 5.0
 
@@ -87,63 +82,85 @@ class Runner:
                     continue
             except DataError as error:
                 tell_event("jobs.store", logging.WARNING, error)
+            except Exception as error:
+                # Whatever it was, the other jobs are not to wait for ever.
+                tell_event("jobs.fault", logging.ERROR, error)
             with self._wake:
                 self._wake.wait(_LOOK_SECONDS)
 
     def _next(self) -> Job | None:
         ground = self._ground
-        now, silent = ground.now(), ground.ago(seconds=SILENT_SECONDS)
+        now = ground.now()
+        silent = ground.ago(seconds=ground.settings.number("silent_seconds"))
         with ground.store.reading() as connection:
             if not jobs_of(connection, "queued", "running"):
                 return None
-        problem = Problem("JOB_INTERRUPTED", value=str(ATTEMPTS))
         with ground.store.editing() as connection:
-            lost = spent(connection, now, silent, problem_body([problem], 500, "zh", ""))
-            if lost:
-                tell_event("job.spent", logging.ERROR, jobs=len(lost))
-            return claim(connection, self._name, now, silent)
+            lost = spent(connection, now, silent, _interrupted)
+            claimed = claim(connection, self._name, now, silent)
+        for name in lost:
+            tell_event("job.spent", logging.ERROR)
+            forget_given(ground.data, name)
+        return claimed
 
     def _see_through(self, job: Job) -> None:
         tell_event(f"job.{job.kind}.begun", attempt=job.attempt)
         ours, theirs = self._context.Pipe()
         place, data = self._ground.store.place, self._ground.data
-        process = self._context.Process(target=work, args=(place, data, job, theirs))
+        said = (place, data, job, theirs, our_environment())
+        process = self._context.Process(target=work, args=said)
         process.start()
         theirs.close()
         while process.is_alive() and not self._stop.is_set():
             process.join(_LOOK_SECONDS)
-        if process.is_alive():
+        stopped = process.is_alive()
+        if stopped:
             process.terminate()
             process.join(_STOP_SECONDS)
             process.kill()
             process.join()
         ours.close()
-        self._ended(job, process)
+        self._ended(job, stopped)
         tell_event(f"job.{job.kind}.ended", attempt=job.attempt, status=process.exitcode or 0)
 
-    def _ended(self, job: Job, process: ForkServerProcess) -> None:
+    def _ended(self, job: Job, stopped: bool) -> None:
         """Its process is gone: it has ended, was cancelled, or is to be done again."""
-        now = self._ground.now()
+        now, over = self._ground.now(), True
         with self._ground.store.editing() as connection:
             found = job_of(connection, job.job)
-            if found is None or found.state in ENDED or found.attempt != job.attempt:
+            if found is None or found.attempt != job.attempt:
                 return
-            if found.cancel and not found.seq:
-                problem = problem_body([Problem("JOB_CANCELLED")], 409, "zh", "")
-                try:
+            if found.state not in ENDED:
+                over = bool(found.cancel and not found.seq)
+                if over:
+                    problem = told_problem([Problem("JOB_CANCELLED")], job.job, status=409)
                     end(connection, job, CANCELLED, now, problem=problem)
-                except JobLostError:
-                    return
-            else:
-                # What it committed stays; the next attempt tells it.
-                release(connection, job, now)
+                else:
+                    # What it committed stays; the next attempt tells it.
+                    release(connection, job, now, counted=not stopped)
+        if over:
+            forget_given(self._ground.data, job.job)
 
 
-def tidy(data: Path, now: Callable[[], float], days: int) -> int:
-    """Delete the folders of jobs that are older than some days; gives how many."""
-    count, folder = 0, folder_of(data, "")
-    for one in [*folder.iterdir()] if folder.is_dir() else []:
-        if now() - one.stat().st_mtime > days * 86_400:
-            shutil.rmtree(one, ignore_errors=True)
-            count += 1
+def _interrupted(job: Job) -> object:
+    """Why a job failed that was begun too often; ``seq`` tells whether it had committed."""
+    code = "JOB_INTERRUPTED_AFTER" if job.seq else "JOB_INTERRUPTED"
+    problem = Problem(code, value=str(ATTEMPTS), facts={"seq": str(job.seq)})
+    return told_problem([problem], job.job, status=500)
+
+
+def tidy(data: Path, now: Callable[[], float], days: int, ended: Container[str] = ()) -> int:
+    """Delete the folders of jobs that are older than some days; gives how many.
+
+    Of jobs that have ``ended`` what was uploaded goes at once; an upload that was broken off with
+    its server goes after a day.
+    """
+    count = 0
+    for folder, last in ((folder_of(data, ""), days), (uploads_of(data), 1)):
+        for one in [*folder.iterdir()] if folder.is_dir() else []:
+            if one.name in ended:
+                forget_given(data, one.name)
+            if one.exists() and now() - one.stat().st_mtime > last * 86_400:
+                shutil.rmtree(one, ignore_errors=True)
+                count += 1
     return count

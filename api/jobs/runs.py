@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from api.jobs.context import Context
+from api.jobs.inpart import told_in_part
 from equivalents.errors import DataError, Problem
 from equivalents.run import settle_case
 from equivalents.settle import Settlement
@@ -93,8 +94,14 @@ def try_out(context: Context) -> Mapping[str, Any]:
     """Settle a period as a trial: nothing is kept in the store.
 
     Raises:
-        DataError: as :func:`~equivalents.run.settle_case`; ``REJECTED_ROWS``.
+        DataError: as :func:`~equivalents.run.settle_case`; ``REJECTED_ROWS``;
+            ``JOB_PART_WITHHELD``.
     """
+    with told_in_part(context):
+        return _tried(context)
+
+
+def _tried(context: Context) -> Mapping[str, Any]:
     asked, store = context.asked, context.store
     with store.reading() as connection:
         head = head_of(connection)

@@ -1,21 +1,21 @@
 """Exports: whole-period files with control totals, and who took which batch (导出与签收)."""
 
 from typing import Annotated, Any, Final, Literal
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query
 from fastapi import Path as InPath
 from pydantic import Field
 from sqlalchemy import Connection
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 
 from api.access.roles import ALL
 from api.asks import Asking, Asks
 from api.ground import new_id
-from api.jobs.context import folder_of
-from api.jobs.exporting import EXPORTS, OUT
+from api.jobs.exporting import EXPORTS, export_file
 from api.models import Amount, Answered, Asked, PeriodName, Why
 from api.paging import Listed, Page, paged
-from api.parts import FILES, file_answer
+from api.parts import FILES, media_type
 from api.periodshown import run_name
 from api.problems import RequestError
 from api.resources.jobs import JobShown, queued
@@ -36,6 +36,7 @@ __all__ = [
     "Taken",
     "acknowledge",
     "create_export",
+    "export_found",
     "get_export",
     "get_export_file",
     "list_exports",
@@ -51,7 +52,8 @@ class ExportAsked(Asked):
     """What to export: of a run, or of the approved run of a period.
 
     ``map`` names a shipped column or voucher map; ``tax_month`` and ``income_type`` are those of
-    every line; ``without_account``: whoever has no account stops a bank list, or stands apart.
+    every line; ``institution_id`` alone is exported, else all that the asker exports for;
+    ``without_account``: whoever has no account stops a bank list, or stands apart.
     """
 
     what: Annotated[
@@ -59,6 +61,7 @@ class ExportAsked(Asked):
     ]
     period: PeriodName | None = None
     run_id: Annotated[str, Field(pattern=RUN_OR_NONE)] = ""
+    institution_id: Annotated[str, Field(max_length=200)] = ""
     format: Literal["", "csv", "ndjson", "xlsx"] = ""
     map: Annotated[str, Field(pattern="^[a-z0-9-]{0,60}$")] = ""
     tax_month: Annotated[str, Field(pattern="^([0-9]{4}-(0[1-9]|1[0-2]))?$")] = ""
@@ -101,8 +104,11 @@ class Export(Answered):
     id: str
     run_id: str
     period: str
+    institutions: list[str] | None
     what: Annotated[str, Field(serialization_alias="as")]
     format: str
+    map: str
+    map_sha256: str
     tax_month: str
     income_type: str
     control: ControlTotal
@@ -127,10 +133,9 @@ def create_export(
     asked: ExportAsked, asking: Annotated[Asking, Depends(Asks("exports.create"))]
 ) -> Response:
     """Make an export: a job whose result names it. A bank list needs clear account numbers."""
-    need_somewhere(asking, "exports.create")
-    reach = asking.principal.institutions("exports.create")
+    places = _places(asking, asked.institution_id)
     if asked.what == "bank":
-        need_somewhere(asking, "personal.read_clear")
+        _need_clear(asking, places)
     if not asked.period and not asked.run_id:
         raise RequestError("FIELD_MISSING", pointer="/period")
 
@@ -143,18 +148,39 @@ def create_export(
             "result_id": run.result.id,
             "run_id": run_name(run.result.id),
             "period": run.result.period,
-            "institutions": None if reach is ALL else sorted(map(str, reach)),
+            "institutions": places,
         }
         return queue(asking, connection, "export", said)
 
     return queued(asking, add)
 
 
+def _places(asking: Asking, institution: str) -> list[str] | None:
+    """The institutions of an export; ``None``: all there are.
+
+    Raises:
+        DataError: ``FORBIDDEN_INSTITUTION`` and others of :meth:`~api.asks.Asking.need`.
+    """
+    if institution:
+        asking.need("exports.create", institution)
+        return [institution]
+    need_somewhere(asking, "exports.create")
+    reach = asking.principal.institutions("exports.create")
+    return None if reach is ALL else sorted(map(str, reach))
+
+
+def _need_clear(asking: Asking, places: list[str] | None) -> None:
+    """Refuse who may not see account numbers in full at each institution of a bank list."""
+    for one in [""] if places is None else places:
+        asking.need("personal.read_clear", one)
+
+
 def _export(connection: Connection, fact: Fact) -> Export:
     body = fact.body
-    known = {name: body[name] for name in ("id", "period", "format", "tax_month", "income_type")}
+    names = ("id", "period", "institutions", "format", "map_sha256", "tax_month", "income_type")
     return Export(
-        **known,
+        **{name: body[name] for name in names},
+        map=body.get("map", ""),
         run_id=body["run"],
         what=body["as"],
         control=ControlTotal(**body["control"]),
@@ -174,7 +200,12 @@ def _sees(asking: Asking, fact: Fact) -> bool:
     return reach is ALL or (of is not None and all(one in reach for one in of))
 
 
-def _found(asking: Asking, connection: Connection, export_id: str) -> Fact:
+def export_found(asking: Asking, connection: Connection, export_id: str) -> Fact:
+    """An export of which the asker may see everything.
+
+    Raises:
+        RequestError: ``OBJECT_UNKNOWN``.
+    """
     fact = fact_of(connection, EXPORTS, export_id)
     if fact is None or not _sees(asking, fact):
         raise RequestError("OBJECT_UNKNOWN", export_id)
@@ -205,7 +236,7 @@ def get_export(
 ) -> Response:
     """One export."""
     with asking.reading() as connection:
-        one = _export(connection, _found(asking, connection, export_id))
+        one = _export(connection, export_found(asking, connection, export_id))
     return asking.answer(one, etag=f"{one.id}-{len(one.acknowledgements)}")
 
 
@@ -213,17 +244,37 @@ def get_export(
 def get_export_file(
     export_id: ExportId, asking: Annotated[Asking, Depends(Asks("exports.read"))]
 ) -> Response:
-    """The file; its ETag is its hash. A bank list needs clear account numbers."""
+    """The file; its ETag is its hash. A bank list needs clear account numbers.
+
+    A file that was tidied away is made again, with the same bytes.
+    """
     with asking.reading() as connection:
-        body = _found(asking, connection, export_id).body
+        body = export_found(asking, connection, export_id).body
     if body["as"] == "bank":
-        need_somewhere(asking, "personal.read_clear")
-    name = body["files"][0]["name"]
-    path = folder_of(asking.ground.data, body["job"]) / OUT / name
-    content = path.read_bytes() if path.is_file() else None
-    if content is None:
+        _need_clear(asking, body["institutions"])
+    path = export_file(asking.ground.store, asking.ground.data, body)
+    if path is None:
         raise DataError([Problem("EXPORT_GONE", value=export_id)])
-    return file_answer(asking, name, content, ALL)
+    called = f"{body['period']}{_CALLED[body['as']]}{path.suffix}"
+    headers = {
+        "ETag": f'"{body["files"][0]["sha256"]}"',
+        "Content-Disposition": f'attachment; filename="{path.name}"; '
+        f"filename*=UTF-8''{quote(called)}",
+    }
+    if headers["ETag"] in asking.request.headers.get("if-none-match", ""):
+        return Response(None, 304, headers)
+    return FileResponse(path, 200, headers, media_type(path.name))
+
+
+_CALLED: Final = {
+    "lines": "发放明细",
+    "summary": "发放合计",
+    "bank": "银行代发",
+    "voucher": "记账凭证",
+    "approval": "审批表",
+    "signing": "签字表",
+}
+"""What a file is called where it is kept."""
 
 
 @router.post("/{export_id}/acknowledgement", status_code=201, response_model=Export)
@@ -237,7 +288,7 @@ def acknowledge(
     def made(store: Store) -> Export:
         of_it = {"object_kind": EXPORTS, "object_id": export_id}
         with store.writing("export.acknowledge", **of_it) as writer:
-            fact = _found(asking, writer.connection, export_id)
+            fact = export_found(asking, writer.connection, export_id)
             control = fact.body["control"]
             if (asked.people, asked.amount) != (control["people"], control["amount"]):
                 facts = {"people": str(control["people"]), "amount": control["amount"]}

@@ -1,7 +1,6 @@
 """Jobs: how far long work is, its end, and its cancelling (任务)."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any, Final
 
@@ -12,11 +11,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
 from api.asks import Asking, Asks
+from api.jobs.context import forget_given
+from api.jobs.told import in_language, told_problem
 from api.models import Answered, Id, Time
 from api.paging import Listed, Page, paged
 from api.problems import RequestError
+from equivalents.errors import Problem
 from equivalents.store.engine import Store
-from equivalents.store.jobs import ENDED, Job, ask_cancel, job_of, jobs_of
+from equivalents.store.jobs import ENDED, SUCCEEDED, Job, ask_cancel, job_of, jobs_of
 
 __all__ = [
     "JobShown",
@@ -69,7 +71,7 @@ class JobShown(Answered):
     problem: dict[str, Any] | None
 
 
-def shown(job: Job) -> JobShown:
+def shown(job: Job, language: str = "zh") -> JobShown:
     """A job as it is answered."""
     return JobShown(
         id=job.job,
@@ -81,8 +83,8 @@ def shown(job: Job) -> JobShown:
         created_at=job.created_at,
         changed_at=job.changed_at,
         ended_at=job.ended_at or None,
-        result=job.result,
-        problem=job.problem,
+        result=in_language(job.result, language) if job.state == SUCCEEDED else None,
+        problem=in_language(job.problem, language),
     )
 
 
@@ -127,7 +129,7 @@ def list_jobs(
     with asking.reading() as connection:
         every = [one for one in jobs_of(connection) if _sees(asking, one)]
     part, more, cursor = paged(page, "jobs", every, lambda one: (one.created_at, one.job))
-    data = [*map(shown, part)]
+    data = [shown(one, asking.language) for one in part]
     return Listed(data=data, limit=page.limit, has_more=more, next_cursor=cursor)
 
 
@@ -135,7 +137,7 @@ def list_jobs(
 def get_job(job_id: Id, asking: Annotated[Asking, Depends(Asks("jobs.read"))]) -> Response:
     """One job."""
     job = _found(asking, job_id)
-    return asking.answer(shown(job), etag=job.changed_at)
+    return asking.answer(shown(job, asking.language), etag=f"{job.changed_at}-{asking.language}")
 
 
 @router.get(
@@ -159,7 +161,7 @@ async def _events(asking: Asking, job_id: str) -> AsyncIterator[str]:
         if job.changed_at != seen:
             seen = job.changed_at
             name = "ended" if job.state in ENDED else "progress"
-            body = json.dumps(json.loads(shown(job).model_dump_json()), ensure_ascii=False)
+            body = shown(job, asking.language).model_dump_json()
             yield f"event: {name}\nid: {seen}\ndata: {body}\n\n"
         else:
             yield ": alive\n\n"
@@ -176,8 +178,14 @@ def cancel_job(job_id: Id, asking: Annotated[Asking, Depends(Asks("jobs.cancel")
 
     def made(store: Store) -> JobShown:
         with store.editing() as connection:
-            job = ask_cancel(connection, job_id, asking.ground.now())
+            problem = told_problem([Problem("JOB_CANCELLED")], job_id, status=409)
+            job = ask_cancel(connection, job_id, asking.ground.now(), problem)
         assert job is not None, "it was found just now"
-        return shown(job)
+        return shown(job, asking.language)
 
-    return asking.act(made, 200)
+    answer = asking.act(made, 200)
+    with asking.reading() as connection:
+        job = job_of(connection, job_id)
+    if job is None or job.state in ENDED:
+        forget_given(asking.ground.data, job_id)
+    return answer

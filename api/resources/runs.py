@@ -13,6 +13,7 @@ from api.models import Amount, Answered, Asked, PeriodName, Time, Why
 from api.paging import Listed, Page, paged
 from api.parts import FILES, file_answer
 from api.periodshown import run_name, sees_all
+from api.problems import RequestError
 from api.resources.jobs import JobShown, queued
 from api.runsasked import (
     JobId,
@@ -58,6 +59,7 @@ _Pages = Annotated[Page, Depends()]
 _Kind = Literal["settlement", "adjustment", "year_end"]
 
 _Name = Annotated[str, InPath(max_length=200)]
+_ONLY_TRIALS = "只有试算（trial）可以另带当量表¦only a trial may bring other weights"
 
 
 class RunAsked(Asked):
@@ -128,6 +130,8 @@ def create_run(asked: RunAsked, asking: _Asker) -> Response:
         need_somewhere(asking, "trials.create")
     else:
         asking.need("runs.create")
+        if asked.weights_csv:  # what is paid is settled by the weights that the store holds
+            raise RequestError("FIELD_INVALID", pointer="/weights_csv", detail=_ONLY_TRIALS)
     said: dict[str, Any] = asked.model_dump() | {"whole": sees_all(asking.principal)}
 
     def add(connection: Connection) -> Job:

@@ -14,11 +14,12 @@ from equivalents.errors import RefusedError
 from equivalents.explain import PersonStory, explain_person
 from equivalents.report.explained import person_text
 from equivalents.report.explained_json import person_json
-from equivalents.store.results import ADJUSTMENT
-from equivalents.store.resultshown import results_shown
+from equivalents.store.results import ADJUSTMENT, YEAR_END, payout_file
+from equivalents.store.resultshown import file_of_result, results_shown, table_of_result
 
 __all__ = [
     "Statement",
+    "YearEndDue",
     "get_statement",
     "router",
 ]
@@ -27,14 +28,33 @@ router = APIRouter(prefix="/v1/statements", tags=["statements 明细单"])
 _ACTION = "statements.read"
 
 
+class YearEndDue(Answered):
+    """What the end of a year pays of one component: the year's, less what was paid within it."""
+
+    institution_id: str
+    pool: str
+    component: str
+    entitlement: Amount
+    paid: Amount
+    adjusted: Amount
+    due: Amount
+    pay_now: Amount
+    carried_on: Amount
+
+
 class Statement(Answered):
-    """A person's statement: of every figure, what it was made of."""
+    """A person's statement: of every figure, what it was made of.
+
+    Of a year's end ``amount`` is that of the whole year, and ``year_end`` what of it is still
+    paid; of any other run that list is empty.
+    """
 
     person_id: str
     name: str
     period: PeriodName
     amount: Amount
     institutions: list[dict[str, Any]]
+    year_end: list[YearEndDue]
 
 
 @router.get(
@@ -71,10 +91,34 @@ def get_statement(
         raise unknown from None  # who is there besides is not told
     if not story.places:
         raise unknown
-    etag = f"{result.sha256[:32]}-{institution_id}" if institution_id.isascii() else ""
+    due = _due(asking, result.id, story) if result.kind == YEAR_END else []
     if format == "text":
-        return Response(person_text(story), 200, {}, "text/plain; charset=utf-8")
-    return asking.answer(Statement(**person_json(story)), etag=etag)
+        text = person_text(story) + "".join(map(_due_text, due))
+        return Response(text, 200, {}, "text/plain; charset=utf-8")
+    etag = f"{result.sha256[:32]}-{institution_id}" if institution_id.isascii() else ""
+    return asking.answer(Statement(**person_json(story), year_end=due), etag=etag)
+
+
+def _due(asking: Asking, result_id: int, story: PersonStory) -> list[YearEndDue]:
+    """What the end of a year pays a person, at the institutions of a story."""
+    with asking.reading() as connection:
+        body = file_of_result(connection, result_id, payout_file(YEAR_END)) or b""
+    places = {one.institution_id for one in story.places}
+    return [
+        YearEndDue(**{name: row[name] for name in YearEndDue.model_fields})
+        for row in table_of_result(body)
+        if row["person_id"] == story.person_id and row["institution_id"] in places
+    ]
+
+
+def _due_text(one: YearEndDue) -> str:
+    where = " ".join(part for part in (one.institution_id, one.pool, one.component) if part)
+    later = "" if one.carried_on == "0.00" else f"；结转 carried on {one.carried_on}"
+    return (
+        f"年终清算 year end  {where}：全年应得 of the year {one.entitlement} - "
+        f"已付 paid {one.paid} - 已调整 adjusted {one.adjusted} = {one.due}；"
+        f"本次发放 paid now {one.pay_now} 元 yuan{later}\n"
+    )
 
 
 def _visible(asking: Asking, story: PersonStory, own: bool) -> PersonStory:

@@ -11,7 +11,7 @@ from api.asks import Asking, Asks
 from api.models import Answered, Asked, Id, PeriodName, Time, Why
 from api.paging import Listed, Page, paged
 from api.problems import RequestError
-from api.unlocking import UNLOCK_REQUESTS, allow_unlock, ask_to_unlock
+from api.unlocking import UNLOCK_REQUESTS, allow_unlock, allowable_lock, ask_to_unlock
 from equivalents.store.engine import Store
 from equivalents.store.facts import Fact, standing
 from equivalents.store.periods import period_name
@@ -46,12 +46,12 @@ class AllowAsked(Asked):
 
 
 class UnlockRequest(Answered):
-    """A request: open until another user allows it."""
+    """A request: open until another user allows it, ended where its lock no longer holds."""
 
     id: str
     period: PeriodName
     lock: int
-    state: Annotated[str, Field(pattern="^(open|allowed)$")]
+    state: Annotated[str, Field(pattern="^(open|allowed|ended)$")]
     asked_by: str
     asked_at: Time
     why: str
@@ -76,9 +76,12 @@ class PersonProof(Answered):
     lines: list[ProofLine]
 
 
-def _shown(fact: Fact) -> UnlockRequest:
+def _shown(fact: Fact, allowable: int | None = None) -> UnlockRequest:
+    """A request; ``allowable`` is the lock that can still be opened, 0 for none."""
     names = ("period", "lock", "state", "asked_by", "asked_at", "why", "allowed_by")
     said = {name: fact.body[name] for name in names}
+    if said["state"] == "open" and allowable not in (None, said["lock"]):
+        said["state"] = "ended"
     return UnlockRequest(id=fact.subject, seq=fact.seq, **said)
 
 
@@ -91,7 +94,8 @@ def list_unlock_requests(
     """Requests about a period, oldest first."""
     with asking.reading() as connection:
         every = [*standing(connection, UNLOCK_REQUESTS).values()]
-    mine = [_shown(one) for one in every if one.body["period"] == period]
+        lock = allowable_lock(connection, period_name(period))
+    mine = [_shown(one, lock) for one in every if one.body["period"] == period]
     mine.sort(key=lambda one: (one.asked_at, one.id))
     data, more, cursor = paged(page, "unlock-requests", mine, lambda one: (one.asked_at, one.id))
     return Listed(data=data, limit=page.limit, has_more=more, next_cursor=cursor)

@@ -100,15 +100,33 @@ SERVICE_REASONS: Final[tuple[Reason, ...]] = (
     ),
     _error(
         "EXPORT_GONE",
-        "导出“{value}”的文件已过保留期，已清理；控制数仍在。请重新导出，内容逐字节相同。",
-        "The file of the export '{value}' was tidied away after its days; its control total stays. "
-        "Export it again: the bytes are the same.",
+        "导出“{value}”的文件已清理，且现在做不出相同的字节（如收款账户已改）；控制数仍在。请重新导出。",
+        "The file of the export '{value}' was tidied away, and cannot be made with the same bytes "
+        "now, as where accounts changed; its control total stays. Export anew.",
     ),
     _error(
         "EXPORT_CONTROL",
         "控制数不符：导出“{value}”为 {people} 人、{amount} 元。请核对是否取齐，再签收。",
         "The control total differs: the export '{value}' has {people} people and {amount} yuan. "
         "See that the whole of it was taken, then acknowledge.",
+    ),
+    _error(
+        "READBACK_PERSON",
+        "这批导出里没有机构 {institution} 的“{value}”。请核对工号和机构编号；整批没有写入。",
+        "The export does not pay '{value}' at institution {institution}. Check the staff number "
+        "and the institution; nothing of the batch was kept.",
+    ),
+    _error(
+        "READBACK_TWICE",
+        "“{value}”在这一批里出现两次。请每人每机构只留一行；整批没有写入。",
+        "'{value}' is in this batch twice. Leave one row for a person at an institution; nothing "
+        "of the batch was kept.",
+    ),
+    _error(
+        "WEBHOOK_STOPPED",
+        "回调“{value}”已停用，不再发送。请先重新启用（PATCH，active 为 true），再发送。",
+        "The webhook '{value}' is off, so nothing is sent. Turn it on again (PATCH, active: true), "
+        "then send.",
     ),
     _error(
         "VALUE_HIDDEN",
@@ -148,9 +166,24 @@ SERVICE_REASONS: Final[tuple[Reason, ...]] = (
         "again; if it happens again, look into the service's log.",
     ),
     _error(
+        "JOB_INTERRUPTED_AFTER",
+        "任务中断了 {value} 次，已停止；中断之前它已写入数据库（操作日志第 {seq} 条），"
+        "所写的完整有效。请先查看那一条，再决定是否重新提交。",
+        "The job was interrupted {value} times and was given up, but had written into the store "
+        "(entry {seq} of the audit trail), and what it wrote is whole. Look at that entry before "
+        "asking again.",
+    ),
+    _error(
         "JOB_CANCELLED",
         "任务已取消；没有留下做到一半的内容。",
         "The job was cancelled; nothing is half done.",
+    ),
+    _error(
+        "JOB_PART_WITHHELD",
+        "有 {value} 个问题涉及其他机构的资料，此处不列出。请县级财务做同样的试算或对比，"
+        "查看并更正。",
+        "{value} problems are about data of other institutions, too, and are not listed here. Ask "
+        "the county's finance to make the same trial or comparison, to see and correct them.",
     ),
     _error(
         "UNLOCK_REQUEST_ENDED",

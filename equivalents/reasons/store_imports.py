@@ -101,6 +101,23 @@ STORE_IMPORT_REASONS: Final[tuple[Reason, ...]] = (
         "Keep the original elsewhere.",
     ),
     Reason(
+        "UPLOAD_ROWS",
+        "error",
+        "command",
+        "上传的文件超过 {value} 行，没有导入任何内容。请按月份或机构拆成几个文件，分别上传。",
+        "The upload has more than {value} rows, and nothing of it was imported. Part it by months "
+        "or institutions and upload each file by itself.",
+    ),
+    Reason(
+        "UPLOAD_DATABASE",
+        "error",
+        "command",
+        "上传的资料不能让服务器去查询数据库（case.yaml 的 sources 里有 url）。"
+        "请先导出成文件再上传。",
+        "An upload cannot have the server ask a database (a url under sources in case.yaml). "
+        "Export it to a file and upload that.",
+    ),
+    Reason(
         "SEGMENTS_PLACE",
         "error",
         "command",

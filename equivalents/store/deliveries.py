@@ -6,10 +6,11 @@ due by moving its time: a sender that dies leaves it to the next. Issue 8, "API"
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from equivalents.store.schema import DELIVERIES, MARKS
 from equivalents.store.writing import json_text, parsed
@@ -24,6 +25,7 @@ __all__ = [
     "deliveries_of",
     "delivery_of",
     "mark_of",
+    "send_again",
     "set_mark",
     "take_due",
 ]
@@ -65,36 +67,56 @@ def delivery_of(connection: Connection, name: str) -> Delivery | None:
     return None if row is None else _delivery(row)
 
 
-def deliveries_of(connection: Connection, webhook: str = "") -> list[Delivery]:
-    """The deliveries of a webhook, or all, oldest first."""
+def deliveries_of(
+    connection: Connection, webhook: str = "", *, state: str = "", due: str = ""
+) -> list[Delivery]:
+    """The deliveries of a webhook, or all, oldest first; of a state, due by a time, if said so."""
     wanted = select(DELIVERIES)
     if webhook:
         wanted = wanted.where(DELIVERIES.c.webhook == webhook)
+    if state:
+        wanted = wanted.where(DELIVERIES.c.state == state)
+    if due:
+        wanted = wanted.where(DELIVERIES.c.due_at <= due)
     found = [_delivery(row) for row in connection.execute(wanted)]
     return sorted(found, key=lambda one: (one.created_at, one.delivery))
 
 
 def take_due(connection: Connection, now: str, until: str, limit: int) -> list[Delivery]:
-    """What is due now, at most ``limit``, oldest first; nobody else takes it before ``until``."""
+    """What is due now, at most ``limit``, oldest first; nobody else takes it before ``until``.
+
+    Each is given with ``until`` as its time: by it the sender tells it is still its own.
+    """
     wanted = select(DELIVERIES).where(DELIVERIES.c.state == DUE, DELIVERIES.c.due_at <= now)
     found = sorted(map(_delivery, connection.execute(wanted)), key=lambda one: one.due_at)
-    return [one for one in found[:limit] if _moved(connection, one, {"due_at": until})]
+    return [
+        replace(one, due_at=until)
+        for one in found[:limit]
+        if _moved(connection, one, {"due_at": until})
+    ]
 
 
 def attempted(
     connection: Connection, delivery: Delivery, outcome: Any, state: str, due_at: str
-) -> None:
-    """Write down how an attempt ended, and when the next one is due."""
+) -> bool:
+    """Write down how an attempt ended, and when the next one is due.
+
+    ``False``, and nothing is written, where it took so long that somebody else took the delivery.
+    """
     told = [*(delivery.attempts or []), outcome]
-    said = {"state": state, "due_at": due_at, "attempt": len(told), "attempts": json_text(told)}
-    which = update(DELIVERIES).where(DELIVERIES.c.delivery == delivery.delivery)
-    connection.execute(which.values(**said))
+    said = {"state": state, "due_at": due_at, "attempts": json_text(told)}
+    return _moved(connection, delivery, {**said, "attempt": delivery.attempt + 1})
+
+
+def send_again(connection: Connection, delivery: Delivery, due_at: str) -> bool:
+    """Make a delivery due once more, its tries counted anew; ``False``: it changed meanwhile."""
+    return _moved(connection, delivery, {"state": DUE, "due_at": due_at, "attempt": 0})
 
 
 def _moved(connection: Connection, one: Delivery, said: dict[str, Any]) -> bool:
     which = update(DELIVERIES).where(
         DELIVERIES.c.delivery == one.delivery,
-        DELIVERIES.c.state == DUE,
+        DELIVERIES.c.state == one.state,
         DELIVERIES.c.due_at == one.due_at,
     )
     return connection.execute(which.values(**said)).rowcount == 1
@@ -119,5 +141,9 @@ def set_mark(connection: Connection, name: str, before: int, number: int) -> boo
     there = connection.execute(select(MARKS.c.number).where(MARKS.c.name == name)).scalar()
     if there is not None:
         return False
-    connection.execute(insert(MARKS), [{"name": name, "number": number}])
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(MARKS), [{"name": name, "number": number}])
+    except IntegrityError:
+        return False  # somebody else began it a moment ago
     return True

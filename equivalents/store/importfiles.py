@@ -21,6 +21,7 @@ from equivalents.intake.opening.sources import Mapped
 from equivalents.intake.settings import read_settings
 from equivalents.intake.source import Source
 from equivalents.policy.daytext import Times
+from equivalents.policy.yamltext import Entry
 from equivalents.store.sealing import canonical, sha256_of
 
 __all__ = ["Incoming", "incoming"]
@@ -60,17 +61,19 @@ class Incoming:
         return Source(folder, self.tables, self.times)
 
 
-def incoming(files: Iterable[Path]) -> list[Incoming]:
+def incoming(files: Iterable[Path], *, databases: bool = True) -> list[Incoming]:
     """Everything that some files, or cases, hold; all faults of whole files at once.
 
+    ``databases``: whether a case may name databases that are read from this machine.
+
     Raises:
-        DataError: what cannot be opened; ``FILE_ABSENT``.
+        DataError: what cannot be opened; ``FILE_ABSENT``; ``UPLOAD_DATABASE``.
     """
     found: list[Incoming] = []
     problems: list[Problem] = []
     for file in files:
         try:
-            found += _of_file(file)
+            found += _of_file(file, databases)
         except DataError as error:
             problems += error.problems
     if problems:
@@ -78,15 +81,15 @@ def incoming(files: Iterable[Path]) -> list[Incoming]:
     return found
 
 
-def _of_file(file: Path) -> list[Incoming]:
+def _of_file(file: Path, databases: bool) -> list[Incoming]:
     if file.is_dir():
-        return _of_case(open_folder(file))
+        return _of_case(open_folder(file), databases)
     if not file.is_file():
         raise DataError([Problem("IMPORT_FILE_ABSENT", value=str(file))])
     if file.stat().st_size and kind_of(file, file.name) is Kind.ZIP:
         case = _zipped_case(file)
         if case is not None:
-            return _of_case(case)
+            return _of_case(case, databases)
     keeper = SpoolFolder()
     opened = open_tables([(file, file.name)], ("records",), keeper)
     _stop(opened.problems)
@@ -115,13 +118,15 @@ def _zipped_case(file: Path) -> CaseFolder | None:
         raise
 
 
-def _of_case(case: CaseFolder) -> list[Incoming]:
+def _of_case(case: CaseFolder, databases: bool) -> list[Incoming]:
     """The records of a case: each file is one, and what a column map makes of it is told apart."""
     findings = Findings()
     case.told(findings)
     entry = case.entry(findings)
     settings = read_settings(entry, case.folder, Findings())
     case.reading = settings.reading
+    if not databases:
+        _check_sources(entry.get("sources"))
     case.take_sources(entry.get("sources"), findings)
     records = case.records(findings)
     _stop(findings.problems)
@@ -137,6 +142,18 @@ def _of_case(case: CaseFolder) -> list[Incoming]:
         _of_table(case, name, found, mapped.get((name, source)), settings.times, findings)
         for (name, source), found in grouped.items()
     ]
+
+
+def _check_sources(sources: Entry) -> None:
+    """Refuse a case from elsewhere that would have this machine ask a database.
+
+    Raises:
+        DataError: ``UPLOAD_DATABASE``.
+    """
+    every = [*sources.mapping.values(), *sources.items]
+    found = [one.mapping["url"] for one in every if "url" in one.mapping]
+    if found:
+        raise DataError([Problem("UPLOAD_DATABASE", one.place) for one in found])
 
 
 def _of_table(

@@ -11,34 +11,47 @@ Sources: issue 7, "Import"; specification page 2 "Records at rest"; definitions 
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection, select
 
-from equivalents.errors import DataError, Problem, as_object
+from equivalents.errors import DataError, Problem
 from equivalents.intake.opening.found import SpoolFolder
 from equivalents.policy.calendar import parse_day
 from equivalents.store.engine import Store
 from equivalents.store.evidence import Upload, keep_body
 from equivalents.store.failpoints import failpoint
+from equivalents.store.importdone import Imported, ImportedFile, without_cells
 from equivalents.store.importfiles import Incoming, incoming
 from equivalents.store.importknown import Known, chain_of, check_replaceable, known_import
 from equivalents.store.importlook import Changes
 from equivalents.store.importparts import Decided, decide, take_back, unchanged
 from equivalents.store.importread import Read, read_file
 from equivalents.store.importrows import Hider
-from equivalents.store.schema import (
-    IMPORTS,
-    REJECTIONS,
+from equivalents.store.importscope import (
+    WITHOUT,
+    Bounds,
+    check_reach,
+    import_institutions,
+    read_institutions,
 )
+from equivalents.store.schema import IMPORTS, REJECTIONS
 from equivalents.store.secret import check_key, keep_check, read_key
 from equivalents.store.segmentwrite import keep_pieces
 from equivalents.store.writing import Writing, json_text
 
-__all__ = ["Imported", "ImportedFile", "KEPT_BYTES", "import_records", "void_import"]
+__all__ = [
+    "How",
+    "Imported",
+    "ImportedFile",
+    "KEPT_BYTES",
+    "import_files",
+    "import_records",
+    "void_import",
+]
 
 KEPT_BYTES: Final = 200_000_000
 """A file of more bytes is not kept as evidence: its hash and size are."""
@@ -47,62 +60,23 @@ _ATTEMPTS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class ImportedFile:
-    """What became of one file.
+class How:
+    """How files are imported: what :func:`import_records` takes, and of an upload its bounds.
 
-    ``known_as`` is the import that an equal file was, where nothing was written; ``import_id`` is
-    0 where nothing was written at all. received = accepted + known + rejected.
+    ``before`` are imports that an earlier attempt of the same upload made: their files are known
+    by them, whatever came since. ``kept`` is called in the transaction of each file with what will
+    be told of it.
     """
 
-    file: str
-    import_id: int = 0
-    known_as: int = 0
-    received: int = 0
-    accepted: int = 0
-    known: int = 0
-    reversed: int = 0
-    rejected: int = 0
-    period: str = ""
-    quality: Mapping[str, int] = field(default_factory=dict)
-    problems: tuple[Problem, ...] = ()
-    understood: tuple[Mapping[str, Any], ...] = ()
-    changes: Changes | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """As ``--json`` shows it."""
-        shown = self.changes.as_json() if self.changes is not None else None
-        return {
-            "file": self.file,
-            "import": self.import_id or None,
-            "known_as": self.known_as or None,
-            "received": self.received,
-            "accepted": self.accepted,
-            "known": self.known,
-            "reversed": self.reversed,
-            "rejected": self.rejected,
-            "posted_to": self.period,
-            "quality": dict(self.quality),
-            "understood": [*self.understood],
-            "changes": shown,
-            "problems": [as_object(one) for one in self.problems],
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What became of all files of one command, in their order."""
-
-    files: tuple[ImportedFile, ...]
-
-    @property
-    def accepted(self) -> int:
-        """Rows that were added."""
-        return sum(one.accepted for one in self.files)
-
-    @property
-    def imports(self) -> tuple[int, ...]:
-        """The imports that were made."""
-        return tuple(one.import_id for one in self.files if one.import_id)
+    source: str = ""
+    replaces: int | None = None
+    show: bool = False
+    on_reject: str = "stop"
+    retain_until: str = ""
+    why: str = ""
+    bounds: Bounds = WITHOUT
+    before: frozenset[int] = frozenset()
+    kept: Callable[[Connection, ImportedFile], object] = lambda connection, done: None
 
 
 def import_records(
@@ -135,25 +109,44 @@ def import_records(
             ``IMPORT_REPLACED``, ``IMPORT_UNKNOWN``; a failure of the database: nothing of that file
             was written, the files before it are.
     """
-    every = incoming(files)
-    _check_asked(every, replaces, retain_until)
-    task = _Task(store, source, replaces, show, on_reject, retain_until, why)
-    done: list[ImportedFile | Read] = [task.known_before(one) or task.read(one) for one in every]
+    return import_files(store, files, How(source, replaces, show, on_reject, retain_until, why))
+
+
+def import_files(store: Store, files: Iterable[Path], how: How) -> Imported:
+    """The same as somebody's upload, within bounds.
+
+    Raises:
+        DataError: as :func:`import_records`; ``UPLOAD_ROWS``, ``UPLOAD_DATABASE``,
+            ``FORBIDDEN_INSTITUTION``: nothing was written.
+    """
+    every = incoming(files, databases=how.bounds.databases)
+    _check_asked(every, how.replaces, how.retain_until)
+    task = _Task(store, how)
+    done: list[ImportedFile | Read] = []
+    for one in every:
+        read = sum(few.received for few in done if isinstance(few, Read))
+        done.append(task.known_before(one) or task.read(one, read))
     task.stop_on_rejects([one for one in done if isinstance(one, Read)])
     return Imported(tuple(task.keep(one) if isinstance(one, Read) else one for one in done))
 
 
-def void_import(store: Store, import_id: int, *, why: str = "") -> ImportedFile:
+def void_import(
+    store: Store, import_id: int, *, why: str = "", allowed: Container[str] | None = None
+) -> ImportedFile:
     """Take everything back that is live of an import, and of those that it replaced.
 
+    ``allowed`` are the institutions whose rows may be taken back; all without it.
+
     Raises:
-        DataError: ``IMPORT_UNKNOWN``, ``IMPORT_REPLACED``; a failure of the database.
+        DataError: ``IMPORT_UNKNOWN``, ``IMPORT_REPLACED``, ``FORBIDDEN_INSTITUTION``; a failure of
+            the database.
     """
     folder = SpoolFolder()
     while True:
         with store.reading() as connection:
             check_replaceable(connection, import_id)
             chain = chain_of(connection, import_id)
+            check_reach(allowed, import_institutions(connection, chain))
             decided = take_back(store, connection, chain, folder.fresh())
         with store.writing(
             "import.void", object_kind="import", object_id=str(import_id), why=why
@@ -196,21 +189,20 @@ class _Task:
     """One command: what was asked, and each file in turn."""
 
     store: Store
-    source: str
-    replaces: int | None
-    show: bool
-    on_reject: str
-    retain_until: str
-    why: str
+    how: How
 
     def known_before(self, file: Incoming) -> ImportedFile | None:
-        """Whether the file came before, without reading it."""
+        """Whether the file came before, without reading it; whose rows it has may be asked."""
+        if self.how.bounds.allowed is not None and not self.how.before:
+            return None
         with self.store.reading() as connection:
             return self._known(connection, file)
 
     def _known(self, connection: Connection, file: Incoming) -> ImportedFile | None:
         found = known_import(connection, file.sha256, file.plan)
-        if self.replaces is None:
+        if found is not None and found.import_id in self.how.before:
+            same = True
+        elif self.how.replaces is None:
             same = found is not None and found.whole
         else:
             same = self._replaced_so(connection, found)
@@ -224,22 +216,25 @@ class _Task:
     def _replaced_so(self, connection: Connection, found: Known | None) -> bool:
         """Whether the file itself is what is to be replaced, or has replaced it already."""
         if found is not None and not found.replaced_by:
-            if found.replaces == self.replaces:
+            if found.replaces == self.how.replaces:
                 return True
-            if found.import_id == self.replaces and found.whole:
+            if found.import_id == self.how.replaces and found.whole:
                 return True
-        check_replaceable(connection, int(self.replaces or 0))
+        check_replaceable(connection, int(self.how.replaces or 0))
         return False
 
     def _check_old(self, found: Known | None) -> None:
         """A file that was replaced does not come back by chance."""
-        if found is not None and found.replaced_by and self.replaces != found.replaced_by:
+        if found is not None and found.replaced_by and self.how.replaces != found.replaced_by:
             facts = {"import": str(found.import_id), "by": str(found.replaced_by)}
             raise DataError([Problem("IMPORT_WAS_REPLACED", facts=facts)])
 
-    def read(self, file: Incoming) -> Read:
-        """Read a file, its ids hidden by the key of the store."""
-        read = read_file(file, Hider(lambda: read_key(self.store.place.key)))
+    def read(self, file: Incoming, rows: int) -> Read:
+        """Read a file, its ids hidden by the key of the store; ``rows`` came before it."""
+        most = self.how.bounds.rows
+        left = None if most is None else most - rows
+        read = read_file(file, Hider(lambda: read_key(self.store.place.key)), left, most or 0)
+        check_reach(self.how.bounds.allowed, read_institutions(read))
         if read.secrecy and self.store.place.key is not None:
             read.hider.ask()
         return read
@@ -250,7 +245,7 @@ class _Task:
         Raises:
             DataError: the first thousand rejected rows of each file.
         """
-        if self.on_reject != "stop":
+        if self.how.on_reject != "stop":
             return
         rejected = [one for read in reads for one in read.rejected]
         problems = [one for several in rejected for one in several.first]
@@ -269,10 +264,10 @@ class _Task:
                 if found is not None:
                     return found
                 decided, changes = self._decided(connection, read)
-            if self.show:
+            if self.how.show:
                 return self._result(read, decided, changes)
             failpoint("import.read")
-            with self.store.writing("import.accept", why=self.why) as writer:
+            with self.store.writing("import.accept", why=self.how.why) as writer:
                 found = self._known(writer.connection, read.file)
                 if found is not None:
                     return found
@@ -288,9 +283,10 @@ class _Task:
         if key is not None:
             check_key(connection, key, self.store.place.key)
         chain: frozenset[int] = frozenset()
-        if self.replaces is not None:
-            chain = chain_of(connection, self.replaces)
-        changes = Changes() if self.replaces is not None else None
+        if self.how.replaces is not None:
+            chain = chain_of(connection, self.how.replaces)
+            check_reach(self.how.bounds.allowed, import_institutions(connection, chain))
+        changes = Changes() if self.how.replaces is not None else None
         folder = read.file.keeper.fresh()
         decided = decide(self.store, connection, read, folder, chain, changes)
         read.reject(decided.clashes)
@@ -309,10 +305,10 @@ class _Task:
         import_id = writer.add_one(
             IMPORTS,
             upload_id=upload,
-            source=self.source,
+            source=self.how.source,
             plan_sha256=file.plan,
             period=result.period,
-            replaces=self.replaces,
+            replaces=self.how.replaces,
             received=result.received,
             accepted=result.accepted,
             known=result.known,
@@ -320,7 +316,7 @@ class _Task:
             rejected=result.rejected,
             quality=json_text(dict(sorted(result.quality.items()))),
             understood=json.dumps(
-                _without_cells([*file.understood]), ensure_ascii=False, sort_keys=True
+                without_cells([*file.understood]), ensure_ascii=False, sort_keys=True
             ),
         )
         keep_pieces(writer, decided.pieces, import_id, "import.segment")
@@ -336,8 +332,10 @@ class _Task:
             "reversed": result.reversed,
             "rejected": result.rejected,
         }
+        done = replace(result, import_id=import_id)
+        self.how.kept(writer.connection, done)
         failpoint("import.rows")
-        return replace(result, import_id=import_id)
+        return done
 
     def _upload(self, read: Read, *, kept: bool = False) -> Upload:
         """The file itself as evidence, its bytes where they are to be ``kept``."""
@@ -348,7 +346,7 @@ class _Task:
             why = f"larger than {KEPT_BYTES} bytes"
         upload = Upload(
             "records", file.name, file.sha256, file.size, read.received,
-            why=why, secrecy=read.secrecy, retain_until=self.retain_until,
+            why=why, secrecy=read.secrecy, retain_until=self.how.retain_until,
         )  # fmt: skip
         if kept and file.path is not None and not upload.why_not(read.hider.key):
             return replace(upload, body=file.path.read_bytes())
@@ -360,7 +358,7 @@ class _Task:
             if rows:
                 facts = {"period": period, "count": str(rows), "posted": self._posted(decided)}
                 told.append(Problem("LATE_ROWS", value=file.name, facts=facts))
-        if not self.show and self._upload(read).why_not(read.hider.key):
+        if not self.how.show and self._upload(read).why_not(read.hider.key):
             told.append(Problem("UPLOAD_NOT_KEPT", value=file.name))
         quality = Counter(one.code for one in told)
         for rejected in read.rejected:
@@ -381,16 +379,3 @@ class _Task:
 
     def _posted(self, decided: Decided) -> str:
         return ";".join(sorted(decided.posted))
-
-
-def _without_cells(value: Any) -> Any:
-    """What was understood of a file without examples of its cells: they may be ids of residents."""
-    if isinstance(value, dict):
-        kept = {key: one for key, one in value.items() if key not in _CELLS}
-        return {key: _without_cells(one) for key, one in kept.items()}
-    if isinstance(value, list):
-        return [_without_cells(one) for one in value]
-    return value
-
-
-_CELLS: Final = ("example", "read_as", "left_out", "rows_above", "value")

@@ -17,7 +17,7 @@ from equivalents.units import print_e3
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Changes", "RowChange"]
+__all__ = ["Changes", "RowChange", "row_texts"]
 
 _COLUMNS: Final = TABLES["records"].names
 _SHOWN: Final = 200
@@ -84,7 +84,7 @@ class Changes:
         if max(self.removed, self.added) > _PAIRED:
             self._old, self._new = [], []
             return self
-        old, new = [*_each(self._old)], [*_each(self._new)]
+        old, new = [*row_texts(self._old)], [*row_texts(self._new)]
         by_id = {row["record_id"]: row for row in old if row.get("record_id")}
         found: list[RowChange] = []
         left: list[Mapping[str, str]] = []
@@ -113,7 +113,7 @@ class Changes:
         }
 
 
-def _each(tables: "Sequence[pa.Table]") -> Iterator[dict[str, str]]:
+def row_texts(tables: "Sequence[pa.Table]") -> Iterator[dict[str, str]]:
     """The rows of some tables as texts by column, filled ones only."""
     from equivalents.store.segmentformat import words_e3
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from equivalents.errors import Place, Problem
+from equivalents.errors import DataError, Place, Problem
 from equivalents.findings import said
 from equivalents.intake.headings import TABLES
 from equivalents.intake.originals import Original
@@ -153,19 +153,30 @@ class Read:
         self.standing.add(each())
 
 
-def read_file(file: Incoming, hider: Hider) -> Read:
+def read_file(file: Incoming, hider: Hider, left: int | None = None, most: int = 0) -> Read:
     """Read every row of a file.
 
+    Args:
+        file: the file.
+        hider: for ids of residents.
+        left: so many rows it may have; any number without it.
+        most: the bound that is told where it has more.
+
     Raises:
-        DataError: every fault of the file as a whole; ``KEY_ABSENT``, ``KEY_UNREADABLE``.
+        DataError: every fault of the file as a whole; ``KEY_ABSENT``, ``KEY_UNREADABLE``;
+            ``UPLOAD_ROWS``, as soon as there is one row more.
     """
     source = file.opened()
     spool = MonthSpool(file.keeper)
     taker = RowTaker(file.times, hider, spool.put)
     faults: list[FaultSet] = []
+    refused = 0
     for index in range(len(source.parts)):
         for block in source.read(index, taker):
             faults += block.faults
+            refused += block.refused
+            if left is not None and spool.counts.total() + refused > left:
+                raise DataError([Problem("UPLOAD_ROWS", value=str(most))])
     spool.close()
     rejects = Rejects(file.keeper.fresh() / "rejected.jsonl")
     verdicts = _verdicts(faults)

@@ -7,6 +7,7 @@ not heard of is claimed again, or fails after :data:`ATTEMPTS` attempts, so none
 Times are texts of one form (:func:`~.engine.now_utc`) and order as such. Issue 8, "API".
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
@@ -33,6 +34,7 @@ __all__ = [
     "end",
     "job_of",
     "jobs_of",
+    "note",
     "release",
     "spent",
 ]
@@ -54,7 +56,10 @@ class JobLostError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job: ``seq`` is the audit entry that it wrote, 0 while there is none."""
+    """A job: ``seq`` is the audit entry that it wrote last, 0 while there is none.
+
+    Until it has ended, ``result`` is the list of what it noted (:func:`note`).
+    """
 
     job: str
     kind: str
@@ -124,17 +129,19 @@ def claim(connection: Connection, worker: str, now: str, silent_since: str) -> J
     return None
 
 
-def spent(connection: Connection, now: str, silent_since: str, problem: Any) -> list[str]:
+def spent(
+    connection: Connection, now: str, silent_since: str, problem: Callable[[Job], Any]
+) -> list[str]:
     """Fail the jobs whose last attempt is not heard of any more; gives their ids."""
     silent = and_(JOBS.c.state == RUNNING, JOBS.c.beat_at < silent_since)
     wanted = select(JOBS).where(or_(JOBS.c.state == QUEUED, silent), JOBS.c.attempt >= ATTEMPTS)
     found = [_job(row) for row in connection.execute(wanted).mappings()]
-    said = {"state": FAILED, "ended_at": now, "problem": json_text(problem)}
-    return [
-        one.job
-        for one in found
-        if _changed(connection, _at(one.job, one.attempt, one.state), now, **said)
-    ]
+    failed: list[str] = []
+    for one in found:
+        said = {"state": FAILED, "ended_at": now, "result": "", "problem": json_text(problem(one))}
+        if _changed(connection, _at(one.job, one.attempt, one.state), now, **said):
+            failed.append(one.job)
+    return failed
 
 
 def beat(connection: Connection, job: Job, now: str, progress: Any = None) -> Job:
@@ -156,6 +163,17 @@ def committed(connection: Connection, job: Job, now: str, seq: int) -> Job:
     return _own(connection, job, now, seq=seq)
 
 
+def note(connection: Connection, job: Job, now: str, told: Any) -> Job:
+    """Write down, in the transaction that does it, what a job did: the next attempt tells it.
+
+    Raises:
+        JobLostError: the attempt is not this worker's any more; the transaction must fail.
+    """
+    found = job_of(connection, job.job)
+    noted = found.result if found is not None else None
+    return _own(connection, job, now, result=json_text([*(noted or ()), told]))
+
+
 def end(
     connection: Connection,
     job: Job,
@@ -174,17 +192,26 @@ def end(
     return _own(connection, job, now, state=state, ended_at=now, **texts)
 
 
-def release(connection: Connection, job: Job, now: str) -> None:
-    """Let others take a job whose worker died; nothing where it is another's already."""
-    _changed(connection, _at(job.job, job.attempt, RUNNING), now, state=QUEUED)
+def release(connection: Connection, job: Job, now: str, *, counted: bool = True) -> None:
+    """Let others take a job whose worker is gone; nothing where it is another's already.
+
+    ``counted``: the attempt is one of :data:`ATTEMPTS`; not where the server itself was stopped
+    in good order, which says nothing against the job.
+    """
+    said = {"state": QUEUED, "attempt": job.attempt - (not counted)}
+    _changed(connection, _at(job.job, job.attempt, RUNNING), now, **said)
 
 
-def ask_cancel(connection: Connection, name: str, now: str) -> Job | None:
-    """Ask for the end of a job: one that waits ends now, one that runs is told."""
-    waiting = update(JOBS).where(JOBS.c.job == name, JOBS.c.state == QUEUED)
-    if not _changed(connection, waiting, now, state=CANCELLED, ended_at=now, cancel=1):
-        running = update(JOBS).where(JOBS.c.job == name, JOBS.c.state == RUNNING)
-        _changed(connection, running, now, cancel=1)
+def ask_cancel(connection: Connection, name: str, now: str, problem: Any = None) -> Job | None:
+    """Ask for the end of a job: one that waits ends now, one that runs is told.
+
+    One that has committed and waits to be told is not cancelled any more.
+    """
+    waiting = update(JOBS).where(JOBS.c.job == name, JOBS.c.state == QUEUED, JOBS.c.seq == 0)
+    said = {"state": CANCELLED, "ended_at": now, "cancel": 1, "problem": json_text(problem)}
+    if not _changed(connection, waiting, now, **said):
+        others = update(JOBS).where(JOBS.c.job == name, JOBS.c.state.in_([QUEUED, RUNNING]))
+        _changed(connection, others, now, cancel=1)
     return job_of(connection, name)
 
 

@@ -76,9 +76,13 @@ class Life:
     @property
     def approved(self) -> bool:
         """Whether the community approves of its result; where no step says so: it is locked."""
+        return (self.approval_step, "") in self.stands
+
+    @property
+    def approval_step(self) -> str:
+        """The step by which the community approves; the lock where no step says so."""
         steps = [one for one in self.flow.steps if (one.act, one.level) == ("approve", COMMUNITY)]
-        last = steps[-1].step if steps else self.flow.of("lock")
-        return (last, "") in self.stands
+        return steps[-1].step if steps else self.flow.of("lock")
 
     @property
     def name(self) -> str:

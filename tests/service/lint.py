@@ -38,8 +38,10 @@ VERBS: Final = frozenset(
         "content",
         "events",
         "file",
+        "replay",
         "stop",
         "template",
+        "test",
         "void",
     }
 )

@@ -24,6 +24,7 @@ class Receiver:
     def __init__(self, port: int) -> None:
         self.port = port
         self.got: list[tuple[str, dict[str, str], bytes]] = []
+        self.came = threading.Semaphore(0)
         self.closed = threading.Event()
 
 
@@ -37,6 +38,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.receiver.got.append((self.path, headers, body))
         what, _, more = self.path.partition("?")[0].strip("/").partition("/")
         getattr(self, f"_{what}", self._status)(what, more)
+        self.receiver.came.release()
 
     def _status(self, what: str, more: str) -> None:
         self.send_response(int(what))

@@ -16,6 +16,7 @@ __all__ = ["ABSENT", "Operation", "operations"]
 ABSENT = {
     "appeal_id": "apl_2026-06_9",
     "comparison_id": "job_0",
+    "delivery_id": "dlv_0",
     "export_id": "exp_0",
     "import_id": "imp_9999",
     "institution_id": "C01",
@@ -25,6 +26,7 @@ ABSENT = {
     "run_id": "run_9999",
     "seq": "9999",
     "table": "staff",
+    "webhook_id": "whk_0",
 }
 """What stands for a parameter of a path: of the right form, and nobody has it."""
 

@@ -64,27 +64,8 @@ BY_BODY: Mapping[str, tuple[tuple[Mapping[str, Any], str], ...]] = {
         ({"act": "pay"}, "periods.pay"),
         ({"act": "return", "institution_id": "C01", "why": "重填"}, "periods.send_back"),
     ),
-    "POST /v1/runs": (
-        ({"period": "2026-06", "kind": "settle"}, "runs.create"),
-        ({"period": "2026-06", "kind": "trial"}, "trials.create"),
-    ),
 }
 """Routes whose body says which action it is, or that ask for more once it is read: each body."""
-WHOLE: Mapping[str, str] = {
-    "GET /v1/audit-entries": "an entry may tell of every institution",
-    "GET /v1/audit-entries/{seq}": "an entry may tell of every institution",
-    "GET /v1/exports": "a batch is of a whole period",
-    "POST /v1/exports": "a batch is of a whole period",
-    "GET /v1/exports/{export_id}": "a batch is of a whole period",
-    "GET /v1/exports/{export_id}/file": "a batch is of a whole period",
-    "POST /v1/exports/{export_id}/acknowledgement": "a batch is of a whole period",
-    "GET /v1/periods/{period}/unlock-requests": "a period is unlocked for everybody",
-}
-"""Routes for the whole county only although their actions are not, each with its reason."""
-MORE: Mapping[str, str] = {
-    "GET /v1/periods/{period}/unlock-requests": "runs.read",
-}
-"""Routes that need a second action: staff see a period, but not why it was unlocked."""
 PLACE = "C01"
 CLEAR = "personal.read_clear"
 """What a key has only where it names it (docs/access.md)."""
@@ -94,9 +75,15 @@ CLEAR = "personal.read_clear"
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """One service for the whole matrix; nothing that is asked of it is of any use."""
     folder: Path = tmp_path_factory.mktemp("matrix")
-    rates = {"reads_a_minute": "1000000", "writes_a_minute": "1000000"}
-    rates["logins_a_minute"] = "100000"
-    with served(new_place("sqlite", folder, ""), folder / "data", **rates) as found:
+    place = new_place("sqlite", folder, "")
+    many = "1000000"
+    with served(
+        place,
+        folder / "data",
+        reads_a_minute=many,
+        writes_a_minute=many,
+        logins_a_minute="100000",
+    ) as found:
         found.visitor("administrator", name="常任管理员")  # so that somebody stays
         yield found
 
@@ -136,16 +123,14 @@ def asked(service: Service) -> Iterator[tuple[Operation, Any, str]]:
             yield one, body, action
 
 
-def differing(
-    service: Service, who: TestClient, may: Callable[[str], bool], *, scoped: bool = False
-) -> list[str]:
-    """Where an answer is not as agreed; ``scoped``: for somebody of one institution."""
+def differing(service: Service, who: TestClient, may: Callable[[str], bool]) -> list[str]:
+    """Where an answer is not as agreed."""
     wrong = []
     for one, body, action in asked(service):
         answer = one.ask(who, body)
         kept_out = refused(answer)
-        needed = {action, one.action, MORE.get(one.title, one.action)}
-        let_in = all(map(may, needed)) and not (scoped and read_to_the_end(one, body))
+        needed = {action, one.action}
+        let_in = all(map(may, needed))
         if let_in != (kept_out == "") or answer.status_code >= 500:
             wrong.append(f"{one.title} {body} {action}: {answer.status_code} {kept_out}")
         elif answer.status_code == 422 and one.method == "GET":
@@ -153,11 +138,6 @@ def differing(
         elif kept_out and answer.status_code != 403:
             wrong.append(f"{one.title}: {answer.status_code} is not 403")
     return wrong
-
-
-def read_to_the_end(one: Operation, body: Any) -> bool:
-    """Whether a request is one that the whole county alone may ask, and is not malformed."""
-    return one.title in WHOLE and (one.method == "GET" or body is not None)
 
 
 def misplaced(one: Operation, answer: Response) -> list[str]:
@@ -183,7 +163,7 @@ def test_what_changes_something_names_an_action_that_does(service: Service) -> N
     behind = {one.title for one in acts if one.action.endswith(".read")}
     assert behind <= set(BY_BODY), "say in BY_BODY what each body asks for"
     every = {one.title for one in operations(service.app)}
-    assert {*BY_BODY, *WHOLE, *MORE} <= every, "a table of this file tells of a route that is gone"
+    assert {*BY_BODY} <= every, "a table of this file tells of a route that is gone"
     reads = [one for one in operations(service.app) if one.method == "GET" and one.action]
     assert [one.title for one in reads if not one.action.endswith(".read")] == []
 
@@ -272,10 +252,7 @@ def test_a_user_of_each_role_for_the_whole_county(service: Service, role: str) -
 @pytest.mark.parametrize("role", ORDER.split())
 def test_a_user_of_each_role_for_one_institution(service: Service, role: str) -> None:
     who = service.person(role, [PLACE], name=f"本院{role}", person_id="P01")
-    assert (
-        differing(service, who, lambda action: expected(role, action, scoped=True), scoped=True)
-        == []
-    )
+    assert differing(service, who, lambda action: expected(role, action, scoped=True)) == []
 
 
 @pytest.mark.parametrize("role", ORDER.split())
@@ -291,7 +268,7 @@ def test_a_key_of_each_role_for_one_institution(service: Service, role: str) -> 
     def may(action: str) -> bool:
         return expected(role, action, scoped=True, key=True)
 
-    assert differing(service, who, may, scoped=True) == []
+    assert differing(service, who, may) == []
 
 
 def test_a_key_is_no_wider_than_it_was_made(service: Service) -> None:

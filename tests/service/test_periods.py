@@ -10,6 +10,7 @@ import json
 from typing import Any
 
 from equivalents.store.locking import lock
+from equivalents.store.periods import pay
 from equivalents.store.periodsettle import settle_period
 from equivalents.store.trail import trail
 from tests.service.lives import people, step, stepped
@@ -159,7 +160,10 @@ def test_unlocking_takes_two(service: Service) -> None:
     assert [(one["state"], one["asked_by"]) for one in listed] == [("allowed", "县财务")]
     opened = them.auditor.get(f"/v1/periods/{H1}").json()["locks"][0]["unlocked"]
     assert (opened["asked_by"], opened["allowed_by"]) == ("县财务", "县主任")
-    assert opened["difference"] == []
+    assert (opened["difference"], opened["why"]) == ([], asked["why"])
+    # A reason may name people: whom the period pays is told that it was unlocked, and by whom.
+    plain = them.staff.get(f"/v1/periods/{H1}").json()["locks"][0]["unlocked"]
+    assert plain == {**opened, "difference": None, "why": ""}
     problem(them.chief.post("/v1/unlock-requests/unl_0/approval", json={}), 404, "OBJECT_UNKNOWN")
 
 
@@ -189,6 +193,15 @@ def test_who_asks_or_locked_does_not_allow_it(small: Service) -> None:
     ready(store, H1)
     lock(by(store, "县主任"), H1)
     problem(second.post(allow, json={}), 409, "UNLOCK_REQUEST_ENDED")
+    # One that is open ends with the payment.
+    assert one.post(requests, json={"why": "再改"}).status_code == 201
+
+    def states() -> list[str]:
+        return [found["state"] for found in second.get(requests).json()["data"]]
+
+    assert states() == ["allowed", "open"]
+    pay(by(store, "出纳"), H1)
+    assert states() == ["allowed", "ended"]
 
 
 def test_a_proof_leads_from_a_line_to_the_printed_lock(small: Service) -> None:

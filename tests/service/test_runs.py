@@ -116,6 +116,15 @@ def test_a_trial_keeps_nothing_in_the_store(small: Service) -> None:
     problem(refused, 403, "FORBIDDEN_ACTION")
 
 
+@pytest.mark.parametrize("kind", ["settle", "year_end"])
+def test_only_a_trial_brings_weights_of_its_own(small: Service, kind: str) -> None:
+    them = people(small)
+    body = {"period": H1, "kind": kind, "weights_csv": PROPOSED}
+    said = problem(them.finance.post("/v1/runs", json=body), 422, "FIELD_INVALID")
+    assert [one["pointer"] for one in said["errors"]] == ["/weights_csv"]  # type: ignore[attr-defined]
+    assert them.finance.get("/v1/jobs").json()["data"] == []
+
+
 def test_rejected_rows_stop_a_run_and_are_found(small: Service) -> None:
     them = people(small)
     fill(small.store, H1)

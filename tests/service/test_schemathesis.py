@@ -28,9 +28,12 @@ SEED = 8
 @pytest.fixture
 def county(tmp_path: Path) -> Iterator[Service]:
     """A service whose store has a county that was settled and approved, and jobs that ended."""
-    many = {f"{kind}s_a_minute": "10000000" for kind in ("read", "write")}
     with served(
-        new_place("sqlite", tmp_path, ""), tmp_path / "data", logins_a_minute="100000", **many
+        new_place("sqlite", tmp_path, ""),
+        tmp_path / "data",
+        reads_a_minute="10000000",
+        writes_a_minute="10000000",
+        logins_a_minute="100000",
     ) as found:
         fill(found.store)
         ready(found.store)

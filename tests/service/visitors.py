@@ -1,9 +1,10 @@
 """A service in this process, and visitors: users of each role, keys, and nobody."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -109,15 +110,21 @@ class Service:
         return TestClient(self.app, headers=headers, raise_server_exceptions=False)
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 @contextmanager
-def served(place: StorePlace, data: Path, **settings: str) -> Iterator[Service]:
-    """A service on a new store; ``settings`` by their names."""
+def served(
+    place: StorePlace, data: Path, clock: Callable[[], datetime] = _now, /, **settings: str
+) -> Iterator[Service]:
+    """A service on a new store; ``settings`` by their names, ``clock`` as it is to go."""
     upgrade(place, who="测试 tester")
     said = {f"EQUIVALENTS_{name.upper()}": value for name, value in settings.items()}
     before = {name: os.environ.get(name) for name in said}
     os.environ.update(said)  # its workers read them, too
     data.mkdir(parents=True, exist_ok=True)
-    ground = Ground(read_settings(), open_store(place, "service"), data)
+    ground = Ground(read_settings(), open_store(place, "service"), data, clock)
     app = create_app(ground)
     try:
         with TestClient(app, raise_server_exceptions=False) as nobody:

@@ -1,0 +1,199 @@
+"""Exports as they are taken, and what payroll reads back of them.
+
+Faults it catches: tax of somebody whom nobody paid; half of a batch kept; an amount that is no
+exact decimal; another institution's net pay; accounts in clear for who may not see them there.
+"""
+
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from fastapi.testclient import TestClient
+
+from equivalents.store.dated import put_table
+from equivalents.store.facts import facts_of
+from equivalents.store.verify import verify
+from tests.service.lives import ended, stepped
+from tests.service.test_ground import problem
+from tests.service.test_payouts import exported, settled
+from tests.service.visitors import Service
+from tests.store.lives import H1
+
+SUMMARY = {"as": "summary"}
+
+
+def row(person: str, institution: str = "C01", **said: str) -> dict[str, str]:
+    return {"person_id": person, "institution_id": institution, **said}
+
+
+def kept(service: Service, export: str) -> list[Any]:
+    with service.store.reading() as connection:
+        return facts_of(connection, "readback", export)
+
+
+# -- read-backs -----------------------------------------------------------------------------------
+
+
+def test_tax_and_net_pay_are_read_back_and_the_last_holds(service: Service) -> None:
+    them, _ = settled(service)
+    stepped(them, H1)
+    made = exported(them, **SUMMARY)
+    payroll = service.program()
+    first = [
+        row("P02", tax="12.00", net="388.00", bank_result="paid"),
+        row("P03", "C02", tax="0.00", net="300.00", bank_result="returned", note="账号不符"),
+    ]
+    answer = payroll.post("/v1/read-backs", json={"export_id": made["id"], "rows": first})
+    assert answer.status_code == 201, answer.text
+    assert (answer.json()["rows"], answer.json()["export_id"]) == (2, made["id"])
+    again = [row("P03", "C02", tax="0.00", net="300.00", bank_result="paid")]
+    payroll.post("/v1/read-backs", json={"export_id": made["id"], "rows": again})
+    asked = {"export_id": made["id"]}
+    known = ("institution_id", "person_id", "tax", "net", "bank_result")
+    rows = payroll.get("/v1/read-backs", params=asked).json()["data"]
+    assert [tuple(one[name] for name in known) for one in rows] == [
+        ("C01", "P02", "12.00", "388.00", "paid"),
+        ("C02", "P03", "0.00", "300.00", "paid"),
+    ]
+    one = payroll.get("/v1/read-backs", params={**asked, "limit": "1"}).json()
+    assert (one["has_more"], [each["person_id"] for each in one["data"]]) == (True, ["P02"])
+    rest = {**asked, "cursor": one["next_cursor"]}
+    found = payroll.get("/v1/read-backs", params=rest).json()["data"]
+    assert [each["person_id"] for each in found] == ["P03"]
+    of_c02 = them.accountants["C02"].get("/v1/read-backs", params=asked).json()["data"]
+    assert [each["person_id"] for each in of_c02] == ["P03"]
+    assert len(kept(service, made["id"])) == 2
+    assert verify(service.store).problems == []
+
+
+def test_a_batch_with_a_fault_is_not_kept_at_all(small: Service) -> None:
+    them, _ = settled(small)
+    stepped(them, H1)
+    made = exported(them, **SUMMARY)
+    rows = [row("P01"), row("P09"), row("P01", "C02"), row("P02"), row("P02")]
+    body = {"export_id": made["id"], "rows": rows}
+    said = problem(them.finance.post("/v1/read-backs", json=body), 422, "READBACK_PERSON")
+    assert [(one["pointer"], one["code"]) for one in said["errors"]] == [  # type: ignore[attr-defined]
+        ("/rows/1/person_id", "READBACK_PERSON"),
+        ("/rows/2/person_id", "READBACK_PERSON"),
+        ("/rows/4/person_id", "READBACK_TWICE"),
+    ]
+    for wrong in ("1", "1.5", "1e2", "٣.00", "01.00", "+1.00"):
+        body = {"export_id": made["id"], "rows": [row("P01", tax=wrong)]}
+        said = problem(them.finance.post("/v1/read-backs", json=body), 422, "FIELD_INVALID")
+        assert [one["pointer"] for one in said["errors"]] == ["/rows/0/tax"]  # type: ignore[attr-defined]
+    number = {"export_id": made["id"], "rows": [{**row("P01"), "net": 388}]}
+    problem(them.finance.post("/v1/read-backs", json=number), 422, "FIELD_INVALID")
+    unknown = {"export_id": "exp_0", "rows": [row("P01")]}
+    problem(them.finance.post("/v1/read-backs", json=unknown), 404, "OBJECT_UNKNOWN")
+    asked = {"export_id": "exp_0"}
+    problem(them.finance.get("/v1/read-backs", params=asked), 404, "OBJECT_UNKNOWN")
+    assert kept(small, made["id"]) == []
+
+
+def test_a_program_of_one_institution_reads_back_its_own_batches_alone(small: Service) -> None:
+    them, _ = settled(small)
+    stepped(them, H1)
+    whole = exported(them, **SUMMARY)
+    program = small.program(institutions=["C01"])
+    body = {"export_id": whole["id"], "rows": [row("P01")]}
+    problem(program.post("/v1/read-backs", json=body), 404, "OBJECT_UNKNOWN")
+
+
+# -- files ----------------------------------------------------------------------------------------
+
+
+def accounts(service: Service, folder: Path, first: str) -> None:
+    """Everybody's account."""
+    path = folder / f"payees-{first}.csv"
+    rows = [f"P0{number},{first}0000000{number}" for number in (1, 2, 3)]
+    path.write_text("\n".join(["person_id,account_number", *rows]) + "\n", "utf-8")
+    put_table(service.store, "payees", path, why="开户")
+
+
+def test_a_file_is_named_typed_and_taken_once(small: Service) -> None:
+    them, _ = settled(small)
+    stepped(them, H1)
+    said = {"as": "summary", "format": "ndjson", "institution_id": "C01"}
+    made = exported(them, **said)
+    assert (made["institutions"], made["control"]["amount"]) == (["C01"], "1000.00")
+    address = f"/v1/exports/{made['id']}/file"
+    answer = them.finance.get(address)
+    named = answer.headers["content-disposition"]
+    assert unquote(named.partition("filename*=UTF-8''")[2]) == f"{H1}发放合计.ndjson"
+    assert answer.headers["content-type"] == "application/x-ndjson"
+    tag = {"If-None-Match": answer.headers["etag"]}
+    assert them.finance.get(address, headers=tag).status_code == 304
+    foreign = {"period": H1, "as": "lines", "institution_id": "C01"}
+    problem(them.accountants["C02"].post("/v1/exports", json=foreign), 403, "FORBIDDEN_INSTITUTION")
+
+
+def test_a_file_that_was_changed_is_made_again(small: Service) -> None:
+    them, _ = settled(small)
+    stepped(them, H1)
+    for form in ("csv", "xlsx"):
+        made = exported(them, **{"as": "lines", "format": form})
+        (path,) = small.ground.data.rglob(f"lines.{form}")
+        path.write_bytes(path.read_bytes() + b"1")
+        body = them.finance.get(f"/v1/exports/{made['id']}/file").content
+        assert sha256(body).hexdigest() == made["file"]["sha256"] == sha256_of(path)
+        assert [one.name for one in path.parent.parent.iterdir()] == ["out"]
+
+
+def sha256_of(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()
+
+
+def test_a_map_is_told_by_its_hash(small: Service) -> None:
+    them, _ = settled(small)
+    stepped(them, H1)
+    made = exported(them, **{"as": "summary", "map": "generic-payroll"})
+    shipped = Path(__file__).parents[2] / "weights" / "payroll" / "generic-payroll.yaml"
+    assert (made["map"], made["map_sha256"]) == ("generic-payroll", sha256_of(shipped))
+
+
+def test_a_bank_list_whose_accounts_changed_is_not_made_again(
+    small: Service, tmp_path: Path
+) -> None:
+    them, _ = settled(small)
+    stepped(them, H1)
+    accounts(small, tmp_path, "62")
+    made = exported(them, **{"as": "bank"})
+    address = f"/v1/exports/{made['id']}/file"
+    before = them.finance.get(address).content
+    (path,) = small.ground.data.rglob("bank.txt")
+    path.unlink()
+    assert them.finance.get(address).content == before
+    accounts(small, tmp_path, "63")
+    path.unlink()
+    problem(them.finance.get(address), 410, "EXPORT_GONE")
+
+
+def test_account_numbers_are_for_who_may_see_them_at_that_institution(
+    small: Service, tmp_path: Path
+) -> None:
+    """Seeing those of one institution opens no bank list of another."""
+    them, _ = settled(small)
+    stepped(them, H1)
+    accounts(small, tmp_path, "62")
+    made = exported(them, **{"as": "bank"})
+    two = [("approver", "*"), ("institution_finance", "C01")]
+    mixed = small.person("approver", name="兼职")
+    grant(small, mixed, two)
+    address = f"/v1/exports/{made['id']}/file"
+    problem(mixed.get(address), 403, "FORBIDDEN_COMMUNITY")
+    own = ended(mixed, mixed.post("/v1/exports", json={"period": H1, "as": "bank"}))
+    assert "6200000001" in mixed.get(f"/v1/exports/{own['result']['id']}/file").content.decode(
+        "gb18030"
+    )
+
+
+def grant(service: Service, who: TestClient, roles: list[tuple[str, str]]) -> None:
+    """Give a user other roles."""
+    me = who.get("/v1/session").json()["id"]
+    administrator = service.person("administrator", name="管理员")
+    headers = {"If-Match": administrator.get(f"/v1/users/{me}").headers["etag"]}
+    body = {"roles": [{"role": role, "institutions": [place]} for role, place in roles]}
+    answer = administrator.patch(f"/v1/users/{me}", json=body, headers=headers)
+    assert answer.status_code == 200, answer.text
