@@ -224,7 +224,7 @@ def _page(asking: Asking, page: Page, listed: str, rows: list[DatedRow]) -> List
 
 
 def _tag(table: str, period: str, put: int) -> str:
-    return f"{table}-{period or 'standing'}-{put}"
+    return f"{table}-{period or 'standing'}-{put}" if put else ""
 
 
 # -- putting --------------------------------------------------------------------------------------
@@ -241,6 +241,7 @@ async def put_table(  # each is a parameter of the address
 ) -> Response:
     """Put a whole table: JSON rows, CSV text or a workbook, with the ETag of what was read.
 
+    One that was never put has no ETag yet and needs ``If-None-Match: *``.
     In a file Chinese headings and inclusive ends are taken as they are in a case.
     """
     of = _period(_known(table), period)
@@ -256,11 +257,12 @@ def put_rows(
     given = given_from(asking, body, table, period)
     if show:
         with asking.reading() as connection:
+            asking.check_show(_tag(table, period, last_put(connection, table, period)))
             return asking.answer(_told(asking, compared(connection, given, keep=keep), show))
 
     def made(store: Store) -> TablePut:
         with store.reading() as connection:
-            asking.check_match(_tag(table, period, last_put(connection, table, period)))
+            asking.check_put(_tag(table, period, last_put(connection, table, period)))
         return _told(asking, put_ready(store, given, keep=keep, why=why), show)
 
     return asking.act(made, 200, request_sha256=body.sha256)
@@ -307,11 +309,7 @@ def get_institution_table(
         every = part_rows(connection, table, _ID, institution_id)
     later = [one for one in every if [one.position, one.id] > after]
     said = _page(asking, page, listed, later[: page.limit + 1])
-    return asking.answer(said, etag=_part_tag(every))
-
-
-def _part_tag(rows: list[DatedRow]) -> str:
-    return tag_of(rows) or "none"
+    return asking.answer(said, etag=tag_of(every))
 
 
 @router.put("/v1/institutions/{institution_id}/tables/{table}", response_model=TablePut)
@@ -328,13 +326,14 @@ def put_institution_table(
     given = _part(asking.store, table, rows, institution_id)
     if show:
         with asking.reading() as connection:
+            asking.check_show(tag_of(part_rows(connection, table, _ID, institution_id)))
             return asking.answer(_told(asking, compared(connection, given), show))
 
     def made(store: Store) -> TablePut:
         with store.reading() as connection:
             if not part_rows(connection, "institutions", _ID, institution_id):
                 raise RequestError("OBJECT_UNKNOWN", institution_id)
-            asking.check_match(_part_tag(part_rows(connection, table, _ID, institution_id)))
+            asking.check_put(tag_of(part_rows(connection, table, _ID, institution_id)))
         return _told(asking, put_ready(store, given, why=asked.why), show)
 
     return asking.act(made, 200)

@@ -20,6 +20,7 @@ from tests.service.visitors import Service, served
 from tests.store.lives import H1, pools
 from tests.stores import new_place
 
+NEW = {"If-None-Match": "*"}
 WEIGHTS = "/v1/tables/weights"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MZ01 = {"item_code": "MZ01", "weight": "1", "valid_from": "2026-01-01"}
@@ -62,6 +63,9 @@ def test_a_table_is_shown_then_put(service: Service) -> None:
     assert (changed["before"]["weight"], changed["after"]["weight"]) == ("1", "1.2")
     assert changed["columns"] == ["weight"]
     assert rows(finance, "weights") == [MZ01]
+    other = finance.put(WEIGHTS, params={"show": "true"}, json=body, headers={"If-Match": '"x"'})
+    problem(other, 412, "ETAG_OTHER")
+    problem(finance.put(WEIGHTS, json=body, headers=NEW), 412, "ETAG_OTHER")
     etag = match(finance, WEIGHTS)
     problem(finance.put(WEIGHTS, json=body), 428, "ETAG_MISSING")
     done = finance.put(WEIGHTS, params={"why": "调整"}, json=body, headers=etag)
@@ -176,7 +180,7 @@ def test_ids_of_residents_are_kept_as_pseudonyms_and_hidden_once(tmp_path: Path)
     with served(replace(place, key=tmp_path / "county.key"), tmp_path / "d") as found:
         finance, address = found.visitor("county_finance"), "/v1/tables/contracts"
         body = {"rows": [{"contract_id": "Q1", "resident_id": "R-77", "active_from": "2026-01-01"}]}
-        done = finance.put(address, json=body, headers={"If-Match": "*"})
+        done = finance.put(address, json=body, headers=NEW)
         assert done.status_code == 200, done.text
         (kept,) = rows(finance, "contracts")
         assert kept["resident_id"].startswith("h")
@@ -246,7 +250,7 @@ def test_an_institution_puts_its_own_staff_and_departments(service: Service) -> 
     problem(clerk.put(other, json=body), 403, "FORBIDDEN_INSTITUTION")
     rooms = "/v1/institutions/C01/tables/departments"
     first = {"rows": [{"department_id": "D1", "name": "全科"}]}
-    done = clerk.put(rooms, json=first, headers=match(clerk, rooms))
+    done = clerk.put(rooms, json=first, headers=NEW)
     assert (done.status_code, done.json()["added"]) == (200, 1)
     finance = service.visitor("county_finance")
     lost = finance.put("/v1/institutions/C77/tables/departments", json=first, headers=etag)
