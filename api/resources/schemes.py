@@ -30,6 +30,7 @@ from equivalents.store.textcheck import checked_text
 
 __all__ = [
     "Kind",
+    "KindPut",
     "Scheme",
     "SchemeName",
     "SchemePut",
