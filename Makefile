@@ -13,7 +13,7 @@ ARGS ?=
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test proof check bench rules clean venv lint
+.PHONY: help demo test proof check bench rules wheelhouse clean venv lint
 
 help:  ## print this list
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1|\2/p' Makefile | \
@@ -40,6 +40,9 @@ bench: venv  ## kernels, and this engine beside DuckDB, polars and pandas 性能
 
 rules: venv  ## every rule, the room that keeps it, the scenarios that prove it 规则
 	@$(PY) -m tests.rules $(ARGS)
+
+wheelhouse:  ## everything for an installation without a network 离线安装包
+	@scripts/wheelhouse $(ARGS)
 
 clean:  ## remove .venv and build products, never a case or a result 清理
 	rm -rf .venv build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache .benchmarks

@@ -26,7 +26,7 @@ __all__ = [
     "ground_of",
 ]
 
-_UPLOADS: Final = frozenset({"/v1/imports"})
+_UPLOADS: Final = frozenset({"/v1/imports", "/v1/tables/", "/v1/weight-tables/"})
 
 
 def create_app(ground: Ground) -> FastAPI:

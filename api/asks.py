@@ -130,6 +130,16 @@ class Asking:
         if new is None:
             self.check_match(etag)
 
+    def check_show(self, etag: str) -> None:
+        """Of a request that writes nothing: no header is needed, but what it has must hold.
+
+        Raises:
+            RequestError: ``ETAG_OTHER``, ``IDEMPOTENCY_KEY``.
+        """
+        self._key()
+        if {"if-match", "if-none-match"} & {*self.request.headers}:
+            self.check_put(etag)
+
     def act(
         self,
         action: Callable[[Store], BaseModel | None],

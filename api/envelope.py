@@ -44,7 +44,10 @@ class BodyTooLargeError(HTTPException):
 
 
 class Envelope:
-    """The outermost layer of the application; ``uploads`` are paths whose bodies are files."""
+    """The outermost layer of the application; ``uploads`` are paths whose bodies are files.
+
+    One that ends with a slash stands for every name after it.
+    """
 
     def __init__(self, app: ASGIApp, ground: Ground, uploads: frozenset[str]) -> None:
         self.app = app
@@ -93,7 +96,9 @@ class Envelope:
             )
 
     def _limit(self, scope: Scope) -> int:
-        name = "upload_bytes" if scope["path"] in self.uploads else "body_bytes"
+        path = scope["path"]
+        is_file = path in self.uploads or f"{path.rpartition('/')[0]}/" in self.uploads
+        name = "upload_bytes" if is_file else "body_bytes"
         return self.ground.settings.number(name)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:

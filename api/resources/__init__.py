@@ -24,11 +24,14 @@ from api.resources import (
     readbacks,
     records,
     runs,
+    schemes,
     sessions,
     statements,
+    tables,
     unlock_requests,
     users,
     webhooks,
+    weight_tables,
 )
 
 __all__ = [
@@ -56,9 +59,12 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     readbacks.router,
     records.router,
     runs.router,
+    schemes.router,
     statements.router,
+    tables.router,
     unlock_requests.router,
     webhooks.router,
+    weight_tables.router,
     first.router,
 )
 """The routers of every noun."""

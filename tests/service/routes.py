@@ -25,6 +25,7 @@ ABSENT = {
     "period": "2026-06",
     "run_id": "run_9999",
     "seq": "9999",
+    "table": "staff",
     "webhook_id": "whk_0",
 }
 """What stands for a parameter of a path: of the right form, and nobody has it."""

@@ -68,6 +68,9 @@ PROBES: Final[Mapping[str, Probe]] = {
         files=("file",),
     ),
     "findings": Probe("/v1/findings", asked=lambda county: {"run_id": county.run}),
+    "institutions": Probe(
+        "/v1/institutions", one=lambda row: f"/v1/institutions/{row['institution_id']}"
+    ),
     "jobs": Probe(
         "/v1/jobs",
         where=lambda county, row: _of(county.jobs, row),
@@ -75,6 +78,12 @@ PROBES: Final[Mapping[str, Probe]] = {
         files=("events",),
     ),
     "payouts": Probe("/v1/payouts", asked=lambda county: {"run_id": county.run}, people=True),
+    "people": Probe(
+        "/v1/people",
+        where=lambda county, row: str(row["postings"][0]["institution_id"]),
+        one=lambda row: f"/v1/people/{row['person_id']}",
+        people=True,
+    ),
     "periods": Probe(
         "/v1/periods",
         where=lambda county, row: "*",
@@ -88,6 +97,11 @@ PROBES: Final[Mapping[str, Probe]] = {
         one=lambda row: f"/v1/runs/{row['id']}",
         hidden=("people", "amount"),
     ),
+    "tables": Probe(
+        "/v1/tables/pools",
+        asked=lambda county: {"period": H1},
+        where=lambda county, row: str(row["row"]["institution_id"]),
+    ),
 }
 """Nouns with a reach; a row at ``*`` is everybody's, but for its hidden fields."""
 
@@ -99,10 +113,12 @@ UNSCOPED: Final[Mapping[str, str]] = {
     "health": "open, and says nothing of anybody",
     "metrics": "open, and says nothing of anybody",
     "ready": "open, and says nothing of anybody",
+    "schemes": "public to all who are let in",
     "session": "who asks, and nobody else",
     "unlock-requests": "a period is unlocked by community actions",
     "users": "managed for the whole county, by a role that is never of an institution",
     "webhooks": "a webhook is the whole county's",
+    "weight-tables": "public to all who are let in",
 }
 """Nouns without one, each with its reason."""
 

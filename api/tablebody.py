@@ -1,0 +1,126 @@
+"""A table that somebody sends, as JSON rows, CSV text or a workbook, received in pieces.
+
+The body goes to a file of its own while it is hashed, so that memory stays flat; whatever comes
+of it, the file is gone afterwards. Its bytes are kept in the store as evidence.
+"""
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Any, Final, NamedTuple
+
+from fastapi.exceptions import RequestValidationError
+from pydantic import Field, ValidationError
+from starlette.concurrency import run_in_threadpool
+
+from api.asks import JSON, Asking
+from api.envelope import BodyTooLargeError
+from api.ground import new_id
+from api.models import Asked
+from api.problems import RequestError
+from api.rowsasked import RowAsked, given_of, note_hidden
+from equivalents.findings import Findings
+from equivalents.intake.anytable import read_file
+from equivalents.store.dated import Given, given_table
+
+__all__ = [
+    "BODIES",
+    "Received",
+    "TableAsked",
+    "given_from",
+    "received",
+]
+
+_ROWS: Final = 1_000_000
+_SUFFIX: Final = {
+    JSON: ".json",
+    "text/csv": ".csv",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+}
+
+
+class TableAsked(Asked):
+    """The rows of a table as they are to be; end dates are exclusive."""
+
+    rows: Annotated[list[RowAsked], Field(max_length=_ROWS)]
+
+
+def _bodies() -> dict[str, Any]:
+    schema = TableAsked.model_json_schema()
+    binary = {"type": "string", "format": "binary"}
+    content: dict[str, Any] = {JSON: {"schema": schema}}
+    for kind, suffix in _SUFFIX.items():
+        if suffix != ".json":
+            content[kind] = {"schema": {**binary, "description": "A table with headings 数据表"}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+BODIES: Final = _bodies()
+"""What a route that takes a table says of its body, for its document."""
+
+
+class Received(NamedTuple):
+    """A body that was received: its file, and the hash of its bytes."""
+
+    path: Path
+    kind: str
+    sha256: str
+
+
+@asynccontextmanager
+async def received(asking: Asking, name: str) -> AsyncIterator[Received]:
+    """The body in a file that is called like the table, until the block ends.
+
+    Raises:
+        RequestError: ``BODY_TYPE``.
+        BodyTooLargeError: more bytes than a body of its kind may have.
+    """
+    kind = asking.request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in _SUFFIX:
+        raise RequestError("BODY_TYPE", kind, allowed=", ".join(_SUFFIX))
+    settings = asking.ground.settings
+    limit = settings.number("body_bytes" if kind == JSON else "upload_bytes")
+    folder = asking.ground.data / "tables" / new_id("tab")
+    folder.mkdir(parents=True, mode=0o700)
+    path, digest, size = folder / f"{name}{_SUFFIX[kind]}", sha256(), 0
+    try:
+        with path.open("wb") as out:
+            async for piece in asking.request.stream():
+                size += len(piece)
+                if size > limit:
+                    raise BodyTooLargeError(limit)
+                digest.update(piece)
+                await run_in_threadpool(out.write, piece)
+        yield Received(path, kind, digest.hexdigest())
+    finally:
+        await run_in_threadpool(shutil.rmtree, folder, ignore_errors=True)
+
+
+def given_from(asking: Asking, body: Received, table: str, period: str) -> Given:
+    """The rows of a body, ready to be put.
+
+    Raises:
+        DataError: every fault of its form, all at once.
+        RequestValidationError: it is no JSON of rows.
+    """
+    if body.kind == JSON:
+        rows = _asked(body.path.read_bytes()).rows
+        return given_of(
+            asking.store, table, rows, lambda at, column: f"/rows/{at}/{column}", period=period
+        )
+    findings = Findings()
+    read = read_file(body.path, table, findings)
+    note_hidden(table, read, findings)
+    return given_table(asking.store, table, read, findings, period=period, path=body.path)
+
+
+def _asked(body: bytes) -> TableAsked:
+    try:
+        return TableAsked.model_validate_json(body)
+    except ValidationError as error:
+        told = error.errors(include_url=False)
+        raise RequestValidationError(
+            [{**one, "loc": ("body", *one["loc"])} for one in told]
+        ) from None
