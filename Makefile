@@ -37,6 +37,7 @@ bench: venv  ## kernels, and this engine beside DuckDB, polars and pandas 性能
 	$(PY) -m benchmarks.peers $(ARGS)
 	$(PY) -m benchmarks.others
 	$(PY) -m benchmarks.files
+	$(PY) -m benchmarks.service
 
 rules: venv  ## every rule, the room that keeps it, the scenarios that prove it 规则
 	@$(PY) -m tests.rules $(ARGS)

@@ -276,6 +276,13 @@ KINDS = (
         "route x role x own or other institution",
         "an id that is no number answered with 500; a role that reaches a route too many",
     ),
+    Kind(
+        "jobs outlive kills 任务中断",
+        ("tests/service/test_jobs.py", "tests/service/test_restart.py"),
+        "on SQLite and PostgreSQL: 200 workers and 60 servers killed at random moments of an "
+        "import, then nothing is doubled, lost or stuck; an upload of 200 MB",
+        "a row that comes twice because its job was begun again; a job that waits for ever",
+    ),
 )  # fmt: skip
 
 _CORES = ("-n", "auto", "--dist", "worksteal", "-p", "no:benchmark")
