@@ -197,33 +197,41 @@ def main(arguments: Sequence[str] | None = None) -> None:
             measure(database, records, more, asked.records)
     if asked.write:
         page = Path(__file__).resolve().parents[1] / "docs" / "benchmarks-store.md"
-        page.write_text(_page(asked.records, asked.kind), encoding="utf-8", newline="\n")
+        written = page.read_text("utf-8") if page.exists() else ""
+        page.write_text(_page(asked, written), encoding="utf-8", newline="\n")
 
 
-def _page(size: int, kind: str) -> str:
-    """The page of docs/."""
+def _page(asked: argparse.Namespace, before: str) -> str:
+    """The page of docs/: what was measured now; other databases and sizes as ``before``."""
     said = (__doc__ or "").partition(": ")[2].strip()
-    lines = [
+    head = [
         "# Benchmark of the store 数据库性能",
         "",
-        "Written by the command below; do not edit. Others: [benchmarks.md](benchmarks.md).",
-        "",
-        f"- Date: {datetime.now(UTC):%Y-%m-%d}",
-        f"- Command: `python -m benchmarks.store --records {size} --kind {kind} --write`",
-        f"- Machine: {machine()}",
-        f"- {versions()}",
+        "Written by the commands below; do not edit. Others: [benchmarks.md](benchmarks.md).",
         "",
         said[0].upper() + said[1:],
         "Of the payouts the seconds end when everybody is paid; OUT is written after that. *Peak*",
         "is the largest resident size of the whole run so far, what the benchmark needs included.",
     ]
+    parts = {part.partition("\n")[0]: part.rstrip() for part in before.split("\n## ")[1:]}
     for what, rows, took, peak in _LINES:
         if not rows:
-            lines += ["", f"## {what}, {size:,} records as {kind}", ""]
-            lines += ["| what | seconds | rows/s | peak MB |", "|---|---:|---:|---:|"]
+            title = f"{what}, {asked.records:,} records as {asked.kind}"
+            command = f"python -m benchmarks.store --records {asked.records} --kind {asked.kind}"
+            parts[title] = "\n".join(
+                [
+                    title,
+                    "",
+                    f"{datetime.now(UTC):%Y-%m-%d}, `{command} --database {what} --write`",
+                    f"{machine()}; {versions()}",
+                    "",
+                    "| what | seconds | rows/s | peak MB |",
+                    "|---|---:|---:|---:|",
+                ]
+            )
         else:
-            lines.append(f"| {what} | {took:.2f} | {rows / took:,.0f} | {peak:,} |")
-    return "\n".join(lines) + "\n"
+            parts[title] += f"\n| {what} | {took:.2f} | {rows / took:,.0f} | {peak:,} |"
+    return "\n".join(head) + "".join(f"\n\n## {part}" for part in parts.values()) + "\n"
 
 
 if __name__ == "__main__":
