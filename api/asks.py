@@ -122,11 +122,11 @@ class Asking:
         Raises:
             RequestError: ``ETAG_MISSING``, ``ETAG_OTHER``.
         """
-        new = self.request.headers.get("if-none-match")
+        new, seen = (self.request.headers.get(one) for one in ("if-none-match", "if-match"))
         if new is not None and (etag or new.strip() != "*"):
             raise RequestError("ETAG_OTHER", new, pointer="?If-None-Match")
-        if new is None and not etag and "if-match" in self.request.headers:
-            raise RequestError("ETAG_OTHER", pointer="?If-Match")
+        if seen is not None and not etag:
+            raise RequestError("ETAG_OTHER", seen, pointer="?If-Match")
         if new is None:
             self.check_match(etag)
 

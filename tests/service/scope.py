@@ -125,8 +125,8 @@ UNSCOPED: Final[Mapping[str, str]] = {
 ELSEWHERE: Final[Mapping[str, str]] = {
     "adjustments": "tests/service/test_life.py: shown to the person once published",
     "comparisons": "tests/service/test_runs.py: one's own, files in part",
-    "institutions": "tests/service/test_institutions.py: those that one sees",
-    "people": "tests/service/test_people.py: of institutions that one sees, and oneself",
+    "imports": "tests/service/test_records.py: who brings, sees and voids which",
+    "records": "tests/service/test_records.py: those of the institutions that one sees",
     "statements": "tests/service/test_runs.py: for whom they are about; here by address",
 }
 """Nouns whose reach another test tries, with the test."""

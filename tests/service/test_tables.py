@@ -66,6 +66,8 @@ def test_a_table_is_shown_then_put(service: Service) -> None:
     other = finance.put(WEIGHTS, params={"show": "true"}, json=body, headers={"If-Match": '"x"'})
     problem(other, 412, "ETAG_OTHER")
     problem(finance.put(WEIGHTS, json=body, headers=NEW), 412, "ETAG_OTHER")
+    never = finance.put("/v1/tables/charges", json={"rows": []}, headers={**NEW, "If-Match": ""})
+    problem(never, 412, "ETAG_OTHER")
     etag = match(finance, WEIGHTS)
     problem(finance.put(WEIGHTS, json=body), 428, "ETAG_MISSING")
     done = finance.put(WEIGHTS, params={"why": "调整"}, json=body, headers=etag)
