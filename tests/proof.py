@@ -236,7 +236,8 @@ KINDS = (
     ),
     Kind(
         "the cache of counts 计数缓存",
-        ("tests/store/test_tallycache.py", "tests/store/test_cachefolder.py"),
+        ("tests/store/test_tallycache.py", "tests/store/test_cachedrules.py",
+         "tests/store/test_cachefolder.py"),
         "60 random cases of each kind on both paths; every change of rules; every bit of a file",
         "a team's shares left out of the address; a fault told of another file",
     ),

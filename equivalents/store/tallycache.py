@@ -6,13 +6,13 @@ bytes of its file or spool, which part of it, how its columns are understood, wh
 make of its record ids) and of the counting plan (:func:`plan_address`): any change of either is
 another address, so nothing has to be thrown away. Weights, prices and pools are in no address:
 they are applied to the counts; under the same weights the direct path finds what the counts came to
-(:mod:`equivalents.store.keptsums`). Only which rows a rule rejects or warns of depends on weights;
-that is kept under their hash, too, and a part that has such rows under new weights is counted
-again. Records that wait for the others of their resident are kept as they wait, and the hashes of
-record ids stand beside, with the texts of those that met, so that ids are compared over all files
-in every run. Where the plan is another one, or other files say otherwise of a part's ids, its
-records are counted again from their coded columns (:mod:`equivalents.store.codedforms`), without
-the file.
+(:mod:`equivalents.store.keptsums`). Which rows a rule rejects or warns of depends on the rows of
+the weight tables, though not on how heavy they are (:func:`ends_address`); that is kept under
+their hash, too, and a part that has such rows under other rules is counted again. Records that wait
+for the others of their resident are kept as they wait, and the hashes of record ids stand beside,
+with the texts of those that met, so that ids are compared over all files in every run. Where the
+plan is another one, or other files say otherwise of a part's ids, its records are counted again
+from their coded columns (:mod:`equivalents.store.codedforms`), without the file.
 
 A workbook is opened into its spool in every run, but its records are not read from there. Checks
 at the door are not kept: they read the records in every run.
@@ -20,6 +20,7 @@ Sources: specification page 2 "The tally", "Records at rest"; definitions 5.5, 5
 """
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -59,9 +60,9 @@ from equivalents.units import Int64
 from equivalents.version import __version__
 from equivalents.weigh import Scales
 
-__all__ = ["PartKeeper", "TallyCache", "plan_address", "weights_address"]
+__all__ = ["PartKeeper", "TallyCache", "ends_address", "plan_address", "weights_address"]
 
-_FORM: Final = 2
+_FORM: Final = 3
 """Part of every address: another form of what is kept, or other ways of counting, meet no old."""
 _PROGRAM: Final = (_FORM, __version__, METHOD)
 _TALLIES, _ENDS, _SUMS = "tallies", "ends", "sums"
@@ -158,7 +159,7 @@ class PartKeeper:
         self, cache: TallyCache, source: Source, plan: Plan, parts: Sequence[PartBlocks]
     ) -> None:
         self._cache, self._source, self._plan, self._parts = cache, source, plan, parts
-        self._weights: tuple[Scales, str] | None = None
+        self._rules: tuple[Scales, str, str] | None = None
         read = [self._read_address(at) for at in range(len(source.parts))]
         of_plan, coding = plan_address(plan), address_of(_PROGRAM, coding_address(plan))
         self._address = [
@@ -276,17 +277,18 @@ class PartKeeper:
         return KeptOrigin(self._source.origin(at), self._cache.files, address)
 
     def _ends_address(self, address: str, scales: Scales) -> str:
-        return address_of(address, self._weights_address(scales))
+        return address_of(address, self._addresses(scales)[0])
 
     def _sums_address(self, at: int, scales: Scales) -> str:
         address = self._address[at]
         assert address is not None, "only asked for parts that are kept"
-        return sums_address(address, self._weights_address(scales), scales)
+        return sums_address(address, self._addresses(scales)[1], scales)
 
-    def _weights_address(self, scales: Scales) -> str:
-        if self._weights is None or self._weights[0] is not scales:
-            self._weights = scales, weights_address(scales)
-        return self._weights[1]
+    def _addresses(self, scales: Scales) -> tuple[str, str]:
+        """Those of what decides how records end, and of the weights."""
+        if self._rules is None or self._rules[0] is not scales:
+            self._rules = scales, ends_address(scales), weights_address(scales)
+        return self._rules[1:]
 
 
 def plan_address(plan: Plan) -> str:
@@ -313,14 +315,37 @@ def plan_address(plan: Plan) -> str:
 
 
 def weights_address(scales: Scales) -> str:
-    """The hash of all of the weights that decides which records are rejected or warned of."""
+    """The hash of all of the weights: of their rows, and of what decides which row applies."""
+    return _rules_address(scales, [row.weight_e4 for row in scales.rules.weights])
+
+
+def ends_address(scales: Scales) -> str:
+    """The hash of all of the weights that decides which records are rejected or warned of.
+
+    Of a weight that is its place among those of its item: where several rows fit, the heaviest of
+    them applies (definition 5.7), and a limit or basis may stand in one of them alone.
+    """
+    rows, weights = scales.rules.weights, defaultdict(set)
+    for row in rows:
+        weights[row.series, row.item_code].add(row.weight_e4)
+    places = {
+        (*key, weight): place
+        for key, some in weights.items()
+        for place, weight in enumerate(sorted(some))
+    }
+    return _rules_address(
+        scales, [places[row.series, row.item_code, row.weight_e4] for row in rows]
+    )
+
+
+def _rules_address(scales: Scales, weights: Sequence[int]) -> str:
     rules, plan = scales.rules, scales.plan
     rows = sorted(
         (
-            *(row.series, row.item_code, row.weight_e4, row.valid_from, row.valid_to),
+            *(row.series, row.item_code, weight, row.valid_from, row.valid_to),
             *(row.conditions, row.stopped, row.quantity_max_e3, row.basis.text),
         )
-        for row in rules.weights
+        for row, weight in zip(rules.weights, weights, strict=True)
     )
     handling = [rules.missing_in(series).value for series in scales.series]
     classes = [[one.institution_group, one.title_tier] for one in plan.classes.values]
