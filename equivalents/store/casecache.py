@@ -11,18 +11,20 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from equivalents.errors import Problem
+from equivalents.processors import workers
 from equivalents.report.folder import sha256 as file_sha256
 from equivalents.store.failpoints import failpoint
 from equivalents.store.sealing import canonical
 
-__all__ = ["CASES", "COUNTS", "CaseCache", "PARTS"]
+__all__ = ["CASES", "COUNTS", "CaseCache", "PARTS", "part_sha256"]
 
 CASES: Final = "cases"
 PARTS: Final = "records"
@@ -64,10 +66,16 @@ class CaseCache:
         (made / _CASE).mkdir()
         return made / _CASE
 
-    def keep(self, case: Path, name: str) -> Path:
-        """Give a case that was made in a :meth:`fresh` folder its name."""
+    def keep(self, case: Path, name: str, known: Mapping[Path, str]) -> Path:
+        """Give a case that was made in a :meth:`fresh` folder its name.
+
+        ``known`` are hashes of files that were proven or written a moment ago.
+        """
         made, entry = case.parent, self.cases / name
-        files = {one: [path.stat().st_size, file_sha256(path)] for one, path in _files(case)}
+        files = {
+            one: [path.stat().st_size, known.get(path) or file_sha256(path)]
+            for one, path in _files(case)
+        }
         listed = {"format": _FORMAT, "files": files}
         whole = {**listed, "sha256": _hash(listed)}
         (made / _LIST).write_text(canonical(whole), "utf-8", newline="\n")
@@ -85,6 +93,12 @@ class CaseCache:
             self.prune(entry)
         return entry / _CASE
 
+    def parts_of(self, keys: Iterable[str]) -> dict[str, Path | None]:
+        """What :meth:`part` says of several keys, on every processor."""
+        asked = [*keys]
+        with ThreadPoolExecutor(workers()) as pool:
+            return dict(zip(asked, pool.map(self.part, asked), strict=True))
+
     def part(self, key: str) -> Path | None:
         """The file of records of a key, if it is there and is what was written.
 
@@ -92,7 +106,7 @@ class CaseCache:
         """
         for path in sorted(self.parts.glob(f"{key}.*.parquet")):
             try:
-                if file_sha256(path) == path.name.split(".")[1]:
+                if file_sha256(path) == part_sha256(path):
                     return path
             except FileNotFoundError:
                 continue  # another program found that it lies
@@ -205,6 +219,11 @@ class CaseCache:
             yield from (one for one in self.cases.iterdir() if not one.name.startswith("."))
 
 
+def part_sha256(path: Path) -> str:
+    """The hash that the name of a file of records says."""
+    return path.name.split(".")[1]
+
+
 def _is_old(path: Path) -> bool:
     """Whether nobody touched it for a day: what is younger may be in the making."""
     return time.time() - path.stat().st_mtime > _DAY_SECONDS
@@ -242,10 +261,16 @@ def _holds(entry: Path) -> bool:
             and listed["format"] == _FORMAT
             and found.keys() == listed["files"].keys()
             and all(found[name].stat().st_size == size for name, (size, _) in _sizes(listed))
-            and all(file_sha256(found[name]) == digest for name, (_, digest) in _sizes(listed))
+            and _hashes(found) == {name: digest for name, (_, digest) in _sizes(listed)}
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
+
+
+def _hashes(files: Mapping[str, Path]) -> dict[str, str]:
+    """The hashes of files, taken on every processor."""
+    with ThreadPoolExecutor(workers()) as pool:
+        return dict(zip(files, pool.map(file_sha256, files.values()), strict=True))
 
 
 def _sizes(listed: dict[str, dict[str, tuple[int, str]]]) -> Iterator[tuple[str, tuple[int, str]]]:

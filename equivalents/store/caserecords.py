@@ -19,7 +19,7 @@ from sqlalchemy import Connection, select
 from equivalents.intake.headings import TABLES
 from equivalents.intake.parquet import ORIGIN, ORIGIN_MARK
 from equivalents.policy.calendar import Period, month_of
-from equivalents.store.casecache import CaseCache
+from equivalents.store.casecache import CaseCache, part_sha256
 from equivalents.store.engine import Store
 from equivalents.store.schema import SEGMENTS
 from equivalents.store.sealing import canonical
@@ -93,20 +93,29 @@ class CaseRecords:
         self._taken_back = _reversals(connection, as_of)
         self._reversals: Reversals | None = None
         self.corrected = 0
-        self.files = [one for segment in self._segments() if (one := self._file(segment))]
+        keys = {one: self._key_of(one) for one in self._segments()}
+        found = cache.parts_of(keys.values())
+        made = (self._file(segment, key, found[key]) for segment, key in keys.items())
+        self.files = [one for one in made if one is not None]
         self.files += self._of_corrections()
 
-    def write(self, folder: Path) -> None:
-        """Put the files into a folder; where there is none, an empty one says so."""
+    def write(self, folder: Path) -> dict[Path, str]:
+        """Put the files into a folder; where there is none, an empty one says so.
+
+        Gives the hashes of those that are the proven files themselves.
+        """
         folder.mkdir()
+        known = {}
         for one in self.files:
-            _link(one.path, folder / one.name)
+            if _link(one.path, folder / one.name):
+                known[folder / one.name] = part_sha256(one.path)
         if not self.files:
             import pyarrow as pa
             import pyarrow.parquet as pq
 
             empty = pa.table({name: pa.array([], pa.string()) for name in _REQUIRED})
             pq.write_table(empty, folder / _NONE)
+        return known
 
     def _segments(self) -> list[Segment]:
         """The segments that may have records of the case."""
@@ -132,10 +141,11 @@ class CaseRecords:
             self._cache.keep_note(segment.identity, known)
         return known
 
-    def _file(self, segment: Segment) -> RecordFile | None:
+    def _key_of(self, segment: Segment) -> str:
+        return _key([segment.identity, self._against(segment), segment.id, self._wanted.text])
+
+    def _file(self, segment: Segment, key: str, path: Path | None) -> RecordFile | None:
         """The file of a segment, made where it is not in the cache; ``None``: it has no row."""
-        key = _key([segment.identity, self._against(segment), segment.id, self._wanted.text])
-        path = self._cache.part(key)
         if path is None and self._cache.note(key) != 0:
             table = self._live(segment)
             path = self._kept(table.filter(_of_case(table, self._wanted)), key)
@@ -243,12 +253,14 @@ def _reversals(connection: Connection, as_of: int) -> list[tuple[int, str, set[s
     ]
 
 
-def _link(path: Path, target: Path) -> None:
-    """The same file under another name; a copy where the system has no such links."""
+def _link(path: Path, target: Path) -> bool:
+    """The same file under another name; a copy, and false, where the system has no such links."""
     try:
         os.link(path, target)
     except OSError:
         shutil.copyfile(path, target)
+        return False
+    return True
 
 
 def _unknown(paths: Iterator[Path]) -> set[str]:

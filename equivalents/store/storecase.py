@@ -195,8 +195,8 @@ def _made(
     found = cache.find(name)
     if found is None:
         _write(fresh, files)
-        records.write(fresh / "records")
-        found = cache.keep(fresh, name)
+        known = records.write(fresh / "records")
+        found = cache.keep(fresh, name, known)
     return found, told
 
 

@@ -66,7 +66,7 @@ def test_a_table_is_shown_then_put(service: Service) -> None:
     other = finance.put(WEIGHTS, params={"show": "true"}, json=body, headers={"If-Match": '"x"'})
     problem(other, 412, "ETAG_OTHER")
     problem(finance.put(WEIGHTS, json=body, headers=NEW), 412, "ETAG_OTHER")
-    never = finance.put("/v1/tables/charges", json={"rows": []}, headers={**NEW, "If-Match": ""})
+    never = finance.put("/v1/tables/teams", json={"rows": []}, headers={**NEW, "If-Match": ""})
     problem(never, 412, "ETAG_OTHER")
     etag = match(finance, WEIGHTS)
     problem(finance.put(WEIGHTS, json=body), 428, "ETAG_MISSING")
