@@ -2,10 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal, cast
 
 from fastapi import APIRouter, Depends
-from pydantic import Field
 from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
@@ -22,6 +21,7 @@ from equivalents.store.jobs import ENDED, SUCCEEDED, Job, ask_cancel, job_of, jo
 
 __all__ = [
     "JobShown",
+    "JobState",
     "Progress",
     "cancel_job",
     "get_job",
@@ -36,15 +36,13 @@ router = APIRouter(prefix="/v1/jobs", tags=["jobs 任务"])
 _LOOK_SECONDS: Final = 0.5
 _LONGEST_SECONDS: Final = 600
 _EVENT: Final[dict[str, Any]] = {
-    "type": "object",
-    "description": "One event of the stream; `data` is the job as it is then, as JSON",
-    "required": ["event", "id", "data"],
-    "properties": {
-        "event": {"type": "string", "enum": ["progress", "ended"]},
-        "id": {"type": "string", "description": "When the job changed"},
-        "data": {"type": "string", "contentMediaType": "application/json"},
-    },
+    "type": "string",
+    "description": "Events: `event` is progress or ended, `id` when the job changed, `data` the "
+    "job as it is then, as JSON",
 }
+
+
+JobState = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 
 
 class Progress(Answered):
@@ -60,7 +58,7 @@ class JobShown(Answered):
 
     id: str
     kind: str
-    state: Annotated[str, Field(pattern="^(queued|running|succeeded|failed|cancelled)$")]
+    state: JobState
     progress: Progress | None
     attempt: int
     cancel_asked: bool
@@ -76,7 +74,7 @@ def shown(job: Job, language: str = "zh") -> JobShown:
     return JobShown(
         id=job.job,
         kind=job.kind,
-        state=job.state,
+        state=cast("JobState", job.state),
         progress=Progress(**job.progress) if job.progress else None,
         attempt=job.attempt,
         cancel_asked=bool(job.cancel),
