@@ -17,6 +17,7 @@ from api.access.actions import ACTIONS
 from api.asks import SAFE, Asks
 from api.batches import BatchAsked
 from api.problems import TYPE
+from api.resources.jobs import JOB_EVENT
 from api.tablebody import TableAsked
 
 __all__ = [
@@ -82,6 +83,7 @@ _VALUES: Final = {
     "ExportFormat": ("_ csv ndjson xlsx", "The form of a file; blank: the usual one 格式"),
     "ExportKind": ("lines summary bank voucher approval signing", "What is exported 导出内容"),
     "InstitutionTable": ("staff departments", "A table of one institution 机构数据表"),
+    "JobEventName": ("progress ended", "What an event of a job tells 任务事件"),
     "JobState": ("queued running succeeded failed cancelled", "How a job stands 任务状态"),
     "OnError": ("reject_file quarantine_rows", "With rejected rows: nothing, or the rest 有错时"),
     "OnReject": ("stop quarantine", "With rejected records: stop, or go on without them 有退回时"),
@@ -108,7 +110,7 @@ _SEEN: Final[dict[str, Any]] = {
     "in": "header",
     "required": False,
     "description": "The ETag of what one has: 304 where it still stands 已有版本，未变则答 304",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~][ -~]*$"},
+    "schema": {"type": "string"},
 }
 _KEY: Final[dict[str, Any]] = {
     "name": "Idempotency-Key",
@@ -212,7 +214,8 @@ def _document(app: FastAPI) -> dict[str, Any]:
     schemas = parts.setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
-    schemas |= {"Problem": _PROBLEM, "ProblemError": _ERROR, **_streamed()}
+    schemas |= {"Problem": _PROBLEM, "ProblemError": _ERROR, "JobEvent": JOB_EVENT}
+    schemas |= _streamed()
     schemas["JobShown"]["properties"]["problem"]["anyOf"][0] = {"$ref": f"{_SCHEMA}Problem"}
     parts["securitySchemes"] = _SCHEMES
     routes = {
@@ -248,9 +251,9 @@ def _tags(paths: dict[str, Any]) -> list[dict[str, str]]:
     known: dict[str, str] = {}
     for operations in paths.values():
         for operation in operations.values():
-            (tag,) = operation["tags"]
-            name, _, called = tag.partition(" ")
-            known[name], operation["tags"] = called, [name]
+            told = [tag.partition(" ") for tag in operation.get("tags", ())]
+            known |= {name: called for name, _, called in told}
+            operation["tags"] = [name for name, _, _ in told]
     return [{"name": name, "description": known[name]} for name in sorted(known)]
 
 
@@ -268,8 +271,9 @@ def _shared(said: Any) -> Any:
         return [_shared(one) for one in said]
     if not isinstance(said, dict):
         return said
-    if said.get("type") == "string" and isinstance(said.get("enum"), list):
-        name, _ = _lists()[tuple(said["enum"])]
+    values = tuple(said["enum"]) if isinstance(said.get("enum"), list) else ()
+    if values in _lists():
+        name, _ = _lists()[values]
         beside = {key: said[key] for key in ("description", "default") if key in said}
         return {"$ref": f"{_SCHEMA}{name}", **beside}
     return {key: _shared(value) for key, value in said.items()}

@@ -20,6 +20,7 @@ from equivalents.store.engine import Store
 from equivalents.store.jobs import ENDED, SUCCEEDED, Job, ask_cancel, job_of, jobs_of
 
 __all__ = [
+    "JOB_EVENT",
     "JobShown",
     "JobState",
     "Progress",
@@ -35,11 +36,24 @@ __all__ = [
 router = APIRouter(prefix="/v1/jobs", tags=["jobs 任务"])
 _LOOK_SECONDS: Final = 0.5
 _LONGEST_SECONDS: Final = 600
-_EVENT: Final[dict[str, Any]] = {
-    "type": "string",
-    "description": "Events: `event` is progress or ended, `id` when the job changed, `data` the "
-    "job as it is then, as JSON",
+JOB_EVENT: Final[dict[str, Any]] = {
+    "title": "JobEvent",
+    "type": "object",
+    "description": "One event of the stream; `data` is the job as it is then, as JSON",
+    "required": ["event", "id", "data"],
+    "properties": {
+        "event": {"type": "string", "enum": ["progress", "ended"]},
+        "id": {"type": "string", "description": "When the job changed"},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
 }
+_EVENTS: Final = {
+    "anyOf": [
+        {"type": "string", "description": "The stream, as it is 事件流"},
+        {"$ref": "#/components/schemas/JobEvent"},
+    ]
+}
+"""Some readers of the document take a stream as one text, others event by event."""
 
 
 JobState = Literal["queued", "running", "succeeded", "failed", "cancelled"]
@@ -141,7 +155,7 @@ def get_job(job_id: Id, asking: Annotated[Asking, Depends(Asks("jobs.read"))]) -
 @router.get(
     "/{job_id}/events",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {"schema": _EVENT}}}},
+    responses={200: {"content": {"text/event-stream": {"schema": _EVENTS}}}},
 )
 def job_events(
     job_id: Id, asking: Annotated[Asking, Depends(Asks("jobs.read"))]

@@ -122,6 +122,7 @@ BROKEN: list[tuple[str, str, Change]] = [
     ("paths", "one alone", lambda d: d["paths"].update({"/v1/user": {}})),
     ("fields", "camel case", lambda d: _user(d)["properties"].update(personId={})),
     ("descriptions", "none", lambda d: _user(d).pop("description")),
+    ("values", "a list without a name", lambda d: _field(d, type="string", enum=["a", "b"])),
     ("examples", "too long", lambda d: _field(d, type="string", maxLength=3, examples=["abcd"])),
     ("examples", "a default", lambda d: _field(d, type="string", maxLength=3, default=3)),
     ("lists", "no cursor", lambda d: _get(d).update(parameters=[])),
