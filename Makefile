@@ -25,6 +25,7 @@ demo: venv  ## make a realistic county, settle it and show the result 演示
 test:  ## everything that must pass: lint, types, tests with small counts 测试
 	@scripts/deps
 	@scripts/venv
+	@scripts/venv client
 	@$(MAKE) --no-print-directory lint
 	$(PY) -m pytest $(EVERY_CORE) $(PYTEST_ARGS)
 
@@ -45,8 +46,8 @@ rules: venv  ## every rule, the room that keeps it, the scenarios that prove it 
 wheelhouse:  ## everything for an installation without a network 离线安装包
 	@scripts/wheelhouse $(ARGS)
 
-clean:  ## remove .venv and build products, never a case or a result 清理
-	rm -rf .venv build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache .benchmarks
+clean:  ## remove the environments and build products, never a case or a result 清理
+	rm -rf .venv .venv-client build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache .benchmarks
 	rm -rf *.egg-info
 	@for folder in api equivalents tests benchmarks; do \
 		if [ -d "$$folder" ]; then \

@@ -1,7 +1,9 @@
 """The OpenAPI document: problems as they are, one way to log in, names that stay.
 
-FastAPI documents its own shape of errors; ours is put in its place for every route.
-Source: specification page 3, page 2 "Traps already found".
+FastAPI documents its own shape of errors; ours is put in its place for every route. Generators of
+clients make modules of tags and classes of schemas: tags are their machine names, and what many
+places share, lists of values too, has one name. Source: specification page 3, page 2 "Traps
+already found".
 """
 
 from collections.abc import Iterator
@@ -15,8 +17,11 @@ from api.access.actions import ACTIONS
 from api.asks import SAFE, Asks
 from api.batches import BatchAsked
 from api.problems import TYPE
+from api.resources.jobs import JOB_EVENT
+from api.tablebody import TableAsked
 
 __all__ = [
+    "UNCHANGED",
     "action_of",
     "api_routes",
     "asks",
@@ -32,7 +37,7 @@ by `cursor` and `limit`. Every POST takes an `Idempotency-Key`, but for the two 
 they answer is never kept. Mistakes are `application/problem+json` with all errors at once,
 Chinese unless `Accept-Language` prefers English.
 """
-_OBJECT: Final = {"type": "object", "required": ["code", "severity", "detail"]}
+_SCHEMA: Final = "#/components/schemas/"
 _PROBLEM: Final[dict[str, Any]] = {
     "title": "Problem",
     "type": "object",
@@ -48,22 +53,64 @@ _PROBLEM: Final[dict[str, Any]] = {
         "total": {"type": "integer", "description": "Errors in all, where not all are shown"},
         "errors": {
             "type": "array",
-            "items": {
-                **_OBJECT,
-                "properties": {
-                    "code": {"type": "string"},
-                    "severity": {"type": "string"},
-                    "detail": {"type": "string"},
-                    "pointer": {"type": "string"},
-                    "file": {"type": "string"},
-                    "sheet": {"type": "string"},
-                    "row": {"type": "integer"},
-                    "column": {"type": "string"},
-                    "value": {"type": "string"},
-                },
-            },
+            "items": {"$ref": f"{_SCHEMA}ProblemError"},
         },
     },
+}
+_ERROR: Final[dict[str, Any]] = {
+    "title": "ProblemError",
+    "type": "object",
+    "description": "One thing that is wrong: a stable code, and where it stands",
+    "required": ["code", "severity", "detail"],
+    "properties": {
+        "code": {"type": "string"},
+        "severity": {"type": "string"},
+        "detail": {"type": "string"},
+        "pointer": {"type": "string"},
+        "file": {"type": "string"},
+        "sheet": {"type": "string"},
+        "row": {"type": "integer"},
+        "column": {"type": "string"},
+        "value": {"type": "string"},
+    },
+}
+_VALUES: Final = {
+    "AppealState": ("open answered", "Whether an appeal is answered 异议状态"),
+    "BankResult": ("_ paid returned pending", "What the bank did; blank: not known 银行结果"),
+    "DocumentKind": ("case scheme weights map steps", "What a text rules 文本类别"),
+    "DocumentPutKind": ("case scheme map steps", "What a text that is put rules 文本类别"),
+    "EventName": ("period.locked payouts.approved adjustment.created", "An event 事件"),
+    "ExportFormat": ("_ csv ndjson xlsx", "The form of a file; blank: the usual one 格式"),
+    "ExportKind": ("lines summary bank voucher approval signing", "What is exported 导出内容"),
+    "InstitutionTable": ("staff departments", "A table of one institution 机构数据表"),
+    "JobEventName": ("progress ended", "What an event of a job tells 任务事件"),
+    "JobState": ("queued running succeeded failed cancelled", "How a job stands 任务状态"),
+    "OnError": ("reject_file quarantine_rows", "With rejected rows: nothing, or the rest 有错时"),
+    "OnReject": ("stop quarantine", "With rejected records: stop, or go on without them 有退回时"),
+    "Origin": ("store shipped", "Of this store, or shipped with the program 出处"),
+    "PayoutKind": ("pool_share component adjustment year_end", "What a pay line is 发放类别"),
+    "PayoutState": ("approved any", "Approved pay alone, or any 审批状态"),
+    "RunAct": ("settle trial year_end", "What a run that is asked for does 核算种类"),
+    "RunKind": ("settlement adjustment year_end", "What a run is 核算类别"),
+    "Severity": ("error warning note", "How much a finding weighs 级别"),
+    "StatementFormat": ("json text", "A statement as data or as text 格式"),
+    "StepAct": ("submit approve publish lock pay return", "A step of a period's life 步骤"),
+    "WithoutAccount": ("stop skip", "Whoever has no account: stop, or leave out 缺账户时"),
+}
+"""Lists of values that have a name: the values, a blank one as ``_``, and what it is."""
+UNCHANGED: Final = frozenset({
+    "get_appeal", "get_audit_entry", "get_comparison", "get_export", "get_export_file",
+    "get_import", "get_institution", "get_institution_table", "get_job", "get_job_file",
+    "get_key", "get_period", "get_person", "get_proof", "get_run", "get_run_file", "get_scheme",
+    "get_statement", "get_table", "get_user", "get_webhook", "list_payouts",
+})  # fmt: skip
+"""Operations that answer with an ETag, and 304 to who has that already."""
+_SEEN: Final[dict[str, Any]] = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag of what one has: 304 where it still stands 已有版本，未变则答 304",
+    "schema": {"type": "string"},
 }
 _KEY: Final[dict[str, Any]] = {
     "name": "Idempotency-Key",
@@ -110,7 +157,7 @@ _PUT: Final = (
         "name": "If-None-Match",
         "required": False,
         "description": "`*`: it is to be new 新建时写 *",
-        "schema": {"type": "string", "enum": ["*"]},
+        "schema": {"type": "string", "maxLength": 1, "pattern": "^\\*$"},
     },
 )
 _SCHEMES: Final = {
@@ -155,7 +202,7 @@ def describe(app: FastAPI) -> None:
 
 def _document(app: FastAPI) -> dict[str, Any]:
     said = get_openapi(
-        title=app.title,
+        title="equivalents",
         version=app.version,
         summary="标化工作当量绩效核算 Workload equivalents for primary care pay",
         description=_ABOUT,
@@ -167,8 +214,9 @@ def _document(app: FastAPI) -> dict[str, Any]:
     schemas = parts.setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
-    schemas["Problem"] = _PROBLEM
+    schemas |= {"Problem": _PROBLEM, "ProblemError": _ERROR, "JobEvent": JOB_EVENT}
     schemas |= _streamed()
+    schemas["JobShown"]["properties"]["problem"]["anyOf"][0] = {"$ref": f"{_SCHEMA}Problem"}
     parts["securitySchemes"] = _SCHEMES
     routes = {
         (route.path_format, method.lower()): route
@@ -180,19 +228,60 @@ def _document(app: FastAPI) -> dict[str, Any]:
             _operation(operation, method, routes[path, method])
     for schema in schemas.values():
         _named(schema)
-    found: dict[str, Any] = _whole(said)
+    said["tags"] = _tags(said["paths"])
+    found: dict[str, Any] = _whole(_shared(said))
+    found["components"]["schemas"] |= {
+        name: {"title": name, "description": what, "type": "string", "enum": [*values]}
+        for values, (name, what) in _lists().items()
+    }
     return found
 
 
 def _streamed() -> dict[str, Any]:
     """Schemas of bodies that routes take in pieces, so that nobody else tells of them."""
-    said = BatchAsked.model_json_schema(ref_template="#/components/schemas/{model}")
-    return {**said.pop("$defs"), BatchAsked.__name__: said}
+    found: dict[str, Any] = {}
+    for model in (BatchAsked, TableAsked):
+        said = model.model_json_schema(ref_template=_SCHEMA + "{model}")
+        found |= {**said.pop("$defs", {}), model.__name__: said}
+    return found
+
+
+def _tags(paths: dict[str, Any]) -> list[dict[str, str]]:
+    """Leave each operation the machine name of its tag; what that is called is told once."""
+    known: dict[str, str] = {}
+    for operations in paths.values():
+        for operation in operations.values():
+            told = [tag.partition(" ") for tag in operation.get("tags", ())]
+            known |= {name: called for name, _, called in told}
+            operation["tags"] = [name for name, _, _ in told]
+    return [{"name": name, "description": known[name]} for name in sorted(known)]
+
+
+def _lists() -> dict[tuple[str, ...], tuple[str, str]]:
+    """The name and the description of each list of values."""
+    return {
+        tuple("" if one == "_" else one for one in values.split()): (name, what)
+        for name, (values, what) in _VALUES.items()
+    }
+
+
+def _shared(said: Any) -> Any:
+    """The same, with lists of values by their names."""
+    if isinstance(said, list):
+        return [_shared(one) for one in said]
+    if not isinstance(said, dict):
+        return said
+    values = tuple(said["enum"]) if isinstance(said.get("enum"), list) else ()
+    if values in _lists():
+        name, _ = _lists()[values]
+        beside = {key: said[key] for key in ("description", "default") if key in said}
+        return {"$ref": f"{_SCHEMA}{name}", **beside}
+    return {key: _shared(value) for key, value in said.items()}
 
 
 def _operation(operation: dict[str, Any], method: str, route: APIRoute) -> None:
     """Say of an operation what its route cannot say by itself."""
-    problem = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    problem = {"schema": {"$ref": f"{_SCHEMA}Problem"}}
     responses = operation["responses"]
     responses.pop("422", None)
     responses["4XX"] = {"description": "Refused 不接受", "content": {TYPE: problem}}
@@ -212,6 +301,9 @@ def _operation(operation: dict[str, Any], method: str, route: APIRoute) -> None:
         operation["security"] = [{"key": []}, {"session": []}]
         if action and method.upper() not in SAFE:
             parameters.append(_KEY)
+    if route.name in UNCHANGED:
+        parameters.append(_SEEN)
+        responses["304"] = {"description": "As it was 没有变化"}
     if method == "patch" or (method == "delete" and action):
         parameters.append(_MATCH)
     if method == "put":

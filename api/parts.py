@@ -27,7 +27,6 @@ __all__ = [
 _PLACE: Final = "institution_id"
 _TYPES: Final = {
     ".csv": "text/csv; charset=utf-8",
-    ".json": "application/json",
     ".ndjson": "application/x-ndjson",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".parquet": "application/vnd.apache.parquet",
@@ -37,7 +36,6 @@ FILES: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "content": {
             "text/csv": {"schema": {"type": "string", "description": "UTF-8 with BOM"}},
-            "application/json": {"schema": {"type": "object", "description": "One object"}},
             _TYPES[".ndjson"]: _BYTES,
             _TYPES[".xlsx"]: _BYTES,
             _TYPES[".parquet"]: _BYTES,
@@ -45,7 +43,11 @@ FILES: Final[dict[int | str, dict[str, Any]]] = {
         }
     }
 }
-"""What a route that gives out files answers, for its document."""
+"""What a route that gives out files answers, for its document.
+
+A JSON file, too, is given out as bytes: a client that was made from the document would read
+every file of the route as JSON, if that were among its types.
+"""
 
 
 def part_of_table(body: bytes, reach: Reach) -> bytes | None:

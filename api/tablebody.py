@@ -48,7 +48,7 @@ class TableAsked(Asked):
 
 
 def _bodies() -> dict[str, Any]:
-    schema = TableAsked.model_json_schema()
+    schema = {"$ref": f"#/components/schemas/{TableAsked.__name__}"}
     binary = {"type": "string", "format": "binary"}
     content: dict[str, Any] = {JSON: {"schema": schema}}
     for kind, suffix in _SUFFIX.items():

@@ -56,17 +56,19 @@ __all__ = [
 router = APIRouter(prefix="/v1/imports", tags=["imports 导入"])
 ImportName = Annotated[str, InPath(pattern="^imp_[1-9][0-9]{0,17}$", examples=["imp_12"])]
 _LARGEST: Final = (1 << 63) - 1
-_BYTES: Final = {"schema": {"type": "string", "format": "binary"}}
 _BODIES: Final = {
     "requestBody": {
         "required": True,
-        "description": "A file as it is, or a batch of records 文件原样，或一批记录",
+        "description": "A file as it is, or a batch of records 文件原样，或一批记录。 The "
+        "content and the name of a file tell its kind; it may come as any of "
+        + ", ".join(FILE_TYPES),
         "content": {
             JSON: {"schema": {"$ref": "#/components/schemas/BatchAsked"}},
-            **dict.fromkeys(FILE_TYPES, _BYTES),
+            "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
         },
     }
 }
+"""The other types say nothing more, and a generated client would send every file as the last."""
 
 
 class Import(Answered):
@@ -157,9 +159,14 @@ async def create_import(
 
 
 async def _batch(request: Request, asked: FileAsked, asking: Asking) -> Response:
-    """A batch: what is asked of it stands in the body alone."""
+    """A batch: what is asked of it stands in the body alone.
+
+    Generated clients write out each default of the query, which asks for nothing.
+    """
+    default = FileAsked()
     for name in sorted(asked.model_fields_set):
-        raise RequestError("FIELD_UNKNOWN", name, pointer=f"?{name}")
+        if getattr(asked, name) != getattr(default, name):
+            raise RequestError("FIELD_UNKNOWN", name, pointer=f"?{name}")
     settings = asking.ground.settings
     body = await whole_body(request.stream(), settings.number("body_bytes"))
     most = settings.number("batch_records")

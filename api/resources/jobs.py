@@ -2,10 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal, cast
 
 from fastapi import APIRouter, Depends
-from pydantic import Field
 from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
@@ -21,7 +20,9 @@ from equivalents.store.engine import Store
 from equivalents.store.jobs import ENDED, SUCCEEDED, Job, ask_cancel, job_of, jobs_of
 
 __all__ = [
+    "JOB_EVENT",
     "JobShown",
+    "JobState",
     "Progress",
     "cancel_job",
     "get_job",
@@ -35,7 +36,8 @@ __all__ = [
 router = APIRouter(prefix="/v1/jobs", tags=["jobs 任务"])
 _LOOK_SECONDS: Final = 0.5
 _LONGEST_SECONDS: Final = 600
-_EVENT: Final[dict[str, Any]] = {
+JOB_EVENT: Final[dict[str, Any]] = {
+    "title": "JobEvent",
     "type": "object",
     "description": "One event of the stream; `data` is the job as it is then, as JSON",
     "required": ["event", "id", "data"],
@@ -45,6 +47,16 @@ _EVENT: Final[dict[str, Any]] = {
         "data": {"type": "string", "contentMediaType": "application/json"},
     },
 }
+_EVENTS: Final = {
+    "anyOf": [
+        {"type": "string", "description": "The stream, as it is 事件流"},
+        {"$ref": "#/components/schemas/JobEvent"},
+    ]
+}
+"""Some readers of the document take a stream as one text, others event by event."""
+
+
+JobState = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 
 
 class Progress(Answered):
@@ -60,7 +72,7 @@ class JobShown(Answered):
 
     id: str
     kind: str
-    state: Annotated[str, Field(pattern="^(queued|running|succeeded|failed|cancelled)$")]
+    state: JobState
     progress: Progress | None
     attempt: int
     cancel_asked: bool
@@ -76,7 +88,7 @@ def shown(job: Job, language: str = "zh") -> JobShown:
     return JobShown(
         id=job.job,
         kind=job.kind,
-        state=job.state,
+        state=cast("JobState", job.state),
         progress=Progress(**job.progress) if job.progress else None,
         attempt=job.attempt,
         cancel_asked=bool(job.cancel),
@@ -143,7 +155,7 @@ def get_job(job_id: Id, asking: Annotated[Asking, Depends(Asks("jobs.read"))]) -
 @router.get(
     "/{job_id}/events",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {"schema": _EVENT}}}},
+    responses={200: {"content": {"text/event-stream": {"schema": _EVENTS}}}},
 )
 def job_events(
     job_id: Id, asking: Annotated[Asking, Depends(Asks("jobs.read"))]

@@ -62,6 +62,7 @@ _BODY: Final = {
             kind: {
                 "schema": {
                     "type": "string",
+                    "format": "binary",
                     "maxLength": 1_000_000,
                     "description": "The text, UTF-8 文件原文",
                 }

@@ -15,6 +15,7 @@ from typing import Any
 
 from typer.testing import CliRunner
 
+from api.parts import FILES
 from equivalents.cli import app
 from equivalents.store.place import StorePlace
 from equivalents.store.verify import verify
@@ -51,6 +52,8 @@ def files_of(them: People, run: str) -> dict[str, bytes]:
         answer = them.auditor.get(f"/v1/runs/{run}/files/{one['name']}")
         assert answer.headers["etag"] == f'"{one["sha256"]}"'
         assert len(answer.content) == one["size"]
+        kind = answer.headers["content-type"].partition(";")[0]
+        assert kind in FILES[200]["content"], one["name"]
         found[one["name"]] = answer.content
     return found
 
