@@ -83,11 +83,12 @@ class ControlTotal(Answered):
 
 
 class ExportFile(Answered):
-    """The file of an export."""
+    """The file of an export; ``charset`` is that of a text, blank of a workbook."""
 
     name: str
     size: int
     sha256: str
+    charset: str = ""
 
 
 class Acknowledgement(Answered):
@@ -277,7 +278,8 @@ def get_export_file(
     }
     if headers["ETag"] in asking.request.headers.get("if-none-match", ""):
         return Response(None, 304, headers)
-    return FileResponse(path, 200, headers, media_type(path.name))
+    charset = body["files"][0].get("charset") or "utf-8"
+    return FileResponse(path, 200, headers, media_type(path.name, charset))
 
 
 _CALLED: Final = {

@@ -159,6 +159,29 @@ def test_a_map_is_told_by_its_hash(small: Service) -> None:
     assert (made["map"], made["map_sha256"]) == ("generic-payroll", sha256_of(shipped))
 
 
+@pytest.mark.parametrize(
+    ("said", "kind", "charset"),
+    [
+        ({"as": "lines"}, "text/csv", "utf-8"),
+        ({"as": "voucher"}, "text/csv", "utf-8"),
+        ({"as": "summary", "map": "generic-payroll"}, "text/csv", "gb18030"),
+        ({"as": "bank"}, "text/plain", "gb18030"),
+    ],
+)
+def test_a_text_is_given_in_the_charset_that_it_is_said_to_have(
+    said: dict[str, str], kind: str, charset: str, small: Service, tmp_path: Path
+) -> None:
+    them, _ = settled(small)
+    stepped(them, H1)
+    accounts(small, tmp_path, "62")
+    made = exported(them, **said)
+    answer = them.finance.get(f"/v1/exports/{made['id']}/file")
+    assert answer.headers["content-type"] == f"{kind}; charset={charset}"
+    assert made["file"]["charset"] == charset
+    heading = {"lines": "person_id", "voucher": "summary", "summary": "工号", "bank": "工号"}
+    assert heading[said["as"]] in answer.content.decode(charset)
+
+
 def test_a_file_is_made_again_from_the_store_alone(small: Service, tmp_path: Path) -> None:
     """As after a restore: neither the folder nor the jobs are there, and accounts have changed."""
     them, _ = settled(small)
