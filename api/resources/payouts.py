@@ -1,6 +1,6 @@
 """Payouts: what an approved run pays, a line for each part of each person's pay (发放明细)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Annotated, Final, Literal
 
@@ -35,6 +35,9 @@ router = APIRouter(tags=["payouts 发放明细"])
 Asker = Annotated[Asking, Depends(Asks("payouts.read"))]
 RUN_OR_NONE: Final = "^(run_[1-9][0-9]{0,17})?$"
 """The id of a run, or nothing."""
+_OVERLAP: Final = timedelta(minutes=5)
+"""How much further back ``updated_since`` looks: what was being written while somebody asked is
+told the next time, also where two clocks differ a little."""
 
 
 class Payout(Answered):
@@ -118,7 +121,7 @@ def list_payouts(  # noqa: PLR0913  # each is a parameter of the address
     """The pay lines of a period or a run, by institution and person.
 
     Only what the community approved, unless ``state=any`` is asked by who may read runs. With
-    ``updated_since`` nothing where the run was approved before that time.
+    ``updated_since`` nothing where the run was approved more than five minutes before that time.
     """
     if not period and not run_id:
         raise RequestError("FIELD_MISSING", pointer="?period")
@@ -127,18 +130,27 @@ def list_payouts(  # noqa: PLR0913  # each is a parameter of the address
     with asking.reading() as connection:
         run = approved_run(connection, asking, period or "", run_id, state)
         since = _time(updated_since) if updated_since else None
-        last = _last_step(asking, connection, run.result.period) if run and since else ""
-    if run is None or (since and datetime.fromisoformat(last) <= since):
+        given = _given(asking, connection, run.result.period) if run and since else ""
+    if run is None or (since and datetime.fromisoformat(given) + _OVERLAP < since):
+        page.after("")  # whoever has a page of a run that was unlocked since has no whole list
         return asking.answer(_page(page, False, [], None))
     result, name = run.result, run_name(run.result.id)
     lines = PAYOUT_LINES.of(asking.ground.store, result.id, result.sha256, name)
     return _answer(asking, page, name, lines, (institution_id, person_id, kind or ""))
 
 
-def _last_step(asking: Asking, connection: Connection, period: str) -> str:
-    """When the last step of a period was taken."""
-    key = ("last step", period)
-    return asking.ground.stands.of(connection, key, lambda: life(connection, period).rows[-1].at)
+def _given(asking: Asking, connection: Connection, period: str) -> str:
+    """When the lines of a period came to be given out: approved, or where they are not, settled.
+
+    Later steps, as the lock, the payment or an adjustment, change none of them.
+    """
+
+    def found() -> str:
+        of = life(connection, period)
+        assert of.settled is not None, "its run stands"
+        return of.stands.get((of.approval_step, ""), of.settled).at
+
+    return asking.ground.stands.of(connection, ("given", period), found)
 
 
 def _time(text: str) -> datetime:
