@@ -29,6 +29,7 @@ __all__ = [
     "approved_run",
     "list_payouts",
     "router",
+    "standing_run",
 ]
 
 router = APIRouter(tags=["payouts 发放明细"])
@@ -81,13 +82,24 @@ def approved_run(
     Raises:
         RequestError: ``OBJECT_UNKNOWN``: no such run, or it is not approved.
     """
-    key = ("standing run", period, run_id, state)
-    found = asking.ground.stands.of(
-        connection, key, lambda: _standing(connection, period, run_id, state)
-    )
+    found = standing_run(connection, asking, period, run_id, state)
     if run_id and found is None:
         raise RequestError("OBJECT_UNKNOWN", run_id)
     return found
+
+
+def standing_run(
+    connection: Connection, asking: Asking, period: str, run_id: str, state: str = "approved"
+) -> ResultShown | None:
+    """As :func:`approved_run`, but ``None`` also of a run that is named.
+
+    Raises:
+        RequestError: ``OBJECT_UNKNOWN``: there never was such a run.
+    """
+    key = ("standing run", period, run_id, state)
+    return asking.ground.stands.of(
+        connection, key, lambda: _standing(connection, period, run_id, state)
+    )
 
 
 def _standing(connection: Connection, period: str, run_id: str, state: str) -> ResultShown | None:
