@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from api.hooks.dispatching import LEASE
+from api.working import Working
 from equivalents.store.deliveries import attempted, take_due
 from equivalents.store.verify import verify
 from tests.service.quiet import Quiet, address, pinged
@@ -149,3 +150,36 @@ def test_what_was_delivered_is_sent_again_by_hand(still: Quiet, receiver: Receiv
     assert still.told() == 1
     assert [headers["webhook-id"] for _, headers, _ in receiver.got] == [ping, ping]
     problem(still.finance.post("/v1/deliveries/dlv_0/replay", json={}), 404, "OBJECT_UNKNOWN")
+
+
+def test_what_ended_long_ago_is_forgotten_and_what_is_due_is_not(
+    quiet: Quiet, receiver: Receiver
+) -> None:
+    """Ninety days after the last try: a message that was sent again counts from then."""
+    webhook = quiet.add(address(receiver))
+    with receiving() as gone:
+        port = gone.port
+    lost = quiet.add(f"http://127.0.0.1:{port}/200")
+    first, again = pinged(quiet, webhook), pinged(quiet, webhook)
+    pinged(quiet, lost)
+    assert quiet.told() == 3
+    tidy = Working(quiet.service.ground).tidy
+    quiet.later(days=60)
+    assert quiet.finance.post(f"/v1/deliveries/{again}/replay", json={}).is_success
+    assert quiet.told() == 2  # it, and what was lost: the service stood still for so long
+    assert [one["state"] for one in quiet.deliveries(lost)] == ["given_up"]
+    quiet.finance.patch(
+        f"/v1/webhooks/{lost['id']}", json={"active": True}, headers={"If-Match": "*"}
+    )
+    waiting = pinged(quiet, lost)
+    quiet.later(days=30)
+    tidy()
+    assert {one["id"] for one in quiet.deliveries(webhook)} == {first, again}
+    quiet.later(seconds=1)
+    tidy()
+    assert [one["id"] for one in quiet.deliveries(webhook)] == [again]
+    quiet.later(days=100)
+    tidy()
+    assert quiet.deliveries(webhook) == []
+    assert [one["id"] for one in quiet.deliveries(lost)] == [waiting]
+    problem(quiet.finance.post(f"/v1/deliveries/{first}/replay", json={}), 404, "OBJECT_UNKNOWN")
