@@ -1,5 +1,6 @@
 """Payouts: what an approved run pays, a line for each part of each person's pay (发放明细)."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Annotated, Final, Literal
@@ -185,18 +186,7 @@ def _answer(
     asking: Asking, page: Page, name: str, lines: Rendered, wanted: tuple[str, str, str]
 ) -> Response:
     institution, person, kind = wanted
-    reach = asking.principal.institutions("payouts.read")
-    institutions = [institution] if institution else None
-    own = asking.principal.persons("payouts.read")
-    if reach is not ALL:
-        if own and not reach:
-            person = person or next(iter(own))
-            if person not in own:
-                return asking.answer(_page(page, False, [], None))
-        else:
-            mine = {str(one) for one in reach}
-            institutions = sorted(mine & {institution} if institution else mine)
-    rows = lines.rows(institutions, person, kind)
+    rows = _rows(asking, lines, wanted)
     listed = f"payouts {name} {institution} {person} {kind}"
     after = page.after(listed, [int])
     start = 0 if after is None else after[0] + 1
@@ -205,10 +195,35 @@ def _answer(
     cursor = page.next(listed, [end - 1]) if end < len(rows) else None
     # A result never changes: what it is of, where the page begins and ends, and the program that
     # writes it, say its content.
-    told = f"{listed} {institutions} {start} {page.limit} {__version__}"
+    told = f"{listed} {_reach(asking)} {start} {page.limit} {__version__}"
     etag = sha256(told.encode()).hexdigest()[:32]
     texts = [lines.texts[at] for at in part]
     return asking.answer(_page(page, end < len(rows), texts, cursor), etag=etag)
+
+
+def _rows(asking: Asking, lines: Rendered, wanted: tuple[str, str, str]) -> Sequence[int]:
+    """The positions of what the asker sees: lines of institutions within reach, and the own ones.
+
+    Somebody may be of an institution's finance and be paid at another one, too.
+    """
+    institution, person, kind = wanted
+    places = [institution] if institution else None
+    reach, own = _reach(asking)
+    if reach is None:
+        return lines.rows(places, person, kind)
+    mine = [one for one in reach if institution in ("", one)]
+    found = {*lines.rows(mine, person, kind)}
+    for one in own:
+        if person in ("", one):
+            found |= {*lines.rows(places, one, kind)}
+    return sorted(found)
+
+
+def _reach(asking: Asking) -> tuple[list[str] | None, list[str]]:
+    """The institutions that the asker sees, ``None`` for all; and the person that they are."""
+    reach = asking.principal.institutions("payouts.read")
+    own = sorted(asking.principal.persons("payouts.read"))
+    return (None if reach is ALL else sorted(map(str, reach))), own
 
 
 def _page(page: Page, has_more: bool, texts: list[bytes], cursor: str | None) -> bytes:

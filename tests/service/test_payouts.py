@@ -70,6 +70,22 @@ def test_only_approved_pay_is_given_out_and_to_whom_it_concerns(service: Service
     problem(payroll.get("/v1/payouts"), 422, "FIELD_MISSING")
 
 
+def test_who_keeps_the_books_of_one_institution_sees_the_own_pay_at_another(
+    small: Service,
+) -> None:
+    them, _ = settled(small)
+    stepped(them, H1)
+    both = small.person("institution_finance", ["C02"], "兼会计", "P02", more=["staff"])
+
+    def seen(**said: str) -> list[tuple[str, str]]:
+        return [one[:2] for one in lines(both.get("/v1/payouts", params={"period": H1, **said}))]
+
+    assert seen() == [("C01", "P02"), ("C02", "P03")]
+    assert seen(institution_id="C01") == seen(person_id="P02") == [("C01", "P02")]
+    assert seen(institution_id="C02") == seen(person_id="P03") == [("C02", "P03")]
+    assert seen(person_id="P01") == seen(kind="adjustment") == []
+
+
 def test_what_was_approved_while_somebody_asked_is_told_the_next_time(small: Service) -> None:
     """A step has the time at which it began to be written: whoever asks then does not see it yet.
 
