@@ -212,6 +212,18 @@ def test_an_edit_is_of_what_was_read(still: Quiet, receiver: Receiver) -> None:
     problem(payroll.post(f"{at}/stop", json={}), 403, "FORBIDDEN_ACTION")
 
 
+def test_what_a_webhook_was_told_is_for_who_sees_the_county(
+    still: Quiet, receiver: Receiver
+) -> None:
+    """A message counts everybody who is paid: no program of one institution reads it."""
+    webhook = still.add(address(receiver))
+    at = f"/v1/webhooks/{webhook['id']}"
+    program = still.service.program(institutions=["C01"])
+    for path in ("/v1/webhooks", at, f"{at}/deliveries"):
+        problem(program.get(path), 403, "FORBIDDEN_COMMUNITY")
+        assert still.service.program().get(path).status_code == 200
+
+
 def test_facts_of_webhooks_stay(still: Quiet, receiver: Receiver) -> None:
     webhook = still.add(address(receiver))
     still.finance.post(f"/v1/webhooks/{webhook['id']}/stop", json={"why": "停用"})
