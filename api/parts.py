@@ -26,16 +26,18 @@ __all__ = [
 
 _PLACE: Final = "institution_id"
 _TYPES: Final = {
-    ".csv": "text/csv; charset=utf-8",
+    ".csv": "text/csv",
     ".ndjson": "application/x-ndjson",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".parquet": "application/vnd.apache.parquet",
+    ".txt": "text/plain",
 }
 _BYTES: Final = {"schema": {"type": "string", "format": "binary"}}
 FILES: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "content": {
-            "text/csv": {"schema": {"type": "string", "description": "UTF-8 with BOM"}},
+            "text/csv": {"schema": {"type": "string", "description": "Its charset is told"}},
+            "text/plain": {"schema": {"type": "string", "description": "Its charset is told"}},
             _TYPES[".ndjson"]: _BYTES,
             _TYPES[".xlsx"]: _BYTES,
             _TYPES[".parquet"]: _BYTES,
@@ -83,6 +85,7 @@ def file_answer(asking: Asking, name: str, body: bytes | None, reach: Reach) -> 
     return Response(body, 200, headers, media_type(name))
 
 
-def media_type(name: str) -> str:
-    """The media type of a file by its name."""
-    return _TYPES.get(PurePath(name).suffix, "application/octet-stream")
+def media_type(name: str, charset: str = "utf-8") -> str:
+    """The media type of a file by its name; of a text with the charset that it is written in."""
+    found = _TYPES.get(PurePath(name).suffix, "application/octet-stream")
+    return f"{found}; charset={charset}" if found.startswith("text/") else found

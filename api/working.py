@@ -11,6 +11,7 @@ from api.jobs.runner import Runner, tidy
 from api.telling.lines import tell_event
 from equivalents.errors import DataError
 from equivalents.store.answers import forget_answers
+from equivalents.store.deliveries import forget_deliveries
 from equivalents.store.jobs import ENDED, jobs_of
 from equivalents.store.sessions import forget_sessions
 
@@ -55,10 +56,12 @@ class Working:
             self._stop.wait(_TIDY_SECONDS)
 
     def tidy(self) -> None:
-        """Forget what has lasted long enough: answers, sessions, files of jobs."""
+        """Forget what has lasted long enough: answers, sessions, deliveries, files of jobs."""
         ground = self._ground
+        told = ground.ago(days=ground.settings.number("delivery_days"))
         with ground.store.editing() as connection:
             forget_answers(connection, ground.ago(days=ground.settings.number("answer_days")))
             forget_sessions(connection, ground.now())
+            forget_deliveries(connection, told)
             ended = {one.job for one in jobs_of(connection, *ENDED)}
         tidy(ground.data, time.time, ground.settings.number("export_days"), ended)

@@ -130,6 +130,15 @@ SERVICE_SETTINGS: Final = (
         1,
         3_650,
     ),
+    _s(
+        "DELIVERY_DAYS",
+        "90",
+        "number",
+        "回调投递记录的保留天数",
+        "days that ended deliveries of webhooks are kept",
+        7,
+        3_650,
+    ),
     _s("MEMORY_MB", "256", "number", "核对编号所用内存（MiB）", "MiB for comparing ids", 1, 2**40),
     *(
         Setting(setting_of(one.name), str(one.default), "number", *_OPENING[one.name], 0, LARGEST)

@@ -79,7 +79,7 @@ ACTIONS: Final[dict[str, Action]] = {
         Action("exports.acknowledge", "签收导出批次", "acknowledge an export"),
         Action("readbacks.create", "回传个税与银行结果", "read back tax and bank results"),
         Action("readbacks.read", "查看回传结果", "see what was read back"),
-        Action("webhooks.read", "查看回调", "see webhooks"),
+        Action("webhooks.read", "查看回调", "see webhooks", **_C),
         Action("webhooks.edit", "修改回调", "edit webhooks", **_C),
         Action("keys.read", "查看接口密钥", "see API keys"),
         Action("keys.edit", "管理接口密钥", "manage API keys", **_C, **_H),

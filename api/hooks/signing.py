@@ -115,5 +115,5 @@ def _signature(key: bytes, name: str, at: str, body: bytes) -> str:
 
 
 def _seconds(now: datetime) -> int:
-    """Whole seconds since 1970; TypeError fand TypeError for a time without offset."""
+    """Whole seconds since 1970; TypeError for a time without offset."""
     return (now - _EPOCH) // timedelta(seconds=1)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from api.jobs.context import Context, folder_of
 from equivalents.errors import DataError
 from equivalents.payroll.bank import WithoutAccount
-from equivalents.payroll.columnmap import map_file
+from equivalents.payroll.columnmap import Encoding, map_file, read_column_map
 from equivalents.payroll.exporting import ExportAs, Wanted, export
 from equivalents.payroll.vouchermap import SHIPPED_VOUCHER
 from equivalents.payroll.writing import Format
@@ -51,7 +51,8 @@ def make(context: Context) -> Mapping[str, Any]:
     # Accounts are those known now: so a file that is made again has the ones it had.
     asked = found[0].body["asked"] if found else {**asked, "as_of": head.seq if head else 0}
     told = _write(store, asked, context.folder, out)
-    made = {"files": [_file(out / told["file"])], "job": context.job.job, "asked": asked}
+    file = {**_file(out / told["file"]), "charset": _charset(asked, told)}
+    made = {"files": [file], "job": context.job.job, "asked": asked}
     body = {**_about(asked), **told, **made}
     if not found:
         of_it = {"object_kind": EXPORTS, "object_id": name, "why": asked["why"]}
@@ -132,6 +133,16 @@ def _map(asked: Mapping[str, Any], told: Mapping[str, Any]) -> str:
     if asked["as"] == ExportAs.VOUCHER:
         return sha256(map_file(asked["map"] or SHIPPED_VOUCHER, "payroll/vouchers"))
     return sha256(map_file(asked["map"] or _BANK_MAP))
+
+
+def _charset(asked: Mapping[str, Any], told: Mapping[str, Any]) -> str:
+    """In what a text file is written: a column map says so for itself; blank of a workbook."""
+    if told["format"] == Format.XLSX:
+        return ""
+    if not told.get("map") or asked["as"] == ExportAs.VOUCHER:
+        return "utf-8"
+    encoding = read_column_map(told["map"]).file.encoding
+    return "utf-8" if encoding is Encoding.UTF8_BOM else encoding.value
 
 
 def _about(asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -43,7 +43,7 @@ _PAGE: Final = """<!doctype html>
 <label for="password">密码（至少 12 个字符）</label>
 <input id="password" name="password" type="password" required minlength="12" maxlength="128"
  autocomplete="new-password">
-<button type="submit">设定</button>
+<button id="send" type="submit">设定</button>
 </form>
 <p id="said" role="status" aria-live="polite"></p>
 </main>
@@ -57,13 +57,19 @@ label{display:block;margin-top:.9rem}input{width:100%;box-sizing:border-box;padd
 font-size:1rem;border:1px solid #767d89;border-radius:4px}button{
 margin-top:1.2rem;padding:.6rem 1.4rem;font-size:1rem;background:#0b57a4;color:#fff;
 border:0;border-radius:4px}
-button:focus,input:focus{outline:3px solid #f0a500}#said{min-height:1.5em;white-space:pre-line}
+button:disabled{background:#5c6673}
+button:focus,input:focus{outline:3px solid #b35c00;outline-offset:2px}
+#said{min-height:1.5em;white-space:pre-line}
 """
 _SCRIPT: Final = """(function () {
   "use strict";
   var form = document.getElementById("form"), said = document.getElementById("said");
+  var button = document.getElementById("send");
   form.addEventListener("submit", function (event) {
     event.preventDefault();
+    if (button.disabled) { return; }
+    button.disabled = true;  // the link works once: a second click would be told that it is over
+    said.textContent = "请稍候……";
     var body = { token: location.hash.slice(1) };
     ["name", "login", "password"].forEach(function (key) { body[key] = form.elements[key].value; });
     fetch("/v1/first-administrator", {
@@ -79,7 +85,9 @@ _SCRIPT: Final = """(function () {
         }
         said.textContent = told.errors.map(function (one) { return one.detail; }).join("\\n");
       });
-    }).catch(function () { said.textContent = "服务没有应答，请稍后再试。"; });
+    }).catch(function () {
+      said.textContent = "服务没有应答，请稍后再试。";
+    }).then(function () { button.disabled = form.hidden; });
   });
 })();
 """

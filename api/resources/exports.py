@@ -20,12 +20,13 @@ from api.parts import FILES, media_type
 from api.periodshown import run_name
 from api.problems import RequestError
 from api.resources.jobs import JobShown, queued
-from api.resources.payouts import RUN_OR_NONE, approved_run
+from api.resources.payouts import RUN_OR_NONE, approved_run, standing_run
 from api.runsasked import need_somewhere, queue
 from equivalents.errors import DataError, Place, Problem
 from equivalents.store.engine import Store
 from equivalents.store.facts import Fact, add_fact, fact_of, facts_of, standing
 from equivalents.store.jobs import Job
+from equivalents.store.resultshown import ResultShown
 from equivalents.store.trail import entry_of
 
 __all__ = [
@@ -83,11 +84,12 @@ class ControlTotal(Answered):
 
 
 class ExportFile(Answered):
-    """The file of an export."""
+    """The file of an export; ``charset`` is that of a text, blank of a workbook."""
 
     name: str
     size: int
     sha256: str
+    charset: str = ""
 
 
 class Acknowledgement(Answered):
@@ -102,7 +104,12 @@ class Acknowledgement(Answered):
 
 
 class Export(Answered):
-    """An export with its control total, and who took it."""
+    """An export with its control total, and who took it.
+
+    ``stands``: its run is what the community approves of now; else the period was sent back,
+    unlocked or settled anew, and the file must not be paid. ``apart``: of a bank list, whom it
+    leaves out: with ``control`` it is all that the run pays there.
+    """
 
     id: str
     run_id: str
@@ -114,7 +121,9 @@ class Export(Answered):
     map_sha256: str
     tax_month: str
     income_type: str
+    stands: bool
     control: ControlTotal
+    apart: ControlTotal | None
     file: ExportFile
     warnings: list[str]
     at: Time
@@ -150,6 +159,7 @@ def create_export(
         run = approved_run(connection, asking, asked.period or "", asked.run_id, "approved")
         if run is None:
             raise DataError([Problem("EXPORT_UNAPPROVED", value=asked.period or "")])
+        _check_paid(run, asked.institution_id, places)
         said: dict[str, Any] = asked.model_dump(by_alias=True) | {
             "export_id": new_id("exp"),
             "result_id": run.result.id,
@@ -176,21 +186,35 @@ def _places(asking: Asking, institution: str) -> list[str] | None:
     return None if reach is ALL else sorted(map(str, reach))
 
 
+def _check_paid(run: ResultShown, institution: str, places: list[str] | None) -> None:
+    """Refuse an export of institutions that the run pays nothing: it would be empty.
+
+    Raises:
+        RequestError: ``OBJECT_UNKNOWN``.
+    """
+    if places is not None and not {*places} & {*run.made.facts["institutions"]}:
+        value = institution or ", ".join(places)
+        raise RequestError("OBJECT_UNKNOWN", value, pointer="/institution_id")
+
+
 def _need_clear(asking: Asking, places: list[str] | None) -> None:
     """Refuse who may not see account numbers in full at each institution of a bank list."""
     for one in [""] if places is None else places:
         asking.need("personal.read_clear", one)
 
 
-def _export(connection: Connection, fact: Fact) -> Export:
+def _export(asking: Asking, connection: Connection, fact: Fact) -> Export:
     body = fact.body
+    apart = body.get("apart")
     names = ("id", "period", "institutions", "format", "map_sha256", "tax_month", "income_type")
     return Export(
         **{name: body[name] for name in names},
         map=body.get("map", ""),
         run_id=body["run"],
         what=body["as"],
+        stands=standing_run(connection, asking, "", body["run"]) is not None,
         control=ControlTotal(**body["control"]),
+        apart=ControlTotal(**apart["control"]) if apart else None,
         file=ExportFile(**body["files"][0]),
         warnings=body["warnings"],
         at=_time_of(connection, fact),
@@ -240,7 +264,7 @@ def list_exports(
             if period in (None, one.body["period"]) and _sees(asking, one)
         ]
         part, more, cursor = paged(page, "exports", every, lambda one: (one.id,))
-        data = [_export(connection, one) for one in part]
+        data = [_export(asking, connection, one) for one in part]
     return Listed(data=data, limit=page.limit, has_more=more, next_cursor=cursor)
 
 
@@ -250,8 +274,8 @@ def get_export(
 ) -> Response:
     """One export."""
     with asking.reading() as connection:
-        one = _export(connection, export_found(asking, connection, export_id))
-    return asking.answer(one, etag=f"{one.id}-{len(one.acknowledgements)}")
+        one = _export(asking, connection, export_found(asking, connection, export_id))
+    return asking.answer(one, etag=f"{one.id}-{len(one.acknowledgements)}-{one.stands:d}")
 
 
 @router.get("/{export_id}/file", response_class=Response, responses=FILES)
@@ -277,7 +301,8 @@ def get_export_file(
     }
     if headers["ETag"] in asking.request.headers.get("if-none-match", ""):
         return Response(None, 304, headers)
-    return FileResponse(path, 200, headers, media_type(path.name))
+    charset = body["files"][0].get("charset") or "utf-8"
+    return FileResponse(path, 200, headers, media_type(path.name, charset))
 
 
 _CALLED: Final = {
@@ -311,6 +336,6 @@ def acknowledge(
             writer.after = said
             add_fact(writer, _TAKEN, export_id, {**said, "by": writer.who})
         with store.reading() as connection:
-            return _export(connection, fact)
+            return _export(asking, connection, fact)
 
     return asking.act(made)

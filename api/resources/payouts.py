@@ -1,6 +1,7 @@
 """Payouts: what an approved run pays, a line for each part of each person's pay (发放明细)."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Annotated, Final, Literal
 
@@ -29,12 +30,16 @@ __all__ = [
     "approved_run",
     "list_payouts",
     "router",
+    "standing_run",
 ]
 
 router = APIRouter(tags=["payouts 发放明细"])
 Asker = Annotated[Asking, Depends(Asks("payouts.read"))]
 RUN_OR_NONE: Final = "^(run_[1-9][0-9]{0,17})?$"
 """The id of a run, or nothing."""
+_OVERLAP: Final = timedelta(minutes=5)
+"""How much further back ``updated_since`` looks: what was being written while somebody asked is
+told the next time, also where two clocks differ a little."""
 
 
 class Payout(Answered):
@@ -78,13 +83,24 @@ def approved_run(
     Raises:
         RequestError: ``OBJECT_UNKNOWN``: no such run, or it is not approved.
     """
-    key = ("standing run", period, run_id, state)
-    found = asking.ground.stands.of(
-        connection, key, lambda: _standing(connection, period, run_id, state)
-    )
+    found = standing_run(connection, asking, period, run_id, state)
     if run_id and found is None:
         raise RequestError("OBJECT_UNKNOWN", run_id)
     return found
+
+
+def standing_run(
+    connection: Connection, asking: Asking, period: str, run_id: str, state: str = "approved"
+) -> ResultShown | None:
+    """As :func:`approved_run`, but ``None`` also of a run that is named.
+
+    Raises:
+        RequestError: ``OBJECT_UNKNOWN``: there never was such a run.
+    """
+    key = ("standing run", period, run_id, state)
+    return asking.ground.stands.of(
+        connection, key, lambda: _standing(connection, period, run_id, state)
+    )
 
 
 def _standing(connection: Connection, period: str, run_id: str, state: str) -> ResultShown | None:
@@ -118,7 +134,7 @@ def list_payouts(  # noqa: PLR0913  # each is a parameter of the address
     """The pay lines of a period or a run, by institution and person.
 
     Only what the community approved, unless ``state=any`` is asked by who may read runs. With
-    ``updated_since`` nothing where the run was approved before that time.
+    ``updated_since`` nothing where the run was approved more than five minutes before that time.
     """
     if not period and not run_id:
         raise RequestError("FIELD_MISSING", pointer="?period")
@@ -127,18 +143,27 @@ def list_payouts(  # noqa: PLR0913  # each is a parameter of the address
     with asking.reading() as connection:
         run = approved_run(connection, asking, period or "", run_id, state)
         since = _time(updated_since) if updated_since else None
-        last = _last_step(asking, connection, run.result.period) if run and since else ""
-    if run is None or (since and datetime.fromisoformat(last) <= since):
+        given = _given(asking, connection, run.result.period) if run and since else ""
+    if run is None or (since and datetime.fromisoformat(given) + _OVERLAP < since):
+        page.after("")  # whoever has a page of a run that was unlocked since has no whole list
         return asking.answer(_page(page, False, [], None))
     result, name = run.result, run_name(run.result.id)
     lines = PAYOUT_LINES.of(asking.ground.store, result.id, result.sha256, name)
     return _answer(asking, page, name, lines, (institution_id, person_id, kind or ""))
 
 
-def _last_step(asking: Asking, connection: Connection, period: str) -> str:
-    """When the last step of a period was taken."""
-    key = ("last step", period)
-    return asking.ground.stands.of(connection, key, lambda: life(connection, period).rows[-1].at)
+def _given(asking: Asking, connection: Connection, period: str) -> str:
+    """When the lines of a period came to be given out: approved, or where they are not, settled.
+
+    Later steps, as the lock, the payment or an adjustment, change none of them.
+    """
+
+    def found() -> str:
+        of = life(connection, period)
+        assert of.settled is not None, "its run stands"
+        return of.stands.get((of.approval_step, ""), of.settled).at
+
+    return asking.ground.stands.of(connection, ("given", period), found)
 
 
 def _time(text: str) -> datetime:
@@ -161,18 +186,7 @@ def _answer(
     asking: Asking, page: Page, name: str, lines: Rendered, wanted: tuple[str, str, str]
 ) -> Response:
     institution, person, kind = wanted
-    reach = asking.principal.institutions("payouts.read")
-    institutions = [institution] if institution else None
-    own = asking.principal.persons("payouts.read")
-    if reach is not ALL:
-        if own and not reach:
-            person = person or next(iter(own))
-            if person not in own:
-                return asking.answer(_page(page, False, [], None))
-        else:
-            mine = {str(one) for one in reach}
-            institutions = sorted(mine & {institution} if institution else mine)
-    rows = lines.rows(institutions, person, kind)
+    rows = _rows(asking, lines, wanted)
     listed = f"payouts {name} {institution} {person} {kind}"
     after = page.after(listed, [int])
     start = 0 if after is None else after[0] + 1
@@ -181,10 +195,35 @@ def _answer(
     cursor = page.next(listed, [end - 1]) if end < len(rows) else None
     # A result never changes: what it is of, where the page begins and ends, and the program that
     # writes it, say its content.
-    told = f"{listed} {institutions} {start} {page.limit} {__version__}"
+    told = f"{listed} {_reach(asking)} {start} {page.limit} {__version__}"
     etag = sha256(told.encode()).hexdigest()[:32]
     texts = [lines.texts[at] for at in part]
     return asking.answer(_page(page, end < len(rows), texts, cursor), etag=etag)
+
+
+def _rows(asking: Asking, lines: Rendered, wanted: tuple[str, str, str]) -> Sequence[int]:
+    """The positions of what the asker sees: lines of institutions within reach, and the own ones.
+
+    Somebody may be of an institution's finance and be paid at another one, too.
+    """
+    institution, person, kind = wanted
+    places = [institution] if institution else None
+    reach, own = _reach(asking)
+    if reach is None:
+        return lines.rows(places, person, kind)
+    mine = [one for one in reach if institution in ("", one)]
+    found = {*lines.rows(mine, person, kind)}
+    for one in own:
+        if person in ("", one):
+            found |= {*lines.rows(places, one, kind)}
+    return sorted(found)
+
+
+def _reach(asking: Asking) -> tuple[list[str] | None, list[str]]:
+    """The institutions that the asker sees, ``None`` for all; and the person that they are."""
+    reach = asking.principal.institutions("payouts.read")
+    own = sorted(asking.principal.persons("payouts.read"))
+    return (None if reach is ALL else sorted(map(str, reach))), own
 
 
 def _page(page: Page, has_more: bool, texts: list[bytes], cursor: str | None) -> bytes:

@@ -78,6 +78,8 @@ def _form(
     book.across(sheet, row + 1, 0, _LAST, f"金额（大写）：{amount_in_words(fen)}", "words")
     row += 2
     if institutions:
+        # A large community goes on over several pages: each of them says what its columns are.
+        sheet.repeat_rows(row + 1)
         row = _block(book, sheet, row + 1, _INSTITUTIONS, [*_of_institutions(institutions)])
     versions = f"程序 {run.versions.engine}　方法 {run.versions.method}　核算编号 {run.run_id}"
     book.across(sheet, row, 0, _LAST, versions, "note")

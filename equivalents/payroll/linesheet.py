@@ -36,6 +36,9 @@ NUMBER: Final = "#,##0.0000###"
 _FONT: Final = {"font_name": "Microsoft YaHei", "font_size": 10}
 _MOST: Final = 1_000_000
 _WIDE: Final = ("institution", "department", "account_number", "bank", "identity_number")
+_EXACT_WIDTH: Final = 20
+"""Characters of the longest number that is one: 15 digits, a mark every three, a point; a narrower
+column shows ``####`` instead."""
 _KINDS: Final[Mapping[str, str]] = {
     Kind.POOL_SHARE: "绩效池",
     Kind.COMPONENT: "构成项",
@@ -120,7 +123,7 @@ def write_line_book(lines: PayLines, table: LineTable, target: Path | BinaryIO) 
             [*map(heading, names)],
             [*map(_form, names)],
             rows if kind < 0 else (_titled(row, kind) for row in rows),
-            [24 if one in _WIDE else 14 for one in names],
+            [24 if one in _WIDE else _EXACT_WIDTH if one in EXACT else 14 for one in names],
         ),
         RowSheet("核对", ("核对项", "值"), (TEXT, TEXT), control_rows(lines, control), (34, 70)),
     ]

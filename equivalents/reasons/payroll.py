@@ -128,9 +128,11 @@ PAYROLL_REASONS: Final = (
         "error",
         "command",
         "“{value}”（{name}，机构 {institution}）应付 {amount} 元，但没有当时有效的收款账户。"
-        "请补到收款账户表；如先发其他人，可用 --without-account skip 把他们另列。",
+        "请补到收款账户表；如先发其他人，可用 --without-account skip"
+        "（接口 without_account）把他们另列。",
         "'{value}' ({name}, {institution}) is to be paid {amount} yuan and has no account on "
-        "that day. Add it to the payees; to pay the others first, use --without-account skip.",
+        "that day. Add it to the payees; to pay the others first, use "
+        "--without-account skip (over HTTP without_account).",
     ),
     Reason(
         "PAYEE_NAME",

@@ -2,14 +2,15 @@
 
 Events are read off the audit chain, so nothing that was done is forgotten, whoever did it; a mark
 says how far they were read, in the transaction that adds their deliveries. A sender takes what is
-due by moving its time: a sender that dies leaves it to the next. Issue 8, "API".
+due by moving its time: a sender that dies leaves it to the next. What has ended long ago is
+forgotten; the audit chain keeps what it told. Issue 8, "API".
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from equivalents.store.schema import DELIVERIES, MARKS
@@ -24,6 +25,7 @@ __all__ = [
     "attempted",
     "deliveries_of",
     "delivery_of",
+    "forget_deliveries",
     "mark_of",
     "send_again",
     "set_mark",
@@ -111,6 +113,13 @@ def attempted(
 def send_again(connection: Connection, delivery: Delivery, due_at: str) -> bool:
     """Make a delivery due once more, its tries counted anew; ``False``: it changed meanwhile."""
     return _moved(connection, delivery, {"state": DUE, "due_at": due_at, "attempt": 0})
+
+
+def forget_deliveries(connection: Connection, before: str) -> int:
+    """Forget deliveries whose last try was before a time; gives how many. What is due stays."""
+    columns = DELIVERIES.c
+    which = delete(DELIVERIES).where(columns.state != DUE, columns.due_at < before)
+    return connection.execute(which).rowcount
 
 
 def _moved(connection: Connection, one: Delivery, said: dict[str, Any]) -> bool:

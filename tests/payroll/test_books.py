@@ -5,6 +5,7 @@ add up, a break in the wrong place, a sheet that prints without its headings.
 """
 
 import io
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,26 @@ def test_an_amount_that_excel_cannot_hold_stays_exact(tmp_path: Path) -> None:
     write_lines(lines_of(paid("J1", "P1", fen)), "xlsx", tmp_path / "a.xlsx")
     head, row = _rows(openpyxl.load_workbook(tmp_path / "a.xlsx")["明细"])
     assert row[head.index("应发（元）")] == "123456789012345.67"
+
+
+def test_the_longest_numbers_are_seen_whole(tmp_path: Path) -> None:
+    """Of a number that is wider than its column a spreadsheet shows signs and not the number."""
+    amount, most = 12_345_678_90, "12345678.9012345"
+    line = paid("J1", "P1", amount)._replace(equivalents=most, key=most)
+    write_lines(lines_of(line), "xlsx", tmp_path / "a.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["明细"]
+    for at, heading in enumerate(_rows(sheet)[0], 1):
+        letter = openpyxl.utils.get_column_letter(at)
+        shown = {"当量": f"{Decimal(most):,}", "分配依据": f"{Decimal(most):,}",
+                 "应发（元）": f"{Decimal(amount) / 100:,.2f}"}.get(heading, "")  # fmt: skip
+        assert len(shown) < _width(sheet, letter), heading
+
+
+def _width(sheet: Any, letter: str) -> float:
+    """The width of a column, which may be told of several at once."""
+    at = openpyxl.utils.column_index_from_string(letter)
+    (found,) = [one.width for one in sheet.column_dimensions.values() if one.min <= at <= one.max]
+    return float(found)
 
 
 # -- the signing sheet ----------------------------------------------------------------------------
@@ -201,6 +222,15 @@ def test_the_approval_sheet_adds_up_for_the_community(lines: PayLines, tmp_path:
     signed = " ".join(str(cell) for row in rows[13:] for cell in row if cell)
     assert all(word in signed for word in ("制表", "审核", "单位负责人", "审批"))
     assert signed.count("日期") == 4
+
+
+def test_a_long_list_of_institutions_has_its_headings_on_every_page(tmp_path: Path) -> None:
+    lines = lines_of(*(paid(f"J{at:02d}", "P1", 100) for at in range(60)))
+    approval_form(lines, tmp_path / "a.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["共同体"]
+    first, last = (int(one.strip("$")) for one in sheet.print_title_rows.split(":"))
+    assert first == last
+    assert _rows(sheet)[first - 1] == ("序号", "机构", "编号", "人数", "金额（元）")
 
 
 def test_each_institution_approves_on_a_page(lines: PayLines, tmp_path: Path) -> None:

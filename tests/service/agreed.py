@@ -69,8 +69,8 @@ personal.read_clear            x  x  -  -  -  x  -
 """
 COMMUNITY = _these("""
 institutions.edit tables.edit schemes.edit periods.approve_community periods.publish periods.lock
-periods.unlock_ask periods.unlock_allow periods.pay runs.create adjustments.create webhooks.edit
-keys.edit users.edit audit.read
+periods.unlock_ask periods.unlock_allow periods.pay runs.create adjustments.create webhooks.read
+webhooks.edit keys.edit users.edit audit.read
 """)
 HUMAN = _these("""
 periods.submit periods.approve_institution periods.approve_community periods.publish periods.lock

@@ -14,13 +14,14 @@ from urllib.parse import unquote
 
 import pytest
 from fastapi.testclient import TestClient
+from openpyxl import load_workbook
 from sqlalchemy import delete
 
 from equivalents.store.dated import put_table
 from equivalents.store.facts import add_fact, fact_of, facts_of
 from equivalents.store.schema import JOBS
 from equivalents.store.verify import verify
-from tests.service.lives import ended, stepped
+from tests.service.lives import ended, step, stepped
 from tests.service.test_ground import problem
 from tests.service.test_payouts import exported, settled
 from tests.service.visitors import Service
@@ -151,12 +152,87 @@ def sha256_of(path: Path) -> str:
     return sha256(path.read_bytes()).hexdigest()
 
 
+def test_whom_a_bank_list_leaves_out_is_in_a_control_total_of_its_own(
+    small: Service, tmp_path: Path
+) -> None:
+    them, _ = settled(small)
+    stepped(them, H1)
+    path = tmp_path / "payees.csv"
+    path.write_text("person_id,account_number\nP01,620000001\n", "utf-8")
+    put_table(small.store, "payees", path, why="开户")
+    made = exported(them, **{"as": "bank", "without_account": "skip", "format": "xlsx"})
+    control, apart = made["control"], made["apart"]
+    assert (control["people"], control["amount"]) == (1, "600.00")
+    assert (apart["people"], apart["lines"], apart["amount"]) == (2, 2, "700.00")
+    assert exported(them, **{"as": "voucher"})["apart"] is None
+    body = them.finance.get(f"/v1/exports/{made['id']}/file").content
+    sheet = load_workbook(io.BytesIO(body))["另列"]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
+    assert [(row[2], row[4], row[5]) for row in rows] == [
+        ("P02", 400, "没有收款账户"),
+        ("P03", 300, "没有收款账户"),
+    ]
+
+
+def test_an_export_tells_that_its_run_stands_no_longer(small: Service) -> None:
+    them, _ = settled(small)
+    stepped(them, H1)
+    made = exported(them, **SUMMARY)
+    address = f"/v1/exports/{made['id']}"
+    first = small.program().get(address)
+    assert (made["stands"], first.json()["stands"]) == (True, True)
+    assert step(them.chief, H1, "return", why="漏报").status_code == 201
+    again = small.program().get(address, headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.json()["stands"]) == (200, False)
+    (listed,) = small.program().get("/v1/exports").json()["data"]
+    taken = {"batch": "1", "taken_by": "薪酬系统", "people": 3, "amount": "1300.00"}
+    told = small.program().post(f"{address}/acknowledgement", json=taken)
+    # That it was taken is so, and who has to call it back is told.
+    assert (told.status_code, told.json()["stands"], listed["stands"]) == (201, False, False)
+
+
+def test_an_export_of_nobody_is_refused(small: Service) -> None:
+    """A slip in the code of an institution is no batch of 0.00 that is acknowledged and paid."""
+    them, _ = settled(small)
+    stepped(them, H1)
+    for who in (them.finance, small.program(institutions=["C09"])):
+        body = {"period": H1, "as": "lines", "institution_id": "C09"}
+        said = problem(who.post("/v1/exports", json=body), 404, "OBJECT_UNKNOWN")
+        assert [one["pointer"] for one in said["errors"]] == ["/institution_id"]  # type: ignore[attr-defined]
+    own = small.program(institutions=["C09"])
+    problem(own.post("/v1/exports", json={"period": H1, "as": "lines"}), 404, "OBJECT_UNKNOWN")
+    assert them.finance.get("/v1/jobs", params={"limit": "500"}).json()["data"][1:] == []
+
+
 def test_a_map_is_told_by_its_hash(small: Service) -> None:
     them, _ = settled(small)
     stepped(them, H1)
     made = exported(them, **{"as": "summary", "map": "generic-payroll"})
     shipped = Path(__file__).parents[2] / "weights" / "payroll" / "generic-payroll.yaml"
     assert (made["map"], made["map_sha256"]) == ("generic-payroll", sha256_of(shipped))
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "charset"),
+    [
+        ({"as": "lines"}, "text/csv", "utf-8"),
+        ({"as": "voucher"}, "text/csv", "utf-8"),
+        ({"as": "summary", "map": "generic-payroll"}, "text/csv", "gb18030"),
+        ({"as": "bank"}, "text/plain", "gb18030"),
+    ],
+)
+def test_a_text_is_given_in_the_charset_that_it_is_said_to_have(
+    said: dict[str, str], kind: str, charset: str, small: Service, tmp_path: Path
+) -> None:
+    them, _ = settled(small)
+    stepped(them, H1)
+    accounts(small, tmp_path, "62")
+    made = exported(them, **said)
+    answer = them.finance.get(f"/v1/exports/{made['id']}/file")
+    assert answer.headers["content-type"] == f"{kind}; charset={charset}"
+    assert made["file"]["charset"] == charset
+    heading = {"lines": "person_id", "voucher": "summary", "summary": "工号", "bank": "工号"}
+    assert heading[said["as"]] in answer.content.decode(charset)
 
 
 def test_a_file_is_made_again_from_the_store_alone(small: Service, tmp_path: Path) -> None:

@@ -6,14 +6,16 @@ skips or repeats a line; a batch that is acknowledged with another sum; a list w
 
 import csv
 import io
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from api.ground import time_text
 from equivalents.store.dated import put_table
 from equivalents.store.trail import entry_of, trail
 from equivalents.store.verify import verify
-from tests.service.lives import People, ended, people, stepped
+from tests.service.lives import People, ended, people, step, stepped
 from tests.service.test_ground import problem
 from tests.service.visitors import Service
 from tests.store.lives import H1, POOLS, fill, write
@@ -63,13 +65,67 @@ def test_only_approved_pay_is_given_out_and_to_whom_it_concerns(service: Service
         "/v1/payouts", params=asked, headers={"If-None-Match": answer.headers["etag"]}
     )
     assert again.status_code == 304
-    late = {"period": H1, "updated_since": "2999-01-01T00:00:00+08:00"}
-    assert lines(payroll.get("/v1/payouts", params=late)) == []
-    soon = {"period": H1, "updated_since": "2000-01-01T00:00:00+08:00"}
-    assert lines(payroll.get("/v1/payouts", params=soon)) == whole
     wrong = payroll.get("/v1/payouts", params={"period": H1, "updated_since": "yesterday"})
     problem(wrong, 422, "FIELD_INVALID")
     problem(payroll.get("/v1/payouts"), 422, "FIELD_MISSING")
+
+
+def test_who_keeps_the_books_of_one_institution_sees_the_own_pay_at_another(
+    small: Service,
+) -> None:
+    them, _ = settled(small)
+    stepped(them, H1)
+    both = small.person("institution_finance", ["C02"], "兼会计", "P02", more=["staff"])
+
+    def seen(**said: str) -> list[tuple[str, str]]:
+        return [one[:2] for one in lines(both.get("/v1/payouts", params={"period": H1, **said}))]
+
+    assert seen() == [("C01", "P02"), ("C02", "P03")]
+    assert seen(institution_id="C01") == seen(person_id="P02") == [("C01", "P02")]
+    assert seen(institution_id="C02") == seen(person_id="P03") == [("C02", "P03")]
+    assert seen(person_id="P01") == seen(kind="adjustment") == []
+
+
+def test_what_was_approved_while_somebody_asked_is_told_the_next_time(small: Service) -> None:
+    """A step has the time at which it began to be written: whoever asks then does not see it yet.
+
+    What comes after the approval changes no line, so it is no update.
+    """
+    them, _ = settled(small)
+    payroll = small.program()
+    stepped(them, H1)
+    with small.store.reading() as connection:
+        (at,) = (
+            datetime.fromisoformat(one.at)
+            for one in trail(connection)
+            if one.action == "period.approve" and "institution" not in one.after
+        )
+
+    def since(**span: float) -> int:
+        time = (at + timedelta(**span)).isoformat()
+        return len(lines(payroll.get("/v1/payouts", params={"period": H1, "updated_since": time})))
+
+    told = {"days": -1.0}, {"seconds": 0.0}, {"minutes": 5.0}
+    assert [since(**span) for span in told] == [3, 3, 3]
+    assert since(minutes=5, microseconds=1) == 0
+    small.store.clock = lambda: time_text(at + timedelta(hours=1))
+    assert step(them.finance, H1, "lock").status_code == 201
+    assert since(minutes=5, microseconds=1) == 0
+    for odd in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"):
+        asked = {"period": H1, "updated_since": odd}
+        assert payroll.get("/v1/payouts", params=asked).status_code == 200
+
+
+def test_pages_of_a_run_that_was_unlocked_between_them_do_not_end_early(small: Service) -> None:
+    """An empty last page would say that the list is whole."""
+    them, _ = settled(small)
+    stepped(them, H1)
+    asked = {"period": H1, "limit": "1"}
+    page = small.program().get("/v1/payouts", params=asked).json()
+    assert step(them.chief, H1, "return", why="漏报").status_code == 201
+    after = {**asked, "cursor": page["next_cursor"]}
+    problem(small.program().get("/v1/payouts", params=after), 400, "CURSOR_INVALID")
+    assert lines(small.program().get("/v1/payouts", params=asked)) == []
 
 
 def test_pages_have_every_line_once(small: Service) -> None:

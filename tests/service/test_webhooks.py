@@ -1,134 +1,32 @@
 """Webhooks: other systems are told of locks, approvals and adjustments, once and provably by us.
 
 Faults it catches: an action of the command line that nobody is told of; a signature that a receiver
-cannot check; a secret in the store; a receiver that is down and never told; two servers that send
-one message; a webhook that calls the server itself; personal data in a message.
+cannot check; a secret in the store; two servers that send one message; a webhook that calls the
+server itself; personal data in a message. Receivers that fail: ``test_webhooks_tries.py``.
 """
 
 import base64
-import hmac
 import json
 import stat
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 
-from api.app import create_app
-from api.ground import Ground
-from api.hooks.dispatching import LEASE, Dispatcher
-from equivalents.servicesettings import read_settings
+from api.hooks.dispatching import Dispatcher
 from equivalents.store.adjusting import adjust
-from equivalents.store.engine import open_store
 from equivalents.store.facts import facts_of
-from equivalents.store.place import StorePlace
 from equivalents.store.trail import trail
-from equivalents.store.upgrading import upgrade
 from equivalents.store.verify import verify
-from tests.service.receivers import Receiver, receiving
+from tests.service.quiet import EVERY, Quiet, address, pinged, signature, signed_by
+from tests.service.receivers import Receiver
 from tests.service.test_ground import problem
-from tests.service.visitors import Service, served
+from tests.service.visitors import served
 from tests.store.lives import H1, H2, LATE, by, fill, import_rows, lived, locked_life
 from tests.stores import new_place
 
-EVERY = ["period.locked", "payouts.approved", "adjustment.created"]
-OURS = {"EQUIVALENTS_WEBHOOK_NETWORKS": "127.0.0.0/8"}
-
-
-@dataclass
-class Quiet:
-    """A service whose webhooks are sent when a test says so, at the time that it says."""
-
-    service: Service
-    now: datetime
-    dispatcher: Dispatcher
-    finance: TestClient
-
-    def later(self, **span: float) -> None:
-        self.now += timedelta(**span)
-
-    def told(self) -> int:
-        """Look for events, then send what is due."""
-        self.dispatcher.look()
-        return self.dispatcher.send_due()
-
-    def add(self, url: str, *events: str) -> dict[str, Any]:
-        body = {"url": url, "events": events or EVERY, "title": "薪酬系统"}
-        answer = self.finance.post("/v1/webhooks", json=body)
-        assert answer.status_code == 201, answer.text
-        found: dict[str, Any] = answer.json()
-        return found
-
-    def deliveries(self, webhook: dict[str, Any]) -> list[dict[str, Any]]:
-        answer = self.finance.get(f"/v1/webhooks/{webhook['id']}/deliveries")
-        found: list[dict[str, Any]] = answer.json()["data"]
-        return found
-
-    def shown(self, webhook: dict[str, Any]) -> dict[str, Any]:
-        found: dict[str, Any] = self.finance.get(f"/v1/webhooks/{webhook['id']}").json()
-        return found
-
-    def actions(self) -> list[str]:
-        with self.service.store.reading() as connection:
-            return [one.action for one in trail(connection, object_kind="webhook")]
-
-
-def quiet_at(place: StorePlace, folder: Path) -> Quiet:
-    upgrade(place, who="测试 tester")
-    folder.mkdir()
-    ground = Ground(read_settings(OURS), open_store(place, "service"), folder)
-    app = create_app(ground)
-    # Outside of a with block nothing works beside the requests.
-    service = Service(app, ground, TestClient(app, raise_server_exceptions=False))
-    made = Quiet(service, datetime.now(UTC), Dispatcher(ground), service.person("county_finance"))
-    ground.clock = lambda: made.now
-    return made
-
-
-@pytest.fixture
-def quiet(place: StorePlace, tmp_path: Path) -> Iterator[Quiet]:
-    made = quiet_at(place, tmp_path / "data")
-    yield made
-    made.service.store.close()
-
-
-@pytest.fixture
-def still(tmp_path: Path) -> Iterator[Quiet]:
-    """The same on SQLite."""
-    made = quiet_at(new_place("sqlite", tmp_path, ""), tmp_path / "data")
-    yield made
-    made.service.store.close()
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as found:
-        yield found
-
-
-def address(receiver: Receiver, path: str = "/200") -> str:
-    return f"http://127.0.0.1:{receiver.port}{path}"
-
-
-def signature(secret: str, headers: dict[str, str], body: bytes) -> str:
-    """What Standard Webhooks 1.0 has a receiver compute, by itself."""
-    key = base64.b64decode(secret.removeprefix("whsec_"))
-    content = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
-    return "v1," + base64.b64encode(hmac.new(key, content, "sha256").digest()).decode()
-
-
-def signed_by(message: tuple[str, dict[str, str], bytes], *secrets: str) -> bool:
-    _, headers, body = message
-    offered = headers["webhook-signature"].split(" ")
-    return offered == [signature(one, headers, body) for one in secrets]
-
-
-# -- events ---------------------------------------------------------------------------------------
+# -- events ----------------------------------------------------------------------------------------
 
 
 def test_what_is_done_by_the_command_line_is_told_too(quiet: Quiet, receiver: Receiver) -> None:
@@ -211,153 +109,7 @@ def test_a_served_store_tells_by_itself(tmp_path: Path, receiver: Receiver) -> N
     assert [json.loads(one[2])["type"] for one in receiver.got] == ["webhook.ping", "period.locked"]
 
 
-# -- receivers that fail --------------------------------------------------------------------------
-
-
-def pinged(quiet: Quiet, webhook: dict[str, Any]) -> str:
-    answer = quiet.finance.post(f"/v1/webhooks/{webhook['id']}/test", json={})
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["id"])
-
-
-def until_given_up(quiet: Quiet, webhook: dict[str, Any], between: Callable[[], None]) -> int:
-    """How many tries there are, each as soon as it is due; ``between`` them something is done."""
-    tries = 0
-    while (due := quiet.deliveries(webhook)[0]["due_at"]) is not None:
-        quiet.now = max(quiet.now, datetime.fromisoformat(due))
-        quiet.dispatcher.send_due()
-        tries += 1
-        between()
-    return tries
-
-
-def test_a_receiver_that_is_down_is_told_later(quiet: Quiet) -> None:
-    with receiving() as gone:
-        port = gone.port
-    webhook = quiet.add(f"http://127.0.0.1:{port}/200")
-    ping = pinged(quiet, webhook)
-    assert quiet.told() == 1
-    (one,) = quiet.deliveries(webhook)
-    assert (one["state"], [t["failure"] for t in one["attempts"]]) == ("due", ["connect"])
-    assert quiet.told() == 0  # not yet
-    with receiving() as back:
-        headers = {"If-Match": "*"}
-        url = {"url": address(back)}
-        assert quiet.finance.patch(
-            f"/v1/webhooks/{webhook['id']}", json=url, headers=headers
-        ).is_success
-        quiet.later(seconds=10)
-        assert quiet.told() == 1
-    assert back.got[0][1]["webhook-id"] == ping
-    (one,) = quiet.deliveries(webhook)
-    assert (one["state"], [t["status"] for t in one["attempts"]]) == ("delivered", [0, 200])
-
-
-def test_who_is_away_for_three_days_is_turned_off_and_told_when_back(
-    still: Quiet, receiver: Receiver
-) -> None:
-    webhook = still.add(address(receiver, "/500"))
-    ping, began = pinged(still, webhook), still.now
-    assert until_given_up(still, webhook, lambda: None) == 14
-    assert timedelta(days=2) < still.now - began <= timedelta(days=3)
-    shown = still.shown(webhook)
-    assert (shown["active"], shown["ended_by"]) == (False, "WEBHOOK_GIVEN_UP")
-    assert still.actions() == ["webhook.add", "webhook.disable"]
-    again = f"/v1/deliveries/{ping}/replay"
-    problem(still.finance.post(again, json={}), 409, "WEBHOOK_STOPPED")
-    problem(
-        still.finance.post(f"/v1/webhooks/{webhook['id']}/test", json={}), 409, "WEBHOOK_STOPPED"
-    )
-    change = {"active": True, "url": address(receiver)}
-    answer = still.finance.patch(
-        f"/v1/webhooks/{webhook['id']}", json=change, headers={"If-Match": "*"}
-    )
-    assert (answer.json()["active"], answer.json()["ended_by"]) == (True, "")
-    assert still.finance.post(again, json={}).json()["state"] == "due"
-    assert still.told() == 1
-    (one,) = still.deliveries(webhook)
-    assert (one["state"], len(one["attempts"])) == ("delivered", 15)
-    assert {headers["webhook-id"] for _, headers, _ in receiver.got} == {ping}
-
-
-def test_who_takes_other_messages_is_not_turned_off(still: Quiet, receiver: Receiver) -> None:
-    webhook = still.add(address(receiver, "/500"))
-    pinged(still, webhook)
-    at = f"/v1/webhooks/{webhook['id']}"
-
-    def another_arrives() -> None:
-        if len(still.deliveries(webhook)) > 1:
-            return
-        for path in ("/200", "/500"):
-            still.finance.patch(
-                at, json={"url": address(receiver, path)}, headers={"If-Match": "*"}
-            )
-            if path == "/200":
-                still.later(seconds=1)
-                pinged(still, webhook)
-                assert still.dispatcher.send_due() == 1
-
-    assert until_given_up(still, webhook, another_arrives) == 14
-    assert {one["state"] for one in still.deliveries(webhook)} == {"given_up", "delivered"}
-    assert still.shown(webhook)["active"]
-
-
-def test_a_receiver_that_wants_no_more_is_turned_off(quiet: Quiet, receiver: Receiver) -> None:
-    webhook = quiet.add(address(receiver, "/410"))
-    pinged(quiet, webhook)
-    pinged(quiet, webhook)
-    assert quiet.told() == 2
-    shown = quiet.shown(webhook)
-    assert (shown["active"], shown["ended_by"]) == (False, "WEBHOOK_GONE")
-    assert [one["state"] for one in quiet.deliveries(webhook)] == ["given_up"] * 2
-    assert quiet.actions() == ["webhook.add", "webhook.disable"]
-    assert verify(quiet.service.store).problems == []
-
-
-def test_what_is_due_for_a_webhook_that_is_off_is_not_sent(
-    still: Quiet, receiver: Receiver
-) -> None:
-    webhook = still.add(address(receiver))
-    pinged(still, webhook)
-    still.finance.post(f"/v1/webhooks/{webhook['id']}/stop", json={"why": "换系统"})
-    still.told()
-    (one,) = still.deliveries(webhook)
-    assert (one["state"], one["attempts"][0]["failure"]) == ("given_up", "stopped")
-    assert receiver.got == []
-
-
-def test_what_a_killed_server_had_taken_is_sent_by_the_next(
-    still: Quiet, receiver: Receiver
-) -> None:
-    from equivalents.store.deliveries import attempted, take_due
-
-    webhook = still.add(address(receiver))
-    pinged(still, webhook)
-    ground = still.service.ground
-    with ground.store.editing() as connection:
-        until = ground.ahead(seconds=LEASE.total_seconds())
-        (taken,) = take_due(connection, ground.now(), until, 1)
-    assert still.told() == 0
-    still.later(seconds=LEASE.total_seconds())
-    assert still.told() == 1
-    # It was only slow, and comes back: what it has to say is not written over the other's.
-    with ground.store.editing() as connection:
-        assert not attempted(connection, taken, {"status": 0}, "due", ground.now())
-    assert still.deliveries(webhook)[0]["state"] == "delivered"
-
-
-def test_what_was_delivered_is_sent_again_by_hand(still: Quiet, receiver: Receiver) -> None:
-    webhook = still.add(address(receiver))
-    ping = pinged(still, webhook)
-    assert still.told() == 1
-    again = still.finance.post(f"/v1/deliveries/{ping}/replay", json={"why": "对方丢了"})
-    assert (again.status_code, again.json()["state"]) == (200, "due")
-    assert still.told() == 1
-    assert [headers["webhook-id"] for _, headers, _ in receiver.got] == [ping, ping]
-    problem(still.finance.post("/v1/deliveries/dlv_0/replay", json={}), 404, "OBJECT_UNKNOWN")
-
-
-# -- secrets --------------------------------------------------------------------------------------
+# -- secrets ---------------------------------------------------------------------------------------
 
 
 def test_a_secret_is_shown_once_and_kept_nowhere(still: Quiet, receiver: Receiver) -> None:
@@ -412,7 +164,7 @@ def test_nothing_is_signed_with_another_key_once_it_is_lost(
     assert signature(new["secret"], headers, body) in headers["webhook-signature"]
 
 
-# -- where it may go, and who may say so ----------------------------------------------------------
+# -- where it may go, and who may say so -----------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -458,6 +210,18 @@ def test_an_edit_is_of_what_was_read(still: Quiet, receiver: Receiver) -> None:
     payroll = still.service.program()
     assert [one["id"] for one in payroll.get("/v1/webhooks").json()["data"]] == [webhook["id"]]
     problem(payroll.post(f"{at}/stop", json={}), 403, "FORBIDDEN_ACTION")
+
+
+def test_what_a_webhook_was_told_is_for_who_sees_the_county(
+    still: Quiet, receiver: Receiver
+) -> None:
+    """A message counts everybody who is paid: no program of one institution reads it."""
+    webhook = still.add(address(receiver))
+    at = f"/v1/webhooks/{webhook['id']}"
+    program = still.service.program(institutions=["C01"])
+    for path in ("/v1/webhooks", at, f"{at}/deliveries"):
+        problem(program.get(path), 403, "FORBIDDEN_COMMUNITY")
+        assert still.service.program().get(path).status_code == 200
 
 
 def test_facts_of_webhooks_stay(still: Quiet, receiver: Receiver) -> None:
