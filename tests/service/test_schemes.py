@@ -142,3 +142,15 @@ def test_what_is_no_text_of_a_case_is_refused(small: Service) -> None:
     problem(latin, 422, "FIELD_INVALID")
     nul = finance.put("/v1/schemes/a.yaml", content=b"scheme: a\x00b\n", headers=NEW)
     assert nul.status_code == 422
+
+
+def test_a_few_lines_do_not_stand_for_a_million(small: Service) -> None:
+    """Aliases of aliases: written out they would fill the memory while all others wait."""
+    finance = small.visitor("county_finance")
+    lines = ["a: &a [x, x, x, x, x, x, x, x, x, x]"]
+    for one, before in zip("bcdefg", "abcdef", strict=True):
+        lines.append(f"{one}: &{one} [{', '.join([f'*{before}'] * 10)}]")
+    text = "\n".join(lines).encode()
+    answer = finance.put("/v1/schemes/a.yaml", content=text, headers=NEW)
+    said = problem(answer, 422, "YAML_INVALID")
+    assert said["errors"][0]["row"] == 2  # type: ignore[index]
