@@ -70,6 +70,9 @@ _BODY: Final = {
         },
     }
 }
+_LONGEST: Final = 255
+"""Bytes of the name of a file or folder, as disks have them."""
+_FILES: Final = (".yaml", ".yml", ".csv", ".parquet", ".xlsx")
 _Documents = Mapping[tuple[str, str, str], Document]
 
 
@@ -210,11 +213,23 @@ def _check_name(name: str, kind: str) -> None:
     parts = name.split("/")
     plain = all(part.strip() not in ("", ".", "..") and part.isprintable() for part in parts)
     ending = kind == "steps" or name.endswith((".yaml", ".yml"))
+    detail = ""
     if not (plain and ending and "\\" not in name and (kind != "case" or name == CASE)):
         detail = (
             "应为资料内的相对路径，以 .yaml 结尾；case.yaml 只有一个"
             "¦it has to be a relative path ending in .yaml; a case is called case.yaml"
         )
+    elif any(len(part.encode()) > _LONGEST for part in parts):
+        detail = (
+            f"每一级名称至多 {_LONGEST} 字节，一个汉字为 3 字节"
+            f"¦each part of the path has at most {_LONGEST} bytes"
+        )
+    elif any(part.lower().endswith(_FILES) for part in parts[:-1]):
+        detail = (
+            "文件夹的名称不应像文件名，如以 .yaml、.csv 结尾"
+            "¦no folder is called like a file, as with .yaml or .csv at its end"
+        )
+    if detail:
         raise RequestError("FIELD_INVALID", name, pointer="?name", detail=detail)
 
 

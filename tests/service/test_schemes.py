@@ -138,6 +138,14 @@ def test_what_is_no_text_of_a_case_is_refused(small: Service) -> None:
     for name in ("a.txt", "b/%2e%2e/a.yaml", "%2e%2e/a.yaml", "a%5cb.yaml", "b//a.yaml"):
         answer = finance.put(f"/v1/schemes/{name}", content=SCHEME.encode(), headers=NEW)
         problem(answer, 422, "FIELD_INVALID")
+    body = SCHEME.encode()
+    for name in ("case.yaml/a.yaml", "a.yml/b/a.yaml", "weights.CSV/a.yaml", f"{'长' * 84}.yaml"):
+        answer = finance.put(f"/v1/schemes/{name}", content=body, headers=NEW)
+        said = problem(answer, 422, "FIELD_INVALID")
+        assert said["errors"][0]["pointer"] == "?name"  # type: ignore[index]
+    long = "长" * 83  # with .yaml 254 bytes, which a disk takes
+    body = SCHEME.replace("county", long).encode()
+    assert finance.put(f"/v1/schemes/v1.2/{long}.yaml", content=body, headers=NEW).is_success
     latin = finance.put("/v1/schemes/a.yaml", content="é".encode("latin-1"), headers=NEW)
     problem(latin, 422, "FIELD_INVALID")
     nul = finance.put("/v1/schemes/a.yaml", content=b"scheme: a\x00b\n", headers=NEW)
