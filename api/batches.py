@@ -12,6 +12,7 @@ from typing import Annotated, Final, Literal
 from fastapi.exceptions import RequestValidationError
 from pydantic import Field, ValidationError
 
+from api.asks import check_nul
 from api.models import Asked, Decimal, Why
 from api.problems import RequestError
 from equivalents.errors import Place, Problem
@@ -88,8 +89,9 @@ def batch_of(body: bytes, most: int) -> BatchAsked:
 
     Raises:
         RequestValidationError: every field that is not as it should be.
-        RequestError: ``BATCH_RECORDS``: it has more than ``most`` records.
+        RequestError: ``BATCH_RECORDS``: it has more than ``most`` records; ``FIELD_INVALID``.
     """
+    check_nul(body)
     try:
         asked = BatchAsked.model_validate_json(body)
     except ValidationError as error:

@@ -15,7 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import Field, ValidationError
 from starlette.concurrency import run_in_threadpool
 
-from api.asks import JSON, Asking
+from api.asks import JSON, Asking, check_nul
 from api.envelope import BodyTooLargeError
 from api.ground import new_id
 from api.models import Asked
@@ -103,6 +103,7 @@ def given_from(asking: Asking, body: Received, table: str, period: str) -> Given
 
     Raises:
         DataError: every fault of its form, all at once.
+        RequestError: ``FIELD_INVALID``: a text with U+0000.
         RequestValidationError: it is no JSON of rows.
     """
     if body.kind == JSON:
@@ -117,6 +118,7 @@ def given_from(asking: Asking, body: Received, table: str, period: str) -> Given
 
 
 def _asked(body: bytes) -> TableAsked:
+    check_nul(body)
     try:
         return TableAsked.model_validate_json(body)
     except ValidationError as error:
