@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from api.access.masks import MASKED
 from api.access.roles import ALL, Principal
 from api.models import Answered
+from api.problems import RequestError
 from equivalents.errors import DataError, Place, Problem
 from equivalents.findings import Findings, Places, Table
 from equivalents.intake.headings import TABLES
@@ -34,6 +35,7 @@ __all__ = [
     "Reason",
     "RowAsked",
     "check_institutions",
+    "check_kept_id",
     "found",
     "given_of",
     "note_hidden",
@@ -166,6 +168,19 @@ def pointed(error: DataError, pointer: Callable[[int, str], str]) -> DataError:
             yield Problem(one.code, Place(column=at), one.value, one.facts)
 
     return DataError([*moved()])
+
+
+def check_kept_id(given: Given, column: str, value: str) -> None:
+    """Refuse an id of an address that rows would keep in another writing, as one with blanks.
+
+    They would stand among those of the id in that writing, which nobody looked at.
+
+    Raises:
+        RequestError: ``FIELD_INVALID``.
+    """
+    for other in sorted({row[column] for row in given.rows} - {value}):
+        detail = f"应为 {other}¦it has to be {other}"
+        raise RequestError("FIELD_INVALID", value, pointer=f"?{column}", detail=detail)
 
 
 def check_institutions(connection: Connection, codes: Mapping[str, str]) -> None:
