@@ -143,6 +143,20 @@ class Asking:
         if {"if-match", "if-none-match"} & {*self.request.headers}:
             self.check_put(etag)
 
+    def answered(self) -> bool:
+        """Whether an answer is kept under the key of this request; none where it has no key.
+
+        What was done since may forbid to do it again, but not to tell it again.
+
+        Raises:
+            RequestError: ``IDEMPOTENCY_KEY``.
+        """
+        key = self._key()
+        if not key:
+            return False
+        with self.reading() as connection:
+            return answer_of(connection, self.principal.id, key) is not None
+
     def act(
         self,
         action: Callable[[Store], BaseModel | None],

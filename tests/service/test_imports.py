@@ -105,6 +105,30 @@ def test_a_trial_says_what_would_change_and_writes_nothing(
     problem(send(finance, HEAD, replaces="imp_9"), 404, "OBJECT_UNKNOWN")
 
 
+def test_a_replacement_that_was_taken_is_told_again(service: Service, finance: TestClient) -> None:
+    """Who did not hear the answer asks once more, when the import is replaced already."""
+    taken(finance, ONE)
+    file = {"replaces": "imp_1", "file_name": "a.csv"}
+    body = (HEAD + ONE.replace(",2,", ",5,")).encode()
+    batch = {"records": [record(1, record_id="R1")], "replaces": "imp_2"}
+    asked: tuple[tuple[dict[str, str], dict[str, Any]], ...] = (
+        (CSV, {"params": file, "content": body}),
+        ({}, {"json": batch}),
+    )
+    for number, (kind, said) in enumerate(asked):
+        headers = {**kind, "Idempotency-Key": f"replace-{number}"}
+        first = finance.post("/v1/imports", headers=headers, **said)
+        assert ended(finance, first)["result"]["reversed"] == 1
+        again = finance.post("/v1/imports", headers=headers, **said)
+        assert (again.status_code, again.headers["idempotent-replayed"]) == (202, "true")
+        assert again.headers["location"] == first.headers["location"]
+    key = {**CSV, "Idempotency-Key": "replace-0"}
+    other = finance.post("/v1/imports", params=file, content=body + b"\n", headers=key)
+    problem(other, 422, "IDEMPOTENCY_OTHER")
+    assert len(live(service.store)) == 1
+    assert files_left(service) == []
+
+
 BAD = "C01,P01,MZ01,2026-02-30,1,R7\nC01,P01,MZ01,2026-02-03,x,R8\n"
 
 
