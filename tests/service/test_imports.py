@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.jobs.context import given_of, uploads_of
+from api.jobs.context import given_of, tables_of, uploads_of
 from api.jobs.runner import tidy
 from equivalents.store.verify import verify
 from tests.service.lives import ended
@@ -54,6 +54,35 @@ def record(number: int, **more: str) -> dict[str, str]:
 def files_left(service: Service) -> list[Path]:
     """Uploads that lie about."""
     return [path for path in service.ground.data.rglob("*") if path.is_file()]
+
+
+def broken_off(
+    service: Service, who: TestClient, method: str, path: str, query: str, kind: str
+) -> tuple[int, str]:
+    """Status and code of a request whose sender is gone after a few bytes."""
+    headers = {**who.headers, "content-type": kind}
+    headers |= {"cookie": "; ".join(f"{name}={text}" for name, text in who.cookies.items())}
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method,
+        "scheme": "http", "path": path, "raw_path": path.encode(), "root_path": "",
+        "query_string": query.encode(), "client": ("127.0.0.1", 1),
+        "server": ("testserver", 80),
+        "headers": [(name.lower().encode(), text.encode()) for name, text in headers.items()],
+    }  # fmt: skip
+    coming = [
+        {"type": "http.request", "body": b"C01,", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    answered: list[Any] = []
+
+    async def receive() -> Any:
+        return coming.pop(0)
+
+    async def sent(message: Any) -> None:
+        answered.append(message)
+
+    asyncio.run(service.app(scope, receive, sent))
+    return answered[0]["status"], json.loads(answered[1]["body"])["code"]
 
 
 @pytest.fixture
@@ -323,43 +352,34 @@ def test_what_cannot_be_taken_is_told(limited: Service, tmp_path: Path) -> None:
 
 def test_an_upload_that_breaks_off_leaves_nothing(limited: Service) -> None:
     finance = limited.person("county_finance")
-    request = finance.build_request(
-        "POST", "/v1/imports", params={"file_name": "a.csv"}, headers=CSV
-    )
-    headers = [(k.lower().encode(), v.encode()) for k, v in request.headers.items()]
-    scope = {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST",
-        "scheme": "http", "path": "/v1/imports", "raw_path": b"/v1/imports", "root_path": "",
-        "query_string": b"file_name=a.csv", "client": ("127.0.0.1", 1),
-        "server": ("testserver", 80), "headers": [h for h in headers if h[0] != b"content-length"],
-    }  # fmt: skip
-    coming = [
-        {"type": "http.request", "body": b"C01,", "more_body": True},
-        {"type": "http.disconnect"},
-    ]
-    answered: list[Any] = []
-
-    async def receive() -> Any:
-        return coming.pop(0)
-
-    async def sent(message: Any) -> None:
-        answered.append(message)
-
-    asyncio.run(limited.app(scope, receive, sent))
-    assert answered[0]["status"] == 400
-    assert json.loads(answered[1]["body"])["code"] == "UPLOAD_BROKEN"
+    for query, kind in (("file_name=a.csv", "text/csv"), ("", "application/json")):
+        said = broken_off(limited, finance, "POST", "/v1/imports", query, kind)
+        assert said == (400, "UPLOAD_BROKEN")
     assert [*uploads_of(limited.ground.data).iterdir()] == []
     assert files_left(limited) == []
 
 
+def test_a_table_that_breaks_off_leaves_nothing(limited: Service) -> None:
+    finance = limited.person("county_finance")
+    for kind in ("text/csv", "application/json"):
+        for address in ("/v1/tables/payees", "/v1/weight-tables/weights"):
+            said = broken_off(limited, finance, "PUT", address, "", kind)
+            assert said == (400, "UPLOAD_BROKEN")
+    assert [*tables_of(limited.ground.data).iterdir()] == []
+    tables_of(limited.ground.data).rmdir()
+    tables_of(limited.ground.data).write_text("no folder")
+    problem(finance.put("/v1/tables/payees", json={"rows": []}), 507, "UPLOAD_UNWRITABLE")
+
+
 def test_what_was_uploaded_is_tidied_away(small: Service) -> None:
-    """Of jobs that ended at once; of uploads that were broken off with their server after a day."""
+    """Of jobs that ended at once; of what broke off with its server after a day."""
     data = small.ground.data
-    for folder in (given_of(data, "job_X"), uploads_of(data) / "job_Z"):
+    every = (given_of(data, "job_X"), uploads_of(data) / "job_Z", tables_of(data) / "tab_Y")
+    for folder in every:
         folder.mkdir(parents=True)
         (folder / "a.csv").write_text("x")
-    made = (uploads_of(data) / "job_Z").stat().st_mtime
+    made = (tables_of(data) / "tab_Y").stat().st_mtime
     tidy(data, lambda: made + 86_000, 30, {"job_Y"})
-    assert len(files_left(small)) == 2
+    assert len(files_left(small)) == 3
     tidy(data, lambda: made + 86_500, 30, {"job_X"})
     assert files_left(small) == []
