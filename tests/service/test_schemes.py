@@ -112,6 +112,23 @@ def test_a_scheme_is_checked_before_it_is_kept(service: Service) -> None:
     assert of_one.json()["period"] == "2026-06"
 
 
+def test_a_text_is_looked_at_while_others_write(service: Service) -> None:
+    """A long one takes seconds, for which nobody else is to wait."""
+    finance, address = service.visitor("county_finance"), "/v1/schemes/county.yaml"
+    wrong = (SCHEME + "fundz: {}\n").encode()
+    with service.store.together():
+        answer = finance.put(address, content=wrong, headers=NEW)
+    assert answer.json()["errors"][0]["row"] == 6
+    key = {**NEW, "Idempotency-Key": "k"}
+    over = SCHEME.replace("zhejiang-2017-hangzhou", "lower")
+    lower = SCHEME.replace("county", "lower", 1)
+    assert finance.put("/v1/schemes/lower.yaml", content=lower.encode(), headers=NEW).is_success
+    first = finance.put(address, content=over.encode(), headers=key)
+    assert first.status_code == 200, first.text
+    again = finance.put(address, content=over.encode(), headers=key)
+    assert (again.json(), again.headers["idempotent-replayed"]) == (first.json(), "true")
+
+
 def test_a_case_a_map_and_steps_are_kept(small: Service) -> None:
     pools(small.store, H1)
     finance, address = small.visitor("county_finance"), "/v1/schemes/case.yaml"
