@@ -38,6 +38,7 @@ __all__ = [
     "check_kept_id",
     "found",
     "given_of",
+    "is_hidden",
     "note_hidden",
     "pointed",
     "reads_clear",
@@ -148,11 +149,12 @@ def note_hidden(table: str, read: Table, findings: Findings) -> None:
     """Note masked numbers, and pseudonyms where true ids belong."""
     for column, texts in read.columns.items():
         for at, text in enumerate(texts):
-            if _is_hidden(table, column, text):
+            if is_hidden(table, column, text):
                 findings.add("VALUE_HIDDEN", read.places[at].at(column), text)
 
 
-def _is_hidden(table: str, column: str, text: str) -> bool:
+def is_hidden(table: str, column: str, text: str) -> bool:
+    """Whether a text is a masked number or a pseudonym, where the true one belongs."""
     if column in MASKED:
         return "*" in text
     pseudonym = column in HIDDEN or (table, column) == _COUNTED
