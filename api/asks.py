@@ -36,6 +36,7 @@ __all__ = [
     "Asks",
     "JSON",
     "SAFE",
+    "check_nul",
 ]
 
 JSON: Final = "application/json"
@@ -43,6 +44,8 @@ SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _KEY: Final = "idempotency-key"
 _LONGEST_KEY: Final = 200
 _VISIBLE: Final = re.compile("[!-~]+")
+_NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_NO_NUL: Final = "不能含空字符（U+0000）¦it cannot hold the character U+0000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,20 @@ class Asking:
         if {"if-match", "if-none-match"} & {*self.request.headers}:
             self.check_put(etag)
 
+    def answered(self) -> bool:
+        """Whether an answer is kept under the key of this request; none where it has no key.
+
+        What was done since may forbid to do it again, but not to tell it again.
+
+        Raises:
+            RequestError: ``IDEMPOTENCY_KEY``.
+        """
+        key = self._key()
+        if not key:
+            return False
+        with self.reading() as connection:
+            return answer_of(connection, self.principal.id, key) is not None
+
     def act(
         self,
         action: Callable[[Store], BaseModel | None],
@@ -221,6 +238,23 @@ def _tags(text: str) -> set[str]:
     return {one.strip().removeprefix("W/") for one in text.split(",")}
 
 
+def check_nul(body: bytes) -> None:
+    """Refuse JSON with a character U+0000, which no text has and PostgreSQL does not keep.
+
+    Raises:
+        RequestError: ``FIELD_INVALID``.
+    """
+    # In JSON it can only be written as its escape.
+    if rb"\u0000" in body and _NUL.search(body):
+        raise RequestError("FIELD_INVALID", pointer="/", detail=_NO_NUL)
+
+
+def _check_address(request: Request) -> None:
+    for name, text in (*request.path_params.items(), *request.query_params.multi_items()):
+        if "\0" in text:
+            raise RequestError("FIELD_INVALID", pointer=f"?{name}", detail=_NO_NUL)
+
+
 class Asks:
     """The dependency of a route: who asks for an action, and whether they may at all.
 
@@ -237,7 +271,7 @@ class Asks:
 
         Raises:
             RequestError: nobody is let in by it (401), see :meth:`~api.directory.Directory.find`;
-                ``RATE_LIMIT``; ``CSRF_REFUSED``.
+                ``RATE_LIMIT``; ``CSRF_REFUSED``; ``FIELD_INVALID``: a text with U+0000.
             DataError: ``FORBIDDEN_ACTION``, ``FORBIDDEN_COMMUNITY``, ``FORBIDDEN_KEY``.
         """
         ground: Ground = request.app.state.ground
@@ -254,5 +288,7 @@ class Asks:
             raise RequestError.of(problem, said.headers())
         if self.action:
             _check_may(principal, self.action)
+        _check_address(request)
         body = b"" if self.streams or request.method in SAFE else await request.body()
+        check_nul(body)
         return Asking(request, ground, principal, credentials, self.action, body)

@@ -6,16 +6,20 @@ record. Source: issue 8, "JSON batches"; specification page 3.
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 from typing import Annotated, Final, Literal
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import Field, ValidationError
 
+from api.asks import check_nul
 from api.models import Asked, Decimal, Why
 from api.problems import RequestError
-from equivalents.errors import Place, Problem
+from api.rowsasked import is_hidden
+from equivalents.errors import DataError, Place, Problem
 from equivalents.intake.headings import TABLES
+from equivalents.store.secret import HIDDEN
 
 __all__ = [
     "BATCH_FILE",
@@ -36,6 +40,8 @@ _NAMES: Final = TABLES["records"].names
 _REQUIRED: Final = tuple(one.name for one in TABLES["records"].columns if one.required)
 _FIRST: Final = 2
 """The row of the first record: headings stand above."""
+_OTHER: Final = re.compile(rf"{re.escape(BATCH_FILE)} ([0-9]+)\b")
+"""How another row of the file is told."""
 _LINE: Final = r"^[^\u0000-\u001F\u007F]*$"
 
 _Text = Annotated[str, Field(max_length=200, pattern=_LINE)]
@@ -88,8 +94,10 @@ def batch_of(body: bytes, most: int) -> BatchAsked:
 
     Raises:
         RequestValidationError: every field that is not as it should be.
-        RequestError: ``BATCH_RECORDS``: it has more than ``most`` records.
+        RequestError: ``BATCH_RECORDS``: it has more than ``most`` records; ``FIELD_INVALID``.
+        DataError: ``VALUE_HIDDEN``: each pseudonym that was shown, and is no id of a resident.
     """
+    check_nul(body)
     try:
         asked = BatchAsked.model_validate_json(body)
     except ValidationError as error:
@@ -98,6 +106,14 @@ def batch_of(body: bytes, most: int) -> BatchAsked:
     if len(asked.records) > most:
         raise RequestError("BATCH_RECORDS", str(len(asked.records)), pointer="/records",
                            limit=str(most))  # fmt: skip
+    hidden = [
+        Problem("VALUE_HIDDEN", Place(column=f"/records/{at}/{name}"), text)
+        for at, one in enumerate(asked.records)
+        for name in HIDDEN
+        if is_hidden("records", name, text := getattr(one, name))
+    ]
+    if hidden:
+        raise DataError(hidden)
     return asked
 
 
@@ -118,6 +134,14 @@ def pointed(problem: Problem) -> Problem:
     place = problem.place
     if not place.row:
         return problem
-    parts = ["", "records", str(place.row - _FIRST), *([place.column] if place.column else [])]
-    at = Place(column="/".join(parts))
-    return Problem(problem.code, at, problem.value, problem.facts, problem.series)
+    at = _pointer(place.row) + (f"/{place.column}" if place.column else "")
+    facts = {name: _OTHER.sub(_other, text) for name, text in problem.facts.items()}
+    return Problem(problem.code, Place(column=at), problem.value, facts, problem.series)
+
+
+def _pointer(row: int) -> str:
+    return f"/records/{row - _FIRST}"
+
+
+def _other(found: re.Match[str]) -> str:
+    return _pointer(int(found[1]))

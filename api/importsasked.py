@@ -83,6 +83,8 @@ def sees_import(asking: Asking, one: ListedImport, places: frozenset[str]) -> bo
 def check_asked(asking: Asking, asked: FileAsked | BatchAsked, where: str) -> None:
     """Refuse what cannot be done with any file; ``where`` begins pointers, as ``?``.
 
+    A request that was answered under its key is not asked again whether its import still stands.
+
     Raises:
         RequestError: ``FIELD_INVALID``; ``OBJECT_UNKNOWN``: an import that is not there or not
             seen.
@@ -96,7 +98,7 @@ def check_asked(asking: Asking, asked: FileAsked | BatchAsked, where: str) -> No
             raise RequestError(
                 "FIELD_INVALID", asked.retain_until, pointer=at, detail=detail
             ) from None
-    if not asked.replaces:
+    if not asked.replaces or asking.answered():
         return
     number, reach = import_number(asked.replaces), asking.principal.institutions(asking.action)
     with asking.reading() as connection:

@@ -31,6 +31,7 @@ __all__ = [
 TYPE: Final = "application/problem+json"
 _SHOWN: Final = 1_000
 """Errors of one answer; ``total`` says how many there are."""
+_LONGEST_SHOWN: Final = 200
 
 _STATUS: Final[Mapping[str, int]] = {
     "ROUTE_UNKNOWN": 404,
@@ -185,7 +186,8 @@ def problem_response(
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         more.setdefault("Retry-After", "10")
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return Response(text, status, more, TYPE)
+    # A body may say half a character (a lone surrogate), which no answer can repeat.
+    return Response(text.encode("utf-8", "replace"), status, more, TYPE)
 
 
 # -- what is caught -------------------------------------------------------------------------------
@@ -240,6 +242,7 @@ _ZH: Final[Mapping[str, str]] = {
     "string_too_short": "至少 {min_length} 个字符",
     "string_too_long": "至多 {max_length} 个字符",
     "string_type": "应为文本",
+    "string_unicode": "应为完整的 Unicode 文本",
     "int_type": "应为整数",
     "int_parsing": "应为整数",
     "bool_type": "应为 true 或 false",
@@ -262,7 +265,9 @@ def _said(one: Mapping[str, Any], language: str) -> str:
 
 
 def _shown(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    """What was sent, or how it begins: nobody needs to be told a whole body again."""
+    said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return said if len(said) <= _LONGEST_SHOWN else f"{said[:_LONGEST_SHOWN]}…"
 
 
 def _pointer(loc: Sequence[Any]) -> str:

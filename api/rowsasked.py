@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from api.access.masks import MASKED
 from api.access.roles import ALL, Principal
 from api.models import Answered
+from api.problems import RequestError
 from equivalents.errors import DataError, Place, Problem
 from equivalents.findings import Findings, Places, Table
 from equivalents.intake.headings import TABLES
@@ -34,8 +35,10 @@ __all__ = [
     "Reason",
     "RowAsked",
     "check_institutions",
+    "check_kept_id",
     "found",
     "given_of",
+    "is_hidden",
     "note_hidden",
     "pointed",
     "reads_clear",
@@ -146,11 +149,12 @@ def note_hidden(table: str, read: Table, findings: Findings) -> None:
     """Note masked numbers, and pseudonyms where true ids belong."""
     for column, texts in read.columns.items():
         for at, text in enumerate(texts):
-            if _is_hidden(table, column, text):
+            if is_hidden(table, column, text):
                 findings.add("VALUE_HIDDEN", read.places[at].at(column), text)
 
 
-def _is_hidden(table: str, column: str, text: str) -> bool:
+def is_hidden(table: str, column: str, text: str) -> bool:
+    """Whether a text is a masked number or a pseudonym, where the true one belongs."""
     if column in MASKED:
         return "*" in text
     pseudonym = column in HIDDEN or (table, column) == _COUNTED
@@ -166,6 +170,19 @@ def pointed(error: DataError, pointer: Callable[[int, str], str]) -> DataError:
             yield Problem(one.code, Place(column=at), one.value, one.facts)
 
     return DataError([*moved()])
+
+
+def check_kept_id(given: Given, column: str, value: str) -> None:
+    """Refuse an id of an address that rows would keep in another writing, as one with blanks.
+
+    They would stand among those of the id in that writing, which nobody looked at.
+
+    Raises:
+        RequestError: ``FIELD_INVALID``.
+    """
+    for other in sorted({row[column] for row in given.rows} - {value}):
+        detail = f"应为 {other}¦it has to be {other}"
+        raise RequestError("FIELD_INVALID", value, pointer=f"?{column}", detail=detail)
 
 
 def check_institutions(connection: Connection, codes: Mapping[str, str]) -> None:

@@ -14,10 +14,12 @@ from typing import Annotated, Any, Final, NamedTuple
 from fastapi.exceptions import RequestValidationError
 from pydantic import Field, ValidationError
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 
-from api.asks import JSON, Asking
+from api.asks import JSON, Asking, check_nul
 from api.envelope import BodyTooLargeError
 from api.ground import new_id
+from api.jobs.context import tables_of
 from api.models import Asked
 from api.problems import RequestError
 from api.rowsasked import RowAsked, given_of, note_hidden
@@ -74,7 +76,8 @@ async def received(asking: Asking, name: str) -> AsyncIterator[Received]:
     """The body in a file that is called like the table, until the block ends.
 
     Raises:
-        RequestError: ``BODY_TYPE``.
+        RequestError: ``BODY_TYPE``; ``UPLOAD_BROKEN``: whoever sent it is gone;
+            ``UPLOAD_UNWRITABLE``.
         BodyTooLargeError: more bytes than a body of its kind may have.
     """
     kind = asking.request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -82,10 +85,19 @@ async def received(asking: Asking, name: str) -> AsyncIterator[Received]:
         raise RequestError("BODY_TYPE", kind, allowed=", ".join(_SUFFIX))
     settings = asking.ground.settings
     limit = settings.number("body_bytes" if kind == JSON else "upload_bytes")
-    folder = asking.ground.data / "tables" / new_id("tab")
-    folder.mkdir(parents=True, mode=0o700)
-    path, digest, size = folder / f"{name}{_SUFFIX[kind]}", sha256(), 0
+    folder = tables_of(asking.ground.data) / new_id("tab")
+    path = folder / f"{name}{_SUFFIX[kind]}"
     try:
+        yield Received(path, kind, await _taken(asking, path, limit))
+    finally:
+        await run_in_threadpool(shutil.rmtree, folder, ignore_errors=True)
+
+
+async def _taken(asking: Asking, path: Path, limit: int) -> str:
+    """Write the body of a request to a new file; gives its hash."""
+    digest, size = sha256(), 0
+    try:
+        await run_in_threadpool(path.parent.mkdir, parents=True, mode=0o700)
         with path.open("wb") as out:
             async for piece in asking.request.stream():
                 size += len(piece)
@@ -93,9 +105,12 @@ async def received(asking: Asking, name: str) -> AsyncIterator[Received]:
                     raise BodyTooLargeError(limit)
                 digest.update(piece)
                 await run_in_threadpool(out.write, piece)
-        yield Received(path, kind, digest.hexdigest())
-    finally:
-        await run_in_threadpool(shutil.rmtree, folder, ignore_errors=True)
+    except ClientDisconnect:
+        raise RequestError("UPLOAD_BROKEN", path.name) from None
+    except OSError as error:
+        detail = error.strerror or type(error).__name__
+        raise RequestError("UPLOAD_UNWRITABLE", detail=detail) from None
+    return digest.hexdigest()
 
 
 def given_from(asking: Asking, body: Received, table: str, period: str) -> Given:
@@ -103,6 +118,7 @@ def given_from(asking: Asking, body: Received, table: str, period: str) -> Given
 
     Raises:
         DataError: every fault of its form, all at once.
+        RequestError: ``FIELD_INVALID``: a text with U+0000.
         RequestValidationError: it is no JSON of rows.
     """
     if body.kind == JSON:
@@ -117,6 +133,7 @@ def given_from(asking: Asking, body: Received, table: str, period: str) -> Given
 
 
 def _asked(body: bytes) -> TableAsked:
+    check_nul(body)
     try:
         return TableAsked.model_validate_json(body)
     except ValidationError as error:

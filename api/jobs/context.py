@@ -18,6 +18,7 @@ __all__ = [
     "folder_of",
     "forget_given",
     "given_of",
+    "tables_of",
     "uploads_of",
 ]
 
@@ -30,6 +31,11 @@ def folder_of(data: Path, job: str) -> Path:
 def uploads_of(data: Path) -> Path:
     """The folder of uploads that are still coming in, each in a folder of its own."""
     return data / "uploads"
+
+
+def tables_of(data: Path) -> Path:
+    """The folder of bodies of tables, each in a folder of its own until its request ends."""
+    return data / "tables"
 
 
 def given_of(data: Path, job: str) -> Path:

@@ -15,7 +15,7 @@ from typing import Final
 
 from api.ground import Ground, new_id
 from api.jobs.child import our_environment, work
-from api.jobs.context import folder_of, forget_given, uploads_of
+from api.jobs.context import folder_of, forget_given, tables_of, uploads_of
 from api.jobs.told import told_problem
 from api.telling.lines import tell_event
 from equivalents.errors import DataError, Problem
@@ -152,11 +152,12 @@ def _interrupted(job: Job) -> object:
 def tidy(data: Path, now: Callable[[], float], days: int, ended: Container[str] = ()) -> int:
     """Delete the folders of jobs that are older than some days; gives how many.
 
-    Of jobs that have ``ended`` what was uploaded goes at once; an upload that was broken off with
-    its server goes after a day.
+    Of jobs that have ``ended`` what was uploaded goes at once; an upload or a table that was broken
+    off with its server goes after a day.
     """
     count = 0
-    for folder, last in ((folder_of(data, ""), days), (uploads_of(data), 1)):
+    lasting = ((folder_of(data, ""), days), (uploads_of(data), 1), (tables_of(data), 1))
+    for folder, last in lasting:
         for one in [*folder.iterdir()] if folder.is_dir() else []:
             if one.name in ended:
                 forget_given(data, one.name)

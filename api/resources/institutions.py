@@ -13,7 +13,16 @@ from api.asks import Asking, Asks
 from api.models import Answered, Asked, PeriodName, Why
 from api.paging import Listed, Page, paged
 from api.problems import RequestError
-from api.rowsasked import AsOf, Cell, Reason, check_institutions, given_of, rows_at, tag_of
+from api.rowsasked import (
+    AsOf,
+    Cell,
+    Reason,
+    check_institutions,
+    check_kept_id,
+    given_of,
+    rows_at,
+    tag_of,
+)
 from equivalents.errors import DataError, Problem
 from equivalents.intake.headings import TABLES
 from equivalents.store.dated import Given, put_ready
@@ -120,6 +129,7 @@ def put_institution(
 
     def made(store: Store) -> Institution:
         given = given_of(store, _TABLE, [row], lambda _, column: f"/{column}")
+        check_kept_id(given, _ID, institution_id)
         with store.reading() as connection:
             asking.check_put(tag_of(_standing(connection, institution_id)))
             if asked.parent_id and asked.parent_id != institution_id:

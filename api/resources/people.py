@@ -14,14 +14,25 @@ from pydantic import Field
 from sqlalchemy import Connection
 from starlette.responses import Response
 
+from api.access.actions import ACTIONS
 from api.access.roles import ALL
 from api.asks import Asking, Asks
 from api.models import Answered, Asked, Id, PeriodName, Why
 from api.paging import Listed, Page
 from api.peopleindex import PEOPLE, People
 from api.problems import RequestError
-from api.rowsasked import AsOf, Cell, check_institutions, given_of, rows_at, tag_of
+from api.rowsasked import (
+    AsOf,
+    Cell,
+    check_institutions,
+    check_kept_id,
+    given_of,
+    rows_at,
+    tag_of,
+)
+from equivalents.errors import DataError, Place, Problem
 from equivalents.intake.headings import TABLES
+from equivalents.reasons import BOTH
 from equivalents.store.dated import put_ready
 from equivalents.store.datedread import DatedRow, part_rows
 from equivalents.store.engine import Store
@@ -43,6 +54,7 @@ router = APIRouter(prefix="/v1/people", tags=["people 人员"])
 PersonId = Annotated[str, InPath(min_length=1, max_length=200, description="The staff number 工号")]
 _TABLE: Final = "staff"
 _ID: Final = "person_id"
+_PLACE: Final = "institution_id"
 _COLUMNS: Final = tuple(name for name in TABLES[_TABLE].names if name != _ID)
 
 
@@ -195,6 +207,7 @@ def put_person(
 
     def made(store: Store) -> Person:
         given = given_of(store, _TABLE, rows, lambda at, column: f"/postings/{at}/{column}")
+        check_kept_id(given, _ID, person_id)
         with store.reading() as connection:
             standing = part_rows(connection, _TABLE, _ID, person_id)
             asking.check_put(tag_of(_seen(asking, person_id, standing)))
@@ -218,11 +231,19 @@ def _mine(asking: Asking, rows: Sequence[Row], standing: Sequence[Row]) -> list[
     """Those of the rows that the asker may put; others must stand as they are given.
 
     Raises:
-        DataError: ``FORBIDDEN_INSTITUTION``.
+        DataError: ``FORBIDDEN_INSTITUTION`` of each.
     """
-    for row in rows:
-        if not _may(asking, row) and row not in standing:
-            asking.need("people.edit", row["institution_id"])
+    known = ACTIONS["people.edit"]
+    facts = {"action": f"{known.zh}{BOTH}{known.en}"}
+    beyond = [
+        Problem(
+            "FORBIDDEN_INSTITUTION", Place(column=f"/postings/{at}/{_PLACE}"), row[_PLACE], facts
+        )
+        for at, row in enumerate(rows)
+        if not _may(asking, row) and row not in standing
+    ]
+    if beyond:
+        raise DataError(beyond)
     return [row for row in rows if _may(asking, row)]
 
 

@@ -4,11 +4,10 @@ A text is checked before it is kept, among those that stand; what it takes the p
 readable as of every earlier audit entry. Shipped schemes are listed, too, and never edited.
 """
 
-from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, NamedTuple
 
 from fastapi import APIRouter, Depends, Query
 from fastapi import Path as InPath
@@ -21,7 +20,7 @@ from api.paging import Listed, Page, paged
 from api.problems import RequestError
 from api.rowsasked import AsOf, Found, Reason, found
 from api.shippedtexts import shipped_texts, title_of
-from equivalents.errors import Problem
+from equivalents.errors import DataError, Problem
 from equivalents.store.caseput import put_text
 from equivalents.store.documents import CASE, Document, documents_as_of
 from equivalents.store.engine import Store
@@ -71,7 +70,9 @@ _BODY: Final = {
         },
     }
 }
-_Documents = Mapping[tuple[str, str, str], Document]
+_LONGEST: Final = 255
+"""Bytes of the name of a file or folder, as disks have them."""
+_FILES: Final = (".yaml", ".yml", ".csv", ".parquet", ".xlsx")
 
 
 class Scheme(Answered):
@@ -177,12 +178,13 @@ def put_scheme(  # each is a parameter of the address
     text = _text(asking)
     _check_name(name, of)
     one = Document(of, name, "" if of == "steps" else period or "", text)
+    ahead = None if of == "steps" else _looked_ahead(asking, one)
 
     def made(store: Store) -> SchemePut:
-        if of == "steps":
+        if ahead is None:
             key, told = _put_steps(asking, store, one, why)
         else:
-            key, told = _put(asking, store, one, why)
+            key, told = _put(asking, store, one, why, ahead)
         with store.reading() as connection:
             kept = documents_as_of(connection)[key]
         problems = found(told, asking.language)
@@ -211,28 +213,76 @@ def _check_name(name: str, kind: str) -> None:
     parts = name.split("/")
     plain = all(part.strip() not in ("", ".", "..") and part.isprintable() for part in parts)
     ending = kind == "steps" or name.endswith((".yaml", ".yml"))
+    detail = ""
     if not (plain and ending and "\\" not in name and (kind != "case" or name == CASE)):
         detail = (
             "应为资料内的相对路径，以 .yaml 结尾；case.yaml 只有一个"
             "¦it has to be a relative path ending in .yaml; a case is called case.yaml"
         )
+    elif any(len(part.encode()) > _LONGEST for part in parts):
+        detail = (
+            f"每一级名称至多 {_LONGEST} 字节，一个汉字为 3 字节"
+            f"¦each part of the path has at most {_LONGEST} bytes"
+        )
+    elif any(part.lower().endswith(_FILES) for part in parts[:-1]):
+        detail = (
+            "文件夹的名称不应像文件名，如以 .yaml、.csv 结尾"
+            "¦no folder is called like a file, as with .yaml or .csv at its end"
+        )
+    if detail:
         raise RequestError("FIELD_INVALID", name, pointer="?name", detail=detail)
 
 
-def _check_put(asking: Asking, connection: Connection, one: Document) -> _Documents:
+class _LookedAt(NamedTuple):
+    """What a text came to beside others: how it is kept and warnings, or what is wrong with it."""
+
+    beside: list[Document]
+    found: tuple[Document, list[Problem]] | DataError
+
+
+def _beside(connection: Connection, one: Document) -> list[Document]:
     standing = documents_as_of(connection)
-    before = standing.get(one.key)
+    return [standing[key] for key in sorted(standing) if key[2] in ("", one.period)]
+
+
+def _looked_ahead(asking: Asking, one: Document) -> _LookedAt:
+    """Look at a text before it is its turn to be kept: seconds that nobody else waits for.
+
+    Raises:
+        DataError: everything that is wrong with it, unless it was answered under its key.
+    """
+    with asking.reading() as connection:
+        beside = _beside(connection, one)
+    ahead = _looked_at(one, beside)
+    if isinstance(ahead.found, DataError) and not asking.answered():
+        raise ahead.found
+    return ahead
+
+
+def _looked_at(one: Document, beside: list[Document]) -> _LookedAt:
+    try:
+        found = checked_text(one, beside)
+    except DataError as error:
+        return _LookedAt(beside, error)
+    title_of(found[0].name, found[0].body)  # it is remembered
+    return _LookedAt(beside, found)
+
+
+def _check_put(asking: Asking, connection: Connection, one: Document) -> None:
+    before = documents_as_of(connection).get(one.key)
     asking.check_put(sha256(before.body.encode()).hexdigest() if before else "")
-    return standing
 
 
 def _put(
-    asking: Asking, store: Store, one: Document, why: str
+    asking: Asking, store: Store, one: Document, why: str, ahead: _LookedAt
 ) -> tuple[tuple[str, str, str], list[Problem]]:
+    """Put a text that was looked at; again, where others stand beside it by now."""
     with store.reading() as connection:
-        standing = documents_as_of(connection)
-        beside = [two for two in standing.values() if two.period in ("", one.period)]
-        checked, told = checked_text(one, beside)
+        beside = _beside(connection, one)
+        found = (ahead if beside == ahead.beside else _looked_at(one, beside)).found
+        if isinstance(found, DataError):
+            raise found
+        checked, told = found
         _check_put(asking, connection, checked)
     done = put_text(store, checked, why=why)
     return checked.key, [*told, *done.problems]

@@ -17,10 +17,10 @@ from api.models import Answered, PeriodName, Time, Why
 from api.paging import Listed, Page, paged
 from api.problems import RequestError
 from api.resources.institutions import InstitutionId
-from api.rowsasked import AsOf, Found, Reason, found, given_of, tag_of
+from api.rowsasked import AsOf, Found, Reason, check_kept_id, found, given_of, tag_of
 from api.tablebody import BODIES, Received, TableAsked, given_from, received
 from api.tablesseen import ENGLISH, masks_of, sees_of
-from equivalents.errors import DataError, Problem
+from equivalents.errors import DataError, Place, Problem
 from equivalents.intake.headings import TABLES
 from equivalents.store.dated import Given, Put, compared, put_ready
 from equivalents.store.datedread import (
@@ -57,6 +57,7 @@ router = APIRouter(tags=["tables 数据表"])
 TableName = Annotated[str, InPath(pattern="^[a-z]{1,30}$", examples=["weights"])]
 OfPeople = Annotated[Literal["staff", "departments"], InPath()]
 _SHOWN: Final = 500
+_LARGEST: Final = (1 << 63) - 1
 _ID: Final = "institution_id"
 
 
@@ -196,7 +197,7 @@ def table_rows(
     """A page of the rows of a table; its ETag is that of its last put."""
     of = _period(table, period)
     listed = f"table {table} {of} {as_of or 0} {having}"
-    after = page.after(listed, [int, int]) or [-1, 0]
+    after = _after(page, listed)
     with asking.reading() as connection:
         sees = sees_of(asking, connection, table)
         rows = rows_page(
@@ -206,13 +207,27 @@ def table_rows(
             as_of,
             having=having,
             sees=sees,
-            after=(after[0], after[1]),
+            after=after,
             limit=page.limit + 1,
         )
         etag = _tag(table, of, last_put(connection, table, of, as_of))
     said = _page(asking, page, listed, rows)
     # Who sees a part sees another one when people move; that is no put of this table.
     return asking.answer(said, etag=etag if sees is None else "")
+
+
+def _after(page: Page, listed: str) -> tuple[int, int]:
+    """Position and id of the row where the page before ended, as a database can hold them.
+
+    Raises:
+        RequestError: ``CURSOR_INVALID``.
+    """
+    found = page.after(listed, [int, int])
+    if found is None:
+        return -1, 0
+    if not all(0 <= one <= _LARGEST for one in found):
+        raise RequestError("CURSOR_INVALID", page.cursor, pointer="?cursor")
+    return found[0], found[1]
 
 
 def _page(asking: Asking, page: Page, listed: str, rows: list[DatedRow]) -> Listed[TableRow]:
@@ -304,10 +319,10 @@ def get_institution_table(
     if asking.hidden(institution_id):
         raise RequestError("OBJECT_UNKNOWN", institution_id)
     listed = f"part {table} {institution_id}"
-    after = page.after(listed, [int, int]) or [-1, 0]
+    after = _after(page, listed)
     with asking.reading() as connection:
         every = part_rows(connection, table, _ID, institution_id)
-    later = [one for one in every if [one.position, one.id] > after]
+    later = [one for one in every if (one.position, one.id) > after]
     said = _page(asking, page, listed, later[: page.limit + 1])
     return asking.answer(said, etag=tag_of(every))
 
@@ -343,12 +358,16 @@ def _part(store: Store, table: str, rows: list[dict[str, str]], institution_id: 
     """The rows of one institution.
 
     Raises:
-        DataError: ``FORBIDDEN_INSTITUTION``: a row of another one.
+        DataError: ``FIELD_INVALID``: each row of another one.
     """
-    for at, row in enumerate(rows):
-        if row[_ID] != institution_id:
-            pointer = f"/rows/{at}/{_ID}"
-            detail = f"应为 {institution_id}¦it has to be {institution_id}"
-            raise RequestError("FIELD_INVALID", row[_ID], pointer=pointer, detail=detail)
+    detail = f"应为 {institution_id}¦it has to be {institution_id}"
+    others = [
+        Problem("FIELD_INVALID", Place(column=f"/rows/{at}/{_ID}"), row[_ID], {"detail": detail})
+        for at, row in enumerate(rows)
+        if row[_ID] != institution_id
+    ]
+    if others:
+        raise DataError(others)
     given = given_of(store, table, rows, lambda at, column: f"/rows/{at}/{column}")
+    check_kept_id(given, _ID, institution_id)
     return replace(given, part=(_ID, institution_id))

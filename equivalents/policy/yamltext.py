@@ -1,7 +1,7 @@
 """YAML as text with positions: every scalar stays the text it was, every value knows its line.
 
 Floats never come in this way: ``5`` and ``5.0`` and ``1e3`` arrive as written and are parsed
-strictly where they are used. Only plain data is accepted; tags, anchors and doubled keys are not.
+strictly where they are used. Only plain data is accepted; tags, aliases and doubled keys are not.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -40,6 +40,7 @@ _FLAGS: Final[Mapping[str, bool]] = {"yes": True, "no": False, "true": True, "fa
 """How yes and no are written."""
 
 _TOO_DEEP: Final = "嵌套过深或引用自身¦nested too deeply or refers to itself"
+_ALIAS: Final = "不支持引用（*{0}），请把内容写全¦no aliases (*{0}): write the content out"
 _SHAPES: Final = {
     "text": "一个值¦a single value",
     "mapping": "键值对（键: 值，冒号用半角、后空一格）¦keys with values (key: value, with a blank)",
@@ -75,6 +76,17 @@ class Entry:
         return self.mapping.get(key, Entry("", self.place))
 
 
+class _Plain(yaml.SafeLoader):
+    """A loader that takes no alias: a few lines of them can stand for more than memory holds."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()  # type: ignore[no-untyped-call]
+            detail = _ALIAS.format(event.anchor)
+            raise yaml.composer.ComposerError(None, None, detail, event.start_mark)
+        return super().compose_node(parent, index)
+
+
 def read_yaml(path: Path, name: str, findings: Findings) -> Entry | None:
     """Read one YAML file; ``None`` with the fault noted when it cannot be read."""
     try:
@@ -92,7 +104,7 @@ def read_cell(text: str, place: Place, findings: Findings) -> Entry | None:
 
 def _read(text: str, where: _Where, findings: Findings) -> Entry | None:
     try:
-        node = yaml.compose(text, yaml.SafeLoader)
+        node = yaml.compose(text, _Plain)
     except RecursionError:
         findings.add("YAML_INVALID", where(1), detail=_TOO_DEEP)
         return None

@@ -54,6 +54,14 @@ YAML = [
         also=("KEY_MISSING",),
     ),
     Fault(
+        "yaml-alias",
+        "YAML_INVALID",
+        {"case.yaml": "period: 2025-06\ntitle: &a x\nreference: *a\n"},
+        "case.yaml",
+        3,
+        also=("KEY_MISSING",),
+    ),
+    Fault(
         "key-twice",
         "KEY_TWICE",
         {"case.yaml": "period: 2025-06\ntitle: x\nperiod: 2025-06\n"},

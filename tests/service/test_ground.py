@@ -77,6 +77,39 @@ def test_every_error_of_a_body_is_told_with_its_place(small: Service) -> None:
     assert len(said["errors"]) == 2  # type: ignore[arg-type]
 
 
+def test_a_text_is_whole_and_without_its_end_in_it(service: Service) -> None:
+    """U+0000, which one database keeps and the other does not; half of a pair of surrogates."""
+    finance = service.person("county_finance")
+    json, csv = {"Content-Type": "application/json"}, {"Content-Type": "text/csv"}
+    new = {"If-None-Match": "*", **json}
+    institution, table = "/v1/institutions/C01", "/v1/tables/payees"
+    records = rb'{"records": [], "why": "a\u0000"}'
+    for answer, pointer in (
+        (finance.put(institution, content=rb'{"name": "\ud800"}', headers=new), "/name"),
+        (finance.put(institution, content=rb'{"\udc00": "1"}', headers=new), "/"),
+        (finance.put(institution, content=rb'{"why": "\u0000"}', headers=new), "/"),
+        (finance.put("/v1/institutions/C%00", content=b"{}", headers=new), "?institution_id"),
+        (finance.get("/v1/jobs/%00"), "?job_id"),
+        (finance.put(table, content=rb'{"rows": [{"\u0000": ""}]}', headers=new), "/"),
+        (finance.put(f"{table}?why=%00", content=b'{"rows": []}', headers=new), "?why"),
+        (finance.post("/v1/imports", content=records, headers=json), "/"),
+        (finance.post("/v1/imports?file_name=a&why=%00", content=b"x", headers=csv), "?why"),
+    ):
+        assert answer.status_code == 422, answer.text
+        assert [one["pointer"] for one in answer.json()["errors"]] == [pointer]
+    # Only the character is refused, not the way to write it.
+    kept = finance.put(institution, content=rb'{"name": "\\u0000"}', headers=new)
+    assert kept.json()["name"] == r"\u0000"
+
+
+def test_what_was_wrong_is_told_in_part_where_it_is_long(small: Service) -> None:
+    finance = small.person("county_finance")
+    long = {"records": {"a": "b" * 5_000}}
+    said = problem(finance.post("/v1/imports", json=long), 422, "FIELD_INVALID")
+    value = said["errors"][0]["value"]  # type: ignore[index]
+    assert (len(value), value[:6], value[-1]) == (201, '{"a": ', "…")
+
+
 def test_a_body_has_an_end(tmp_path: object) -> None:
     with served(new_place("sqlite", tmp_path, ""), tmp_path / "d", body_bytes="1000") as found:  # type: ignore[arg-type, operator]
         administrator = found.visitor("administrator")

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.jobs.context import given_of, uploads_of
+from api.jobs.context import given_of, tables_of, uploads_of
 from api.jobs.runner import tidy
 from equivalents.store.verify import verify
 from tests.service.lives import ended
@@ -54,6 +54,35 @@ def record(number: int, **more: str) -> dict[str, str]:
 def files_left(service: Service) -> list[Path]:
     """Uploads that lie about."""
     return [path for path in service.ground.data.rglob("*") if path.is_file()]
+
+
+def broken_off(
+    service: Service, who: TestClient, method: str, path: str, query: str, kind: str
+) -> tuple[int, str]:
+    """Status and code of a request whose sender is gone after a few bytes."""
+    headers = {**who.headers, "content-type": kind}
+    headers |= {"cookie": "; ".join(f"{name}={text}" for name, text in who.cookies.items())}
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method,
+        "scheme": "http", "path": path, "raw_path": path.encode(), "root_path": "",
+        "query_string": query.encode(), "client": ("127.0.0.1", 1),
+        "server": ("testserver", 80),
+        "headers": [(name.lower().encode(), text.encode()) for name, text in headers.items()],
+    }  # fmt: skip
+    coming = [
+        {"type": "http.request", "body": b"C01,", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    answered: list[Any] = []
+
+    async def receive() -> Any:
+        return coming.pop(0)
+
+    async def sent(message: Any) -> None:
+        answered.append(message)
+
+    asyncio.run(service.app(scope, receive, sent))
+    return answered[0]["status"], json.loads(answered[1]["body"])["code"]
 
 
 @pytest.fixture
@@ -103,6 +132,30 @@ def test_a_trial_says_what_would_change_and_writes_nothing(
     assert finance.get("/v1/imports/imp_1").json()["replaced_by"] == "imp_2"
     problem(send(finance, HEAD, replaces="imp_1"), 409, "IMPORT_REPLACED")
     problem(send(finance, HEAD, replaces="imp_9"), 404, "OBJECT_UNKNOWN")
+
+
+def test_a_replacement_that_was_taken_is_told_again(service: Service, finance: TestClient) -> None:
+    """Who did not hear the answer asks once more, when the import is replaced already."""
+    taken(finance, ONE)
+    file = {"replaces": "imp_1", "file_name": "a.csv"}
+    body = (HEAD + ONE.replace(",2,", ",5,")).encode()
+    batch = {"records": [record(1, record_id="R1")], "replaces": "imp_2"}
+    asked: tuple[tuple[dict[str, str], dict[str, Any]], ...] = (
+        (CSV, {"params": file, "content": body}),
+        ({}, {"json": batch}),
+    )
+    for number, (kind, said) in enumerate(asked):
+        headers = {**kind, "Idempotency-Key": f"replace-{number}"}
+        first = finance.post("/v1/imports", headers=headers, **said)
+        assert ended(finance, first)["result"]["reversed"] == 1
+        again = finance.post("/v1/imports", headers=headers, **said)
+        assert (again.status_code, again.headers["idempotent-replayed"]) == (202, "true")
+        assert again.headers["location"] == first.headers["location"]
+    key = {**CSV, "Idempotency-Key": "replace-0"}
+    other = finance.post("/v1/imports", params=file, content=body + b"\n", headers=key)
+    problem(other, 422, "IDEMPOTENCY_OTHER")
+    assert len(live(service.store)) == 1
+    assert files_left(service) == []
 
 
 BAD = "C01,P01,MZ01,2026-02-30,1,R7\nC01,P01,MZ01,2026-02-03,x,R8\n"
@@ -190,57 +243,6 @@ def test_imports_are_listed_and_voided(service: Service, finance: TestClient) ->
     assert not verify(service.store).problems
 
 
-# -- batches --------------------------------------------------------------------------------------
-
-
-def test_a_batch_is_an_import(service: Service, finance: TestClient) -> None:
-    odd = {"performers": "P01:3;P02:2", "person_id": "", "source": '他"说",\t'.strip()}
-    body = {"records": [record(1), record(2, **odd)], "source": "接口", "why": "推送"}
-    # A generated client writes out the defaults of the query.
-    asked = {"file_name": "", "source": "", "on_error": "reject_file", "show": "false", "why": ""}
-    job = ended(finance, finance.post("/v1/imports", params=asked, json=body))
-    assert job["state"] == "succeeded", job
-    assert (job["result"]["accepted"], job["result"]["import_ids"]) == (2, ["imp_1"])
-    rows = live(service.store, "record_id", "performers", "source", "quantity")
-    assert rows == [("B1", "", "", "1.000"), ("B2", "P01:3;P02:2", '他"说",', "1.000")]
-    one = finance.get("/v1/imports/imp_1").json()
-    assert (one["source"], one["why"], one["file"]) == ("接口", "推送", "records.csv")
-
-
-def test_faults_of_a_batch_have_pointers(service: Service, finance: TestClient) -> None:
-    records = [record(1), record(2, service_date="2026-02-30"), record(3, person_id="")]
-    job = ended(finance, finance.post("/v1/imports", json={"records": records}))
-    told = [(one.get("pointer"), one["code"]) for one in job["problem"]["errors"][1:]]
-    assert told == [
-        ("/records/1/service_date", "DATE_INVALID"),
-        ("/records/2/person_id", "VALUE_MISSING"),
-    ]
-    aside = {"records": records, "on_error": "quarantine_rows"}
-    done = ended(finance, finance.post("/v1/imports", json=aside))["result"]
-    assert (done["accepted"], done["rejected"]) == (1, 2)
-    assert [one["pointer"] for one in done["problems"]["errors"]] == [at for at, _ in told]
-
-
-@pytest.mark.parametrize(
-    ("wrong", "pointer", "code"),
-    [
-        ({"quantity": 2}, "/records/0/quantity", "FIELD_INVALID"),
-        ({"quantity": "2e3"}, "/records/0/quantity", "FIELD_INVALID"),
-        ({"amount": "1"}, "/records/0/amount", "FIELD_UNKNOWN"),
-        ({"item_code": "MZ\n01"}, "/records/0/item_code", "FIELD_INVALID"),
-        ({"institution_id": ""}, "/records/0/institution_id", "FIELD_INVALID"),
-    ],
-)
-def test_a_record_is_not_guessed_at(
-    limited: Service, wrong: dict[str, Any], pointer: str, code: str
-) -> None:
-    finance = limited.person("county_finance")
-    answer = finance.post("/v1/imports", json={"records": [{**record(1), **wrong}]})
-    said = problem(answer, 422, code)
-    assert [one["pointer"] for one in said["errors"]] == [pointer]  # type: ignore[attr-defined]
-    assert files_left(limited) == []
-
-
 # -- limits ---------------------------------------------------------------------------------------
 
 
@@ -301,43 +303,34 @@ def test_what_cannot_be_taken_is_told(limited: Service, tmp_path: Path) -> None:
 
 def test_an_upload_that_breaks_off_leaves_nothing(limited: Service) -> None:
     finance = limited.person("county_finance")
-    request = finance.build_request(
-        "POST", "/v1/imports", params={"file_name": "a.csv"}, headers=CSV
-    )
-    headers = [(k.lower().encode(), v.encode()) for k, v in request.headers.items()]
-    scope = {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST",
-        "scheme": "http", "path": "/v1/imports", "raw_path": b"/v1/imports", "root_path": "",
-        "query_string": b"file_name=a.csv", "client": ("127.0.0.1", 1),
-        "server": ("testserver", 80), "headers": [h for h in headers if h[0] != b"content-length"],
-    }  # fmt: skip
-    coming = [
-        {"type": "http.request", "body": b"C01,", "more_body": True},
-        {"type": "http.disconnect"},
-    ]
-    answered: list[Any] = []
-
-    async def receive() -> Any:
-        return coming.pop(0)
-
-    async def sent(message: Any) -> None:
-        answered.append(message)
-
-    asyncio.run(limited.app(scope, receive, sent))
-    assert answered[0]["status"] == 400
-    assert json.loads(answered[1]["body"])["code"] == "UPLOAD_BROKEN"
+    for query, kind in (("file_name=a.csv", "text/csv"), ("", "application/json")):
+        said = broken_off(limited, finance, "POST", "/v1/imports", query, kind)
+        assert said == (400, "UPLOAD_BROKEN")
     assert [*uploads_of(limited.ground.data).iterdir()] == []
     assert files_left(limited) == []
 
 
+def test_a_table_that_breaks_off_leaves_nothing(limited: Service) -> None:
+    finance = limited.person("county_finance")
+    for kind in ("text/csv", "application/json"):
+        for address in ("/v1/tables/payees", "/v1/weight-tables/weights"):
+            said = broken_off(limited, finance, "PUT", address, "", kind)
+            assert said == (400, "UPLOAD_BROKEN")
+    assert [*tables_of(limited.ground.data).iterdir()] == []
+    tables_of(limited.ground.data).rmdir()
+    tables_of(limited.ground.data).write_text("no folder")
+    problem(finance.put("/v1/tables/payees", json={"rows": []}), 507, "UPLOAD_UNWRITABLE")
+
+
 def test_what_was_uploaded_is_tidied_away(small: Service) -> None:
-    """Of jobs that ended at once; of uploads that were broken off with their server after a day."""
+    """Of jobs that ended at once; of what broke off with its server after a day."""
     data = small.ground.data
-    for folder in (given_of(data, "job_X"), uploads_of(data) / "job_Z"):
+    every = (given_of(data, "job_X"), uploads_of(data) / "job_Z", tables_of(data) / "tab_Y")
+    for folder in every:
         folder.mkdir(parents=True)
         (folder / "a.csv").write_text("x")
-    made = (uploads_of(data) / "job_Z").stat().st_mtime
+    made = (tables_of(data) / "tab_Y").stat().st_mtime
     tidy(data, lambda: made + 86_000, 30, {"job_Y"})
-    assert len(files_left(small)) == 2
+    assert len(files_left(small)) == 3
     tidy(data, lambda: made + 86_500, 30, {"job_X"})
     assert files_left(small) == []

@@ -71,3 +71,11 @@ def test_a_new_institution_and_its_end(small: Service) -> None:
     problem(finance.delete(address, headers=match), 404, "OBJECT_UNKNOWN")
     match = {"If-Match": finance.get(C01).headers["etag"]}
     problem(finance.delete(C01, headers=match), 409, "INSTITUTION_IN_USE")
+
+
+def test_a_code_with_blanks_is_not_another_institution(small: Service) -> None:
+    finance = small.visitor("county_finance")
+    answer = finance.put("/v1/institutions/C09%20", json={}, headers=NEW)
+    said = problem(answer, 422, "FIELD_INVALID")
+    assert said["errors"][0]["pointer"] == "?institution_id"  # type: ignore[index]
+    problem(finance.get("/v1/institutions/C09"), 404, "OBJECT_UNKNOWN")

@@ -73,9 +73,14 @@ def test_a_clerk_puts_the_postings_of_the_own_institution_alone(service: Service
         "C02": "顾问",
     }
     assert other in finance.get(P02).json()["postings"]
-    away = {"postings": [{"institution_id": "C02", "post": "院长"}]}
+    away = {"postings": [{"institution_id": one, "post": "院长"} for one in ("C02", "C01", "C03")]}
     answer = clerk.put(P02, json=away, headers=match(clerk, P02))
-    problem(answer, 403, "FORBIDDEN_INSTITUTION")
+    said = problem(answer, 403, "FORBIDDEN_INSTITUTION")
+    errors: Any = said["errors"]
+    assert [(one["pointer"], one["value"]) for one in errors] == [
+        ("/postings/0/institution_id", "C02"),
+        ("/postings/2/institution_id", "C03"),
+    ]
     gone = clerk.put(P02, json={"postings": []}, headers=match(clerk, P02))
     assert gone.json() == {"person_id": "P02", "postings": []}
     problem(clerk.get(P02), 404, "OBJECT_UNKNOWN")
@@ -113,3 +118,15 @@ def test_a_new_person_and_every_fault_of_their_postings(small: Service) -> None:
     problem(clerk.get(address, params={"as_of": seq - 1}), 404, "OBJECT_UNKNOWN")
     assert numbers(clerk, as_of=str(seq - 1)) == ["P01", "P02"]
     assert numbers(clerk, period=H1) == ["P01", "P02", "P10"]
+
+
+def test_a_number_with_blanks_is_not_another_way_to_a_person(small: Service) -> None:
+    """Its rows would be kept under the number itself, over what was not read."""
+    pools(small.store, H1)
+    finance = small.visitor("county_finance")
+    before = finance.get(P02).json()
+    body = {"postings": [{"institution_id": "C01", "post": "护士"}]}
+    for address in ("/v1/people/P02%20", "/v1/people/%E3%80%80P02"):
+        said = problem(finance.put(address, json=body, headers=NEW), 422, "FIELD_INVALID")
+        assert said["errors"][0]["pointer"] == "?person_id"  # type: ignore[index]
+    assert finance.get(P02).json() == before

@@ -112,6 +112,23 @@ def test_a_scheme_is_checked_before_it_is_kept(service: Service) -> None:
     assert of_one.json()["period"] == "2026-06"
 
 
+def test_a_text_is_looked_at_while_others_write(service: Service) -> None:
+    """A long one takes seconds, for which nobody else is to wait."""
+    finance, address = service.visitor("county_finance"), "/v1/schemes/county.yaml"
+    wrong = (SCHEME + "fundz: {}\n").encode()
+    with service.store.together():
+        answer = finance.put(address, content=wrong, headers=NEW)
+    assert answer.json()["errors"][0]["row"] == 6
+    key = {**NEW, "Idempotency-Key": "k"}
+    over = SCHEME.replace("zhejiang-2017-hangzhou", "lower")
+    lower = SCHEME.replace("county", "lower", 1)
+    assert finance.put("/v1/schemes/lower.yaml", content=lower.encode(), headers=NEW).is_success
+    first = finance.put(address, content=over.encode(), headers=key)
+    assert first.status_code == 200, first.text
+    again = finance.put(address, content=over.encode(), headers=key)
+    assert (again.json(), again.headers["idempotent-replayed"]) == (first.json(), "true")
+
+
 def test_a_case_a_map_and_steps_are_kept(small: Service) -> None:
     pools(small.store, H1)
     finance, address = small.visitor("county_finance"), "/v1/schemes/case.yaml"
@@ -138,7 +155,27 @@ def test_what_is_no_text_of_a_case_is_refused(small: Service) -> None:
     for name in ("a.txt", "b/%2e%2e/a.yaml", "%2e%2e/a.yaml", "a%5cb.yaml", "b//a.yaml"):
         answer = finance.put(f"/v1/schemes/{name}", content=SCHEME.encode(), headers=NEW)
         problem(answer, 422, "FIELD_INVALID")
+    body = SCHEME.encode()
+    for name in ("case.yaml/a.yaml", "a.yml/b/a.yaml", "weights.CSV/a.yaml", f"{'长' * 84}.yaml"):
+        answer = finance.put(f"/v1/schemes/{name}", content=body, headers=NEW)
+        said = problem(answer, 422, "FIELD_INVALID")
+        assert said["errors"][0]["pointer"] == "?name"  # type: ignore[index]
+    long = "长" * 83  # with .yaml 254 bytes, which a disk takes
+    body = SCHEME.replace("county", long).encode()
+    assert finance.put(f"/v1/schemes/v1.2/{long}.yaml", content=body, headers=NEW).is_success
     latin = finance.put("/v1/schemes/a.yaml", content="é".encode("latin-1"), headers=NEW)
     problem(latin, 422, "FIELD_INVALID")
     nul = finance.put("/v1/schemes/a.yaml", content=b"scheme: a\x00b\n", headers=NEW)
     assert nul.status_code == 422
+
+
+def test_a_few_lines_do_not_stand_for_a_million(small: Service) -> None:
+    """Aliases of aliases: written out they would fill the memory while all others wait."""
+    finance = small.visitor("county_finance")
+    lines = ["a: &a [x, x, x, x, x, x, x, x, x, x]"]
+    for one, before in zip("bcdefg", "abcdef", strict=True):
+        lines.append(f"{one}: &{one} [{', '.join([f'*{before}'] * 10)}]")
+    text = "\n".join(lines).encode()
+    answer = finance.put("/v1/schemes/a.yaml", content=text, headers=NEW)
+    said = problem(answer, 422, "YAML_INVALID")
+    assert said["errors"][0]["row"] == 2  # type: ignore[index]

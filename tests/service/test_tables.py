@@ -6,10 +6,13 @@ or colleagues that are seen; an edit of what was put meanwhile; a body kept afte
 """
 
 import io
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from openpyxl import Workbook
 
 from equivalents.store.dated import put_table, rows_as_of
@@ -132,8 +135,8 @@ def test_every_fault_of_a_table_has_its_place(small: Service) -> None:
     assert said["errors"][0]["file"] == "weights.csv"  # type: ignore[index]
     plain = {"Content-Type": "text/plain"}
     problem(finance.put(WEIGHTS, content=b"x", headers=plain), 415, "BODY_TYPE")
-    json = {"Content-Type": "application/json"}
-    problem(finance.put(WEIGHTS, content=b"{", headers=json), 400, "BODY_JSON")
+    kind = {"Content-Type": "application/json"}
+    problem(finance.put(WEIGHTS, content=b"{", headers=kind), 400, "BODY_JSON")
     problem(finance.put("/v1/tables/records", json={"rows": []}), 404, "OBJECT_UNKNOWN")
     problem(finance.put("/v1/tables/pools", json={"rows": []}), 422, "DATED_PERIOD_NEEDED")
     problem(finance.get("/v1/tables/pools"), 422, "DATED_PERIOD_NEEDED")
@@ -228,6 +231,21 @@ def test_rows_are_paged_and_filtered(small: Service) -> None:
     assert len(rows(auditor, "staff", person_id="P03")) == 1
 
 
+@pytest.mark.parametrize("key", [[1 << 63, 1], [1, 1 << 63], [-2, 1]])
+def test_a_cursor_is_one_that_a_database_can_hold(service: Service, key: list[int]) -> None:
+    pools(service.store, H1)
+    finance = service.visitor("county_finance")
+    for address, name in (
+        ("/v1/tables/staff", "table staff  0 {}"),
+        ("/v1/institutions/C01/tables/staff", "part staff C01"),
+    ):
+        read = finance.get(address, params={"limit": 1}).json()["next_cursor"]
+        first, *last = json.loads(urlsafe_b64decode(read + "=="))
+        assert (first, len(last)) == (name, 2)
+        made = urlsafe_b64encode(json.dumps([name, *key]).encode()).decode().rstrip("=")
+        problem(finance.get(address, params={"cursor": made}), 400, "CURSOR_INVALID")
+
+
 def test_an_institution_puts_its_own_staff_and_departments(service: Service) -> None:
     pools(service.store, H1)
     clerk = service.visitor("institution_finance", ["C01"], name="会计")
@@ -244,9 +262,13 @@ def test_an_institution_puts_its_own_staff_and_departments(service: Service) -> 
     with service.store.reading() as connection:
         found = [one.row["person_id"] for one in rows_as_of(connection, "staff")]
     assert sorted(found) == ["P02", "P03", "P04"]
-    away = {"rows": [{"person_id": "P02", "institution_id": "C02"}]}
+    away = {"rows": [{"person_id": "P02", "institution_id": one} for one in ("C02", "C01", "C03")]}
     said = problem(clerk.put(address, json=away), 422, "FIELD_INVALID")
-    assert said["errors"][0]["pointer"] == "/rows/0/institution_id"  # type: ignore[index]
+    errors: Any = said["errors"]
+    assert [one["pointer"] for one in errors] == [
+        "/rows/0/institution_id",
+        "/rows/2/institution_id",
+    ]
     other = "/v1/institutions/C02/tables/staff"
     problem(clerk.get(other), 404, "OBJECT_UNKNOWN")
     problem(clerk.put(other, json=body), 403, "FORBIDDEN_INSTITUTION")
