@@ -37,7 +37,7 @@ _LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 def new_id(prefix: str) -> str:
     """A prefixed opaque id, as ``job_5Z…``: 130 random bits in letters that nobody misreads."""
-    return f"{prefix}_{''.join(secrets.choice(_LETTERS) for _ in range(26))}"
+    return f"{prefix}_{''.join(_LETTERS[one & 31] for one in secrets.token_bytes(26))}"
 
 
 def time_text(time: datetime) -> str:
@@ -80,6 +80,7 @@ class Ground:
     ) -> None:
         self.settings = settings
         self.store = store
+        store.keep_readers()
         self.data = data
         self.clock = clock
         self.directory = Directory(store, clock)

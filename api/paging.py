@@ -9,7 +9,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Final, Generic, TypeVar
 
-from fastapi import Query
+from fastapi import Depends, Query
 from pydantic import BaseModel
 
 from api.problems import RequestError
@@ -18,6 +18,7 @@ __all__ = [
     "LARGEST",
     "Listed",
     "Page",
+    "Paged",
     "paged",
 ]
 
@@ -39,18 +40,7 @@ class Listed(BaseModel, Generic[_M]):
 class Page:
     """What is asked of a list: ``cursor`` and ``limit``."""
 
-    def __init__(
-        self,
-        cursor: Annotated[
-            str,
-            Query(
-                max_length=1_000, description="next_cursor of the page before 上一页的 next_cursor"
-            ),
-        ] = "",
-        limit: Annotated[
-            int, Query(ge=1, le=LARGEST, description="Objects of one page 每页条数")
-        ] = 100,
-    ) -> None:
+    def __init__(self, cursor: str = "", limit: int = 100) -> None:
         self.cursor = cursor
         self.limit = limit
 
@@ -78,6 +68,22 @@ class Page:
         """The cursor of the page after the one that ends with a key."""
         text = json.dumps([name, *key], ensure_ascii=False, separators=(",", ":"))
         return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+async def _page(
+    cursor: Annotated[
+        str,
+        Query(max_length=1_000, description="next_cursor of the page before 上一页的 next_cursor"),
+    ] = "",
+    limit: Annotated[
+        int, Query(ge=1, le=LARGEST, description="Objects of one page 每页条数")
+    ] = 100,
+) -> Page:
+    return Page(cursor, limit)
+
+
+Paged = Annotated[Page, Depends(_page)]
+"""The page that a request asks for. It waits for nothing, so it takes no thread of its own."""
 
 
 def paged(

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api.asks import Asking, Asks
 from api.models import Amount, Answered, Asked, PeriodName, Why
-from api.paging import Listed, Page, paged
+from api.paging import Listed, Paged, paged
 from api.periodshown import run_name
 from api.resources.jobs import JobShown, queued
 from api.runsasked import queue
@@ -70,7 +70,7 @@ class Adjustment(Answered):
 @router.get("")
 def list_adjustments(
     asking: Annotated[Asking, Depends(Asks(_ACTION))],
-    page: Annotated[Page, Depends()],
+    page: Paged,
     period: Annotated[PeriodName | None, Query(description="the closed period")] = None,
     into: Annotated[PeriodName | None, Query(description="the period that pays")] = None,
     institution_id: Annotated[str, Query(max_length=200)] = "",

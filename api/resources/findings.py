@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query
 from api.access.roles import ALL, Reach
 from api.asks import Asking, Asks
 from api.models import Answered
-from api.paging import Listed, Page, paged
+from api.paging import Listed, Paged, paged
 from api.problems import RequestError
 from api.runsasked import job_files, run_found, seen_job
 from equivalents.errors import Place, Problem
@@ -48,7 +48,7 @@ class Finding(Answered):
 @router.get("")
 def list_findings(
     asking: Annotated[Asking, Depends(Asks("findings.read"))],
-    page: Annotated[Page, Depends()],
+    page: Paged,
     run_id: Annotated[str, Query(pattern="^(run_[1-9][0-9]{0,17})?$")] = "",
     job_id: Annotated[str, Query(pattern="^(job_[0-9A-Z]{1,40})?$")] = "",
     import_id: Annotated[str, Query(pattern="^(imp_[1-9][0-9]{0,17})?$")] = "",

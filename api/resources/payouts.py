@@ -12,7 +12,7 @@ from starlette.responses import Response
 from api.access.roles import ALL
 from api.asks import Asking, Asks
 from api.models import Amount, Answered, PeriodName, Time
-from api.paging import Listed, Page
+from api.paging import Listed, Page, Paged
 from api.payoutlines import PAYOUT_LINES, Rendered
 from api.periodshown import run_name
 from api.problems import RequestError
@@ -102,7 +102,7 @@ def _standing(connection: Connection, period: str, run_id: str, state: str) -> R
 @router.get("/v1/payouts", response_model=Listed[Payout])
 def list_payouts(  # noqa: PLR0913  # each is a parameter of the address
     asking: Asker,
-    page: Annotated[Page, Depends()],
+    page: Paged,
     period: Annotated[PeriodName | None, Query()] = None,
     run_id: Annotated[str, Query(pattern=RUN_OR_NONE, description="A run; else period")] = "",
     institution_id: Annotated[str, Query(max_length=200)] = "",

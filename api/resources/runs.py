@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from api.asks import Asking, Asks
 from api.models import Amount, Answered, Asked, PeriodName, Time, Why
-from api.paging import Listed, Page, paged
+from api.paging import Listed, Paged, paged
 from api.parts import FILES, file_answer
 from api.periodshown import run_name, sees_all
 from api.problems import RequestError
@@ -55,7 +55,7 @@ __all__ = [
 
 router = APIRouter(tags=["runs 核算"])
 _Asker = Annotated[Asking, Depends(Asks("runs.read"))]
-_Pages = Annotated[Page, Depends()]
+_Pages = Paged
 _Kind = Literal["settlement", "adjustment", "year_end"]
 
 _Name = Annotated[str, InPath(max_length=200)]

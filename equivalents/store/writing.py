@@ -7,7 +7,7 @@ so what it reads cannot change before it is committed: *look, decide, write* is 
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Table, func, insert, select
 
@@ -19,6 +19,8 @@ from equivalents.store.sealing import canonical, entry_hash, row_hash
 
 __all__ = ["Writing", "head_of", "json_text", "parsed"]
 
+_LAST: Final = select(AUDIT.c.seq, AUDIT.c.hash).order_by(AUDIT.c.seq.desc()).limit(1)
+
 
 def json_text(value: Any) -> str:
     """A value as the store keeps it in a text column; nothing is an empty text."""
@@ -27,8 +29,7 @@ def json_text(value: Any) -> str:
 
 def head_of(connection: Connection) -> Head | None:
     """The last audit entry; ``None`` in a store without any."""
-    last = select(AUDIT.c.seq, AUDIT.c.hash).order_by(AUDIT.c.seq.desc()).limit(1)
-    row = connection.execute(last).first()
+    row = connection.execute(_LAST).first()
     return None if row is None else Head(int(row.seq), str(row.hash))
 
 
