@@ -16,6 +16,7 @@ from api.access.limits import Limiter, Rate
 from api.access.throttle import Throttle
 from api.asitstands import AsItStands
 from api.directory import Directory
+from api.keptrows import KeptRows
 from api.telling.metrics import Metrics
 from equivalents.servicesettings import ServiceSettings
 from equivalents.settle import METHOD
@@ -94,6 +95,7 @@ class Ground:
         )
         self.metrics = Metrics()
         self.stands = AsItStands()
+        self.kept_rows = KeptRows()
         self.wake: Callable[[], None] = lambda: None  # a job was queued
         self.wake_webhooks: Callable[[], None] = lambda: None  # a delivery is due
         self._lock = Lock()

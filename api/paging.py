@@ -19,6 +19,7 @@ __all__ = [
     "Listed",
     "Page",
     "Paged",
+    "page_of",
     "paged",
 ]
 
@@ -97,3 +98,13 @@ def paged(
     shown = [*every[start : start + page.limit]]
     more = start + len(shown) < len(every)
     return shown, more, page.next(name, key(shown[-1])) if more else None
+
+
+def page_of(page: Page, texts: Sequence[bytes], has_more: bool, cursor: str | None) -> bytes:
+    """One page as JSON, of objects that are JSON already: what :class:`Listed` would write."""
+    more = b"true" if has_more else b"false"
+    next_cursor = b"null" if cursor is None else b'"' + cursor.encode() + b'"'
+    return (
+        b'{"data":[' + b",".join(texts) + b'],"limit":' + str(page.limit).encode()
+        + b',"has_more":' + more + b',"next_cursor":' + next_cursor + b"}"
+    )  # fmt: skip

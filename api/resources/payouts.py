@@ -12,7 +12,7 @@ from starlette.responses import Response
 from api.access.roles import ALL
 from api.asks import Asking, Asks
 from api.models import Amount, Answered, PeriodName, Time
-from api.paging import Listed, Page, Paged
+from api.paging import Listed, Page, Paged, page_of
 from api.payoutlines import PAYOUT_LINES, Rendered
 from api.periodshown import run_name
 from api.problems import RequestError
@@ -129,7 +129,7 @@ def list_payouts(  # noqa: PLR0913  # each is a parameter of the address
         since = _time(updated_since) if updated_since else None
         last = _last_step(asking, connection, run.result.period) if run and since else ""
     if run is None or (since and datetime.fromisoformat(last) <= since):
-        return asking.answer(_page(page, False, [], None))
+        return asking.answer(page_of(page, [], False, None))
     result, name = run.result, run_name(run.result.id)
     lines = PAYOUT_LINES.of(asking.ground.store, result.id, result.sha256, name)
     return _answer(asking, page, name, lines, (institution_id, person_id, kind or ""))
@@ -168,7 +168,7 @@ def _answer(
         if own and not reach:
             person = person or next(iter(own))
             if person not in own:
-                return asking.answer(_page(page, False, [], None))
+                return asking.answer(page_of(page, [], False, None))
         else:
             mine = {str(one) for one in reach}
             institutions = sorted(mine & {institution} if institution else mine)
@@ -184,13 +184,4 @@ def _answer(
     told = f"{listed} {institutions} {start} {page.limit} {__version__}"
     etag = sha256(told.encode()).hexdigest()[:32]
     texts = [lines.texts[at] for at in part]
-    return asking.answer(_page(page, end < len(rows), texts, cursor), etag=etag)
-
-
-def _page(page: Page, has_more: bool, texts: list[bytes], cursor: str | None) -> bytes:
-    more = b"true" if has_more else b"false"
-    next_cursor = b"null" if cursor is None else b'"' + cursor.encode() + b'"'
-    return (
-        b'{"data":[' + b",".join(texts) + b'],"limit":' + str(page.limit).encode()
-        + b',"has_more":' + more + b',"next_cursor":' + next_cursor + b"}"
-    )  # fmt: skip
+    return asking.answer(page_of(page, texts, end < len(rows), cursor), etag=etag)
