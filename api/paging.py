@@ -100,11 +100,9 @@ def paged(
     return shown, more, page.next(name, key(shown[-1])) if more else None
 
 
-def page_of(page: Page, texts: Sequence[bytes], has_more: bool, cursor: str | None) -> bytes:
-    """One page as JSON, of objects that are JSON already: what :class:`Listed` would write."""
+def page_of(page: Page, objects: bytes, has_more: bool, cursor: str | None) -> bytes:
+    """One page as JSON, what :class:`Listed` would write; ``objects``: JSON, commas between."""
     more = b"true" if has_more else b"false"
     next_cursor = b"null" if cursor is None else b'"' + cursor.encode() + b'"'
-    return (
-        b'{"data":[' + b",".join(texts) + b'],"limit":' + str(page.limit).encode()
-        + b',"has_more":' + more + b',"next_cursor":' + next_cursor + b"}"
-    )  # fmt: skip
+    rest = b'],"limit":%d,"has_more":%b,"next_cursor":%b}' % (page.limit, more, next_cursor)
+    return b"".join((b'{"data":[', objects, rest))

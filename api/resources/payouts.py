@@ -129,7 +129,7 @@ def list_payouts(  # noqa: PLR0913  # each is a parameter of the address
         since = _time(updated_since) if updated_since else None
         last = _last_step(asking, connection, run.result.period) if run and since else ""
     if run is None or (since and datetime.fromisoformat(last) <= since):
-        return asking.answer(page_of(page, [], False, None))
+        return asking.answer(page_of(page, b"", False, None))
     result, name = run.result, run_name(run.result.id)
     lines = PAYOUT_LINES.of(asking.ground.store, result.id, result.sha256, name)
     return _answer(asking, page, name, lines, (institution_id, person_id, kind or ""))
@@ -168,7 +168,7 @@ def _answer(
         if own and not reach:
             person = person or next(iter(own))
             if person not in own:
-                return asking.answer(page_of(page, [], False, None))
+                return asking.answer(page_of(page, b"", False, None))
         else:
             mine = {str(one) for one in reach}
             institutions = sorted(mine & {institution} if institution else mine)
@@ -183,5 +183,5 @@ def _answer(
     # writes it, say its content.
     told = f"{listed} {institutions} {start} {page.limit} {__version__}"
     etag = sha256(told.encode()).hexdigest()[:32]
-    texts = [lines.texts[at] for at in part]
-    return asking.answer(page_of(page, texts, end < len(rows), cursor), etag=etag)
+    body = page_of(page, lines.cut(part), end < len(rows), cursor)
+    return asking.answer(body, etag=etag)

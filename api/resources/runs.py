@@ -181,7 +181,7 @@ def _listed(
     mine = [one for one in results_of(connection, period) if kind in (None, one.kind)]
     part, more, cursor = paged(page, "runs", mine, lambda one: (one.id,))
     heads = (RunHead(**_head(one, whole)) for one in results_shown(connection, part))
-    return page_of(page, [one.model_dump_json().encode() for one in heads], more, cursor)
+    return page_of(page, b",".join(one.model_dump_json().encode() for one in heads), more, cursor)
 
 
 @router.get("/v1/runs/{run_id}", response_model=Run)

@@ -86,10 +86,13 @@ class Readers:
         try:
             with connection.begin():
                 try:
-                    _begin(driver)
+                    driver.begin()
                     yield connection
                 finally:
                     driver.leave()
+        except sqlite3.Error as error:
+            connection.close()
+            raise OperationalError(None, None, error) from error
         except SQLAlchemyError:
             connection.close()
             raise
@@ -138,11 +141,3 @@ class Readers:
                 self._idle.append(connection)
         if not kept:
             connection.close()
-
-
-def _begin(driver: ReadingConnection) -> None:
-    """Raises: OperationalError: as SQLAlchemy says what SQLite says."""
-    try:
-        driver.begin()
-    except sqlite3.Error as error:
-        raise OperationalError(_FIRST, None, error) from error
