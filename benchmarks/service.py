@@ -186,6 +186,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _page(asked: argparse.Namespace, made: _Made) -> str:
     said = (__doc__ or "").partition(": ")[2].strip()
+    cold = f"when a process makes the lines of a result: {made.cold:.2f} s, once."
     sizes = f"--people {asked.people} --seconds {asked.seconds}"
     if asked.upload != _LARGE:
         sizes += f" --upload {asked.upload}"
@@ -202,8 +203,7 @@ def _page(asked: argparse.Namespace, made: _Made) -> str:
         "",
         said[0].upper() + said[1:],
         "",
-        "The first page of all, when a process makes the lines of a result: "
-        f"{made.cold:.2f} s, once.",
+        f"The first page of all, {cold}",
         "",
         f"## Reading, {asked.people:,} people, eight connections",
         "",
