@@ -9,9 +9,8 @@ from typing import Any
 from fastapi.testclient import TestClient
 
 from tests.service.lives import ended, people
-from tests.service.test_imports import HEAD
 from tests.service.visitors import Service
-from tests.store.lives import H1, fill, import_rows
+from tests.store.lives import H1, HEAD, fill, import_rows
 
 BAD = "C01,P01,MZ01,2026-02-30,1\nC02,P03,MZ01,2026-02-03,x\nC01,,MZ01,2026-02-03,1\n"
 GOOD = "C01,P01,MZ01,2026-02-04,1\n"
