@@ -41,6 +41,7 @@ def create_app(ground: Ground) -> FastAPI:
             yield
         finally:
             working.stop()
+            ground.store.close()
 
     app = FastAPI(
         title="equivalents 当量绩效核算",

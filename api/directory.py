@@ -2,7 +2,8 @@
 
 A user's and a key's last fact says everything of them. What was found is remembered for two
 seconds, so that a busy caller costs one look; whoever changes an account in this process is heard
-at once, in another process within that time.
+at once, in another process within that time. A look that began before such a change may have seen
+the account as it was: what it found is good for its own request and is not remembered.
 """
 
 from collections import OrderedDict
@@ -56,6 +57,7 @@ class Directory:
         self._store = store
         self._clock = clock
         self._found: OrderedDict[Token, tuple[float, Principal]] = OrderedDict()
+        self._changes = 0
         self._lock = Lock()
 
     def known(self, shown: Credentials) -> Principal | None:
@@ -83,17 +85,24 @@ class Directory:
             code = "KEY_MALFORMED" if looks_like_token(shown.text) else "SIGN_IN_NEEDED"
             raise RequestError(code, headers=_CHALLENGE)
         look = self._key if token.kind == "key" else self._session
+        changes, began = self._changes, monotonic()
         principal = look(token)
         _check_page(shown)
+        self._remember(token, principal, began, changes)
+        return principal
+
+    def _remember(self, token: Token, principal: Principal, began: float, changes: int) -> None:
         with self._lock:
-            self._found[token] = (monotonic(), principal)
+            if changes != self._changes:
+                return
+            self._found[token] = (began, principal)
             while len(self._found) > _MOST:
                 self._found.popitem(last=False)
-        return principal
 
     def forget(self) -> None:
         """Somebody's account changed: everybody is looked up again."""
         with self._lock:
+            self._changes += 1
             self._found.clear()
 
     def _key(self, token: Token) -> Principal:

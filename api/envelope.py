@@ -6,16 +6,18 @@ a body. Source: specification page 3; issue 8.
 """
 
 import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from http import HTTPStatus
 from time import perf_counter
 from typing import Any, Final
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.ground import Ground, new_id
+from api.ground import Ground, Versions, new_id
 from api.problems import problem_response
 from api.telling.lines import tell_request
 from equivalents.errors import Problem
@@ -26,13 +28,7 @@ __all__ = [
 ]
 
 _GIVEN: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
-_HEADERS: Final = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "DENY",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
-_CSP: Final = "default-src 'none'; frame-ancestors 'none'"
+_Pair = tuple[bytes, bytes]
 
 
 class BodyTooLargeError(HTTPException):
@@ -67,7 +63,7 @@ class Envelope:
             nonlocal status, began_to_answer
             if message["type"] == "http.response.start":
                 status, began_to_answer = message["status"], True
-                self._add_headers(scope, MutableHeaders(scope=message))
+                message["headers"] = self._with_headers(scope, message.get("headers", ()))
             await send(message)
 
         try:
@@ -107,16 +103,50 @@ class Envelope:
         response.headers["Connection"] = "close"
         await response(scope, receive, send)
 
-    def _add_headers(self, scope: Scope, headers: MutableHeaders) -> None:
-        headers["X-Request-Id"] = scope["request_id"]
-        headers.update(_HEADERS)
-        headers.setdefault("Content-Security-Policy", _CSP)
-        headers.setdefault("Cache-Control", "no-store")
-        for name, value in self.ground.versions().headers().items():
-            headers.setdefault(name, value)
+    def _with_headers(self, scope: Scope, given: Iterable[_Pair]) -> list[_Pair]:
+        """The headers of an answer with ours; some of them only where the route said none."""
         limited = scope.get("limited")
-        if limited is not None:
-            headers.update(limited.headers())
+        ours = [
+            (b"x-request-id", scope["request_id"].encode()),
+            *_HEADERS,
+            *_pairs(limited.headers() if limited is not None else {}),
+        ]
+        names = {name for name, _ in ours}
+        headers = [pair for pair in given if pair[0].lower() not in names] + ours
+        said = {name.lower() for name, _ in headers}
+        defaults = (*_DEFAULTS, *_of_versions(self.ground.versions()))
+        return headers + [pair for pair in defaults if pair[0] not in said]
+
+
+def _pairs(headers: Mapping[str, str]) -> list[_Pair]:
+    return [
+        (name.lower().encode("latin-1"), text.encode("latin-1")) for name, text in headers.items()
+    ]
+
+
+@lru_cache(maxsize=4)
+def _of_versions(versions: Versions) -> tuple[_Pair, ...]:
+    return (*_pairs(versions.headers()),)
+
+
+_HEADERS: Final = (
+    *_pairs(
+        {
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "no-referrer",
+            "X-Frame-Options": "DENY",
+            "Cross-Origin-Resource-Policy": "same-origin",
+        }
+    ),
+)
+_DEFAULTS: Final = (
+    *_pairs(
+        {
+            "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+            "Cache-Control": "no-store",
+        }
+    ),
+)
 
 
 def _request_id(scope: Scope) -> str:

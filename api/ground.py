@@ -16,6 +16,7 @@ from api.access.limits import Limiter, Rate
 from api.access.throttle import Throttle
 from api.asitstands import AsItStands
 from api.directory import Directory
+from api.keptrows import KeptRows
 from api.telling.metrics import Metrics
 from equivalents.servicesettings import ServiceSettings
 from equivalents.settle import METHOD
@@ -37,7 +38,7 @@ _LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 def new_id(prefix: str) -> str:
     """A prefixed opaque id, as ``job_5Z…``: 130 random bits in letters that nobody misreads."""
-    return f"{prefix}_{''.join(secrets.choice(_LETTERS) for _ in range(26))}"
+    return f"{prefix}_{''.join(_LETTERS[one & 31] for one in secrets.token_bytes(26))}"
 
 
 def time_text(time: datetime) -> str:
@@ -80,6 +81,7 @@ class Ground:
     ) -> None:
         self.settings = settings
         self.store = store
+        store.keep_readers()
         self.data = data
         self.clock = clock
         self.directory = Directory(store, clock)
@@ -93,6 +95,7 @@ class Ground:
         )
         self.metrics = Metrics()
         self.stands = AsItStands()
+        self.kept_rows = KeptRows()
         self.wake: Callable[[], None] = lambda: None  # a job was queued
         self.wake_webhooks: Callable[[], None] = lambda: None  # a delivery is due
         self._lock = Lock()

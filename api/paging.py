@@ -9,7 +9,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Final, Generic, TypeVar
 
-from fastapi import Query
+from fastapi import Depends, Query
 from pydantic import BaseModel
 
 from api.problems import RequestError
@@ -18,6 +18,8 @@ __all__ = [
     "LARGEST",
     "Listed",
     "Page",
+    "Paged",
+    "page_of",
     "paged",
 ]
 
@@ -39,18 +41,7 @@ class Listed(BaseModel, Generic[_M]):
 class Page:
     """What is asked of a list: ``cursor`` and ``limit``."""
 
-    def __init__(
-        self,
-        cursor: Annotated[
-            str,
-            Query(
-                max_length=1_000, description="next_cursor of the page before 上一页的 next_cursor"
-            ),
-        ] = "",
-        limit: Annotated[
-            int, Query(ge=1, le=LARGEST, description="Objects of one page 每页条数")
-        ] = 100,
-    ) -> None:
+    def __init__(self, cursor: str = "", limit: int = 100) -> None:
         self.cursor = cursor
         self.limit = limit
 
@@ -80,6 +71,22 @@ class Page:
         return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
+async def _page(
+    cursor: Annotated[
+        str,
+        Query(max_length=1_000, description="next_cursor of the page before 上一页的 next_cursor"),
+    ] = "",
+    limit: Annotated[
+        int, Query(ge=1, le=LARGEST, description="Objects of one page 每页条数")
+    ] = 100,
+) -> Page:
+    return Page(cursor, limit)
+
+
+Paged = Annotated[Page, Depends(_page)]
+"""The page that a request asks for. It waits for nothing, so it takes no thread of its own."""
+
+
 def paged(
     page: Page, name: str, every: Sequence[_T], key: Callable[[_T], Sequence[Any]]
 ) -> tuple[list[_T], bool, str | None]:
@@ -91,3 +98,11 @@ def paged(
     shown = [*every[start : start + page.limit]]
     more = start + len(shown) < len(every)
     return shown, more, page.next(name, key(shown[-1])) if more else None
+
+
+def page_of(page: Page, objects: bytes, has_more: bool, cursor: str | None) -> bytes:
+    """One page as JSON, what :class:`Listed` would write; ``objects``: JSON, commas between."""
+    more = b"true" if has_more else b"false"
+    next_cursor = b"null" if cursor is None else b'"' + cursor.encode() + b'"'
+    rest = b'],"limit":%d,"has_more":%b,"next_cursor":%b}' % (page.limit, more, next_cursor)
+    return b"".join((b'{"data":[', objects, rest))

@@ -10,6 +10,7 @@ import tempfile
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
@@ -39,13 +40,20 @@ def line_object(line: PayLine) -> dict[str, Any]:
 
 
 class Rendered:
-    """The lines of a result in one order: ``keys`` are their (institution, person)."""
+    """The lines of a result in one order: ``keys`` are their (institution, person).
+
+    They stand as one text with commas between, as in a page: to cut lines that follow one another
+    out of it is to copy once.
+    """
 
     def __init__(self, lines: PayLines) -> None:
-        self.texts = [
+        texts = [
             json.dumps(line_object(one), ensure_ascii=False, separators=(",", ":")).encode()
             for one in lines.lines
         ]
+        self._whole = b",".join(texts)
+        # Where each begins, and where one after the last would.
+        self._starts = [0, *accumulate(len(one) + 1 for one in texts)]
         self.keys = [(one.institution_id, one.person_id) for one in lines.lines]
         self._kinds = [one.kind for one in lines.lines]
         self._of_person: dict[str, list[int]] = {}
@@ -65,6 +73,15 @@ class Rendered:
         else:
             found = [at for one in sorted(institutions) for at in self._span(one)]
         return [at for at in found if kind in ("", self._kinds[at])]
+
+    def cut(self, rows: Sequence[int]) -> bytes:
+        """The lines at positions, which ascend, as JSON with commas between."""
+        if not rows:
+            return b""
+        first, last = rows[0], rows[-1]
+        if last - first == len(rows) - 1:
+            return self._whole[self._starts[first] : self._starts[last + 1] - 1]
+        return b",".join(self._whole[self._starts[at] : self._starts[at + 1] - 1] for at in rows)
 
     def _span(self, institution: str) -> range:
         end = (institution, "\U0010ffff")

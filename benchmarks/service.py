@@ -5,61 +5,49 @@ served by ``equivalents serve`` with one process; a bare FastAPI application (no
 version) with one uvicorn process answers with the very bytes of each page. Both are asked by
 ``wrk`` on the same machine, one after the other. Then the whole period is taken once: in pages of
 500 by one client, and as exports in CSV and xlsx, from asking for the job to the last byte.
+
+Last, the largest CSV that may come is streamed into ``POST /v1/imports``, and by the same client
+into a bare route that writes it to a file: seconds until the answer, and how much more memory the
+server took meanwhile than it had. The service also hashes the file, has it on the disk before it
+answers, and queues its import; the import is a process of its own, told from the answer to its end.
 """
 
 import argparse
-import json
 import os
-import re
-import socket
-import subprocess
-import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from api.access.tokens import new_token
 from api.directory import KEYS, key_subject
 from benchmarks.peers.report import machine, versions
+from benchmarks.serviceload import (
+    Client,
+    bare_page,
+    bare_upload,
+    free_port,
+    load,
+    served,
+    uploaded,
+    write_records,
+)
 from equivalents.store.caseput import put_case
 from equivalents.store.engine import Store, open_store
 from equivalents.store.facts import add_fact
 from equivalents.store.importing import import_records
-from equivalents.store.place import StorePlace
 from equivalents.store.upgrading import upgrade
 from tests.store.lives import H1, HEAD, case, ready, write
-from tests.stores import environment, new_place
+from tests.stores import new_place
 
 __all__ = ["main"]
 
 _HOUSES: Final = 120
-_BARE: Final = """
-import sys
-from pathlib import Path
-import uvicorn
-from fastapi import FastAPI
-from starlette.responses import Response
-app = FastAPI()
-body = Path(sys.argv[1]).read_bytes()
-@app.get("/page")
-def page() -> Response:
-    return Response(body, media_type="application/json")
-uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[2]), access_log=False, log_level="warning")
-"""
-_UNITS: Final = {"us": 0.001, "ms": 1.0, "s": 1_000.0}
-
-
-class Load(NamedTuple):
-    """What ``wrk`` saw: answers a second, and the milliseconds of all but one in a hundred."""
-
-    rate: float
-    p99_ms: float
+_LARGE: Final = 200_000_000
+_ROW_BYTES: Final = 200
+"""So the largest file that an upload may be has as many rows as it may have, a million."""
 
 
 def _fill(store: Store, people: int) -> None:
@@ -98,90 +86,6 @@ def _key(store: Store) -> str:
     return token.text
 
 
-def _port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
-@contextmanager
-def _running(command: list[str], said: dict[str, str], url: str, log: Path) -> Iterator[None]:
-    with log.open("w") as out:
-        process = subprocess.Popen(command, env={**os.environ, **said}, stdout=out, stderr=out)
-    try:
-        until = time.monotonic() + 120
-        while not _answers(url):
-            assert process.poll() is None, log.read_text()
-            assert time.monotonic() < until, "it does not answer"
-            time.sleep(0.1)
-        yield
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, ConnectionError):
-        return False
-
-
-def _served(place: StorePlace, folder: Path, port: int) -> Any:
-    said = {**environment(place), "EQUIVALENTS_DATA": str(folder / "data")}
-    said |= {"EQUIVALENTS_READS_A_MINUTE": "10000000", "EQUIVALENTS_PORT": str(port)}
-    command = [sys.executable, "-m", "equivalents", "serve"]
-    return _running(command, said, f"http://127.0.0.1:{port}/ready", folder / "service.log")
-
-
-def _load(url: str, key: str, seconds: int) -> Load:
-    """What ``wrk`` sees with eight connections."""
-    words = ["wrk", "-t1", "-c8", f"-d{seconds}s", "--latency"]
-    words += ["-H", f"Authorization: Bearer {key}", url]
-    told = subprocess.run(words, capture_output=True, text=True, check=True).stdout
-    assert "Non-2xx" not in told, told
-    rate = re.search(r"Requests/sec:\s+([0-9.]+)", told)
-    late = re.search(r"99%\s+([0-9.]+)(us|ms|s)", told)
-    assert rate is not None, told
-    assert late is not None, told
-    return Load(float(rate[1]), float(late[1]) * _UNITS[late[2]])
-
-
-class _Client:
-    """One client with a key."""
-
-    def __init__(self, base: str, key: str) -> None:
-        self.base, self._key = base, key
-
-    def ask(self, path: str, body: Any = None) -> tuple[Any, bytes]:
-        said = {"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"}
-        data = None if body is None else json.dumps(body).encode()
-        with urllib.request.urlopen(urllib.request.Request(self.base + path, data, said)) as answer:
-            return answer.headers, answer.read()
-
-    def pages(self) -> int:
-        """Every line, 500 a page."""
-        lines: int = 0
-        cursor: str | None = ""
-        while cursor is not None:
-            page = json.loads(self.ask(f"/v1/payouts?period={H1}&limit=500&cursor={cursor}")[1])
-            lines, cursor = lines + len(page["data"]), page["next_cursor"]
-        return lines
-
-    def export(self, form: str) -> int:
-        """The whole period as a file; gives its bytes."""
-        asked = {"period": H1, "as": "lines", "format": form}
-        address = self.ask("/v1/exports", asked)[0]["Location"]
-        while True:
-            job = json.loads(self.ask(address)[1])
-            if job["state"] not in ("queued", "running"):
-                break
-            time.sleep(0.1)
-        assert job["state"] == "succeeded", job
-        return len(self.ask(f"/v1/exports/{job['result']['id']}/file")[1])
-
-
 _ROUTES: Final = {
     "payouts, first page of 100": f"/v1/payouts?period={H1}&limit=100",
     "payouts, first page of 500": f"/v1/payouts?period={H1}&limit=500",
@@ -190,16 +94,14 @@ _ROUTES: Final = {
 }
 
 
-def _routes(client: _Client, key: str, folder: Path, seconds: int) -> Iterator[str]:
+def _routes(client: Client, key: str, folder: Path, seconds: int) -> Iterator[str]:
     for title, path in _ROUTES.items():
         body = client.ask(path)[1]  # rendered now, if it never was
-        file, port = folder / "page.json", _port()
+        file, port = folder / "page.json", free_port()
         file.write_bytes(body)
-        ours = _load(client.base + path, key, seconds)
-        url = f"http://127.0.0.1:{port}/page"
-        command = [sys.executable, "-c", _BARE, str(file), str(port)]
-        with _running(command, {}, url, folder / "bare.log"):
-            bare = _load(url, key, seconds)
+        ours = load(client.base + path, key, seconds)
+        with bare_page(file, port):
+            bare = load(f"http://127.0.0.1:{port}/page", key, seconds)
         share = f"{100 * ours.rate / bare.rate:.0f} %"
         yield (
             f"| {title} | {len(body):,} | {ours.rate:,.0f} | {ours.p99_ms:.1f} | "
@@ -207,11 +109,11 @@ def _routes(client: _Client, key: str, folder: Path, seconds: int) -> Iterator[s
         )
 
 
-def _whole(client: _Client) -> Iterator[str]:
+def _whole(client: Client) -> Iterator[str]:
     work: dict[str, Callable[[], int]] = {
-        "pages of 500": client.pages,
-        "CSV": lambda: client.export("csv"),
-        "xlsx": lambda: client.export("xlsx"),
+        "pages of 500": lambda: client.pages(H1),
+        "CSV": lambda: client.export(H1, "csv"),
+        "xlsx": lambda: client.export(H1, "xlsx"),
     }
     for title, take in work.items():
         start = time.perf_counter()
@@ -220,38 +122,75 @@ def _whole(client: _Client) -> Iterator[str]:
         yield f"| {title} | {what} | {time.perf_counter() - start:.2f} |"
 
 
+def _upload(client: Client, key: str, folder: Path, pid: int, size: int) -> Iterator[str]:
+    file, port = folder / "large.csv", free_port()
+    rows = write_records(file, HEAD, size, _ROW_BYTES)
+    ours = uploaded(f"{client.base}/v1/imports?file_name=large.csv", key, file, pid)
+    start = time.perf_counter()
+    result = client.ended(f"/v1/jobs/{ours.answer['id']}")["result"]
+    imported = time.perf_counter() - start
+    assert (result["received"], result["accepted"]) == (rows, rows), result
+    with bare_upload(folder / "bare.csv", port) as other:
+        bare = uploaded(f"http://127.0.0.1:{port}/upload", key, file, other)
+    assert (folder / "bare.csv").stat().st_size == file.stat().st_size
+    yield (
+        f"| service | {ours.seconds:.2f} | {ours.more_mb:.0f} | "
+        f"{rows:,} records imported in {imported:.1f} s |"
+    )
+    yield f"| bare route | {bare.seconds:.2f} | {bare.more_mb:.0f} | |"
+
+
+class _Made(NamedTuple):
+    """What was measured: rows of tables as they are printed."""
+
+    cold: float
+    routes: list[str]
+    whole: list[str]
+    upload: list[str]
+
+
+def _made(folder: Path, people: int, seconds: int, size: int) -> _Made:
+    place = new_place("sqlite", folder, "")
+    upgrade(place)
+    store = open_store(place, "benchmark")
+    _fill(store, people)
+    key, port = _key(store), free_port()
+    store.close()
+    with served(place, folder, port) as pid:
+        client = Client(f"http://127.0.0.1:{port}", key)
+        start = time.perf_counter()
+        client.ask(_ROUTES["payouts, first page of 500"])
+        cold = time.perf_counter() - start
+        routes = [*_routes(client, key, folder, seconds)]
+        whole = [*_whole(client)]
+        upload = [*_upload(client, key, folder, pid, size)]
+    return _Made(cold, routes, whole, upload)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the benchmark and print it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=60_000)
     parser.add_argument("--seconds", type=int, default=10)
+    parser.add_argument("--upload", type=int, default=_LARGE, help="bytes of the upload")
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks-service.md")
     asked = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        place = new_place("sqlite", folder, "")
-        upgrade(place)
-        store = open_store(place, "benchmark")
-        _fill(store, asked.people)
-        key, port = _key(store), _port()
-        store.close()
-        with _served(place, folder, port):
-            client = _Client(f"http://127.0.0.1:{port}", key)
-            start = time.perf_counter()
-            client.ask(_ROUTES["payouts, first page of 500"])
-            cold = time.perf_counter() - start
-            routes = [*_routes(client, key, folder, asked.seconds)]
-            whole = [*_whole(client)]
-    page = _page(asked.people, asked.seconds, cold, routes, whole)
+        made = _made(Path(name), asked.people, asked.seconds, asked.upload)
+    page = _page(asked, made)
     print(page)
     if asked.write:
         target = Path(__file__).resolve().parents[1] / "docs" / "benchmarks-service.md"
         target.write_text(page, encoding="utf-8", newline="\n")
 
 
-def _page(people: int, seconds: int, cold: float, routes: list[str], whole: list[str]) -> str:
+def _page(asked: argparse.Namespace, made: _Made) -> str:
     said = (__doc__ or "").partition(": ")[2].strip()
-    command = f"python -m benchmarks.service --people {people} --seconds {seconds} --write"
+    cold = f"when a process makes the lines of a result: {made.cold:.2f} s, once."
+    sizes = f"--people {asked.people} --seconds {asked.seconds}"
+    if asked.upload != _LARGE:
+        sizes += f" --upload {asked.upload}"
+    command = f"python -m benchmarks.service {sizes} --write"
     return "\n".join([
         "# Benchmark of the service 服务性能",
         "",
@@ -264,19 +203,25 @@ def _page(people: int, seconds: int, cold: float, routes: list[str], whole: list
         "",
         said[0].upper() + said[1:],
         "",
-        f"The first page of all, when a process makes the lines of a result: {cold:.2f} s, once.",
+        f"The first page of all, {cold}",
         "",
-        f"## Reading, {people:,} people, eight connections",
+        f"## Reading, {asked.people:,} people, eight connections",
         "",
         "| route | bytes | requests/s | p99 ms | bare requests/s | bare p99 ms | share |",
         "|---|---:|---:|---:|---:|---:|---:|",
-        *routes,
+        *made.routes,
         "",
         "## The whole period once",
         "",
         "| as | what | seconds |",
         "|---|---:|---:|",
-        *whole,
+        *made.whole,
+        "",
+        f"## An upload of {asked.upload:,} bytes",
+        "",
+        "| into | seconds until the answer | MB more at most | then |",
+        "|---|---:|---:|---|",
+        *made.upload,
     ]) + "\n"  # fmt: skip
 
 

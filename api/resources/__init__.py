@@ -39,6 +39,11 @@ __all__ = [
 ]
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
+    # A request is held against one route after another: what is asked most stands first.
+    payouts.router,
+    runs.router,
+    jobs.router,
+    statements.router,
     health.router,
     sessions.router,
     users.router,
@@ -52,15 +57,11 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     findings.router,
     imports.router,
     institutions.router,
-    jobs.router,
-    payouts.router,
     people.router,
     periods.router,
     readbacks.router,
     records.router,
-    runs.router,
     schemes.router,
-    statements.router,
     tables.router,
     unlock_requests.router,
     webhooks.router,

@@ -1,7 +1,7 @@
 """Adjustments: what a paid period still owes or takes back, and by which period (补发扣回)."""
 
-from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal, NamedTuple
 
 from fastapi import APIRouter, Depends, Query
 from sqlalchemy import Connection
@@ -9,13 +9,13 @@ from starlette.responses import Response
 
 from api.asks import Asking, Asks
 from api.models import Amount, Answered, Asked, PeriodName, Why
-from api.paging import Listed, Page, paged
+from api.paging import Listed, Paged, paged
 from api.periodshown import run_name
 from api.resources.jobs import JobShown, queued
 from api.runsasked import queue
 from equivalents.store.adjusting import check_adjustable
 from equivalents.store.jobs import Job
-from equivalents.store.results import ADJUSTMENT, results_of
+from equivalents.store.results import ADJUSTMENT, Result, results_of
 from equivalents.store.resultshown import (
     ResultShown,
     file_of_result,
@@ -67,53 +67,78 @@ class Adjustment(Answered):
     reference: str
 
 
-@router.get("")
+class _Row(NamedTuple):
+    """A row of the table of an adjustment, and whether whom it pays may know it."""
+
+    run: int
+    number: int
+    published: bool
+    said: Mapping[str, str]
+
+
+@router.get("", response_model=Listed[Adjustment])
 def list_adjustments(
     asking: Annotated[Asking, Depends(Asks(_ACTION))],
-    page: Annotated[Page, Depends()],
+    page: Paged,
     period: Annotated[PeriodName | None, Query(description="the closed period")] = None,
     into: Annotated[PeriodName | None, Query(description="the period that pays")] = None,
     institution_id: Annotated[str, Query(max_length=200)] = "",
     person_id: Annotated[str, Query(max_length=200)] = "",
-) -> Listed[Adjustment]:
+) -> Response:
     """Adjusted amounts, in the order they were made; staff see theirs once they are published."""
     with asking.reading() as connection:
-        kept = results_of(connection, into or "", period or "")
-        made = results_shown(connection, [one for one in kept if one.kind == ADJUSTMENT])
+        key = ("adjustments", into, period)
+        made = asking.ground.stands.of(
+            connection, key, lambda: _made(connection, into or "", period or "")
+        )
         every = [
             one
             for shown in made
-            for one in _rows(connection, shown)
-            if _sees(asking, one, shown.published)
-            and institution_id in ("", one.institution_id)
-            and person_id in ("", one.person_id)
+            for one in _rows(asking, connection, shown)
+            if institution_id in ("", one.said["institution_id"])
+            and person_id in ("", one.said["person_id"])
+            and _sees(asking, one)
         ]
-    data, more, cursor = paged(page, "adjustments", every, _key)
-    return Listed(data=data, limit=page.limit, has_more=more, next_cursor=cursor)
+    part, more, cursor = paged(page, "adjustments", every, lambda one: (one.run, one.number))
+    of = {shown.result.id: shown.result for shown in made}
+    data = [_adjustment(of[one.run], one) for one in part]
+    return asking.answer(Listed(data=data, limit=page.limit, has_more=more, next_cursor=cursor))
 
 
-def _key(one: Adjustment) -> tuple[int, int]:
-    return int(one.run_id.removeprefix("run_")), one.number
+def _made(connection: Connection, into: str, period: str) -> list[ResultShown]:
+    kept = results_of(connection, into, period)
+    return results_shown(connection, [one for one in kept if one.kind == ADJUSTMENT])
 
 
-def _rows(connection: Connection, shown: ResultShown) -> Iterator[Adjustment]:
+def _rows(asking: Asking, connection: Connection, shown: ResultShown) -> Iterator[_Row]:
+    """The rows of an adjustment: its table never changes, whether it is published does."""
     result = shown.result
+    key = ("adjustment", result.id, result.sha256)
+    rows = asking.ground.kept_rows.of(key, lambda: _read(connection, result))
+    for number, said in enumerate(rows, 1):
+        yield _Row(result.id, number, shown.published, said)
+
+
+def _read(connection: Connection, result: Result) -> Iterator[dict[str, str]]:
     body = file_of_result(connection, result.id, _FILE) or b""
-    for number, row in enumerate(table_of_result(body), 1):
-        said: dict[str, Any] = {name: row[name] for name in _COLUMNS}
-        yield Adjustment(
-            run_id=run_name(result.id),
-            number=number,
-            period=result.about,
-            into=result.period,
-            **said,
-        )
+    return ({name: row[name] for name in _COLUMNS} for row in table_of_result(body))
 
 
-def _sees(asking: Asking, one: Adjustment, published: bool) -> bool:
-    if asking.principal.may_at(_ACTION, one.institution_id):
+def _adjustment(result: Result, row: _Row) -> Adjustment:
+    said: dict[str, Any] = {**row.said}
+    return Adjustment(
+        run_id=run_name(result.id),
+        number=row.number,
+        period=result.about,
+        into=result.period,
+        **said,
+    )
+
+
+def _sees(asking: Asking, one: _Row) -> bool:
+    if asking.principal.may_at(_ACTION, one.said["institution_id"]):
         return True
-    return published and one.person_id in asking.principal.persons(_ACTION)
+    return one.published and one.said["person_id"] in asking.principal.persons(_ACTION)
 
 
 @router.post("", status_code=202, response_model=JobShown)

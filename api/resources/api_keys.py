@@ -12,7 +12,7 @@ from api.accounts import change, check_grants
 from api.asks import Asking, Asks
 from api.directory import KEYS, key_subject
 from api.models import Answered, Asked, Id, Time, Why
-from api.paging import Listed, Page, paged
+from api.paging import Listed, Paged, paged
 from api.problems import RequestError
 from api.resources.users import RoleAt
 from equivalents.store.engine import Store
@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 router = APIRouter(prefix="/v1/api-keys", tags=["api-keys 接口密钥"])
-Pages = Annotated[Page, Depends()]
+Pages = Paged
 ActionName = Annotated[str, Field(min_length=1, max_length=50)]
 Days = Annotated[int, Field(ge=1, le=1_095, description="Days until it ends")]
 

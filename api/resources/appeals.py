@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api.asks import Asking, Asks
 from api.models import Answered, Asked, PeriodName, Time
-from api.paging import Listed, Page, paged
+from api.paging import Listed, Paged, paged
 from api.problems import RequestError
 from equivalents.policy.calendar import parse_period
 from equivalents.store.engine import Store
@@ -131,7 +131,7 @@ def _found(asking: Asking, connection: Connection, appeal_id: str) -> _Pair:
 @router.get("")
 def list_appeals(
     asking: Annotated[Asking, Depends(Asks(_READ))],
-    page: Annotated[Page, Depends()],
+    page: Paged,
     period: Annotated[PeriodName | None, Query()] = None,
     institution_id: Annotated[str, Query(max_length=200)] = "",
     state: Annotated[Literal["open", "answered"] | None, Query()] = None,

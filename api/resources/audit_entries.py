@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api.asks import Asking, Asks
 from api.models import Answered, Time
-from api.paging import Listed, Page
+from api.paging import Listed, Paged
 from api.problems import RequestError
 from equivalents.store.trail import Entry, entry_of, trail
 
@@ -49,7 +49,7 @@ def _shown(entry: Entry) -> AuditEntry:
 @router.get("")
 def list_audit_entries(
     asking: _Asker,
-    page: Annotated[Page, Depends()],
+    page: Paged,
     since: Annotated[int, Query(ge=0, le=_LAST, description="Entries after this number")] = 0,
     object_kind: _Named = "",
     object_id: _Named = "",

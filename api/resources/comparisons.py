@@ -11,7 +11,7 @@ from api.access.roles import ALL
 from api.asks import Asking, Asks
 from api.jobs.comparing import csv_of
 from api.models import Answered, Asked, PeriodName, Time
-from api.paging import Listed, Page, paged
+from api.paging import Listed, Paged, paged
 from api.periodshown import run_name, sees_all
 from api.problems import RequestError
 from api.resources.jobs import JobShown, queued
@@ -132,7 +132,7 @@ def _shown(asking: Asking, job: Job) -> Comparison:
 
 
 @router.get("")
-def list_comparisons(asking: _Asker, page: Annotated[Page, Depends()]) -> Listed[Comparison]:
+def list_comparisons(asking: _Asker, page: Paged) -> Listed[Comparison]:
     """One's own comparisons, or all of them for who sees all jobs; oldest first."""
     everything = asking.principal.institutions("jobs.read") is ALL
     with asking.reading() as connection:

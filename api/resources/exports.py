@@ -15,7 +15,7 @@ from api.exportsasked import export_problems
 from api.ground import new_id
 from api.jobs.exporting import EXPORTS, export_file
 from api.models import Amount, Answered, Asked, PeriodName, Time, Why
-from api.paging import Listed, Page, paged
+from api.paging import Listed, Paged, paged
 from api.parts import FILES, media_type
 from api.periodshown import run_name
 from api.problems import RequestError
@@ -253,7 +253,7 @@ def export_found(asking: Asking, connection: Connection, export_id: str) -> Fact
 @router.get("")
 def list_exports(
     asking: Annotated[Asking, Depends(Asks("exports.read"))],
-    page: Annotated[Page, Depends()],
+    page: Paged,
     period: Annotated[PeriodName | None, Query()] = None,
 ) -> Listed[Export]:
     """Exports, oldest first; who sees some institutions sees those of theirs alone."""

@@ -24,7 +24,7 @@ from api.importsasked import (
     sees_import,
 )
 from api.models import Answered, Asked, Time, Why
-from api.paging import Listed, Page
+from api.paging import Listed, Page, Paged
 from api.problems import RequestError
 from api.resources.jobs import JobShown
 from api.uploads import Upload, last_name, whole_body
@@ -219,7 +219,7 @@ def _found(asking: Asking, import_id: str) -> tuple[ListedImport, list[Any]]:
 
 @router.get("")
 def list_imports(
-    asking: Annotated[Asking, Depends(Asks("imports.read"))], page: Annotated[Page, Depends()]
+    asking: Annotated[Asking, Depends(Asks("imports.read"))], page: Paged
 ) -> Listed[Import]:
     """Imports, the first one first; of others' those with rows of one's institutions."""
     (after,) = page.after("imports", [int]) or [0]
@@ -257,7 +257,7 @@ def get_import(
 def list_import_rejections(
     import_id: ImportName,
     asking: Annotated[Asking, Depends(Asks("imports.read"))],
-    page: Annotated[Page, Depends()],
+    page: Paged,
 ) -> Listed[Rejection]:
     """Rows that were set aside, in their order; of others' imports those of one's institutions."""
     one, _ = _found(asking, import_id)

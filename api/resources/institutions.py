@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api.asks import Asking, Asks
 from api.models import Answered, Asked, PeriodName, Why
-from api.paging import Listed, Page, paged
+from api.paging import Listed, Paged, paged
 from api.problems import RequestError
 from api.rowsasked import (
     AsOf,
@@ -83,7 +83,7 @@ def _standing(connection: Connection, institution_id: str) -> list[DatedRow]:
 @router.get("")
 def list_institutions(
     asking: Annotated[Asking, Depends(Asks("institutions.read"))],
-    page: Annotated[Page, Depends()],
+    page: Paged,
     as_of: AsOf = None,
     period: Annotated[PeriodName | None, Query()] = None,
 ) -> Listed[Institution]:

@@ -13,7 +13,7 @@ from api.asks import Asking, Asks
 from api.jobs.context import forget_given
 from api.jobs.told import in_language, told_problem
 from api.models import Answered, Id, Time
-from api.paging import Listed, Page, paged
+from api.paging import Listed, Paged, paged
 from api.problems import RequestError
 from equivalents.errors import Problem
 from equivalents.store.engine import Store
@@ -135,7 +135,7 @@ def _found(asking: Asking, job_id: str) -> Job:
 
 @router.get("")
 def list_jobs(
-    asking: Annotated[Asking, Depends(Asks("jobs.read"))], page: Annotated[Page, Depends()]
+    asking: Annotated[Asking, Depends(Asks("jobs.read"))], page: Paged
 ) -> Listed[JobShown]:
     """Jobs, oldest first."""
     with asking.reading() as connection:

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from api.access.roles import ALL
 from api.asks import Asking, Asks
 from api.models import Amount, Answered, PeriodName, Time
-from api.paging import Listed, Page
+from api.paging import Listed, Page, Paged, page_of
 from api.payoutlines import PAYOUT_LINES, Rendered
 from api.periodshown import run_name
 from api.problems import RequestError
@@ -118,7 +118,7 @@ def _standing(connection: Connection, period: str, run_id: str, state: str) -> R
 @router.get("/v1/payouts", response_model=Listed[Payout])
 def list_payouts(  # noqa: PLR0913  # each is a parameter of the address
     asking: Asker,
-    page: Annotated[Page, Depends()],
+    page: Paged,
     period: Annotated[PeriodName | None, Query()] = None,
     run_id: Annotated[str, Query(pattern=RUN_OR_NONE, description="A run; else period")] = "",
     institution_id: Annotated[str, Query(max_length=200)] = "",
@@ -146,7 +146,7 @@ def list_payouts(  # noqa: PLR0913  # each is a parameter of the address
         given = _given(asking, connection, run.result.period) if run and since else ""
     if run is None or (since and datetime.fromisoformat(given) + _OVERLAP < since):
         page.after("")  # whoever has a page of a run that was unlocked since has no whole list
-        return asking.answer(_page(page, False, [], None))
+        return asking.answer(page_of(page, b"", False, None))
     result, name = run.result, run_name(run.result.id)
     lines = PAYOUT_LINES.of(asking.ground.store, result.id, result.sha256, name)
     return _answer(asking, page, name, lines, (institution_id, person_id, kind or ""))
@@ -197,8 +197,8 @@ def _answer(
     # writes it, say its content.
     told = f"{listed} {_reach(asking)} {start} {page.limit} {__version__}"
     etag = sha256(told.encode()).hexdigest()[:32]
-    texts = [lines.texts[at] for at in part]
-    return asking.answer(_page(page, end < len(rows), texts, cursor), etag=etag)
+    body = page_of(page, lines.cut(part), end < len(rows), cursor)
+    return asking.answer(body, etag=etag)
 
 
 def _rows(asking: Asking, lines: Rendered, wanted: tuple[str, str, str]) -> Sequence[int]:
@@ -212,7 +212,10 @@ def _rows(asking: Asking, lines: Rendered, wanted: tuple[str, str, str]) -> Sequ
     if reach is None:
         return lines.rows(places, person, kind)
     mine = [one for one in reach if institution in ("", one)]
-    found = {*lines.rows(mine, person, kind)}
+    theirs = lines.rows(mine, person, kind)
+    if not own:
+        return theirs
+    found = {*theirs}
     for one in own:
         if person in ("", one):
             found |= {*lines.rows(places, one, kind)}
@@ -224,12 +227,3 @@ def _reach(asking: Asking) -> tuple[list[str] | None, list[str]]:
     reach = asking.principal.institutions("payouts.read")
     own = sorted(asking.principal.persons("payouts.read"))
     return (None if reach is ALL else sorted(map(str, reach))), own
-
-
-def _page(page: Page, has_more: bool, texts: list[bytes], cursor: str | None) -> bytes:
-    more = b"true" if has_more else b"false"
-    next_cursor = b"null" if cursor is None else b'"' + cursor.encode() + b'"'
-    return (
-        b'{"data":[' + b",".join(texts) + b'],"limit":' + str(page.limit).encode()
-        + b',"has_more":' + more + b',"next_cursor":' + next_cursor + b"}"
-    )  # fmt: skip

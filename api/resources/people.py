@@ -18,7 +18,7 @@ from api.access.actions import ACTIONS
 from api.access.roles import ALL
 from api.asks import Asking, Asks
 from api.models import Answered, Asked, Id, PeriodName, Why
-from api.paging import Listed, Page
+from api.paging import Listed, Paged
 from api.peopleindex import PEOPLE, People
 from api.problems import RequestError
 from api.rowsasked import (
@@ -129,7 +129,7 @@ def _seen(asking: Asking, person_id: str, rows: Sequence[DatedRow]) -> list[Date
 @router.get("")
 def list_people(  # each is a parameter of the address
     asking: Annotated[Asking, Depends(Asks("people.read"))],
-    page: Annotated[Page, Depends()],
+    page: Paged,
     institution_id: Annotated[str, Query(max_length=200)] = "",
     person_id: Annotated[str, Query(max_length=200, description="The staff number 工号")] = "",
     as_of: AsOf = None,

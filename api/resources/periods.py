@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from api.asks import Asking, Asks
 from api.models import Answered, Asked, Day, PeriodName, Why
-from api.paging import Listed, Page, paged
+from api.paging import Listed, Paged, paged
 from api.periodshown import (
     Period,
     PeriodHead,
@@ -80,7 +80,7 @@ class StepTaken(Answered):
 
 
 @router.get("")
-def list_periods(asking: _Asker, page: Annotated[Page, Depends()]) -> Listed[PeriodHead]:
+def list_periods(asking: _Asker, page: Paged) -> Listed[PeriodHead]:
     """Periods that something was done of, by their first day."""
     with asking.reading() as connection:
         every = [(parse_period(name).start, name) for name in known_periods(connection)]

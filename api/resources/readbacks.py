@@ -12,7 +12,7 @@ from api.access.roles import ALL
 from api.asks import Asking, Asks
 from api.ground import new_id
 from api.models import Amount, Answered, Asked, Time, Why
-from api.paging import Listed, Page, paged
+from api.paging import Listed, Paged, paged
 from api.payoutlines import PAYOUT_LINES
 from api.resources.exports import export_found
 from equivalents.errors import DataError, Place, Problem
@@ -137,7 +137,7 @@ def _faults(rows: Iterable[ReadBackRow], paid: set[tuple[str, str]]) -> Iterable
 @router.get("")
 def list_readbacks(
     asking: Annotated[Asking, Depends(Asks("readbacks.read"))],
-    page: Annotated[Page, Depends()],
+    page: Paged,
     export_id: Annotated[
         str, Query(pattern="^exp_[0-9A-Z]{1,40}$", description="Of which export 导出批次")
     ],

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query
 
 from api.asks import Asking, Asks
 from api.models import Answered, Id
-from api.paging import Listed, Page
+from api.paging import Listed, Page, Paged
 from api.problems import RequestError
 from equivalents.store.recordpages import RecordKey, record_page
 
@@ -48,7 +48,7 @@ class Record(Answered):
 @router.get("")
 def list_records(
     asking: Annotated[Asking, Depends(Asks("records.read"))],
-    page: Annotated[Page, Depends()],
+    page: Paged,
     period: Month,
     institution_id: Annotated[Id, Query(description="Where they were done 机构")],
     person_id: Annotated[Id | None, Query()] = None,

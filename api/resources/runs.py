@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from api.asks import Asking, Asks
 from api.models import Amount, Answered, Asked, PeriodName, Time, Why
-from api.paging import Listed, Page, paged
+from api.paging import Listed, Page, Paged, page_of, paged
 from api.parts import FILES, file_answer
 from api.periodshown import run_name, sees_all
 from api.problems import RequestError
@@ -55,7 +55,7 @@ __all__ = [
 
 router = APIRouter(tags=["runs 核算"])
 _Asker = Annotated[Asking, Depends(Asks("runs.read"))]
-_Pages = Annotated[Page, Depends()]
+_Pages = Paged
 _Kind = Literal["settlement", "adjustment", "year_end"]
 
 _Name = Annotated[str, InPath(max_length=200)]
@@ -158,31 +158,39 @@ def _head(one: ResultShown, whole: bool) -> dict[str, Any]:
     }
 
 
-@router.get("/v1/runs")
+@router.get("/v1/runs", response_model=Listed[RunHead])
 def list_runs(
     asking: _Asker,
     page: _Pages,
     period: Annotated[PeriodName | None, Query()] = None,
     kind: Annotated[_Kind | None, Query()] = None,
-) -> Listed[RunHead]:
+) -> Response:
     """Runs that the store keeps, oldest first."""
-    with asking.reading() as connection:
-        every = results_of(connection, period or "")
-        mine = [one for one in every if kind in (None, one.kind)]
-        part, more, cursor = paged(page, "runs", mine, lambda one: (one.id,))
-        found = results_shown(connection, part)
     whole = sees_all(asking.principal)
-    data = [RunHead(**_head(one, whole)) for one in found]
-    return Listed(data=data, limit=page.limit, has_more=more, next_cursor=cursor)
+    with asking.reading() as connection:
+        key = ("runs", period, kind, page.cursor, page.limit, whole)
+        body = asking.ground.stands.of(
+            connection, key, lambda: _listed(connection, page, period or "", kind, whole)
+        )
+    return asking.answer(body)
+
+
+def _listed(
+    connection: Connection, page: Page, period: str, kind: str | None, whole: bool
+) -> bytes:
+    mine = [one for one in results_of(connection, period) if kind in (None, one.kind)]
+    part, more, cursor = paged(page, "runs", mine, lambda one: (one.id,))
+    heads = (RunHead(**_head(one, whole)) for one in results_shown(connection, part))
+    return page_of(page, b",".join(one.model_dump_json().encode() for one in heads), more, cursor)
 
 
 @router.get("/v1/runs/{run_id}", response_model=Run)
 def get_run(run_id: RunId, asking: _Asker) -> Response:
     """One run, with its versions."""
     with asking.reading() as connection:
-        result = run_found(connection, run_id)
-        (one,) = results_shown(connection, [result])
-        engine = str(result_manifest(connection, result.id)["engine"])
+        key = ("run", run_id)
+        one, engine = asking.ground.stands.of(connection, key, lambda: _one(connection, run_id))
+    result = one.result
     inputs = [
         *(("table", name, period, digest) for name, period, _, digest in result.inputs["tables"]),
         *((kind, *more) for kind, *more in result.inputs["documents"]),
@@ -191,6 +199,12 @@ def get_run(run_id: RunId, asking: _Asker) -> Response:
     head = _head(one, sees_all(asking.principal))
     run = Run(**head, engine=engine, inputs=[InputShown(**of) for of in named])
     return asking.answer(run, etag=f"{result.sha256[:32]}-{one.state}-{one.approved:d}")
+
+
+def _one(connection: Connection, run_id: str) -> tuple[ResultShown, str]:
+    result = run_found(connection, run_id)
+    (one,) = results_shown(connection, [result])
+    return one, str(result_manifest(connection, result.id)["engine"])
 
 
 @router.get("/v1/runs/{run_id}/files")

@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from api.asks import Asking, Asks
 from api.models import Answered, PeriodName
-from api.paging import Listed, Page, paged
+from api.paging import Listed, Paged, paged
 from api.problems import RequestError
 from api.rowsasked import AsOf, Found, Reason, found
 from api.shippedtexts import shipped_texts, title_of
@@ -122,7 +122,7 @@ def _shipped() -> list[Document]:
 @router.get("")
 def list_schemes(
     asking: Annotated[Asking, Depends(Asks("schemes.read"))],
-    page: Annotated[Page, Depends()],
+    page: Paged,
     kind: Annotated[Kind | None, Query()] = None,
     period: Annotated[PeriodName | None, Query()] = None,
     as_of: AsOf = None,

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from api.asks import Asking, Asks
 from api.models import Answered, PeriodName, Time, Why
-from api.paging import Listed, Page, paged
+from api.paging import Listed, Page, Paged, paged
 from api.problems import RequestError
 from api.resources.institutions import InstitutionId
 from api.rowsasked import AsOf, Found, Reason, check_kept_id, found, given_of, tag_of
@@ -136,7 +136,7 @@ def _period(table: str, period: str | None) -> str:
 
 @router.get("/v1/tables")
 def list_tables(
-    asking: Annotated[Asking, Depends(Asks("tables.read"))], page: Annotated[Page, Depends()]
+    asking: Annotated[Asking, Depends(Asks("tables.read"))], page: Paged
 ) -> Listed[TableListed]:
     """Every table by its name, and by each period for which it was put."""
     with asking.reading() as connection:
@@ -170,7 +170,7 @@ def _listed(table: str, period: str, one: TableShown | None) -> TableListed:
 def get_table(  # each is a parameter of the address
     table: TableName,
     asking: Annotated[Asking, Depends(Asks("tables.read"))],
-    page: Annotated[Page, Depends()],
+    page: Paged,
     period: Annotated[PeriodName | None, Query()] = None,
     as_of: AsOf = None,
     institution_id: Annotated[str, Query(max_length=200)] = "",
@@ -313,7 +313,7 @@ def get_institution_table(
     institution_id: InstitutionId,
     table: OfPeople,
     asking: Annotated[Asking, Depends(Asks("people.read"))],
-    page: Annotated[Page, Depends()],
+    page: Paged,
 ) -> Response:
     """The staff or the departments of one institution, with the ETag to put them."""
     if asking.hidden(institution_id):

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api.asks import Asking, Asks
 from api.models import Answered, Asked, Id, PeriodName, Time, Why
-from api.paging import Listed, Page, paged
+from api.paging import Listed, Paged, paged
 from api.problems import RequestError
 from api.unlocking import UNLOCK_REQUESTS, allow_unlock, allowable_lock, ask_to_unlock
 from equivalents.store.engine import Store
@@ -89,7 +89,7 @@ def _shown(fact: Fact, allowable: int | None = None) -> UnlockRequest:
 def list_unlock_requests(
     period: PeriodName,
     asking: Annotated[Asking, Depends(Asks("runs.read"))],
-    page: Annotated[Page, Depends()],
+    page: Paged,
 ) -> Listed[UnlockRequest]:
     """Requests about a period, oldest first."""
     with asking.reading() as connection:

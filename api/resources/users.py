@@ -10,7 +10,7 @@ from api.accounts import add_user, change
 from api.asks import Asking, Asks
 from api.directory import USERS
 from api.models import Answered, Asked, Id, Why
-from api.paging import Listed, Page, paged
+from api.paging import Listed, Paged, paged
 from api.problems import RequestError
 from equivalents.store.engine import Store
 from equivalents.store.facts import Fact, fact_of, standing
@@ -32,7 +32,7 @@ __all__ = [
 
 router = APIRouter(prefix="/v1/users", tags=["users 用户"])
 Name = Annotated[str, Field(min_length=1, max_length=100)]
-Pages = Annotated[Page, Depends()]
+Pages = Paged
 
 
 class RoleAt(Asked):

@@ -21,7 +21,7 @@ from api.hooks.subscribed import (
     webhooks_of,
 )
 from api.models import Answered, Asked, Time, Why
-from api.paging import Listed, Page, paged
+from api.paging import Listed, Paged, paged
 from api.problems import RequestError
 from api.resources.deliveries import DeliveryShown, delivery_shown
 from equivalents.errors import DataError, Place, Problem
@@ -143,7 +143,7 @@ def _found(asking: Asking, webhook_id: str) -> Webhook:
 
 @router.get("")
 def list_webhooks(
-    asking: Annotated[Asking, Depends(Asks("webhooks.read"))], page: Annotated[Page, Depends()]
+    asking: Annotated[Asking, Depends(Asks("webhooks.read"))], page: Paged
 ) -> Listed[WebhookShown]:
     """Every webhook, without its secret."""
     with asking.reading() as connection:
@@ -278,7 +278,7 @@ test_webhook.__test__ = False  # type: ignore[attr-defined]  # no test of pytest
 def list_webhook_deliveries(
     webhook_id: WebhookId,
     asking: Annotated[Asking, Depends(Asks("webhooks.read"))],
-    page: Annotated[Page, Depends()],
+    page: Paged,
 ) -> Listed[DeliveryShown]:
     """What a webhook was told, or is to be, with every try; oldest first."""
     with asking.reading() as connection:

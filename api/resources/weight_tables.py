@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from api.asks import Asking, Asks
 from api.models import Answered
-from api.paging import Listed, Page, paged
+from api.paging import Listed, Paged, paged
 from api.problems import RequestError
 from api.resources.tables import TablePut, TableRow, put_rows, table_rows
 from api.rowsasked import AsOf, Reason
@@ -87,7 +87,7 @@ def _shown(name: str, rows: Sequence[Row]) -> SeriesShown:
 @router.get("")
 def list_weight_tables(
     asking: Annotated[Asking, Depends(Asks("tables.read"))],
-    page: Annotated[Page, Depends()],
+    page: Paged,
     as_of: AsOf = None,
 ) -> Listed[WeightTable]:
     """The county's own table first, then the shipped ones by name."""
@@ -113,7 +113,7 @@ def list_weight_tables(
 def get_weight_table(
     name: WeightTableName,
     asking: Annotated[Asking, Depends(Asks("tables.read"))],
-    page: Annotated[Page, Depends()],
+    page: Paged,
     as_of: AsOf = None,
 ) -> Response:
     """The rows of a weight table."""

@@ -21,6 +21,7 @@ from equivalents.errors import DataError, Problem
 from equivalents.store.faults import named
 from equivalents.store.heads import Head, tell_head
 from equivalents.store.place import StorePlace, wait_seconds, who_of
+from equivalents.store.readers import Readers, ReadingConnection
 from equivalents.store.revisions import check_revision
 from equivalents.store.writing import Writing
 
@@ -54,6 +55,15 @@ class Store:
         self.warnings: list[Problem] = []
         self.also: Callable[[Connection, int], object] | None = None
         self._joined: _Joined | None = None
+        self._readers: Readers | None = None
+
+    def keep_readers(self) -> None:
+        """Keep what reads open from one reading to the next, until the store is closed.
+
+        For a program that reads all day; of a server each reading has a connection of a pool.
+        """
+        if self.place.embedded and self._readers is None:
+            self._readers = Readers(self.place.file, _reading_engine(self.place))
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -64,6 +74,10 @@ class Store:
         """
         if self._joined is not None:
             yield self._joined.connection
+            return
+        if self._readers is not None:
+            with named(self.place.name), self._readers.reading() as connection:
+                yield connection
             return
         with named(self.place.name):
             connection = self.engine.connect()
@@ -213,10 +227,14 @@ class Store:
 
     def as_who(self, who: str) -> "Store":
         """The same store with somebody else at the keys."""
-        return Store(self.place, self.engine, who, self.clock)
+        same = Store(self.place, self.engine, who, self.clock)
+        same._readers = self._readers
+        return same
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Let go of every connection; what is asked after opens its own again."""
+        if self._readers is not None:
+            self._readers.close()
         self.engine.dispose()
 
 
@@ -246,13 +264,27 @@ def store_engine(place: StorePlace) -> Engine:
     """The engine of a store, without looking whether there is one."""
     if place.embedded:
         # A connection per use: SQLite's own are cheap, and none outlives a fork or a thread.
-        engine = create_engine(
-            place.url, poolclass=NullPool, connect_args={"timeout": wait_seconds()}
-        )
-        event.listen(engine, "connect", _prepare_sqlite)
+        engine = _sqlite_engine(place)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     return create_engine(place.url, pool_pre_ping=True, pool_size=5, max_overflow=10)
+
+
+def _sqlite_engine(place: StorePlace, **more: Any) -> Engine:
+    said = {"timeout": wait_seconds(), **more}
+    engine = create_engine(place.url, poolclass=NullPool, connect_args=said)
+    event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _reading_engine(place: StorePlace) -> Engine:
+    engine = _sqlite_engine(place, factory=ReadingConnection)
+    event.listen(engine, "connect", _only_read)
+    return engine
+
+
+def _only_read(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA query_only=ON").close()
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

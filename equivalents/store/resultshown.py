@@ -8,7 +8,7 @@ the period that it was put into pays it.
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,8 +24,7 @@ from equivalents.store.results import (
     result_files,
     result_of,
 )
-from equivalents.store.schema import REJECTIONS, RESULT_FILES, RESULTS
-from equivalents.store.writing import parsed
+from equivalents.store.schema import RESULT_FILES, RESULTS
 
 __all__ = [
     "KeptFile",
@@ -33,7 +32,6 @@ __all__ = [
     "file_of_result",
     "files_of_result",
     "known_result",
-    "rejections_of",
     "result_at",
     "result_manifest",
     "results_shown",
@@ -141,10 +139,3 @@ def result_manifest(connection: Connection, result_id: int) -> Any:
 def table_of_result(body: bytes) -> Iterator[dict[str, str]]:
     """The rows of a table of a result, column -> text."""
     yield from csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline=""))
-
-
-def rejections_of(connection: Connection, import_id: int) -> list[Mapping[str, Any]]:
-    """The rejected rows of an import as they are kept; ``original`` by heading."""
-    wanted = select(REJECTIONS).where(REJECTIONS.c.import_id == import_id)
-    rows = sorted(connection.execute(wanted).mappings(), key=lambda row: int(row["id"]))
-    return [{**row, "original": parsed(row["original"]) or {}} for row in rows]

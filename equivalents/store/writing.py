@@ -7,17 +7,21 @@ so what it reads cannot change before it is committed: *look, decide, write* is 
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Table, func, insert, select
 
 from equivalents.errors import ConservationError
 from equivalents.store.failpoints import failpoint
 from equivalents.store.heads import Head
+from equivalents.store.readers import ReadingConnection
 from equivalents.store.schema import AUDIT, BODIES, GUARDED
 from equivalents.store.sealing import canonical, entry_hash, row_hash
 
 __all__ = ["Writing", "head_of", "json_text", "parsed"]
+
+_LAST: Final = select(AUDIT.c.seq, AUDIT.c.hash).order_by(AUDIT.c.seq.desc()).limit(1)
+_LAST_TEXT: Final = f"SELECT seq, hash FROM {AUDIT.name} ORDER BY seq DESC LIMIT 1"
 
 
 def json_text(value: Any) -> str:
@@ -27,9 +31,14 @@ def json_text(value: Any) -> str:
 
 def head_of(connection: Connection) -> Head | None:
     """The last audit entry; ``None`` in a store without any."""
-    last = select(AUDIT.c.seq, AUDIT.c.hash).order_by(AUDIT.c.seq.desc()).limit(1)
-    row = connection.execute(last).first()
-    return None if row is None else Head(int(row.seq), str(row.hash))
+    driver: Any = connection.connection.driver_connection
+    row: Any
+    if isinstance(driver, ReadingConnection):
+        # A service asks this in nearly every request, and to run it takes a tenth of its saying.
+        row = driver.execute(_LAST_TEXT).fetchone()
+    else:
+        row = connection.execute(_LAST).first()
+    return None if row is None else Head(int(row[0]), str(row[1]))
 
 
 class Writing:
