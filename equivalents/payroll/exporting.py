@@ -92,14 +92,25 @@ def export(
     given = {"income_type": wanted.income_type, "tax_month": wanted.tax_month}
     lines = pay_lines(result, staff, **given, run_id=wanted.run_id)
     if wanted.institutions is not None:
-        some = tuple(one for one in lines.lines if one.institution_id in wanted.institutions)
-        lines = replace(lines, lines=some)
+        lines = _of_some(lines, wanted.institutions)
     with new_folder(out, CONTROL_FILE) as folder:
         told, problems = _WRITERS[wanted.what](lines, wanted, form, folder)
         made = {**_head(result, lines, wanted, form), **told}
         text = json.dumps(made, ensure_ascii=False, indent=2)
         (folder / CONTROL_FILE).write_bytes(f"{text}\n".encode())
     return made, (*_without_names(lines), *problems)
+
+
+def _of_some(lines: PayLines, institutions: frozenset[str]) -> PayLines:
+    """The lines of some institutions; their title says so where they are not all.
+
+    What is printed and signed of some must not be taken for that of the community.
+    """
+    some = tuple(one for one in lines.lines if one.institution_id in institutions)
+    if len(some) == len(lines.lines):
+        return lines
+    of = len({one.institution_id for one in some})
+    return replace(lines, lines=some, title=f"{lines.title}（部分机构，共 {of} 个）")
 
 
 def _form(wanted: Wanted) -> Format:

@@ -9,12 +9,29 @@ import json
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from equivalents.errors import DataError
+from equivalents.payroll.exporting import ExportAs, Wanted, export
 from equivalents.payroll.linesheet import check_rows
 from tests.bad.case import run, write_case
 from tests.payroll.small import JULY, PAYEES
+
+
+def test_what_is_printed_of_some_institutions_says_so(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """A sum of one institution under the name of the community would be signed as the whole."""
+    for of, told in (
+        (frozenset({"I01"}), "青石县共同体（部分机构，共 1 个）"),
+        (frozenset({"I01", "I02"}), "青石县共同体"),
+        (None, "青石县共同体"),
+    ):
+        out = tmp_path / f"{of and len(of)}"
+        export(folders, Wanted(ExportAs.APPROVAL, institutions=of), out)
+        sheet = openpyxl.load_workbook(out / "approval.xlsx")["共同体"]
+        assert str(sheet["A2"].value).partition("　")[0] == told
 
 
 def _export(out: Path, what: str, *more: str | Path, code: int = 0) -> dict[str, Any]:
