@@ -243,6 +243,21 @@ def test_imports_are_listed_and_voided(service: Service, finance: TestClient) ->
     assert not verify(service.store).problems
 
 
+def test_two_programs_of_one_title_see_each_its_own(service: Service) -> None:
+    """Their titles stand in the trail; whose an import is, its job says."""
+    first, second = (service.program(institutions=[one], name="接口") for one in ("C01", "C02"))
+    for who, rows in ((first, ONE + BAD), (first, BAD.replace("C01", "C09")), (second, OTHER)):
+        done = taken(who, rows, on_error="quarantine_rows")
+        assert len(done["import_ids"]) == 1
+    for who, seen in ((first, ["imp_1", "imp_2"]), (second, ["imp_3"])):
+        assert [one["id"] for one in who.get("/v1/imports").json()["data"]] == seen
+    # Nothing of its second file was taken: it is seen since the program sent it.
+    assert len(first.get("/v1/imports/imp_2/rejections").json()["data"]) == 2
+    for address in ("/v1/imports/imp_1", "/v1/imports/imp_2/rejections"):
+        problem(second.get(address), 404, "OBJECT_UNKNOWN")
+    problem(send(second, HEAD + OTHER, replaces="imp_1"), 404, "OBJECT_UNKNOWN")
+
+
 # -- limits ---------------------------------------------------------------------------------------
 
 
