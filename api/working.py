@@ -60,5 +60,6 @@ class Working:
         with ground.store.editing() as connection:
             forget_answers(connection, ground.ago(days=ground.settings.number("answer_days")))
             forget_sessions(connection, ground.now())
-            ended = {one.job for one in jobs_of(connection, *ENDED)}
-        tidy(ground.data, time.time, ground.settings.number("export_days"), ended)
+            states = {one.job: one.state for one in jobs_of(connection)}
+        ended = {job for job, state in states.items() if state in ENDED}
+        tidy(ground.data, time.time, ground.settings.number("export_days"), ended, states)
