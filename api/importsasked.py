@@ -20,7 +20,7 @@ from api.resources.jobs import queued
 from api.uploads import Upload
 from equivalents.policy.calendar import parse_day
 from equivalents.store.importknown import chain_of, check_replaceable
-from equivalents.store.importlist import ListedImport, import_with
+from equivalents.store.importlist import ListedImport, import_with, imports_of
 from equivalents.store.importscope import check_reach, import_institutions
 from equivalents.store.jobs import Job, add_job, job_of
 
@@ -29,6 +29,7 @@ __all__ = [
     "FileAsked",
     "check_asked",
     "import_number",
+    "own_imports",
     "queue_import",
     "sees_import",
 ]
@@ -74,10 +75,25 @@ def import_number(import_id: str) -> int:
     return int(import_id.removeprefix("imp_"))
 
 
-def sees_import(asking: Asking, one: ListedImport, places: frozenset[str]) -> bool:
+def own_imports(asking: Asking, connection: Connection) -> Callable[[ListedImport], bool]:
+    """Whether an import is the asker's own.
+
+    A name belongs to one person for good; two programs may have one title, and are known by the
+    jobs that they queued.
+    """
+    who = asking.principal
+    if who.kind == "user":
+        return lambda one: one.who == who.name
+    numbers = imports_of(connection, who.id)
+    return lambda one: one.import_id in numbers
+
+
+def sees_import(
+    asking: Asking, one: ListedImport, places: frozenset[str], own: Callable[[ListedImport], bool]
+) -> bool:
     """Whether an import has rows that the asker sees, or is the asker's own."""
     reach = asking.principal.institutions(asking.action)
-    return reach is ALL or one.who == asking.principal.name or any(at in reach for at in places)
+    return reach is ALL or any(at in reach for at in places) or own(one)
 
 
 def check_asked(asking: Asking, asked: FileAsked | BatchAsked, where: str) -> None:
@@ -103,7 +119,8 @@ def check_asked(asking: Asking, asked: FileAsked | BatchAsked, where: str) -> No
     number, reach = import_number(asked.replaces), asking.principal.institutions(asking.action)
     with asking.reading() as connection:
         found = import_with(connection, number)
-        if found is None or not sees_import(asking, found[0], found[1]):
+        own = own_imports(asking, connection)
+        if found is None or not sees_import(asking, found[0], found[1], own):
             raise RequestError("OBJECT_UNKNOWN", asked.replaces, pointer=f"{where}replaces")
         check_replaceable(connection, number)
         if reach is not ALL:

@@ -36,6 +36,8 @@ __all__ = [
 ]
 
 _ROWS: Final = 1_000_000
+_BESIDE: Final = 1_000
+"""Lines of a text that are no rows: titles, headings, blank ones. All rows wait in memory."""
 _SUFFIX: Final = {
     JSON: ".json",
     "text/csv": ".csv",
@@ -77,7 +79,7 @@ async def received(asking: Asking, name: str) -> AsyncIterator[Received]:
 
     Raises:
         RequestError: ``BODY_TYPE``; ``UPLOAD_BROKEN``: whoever sent it is gone;
-            ``UPLOAD_UNWRITABLE``.
+            ``UPLOAD_UNWRITABLE``; ``UPLOAD_ROWS``, as soon as there are many more lines.
         BodyTooLargeError: more bytes than a body of its kind may have.
     """
     kind = asking.request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -95,7 +97,8 @@ async def received(asking: Asking, name: str) -> AsyncIterator[Received]:
 
 async def _taken(asking: Asking, path: Path, limit: int) -> str:
     """Write the body of a request to a new file; gives its hash."""
-    digest, size = sha256(), 0
+    digest, size, lines = sha256(), 0, 0
+    most = asking.ground.settings.number("upload_rows")
     try:
         await run_in_threadpool(path.parent.mkdir, parents=True, mode=0o700)
         with path.open("wb") as out:
@@ -103,6 +106,9 @@ async def _taken(asking: Asking, path: Path, limit: int) -> str:
                 size += len(piece)
                 if size > limit:
                     raise BodyTooLargeError(limit)
+                lines += piece.count(b"\n") if path.suffix == ".csv" else 0
+                if lines > most + _BESIDE:
+                    raise RequestError("UPLOAD_ROWS", str(most))
                 digest.update(piece)
                 await run_in_threadpool(out.write, piece)
     except ClientDisconnect:
@@ -118,7 +124,7 @@ def given_from(asking: Asking, body: Received, table: str, period: str) -> Given
 
     Raises:
         DataError: every fault of its form, all at once.
-        RequestError: ``FIELD_INVALID``: a text with U+0000.
+        RequestError: ``UPLOAD_ROWS``: more than a file may have; ``FIELD_INVALID``: U+0000.
         RequestValidationError: it is no JSON of rows.
     """
     if body.kind == JSON:
@@ -128,6 +134,9 @@ def given_from(asking: Asking, body: Received, table: str, period: str) -> Given
         )
     findings = Findings()
     read = read_file(body.path, table, findings)
+    most = asking.ground.settings.number("upload_rows")
+    if len(read.places) > most:
+        raise RequestError("UPLOAD_ROWS", str(most))
     note_hidden(table, read, findings)
     return given_table(asking.store, table, read, findings, period=period, path=body.path)
 

@@ -63,5 +63,6 @@ class Working:
             forget_answers(connection, ground.ago(days=ground.settings.number("answer_days")))
             forget_sessions(connection, ground.now())
             forget_deliveries(connection, told)
-            ended = {one.job for one in jobs_of(connection, *ENDED)}
-        tidy(ground.data, time.time, ground.settings.number("export_days"), ended)
+            states = {one.job: one.state for one in jobs_of(connection)}
+        ended = {job for job, state in states.items() if state in ENDED}
+        tidy(ground.data, time.time, ground.settings.number("export_days"), ended, states)

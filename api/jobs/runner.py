@@ -149,19 +149,27 @@ def _interrupted(job: Job) -> object:
     return told_problem([problem], job.job, status=500)
 
 
-def tidy(data: Path, now: Callable[[], float], days: int, ended: Container[str] = ()) -> int:
+def tidy(
+    data: Path,
+    now: Callable[[], float],
+    days: int,
+    ended: Container[str] = (),
+    known: Container[str] | None = None,
+) -> int:
     """Delete the folders of jobs that are older than some days; gives how many.
 
     Of jobs that have ``ended`` what was uploaded goes at once; an upload or a table that was broken
-    off with its server goes after a day.
+    off with its server goes after a day, as does what was given to a job that was never queued,
+    being none of those ``known``.
     """
     count = 0
-    lasting = ((folder_of(data, ""), days), (uploads_of(data), 1), (tables_of(data), 1))
-    for folder, last in lasting:
+    jobs = folder_of(data, "")
+    for folder, last in ((jobs, days), (uploads_of(data), 1), (tables_of(data), 1)):
         for one in [*folder.iterdir()] if folder.is_dir() else []:
             if one.name in ended:
                 forget_given(data, one.name)
-            if one.exists() and now() - one.stat().st_mtime > last * 86_400:
+            lost = folder == jobs and known is not None and one.name not in known
+            if one.exists() and now() - one.stat().st_mtime > (1 if lost else last) * 86_400:
                 shutil.rmtree(one, ignore_errors=True)
                 count += 1
     return count

@@ -20,6 +20,7 @@ from api.importsasked import (
     FileAsked,
     check_asked,
     import_number,
+    own_imports,
     queue_import,
     sees_import,
 )
@@ -212,7 +213,8 @@ def _found(asking: Asking, import_id: str) -> tuple[ListedImport, list[Any]]:
     number = import_number(import_id)
     with asking.reading() as connection:
         found = import_with(connection, number) if number <= _LARGEST else None
-    if found is None or not sees_import(asking, found[0], found[1]):
+        own = own_imports(asking, connection)
+    if found is None or not sees_import(asking, found[0], found[1], own):
         raise RequestError("OBJECT_UNKNOWN", import_id)
     return found[0], found[2]
 
@@ -224,10 +226,11 @@ def list_imports(
     """Imports, the first one first; of others' those with rows of one's institutions."""
     (after,) = page.after("imports", [int]) or [0]
     with asking.reading() as connection:
+        own = own_imports(asking, connection)
         mine = (
             one
             for one, places in imports_after(connection, _bounded(after, page))
-            if sees_import(asking, one, places)
+            if sees_import(asking, one, places, own)
         )
         some = [*islice(mine, page.limit + 1)]
     shown, more = some[: page.limit], len(some) > page.limit
@@ -264,16 +267,17 @@ def list_import_rejections(
     (after,) = page.after("rejections", [int]) or [0]
     with asking.reading() as connection:
         every = rejections_after(connection, one.import_id, _bounded(after, page))
-        some = [*islice(_seen(asking, one, every), page.limit + 1)]
+        own = own_imports(asking, connection)(one)
+        some = [*islice(every if own else _seen(asking, every), page.limit + 1)]
     shown, more = some[: page.limit], len(some) > page.limit
     cursor = page.next("rejections", [shown[-1].id]) if more else None
     data = [_rejection(row) for row in shown]
     return Listed(data=data, limit=page.limit, has_more=more, next_cursor=cursor)
 
 
-def _seen(asking: Asking, one: ListedImport, every: Iterator[RejectedRow]) -> Iterator[RejectedRow]:
+def _seen(asking: Asking, every: Iterator[RejectedRow]) -> Iterator[RejectedRow]:
     reach = asking.principal.institutions(asking.action)
-    if reach is ALL or one.who == asking.principal.name:
+    if reach is ALL:
         return every
     return (row for row in every if row.original.get("institution_id", "") in reach)
 

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, Connection, RowMapping, select, true
 
 from equivalents.store.engine import Store
-from equivalents.store.schema import AUDIT, IMPORTS, REJECTIONS, SEGMENTS, UPLOADS
+from equivalents.store.schema import AUDIT, IMPORTS, JOBS, REJECTIONS, SEGMENTS, UPLOADS
 from equivalents.store.writing import parsed
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "RejectedRow",
     "import_with",
     "imports_after",
+    "imports_of",
     "listed_imports",
     "rejections_after",
 ]
@@ -123,6 +124,13 @@ def import_with(
         places = _institutions(connection, [import_id])
         return one, places.get(import_id, frozenset()), understood
     return None
+
+
+def imports_of(connection: Connection, owner: str) -> frozenset[int]:
+    """The imports that jobs of an owner made; of a case of several files the last one."""
+    joined = IMPORTS.join(JOBS, IMPORTS.c.seq == JOBS.c.seq)
+    wanted = select(IMPORTS.c.id).select_from(joined).where(JOBS.c.owner == owner)
+    return frozenset(int(one) for one in connection.execute(wanted).scalars())
 
 
 def rejections_after(

@@ -243,6 +243,21 @@ def test_imports_are_listed_and_voided(service: Service, finance: TestClient) ->
     assert not verify(service.store).problems
 
 
+def test_two_programs_of_one_title_see_each_its_own(service: Service) -> None:
+    """Their titles stand in the trail; whose an import is, its job says."""
+    first, second = (service.program(institutions=[one], name="接口") for one in ("C01", "C02"))
+    for who, rows in ((first, ONE + BAD), (first, BAD.replace("C01", "C09")), (second, OTHER)):
+        done = taken(who, rows, on_error="quarantine_rows")
+        assert len(done["import_ids"]) == 1
+    for who, seen in ((first, ["imp_1", "imp_2"]), (second, ["imp_3"])):
+        assert [one["id"] for one in who.get("/v1/imports").json()["data"]] == seen
+    # Nothing of its second file was taken: it is seen since the program sent it.
+    assert len(first.get("/v1/imports/imp_2/rejections").json()["data"]) == 2
+    for address in ("/v1/imports/imp_1", "/v1/imports/imp_2/rejections"):
+        problem(second.get(address), 404, "OBJECT_UNKNOWN")
+    problem(send(second, HEAD + OTHER, replaces="imp_1"), 404, "OBJECT_UNKNOWN")
+
+
 # -- limits ---------------------------------------------------------------------------------------
 
 
@@ -325,12 +340,13 @@ def test_a_table_that_breaks_off_leaves_nothing(limited: Service) -> None:
 def test_what_was_uploaded_is_tidied_away(small: Service) -> None:
     """Of jobs that ended at once; of what broke off with its server after a day."""
     data = small.ground.data
-    every = (given_of(data, "job_X"), uploads_of(data) / "job_Z", tables_of(data) / "tab_Y")
-    for folder in every:
+    given = [given_of(data, job) for job in ("job_V", "job_W", "job_X")]
+    for folder in (*given, uploads_of(data) / "job_Z", tables_of(data) / "tab_Y"):
         folder.mkdir(parents=True)
         (folder / "a.csv").write_text("x")
-    made = (tables_of(data) / "tab_Y").stat().st_mtime
-    tidy(data, lambda: made + 86_000, 30, {"job_Y"})
-    assert len(files_left(small)) == 3
-    tidy(data, lambda: made + 86_500, 30, {"job_X"})
-    assert files_left(small) == []
+    made = max(one.stat().st_mtime for one in data.rglob("*"))
+    tidy(data, lambda: made + 86_000, 30, {"job_Y"}, {"job_X", "job_W"})
+    assert len(files_left(small)) == 5
+    # Of job_V nothing is known: the server was killed as it was to be queued.
+    tidy(data, lambda: made + 86_500, 30, {"job_X"}, {"job_X", "job_W"})
+    assert files_left(small) == [given_of(data, "job_W") / "a.csv"]

@@ -161,6 +161,22 @@ def test_a_text_may_be_longer_than_json(tmp_path: Path) -> None:
         problem(finance.put(WEIGHTS, params=asked, json={"rows": rows}), 413, "BODY_LARGE")
 
 
+def test_a_text_has_as_many_rows_as_a_file_may(tmp_path: Path) -> None:
+    """Its rows wait in the memory of the server: what has far more is not even read."""
+    with served(new_place("sqlite", tmp_path, ""), tmp_path / "d", upload_rows="20") as found:
+        finance = found.visitor("county_finance")
+        text, asked = {"Content-Type": "text/csv"}, {"show": "true"}
+
+        def put(count: int, blank: int = 0) -> Any:
+            rows = b"".join(b"A%03d,1,2026-01-01\n" % number for number in range(count))
+            body = b"item_code,weight,valid_from\n" + rows + b"\n" * blank
+            return finance.put(WEIGHTS, params=asked, content=body, headers=text)
+
+        assert put(20, blank=999).json()["added"] == 20
+        for answer in (put(21), put(20, blank=1_000)):
+            assert "20 行" in str(problem(answer, 413, "UPLOAD_ROWS")["detail"])
+
+
 def test_account_numbers_are_masked_and_masks_are_never_kept(small: Service) -> None:
     pools(small.store, H1)
     put_table(small.store, "payees", PAYEES)
