@@ -298,6 +298,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "trusted_schema=OFF",
         "temp_store=MEMORY",
         "cell_size_check=ON",
+        # Where readers stay, the log of a large import would stay as large as it was.
+        "journal_size_limit=67108864",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -168,3 +168,8 @@ def test_a_closed_store_leaves_nothing_open(kept: Store) -> None:
     folder = kept.place.file.parent
     assert not [*folder.glob("store.db-*")], "the last one tidies away the log"
     assert now(kept) == ["a"]
+
+
+def test_the_log_does_not_stay_as_large_as_it_was(kept: Store) -> None:
+    with kept.editing() as connection:
+        assert connection.execute(text("PRAGMA journal_size_limit")).scalar() == 64 << 20
