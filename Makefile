@@ -7,8 +7,9 @@
 PY := .venv/bin/python
 PYTHON ?=
 PYTEST_ARGS ?=
-# As many workers as there are cores; pytest-benchmark would only warn that it cannot measure then.
-EVERY_CORE := -n auto --dist worksteal -p no:benchmark
+# One worker more than there are cores: some wait for disks, servers and killed programs.
+# pytest-benchmark would only warn that it cannot measure then.
+EVERY_CORE := -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --dist worksteal -p no:benchmark
 ARGS ?=
 export PYTHON
 

@@ -15,6 +15,7 @@ import yaml
 
 from equivalents import settle_case
 from tests.lines_alike import bound, fen, read_out
+from tests.plainyaml import plain_yaml
 from tests.proofs.changing import (
     check_no_byte_changes,
     same_bytes,
@@ -137,7 +138,7 @@ def change_schemes(case: Path, change: Callable[[Any], int]) -> int:
     for path in (case / "case.yaml", *sorted(case.glob("schemes/*.yaml"))):
         scheme = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)
         done += change(scheme)
-        text = yaml.safe_dump(scheme, allow_unicode=True, sort_keys=False)
+        text = plain_yaml(scheme, sort_keys=False)
         path.write_text(text, encoding="utf-8")
     return done
 

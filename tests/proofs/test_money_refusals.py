@@ -18,6 +18,7 @@ import yaml
 from equivalents import settle_case
 from equivalents.errors import DataError
 from tests.against_reference import compare
+from tests.plainyaml import plain_yaml
 from tests.proofs.changing import read_rows, write_rows
 from tests.proofs.counts import counts
 from tests.reference import FUNDS, Refused, settle, write_random_case
@@ -73,7 +74,7 @@ def change_funds(change: Callable[[Any, random.Random], None]) -> Spoil:
             text = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)
             for fund in (text.get("funds") or {}).values():
                 change(fund, chance)
-            path.write_text(yaml.safe_dump(text, allow_unicode=True, sort_keys=False), "utf-8")
+            path.write_text(plain_yaml(text, sort_keys=False), "utf-8")
 
     return spoil
 

@@ -9,8 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
 
-import yaml
-
+from tests.plainyaml import plain_yaml
 from tests.reference.random_assessment import REFERENCE, Drawing, Span, Yaml, figure
 from tests.reference.random_csv import write_table
 from tests.reference.random_weights import Fields
@@ -42,7 +41,7 @@ def load(folder: Path) -> Yaml:
 
 def dump(folder: Path, declared: Yaml) -> None:
     """Write `case.yaml`."""
-    text = yaml.safe_dump(declared, allow_unicode=True, sort_keys=False, width=10**6)
+    text = plain_yaml(declared, sort_keys=False, width=10**6)
     (folder / "case.yaml").write_text(text, encoding="utf-8")
 
 

@@ -7,8 +7,7 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
-import yaml
-
+from tests.plainyaml import plain_yaml
 from tests.reference.random_bridges import bridges, share_tests
 from tests.reference.random_channels import give_channels
 from tests.reference.random_csv import write_table
@@ -120,7 +119,7 @@ def _write_payable(plan: FundPlan, folder: Path, files: Mapping[str, Yaml]) -> N
     while True:
         for name, text in complete(files, plan.funds).items():
             (folder / name).parent.mkdir(exist_ok=True)
-            dumped = yaml.safe_dump(text, allow_unicode=True, sort_keys=False, width=10**6)
+            dumped = plain_yaml(text, sort_keys=False, width=10**6)
             (folder / name).write_text(dumped, encoding="utf-8")
         try:
             settle(folder)
