@@ -12,6 +12,8 @@ PYTEST_ARGS ?=
 EVERY_CORE := -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --dist worksteal -p no:benchmark
 ARGS ?=
 export PYTHON
+# Tests start Python hundreds of times: each would compile every module anew where this is set.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test proof check bench rules wheelhouse clean venv lint

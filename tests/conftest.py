@@ -1,7 +1,7 @@
 """Hypothesis profiles (small counts in `make test`, full ones in `make proof`), shared cases."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,8 @@ from tests.build import medicare
 from tests.once import made_once
 from tests.postgres import running_postgres
 from tests.schemelayers import BASE, OVER, OWN
+
+SCENARIOS = Path(__file__).parent / "scenarios"
 
 _COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("quick", max_examples=60, derandomize=True, **_COMMON)  # type: ignore[arg-type]
@@ -39,6 +41,30 @@ def settled_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
         settle_case(folder / "case", folder / "out", stop_on_reject=False)
 
     return made_once(tmp_path_factory, "settled-demo", make)
+
+
+@pytest.fixture(scope="session")
+def small_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the smallest demo county (``case``), settled (``out``); only to be read."""
+
+    def make(folder: Path) -> None:
+        write_county(folder / "case", records=5000)
+        settle_case(folder / "case", folder / "out", stop_on_reject=False)
+
+    return made_once(tmp_path_factory, "small-demo", make)
+
+
+@pytest.fixture(scope="session")
+def settled_scenario(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Where a readable scenario of that name is settled, as files only to be read."""
+
+    def settled(name: str) -> Path:
+        def make(folder: Path) -> None:
+            settle_case(SCENARIOS / name / "case", folder / "out", stop_on_reject=False)
+
+        return made_once(tmp_path_factory, f"scenario-{name}", make) / "out"
+
+    return settled
 
 
 @pytest.fixture(scope="session")

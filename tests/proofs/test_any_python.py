@@ -119,6 +119,7 @@ def _install(python: str, environment: Path, wheel: Path, cwd: Path) -> None:
         install: tuple[str | Path, ...] = (uv, "pip", "install", "-q", "--python", inside)
     else:
         _run(python, "-m", "venv", environment, cwd=cwd)
-        install = (environment / "bin" / "python", "-m", "pip", "install", "-q")
+        # What is imported is compiled then; the rest of the libraries never needs to be.
+        install = (environment / "bin" / "python", "-m", "pip", "install", "-q", "--no-compile")
     _run(*install, "--require-hashes", "-r", lock, cwd=cwd)
     _run(*install, "--no-deps", wheel, cwd=cwd)

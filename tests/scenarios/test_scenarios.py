@@ -19,6 +19,7 @@ record split on its own, a team of another date, everybody weighed with the firs
 import csv
 import json
 import re
+from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from math import floor, prod
@@ -57,21 +58,14 @@ def read(path: Path) -> list[dict[str, str]]:
     return rows
 
 
-@pytest.fixture(scope="module")
-def settled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Every scenario settled once: its name and its OUT."""
-    base = tmp_path_factory.mktemp("scenarios")
-    for folder in FOLDERS:
-        settle_case(folder / "case", base / folder.name, stop_on_reject=False)
-    return {folder.name: base / folder.name for folder in FOLDERS}
-
-
 @each_scenario
-def test_the_figures_are_those_worked_by_hand(folder: Path, settled: dict[str, Path]) -> None:
+def test_the_figures_are_those_worked_by_hand(
+    folder: Path, settled_scenario: Callable[[str], Path]
+) -> None:
     for path in sorted((folder / "expected").glob("*.csv")):
         expected = read(path)
         columns = list(expected[0])
-        found = read(settled[folder.name] / path.name)
+        found = read(settled_scenario(folder.name) / path.name)
         if path.name == "problems.csv":
             found = [row for row in found if row["severity"] != "error"]
         assert [{name: row[name] for name in columns} for row in found] == expected, path.name
@@ -83,11 +77,13 @@ PROPOSED = [folder for folder in FOLDERS if (folder / "proposal").is_dir()]
 @pytest.mark.parametrize("kept", [False, True], ids=["case", "kept"])
 @pytest.mark.parametrize("folder", PROPOSED, ids=[f.name for f in PROPOSED])
 def test_a_proposal_changes_what_was_worked_by_hand(
-    folder: Path, kept: bool, settled: dict[str, Path], tmp_path: Path
+    folder: Path, kept: bool, settled_scenario: Callable[[str], Path], tmp_path: Path
 ) -> None:
     """Over the case, and over the kept result with the case for what must be counted again."""
     weights, coefficients = (folder / "proposal" / f"{n}.csv" for n in ("weights", "coefficients"))
-    base, case = (settled[folder.name], folder / "case") if kept else (folder / "case", None)
+    base, case = (
+        (settled_scenario(folder.name), folder / "case") if kept else (folder / "case", None)
+    )
     compared = compare_case(
         base,
         weights if weights.is_file() else None,
@@ -133,11 +129,13 @@ EXPLAINED = [folder for folder in FOLDERS if (folder / "expected-lines").is_dir(
 
 
 @pytest.mark.parametrize("folder", EXPLAINED, ids=[f.name for f in EXPLAINED])
-def test_money_is_on_the_lines_as_worked_by_hand(folder: Path, settled: dict[str, Path]) -> None:
+def test_money_is_on_the_lines_as_worked_by_hand(
+    folder: Path, settled_scenario: Callable[[str], Path]
+) -> None:
     """Of the pools that the file names: every line, and what stands on the line of the pool."""
     for path in sorted((folder / "expected-lines").glob("*.csv")):
         expected = read(path)
-        story, _ = trace_person(settled[folder.name], path.stem)
+        story, _ = trace_person(settled_scenario(folder.name), path.stem)
         found = []
         for place in person_json(story)["institutions"]:
             for pool in place["pools"]:
@@ -152,20 +150,22 @@ def test_money_is_on_the_lines_as_worked_by_hand(folder: Path, settled: dict[str
 
 @each_scenario
 def test_nothing_is_kept_out_unless_the_scenario_says_so(
-    folder: Path, settled: dict[str, Path]
+    folder: Path, settled_scenario: Callable[[str], Path]
 ) -> None:
     for name in EMPTY_UNLESS_EXPECTED:
         if not (folder / "expected" / f"{name}.csv").is_file():
-            assert read(settled[folder.name] / f"{name}.csv") == []
+            assert read(settled_scenario(folder.name) / f"{name}.csv") == []
     if not (folder / "expected" / "problems.csv").is_file():
-        problems = read(settled[folder.name] / "problems.csv")
+        problems = read(settled_scenario(folder.name) / "problems.csv")
         assert [row["code"] for row in problems if row["severity"] != "error"] == []
 
 
 @each_scenario
-def test_the_result_re_adds_without_the_engine(folder: Path, settled: dict[str, Path]) -> None:
+def test_the_result_re_adds_without_the_engine(
+    folder: Path, settled_scenario: Callable[[str], Path]
+) -> None:
     """Quantity x weight (x share) = equivalents; lines add up to keys and payouts, to pools."""
-    out = settled[folder.name]
+    out = settled_scenario(folder.name)
     lines: dict[tuple[str, ...], Decimal] = {}
     for line in read(out / "equivalents.csv"):
         equivalents = Decimal(line["equivalents"])
@@ -234,9 +234,11 @@ def parents(folder: Path) -> dict[str, str]:
 
 
 @each_scenario
-def test_every_level_gives_what_it_got(folder: Path, settled: dict[str, Path]) -> None:
+def test_every_level_gives_what_it_got(
+    folder: Path, settled_scenario: Callable[[str], Path]
+) -> None:
     """Down a ladder a parent's children have its amount, but for what stays behind."""
-    out = settled[folder.name]
+    out = settled_scenario(folder.name)
     pools = {(row["institution_id"], row["pool"]): row for row in read(out / "pools.csv")}
     got = {name: Decimal(row["amount"]) for name, row in pools.items()}
     given: dict[tuple[str, str], Decimal] = {}
@@ -281,10 +283,10 @@ def adjusted_keys(out: Path) -> dict[tuple[str, ...], Decimal]:
 
 @each_scenario
 def test_every_record_is_accounted_for_in_every_series(
-    folder: Path, settled: dict[str, Path]
+    folder: Path, settled_scenario: Callable[[str], Path]
 ) -> None:
     """Counted + excluded + rejected = received (A10), in OUT and, if any is kept out, in why."""
-    out = settled[folder.name]
+    out = settled_scenario(folder.name)
     received = len(read(folder / "case" / "records.csv"))
     records = json.loads((out / "summary.json").read_bytes())["records"]
     assert records["received"] == received
@@ -317,13 +319,13 @@ def test_the_explanation_names_its_rules_and_every_amount(folder: Path) -> None:
 
 @each_scenario
 def test_the_direct_path_pays_the_same(
-    folder: Path, settled: dict[str, Path], tmp_path: Path
+    folder: Path, settled_scenario: Callable[[str], Path], tmp_path: Path
 ) -> None:
     """Weighed record by record, without item lines: the same keys, lines and money."""
     out = tmp_path / "out"
     settle_case(folder / "case", out, stop_on_reject=False, direct=True)
     for name in ("payouts", "adjusted", "allocations", "pools", "funds"):
-        one, other = settled[folder.name] / f"{name}.csv", out / f"{name}.csv"
+        one, other = settled_scenario(folder.name) / f"{name}.csv", out / f"{name}.csv"
         assert one.read_bytes() == other.read_bytes(), name
 
 

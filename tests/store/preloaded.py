@@ -16,5 +16,6 @@ NAMES = (
     "equivalents.store.periodsettle",
     "equivalents.store.segments",
     "tests.store.test_import_crash",
+    "tests.store.test_keeping_kills",
 )
 MODULES = [import_module(name) for name in NAMES]

@@ -5,11 +5,15 @@ Faults it catches: a file that has its name before it is whole; a store of which
 a body that is gone without a tombstone.
 """
 
+import os
 import random
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
+from itertools import count
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -19,13 +23,14 @@ from equivalents.errors import DataError
 from equivalents.store.backup import back_up
 from equivalents.store.backupread import check_backup
 from equivalents.store.engine import Store, open_store, store_engine
-from equivalents.store.place import StorePlace
+from equivalents.store.place import StorePlace, place_of
 from equivalents.store.restoring import restore
 from equivalents.store.revisions import HEAD
 from equivalents.store.upgrading import upgrade
 from equivalents.store.verify import verify
 from tests.keeping import fill
 from tests.proofs.counts import counts
+from tests.store import children
 from tests.stores import environment, new_place
 
 COUNT = counts(20, 200)
@@ -114,24 +119,39 @@ def test_an_upgrade_is_whole_or_absent(place: StorePlace, failpoint: str) -> Non
     store.close()
 
 
-LOOP = (
-    "import sys\n"
-    "from pathlib import Path\n"
-    "from equivalents.store.backup import back_up\n"
-    "from equivalents.store.engine import open_store\n"
-    "from equivalents.store.place import place_of\n"
-    "from equivalents.store.restoring import restore\n"
-    "store = open_store(place_of())\n"
-    "folder = Path(sys.argv[1])\n"
-    "for number in range(1000):\n"
-    "    file = folder / f'b{number}'\n"
-    "    back_up(store, file)\n"
-    "    print(file, flush=True)\n"
-    "    if number % 4 == 3:\n"
-    "        into = folder / f's{number}'\n"
-    "        restore(file, place_of(str(into)))\n"
-    "        print(into, flush=True)\n"
-)
+def copy_for_ever(said: dict[str, str], folder: Path, told: Connection) -> None:
+    """Back up, and restore every fourth copy; tell each that is done."""
+    os.environ.update(said)
+    os.environ.pop("EQUIVALENTS_HEADS")  # a restored store has its own
+    store = open_store(place_of())
+    for number in count():
+        file = folder / f"b{number}"
+        back_up(store, file)
+        told.send(str(file))
+        if number % 4 == 3:
+            into = folder / f"s{number}"
+            restore(file, place_of(str(into)))
+            told.send(str(into))
+
+
+def copied_and_killed(store: Store, folder: Path, seconds: float) -> list[str]:
+    """What a process told that was killed so long after its third copy."""
+    reader, writer = children.context().Pipe(duplex=False)
+    child = children.context().Process(
+        target=copy_for_ever, args=(environment(store.place), folder, writer)
+    )
+    child.start()
+    writer.close()
+    told = [reader.recv() for _ in range(3)]
+    time.sleep(seconds)
+    child.kill()
+    child.join()
+    # The end may be there by half.
+    with suppress(EOFError, OSError):
+        while True:
+            told.append(reader.recv())
+    reader.close()
+    return told
 
 
 def test_killed_at_random_what_is_there_is_whole(store: Store, tmp_path: Path) -> None:
@@ -140,19 +160,7 @@ def test_killed_at_random_what_is_there_is_whole(store: Store, tmp_path: Path) -
     for round_ in range(COUNT):
         folder = tmp_path / f"round{round_}"
         folder.mkdir()
-        with subprocess.Popen(
-            [sys.executable, "-c", LOOP, str(folder)],
-            env={k: v for k, v in environment(store.place).items() if k != "EQUIVALENTS_HEADS"},
-            stdout=subprocess.PIPE,
-            text=True,
-        ) as child:
-            assert child.stdout is not None
-            told = [child.stdout.readline().strip() for _ in range(3)]
-            time.sleep(chance.random())
-            child.kill()
-            told += [line.strip() for line in child.stdout if line.endswith("\n")]
-        assert told
-        assert all(told)
+        told = copied_and_killed(store, folder, chance.random())
         named = {str(one) for one in folder.iterdir()}
         assert set(told) <= named
         for name in named:

@@ -18,7 +18,6 @@ import pytest
 from typer.testing import CliRunner
 
 from equivalents.cli import app
-from equivalents.demo import write_county
 from equivalents.errors import DataError, UsageError
 from equivalents.run import check_case, settle_case
 from equivalents.store.casecache import CaseCache
@@ -73,19 +72,14 @@ def test_a_kept_case_pays_what_its_folder_pays(folder: Path, keyed: Store, tmp_p
     assert kept == given
 
 
-def test_the_made_up_county_pays_the_same_out_of_a_store(tmp_path: Path) -> None:
+def test_the_made_up_county_pays_the_same_out_of_a_store(small_demo: Path, tmp_path: Path) -> None:
     """With its dirty rows, schemes, contracts, windows, and stays that began the year before."""
     place = new_place("sqlite", tmp_path, "")
     upgrade(place, who="测试 tester")
     store = with_key(open_store(place, "测试 tester"), tmp_path / "key")
-    county = tmp_path / "county"
-    county.mkdir()
-    write_county(county, records=5000)
-    period = keep_case(store, county)
-    made = made_case(store, period)
-    for case, out in ((county, "given"), (made.folder, "kept")):
-        settle_case(case, tmp_path / out, stop_on_reject=False, direct=not FULL)
-    assert settled_files(tmp_path / "kept") == settled_files(tmp_path / "given")
+    made = made_case(store, keep_case(store, small_demo / "case"))
+    settle_case(made.folder, tmp_path / "kept", stop_on_reject=False)
+    assert settled_files(tmp_path / "kept") == settled_files(small_demo / "out")
     store.close()
 
 

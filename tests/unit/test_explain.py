@@ -8,6 +8,7 @@ import csv
 import re
 import shutil
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -40,10 +41,11 @@ COUNTED = re.compile(
 
 @pytest.mark.rules("D1", "D2", "D3")
 @pytest.mark.parametrize("case", SCENARIOS, ids=lambda path: path.parent.name)
-def test_the_texts_of_pools_add_up_to_all_that_was_shared(case: Path, tmp_path: Path) -> None:
+def test_the_texts_of_pools_add_up_to_all_that_was_shared(
+    case: Path, settled_scenario: Callable[[str], Path]
+) -> None:
     # 5.11: clamp(L x key, floor, cap) with one L, which those held at no bound show.
-    out = tmp_path / "out"
-    settle_case(case, out, stop_on_reject=False)
+    out = settled_scenario(case.parent.name)
     people: Counter[tuple[str, str, str]] = Counter()
     steps: Counter[tuple[str, str, str, Fraction, int]] = Counter()
     pools = read_out(out, "pools")
@@ -174,10 +176,11 @@ def test_heads_are_told_where_heads_share_and_segments_where_equivalents_do(
 
 @pytest.mark.rules("A3", "A5", "A10", "D2")
 @pytest.mark.parametrize("case", SCENARIOS, ids=lambda path: path.parent.name)
-def test_the_text_of_everybody_adds_up_to_what_was_paid(case: Path, tmp_path: Path) -> None:
+def test_the_text_of_everybody_adds_up_to_what_was_paid(
+    case: Path, settled_scenario: Callable[[str], Path]
+) -> None:
     """From the listed records to the item lines, and from these to the amount."""
-    out = tmp_path / "out"
-    settle_case(case, out, stop_on_reject=False)
+    out = settled_scenario(case.parent.name)
     paid: dict[str, int] = defaultdict(int)
     for row in read_out(out, "payouts"):
         paid[row["person_id"]] += fen(row["amount"])
