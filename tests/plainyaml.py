@@ -7,7 +7,10 @@ import yaml
 __all__ = ["plain_yaml"]
 
 
-class _Plain(yaml.SafeDumper):
+_QUICK: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+class _Plain(_QUICK):  # type: ignore[misc]
     """Values that stand twice are written twice."""
 
     def ignore_aliases(self, data: Any) -> bool:

@@ -257,7 +257,7 @@ def test_many_malformed_rows_cost_no_more_than_others(tmp_path: Path) -> None:
 # -- the pieces ----------------------------------------------------------------------------------
 
 
-@settings(max_examples=counts(60, 300))
+@settings(max_examples=counts(20, 300))
 @given(values=st.lists(VALUE, min_size=1, max_size=5), other=VALUE)
 @example(values=ODD, other='“,"')
 def test_every_sentence_in_columns_reads_like_one_by_one(values: list[str], other: str) -> None:
