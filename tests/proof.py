@@ -281,7 +281,8 @@ KINDS = (
         "jobs outlive kills 任务中断",
         ("tests/service/test_jobs.py", "tests/service/test_restart.py"),
         "on SQLite and PostgreSQL: 200 workers and 60 servers killed at random moments of an "
-        "import, then nothing is doubled, lost or stuck; an upload of 200 MB",
+        "import, then nothing is doubled, lost or stuck; what was given up after three lives says "
+        "so and is taken when it is sent again; an upload of 200 MB",
         "a row that comes twice because its job was begun again; a job that waits for ever",
     ),
 )  # fmt: skip

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from api.ground import Ground
 from equivalents.servicesettings import read_settings
 from equivalents.store.engine import open_store
+from equivalents.store.jobs import ATTEMPTS
 from equivalents.store.place import StorePlace
 from equivalents.store.upgrading import upgrade
 from equivalents.store.verify import verify
@@ -86,27 +87,52 @@ class Client:
             time.sleep(0.1)
 
 
-def test_servers_that_are_killed_double_nothing(place: StorePlace, tmp_path: Path) -> None:
-    draw, key = random.Random(8), key_of(place, tmp_path)
-    jobs: list[str] = []
+def begun(client: Client, job: str) -> None:
+    """As soon as somebody has taken a job."""
+    until = time.monotonic() + 60
+    while client.ask("GET", f"/v1/jobs/{job}")["state"] == "queued":
+        assert time.monotonic() < until, "nobody took the job"
+        time.sleep(0.02)
+
+
+def killed_while_they_import(place: StorePlace, folder: Path, key: str) -> dict[str, int]:
+    """Servers that are killed, every other one when it has a job; gives what was sent to them."""
+    draw = random.Random(8)
+    jobs: dict[str, int] = {}
     for at in range(SERVERS):
-        with running(place, tmp_path, **SILENT) as (process, address):
+        with running(place, folder, **SILENT) as (process, address):
             client = Client(address, key)
-            jobs += [client.upload(rows(2 * at + more).encode()) for more in range(2)]
+            new = {client.upload(rows(number).encode()): number for number in (2 * at, 2 * at + 1)}
+            jobs |= new
+            if at % 2 == 0:
+                begun(client, min(new, key=lambda job: new[job]))
             time.sleep(draw.uniform(0, 1.5))
             process.kill()
             process.wait()
+    return jobs
+
+
+def test_servers_that_are_killed_double_nothing(place: StorePlace, tmp_path: Path) -> None:
+    """A job is done once, or is given up after three attempts and can be asked for again."""
+    key = key_of(place, tmp_path)
+    jobs = killed_while_they_import(place, tmp_path, key)
     with running(place, tmp_path, **SILENT) as (_, address):
         client = Client(address, key)
-        done = [client.ended(job) for job in jobs]
-    assert [(one["state"], one["result"]["accepted"]) for one in done] == [
-        ("succeeded", ROWS)
-    ] * len(jobs), done
+        done = {job: client.ended(job) for job in jobs}
+        given_up = [job for job, one in done.items() if one["state"] == "failed"]
+        for job in given_up:
+            assert done[job]["problem"]["code"] == "JOB_INTERRUPTED"
+            assert done[job]["attempt"] == ATTEMPTS
+            again = client.upload(rows(jobs[job]).encode())
+            done[job] = client.ended(again)
+    assert len(given_up) <= SERVERS // ATTEMPTS  # each took the lives of three servers
+    found = [(one["state"], (one["result"] or {}).get("accepted")) for one in done.values()]
+    assert found == [("succeeded", ROWS)] * len(jobs)
     store = open_store(place, "test")
     try:
-        found = Counter(one for (one,) in live(store, "record_id"))
-        assert set(found.values()) == {1}
-        assert len(found) == len(jobs) * ROWS
+        records = Counter(one for (one,) in live(store, "record_id"))
+        assert set(records.values()) == {1}
+        assert len(records) == len(jobs) * ROWS
         assert not verify(store).problems
     finally:
         store.close()
