@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from api.problems import TYPE
 from equivalents.store.facts import standing
 from equivalents.store.trail import trail
+from tests.service.routes import operations
 from tests.service.visitors import Service, served
 from tests.stores import new_place
 
@@ -251,6 +252,22 @@ def test_requests_of_another_form_are_refused_by_name(small: Service) -> None:
     assert administrator.post("/v1/users", json=USER, headers=fits).status_code == 201
     said = problem(administrator.post("/v1/users", json={"login": "li"}), 422, "FIELD_MISSING")
     assert {one["pointer"] for one in said["errors"]} == {"/name", "/password", "/roles"}  # type: ignore[attr-defined]
+
+
+def test_a_query_says_what_is_known_and_once(small: Service) -> None:
+    """A filter that nobody reads would be no filter: the list would tell of everybody."""
+    finance = small.visitor("county_finance")
+    for one in operations(small.app):
+        if one.method == "GET" and one.path.startswith("/v1/") and one.action:
+            answer = finance.get(one.filled(), params={"perod": "2025-06", "limit ": "1"})
+            if answer.status_code == 422:
+                errors = {(one["pointer"], one["code"]) for one in answer.json()["errors"]}
+                assert errors == {("?perod", "FIELD_UNKNOWN"), ("?limit ", "FIELD_UNKNOWN")}
+            else:
+                assert answer.status_code == 403, one.title
+    twice = finance.get("/v1/payouts?period=2025-06&period=2025-07&limit=2")
+    (error,) = problem(twice, 422, "FIELD_INVALID")["errors"]  # type: ignore[misc,attr-defined]
+    assert error["pointer"] == "?period"
 
 
 def test_the_last_administrator_stays(service: Service) -> None:
