@@ -156,7 +156,8 @@ def create_export(
         raise DataError(problems)
 
     def add(connection: Connection) -> Job:
-        run = approved_run(connection, asking, asked.period or "", asked.run_id, "approved")
+        named = (asked.period or "", asked.run_id)
+        run = approved_run(connection, asking, named, "approved", "/")
         if run is None:
             raise DataError([Problem("EXPORT_UNAPPROVED", value=asked.period or "")])
         _check_paid(run, asked.institution_id, places)
