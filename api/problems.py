@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match
 
-from api.language import language_of
+from api.language import language_of, over_http
 from equivalents.errors import DataError, Place, Problem, UsageError
 
 __all__ = [
@@ -146,7 +146,7 @@ def problem_body(
         "title": HTTPStatus(status).phrase,
         "status": status,
         "code": first.code,
-        "detail": first.text(language),
+        "detail": over_http(first.text(language)),
         "request_id": request_id,
         "errors": [_error(one, language) for one in problems[:_SHOWN]],
     }
@@ -158,7 +158,7 @@ def problem_body(
 def _error(problem: Problem, language: str) -> dict[str, Any]:
     place = problem.place
     said: dict[str, Any] = {"code": problem.code, "severity": problem.severity}
-    said["detail"] = problem.text(language)
+    said["detail"] = over_http(problem.text(language))
     if place.column.startswith(("/", "?")) and not place.file:
         said["pointer"] = place.column
     else:
