@@ -104,10 +104,14 @@ class Asking:
         said = {name.replace("_", "-"): value for name, value in headers.items()}
         if etag:
             said["ETag"] = f'"{etag}"'
-            if said["ETag"] in _tags(self.request.headers.get("if-none-match", "")):
+            if self.has(etag):
                 return Response(None, 304, said)
         body = model if isinstance(model, bytes) else model.model_dump_json(by_alias=True).encode()
         return Response(body, status, said, JSON)
+
+    def has(self, etag: str) -> bool:
+        """Whether the asker has it already: its ETag, or any (``*``), as there is one."""
+        return bool({f'"{etag}"', "*"} & _tags(self.request.headers.get("if-none-match", "")))
 
     def check_match(self, etag: str) -> None:
         """Refuse an edit of something that is not as the asker saw it.

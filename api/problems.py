@@ -38,6 +38,7 @@ _STATUS: Final[Mapping[str, int]] = {
     "METHOD_UNKNOWN": 405,
     "OBJECT_UNKNOWN": 404,
     "BODY_JSON": 400,
+    "BODY_ENCODING": 415,
     "BODY_TYPE": 415,
     "BODY_LARGE": 413,
     "BATCH_RECORDS": 413,
@@ -216,6 +217,11 @@ def _usage(request: Request, error: Exception) -> Response:
 
 def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
+    if any(one["loc"] == ("body",) and type(one.get("input")) is bytes for one in error.errors()):
+        # Nobody took it for JSON.
+        kind = request.headers.get("content-type", "").partition(";")[0].strip()
+        problem = Problem("BODY_TYPE", Place(column="?Content-Type"), kind, _JSON_ALONE)
+        return problem_response(request, [problem])
     problems = [*_problems(error.errors(), language_of(request))]
     status = 400 if problems[0].code == "BODY_JSON" else 422
     return problem_response(request, problems, status)
@@ -237,6 +243,7 @@ def _problems(errors: Iterable[Any], language: str) -> Iterable[Problem]:
             yield Problem("FIELD_INVALID", place, _shown(one.get("input")), {"detail": detail})
 
 
+_JSON_ALONE: Final = {"allowed": "application/json"}
 _ZH: Final[Mapping[str, str]] = {
     "string_pattern_mismatch": "格式应为 {pattern}",
     "string_too_short": "至少 {min_length} 个字符",
@@ -302,4 +309,5 @@ def _methods(request: Request) -> list[str]:
         matched, _ = route.matches({**request.scope, "method": "GET"})
         if matched is not Match.NONE:
             found |= getattr(route, "methods", None) or set()
-    return sorted(found)
+    heads = "GET" in found and not request.url.path.endswith("/events")
+    return sorted({*found, "HEAD"} if heads else found)

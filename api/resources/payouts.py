@@ -194,7 +194,7 @@ def _time(text: str) -> datetime:
     return found
 
 
-def _answer(  # noqa: PLR0913  # each is a part of what is answered
+def _answer(
     asking: Asking,
     page: Page,
     name: str,
