@@ -6,6 +6,7 @@ becomes the status of its first code. Source: specification page 3 "Service".
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
@@ -257,6 +258,7 @@ _ZH: Final[Mapping[str, str]] = {
     "list_type": "应为数组",
     "dict_type": "应为对象",
     "model_attributes_type": "应为对象",
+    "model_type": "应为对象",
     "literal_error": "应为 {expected} 之一",
     "enum": "应为 {expected} 之一",
     "too_long": "至多 {max_length} 项",
@@ -266,9 +268,32 @@ _ZH: Final[Mapping[str, str]] = {
 }
 
 
+_FORMS: Final[Mapping[str, str]] = {
+    "^(19|20|21)[0-9]{2}(-(0[1-9]|1[0-2]|H[12]|Q[1-4]))?$": (
+        "期间写成 2026、2026-H1、2026-Q3 或 2026-06¦"
+        "a period is written 2026, 2026-H1, 2026-Q3 or 2026-06"
+    ),
+    "^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "日期写成 2026-07-10¦a day is written 2026-07-10",
+    "^[0-9]{4}-(0[1-9]|1[0-2])$": "月份写成 2026-06¦a month is written 2026-06",
+    r"^-?(0|[1-9][0-9]*)\.[0-9]{2}$": (
+        "金额写成有两位小数的文本，如 1234.50¦an amount is a text with two decimals, like 1234.50"
+    ),
+}
+"""What is told of a form in place of its pattern."""
+
+
 def _said(one: Mapping[str, Any], language: str) -> str:
+    said = {**one.get("ctx", {})}
+    pattern = str(said.get("pattern", ""))
+    form = _FORMS.get(re.sub(r"^\^\((.*)\)\?\$$", r"^\1$", pattern)) or _FORMS.get(pattern)
+    if form:
+        return form
     template = _ZH.get(str(one["type"])) if language == "zh" else None
-    return template.format_map({**one.get("ctx", {})}) if template else str(one["msg"])
+    if template is None:
+        return str(one["msg"])
+    if "expected" in said:
+        said["expected"] = re.sub("(?:, | or )(?=')", "、", said["expected"])
+    return template.format_map(said)
 
 
 def _shown(value: Any) -> str:

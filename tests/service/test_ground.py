@@ -9,6 +9,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 from fastapi.testclient import TestClient
+from httpx2 import Response
 
 from api.problems import TYPE
 from equivalents.store.facts import standing
@@ -249,6 +250,32 @@ def test_headers_alone_are_answered_like_the_whole(small: Service) -> None:
         answer = administrator.get(me, headers={"If-None-Match": said})
         assert (answer.status_code, answer.content) == (304, b""), said
     assert administrator.get(me, headers={"If-None-Match": '"x"'}).status_code == 200
+
+
+def test_forms_are_told_in_words_and_where_they_stand(small: Service) -> None:
+    finance = small.visitor("county_finance")
+
+    def told(answer: Response) -> list[tuple[str, str]]:
+        said = problem(answer, 422, "FIELD_INVALID")["errors"]
+        assert isinstance(said, list)
+        return [(one["pointer"], one["detail"].partition("：")[2]) for one in said]
+
+    body = {"act": "approve", "on": "7月10日", "starts": 3}
+    assert told(finance.post("/v1/periods/2026-06/steps", json=body)) == [
+        ("/on", "日期写成 2026-07-10。"),
+        ("/starts", "应为文本。"),
+    ]
+    body = {"period": "2026-6", "kind": "settel", "on_reject": None}
+    assert told(finance.post("/v1/runs", json=body)) == [
+        ("/period", "期间写成 2026、2026-H1、2026-Q3 或 2026-06。"),
+        ("/kind", "应为 'settle'、'trial'、'year_end' 之一。"),
+        ("/on_reject", "应为 'stop'、'quarantine' 之一。"),
+    ]
+    whole = finance.put("/v1/tables/pools?period=2026-06", json=[1], headers={"If-Match": "*"})
+    assert told(whole) == [("/", "应为对象。")]
+    english = {"Accept-Language": "en"}
+    answer = finance.get("/v1/payouts?period=2026-6", headers=english)
+    assert "a period is written 2026" in answer.json()["detail"]
 
 
 def test_a_body_is_what_its_headers_say(small: Service) -> None:
