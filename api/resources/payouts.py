@@ -189,7 +189,10 @@ def _time(text: str) -> datetime:
     except ValueError:
         found = None
     if found is None or found.utcoffset() is None:
-        detail = "时间写成 2026-07-10T08:00:00+08:00¦a time is written 2026-07-10T08:00:00+08:00"
+        detail = (
+            "时间写成 2026-07-10T08:00:00+08:00，+ 在地址里写成 %2B"
+            "¦a time is written 2026-07-10T08:00:00+08:00, with + as %2B in an address"
+        )
         raise RequestError("FIELD_INVALID", text, pointer="?updated_since", detail=detail)
     return found
 
@@ -206,6 +209,8 @@ def _answer(
     rows = _rows(reach, lines, wanted)
     listed = f"payouts {name} {institution} {person} {kind}"
     after = page.after(listed, [int])
+    if after is not None and after[0] < 0:  # it would count from the end
+        raise RequestError("CURSOR_INVALID", page.cursor, pointer="?cursor")
     start = 0 if after is None else after[0] + 1
     part = rows[start : start + page.limit]
     end = start + len(part)

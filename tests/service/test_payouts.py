@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from api.ground import time_text
+from api.paging import Page
 from equivalents.store.dated import put_table
 from equivalents.store.trail import entry_of, trail
 from equivalents.store.verify import verify
@@ -151,6 +152,10 @@ def test_pages_have_every_line_once(small: Service) -> None:
     assert seen == ["P01", "P02", "P03"]
     another = {"period": H1, "person_id": "P01", "cursor": "WyJ4Il0"}
     problem(them.auditor.get("/v1/payouts", params=another), 400, "CURSOR_INVALID")
+    run = page["data"][0]["run_id"]
+    made = Page().next(f"payouts {run}   ", [-3])  # from the end, in which nobody ever was
+    back = {"period": H1, "cursor": made}
+    problem(them.auditor.get("/v1/payouts", params=back), 400, "CURSOR_INVALID")
 
 
 def exported(them: People, **said: str) -> dict[str, Any]:
