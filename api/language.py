@@ -27,6 +27,7 @@ _COMMANDS: Final = {
     "period unlock": "POST /v1/periods/{period}/unlock-requests",
     "period year-end": "POST /v1/runs, kind: year_end",
 }
+_FINDINGS: Final = "GET /v1/findings?job_id={job_id}"
 _PERIOD: Final = r"(?: [0-9]{4}(?:-[A-Z0-9]{2})?)?"
 """A period after a command: the request names its own."""
 _COMMAND: Final = re.compile(
@@ -43,6 +44,7 @@ def over_http(text: str) -> str:
     """A sentence with the fields and addresses in place of options and commands."""
     if "equivalents " not in text and "--" not in text:
         return text
+    text = text.replace(" rejected.csv", f" {_FINDINGS}")
     text = _COMMAND.sub(lambda found: _COMMANDS[found[1]], text)
     return _OPTION.sub(_field, _WHO.sub("", text))
 

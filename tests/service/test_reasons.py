@@ -36,6 +36,8 @@ def test_sentences_are_told_in_the_words_of_the_interface() -> None:
     assert over_http("请用 --on-reject quarantine。") == "请用 on_reject=quarantine。"
     assert over_http("use --replaces 12.") == "use replaces=imp_12."
     assert over_http("请由另一人进行（--who）。") == "请由另一人进行。"
+    rejected = over_http(REASONS["REJECTED_ROWS"].zh)
+    assert "GET /v1/findings?job_id=" in rejected
     settle = "Run equivalents period settle 2026-06 first."
     assert over_http(settle) == "Run POST /v1/runs first."
     assert over_http("P--on-1 的 a --only") == "P--on-1 的 a --only"
