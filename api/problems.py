@@ -218,7 +218,7 @@ def _usage(request: Request, error: Exception) -> Response:
 
 def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    if any(one["loc"] == ("body",) and type(one.get("input")) is bytes for one in error.errors()):
+    if any(one["type"] == _NO_BODY and type(one["input"]) is bytes for one in error.errors()):
         # Nobody took it for JSON.
         kind = request.headers.get("content-type", "").partition(";")[0].strip()
         problem = Problem("BODY_TYPE", Place(column="?Content-Type"), kind, _JSON_ALONE)
@@ -244,6 +244,7 @@ def _problems(errors: Iterable[Any], language: str) -> Iterable[Problem]:
             yield Problem("FIELD_INVALID", place, _shown(one.get("input")), {"detail": detail})
 
 
+_NO_BODY: Final = "model_attributes_type"
 _JSON_ALONE: Final = {"allowed": "application/json"}
 _ZH: Final[Mapping[str, str]] = {
     "string_pattern_mismatch": "格式应为 {pattern}",
