@@ -15,6 +15,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from fastapi import Request
+from fastapi.dependencies.models import Dependant
 from pydantic import BaseModel
 from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
@@ -26,7 +27,7 @@ from api.ground import Ground
 from api.incoming import Credentials, credentials_of
 from api.language import language_of
 from api.problems import RequestError
-from equivalents.errors import DataError, Problem
+from equivalents.errors import DataError, Place, Problem
 from equivalents.reasons import BOTH
 from equivalents.store.answers import Answer, InFlightError, answer_of, in_flight, keep_answer
 from equivalents.store.engine import Store
@@ -45,6 +46,7 @@ _KEY: Final = "idempotency-key"
 _LONGEST_KEY: Final = 200
 _VISIBLE: Final = re.compile("[!-~]+")
 _NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_ONCE: Final = "只能写一次¦it can be said once only"
 _NO_NUL: Final = "不能含空字符（U+0000）¦it cannot hold the character U+0000"
 
 
@@ -102,10 +104,14 @@ class Asking:
         said = {name.replace("_", "-"): value for name, value in headers.items()}
         if etag:
             said["ETag"] = f'"{etag}"'
-            if said["ETag"] in _tags(self.request.headers.get("if-none-match", "")):
+            if self.has(etag):
                 return Response(None, 304, said)
         body = model if isinstance(model, bytes) else model.model_dump_json(by_alias=True).encode()
         return Response(body, status, said, JSON)
+
+    def has(self, etag: str) -> bool:
+        """Whether the asker has it already: its ETag, or any (``*``), as there is one."""
+        return bool({f'"{etag}"', "*"} & _tags(self.request.headers.get("if-none-match", "")))
 
     def check_match(self, etag: str) -> None:
         """Refuse an edit of something that is not as the asker saw it.
@@ -250,9 +256,38 @@ def check_nul(body: bytes) -> None:
 
 
 def _check_address(request: Request) -> None:
-    for name, text in (*request.path_params.items(), *request.query_params.multi_items()):
+    """Refuse U+0000, and a query with parameters that are unknown or said twice.
+
+    A filter with a typing error would else be no filter, and the list too long to notice it.
+    """
+    query = request.query_params.multi_items()
+    for name, text in (*request.path_params.items(), *query):
         if "\0" in text:
             raise RequestError("FIELD_INVALID", pointer=f"?{name}", detail=_NO_NUL)
+    if not query:
+        return
+    known, said = _parameters(request.scope["route"].dependant), [name for name, _ in query]
+    found = [
+        Problem("FIELD_UNKNOWN", Place(column=f"?{name}"))
+        if name not in known
+        else Problem("FIELD_INVALID", Place(column=f"?{name}"), facts={"detail": _ONCE})
+        for name in dict.fromkeys(said)
+        if name not in known or said.count(name) > 1
+    ]
+    if found:
+        raise DataError(found)
+
+
+def _parameters(dependant: Dependant) -> set[str]:
+    """The names that a route reads from a query, itself or by what it depends on."""
+    own: set[str] = set()
+    for one in dependant.query_params:
+        model = one.field_info.annotation
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            own |= {*model.model_fields}
+        else:
+            own.add(one.alias)
+    return own.union(*map(_parameters, dependant.dependencies))
 
 
 class Asks:
@@ -272,7 +307,8 @@ class Asks:
         Raises:
             RequestError: nobody is let in by it (401), see :meth:`~api.directory.Directory.find`;
                 ``RATE_LIMIT``; ``CSRF_REFUSED``; ``FIELD_INVALID``: a text with U+0000.
-            DataError: ``FORBIDDEN_ACTION``, ``FORBIDDEN_COMMUNITY``, ``FORBIDDEN_KEY``.
+            DataError: ``FORBIDDEN_ACTION``, ``FORBIDDEN_COMMUNITY``, ``FORBIDDEN_KEY``;
+                ``FIELD_UNKNOWN``, ``FIELD_INVALID``: of the query, all at once.
         """
         ground: Ground = request.app.state.ground
         credentials = credentials_of(request)

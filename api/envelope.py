@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.ground import Ground, Versions, new_id
 from api.problems import problem_response
 from api.telling.lines import tell_request
-from equivalents.errors import Problem
+from equivalents.errors import Place, Problem
 
 __all__ = [
     "BodyTooLargeError",
@@ -56,7 +56,8 @@ class Envelope:
             await self.app(scope, receive, send)
             return
         began, status, began_to_answer = perf_counter(), 500, False
-        scope["request_id"] = _request_id(scope)
+        method = scope["method"]
+        scope = _asked(scope)
         limit = self._limit(scope)
 
         async def sent(message: Message) -> None:
@@ -64,11 +65,14 @@ class Envelope:
             if message["type"] == "http.response.start":
                 status, began_to_answer = message["status"], True
                 message["headers"] = self._with_headers(scope, message.get("headers", ()))
+            elif method == "HEAD":
+                message = {**message, "body": b""}
             await send(message)
 
         try:
-            if _declared(scope) > limit:
-                await self._refuse(scope, receive, sent, limit)
+            refused = _refused(scope, limit)
+            if refused is not None:
+                await _refuse(refused, scope, receive, sent)
             else:
                 await self.app(scope, _counted(receive, limit), sent)
         except Exception as error:
@@ -80,10 +84,10 @@ class Envelope:
         finally:
             seconds = perf_counter() - began
             template = getattr(scope.get("route"), "path", "")
-            self.ground.metrics.request(template, scope["method"], status, seconds)
+            self.ground.metrics.request(template, method, status, seconds)
             tell_request(
                 request_id=scope["request_id"],
-                method=scope["method"],
+                method=method,
                 route=template,
                 status=status,
                 milliseconds=round(seconds * 1000),
@@ -96,12 +100,6 @@ class Envelope:
         is_file = path in self.uploads or f"{path.rpartition('/')[0]}/" in self.uploads
         name = "upload_bytes" if is_file else "body_bytes"
         return self.ground.settings.number(name)
-
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
-        problem = Problem("BODY_LARGE", facts={"limit": str(limit)})
-        response = problem_response(Request(scope, receive), [problem])
-        response.headers["Connection"] = "close"
-        await response(scope, receive, send)
 
     def _with_headers(self, scope: Scope, given: Iterable[_Pair]) -> list[_Pair]:
         """The headers of an answer with ours; some of them only where the route said none."""
@@ -116,6 +114,32 @@ class Envelope:
         said = {name.lower() for name, _ in headers}
         defaults = (*_DEFAULTS, *_of_versions(self.ground.versions()))
         return headers + [pair for pair in defaults if pair[0] not in said]
+
+
+def _asked(scope: Scope) -> Scope:
+    """A request with its id; one for headers alone is one that reads, whose body is not sent.
+
+    Events have no end to wait for, so they are not asked for by HEAD.
+    """
+    reads = scope["method"] == "HEAD" and not scope["path"].endswith("/events")
+    method = "GET" if reads else scope["method"]
+    return {**scope, "method": method, "request_id": _request_id(scope)}
+
+
+def _refused(scope: Scope, limit: int) -> Problem | None:
+    """What is wrong with a body by its headers alone: its length, or that it is packed."""
+    if _declared(scope) > limit:
+        return Problem("BODY_LARGE", facts={"limit": str(limit)})
+    coding = Headers(scope=scope).get("content-encoding", "").strip()
+    if coding.lower() not in ("", "identity"):
+        return Problem("BODY_ENCODING", Place(column="?Content-Encoding"), coding)
+    return None
+
+
+async def _refuse(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
+    response = problem_response(Request(scope, receive), [problem])
+    response.headers["Connection"] = "close"
+    await response(scope, receive, send)
 
 
 def _pairs(headers: Mapping[str, str]) -> list[_Pair]:

@@ -9,6 +9,7 @@ __all__ = [
     "Answered",
     "Asked",
     "Day",
+    "DayOrNone",
     "Decimal",
     "Id",
     "PeriodName",
@@ -33,6 +34,9 @@ Amount = Annotated[
     ),
 ]
 Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", examples=["2026-07-10"])]
+DayOrNone = Annotated[
+    str, Field(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$", examples=["2026-07-10"])
+]
 Time = Annotated[str, Field(description="RFC 3339 with offset")]
 Id = Annotated[str, Field(min_length=1, max_length=200, description="A code or an opaque id 编号")]
 PeriodName = Annotated[

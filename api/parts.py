@@ -75,12 +75,12 @@ def file_answer(asking: Asking, name: str, body: bytes | None, reach: Reach) -> 
         body = part_of_table(body, reach) if name.endswith(".csv") else None
     if body is None:
         raise RequestError("OBJECT_UNKNOWN", name)
-    etag = f'"{sha256(body).hexdigest()}"'
+    etag = sha256(body).hexdigest()
     headers = {
-        "ETag": etag,
+        "ETag": f'"{etag}"',
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
     }
-    if etag in asking.request.headers.get("if-none-match", ""):
+    if asking.has(etag):
         return Response(None, 304, headers)
     return Response(body, 200, headers, media_type(name))
 

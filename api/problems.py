@@ -6,6 +6,7 @@ becomes the status of its first code. Source: specification page 3 "Service".
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
@@ -16,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match
 
-from api.language import language_of
+from api.language import language_of, over_http
 from equivalents.errors import DataError, Place, Problem, UsageError
 
 __all__ = [
@@ -38,6 +39,7 @@ _STATUS: Final[Mapping[str, int]] = {
     "METHOD_UNKNOWN": 405,
     "OBJECT_UNKNOWN": 404,
     "BODY_JSON": 400,
+    "BODY_ENCODING": 415,
     "BODY_TYPE": 415,
     "BODY_LARGE": 413,
     "BATCH_RECORDS": 413,
@@ -146,7 +148,7 @@ def problem_body(
         "title": HTTPStatus(status).phrase,
         "status": status,
         "code": first.code,
-        "detail": first.text(language),
+        "detail": over_http(first.text(language)),
         "request_id": request_id,
         "errors": [_error(one, language) for one in problems[:_SHOWN]],
     }
@@ -158,7 +160,7 @@ def problem_body(
 def _error(problem: Problem, language: str) -> dict[str, Any]:
     place = problem.place
     said: dict[str, Any] = {"code": problem.code, "severity": problem.severity}
-    said["detail"] = problem.text(language)
+    said["detail"] = over_http(problem.text(language))
     if place.column.startswith(("/", "?")) and not place.file:
         said["pointer"] = place.column
     else:
@@ -216,6 +218,11 @@ def _usage(request: Request, error: Exception) -> Response:
 
 def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
+    if any(one["type"] == _NO_BODY and type(one["input"]) is bytes for one in error.errors()):
+        # Nobody took it for JSON.
+        kind = request.headers.get("content-type", "").partition(";")[0].strip()
+        problem = Problem("BODY_TYPE", Place(column="?Content-Type"), kind, _JSON_ALONE)
+        return problem_response(request, [problem])
     problems = [*_problems(error.errors(), language_of(request))]
     status = 400 if problems[0].code == "BODY_JSON" else 422
     return problem_response(request, problems, status)
@@ -237,6 +244,8 @@ def _problems(errors: Iterable[Any], language: str) -> Iterable[Problem]:
             yield Problem("FIELD_INVALID", place, _shown(one.get("input")), {"detail": detail})
 
 
+_NO_BODY: Final = "model_attributes_type"
+_JSON_ALONE: Final = {"allowed": "application/json"}
 _ZH: Final[Mapping[str, str]] = {
     "string_pattern_mismatch": "格式应为 {pattern}",
     "string_too_short": "至少 {min_length} 个字符",
@@ -250,6 +259,7 @@ _ZH: Final[Mapping[str, str]] = {
     "list_type": "应为数组",
     "dict_type": "应为对象",
     "model_attributes_type": "应为对象",
+    "model_type": "应为对象",
     "literal_error": "应为 {expected} 之一",
     "enum": "应为 {expected} 之一",
     "too_long": "至多 {max_length} 项",
@@ -259,9 +269,32 @@ _ZH: Final[Mapping[str, str]] = {
 }
 
 
+_FORMS: Final[Mapping[str, str]] = {
+    "^(19|20|21)[0-9]{2}(-(0[1-9]|1[0-2]|H[12]|Q[1-4]))?$": (
+        "期间写成 2026、2026-H1、2026-Q3 或 2026-06¦"
+        "a period is written 2026, 2026-H1, 2026-Q3 or 2026-06"
+    ),
+    "^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "日期写成 2026-07-10¦a day is written 2026-07-10",
+    "^[0-9]{4}-(0[1-9]|1[0-2])$": "月份写成 2026-06¦a month is written 2026-06",
+    r"^-?(0|[1-9][0-9]*)\.[0-9]{2}$": (
+        "金额写成有两位小数的文本，如 1234.50¦an amount is a text with two decimals, like 1234.50"
+    ),
+}
+"""What is told of a form in place of its pattern."""
+
+
 def _said(one: Mapping[str, Any], language: str) -> str:
+    said = {**one.get("ctx", {})}
+    pattern = str(said.get("pattern", ""))
+    form = _FORMS.get(re.sub(r"^\^\((.*)\)\?\$$", r"^\1$", pattern)) or _FORMS.get(pattern)
+    if form:
+        return form
     template = _ZH.get(str(one["type"])) if language == "zh" else None
-    return template.format_map({**one.get("ctx", {})}) if template else str(one["msg"])
+    if template is None:
+        return str(one["msg"])
+    if "expected" in said:
+        said["expected"] = re.sub("(?:, | or )(?=')", "、", said["expected"])
+    return template.format_map(said)
 
 
 def _shown(value: Any) -> str:
@@ -302,4 +335,5 @@ def _methods(request: Request) -> list[str]:
         matched, _ = route.matches({**request.scope, "method": "GET"})
         if matched is not Match.NONE:
             found |= getattr(route, "methods", None) or set()
-    return sorted(found)
+    heads = "GET" in found and not request.url.path.endswith("/events")
+    return sorted({*found, "HEAD"} if heads else found)

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from api.access.masks import MASKED
 from api.access.roles import ALL, Principal
+from api.language import over_http
 from api.models import Answered
 from api.problems import RequestError
 from equivalents.errors import DataError, Place, Problem
@@ -76,7 +77,7 @@ def found(problems: Sequence[Problem], language: str) -> list[Found]:
         Found(
             code=one.code,
             severity=one.severity,
-            detail=one.text(language),
+            detail=over_http(one.text(language)),
             row=one.place.row,
             column=one.place.column,
             value=one.value,

@@ -4,13 +4,14 @@ import csv
 import io
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from api.jobs.context import Context
 from api.jobs.inpart import told_in_part
 from api.jobs.runs import OUT
-from equivalents.errors import DataError, Problem
+from equivalents.errors import DataError, Place, Problem
 from equivalents.store.periodsettle import How, case_for
 from equivalents.store.results import result_folder
 from equivalents.store.resultshown import known_result
@@ -20,6 +21,7 @@ from equivalents.whatif import compare_case
 __all__ = [
     "compare",
     "csv_of",
+    "pointed_at",
 ]
 
 
@@ -31,7 +33,23 @@ def compare(context: Context) -> Mapping[str, Any]:
             ``JOB_PART_WITHHELD``.
     """
     with told_in_part(context):
-        return _compared(context)
+        try:
+            return _compared(context)
+        except DataError as error:
+            rows = context.asked.get("rows", {})
+            told = [pointed_at(one, rows) for one in error.problems]
+            raise DataError(told, error.total) from None
+
+
+def pointed_at(problem: Problem, rows: Mapping[str, int]) -> Problem:
+    """A fault of a table that was sent as JSON, at its place in the body; ``rows``: how many."""
+    place = problem.place
+    table = place.file.removesuffix(".csv")
+    if not 0 < place.row < rows.get(table, 0) + 2:
+        return problem
+    cell = f"/{place.row - 2}" if place.row > 1 else ""  # the headings are the first row
+    cell += f"/{place.column}" if cell and place.column else ""
+    return replace(problem, place=Place(column=f"/{table}{cell}"))
 
 
 def _compared(context: Context) -> Mapping[str, Any]:

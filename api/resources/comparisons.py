@@ -108,6 +108,10 @@ def _said(asked: ComparisonAsked) -> dict[str, Any]:
     return {
         "period": asked.period or "",
         "result": run_number(asked.run_id) if asked.run_id else 0,
+        "rows": {
+            "weights": 0 if asked.weights_csv else len(asked.weights),
+            "coefficients": 0 if asked.coefficients_csv else len(asked.coefficients),
+        },
         "weights_csv": weights,
         "coefficients_csv": coefficients,
         "own_dates": asked.own_dates,

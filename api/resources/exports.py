@@ -8,6 +8,7 @@ from fastapi import Path as InPath
 from pydantic import Field
 from sqlalchemy import Connection
 from starlette.responses import FileResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from api.access.roles import ALL
 from api.asks import Asking, Asks
@@ -156,7 +157,8 @@ def create_export(
         raise DataError(problems)
 
     def add(connection: Connection) -> Job:
-        run = approved_run(connection, asking, asked.period or "", asked.run_id, "approved")
+        named = (asked.period or "", asked.run_id)
+        run = approved_run(connection, asking, named, "approved", "/")
         if run is None:
             raise DataError([Problem("EXPORT_UNAPPROVED", value=asked.period or "")])
         _check_paid(run, asked.institution_id, places)
@@ -294,15 +296,25 @@ def get_export_file(
     if path is None:
         raise DataError([Problem("EXPORT_GONE", value=export_id)])
     called = f"{body['period']}{_CALLED[body['as']]}{path.suffix}"
+    etag = body["files"][0]["sha256"]
     headers = {
-        "ETag": f'"{body["files"][0]["sha256"]}"',
+        "ETag": f'"{etag}"',
         "Content-Disposition": f'attachment; filename="{path.name}"; '
         f"filename*=UTF-8''{quote(called)}",
     }
-    if headers["ETag"] in asking.request.headers.get("if-none-match", ""):
+    if asking.has(etag):
         return Response(None, 304, headers)
     charset = body["files"][0].get("charset") or "utf-8"
-    return FileResponse(path, 200, headers, media_type(path.name, charset))
+    return _Whole(path, 200, headers, media_type(path.name, charset))
+
+
+class _Whole(FileResponse):
+    """A file as a whole, also where a part was asked for: its control total is of the whole."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.headers["Accept-Ranges"] = "none"
+        kept = [pair for pair in scope["headers"] if pair[0] != b"range"]
+        await super().__call__({**scope, "headers": kept}, receive, send)
 
 
 _CALLED: Final = {

@@ -11,11 +11,13 @@ from starlette.responses import Response
 
 from api.access.roles import ALL, Reach
 from api.asks import Asking, Asks
+from api.language import over_http
 from api.models import Answered
 from api.paging import Listed, Paged, paged
 from api.problems import RequestError
 from api.runsasked import job_files, run_found, seen_job
 from equivalents.errors import Place, Problem
+from equivalents.policy.daytext import day_fault
 from equivalents.reasons import REASONS
 from equivalents.store.importlist import RejectedRow, import_with, rejections_after
 from equivalents.store.resultshown import file_of_result, table_of_result
@@ -28,6 +30,7 @@ __all__ = [
 
 router = APIRouter(prefix="/v1/findings", tags=["findings 检查发现"])
 _FILES = ("problems.csv", "rejected.csv")
+_ONE = "run_id、job_id、import_id 写且只写一个¦give run_id, job_id or import_id, one of the three"
 _PLACE = ("file", "sheet", "row")
 _SAME = ("severity", "code", "file", "sheet", "column", "value", "series")
 
@@ -76,8 +79,10 @@ def list_findings(
     institution_id: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
     """Findings of one run, job or import, in the order in which they were made."""
-    if len([one for one in (run_id, job_id, import_id) if one]) != 1:
-        raise RequestError("FIELD_MISSING", pointer="?run_id")
+    named = len([one for one in (run_id, job_id, import_id) if one])
+    if named != 1:
+        code = "FIELD_INVALID" if named else "FIELD_MISSING"
+        raise RequestError(code, pointer="?run_id", detail=_ONE)
     if import_id:
         rows = _of_import(asking, import_id)
     else:
@@ -103,7 +108,7 @@ def list_findings(
 def _finding(one: _Noted, language: str) -> Finding:
     said = one._asdict()
     texts = {name: said.pop(name) for name in ("zh", "en")}
-    return Finding(**said, detail=texts[language])
+    return Finding(**said, detail=over_http(texts[language]))
 
 
 def _sees(reach: Reach, institution: str) -> bool:
@@ -165,7 +170,10 @@ def _of_import(asking: Asking, import_id: str) -> Sequence[_Noted]:
 def _set_aside(rows: Iterator[RejectedRow]) -> Iterator[_Noted]:
     for at, row in enumerate(rows, 1):
         place = Place(row.file, row.sheet, row.row, row.column)
-        problem = Problem(row.code, place, row.value, {"column": row.column})
+        facts = {"column": row.column}
+        if row.code == "DATE_INVALID":  # why is not kept with the row
+            facts["detail"] = day_fault(row.value)
+        problem = Problem(row.code, place, row.value, facts)
         yield _Noted(
             number=at,
             severity=REASONS[row.code].severity,

@@ -17,7 +17,7 @@ from api.paging import Listed, Page, Paged, page_of
 from api.payoutlines import PAYOUT_LINES, Rendered
 from api.periodshown import run_name
 from api.problems import RequestError
-from api.runsasked import run_found
+from api.runsasked import need_somewhere, run_found
 from equivalents.store.periods import life
 from equivalents.store.results import ADJUSTMENT, Result, results_of
 from equivalents.store.resultshown import ResultShown, results_shown
@@ -37,6 +37,8 @@ router = APIRouter(tags=["payouts 发放明细"])
 Asker = Annotated[Asking, Depends(Asks("payouts.read"))]
 RUN_OR_NONE: Final = "^(run_[1-9][0-9]{0,17})?$"
 """The id of a run, or nothing."""
+_Reach = tuple[list[str] | None, list[str]]
+"""The institutions that an asker sees, ``None`` for all; and the person that they are."""
 _OVERLAP: Final = timedelta(minutes=5)
 """How much further back ``updated_since`` looks: what was being written while somebody asked is
 told the next time, also where two clocks differ a little."""
@@ -76,16 +78,24 @@ class Payout(Answered):
 
 
 def approved_run(
-    connection: Connection, asking: Asking, period: str, run_id: str, state: str
+    connection: Connection, asking: Asking, asked: tuple[str, str], state: str, mark: str = "?"
 ) -> ResultShown | None:
     """The run whose payouts are meant: the one that stands, approved unless any will do.
 
+    ``asked`` are the period and the run, one of which may be blank; ``mark`` begins a pointer.
+
     Raises:
-        RequestError: ``OBJECT_UNKNOWN``: no such run, or it is not approved.
+        RequestError: ``OBJECT_UNKNOWN``: no such run, or it is not approved; ``FIELD_INVALID``: it
+            is of another period, and who pays by the month would pay another one.
     """
+    period, run_id = asked
     found = standing_run(connection, asking, period, run_id, state)
     if run_id and found is None:
         raise RequestError("OBJECT_UNKNOWN", run_id)
+    if found is not None and period not in ("", found.result.period):
+        other = found.result.period
+        detail = f"{run_id} 是期间 {other} 的¦{run_id} is of the period {other}"
+        raise RequestError("FIELD_INVALID", period, pointer=f"{mark}period", detail=detail)
     return found
 
 
@@ -138,10 +148,11 @@ def list_payouts(  # noqa: PLR0913  # each is a parameter of the address
     """
     if not period and not run_id:
         raise RequestError("FIELD_MISSING", pointer="?period")
+    action = "runs.read" if state == "any" else "payouts.read"
     if state == "any":
-        asking.need("runs.read")
+        need_somewhere(asking, action)
     with asking.reading() as connection:
-        run = approved_run(connection, asking, period or "", run_id, state)
+        run = approved_run(connection, asking, (period or "", run_id), state)
         since = _time(updated_since) if updated_since else None
         given = _given(asking, connection, run.result.period) if run and since else ""
     if run is None or (since and datetime.fromisoformat(given) + _OVERLAP < since):
@@ -149,7 +160,8 @@ def list_payouts(  # noqa: PLR0913  # each is a parameter of the address
         return asking.answer(page_of(page, b"", False, None))
     result, name = run.result, run_name(run.result.id)
     lines = PAYOUT_LINES.of(asking.ground.store, result.id, result.sha256, name)
-    return _answer(asking, page, name, lines, (institution_id, person_id, kind or ""))
+    reach = _reach(asking, action)
+    return _answer(asking, page, name, lines, reach, (institution_id, person_id, kind or ""))
 
 
 def _given(asking: Asking, connection: Connection, period: str) -> str:
@@ -177,38 +189,48 @@ def _time(text: str) -> datetime:
     except ValueError:
         found = None
     if found is None or found.utcoffset() is None:
-        detail = "时间写成 2026-07-10T08:00:00+08:00¦a time is written 2026-07-10T08:00:00+08:00"
+        detail = (
+            "时间写成 2026-07-10T08:00:00+08:00，+ 在地址里写成 %2B"
+            "¦a time is written 2026-07-10T08:00:00+08:00, with + as %2B in an address"
+        )
         raise RequestError("FIELD_INVALID", text, pointer="?updated_since", detail=detail)
     return found
 
 
 def _answer(
-    asking: Asking, page: Page, name: str, lines: Rendered, wanted: tuple[str, str, str]
+    asking: Asking,
+    page: Page,
+    name: str,
+    lines: Rendered,
+    reach: _Reach,
+    wanted: tuple[str, str, str],
 ) -> Response:
     institution, person, kind = wanted
-    rows = _rows(asking, lines, wanted)
+    rows = _rows(reach, lines, wanted)
     listed = f"payouts {name} {institution} {person} {kind}"
     after = page.after(listed, [int])
+    if after is not None and after[0] < 0:  # it would count from the end
+        raise RequestError("CURSOR_INVALID", page.cursor, pointer="?cursor")
     start = 0 if after is None else after[0] + 1
     part = rows[start : start + page.limit]
     end = start + len(part)
     cursor = page.next(listed, [end - 1]) if end < len(rows) else None
     # A result never changes: what it is of, where the page begins and ends, and the program that
     # writes it, say its content.
-    told = f"{listed} {_reach(asking)} {start} {page.limit} {__version__}"
+    told = f"{listed} {reach} {start} {page.limit} {__version__}"
     etag = sha256(told.encode()).hexdigest()[:32]
     body = page_of(page, lines.cut(part), end < len(rows), cursor)
     return asking.answer(body, etag=etag)
 
 
-def _rows(asking: Asking, lines: Rendered, wanted: tuple[str, str, str]) -> Sequence[int]:
+def _rows(of: _Reach, lines: Rendered, wanted: tuple[str, str, str]) -> Sequence[int]:
     """The positions of what the asker sees: lines of institutions within reach, and the own ones.
 
     Somebody may be of an institution's finance and be paid at another one, too.
     """
     institution, person, kind = wanted
     places = [institution] if institution else None
-    reach, own = _reach(asking)
+    reach, own = of
     if reach is None:
         return lines.rows(places, person, kind)
     mine = [one for one in reach if institution in ("", one)]
@@ -222,8 +244,7 @@ def _rows(asking: Asking, lines: Rendered, wanted: tuple[str, str, str]) -> Sequ
     return sorted(found)
 
 
-def _reach(asking: Asking) -> tuple[list[str] | None, list[str]]:
-    """The institutions that the asker sees, ``None`` for all; and the person that they are."""
-    reach = asking.principal.institutions("payouts.read")
-    own = sorted(asking.principal.persons("payouts.read"))
+def _reach(asking: Asking, action: str) -> _Reach:
+    reach = asking.principal.institutions(action)
+    own = sorted(asking.principal.persons(action))
     return (None if reach is ALL else sorted(map(str, reach))), own

@@ -7,7 +7,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.asks import Asking, Asks
-from api.models import Answered, Asked, Day, PeriodName, Why
+from api.models import Answered, Asked, DayOrNone, PeriodName, Why
 from api.paging import Listed, Paged, paged
 from api.periodshown import (
     Period,
@@ -49,9 +49,9 @@ class StepAsked(Asked):
     act: Literal["submit", "approve", "publish", "lock", "pay", "return"]
     institution_id: _Blank = ""
     why: Why = ""
-    on: Day | Literal[""] = ""
-    starts: Day | Literal[""] = ""
-    ends: Day | Literal[""] = ""
+    on: DayOrNone = ""
+    starts: DayOrNone = ""
+    ends: DayOrNone = ""
 
 
 class LockMade(Answered):

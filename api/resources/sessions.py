@@ -13,20 +13,31 @@ from api.access.roles import Principal
 from api.access.tokens import IDLE, Token, csrf_token, new_token, parse
 from api.accounts import add_user, change, user_of_login
 from api.asks import Asking, Asks
-from api.directory import principal_of_user
+from api.directory import USERS, principal_of_user
 from api.ground import Ground
 from api.incoming import COOKIE
 from api.models import Answered, Asked
 from api.problems import RequestError
+from equivalents.errors import DataError, Problem
 from equivalents.store.engine import Store
-from equivalents.store.facts import Fact
-from equivalents.store.sessions import LINK, LOGIN, Session, add_session, end_session, session_of
+from equivalents.store.facts import Fact, fact_of
+from equivalents.store.sessions import (
+    LINK,
+    LOGIN,
+    Session,
+    add_session,
+    end_session,
+    end_sessions,
+    session_of,
+)
 
 __all__ = [
     "FirstAsked",
     "LoginAsked",
     "Me",
     "Password",
+    "PasswordAsked",
+    "change_password",
     "first_administrator",
     "log_in",
     "log_out",
@@ -44,6 +55,13 @@ class LoginAsked(Asked):
     """A login name and its password."""
 
     login: Annotated[str, Field(min_length=1, max_length=100)]
+    password: Password
+
+
+class PasswordAsked(Asked):
+    """A new password of one's own, and the one that it takes the place of."""
+
+    old_password: Password
     password: Password
 
 
@@ -146,6 +164,38 @@ def log_out(asking: Annotated[Asking, Depends(Asks(""))]) -> Response:
     response = Response(None, 204)
     response.delete_cookie(COOKIE)
     return response
+
+
+@router.put("/session/password", status_code=204, summary="修改密码 Change password")
+def change_password(
+    asked: PasswordAsked, request: Request, asking: Annotated[Asking, Depends(Asks(""))]
+) -> Response:
+    """Change the own password: what others made, or know, is no proof of who took a step.
+
+    Every other session of the user ends.
+    """
+    ground, principal, token = asking.ground, asking.principal, asking.credentials.token
+    if principal.kind != "user" or token is None:
+        facts = {"action": "修改密码¦change a password"}
+        raise DataError([Problem("FORBIDDEN_KEY", value="session/password", facts=facts)])
+    with asking.reading() as connection:
+        fact = fact_of(connection, USERS, principal.id)
+    assert fact is not None, "a user was let in"
+    login = fact.body["login"]
+    address = _throttled(ground, request, login)
+    if not verify_password(fact.body["password"], asked.old_password):
+        # Who asks is let in all the same: no 401.
+        raise RequestError("LOGIN_REFUSED", pointer="/old_password", status=403)
+    ground.throttle.succeeded(login, address)
+    with asking.ground.store.together(principal.name) as joined:
+        change(joined, fact, {}, "user.password", password=asked.password)
+        with joined.editing() as connection:
+            mine = session_of(connection, token.digest, LOGIN, ground.now())
+            end_sessions(connection, principal.id)
+            if mine is not None:
+                add_session(connection, mine)
+    ground.directory.forget()
+    return Response(None, 204)
 
 
 @router.post("/first-administrator", status_code=201, summary="首个管理员 First administrator")

@@ -39,6 +39,12 @@ SERVICE_REASONS: Final[tuple[Reason, ...]] = (
         "The body's type '{value}' cannot be used. Usable: {allowed}. Change Content-Type.",
     ),
     _error(
+        "BODY_ENCODING",
+        "正文用“{value}”压缩了（Content-Encoding），这里不解压，没有接收。请发送未压缩的正文。",
+        "The body is packed by '{value}' (Content-Encoding), which is not undone here; it was not "
+        "taken. Send it as it is.",
+    ),
+    _error(
         "BODY_LARGE",
         "正文超过上限 {limit} 字节，没有接收。请分批发送；上传文件用 POST /v1/imports。",
         "The body is longer than {limit} bytes and was not taken. Send it in parts; files are "

@@ -121,9 +121,11 @@ _MAY: Final = (
     ),
     _error(
         "FORBIDDEN_COMMUNITY",
-        "“{action}”是共同体的步骤，只授权到个别机构的人不能做。请由共同体的人员办理。",
-        "“{action}” is a step of the community; somebody whose role is for single institutions "
-        "cannot take it. Leave it to the staff of the community.",
+        "“{action}”不写明机构，就是为整个共同体做的，只授权到个别机构的人不能做。"
+        "为本机构做的，请写明机构；否则请由共同体的人员办理。",
+        "“{action}” without an institution is done for the whole community; somebody whose role is "
+        "for single institutions cannot do it. Name the institution, if it is done for one; else "
+        "leave it to the staff of the community.",
     ),
     _error(
         "FORBIDDEN_INSTITUTION",

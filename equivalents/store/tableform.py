@@ -38,6 +38,10 @@ _FLAGS: Final[Mapping[str, tuple[str, ...]]] = {"assessments": ("0", "1", "是",
 """Tables whose flags may be written otherwise than 1 and 0."""
 
 
+_SIGNED: Final = frozenset({"adjustments", "opening", "secondary"})
+"""Tables that may have amounts below 0; what those of any other say is refused as it comes in."""
+
+
 def _amount(text: str) -> int:
     return parse_amount_fen(text, signed=True)
 
@@ -71,7 +75,7 @@ def kept_rows(table: Table, name: str, findings: Findings) -> list[Row]:
         if column.is_day:
             texts = _days(table, column.name, texts, findings)
         elif column.kind == "number":
-            _check_numbers(table, column.name, texts, findings)
+            _check_numbers(table, column.name, texts, findings, name in _SIGNED)
         elif column.kind == "flag":
             _note(table, column.name, texts, _flag_fault(name), findings)
         columns[column.name] = texts
@@ -119,8 +123,12 @@ def _flag_fault(table: str) -> Callable[[str], tuple[str, str] | None]:
     return lambda text: None if text in allowed else ("FLAG_INVALID", "")
 
 
-def _check_numbers(table: Table, column: str, texts: Sequence[str], findings: Findings) -> None:
+def _check_numbers(
+    table: Table, column: str, texts: Sequence[str], findings: Findings, signed: bool
+) -> None:
     code, parse = _NUMBERS.get(column, ("NUMBER_INVALID", _plain))
+    if parse is _amount and not signed:
+        parse = parse_amount_fen
 
     def fault(text: str) -> tuple[str, str] | None:
         try:

@@ -26,6 +26,7 @@ SINGULAR: Final = {
     "/ready": "asked by proxies under this name",
     "/metrics": "asked by Prometheus under this name",
     "/v1/session": "there is one, that of who asks",
+    "/v1/session/password": "there is one, that of who asks",
     "/v1/first-administrator": "there is one",
 }
 """Paths that stand for one thing, each with its reason."""

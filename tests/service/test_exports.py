@@ -132,6 +132,12 @@ def test_a_file_is_named_typed_and_taken_once(small: Service) -> None:
     assert answer.headers["content-type"] == "application/x-ndjson"
     tag = {"If-None-Match": answer.headers["etag"]}
     assert them.finance.get(address, headers=tag).status_code == 304
+    assert them.finance.get(address, headers={"If-None-Match": "*"}).status_code == 304
+    # It is of use as a whole alone: its control total is of all its lines.
+    for part in ("bytes=0-9", "bytes=9999999-", "bytes=x"):
+        whole = them.finance.get(address, headers={"Range": part})
+        assert (whole.status_code, whole.content) == (200, answer.content)
+    assert answer.headers["accept-ranges"] == "none"
     foreign = {"period": H1, "as": "lines", "institution_id": "C01"}
     problem(them.accountants["C02"].post("/v1/exports", json=foreign), 403, "FORBIDDEN_INSTITUTION")
 

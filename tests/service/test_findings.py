@@ -9,6 +9,7 @@ from typing import Any
 from fastapi.testclient import TestClient
 
 from tests.service.lives import ended, people
+from tests.service.test_ground import problem
 from tests.service.visitors import Service
 from tests.store.lives import H1, HEAD, fill, import_rows
 
@@ -53,6 +54,10 @@ def test_an_import_tells_each_row_once_and_to_whom_it_concerns(service: Service)
         (3, 4, "C01"),
     ]
     assert all(one["detail"] and one["severity"] == "error" for one in every)
+    assert not [one["detail"] for one in every if "?" in one["detail"]]
+    two = {**asked, "run_id": "run_1"}
+    said = problem(reader.get("/v1/findings", params=two), 422, "FIELD_INVALID")
+    assert "只写一个" in str(said["detail"])
     assert found(reader, "/v1/findings", **asked) == every
     of_one = {**asked, "institution_id": "C01"}
     assert found(reader, "/v1/findings", **of_one) == [every[0], every[2]]

@@ -4,13 +4,17 @@ Faults it catches: an error that is not problem+json; a 405 that names one metho
 end; a key that ended; an action that is done twice under one Idempotency-Key.
 """
 
+import gzip
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 from fastapi.testclient import TestClient
+from httpx2 import Response
 
 from api.problems import TYPE
 from equivalents.store.facts import standing
 from equivalents.store.trail import trail
+from tests.service.routes import operations
 from tests.service.visitors import Service, served
 from tests.stores import new_place
 
@@ -52,7 +56,7 @@ def test_mistakes_are_problems_in_the_language_that_is_asked_for(small: Service)
     assert "no such address" in str(said["detail"])
     answer = nobody.put("/v1/session")
     problem(answer, 405, "METHOD_UNKNOWN")
-    assert answer.headers["allow"] == "DELETE, GET, POST"
+    assert answer.headers["allow"] == "DELETE, GET, HEAD, POST"
     problem(nobody.get("/v1/users"), 401, "SIGN_IN_NEEDED")
     problem(
         nobody.post("/v1/session", content="{", headers={"Content-Type": "application/json"}),
@@ -229,6 +233,67 @@ def test_an_edit_needs_what_was_read(small: Service) -> None:
     problem(late, 412, "ETAG_OTHER")
 
 
+def test_headers_alone_are_answered_like_the_whole(small: Service) -> None:
+    """A balancer asks for /health by HEAD, a program for the ETag of what it has."""
+    administrator = small.visitor("administrator")
+    for path in ("/health", "/ready", "/v1/users", "/v1/session", "/v1/openapi.json"):
+        whole, head = administrator.get(path), administrator.head(path)
+        assert (head.status_code, head.content) == (200, b""), path
+        assert head.headers["content-length"] == whole.headers["content-length"]
+    none = administrator.head("/v1/users/usr_0")
+    assert (none.status_code, none.content) == (404, b"")
+    problem(administrator.options("/v1/users"), 405, "METHOD_UNKNOWN")
+    assert administrator.head("/v1/jobs/job_0/events").status_code == 405
+    me = f"/v1/users/{administrator.get('/v1/session').json()['id']}"
+    etag = administrator.head(me).headers["etag"]
+    for said in (etag, f'"x", {etag}', f"W/{etag}", "*"):
+        answer = administrator.get(me, headers={"If-None-Match": said})
+        assert (answer.status_code, answer.content) == (304, b""), said
+    assert administrator.get(me, headers={"If-None-Match": '"x"'}).status_code == 200
+
+
+def test_forms_are_told_in_words_and_where_they_stand(small: Service) -> None:
+    finance = small.visitor("county_finance")
+
+    def told(answer: Response) -> list[tuple[str, str]]:
+        said = problem(answer, 422, "FIELD_INVALID")["errors"]
+        assert isinstance(said, list)
+        return [(one["pointer"], one["detail"].partition("：")[2]) for one in said]
+
+    body = {"act": "approve", "on": "7月10日", "starts": 3}
+    assert told(finance.post("/v1/periods/2026-06/steps", json=body)) == [
+        ("/on", "日期写成 2026-07-10。"),
+        ("/starts", "应为文本。"),
+    ]
+    body = {"period": "2026-6", "kind": "settel", "on_reject": None}
+    assert told(finance.post("/v1/runs", json=body)) == [
+        ("/period", "期间写成 2026、2026-H1、2026-Q3 或 2026-06。"),
+        ("/kind", "应为 'settle'、'trial'、'year_end' 之一。"),
+        ("/on_reject", "应为 'stop'、'quarantine' 之一。"),
+    ]
+    whole = finance.put("/v1/tables/pools?period=2026-06", json=[1], headers={"If-Match": "*"})
+    assert told(whole) == [("/", "应为对象。")]
+    english = {"Accept-Language": "en"}
+    answer = finance.get("/v1/payouts?period=2026-6", headers=english)
+    assert "a period is written 2026" in answer.json()["detail"]
+
+
+def test_a_body_is_what_its_headers_say(small: Service) -> None:
+    administrator = small.visitor("administrator")
+    text = json.dumps(USER, ensure_ascii=False).encode()
+    packed = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    for path in ("/v1/users", "/v1/imports", "/v1/session"):
+        answer = administrator.post(path, content=gzip.compress(text), headers=packed)
+        problem(answer, 415, "BODY_ENCODING")
+    for path in ("/v1/users", "/v1/session", "/v1/first-administrator"):
+        plain = {"Content-Type": "text/plain"}
+        said = problem(administrator.post(path, content=text, headers=plain), 415, "BODY_TYPE")
+        assert "application/json" in str(said["detail"])
+        assert "陈会计" not in str(said)
+    utf8 = {"Content-Type": "application/json; charset=utf-8", "Content-Encoding": "identity"}
+    assert administrator.post("/v1/users", content=text, headers=utf8).status_code == 201
+
+
 def test_the_limit_is_met_exactly(tmp_path: object) -> None:
     place = new_place("sqlite", tmp_path, "")  # type: ignore[arg-type]
     with served(place, tmp_path / "d", reads_a_minute="5") as found:  # type: ignore[operator]
@@ -251,6 +316,22 @@ def test_requests_of_another_form_are_refused_by_name(small: Service) -> None:
     assert administrator.post("/v1/users", json=USER, headers=fits).status_code == 201
     said = problem(administrator.post("/v1/users", json={"login": "li"}), 422, "FIELD_MISSING")
     assert {one["pointer"] for one in said["errors"]} == {"/name", "/password", "/roles"}  # type: ignore[attr-defined]
+
+
+def test_a_query_says_what_is_known_and_once(small: Service) -> None:
+    """A filter that nobody reads would be no filter: the list would tell of everybody."""
+    finance = small.visitor("county_finance")
+    for one in operations(small.app):
+        if one.method == "GET" and one.path.startswith("/v1/") and one.action:
+            answer = finance.get(one.filled(), params={"perod": "2025-06", "limit ": "1"})
+            if answer.status_code == 422:
+                errors = {(one["pointer"], one["code"]) for one in answer.json()["errors"]}
+                assert errors == {("?perod", "FIELD_UNKNOWN"), ("?limit ", "FIELD_UNKNOWN")}
+            else:
+                assert answer.status_code == 403, one.title
+    twice = finance.get("/v1/payouts?period=2025-06&period=2025-07&limit=2")
+    problem(twice, 422, "FIELD_INVALID")
+    assert [one["pointer"] for one in twice.json()["errors"]] == ["?period"]
 
 
 def test_the_last_administrator_stays(service: Service) -> None:

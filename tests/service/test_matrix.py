@@ -34,6 +34,7 @@ OPEN = {
 OWN = {
     "GET /v1/session": "who am I",
     "DELETE /v1/session": "logging out",
+    "PUT /v1/session/password": "the own password, which the old one proves",
 }
 """Routes of everybody who is let in, each with its reason."""
 BY_BODY: Mapping[str, tuple[tuple[Mapping[str, Any], str], ...]] = {

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from api.ground import time_text
+from api.paging import Page
 from equivalents.store.dated import put_table
 from equivalents.store.trail import entry_of, trail
 from equivalents.store.verify import verify
@@ -46,6 +47,9 @@ def test_only_approved_pay_is_given_out_and_to_whom_it_concerns(service: Service
     early = {"period": H1, "state": "any"}
     assert len(lines(them.finance.get("/v1/payouts", params=early))) == 3
     problem(them.staff.get("/v1/payouts", params=early), 403, "FORBIDDEN_ACTION")
+    # Whoever submits sees before what it is, at their institution; and not the own pay elsewhere.
+    clerk = service.person("institution_finance", ["C02"], "会计", "P01", more=["staff"])
+    assert lines(clerk.get("/v1/payouts", params=early)) == [("C02", "P03", "300.00")]
     stepped(them, H1)
     whole = [("C01", "P01", "600.00"), ("C01", "P02", "400.00"), ("C02", "P03", "300.00")]
     answer = payroll.get("/v1/payouts", params=asked)
@@ -54,6 +58,12 @@ def test_only_approved_pay_is_given_out_and_to_whom_it_concerns(service: Service
     known = {"run_id": run, "period": H1, "unit_price": "10.0000", "coefficient": "1.0000"}
     assert {key: first[key] for key in known} == known
     assert first["tax_month"] == "2026-06"
+    # A run of another period than the one that is named is not given out as if it were that.
+    both = {"period": "2026-07", "run_id": run}
+    said = problem(payroll.get("/v1/payouts", params=both), 422, "FIELD_INVALID")
+    assert H1 in str(said["detail"])
+    said = problem(payroll.post("/v1/exports", json={**both, "as": "lines"}), 422, "FIELD_INVALID")
+    assert said["errors"][0]["pointer"] == "/period"  # type: ignore[index]
     # Own institution, own person.
     assert lines(them.accountants["C02"].get("/v1/payouts", params=asked)) == whole[2:]
     other = {"period": H1, "institution_id": "C01"}
@@ -142,6 +152,10 @@ def test_pages_have_every_line_once(small: Service) -> None:
     assert seen == ["P01", "P02", "P03"]
     another = {"period": H1, "person_id": "P01", "cursor": "WyJ4Il0"}
     problem(them.auditor.get("/v1/payouts", params=another), 400, "CURSOR_INVALID")
+    run = page["data"][0]["run_id"]
+    made = Page().next(f"payouts {run}   ", [-3])  # from the end, in which nobody ever was
+    back = {"period": H1, "cursor": made}
+    problem(them.auditor.get("/v1/payouts", params=back), 400, "CURSOR_INVALID")
 
 
 def exported(them: People, **said: str) -> dict[str, Any]:

@@ -280,8 +280,16 @@ def test_a_proposal_is_compared_with_what_is_in_force(small: Service) -> None:
     problem(post("/v1/comparisons", json={"period": H1}), 422, "FIELD_MISSING")
     unknown = {"run_id": "run_9", "weights_csv": PROPOSED}
     problem(post("/v1/comparisons", json=unknown), 404, "OBJECT_UNKNOWN")
-    wrong = compared(them.finance, period=H1, weights=[{**row, "weight": "two"}])
+    bad = [row, {**row, "item_code": "HL01", "weight": "two", "valid_from": "2026-13-01"}]
+    wrong = compared(them.finance, period=H1, weights=bad)
     assert wrong["state"] == "failed"
+    assert {one["pointer"] for one in wrong["problem"]["errors"]} == {  # type: ignore[index]
+        "/weights/1/weight",
+        "/weights/1/valid_from",
+    }
+    text = "item_code,weight,valid_from\nMZ01,two,2026-01-01\n"
+    (error,) = compared(them.finance, period=H1, weights_csv=text)["problem"]["errors"]  # type: ignore[index]
+    assert (error["file"], error["row"]) == ("weights.csv", 2)
 
 
 def test_a_period_under_way_is_not_settled_again(small: Service) -> None:

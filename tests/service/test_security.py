@@ -182,6 +182,31 @@ def test_a_new_password_or_a_stop_logs_out_everywhere(
         assert logged_in(browser(small), said["password"]).status_code == 201
 
 
+def test_people_change_their_own_password(small: Service) -> None:
+    """Whoever made the user knew the first one, and could have taken steps under their name."""
+    made(small)
+    one, two = browser(small), browser(small)
+    logged_in(one)
+    logged_in(two)
+    new = "gui-hua-xiang-le-31"
+    address = "/v1/session/password"
+    wrong = {"old_password": "falsch-falsch-1", "password": new}
+    problem(one.put(address, json=wrong), 403, "LOGIN_REFUSED")
+    short = {"old_password": str(SECRET), "password": "kurz"}
+    said = problem(one.put(address, json=short), 422, "PASSWORD_SHORT")
+    assert said["errors"][0]["pointer"] == "/password"  # type: ignore[index]
+    body = {"old_password": str(SECRET), "password": new}
+    problem(one.put(address, json=body, headers={CSRF_HEADER: "x"}), 403, "CSRF_REFUSED")
+    assert one.put(address, json=body).status_code == 204
+    assert one.get("/v1/session").status_code == 200
+    problem(two.get("/v1/session"), 401, "SESSION_ENDED")
+    problem(logged_in(browser(small)), 401, "LOGIN_REFUSED")
+    assert logged_in(browser(small), new).status_code == 201
+    problem(small.program().put(address, json=body), 403, "FORBIDDEN_KEY")
+    with small.store.reading() as connection:
+        assert [one.who for one in trail(connection) if one.action == "user.password"] == ["陈会计"]
+
+
 # -- logging in -----------------------------------------------------------------------------------
 
 

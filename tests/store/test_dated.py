@@ -151,11 +151,18 @@ def test_every_fault_of_a_table_is_told_and_nothing_kept(store: Store, tmp_path:
     with pytest.raises(DataError) as refused:
         put_table(store, "pools", cent, period="2025")
     assert codes(refused) == ["AMOUNT_INVALID"]
+    below = write(tmp_path, "p.csv", "institution_id,pool,amount\nJ1,a,-1.00\nJ2,a,0.00\n")
+    with pytest.raises(DataError) as refused:
+        put_table(store, "pools", below, period="2025")
+    assert [(one.code, one.place.row) for one in refused.value.problems] == [("AMOUNT_INVALID", 2)]
     half = write(tmp_path, "s.csv", "person_id,institution_id,fte\nP1,J1,half\n")
     with pytest.raises(DataError) as refused:
         put_table(store, "staff", half)
     assert codes(refused) == ["NUMBER_INVALID"]
     assert seq(store) == before
+    taken = "institution_id,pool,person_id,amount\nJ1,a,P1,-1.00\n"
+    back = write(tmp_path, "s.csv", taken)
+    put_table(store, "secondary", back, period="2025")
 
 
 def test_ids_of_residents_are_kept_as_pseudonyms_only(store: Store, tmp_path: Path) -> None:
