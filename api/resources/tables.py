@@ -4,11 +4,13 @@ A put compares what is sent with what stands: equal rows stay, new ones are adde
 end; nothing is edited. ``show=true`` says what would change and writes nothing.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, Query
 from fastapi import Path as InPath
+from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -268,19 +270,43 @@ def put_rows(
     asking: Asking, body: Received, table: str, period: str, how: tuple[bool, bool, str]
 ) -> Response:
     """Put what was received; ``how``: whether others stay, whether it is only shown, and why."""
-    keep, show, why = how
     given = given_from(asking, body, table, period)
+
+    def tag(connection: Connection) -> str:
+        return _tag(table, period, last_put(connection, table, period))
+
+    return _put(asking, given, tag, how, body.sha256)
+
+
+def _put(
+    asking: Asking,
+    given: Given,
+    tag: Callable[[Connection], str],
+    how: tuple[bool, bool, str],
+    request_sha256: str = "",
+) -> Response:
+    """Put rows, or show what that would do; ``tag`` gives the ETag of what stands.
+
+    They are compared before the one writer is held, and again only if somebody was faster.
+    """
+    keep, show, why = how
+    with asking.reading() as connection:
+        if show:
+            asking.check_show(tag(connection))
+        ready = compared(connection, given, keep=keep)
+    told = _told(asking, ready, show)
     if show:
-        with asking.reading() as connection:
-            asking.check_show(_tag(table, period, last_put(connection, table, period)))
-            return asking.answer(_told(asking, compared(connection, given, keep=keep), show))
+        return asking.answer(told)
 
     def made(store: Store) -> TablePut:
         with store.reading() as connection:
-            asking.check_put(_tag(table, period, last_put(connection, table, period)))
-        return _told(asking, put_ready(store, given, keep=keep, why=why), show)
+            asking.check_put(tag(connection))
+        done = put_ready(store, given, keep=keep, why=why, ready=ready)
+        if done.seen != ready.seen:
+            return _told(asking, done, show)
+        return told.model_copy(update={"problems": found(done.problems, asking.language)})
 
-    return asking.act(made, 200, request_sha256=body.sha256)
+    return asking.act(made, 200, request_sha256=request_sha256)
 
 
 def _told(asking: Asking, done: Put, shown: bool) -> TablePut:
@@ -339,19 +365,13 @@ def put_institution_table(
     asking.need("people.edit", institution_id)
     rows = [{_ID: institution_id, **row} for row in asked.rows]
     given = _part(asking.store, table, rows, institution_id)
-    if show:
-        with asking.reading() as connection:
-            asking.check_show(tag_of(part_rows(connection, table, _ID, institution_id)))
-            return asking.answer(_told(asking, compared(connection, given), show))
 
-    def made(store: Store) -> TablePut:
-        with store.reading() as connection:
-            if not part_rows(connection, "institutions", _ID, institution_id):
-                raise RequestError("OBJECT_UNKNOWN", institution_id)
-            asking.check_put(tag_of(part_rows(connection, table, _ID, institution_id)))
-        return _told(asking, put_ready(store, given, why=asked.why), show)
+    def tag(connection: Connection) -> str:
+        if not part_rows(connection, "institutions", _ID, institution_id):
+            raise RequestError("OBJECT_UNKNOWN", institution_id)
+        return tag_of(part_rows(connection, table, _ID, institution_id))
 
-    return asking.act(made, 200)
+    return _put(asking, given, tag, (False, show, asked.why))
 
 
 def _part(store: Store, table: str, rows: list[dict[str, str]], institution_id: str) -> Given:

@@ -2,7 +2,8 @@
 
 Faults it catches: a put that writes although it was only to be shown; an account number that a
 mask takes the place of; a resident's pseudonym that is hidden twice; rows of other institutions
-or colleagues that are seen; an edit of what was put meanwhile; a body kept after its request.
+or colleagues that are seen; rows compared while everybody else who writes has to wait; an edit of
+what was put meanwhile; a body kept after its request.
 """
 
 import io
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 from openpyxl import Workbook
+from sqlalchemy import event
 
 from equivalents.store.dated import put_table, rows_as_of
 from equivalents.store.secret import new_key
@@ -85,6 +87,19 @@ def test_a_table_is_shown_then_put(service: Service) -> None:
     assert (kept.json()["added"], kept.json()["ended"], kept.json()["equal"]) == (1, 0, 0)
     assert len(rows(finance, "weights")) == 3
     assert verify(service.store).errors == 0
+
+
+def test_nobody_waits_while_a_table_is_compared(small: Service) -> None:
+    pools(small.store, H1)
+    finance = small.visitor("county_finance")
+    said: list[str] = []
+    # Whoever reads has other connections.
+    event.listen(small.store.engine, "before_cursor_execute", lambda *asked: said.append(asked[2]))
+    body = {"rows": [{**MZ01, "weight": "1.2"}, MZ02]}
+    done = finance.put(WEIGHTS, json=body, headers=match(finance, WEIGHTS))
+    assert (done.status_code, done.json()["added"]) == (200, 2)
+    assert [one for one in said if "INSERT INTO dated_rows" in one]
+    assert not [one for one in said if "SELECT dated_rows" in one]
 
 
 def test_a_table_is_put_as_text_and_as_a_workbook(service: Service) -> None:
@@ -294,4 +309,8 @@ def test_an_institution_puts_its_own_staff_and_departments(service: Service) -> 
     assert (done.status_code, done.json()["added"]) == (200, 1)
     finance = service.visitor("county_finance")
     lost = finance.put("/v1/institutions/C77/tables/departments", json=first, headers=etag)
+    problem(lost, 404, "OBJECT_UNKNOWN")
+    lost = finance.put(
+        "/v1/institutions/C77/tables/departments", params={"show": "true"}, json=first
+    )
     problem(lost, 404, "OBJECT_UNKNOWN")
