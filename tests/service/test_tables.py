@@ -55,6 +55,9 @@ def test_every_table_is_listed_with_its_last_put(small: Service) -> None:
     assert (weights["rows"], weights["last_put"]["why"]) == (1, "年初")
     assert found["pools", H1]["rows"] == 2
     assert found["charges", ""]["last_put"] is None
+    himself = small.visitor("staff", person_id="P02")
+    page = himself.get("/v1/tables", params={"limit": 500}).json()
+    assert {one["last_put"]["why"] for one in page["data"] if one["last_put"]} == {""}
 
 
 def test_a_table_is_shown_then_put(service: Service) -> None:
@@ -243,6 +246,9 @@ def test_who_sees_which_rows(small: Service) -> None:
     assert rows(narrow, "weights") == [MZ01]
     assert rows(narrow, "staff") == []
     problem(clerk.put(WEIGHTS, json={"rows": []}), 403, "FORBIDDEN_ACTION")
+    blind = small.visitor("county_finance", actions=["tables.edit"])
+    shown = blind.put("/v1/tables/staff", params={"show": "true"}, json={"rows": []}).json()
+    assert (shown["ended"], shown["changes_total"], shown["changes"]) == (3, 3, [])
 
 
 def test_rows_are_paged_and_filtered(small: Service) -> None:
