@@ -16,10 +16,9 @@ from pydantic import Field, ValidationError
 from api.asks import check_nul
 from api.models import Asked, Decimal, Why
 from api.problems import RequestError
-from api.rowsasked import is_hidden
 from equivalents.errors import DataError, Place, Problem
 from equivalents.intake.headings import TABLES
-from equivalents.store.secret import HIDDEN
+from equivalents.store.secret import HIDDEN, is_pseudonym
 
 __all__ = [
     "BATCH_FILE",
@@ -110,7 +109,7 @@ def batch_of(body: bytes, most: int) -> BatchAsked:
         Problem("VALUE_HIDDEN", Place(column=f"/records/{at}/{name}"), text)
         for at, one in enumerate(asked.records)
         for name in HIDDEN
-        if is_hidden("records", name, text := getattr(one, name))
+        if is_pseudonym(text := getattr(one, name))
     ]
     if hidden:
         raise DataError(hidden)

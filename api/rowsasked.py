@@ -4,7 +4,6 @@ A row is an object of texts by machine names; end dates are exclusive in it. A m
 pseudonym that comes back is refused, since it would take the place of the real one.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Annotated, Final
@@ -27,7 +26,6 @@ from equivalents.store.casetexts import rows_in_force
 from equivalents.store.dated import Given, given_table
 from equivalents.store.datedread import DatedRow, part_rows, rows_as_of
 from equivalents.store.engine import Store
-from equivalents.store.secret import HIDDEN
 
 __all__ = [
     "AsOf",
@@ -39,8 +37,7 @@ __all__ = [
     "check_kept_id",
     "found",
     "given_of",
-    "is_hidden",
-    "note_hidden",
+    "note_masked",
     "pointed",
     "reads_clear",
     "rows_at",
@@ -55,8 +52,6 @@ RowAsked = Annotated[
     Field(max_length=40, description="A row by the machine names of its columns 一行"),
 ]
 
-_PSEUDONYM: Final = re.compile("h[0-9a-f]{32}")
-_COUNTED: Final = ("counted", "id")
 _CLEAR: Final = "personal.read_clear"
 
 
@@ -132,7 +127,7 @@ def given_of(
     used = [name for name in sheet.names if any(row.get(name) for row in cells)]
     columns = {name: [row.get(name, "") for row in cells] for name in used}
     read = Table(Places("", range(1, len(cells) + 1)), columns)
-    note_hidden(table, read, findings)
+    note_masked(read, findings)
     try:
         return given_table(store, table, read, findings, period=period)
     except DataError as error:
@@ -146,20 +141,12 @@ def _check_names(
         findings.add("FIELD_UNKNOWN", place.at(name))
 
 
-def note_hidden(table: str, read: Table, findings: Findings) -> None:
-    """Note masked numbers, and pseudonyms where true ids belong."""
-    for column, texts in read.columns.items():
-        for at, text in enumerate(texts):
-            if is_hidden(table, column, text):
+def note_masked(read: Table, findings: Findings) -> None:
+    """Note masked numbers where true ones belong; pseudonyms are noted as any file's are."""
+    for column in MASKED:
+        for at, text in enumerate(read.columns.get(column, ())):
+            if "*" in text:
                 findings.add("VALUE_HIDDEN", read.places[at].at(column), text)
-
-
-def is_hidden(table: str, column: str, text: str) -> bool:
-    """Whether a text is a masked number or a pseudonym, where the true one belongs."""
-    if column in MASKED:
-        return "*" in text
-    pseudonym = column in HIDDEN or (table, column) == _COUNTED
-    return pseudonym and _PSEUDONYM.fullmatch(text) is not None
 
 
 def pointed(error: DataError, pointer: Callable[[int, str], str]) -> DataError:

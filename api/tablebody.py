@@ -22,7 +22,7 @@ from api.ground import new_id
 from api.jobs.context import tables_of
 from api.models import Asked
 from api.problems import RequestError
-from api.rowsasked import RowAsked, given_of, note_hidden
+from api.rowsasked import RowAsked, given_of, note_masked
 from equivalents.findings import Findings
 from equivalents.intake.anytable import read_file
 from equivalents.store.dated import Given, given_table
@@ -137,7 +137,7 @@ def given_from(asking: Asking, body: Received, table: str, period: str) -> Given
     most = asking.ground.settings.number("upload_rows")
     if len(read.places) > most:
         raise RequestError("UPLOAD_ROWS", str(most))
-    note_hidden(table, read, findings)
+    note_masked(read, findings)
     return given_table(asking.store, table, read, findings, period=period, path=body.path)
 
 

@@ -9,7 +9,8 @@ from threading import Lock
 from typing import Any, Final
 
 from api.jobs.context import Context, folder_of
-from equivalents.errors import DataError
+from api.jobs.told import both
+from equivalents.errors import DataError, Problem
 from equivalents.payroll.bank import WithoutAccount
 from equivalents.payroll.columnmap import Encoding, map_file, read_column_map
 from equivalents.payroll.exporting import ExportAs, Wanted, export
@@ -33,6 +34,7 @@ EXPORTS: Final = "export"
 OUT: Final = "out"
 _BANK_MAP: Final = "bank-list"
 """The shipped map of a bank list where none is named."""
+_SHOWN: Final = 1_000
 
 
 def make(context: Context) -> Mapping[str, Any]:
@@ -101,7 +103,18 @@ def _write(store: Store, asked: Mapping[str, Any], folder: Path, out: Path) -> d
         told, problems = export([result], _wanted(store, asked), out)
     finally:
         shutil.rmtree(kept, ignore_errors=True)
-    return {**told, "warnings": [one.code for one in problems], "map_sha256": _map(asked, told)}
+    warnings = {
+        "warnings": [one.code for one in problems],
+        "problems": [_warning(one) for one in problems[:_SHOWN]],
+    }
+    return {**told, **warnings, "map_sha256": _map(asked, told)}
+
+
+def _warning(one: Problem) -> dict[str, Any]:
+    """A warning with its row, as the table of accounts stands row by row below its headings."""
+    place = {"row": one.place.row, "column": one.place.column}
+    said = {"code": one.code, "severity": one.severity, "value": one.value, **place}
+    return {**said, "detail": both(one.text("zh"), one.text("en"))}
 
 
 def _wanted(store: Store, asked: Mapping[str, Any]) -> Wanted:

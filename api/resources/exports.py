@@ -15,6 +15,7 @@ from api.asks import Asking, Asks
 from api.exportsasked import export_problems
 from api.ground import new_id
 from api.jobs.exporting import EXPORTS, export_file
+from api.jobs.told import in_language
 from api.models import Amount, Answered, Asked, PeriodName, Time, Why
 from api.paging import Listed, Paged, paged
 from api.parts import FILES, media_type
@@ -22,6 +23,7 @@ from api.periodshown import run_name
 from api.problems import RequestError
 from api.resources.jobs import JobShown, queued
 from api.resources.payouts import RUN_OR_NONE, approved_run, standing_run
+from api.rowsasked import Found
 from api.runsasked import need_somewhere, queue
 from equivalents.errors import DataError, Place, Problem
 from equivalents.store.engine import Store
@@ -109,7 +111,8 @@ class Export(Answered):
 
     ``stands``: its run is what the community approves of now; else the period was sent back,
     unlocked or settled anew, and the file must not be paid. ``apart``: of a bank list, whom it
-    leaves out: with ``control`` it is all that the run pays there.
+    leaves out: with ``control`` it is all that the run pays there. ``warnings`` are codes,
+    ``problems`` the first 1,000 of them with the row of the table and what to do.
     """
 
     id: str
@@ -127,6 +130,7 @@ class Export(Answered):
     apart: ControlTotal | None
     file: ExportFile
     warnings: list[str]
+    problems: list[Found]
     at: Time
     seq: int
     acknowledgements: list[Acknowledgement]
@@ -219,6 +223,7 @@ def _export(asking: Asking, connection: Connection, fact: Fact) -> Export:
         apart=ControlTotal(**apart["control"]) if apart else None,
         file=ExportFile(**body["files"][0]),
         warnings=body["warnings"],
+        problems=[Found(**in_language(one, asking.language)) for one in body.get("problems", ())],
         at=_time_of(connection, fact),
         seq=fact.seq,
         acknowledgements=[

@@ -4,17 +4,21 @@ A put compares what is sent with what stands: equal rows stay, new ones are adde
 end; nothing is edited. ``show=true`` says what would change and writes nothing.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
+from itertools import islice
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, Query
 from fastapi import Path as InPath
+from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from api.asks import Asking, Asks
 from api.models import Answered, PeriodName, Time, Why
 from api.paging import Listed, Page, Paged, paged
+from api.periodshown import hears_why
 from api.problems import RequestError
 from api.resources.institutions import InstitutionId
 from api.rowsasked import AsOf, Found, Reason, check_kept_id, found, given_of, tag_of
@@ -33,6 +37,7 @@ from equivalents.store.datedread import (
 )
 from equivalents.store.datedrules import KEPT
 from equivalents.store.engine import Store
+from equivalents.store.tableform import Row
 
 __all__ = [
     "LastPutShown",
@@ -62,7 +67,7 @@ _ID: Final = "institution_id"
 
 
 class LastPutShown(Answered):
-    """The last put of a table: who changed it when and why."""
+    """The last put of a table: who changed it when, and why for who does the work."""
 
     seq: int
     at: Time
@@ -100,7 +105,10 @@ class RowChange(Answered):
 
 
 class TablePut(Answered):
-    """What a put did, or would do; ``changes`` are the first 500 of ``changes_total``."""
+    """What a put did, or would do; ``changes`` are the first 500 of ``changes_total``.
+
+    Those of rows that the asker does not see are counted and not among them.
+    """
 
     table: str
     period: str
@@ -119,13 +127,9 @@ class PartAsked(TableAsked):
     why: Why = ""
 
 
-def _known(table: str) -> str:
+def _period(table: str, period: str | None) -> str:
     if table not in KEPT:
         raise RequestError("OBJECT_UNKNOWN", table)
-    return table
-
-
-def _period(table: str, period: str | None) -> str:
     if KEPT[table].per_period and not period:
         raise DataError([Problem("DATED_PERIOD_NEEDED", value=table)])
     return period or ""
@@ -145,15 +149,16 @@ def list_tables(
     blank = {(name, "") for name in KEPT if name not in {table for table, _ in kept}}
     every = sorted({*kept, *blank})
     part, more, cursor = paged(page, "tables", every, lambda key: key)
-    data = [_listed(*key, kept.get(key)) for key in part]
+    why = hears_why(asking.principal)
+    data = [_listed(*key, kept.get(key), why) for key in part]
     return Listed(data=data, limit=page.limit, has_more=more, next_cursor=cursor)
 
 
-def _listed(table: str, period: str, one: TableShown | None) -> TableListed:
+def _listed(table: str, period: str, one: TableShown | None, why: bool) -> TableListed:
     last = None
     if one is not None:
         put = one.last
-        last = LastPutShown(seq=put.seq, at=put.at, who=put.who, why=put.why)
+        last = LastPutShown(seq=put.seq, at=put.at, who=put.who, why=put.why if why else "")
     return TableListed(
         table=table,
         title_zh=TABLES[table].title,
@@ -183,7 +188,7 @@ def get_table(  # each is a parameter of the address
     having = {
         name: text for name, text in ((_ID, institution_id), ("person_id", person_id)) if text
     }
-    return table_rows(asking, page, _known(table), period, as_of, having)
+    return table_rows(asking, page, table, period, as_of, having)
 
 
 def table_rows(
@@ -259,7 +264,7 @@ async def put_table(  # each is a parameter of the address
     One that was never put has no ETag yet and needs ``If-None-Match: *``.
     In a file Chinese headings and inclusive ends are taken as they are in a case.
     """
-    of = _period(_known(table), period)
+    of = _period(table, period)
     async with received(asking, table) as body:
         return await run_in_threadpool(put_rows, asking, body, table, of, (keep, show, why))
 
@@ -268,23 +273,49 @@ def put_rows(
     asking: Asking, body: Received, table: str, period: str, how: tuple[bool, bool, str]
 ) -> Response:
     """Put what was received; ``how``: whether others stay, whether it is only shown, and why."""
-    keep, show, why = how
     given = given_from(asking, body, table, period)
+
+    def tag(connection: Connection) -> str:
+        return _tag(table, period, last_put(connection, table, period))
+
+    return _put(asking, given, tag, how, body.sha256)
+
+
+def _put(
+    asking: Asking,
+    given: Given,
+    tag: Callable[[Connection], str],
+    how: tuple[bool, bool, str],
+    request_sha256: str = "",
+) -> Response:
+    """Put rows, or show what that would do; ``tag`` gives the ETag of what stands.
+
+    They are compared before the one writer is held, and again only if somebody was faster.
+    """
+    keep, show, why = how
+    with asking.reading() as connection:
+        if show:
+            asking.check_show(tag(connection))
+        ready = compared(connection, given, keep=keep)
+        sees = sees_of(asking, connection, given.table)
+    told = _told(asking, ready, show, sees)
     if show:
-        with asking.reading() as connection:
-            asking.check_show(_tag(table, period, last_put(connection, table, period)))
-            return asking.answer(_told(asking, compared(connection, given, keep=keep), show))
+        return asking.answer(told)
 
     def made(store: Store) -> TablePut:
         with store.reading() as connection:
-            asking.check_put(_tag(table, period, last_put(connection, table, period)))
-        return _told(asking, put_ready(store, given, keep=keep, why=why), show)
+            asking.check_put(tag(connection))
+        done = put_ready(store, given, keep=keep, why=why, ready=ready)
+        if done.seen != ready.seen:
+            return _told(asking, done, show, sees)
+        return told.model_copy(update={"problems": found(done.problems, asking.language)})
 
-    return asking.act(made, 200, request_sha256=body.sha256)
+    return asking.act(made, 200, request_sha256=request_sha256)
 
 
-def _told(asking: Asking, done: Put, shown: bool) -> TablePut:
+def _told(asking: Asking, done: Put, shown: bool, sees: Callable[[Row], bool] | None) -> TablePut:
     masked, changes = masks_of(asking), done.changes
+    seen = (one for one in changes if sees is None or not one.before or sees(one.before))
     return TablePut(
         table=done.table,
         period=done.period,
@@ -298,7 +329,7 @@ def _told(asking: Asking, done: Put, shown: bool) -> TablePut:
                 after=None if one.after is None else masked(one.after),
                 columns=[*one.columns],
             )
-            for one in changes[:_SHOWN]
+            for one in islice(seen, _SHOWN)
         ],
         changes_total=len(changes),
         problems=found(done.problems, asking.language),
@@ -339,19 +370,13 @@ def put_institution_table(
     asking.need("people.edit", institution_id)
     rows = [{_ID: institution_id, **row} for row in asked.rows]
     given = _part(asking.store, table, rows, institution_id)
-    if show:
-        with asking.reading() as connection:
-            asking.check_show(tag_of(part_rows(connection, table, _ID, institution_id)))
-            return asking.answer(_told(asking, compared(connection, given), show))
 
-    def made(store: Store) -> TablePut:
-        with store.reading() as connection:
-            if not part_rows(connection, "institutions", _ID, institution_id):
-                raise RequestError("OBJECT_UNKNOWN", institution_id)
-            asking.check_put(tag_of(part_rows(connection, table, _ID, institution_id)))
-        return _told(asking, put_ready(store, given, why=asked.why), show)
+    def tag(connection: Connection) -> str:
+        if not part_rows(connection, "institutions", _ID, institution_id):
+            raise RequestError("OBJECT_UNKNOWN", institution_id)
+        return tag_of(part_rows(connection, table, _ID, institution_id))
 
-    return asking.act(made, 200)
+    return _put(asking, given, tag, (False, show, asked.why))
 
 
 def _part(store: Store, table: str, rows: list[dict[str, str]], institution_id: str) -> Given:

@@ -103,7 +103,8 @@ def bank_list(
             continue
         if payee.account_name and line.name and payee.account_name != line.name:
             facts = {"account_name": payee.account_name, "name": line.name}
-            problems[line.person_id] = Problem("PAYEE_NAME", value=line.person_id, facts=facts)
+            place = payee.place.at("account_name")
+            problems[line.person_id] = Problem("PAYEE_NAME", place, line.person_id, facts)
         paid.append((line, net_fen, payee))
     if missing and WithoutAccount(without_account) is WithoutAccount.STOP:
         raise DataError(missing)

@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from equivalents.errors import NOWHERE, Place
 from equivalents.findings import Findings, Table
 from equivalents.intake.wholecolumns import spans
 from equivalents.payroll.casetables import case_tables
@@ -27,7 +28,10 @@ _FORMS: Final = (
 
 
 class Payee(NamedTuple):
-    """An account of a person; days are day numbers, ``valid_to`` is exclusive."""
+    """An account of a person; days are day numbers, ``valid_to`` is exclusive.
+
+    ``place`` is its row in the table.
+    """
 
     person_id: str
     account_number: str
@@ -37,6 +41,7 @@ class Payee(NamedTuple):
     identity_number: str
     valid_from: int
     valid_to: int
+    place: Place = NOWHERE
 
 
 class Payees:
@@ -65,7 +70,7 @@ def read_payees(table: Table, findings: Findings) -> Payees:
     starts, ends = spans(table, ("valid_from", "valid_to"), findings)
     texts = map(table.column, Payee._fields[:6])
     days = ([int(day) for day in column] for column in (starts, ends))
-    rows = [*map(Payee, *texts, *days)]
+    rows = [*map(Payee, *texts, *days, table.places)]
     for column, form, code in _FORMS:
         for at, text in enumerate(table.column(column)):
             if text and not form.fullmatch(text):

@@ -138,9 +138,11 @@ PAYROLL_REASONS: Final = (
         "PAYEE_NAME",
         "warning",
         "command",
-        "“{value}”的户名“{account_name}”与花名册的姓名“{name}”不同，银行可能退回。请核对。",
+        "“{value}”的户名“{account_name}”与花名册的姓名“{name}”不同，银行可能退回。请与本人的银行卡核对，"
+        "改正收款账户表的户名或花名册的姓名；户名没错的，可以照发。",
         "The account of '{value}' is in the name '{account_name}', the roster says '{name}'; "
-        "the bank may send it back. Check it.",
+        "the bank may send it back. Compare both with the bank card, and correct the name in the "
+        "payees or in the roster; where the account is right, pay as it is.",
     ),
     Reason(
         "VOUCHER_NO_ACCOUNT",

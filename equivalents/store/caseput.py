@@ -6,6 +6,7 @@ accounts and assessments are dated rows with authors.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,10 @@ from equivalents.store.dated import (
     compared,
     locked_notes,
     put_given,
-    rows_as_of,
     told_of,
     was_put,
 )
+from equivalents.store.datedread import rows_page
 from equivalents.store.datedrules import KEPT
 from equivalents.store.documents import Document, documents_as_of, put_documents
 from equivalents.store.engine import Store
@@ -73,20 +74,28 @@ def put_case(
         new = [one for one in content.documents if _is_new(one, standing)]
         return CasePut(content.period, puts, new, [*content.problems, *told])
     object_id = content.period
+    with store.reading() as connection:
+        ready = [compared(connection, one) for one in content.tables]
     with store.writing("case.put", object_kind="case", object_id=object_id, why=why, who=who) as w:
         content, told = _with_missing(w.connection, content, end_missing, alone=alone)
-        puts, documents = _write(w, content)
+        puts, documents = _write(w, content, ready)
         told += [*_shadowed(w.connection, content), *locked_notes(w.connection, puts)]
     return CasePut(content.period, puts, documents, [*content.problems, *told])
 
 
-def _write(writer: Writing, content: CaseContent) -> tuple[list[Put], list[Document]]:
+def _write(
+    writer: Writing, content: CaseContent, ready: Sequence[Put]
+) -> tuple[list[Put], list[Document]]:
     whole = None
     if content.whole is not None:
         whole = _same_upload(writer.connection, content.whole, content.key)
         if whole is None:
             whole = keep_body(writer, content.whole, content.key, content.key_file)
-    puts = [put_given(writer, one, upload_id=whole) for one in content.tables]
+    # Tables that end because the case lacks them come last, and were not compared before.
+    puts = [
+        put_given(writer, one, upload_id=whole, ready=before)
+        for one, before in zip_longest(content.tables, ready)
+    ]
     documents = put_documents(writer, content.documents)
     before, after = told_of(puts)
     names = [[one.kind, one.name, one.period] for one in documents]
@@ -112,7 +121,7 @@ def _with_missing(
     stay: list[Given] = []
     for name in content.missing:
         of = content.period if alone or KEPT[name].per_period else ""
-        if rows_as_of(connection, name, of):
+        if rows_page(connection, name, of, limit=1):
             (ends if end_missing else stay).append(Given(name, of, ()))
     told = []
     if stay:

@@ -5,9 +5,9 @@ are, new ones are added, missing ones are ended. No row is ever edited, so what 
 entry can be read again. Sources: specification page 2 "Records at rest"; issue 7, "Store".
 """
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -22,9 +22,11 @@ from equivalents.policy.calendar import parse_period
 from equivalents.store.datedread import (
     DatedRow,
     end_of_table,
+    kept_texts,
+    last_put,
     last_versions,
-    part_rows,
     rows_as_of,
+    rows_of,
     was_put,
 )
 from equivalents.store.datedrules import KEPT, key_of
@@ -37,7 +39,7 @@ from equivalents.store.sealing import canonical
 from equivalents.store.secret import ResidentKey, keep_check
 from equivalents.store.tableform import Row, has_hidden, hidden_rows, kept_rows
 from equivalents.store.uploaded import upload_of
-from equivalents.store.writing import Writing, json_text
+from equivalents.store.writing import Writing
 
 __all__ = [
     "Change",
@@ -94,7 +96,9 @@ class Given:
 class Put:
     """What a put did, or would do.
 
-    ``id`` is 0 where nothing was written: nothing differs, or it was only shown.
+    ``id`` is 0 where nothing was written: nothing differs, or it was only shown. ``texts`` are the
+    added rows as they are kept, ``positions`` where they stand in the file; ``seen`` is the last
+    put of the table that it was compared with, 0 where there was none.
     """
 
     table: str
@@ -103,7 +107,10 @@ class Put:
     added: Sequence[Row]
     ended: Sequence[DatedRow]
     equal: int
-    problems: tuple[Problem, ...] = field(default=())
+    problems: tuple[Problem, ...]
+    texts: Sequence[str]
+    positions: Sequence[int]
+    seen: int
 
     @property
     def changes(self) -> list[Change]:
@@ -129,7 +136,7 @@ def _paired(
     only_one: bool = False,
 ) -> tuple[list[tuple[Row, Row]], list[Row], list[Row]]:
     """Rows of one key in pairs, in their order, and those that are left on either side."""
-    waiting: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    waiting: dict[tuple[str, ...], deque[Row]] = defaultdict(deque)
     for row in new:
         waiting[key(row)].append(row)
     went = Counter(map(key, old))
@@ -137,7 +144,7 @@ def _paired(
     for row in old:
         others = waiting[key(row)]
         if others and not (only_one and (len(others) > 1 or went[key(row)] > 1)):
-            pairs.append((row, others.pop(0)))
+            pairs.append((row, others.popleft()))
         else:
             left.append(row)
     taken = {id(row) for _, row in pairs}
@@ -195,15 +202,20 @@ def put_ready(
     why: str = "",
     who: str | None = None,
     about: tuple[str, str] | None = None,
+    ready: Put | None = None,
 ) -> Put:
     """Put rows that were read already, with their audit entry.
 
     ``about`` are the kind and the id of the object that they are, if it is not the table.
+    ``ready`` is what :func:`compared` gave before anybody else had to wait for this writer.
     """
+    if ready is None:
+        with store.reading() as connection:
+            ready = compared(connection, given, keep=keep)
     kind, object_id = about or ("table", given.table)
     of_it = {"object_kind": kind, "object_id": object_id}
     with store.writing(f"{kind}.put", why=why, who=who, **of_it) as w:
-        done = put_given(w, given, keep=keep)
+        done = put_given(w, given, keep=keep, ready=ready)
         w.before, w.after = _told(done)
         if about is not None and done.id:
             w.before["ended"] = [one.row for one in done.ended]
@@ -269,38 +281,43 @@ def given_table(
 
 
 def put_given(
-    writer: Writing, given: Given, *, keep: bool = False, upload_id: int | None = None
+    writer: Writing,
+    given: Given,
+    *,
+    keep: bool = False,
+    upload_id: int | None = None,
+    ready: Put | None = None,
 ) -> Put:
     """Add and end rows within a transaction; nothing where nothing differs.
 
-    ``upload_id`` is that of the file, where it was kept already.
+    ``upload_id`` is that of the file, where it was kept already. ``ready`` is what they were
+    compared to before; it holds if the table was not put since, else they are compared again.
     """
+    connection, what = writer.connection, {"table_name": given.table, "period": given.period}
     if given.key is not None:
         keep_check(writer, given.key, given.key_file)
-    done = compared(writer.connection, given, keep=keep)
-    first = given.period not in was_put(writer.connection, given.table)
-    if not (done.added or done.ended or first):
-        return done
+    if ready is None or ready.seen != last_put(connection, given.table, given.period):
+        ready = compared(connection, given, keep=keep)
+    if not (ready.added or ready.ended) and ready.seen:
+        return ready
     if upload_id is None and given.upload is not None:
         upload_id = keep_body(writer, given.upload, given.key, given.key_file)
-    what = {"table_name": given.table, "period": given.period}
-    put_id = writer.add_one(
-        PUTS, **what, upload_id=upload_id, added=len(done.added), ended=len(done.ended)
-    )
-    positions = _positions(given.rows, done.added)
+    counts = {"added": len(ready.added), "ended": len(ready.ended)}
+    put_id = writer.add_one(PUTS, **what, upload_id=upload_id, **counts)
+    positions = ready.positions
     if given.part is not None:
-        after = end_of_table(writer.connection, given.table, given.period)
-        positions = [*range(after, after + len(done.added))]
+        after = end_of_table(connection, given.table, given.period)
+        positions = range(after, after + len(ready.added))
     writer.add(
         DATED_ROWS,
         [
-            {**what, "put_id": put_id, "position": at, "row": json_text(row)}
-            for at, row in zip(positions, done.added, strict=True)
+            {**what, "put_id": put_id, "position": at, "row": text}
+            for at, text in zip(positions, ready.texts, strict=True)
         ],
     )
     failpoint("put.rows")
-    writer.add(DATED_ENDS, [{"put_id": put_id, "row_id": one.id} for one in done.ended])
-    return Put(given.table, given.period, put_id, done.added, done.ended, done.equal, done.problems)
+    writer.add(DATED_ENDS, [{"put_id": put_id, "row_id": one.id} for one in ready.ended])
+    return replace(ready, id=put_id)
 
 
 def locked_notes(connection: Connection, puts: Iterable[Put]) -> list[Problem]:
@@ -310,45 +327,37 @@ def locked_notes(connection: Connection, puts: Iterable[Put]) -> list[Problem]:
     return [Problem("DATED_LOCKED", value=period) for period in late]
 
 
-def _positions(rows: Sequence[Row], added: Sequence[Row]) -> list[int]:
-    """Where in the file each added row stands; ``added`` is in the order of the file."""
-    found, at = [], 0
-    for row in added:
-        while rows[at] is not row:
-            at += 1
-        found.append(at)
-    return found
-
-
 def compared(connection: Connection, given: Given, *, keep: bool = False) -> Put:
-    """What putting the rows would add and end; with ``keep`` nothing is ended."""
-    standing = _standing(connection, given)
-    left = Counter(canonical(row) for row in given.rows)
-    ended, equal = [], 0
-    for one in standing:
-        text = canonical(one.row)
-        if left[text]:
-            left[text] -= 1
-            equal += 1
+    """What putting the rows would add and end; with ``keep`` nothing is ended.
+
+    A row is kept as its canonical text, so rows are equal where texts are.
+    """
+    texts = [canonical(row) for row in given.rows]
+    left, ended = Counter(texts), []
+    for one in kept_texts(connection, given.table, given.period, given.part):
+        if left[one.text]:
+            left[one.text] -= 1
         elif not keep:
             ended.append(one)
-    added: list[Row] = []
+    positions = []
     # Of rows that stand more than once in the file the last ones are the new ones.
-    for row in reversed(given.rows):
-        text = canonical(row)
-        if left[text]:
-            left[text] -= 1
-            added.append(row)
-    added.reverse()
-    return Put(given.table, given.period, 0, added, ended, equal, given.problems)
-
-
-def _standing(connection: Connection, given: Given) -> list[DatedRow]:
-    """The rows that given ones are compared with."""
-    if given.part is None:
-        return rows_as_of(connection, given.table, given.period)
-    column, value = given.part
-    return part_rows(connection, given.table, column, value, period=given.period)
+    for at in range(len(texts) - 1, -1, -1):
+        if left[texts[at]]:
+            left[texts[at]] -= 1
+            positions.append(at)
+    positions.reverse()
+    return Put(
+        given.table,
+        given.period,
+        0,
+        [given.rows[at] for at in positions],
+        rows_of(ended),
+        len(texts) - len(positions),
+        given.problems,
+        [texts[at] for at in positions],
+        positions,
+        last_put(connection, given.table, given.period),
+    )
 
 
 def _told(done: Put) -> tuple[Any, Any]:
@@ -356,7 +365,7 @@ def _told(done: Put) -> tuple[Any, Any]:
     if not done.id:
         return None, None
     before = {"rows": done.equal + len(done.ended)}
-    of_rows = sha256("\n".join(sorted(canonical(row) for row in done.added)).encode()).hexdigest()
+    of_rows = sha256("\n".join(sorted(done.texts)).encode()).hexdigest()
     after = {
         "put": done.id,
         "period": done.period,

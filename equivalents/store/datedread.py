@@ -4,7 +4,7 @@ No row is ever edited: it came with a put, and another put may have ended it. So
 page 2 "Records at rest".
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
@@ -16,13 +16,16 @@ from equivalents.store.writing import parsed
 
 __all__ = [
     "DatedRow",
+    "KeptText",
     "LastPut",
     "TableShown",
     "end_of_table",
+    "kept_texts",
     "last_put",
     "last_versions",
     "part_rows",
     "rows_as_of",
+    "rows_of",
     "rows_page",
     "tables_shown",
     "was_put",
@@ -37,6 +40,16 @@ class DatedRow(NamedTuple):
     put_id: int
     position: int
     row: Row
+
+
+class KeptText(NamedTuple):
+    """The same, its row as it is kept: canonical JSON."""
+
+    id: int
+    seq: int
+    put_id: int
+    position: int
+    text: str
 
 
 _LOOKED_AT: Final = 5_000
@@ -69,6 +82,16 @@ def rows_as_of(
     ``period`` is empty for standing rows. Rows of one position are in the order they came.
     """
     return sorted(_made(connection, _wanted(table, period, as_of)), key=_place_in_file)
+
+
+def kept_texts(
+    connection: Connection, table: str, period: str = "", part: tuple[str, str] | None = None
+) -> list[KeptText]:
+    """The rows of a table that stand, none of them parsed; of a part those alone."""
+    wanted = _wanted(table, period, None)
+    if part is not None:
+        wanted = wanted.where(_has(*part))
+    return sorted(_texts(connection, wanted), key=_place_in_file)
 
 
 def part_rows(
@@ -150,16 +173,21 @@ def _wanted(table: str, period: str, as_of: int | None) -> Select[Any]:
 
 
 def _made(connection: Connection, wanted: Select[Any]) -> list[DatedRow]:
-    found = connection.execute(wanted).all()
+    return rows_of(_texts(connection, wanted))
+
+
+def _texts(connection: Connection, wanted: Select[Any]) -> list[KeptText]:
+    return [KeptText(*one) for one in connection.execute(wanted)]
+
+
+def rows_of(found: Sequence[KeptText]) -> list[DatedRow]:
+    """Kept rows, parsed."""
     # All texts at once: a call for each of a hundred thousand rows takes longer than the reading.
-    rows_of = parsed(f"[{','.join(row for *_, row in found)}]")
-    return [
-        DatedRow(one, seq, put_id, position, row)
-        for (one, seq, put_id, position, _), row in zip(found, rows_of, strict=True)
-    ]
+    rows = parsed(f"[{','.join(one.text for one in found)}]")
+    return [DatedRow(*one[:-1], row) for one, row in zip(found, rows, strict=True)]
 
 
-def _place_in_file(one: DatedRow) -> tuple[int, int]:
+def _place_in_file(one: DatedRow | KeptText) -> tuple[int, int]:
     return one.position, one.id
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from equivalents.intake.batch import Batch
+from equivalents.intake.batch import Batch, Mask
 from equivalents.intake.columns import (
     NULL_DAY,
     AnyColumn,
@@ -41,7 +41,7 @@ from equivalents.policy.daytext import Times
 from equivalents.records import Origin, RecordBlock
 from equivalents.store.arrowtables import number_column
 from equivalents.store.rowkeys import Lanes, number_lanes, text_lanes
-from equivalents.store.secret import HIDDEN, ResidentKey
+from equivalents.store.secret import HIDDEN, PSEUDONYM, ResidentKey, is_pseudonym
 from equivalents.store.segmentformat import DAYS
 from equivalents.units import Codes, Int64
 
@@ -96,6 +96,8 @@ class Hider:
     def hide(self, column: str, texts: Sequence[str]) -> list[str]:
         """The pseudonyms of ids of residents or households; a blank stays blank.
 
+        So does a pseudonym stay what it is: a row that has one is rejected, and kept so.
+
         Raises:
             DataError: ``KEY_ABSENT``, ``KEY_UNREADABLE``.
         """
@@ -104,13 +106,17 @@ class Hider:
         for text in texts:
             name = known.get((kind, text)) if text else ""
             if name is None:
-                self.ask()
-                if len(known) >= _REMEMBERED:
-                    known.clear()
-                assert self._key is not None, "it was asked for"
-                name = known[kind, text] = self._key.name(kind, text)
+                name = text if is_pseudonym(text) else self._new(kind, text)
             made.append(name)
         return made
+
+    def _new(self, kind: str, text: str) -> str:
+        self.ask()
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        assert self._key is not None, "it was asked for"
+        name = self._known[kind, text] = self._key.name(kind, text)
+        return name
 
 
 class RowTaker:
@@ -146,6 +152,7 @@ class RowTaker:
         end = ends_of(batch, day, self._parse)
         check_visits(batch)
         _check_performers(batch)
+        _check_hidden(batch)
         note_ids(batch, _of_this_file(id_faults))
         good = np.arange(row.size) if batch.bad is None else np.flatnonzero(~batch.bad)
         if good.size:
@@ -234,6 +241,23 @@ def _blanks(batch: Batch) -> None:
                 if other is not None:
                     missing &= other.blank()
         batch.note("VALUE_MISSING", name, missing)
+
+
+def _check_hidden(batch: Batch) -> None:
+    """Note pseudonyms in place of ids: hidden once more, they would be other residents."""
+    for name in HIDDEN:
+        column = batch.filled(name)
+        if column is None:
+            continue
+        met = column.distinct.once("hidden", _pseudonyms)
+        if met.any():
+            batch.note("VALUE_HIDDEN", name, met[column.index])
+
+
+def _pseudonyms(own: Distinct) -> Mask:
+    import pyarrow.compute as pc
+
+    return numbers(pc.match_substring_regex(own.values, f"^{PSEUDONYM}$"))
 
 
 def _check_performers(batch: Batch) -> None:

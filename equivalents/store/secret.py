@@ -9,6 +9,7 @@ Source: specification page 2 "Records at rest".
 
 import hmac
 import os
+import re
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,8 +23,10 @@ from equivalents.store.writing import Writing
 
 __all__ = [
     "HIDDEN",
+    "PSEUDONYM",
     "ResidentKey",
     "check_key",
+    "is_pseudonym",
     "keep_check",
     "kept_check",
     "new_key",
@@ -33,6 +36,9 @@ __all__ = [
 
 HIDDEN: Final = {"resident_id": "resident", "household_id": "household"}
 """Columns whose ids become pseudonyms, in any table, and the kind of id each holds."""
+
+PSEUDONYM: Final = "h[0-9a-f]{32}"
+"""How one looks, as a regular expression; no id of a resident or household does."""
 
 _PURPOSE: Final = "resident"
 
@@ -65,6 +71,11 @@ class ResidentKey:
 
     def _digest(self, kind: str, text: str) -> str:
         return hmac.digest(self._secret, f"{kind}\0{text}".encode(), "sha256").hex()
+
+
+def is_pseudonym(text: str) -> bool:
+    """Whether a text is a pseudonym, which hidden once more would be another resident."""
+    return re.fullmatch(PSEUDONYM, text) is not None
 
 
 def new_key(file: Path) -> ResidentKey:

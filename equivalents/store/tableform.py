@@ -15,7 +15,7 @@ from equivalents.intake.headings import TABLES
 from equivalents.policy.calendar import LAST_DAY, parse_day, print_day
 from equivalents.policy.daytext import day_fault
 from equivalents.policy.load import fault_text, weight_rows
-from equivalents.store.secret import HIDDEN, ResidentKey
+from equivalents.store.secret import HIDDEN, ResidentKey, is_pseudonym
 from equivalents.units import (
     NumberFaultError,
     parse_amount_fen,
@@ -82,6 +82,8 @@ def kept_rows(table: Table, name: str, findings: Findings) -> list[Row]:
     for end, start in _ENDS.items():
         if end in columns and start in columns:
             _check_order(table, start, end, columns, findings)
+    for hidden in _hidden(name):
+        _note(table, hidden, columns.get(hidden, ()), _hidden_fault, findings)
     if name == "weights":
         _more_of_weights(table, findings)
     names = [*columns]
@@ -121,6 +123,10 @@ def _next_day(text: str) -> str:
 def _flag_fault(table: str) -> Callable[[str], tuple[str, str] | None]:
     allowed = _FLAGS.get(table, ("0", "1"))
     return lambda text: None if text in allowed else ("FLAG_INVALID", "")
+
+
+def _hidden_fault(text: str) -> tuple[str, str] | None:
+    return ("VALUE_HIDDEN", "") if is_pseudonym(text) else None
 
 
 def _check_numbers(

@@ -6,10 +6,11 @@ so what it reads cannot change before it is committed: *look, decide, write* is 
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy.exc import DBAPIError
 
 from equivalents.errors import ConservationError
 from equivalents.store.failpoints import failpoint
@@ -19,6 +20,8 @@ from equivalents.store.schema import AUDIT, BODIES, GUARDED
 from equivalents.store.sealing import canonical, entry_hash, row_hash
 
 __all__ = ["Writing", "head_of", "json_text", "parsed"]
+
+_MANY: Final = 1_000
 
 _LAST: Final = select(AUDIT.c.seq, AUDIT.c.hash).order_by(AUDIT.c.seq.desc()).limit(1)
 _LAST_TEXT: Final = f"SELECT seq, hash FROM {AUDIT.name} ORDER BY seq DESC LIMIT 1"
@@ -80,9 +83,8 @@ class Writing:
             top = self.connection.execute(select(func.max(table.c.id))).scalar()
             run = self._runs[table.name] = _Run(int(top or 0) + 1)
         start = run.next
-        full = [run.take(_whole(table, row, self.seq)) for row in rows]
-        if full:
-            self.connection.execute(insert(table), full)
+        full = [run.take(row) for row in _whole(table, rows, self.seq)]
+        _insert(self.connection, table, full)
         return range(start, run.next)
 
     def add_one(self, table: Table, **row: Any) -> int:
@@ -148,18 +150,50 @@ class _Run:
         return [self.start, self.next - 1, self._hash.hexdigest()]
 
 
-def _whole(table: Table, row: Mapping[str, Any], seq: int) -> dict[str, Any]:
-    """Every column of the table, so that the hash is that of the row as it will be read."""
-    unknown = row.keys() - table.columns.keys()
-    if unknown:
-        raise ConservationError(f"{table.name} has no column {sorted(unknown)}")
-    full: dict[str, Any] = {"seq": seq}
-    for column in table.columns:
-        if column.name in row:
-            full[column.name] = row[column.name]
-        elif column.name not in ("id", "seq"):
-            full[column.name] = None if column.nullable else column.default.arg  # type: ignore[union-attr]
-    return full
+def _whole(table: Table, rows: Iterable[Mapping[str, Any]], seq: int) -> Iterator[dict[str, Any]]:
+    """Rows with every column but the id, so that each hash is that of the row as it is read."""
+    names = {*table.columns.keys()} - {"id"}
+    empty = {
+        column.name: None if column.default is None else column.default.arg  # type: ignore[attr-defined]
+        for column in table.columns
+        if column.nullable or column.default is not None
+    }
+    for row in rows:
+        full = {**empty, **row, "seq": seq}
+        if full.keys() != names:
+            raise ConservationError(f"{table.name}: columns {sorted(full.keys() ^ names)}")
+        yield full
+
+
+def _insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows; many of them by the way in which a database takes them fastest."""
+    if len(rows) < _MANY:
+        if rows:
+            connection.execute(insert(table), rows)
+        return
+    names = [column.name for column in table.columns]
+    values = ([row[name] for name in names] for row in rows)
+    listed = ", ".join(map(connection.dialect.identifier_preparer.quote, names))
+    if connection.dialect.name == "sqlite":
+        marks = ", ".join("?" * len(names))
+        connection.exec_driver_sql(
+            f"INSERT INTO {table.name} ({listed}) VALUES ({marks})", [*map(tuple, values)]
+        )
+        return
+    _copy(connection, f"COPY {table.name} ({listed}) FROM STDIN", values)
+
+
+def _copy(connection: Connection, said: str, values: Iterable[Sequence[Any]]) -> None:
+    """Rows for PostgreSQL, a third of the time that statements take; what fails fails as those."""
+    from psycopg import Error
+
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.cursor() as cursor, cursor.copy(said) as copy:
+            for one in values:
+                copy.write_row(one)
+    except Error as error:
+        raise DBAPIError.instance(said, None, error, Error) from error
 
 
 def parsed(text: str) -> Any:

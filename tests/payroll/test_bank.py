@@ -114,6 +114,10 @@ def test_another_name_of_the_account_is_told(lines: PayLines, tmp_path: Path) ->
     (only,) = bank.problems
     assert (only.code, only.value) == ("PAYEE_NAME", "P01")
     assert only.severity == "warning"
+    assert (only.place.row, only.place.column) == (2, "account_name")
+    for language in ("zh", "en"):
+        assert "王春海" in only.text(language)
+        assert "6200000000000000011" not in only.text(language)
 
 
 @pytest.mark.parametrize(

@@ -180,6 +180,38 @@ def test_whom_a_bank_list_leaves_out_is_in_a_control_total_of_its_own(
     ]
 
 
+def test_an_account_in_another_name_is_told_by_person_and_row(
+    small: Service, tmp_path: Path
+) -> None:
+    them, _ = settled(small)
+    stepped(them, H1)
+    staff = [
+        {"person_id": person, "institution_id": place, "name": name}
+        for person, place, name in (
+            ("P01", "C01", "甲"),
+            ("P02", "C01", "乙"),
+            ("P03", "C02", "丙"),
+        )
+    ]
+    put_table(small.store, "staff", staff, keep=True)
+    rows = ["P01,6200000001,甲", "P02,6200000002,张三", "P03,6200000003,"]
+    path = tmp_path / "payees.csv"
+    path.write_text("\n".join(["person_id,account_number,account_name", *rows]) + "\n", "utf-8")
+    put_table(small.store, "payees", path, why="开户")
+    made = exported(them, **{"as": "bank"})
+    assert made["warnings"] == ["PAYEE_NAME"]
+    auditor = small.visitor("auditor", name="审计")
+    english = {"Accept-Language": "en"}
+    answer = auditor.get(f"/v1/exports/{made['id']}", headers=english)
+    (told,) = answer.json()["problems"]
+    assert (told["code"], told["severity"], told["value"]) == ("PAYEE_NAME", "warning", "P02")
+    assert (told["row"], told["column"]) == (3, "account_name")
+    assert "the roster says '乙'" in told["detail"]
+    assert "62000" not in answer.text
+    chinese = them.finance.get(f"/v1/exports/{made['id']}").json()["problems"]
+    assert "户名“张三”与花名册的姓名“乙”不同" in chinese[0]["detail"]
+
+
 def test_an_export_tells_that_its_run_stands_no_longer(small: Service) -> None:
     them, _ = settled(small)
     stepped(them, H1)

@@ -180,6 +180,21 @@ def test_a_rejected_file_tells_every_fault_where_it_stands(
     assert files_left(service) == []
 
 
+def test_a_file_of_pseudonyms_is_answered_as_a_batch_is(
+    service: Service, finance: TestClient
+) -> None:
+    shown = "h" + "0a" * 16
+    head = HEAD.replace("record_id", "record_id,resident_id")
+    text = f"{head}{ONE.strip()},\n{OTHER.strip()},{shown}\n"
+    told = ended(finance, send(finance, text))["problem"]
+    (where,) = told["errors"][1:]
+    assert (where["row"], where["column"]) == (3, "resident_id")
+    assert (where["code"], where["value"]) == ("VALUE_HIDDEN", shown)
+    assert live(service.store) == []
+    result = ended(finance, send(finance, text, on_error="quarantine_rows"))["result"]
+    assert (result["accepted"], result["rejected"]) == (1, 1)
+
+
 def test_of_many_faults_the_first_are_told_and_all_counted(small: Service) -> None:
     finance = small.person("county_finance")
     rows = "".join(f"C01,P01,MZ01,2026-02-03,x,R{number}\n" for number in range(1_005))

@@ -2,7 +2,8 @@
 
 Faults it catches: a put that writes although it was only to be shown; an account number that a
 mask takes the place of; a resident's pseudonym that is hidden twice; rows of other institutions
-or colleagues that are seen; an edit of what was put meanwhile; a body kept after its request.
+or colleagues that are seen; rows compared while everybody else who writes has to wait; an edit of
+what was put meanwhile; a body kept after its request.
 """
 
 import io
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 from openpyxl import Workbook
+from sqlalchemy import event
 
 from equivalents.store.dated import put_table, rows_as_of
 from equivalents.store.secret import new_key
@@ -53,6 +55,9 @@ def test_every_table_is_listed_with_its_last_put(small: Service) -> None:
     assert (weights["rows"], weights["last_put"]["why"]) == (1, "年初")
     assert found["pools", H1]["rows"] == 2
     assert found["charges", ""]["last_put"] is None
+    himself = small.visitor("staff", person_id="P02")
+    page = himself.get("/v1/tables", params={"limit": 500}).json()
+    assert {one["last_put"]["why"] for one in page["data"] if one["last_put"]} == {""}
 
 
 def test_a_table_is_shown_then_put(service: Service) -> None:
@@ -85,6 +90,19 @@ def test_a_table_is_shown_then_put(service: Service) -> None:
     assert (kept.json()["added"], kept.json()["ended"], kept.json()["equal"]) == (1, 0, 0)
     assert len(rows(finance, "weights")) == 3
     assert verify(service.store).errors == 0
+
+
+def test_nobody_waits_while_a_table_is_compared(small: Service) -> None:
+    pools(small.store, H1)
+    finance = small.visitor("county_finance")
+    said: list[str] = []
+    # Whoever reads has other connections.
+    event.listen(small.store.engine, "before_cursor_execute", lambda *asked: said.append(asked[2]))
+    body = {"rows": [{**MZ01, "weight": "1.2"}, MZ02]}
+    done = finance.put(WEIGHTS, json=body, headers=match(finance, WEIGHTS))
+    assert (done.status_code, done.json()["added"]) == (200, 2)
+    assert [one for one in said if "INSERT INTO dated_rows" in one]
+    assert not [one for one in said if "SELECT dated_rows" in one]
 
 
 def test_a_table_is_put_as_text_and_as_a_workbook(service: Service) -> None:
@@ -228,6 +246,9 @@ def test_who_sees_which_rows(small: Service) -> None:
     assert rows(narrow, "weights") == [MZ01]
     assert rows(narrow, "staff") == []
     problem(clerk.put(WEIGHTS, json={"rows": []}), 403, "FORBIDDEN_ACTION")
+    blind = small.visitor("county_finance", actions=["tables.edit"])
+    shown = blind.put("/v1/tables/staff", params={"show": "true"}, json={"rows": []}).json()
+    assert (shown["ended"], shown["changes_total"], shown["changes"]) == (3, 3, [])
 
 
 def test_rows_are_paged_and_filtered(small: Service) -> None:
@@ -294,4 +315,8 @@ def test_an_institution_puts_its_own_staff_and_departments(service: Service) -> 
     assert (done.status_code, done.json()["added"]) == (200, 1)
     finance = service.visitor("county_finance")
     lost = finance.put("/v1/institutions/C77/tables/departments", json=first, headers=etag)
+    problem(lost, 404, "OBJECT_UNKNOWN")
+    lost = finance.put(
+        "/v1/institutions/C77/tables/departments", params={"show": "true"}, json=first
+    )
     problem(lost, 404, "OBJECT_UNKNOWN")

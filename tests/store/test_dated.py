@@ -188,6 +188,10 @@ def test_ids_of_residents_are_kept_as_pseudonyms_only(store: Store, tmp_path: Pa
         assert b"H77" not in bytes(body)
         assert not connection.execute(select(schema.TOMBSTONES)).all()
     assert read_body(keyed, "1").body == file.read_bytes()
+    shown = f"contract_id,resident_id,active_from\nC1,{row['resident_id']},2025-01-01\n"  # type: ignore[index]
+    with pytest.raises(DataError) as refused:
+        put_table(keyed, "contracts", write(tmp_path, "again.csv", shown))
+    assert [(one.code, one.place.row) for one in refused.value.problems] == [("VALUE_HIDDEN", 2)]
     counted = write(tmp_path, "counted.csv", "item_code,id,window,used\nA,H77,2025,1\n")
     put_table(keyed, "counted", counted, period="2025-06")
     (used,) = rows(store, "counted", "2025-06")

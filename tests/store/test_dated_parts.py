@@ -1,12 +1,21 @@
 """Parts of dated tables: one person's rows put by themselves, pages of rows, what was put last.
 
 Faults it catches: a put of one person that ends the rows of another; an id that is told by letters
-of two cases alike; a page that leaves a row out or shows it twice; a text that looks like a cell.
+of two cases alike; a table that is put by what it was before somebody else's put; a page that
+leaves a row out or shows it twice; a text that looks like a cell.
 """
 
 import pytest
+from sqlalchemy import event
 
-from equivalents.store.dated import Given, put_ready, put_table, rows_as_of
+from equivalents.store.dated import (
+    Given,
+    compared,
+    put_given,
+    put_ready,
+    put_table,
+    rows_as_of,
+)
 from equivalents.store.datedread import last_put, part_rows, rows_page, tables_shown
 from equivalents.store.engine import Store
 from equivalents.store.trail import trail
@@ -63,6 +72,42 @@ def test_a_put_of_what_stands_writes_nothing(store: Store) -> None:
 def last_seq(store: Store) -> int:
     with store.reading() as connection:
         return [*trail(connection)][-1].seq
+
+
+def given(*rows: dict[str, str]) -> Given:
+    return Given("staff", "", rows)
+
+
+def test_what_was_compared_before_holds_while_nobody_else_puts(store: Store) -> None:
+    rows = given(STAFF[1], {**STAFF[0], "name": "改名"}, STAFF[2], STAFF[2])
+    with store.reading() as connection:
+        ready = compared(connection, rows)
+    said: list[str] = []
+    with store.writing("table.put") as writer:
+        event.listen(writer.connection, "before_cursor_execute", lambda *all: said.append(all[2]))
+        done = put_given(writer, rows, ready=ready)
+    assert said
+    assert not [one for one in said if "SELECT dated_rows" in one], "the table was read again"
+    assert (len(done.added), len(done.ended), done.equal) == (2, 2, 2)
+    with store.reading() as connection:
+        found = [(one.position, one.row["name"]) for one in rows_as_of(connection, "staff")]
+    # Of rows that stand more than once the last ones are the new ones.
+    assert found == [(1, "小写"), (1, "改名"), (2, STAFF[2]["name"]), (3, STAFF[2]["name"])]
+    assert verify(store).errors == 0
+
+
+def test_what_was_compared_before_somebody_else_put_is_compared_again(store: Store) -> None:
+    rows = given(*STAFF[:3])
+    with store.reading() as connection:
+        ready = compared(connection, rows)
+    put_ready(store, person({"institution_id": "C09"}), about=("person", "P01"))
+    done = put_ready(store, rows, ready=ready)
+    assert (len(done.added), len(done.ended), done.equal) == (1, 1, 2)
+    with store.reading() as connection:
+        assert sorted(one.row["name"] for one in rows_as_of(connection, "staff")) == sorted(
+            one["name"] for one in STAFF[:3]
+        )
+    assert verify(store).errors == 0
 
 
 @pytest.mark.parametrize("having", [{}, {"institution_id": "C02"}], ids=["all", "some"])

@@ -16,6 +16,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import IntegrityError
 
 from equivalents.errors import ConservationError, DataError
 from equivalents.store import schema
@@ -83,6 +84,44 @@ def test_nothing_is_kept_of_a_block_that_fails_or_writes_nothing(store: Store) -
     with store.reading() as connection:
         assert head_of(connection) == before
         assert not connection.execute(select(schema.UPLOADS)).all()
+
+
+AWKWARD = ("a\tb\nc\\d", "\\N", "\\.", "‘中’\"'", "", "{%(a)s}")
+
+
+def test_many_rows_are_kept_as_few_are(store: Store) -> None:
+    of_it = {"kind": "records", "identity": "a", "sha256": "b", "rows": 1, "size": 2}
+    rows = [{**of_it, "place": AWKWARD[at % 6], "rows": at} for at in range(1_501)]
+    with store.writing("test.many") as writer:
+        assert writer.add(schema.SEGMENTS, rows[:-1]) == range(1, 1_501)
+        assert writer.add_one(schema.SEGMENTS, **rows[-1]) == 1_501
+    wanted = select(schema.SEGMENTS).order_by(schema.SEGMENTS.c.id)
+    with store.reading() as connection:
+        kept = [dict(one) for one in connection.execute(wanted).mappings()]
+        sealed = connection.execute(select(schema.AUDIT.c.rows)).scalars().all()[-1]
+    assert [(one["place"], one["rows"]) for one in kept] == [
+        (one["place"], one["rows"]) for one in rows
+    ]
+    assert {one["import_id"] for one in kept} == {None}
+    assert run_hash(kept) in sealed
+
+
+def test_what_fails_among_many_rows_takes_all_of_them_back(store: Store) -> None:
+    def ended_twice() -> None:
+        with store.writing("test.many") as writer:
+            writer.add_one(schema.PUTS, table_name="staff", added=0, ended=0)
+            writer.add(schema.DATED_ENDS, [{"put_id": 1, "row_id": 7}] * 1_500)
+
+    with pytest.raises(IntegrityError):
+        ended_twice()
+    with store.reading() as connection:
+        assert not connection.execute(select(schema.PUTS)).all()
+
+
+def test_a_row_has_the_columns_of_its_table(store: Store) -> None:
+    for row in ({"table_name": "staff", "added": 1, "ended": 0, "more": 1}, {"ended": 0}):
+        with pytest.raises(ConservationError), store.writing("test.columns") as writer:
+            writer.add_one(schema.PUTS, **row)
 
 
 @pytest.mark.parametrize("table", [one.name for one in schema.TABLES])
@@ -280,3 +319,10 @@ def test_the_key_hides_ids_and_a_wrong_one_is_refused(store: Store) -> None:
 def test_floats_have_no_canonical_text() -> None:
     with pytest.raises(TypeError):
         canonical({"a": [1, {"b": 0.5}]})
+    with pytest.raises(TypeError):
+        canonical({"a": "x", "b": ("y", 0.5)})
+
+
+def test_equal_values_have_one_canonical_text() -> None:
+    said = {"乙": None, "b": [1, True, ("x",)], "a": {"z": "", "c": 'quote "'}}
+    assert canonical(said) == '{"a":{"c":"quote \\"","z":""},"b":[1,true,["x"]],"乙":null}'

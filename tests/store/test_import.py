@@ -193,6 +193,27 @@ def test_ids_of_residents_stand_nowhere(store: Store, tmp_path: Path) -> None:
     assert take(store, without).accepted == 1
 
 
+def test_a_pseudonym_is_not_hidden_once_more(store: Store, tmp_path: Path) -> None:
+    keyed = with_key(store, tmp_path / "key")
+    take(keyed, records_file(tmp_path / "a.csv", [record(1, resident_id="居民1")]))
+    ((shown,),) = live(keyed, "resident_id")
+    rows = [record(2, resident_id="居民2"), record(3, resident_id=shown, household_id=shown)]
+    file = records_file(tmp_path / "b.csv", [*rows, record(4, household_id=shown)])
+    with pytest.raises(DataError) as refused:
+        take(keyed, file)
+    assert [(one.code, one.place.row, one.place.column) for one in refused.value.problems[:2]] == [
+        ("VALUE_HIDDEN", 3, "resident_id"),
+        ("VALUE_HIDDEN", 4, "household_id"),
+    ]
+    assert codes(refused)[2:] == ["IMPORT_REJECTED"]
+    assert [one.value for one in refused.value.problems[:2]] == [shown, shown]
+    done = take(keyed, file, on_reject="quarantine")
+    assert (done.accepted, done.rejected) == (1, 2)
+    first, second = rows_of(keyed, schema.REJECTIONS)
+    assert json.loads(first["original"])["resident_id"] == shown
+    assert json.loads(second["original"])["household_id"] == shown
+
+
 def with_key(store: Store, file: Path) -> Store:
     """The same store with a new key."""
     new_key(file)
