@@ -286,6 +286,9 @@ def _http(request: Request, error: Exception) -> Response:
         return problem_response(request, [problem], headers={"Allow": allowed})
     if error.status_code == HTTPStatus.NOT_FOUND:
         return problem_response(request, [Problem("ROUTE_UNKNOWN")])
+    refused = getattr(error, "refused", None)
+    if refused is not None:
+        return _data(request, refused)
     limit = getattr(error, "limit", None)
     if limit is not None:
         return problem_response(request, [Problem("BODY_LARGE", facts={"limit": str(limit)})])

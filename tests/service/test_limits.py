@@ -12,6 +12,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.access.passwords import LEAST, MOST
+from api.access.tokens import new_token
+from api.envelope import STRANGERS_BYTES
 from api.paging import LARGEST
 from tests.service.routes import operations
 from tests.service.test_ground import USER, problem
@@ -149,6 +151,28 @@ def test_a_body_has_as_many_bytes_as_it_may(tmp_path: Path, size: int, told: boo
         headers = {"Content-Type": "application/json"}
         answer = who.post("/v1/users", content=body if told else pieces, headers=headers)
         problem(answer, *((413, "BODY_LARGE") if size > 1_000 else (422, "FIELD_INVALID")))
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_little_is_read_of_somebody_who_is_not_let_in(small: Service, told: bool) -> None:
+    """A body is parsed before it is asked who sent it: that has to be small then."""
+    headers = {"Content-Type": "application/json"}
+
+    def send(who: TestClient, path: str, size: int) -> Any:
+        body = b"[" * size
+        pieces = (body[at : at + 1_000] for at in range(0, size, 1_000))
+        return who.post(path, content=body if told else pieces, headers=headers)
+
+    for path in ("/v1/session", "/v1/first-administrator"):
+        problem(send(small.nobody, path, STRANGERS_BYTES), 400, "BODY_JSON")
+        problem(send(small.nobody, path, STRANGERS_BYTES + 1), 413, "BODY_LARGE")
+    forged = TestClient(small.app, headers={"Authorization": f"Bearer {new_token('key').text}"})
+    for who, code in ((small.nobody, "SIGN_IN_NEEDED"), (forged, "API_KEY_UNKNOWN")):
+        problem(send(who, "/v1/users", STRANGERS_BYTES), 400, "BODY_JSON")
+        problem(send(who, "/v1/users", STRANGERS_BYTES + 1), 401, code)
+        problem(send(who, "/v1/imports", STRANGERS_BYTES + 1), 401, code)
+    known = small.visitor("administrator")
+    problem(send(known, "/v1/users", STRANGERS_BYTES + 1), 400, "BODY_JSON")
 
 
 @pytest.mark.parametrize(("kind", "most"), [("reads", 3), ("writes", 2)])
