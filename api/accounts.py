@@ -1,10 +1,11 @@
 """Users and keys as they are kept, made and changed; routes and the command line call it.
 
 Each change is a further fact with its audit entry, which says what changed and never a hash.
+Once somebody became an administrator no link opens any more by which one was to be made.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
@@ -17,15 +18,19 @@ from api.problems import RequestError
 from equivalents.errors import DataError, Place, Problem
 from equivalents.store.engine import Store
 from equivalents.store.facts import Fact, add_fact, fact_of, facts_of, standing
+from equivalents.store.sessions import end_sessions
 from equivalents.store.writing import Writing
 
 __all__ = [
+    "LINKS_SUBJECT",
     "add_user",
     "change",
     "check_grants",
     "user_of_login",
 ]
 
+LINKS_SUBJECT: Final = "first"
+"""Whose sessions the links are by which an administrator is made."""
 _ADMINISTRATOR = "administrator"
 _SECRETS = ("password", "secrets")
 
@@ -98,6 +103,8 @@ def _check_free(connection: Connection, user: str, said: Mapping[str, Any]) -> N
 def _kept(writer: Writing, kind: str, subject: str, before: Any, body: Any) -> Fact:
     writer.before, writer.after = _shown(before), _shown(body)
     number = add_fact(writer, kind, subject, body)
+    if kind == USERS and _administers(body) and not (before and _administers(before)):
+        end_sessions(writer.connection, LINKS_SUBJECT)
     return Fact(number, writer.seq, kind, subject, body)
 
 
@@ -109,8 +116,13 @@ def _shown(body: Any) -> Any:
 def _administered(connection: Connection) -> bool:
     """Whether somebody may still manage users, or nobody ever could."""
     every = [one.body for one in standing(connection, USERS).values()]
-    able = [b for b in every if any(r["role"] == _ADMINISTRATOR for r in b["roles"])]
+    able = [one for one in every if _administers({**one, "active": True})]
     return not able or any(one["active"] for one in able)
+
+
+def _administers(body: Mapping[str, Any]) -> bool:
+    """Whether a user as they are kept manages users."""
+    return body["active"] and any(one["role"] == _ADMINISTRATOR for one in body["roles"])
 
 
 def check_grants(said: Mapping[str, Any]) -> None:

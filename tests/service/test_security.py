@@ -258,6 +258,21 @@ def test_the_link_of_the_first_start_works_once(service: Service) -> None:
     assert who.get("/v1/users").status_code == 200
 
 
+@pytest.mark.parametrize("by_link", [True, False])
+def test_no_link_is_left_once_somebody_is_an_administrator(small: Service, by_link: bool) -> None:
+    """A service that was started twice had printed two, and each made an administrator."""
+    first, other = link(small), link(small)
+    said = {"login": "first", "name": "首管", "password": SECRET}
+    if by_link:
+        made_by = browser(small).post("/v1/first-administrator", json={**said, "token": first})
+    else:
+        roles = [{"role": "administrator", "institutions": ["*"]}]
+        made_by = small.visitor("administrator").post("/v1/users", json={**said, "roles": roles})
+    assert made_by.status_code == 201, made_by.text
+    again = {**said, "login": "second", "name": "次管", "token": other}
+    problem(browser(small).post("/v1/first-administrator", json=again), 401, "LINK_ENDED")
+
+
 @pytest.mark.parametrize("token", ["", "eql_x", "'; --", "x" * 200])
 def test_no_other_word_is_a_link(small: Service, token: str) -> None:
     said = {"token": token, "login": "first", "name": "首管", "password": SECRET}
