@@ -13,13 +13,13 @@ from api.access.roles import Principal
 from api.access.tokens import IDLE, Token, csrf_token, new_token, parse
 from api.accounts import add_user, change, user_of_login
 from api.asks import Asking, Asks
-from api.directory import principal_of_user
+from api.directory import USERS, principal_of_user
 from api.ground import Ground
 from api.incoming import COOKIE
 from api.models import Answered, Asked
 from api.problems import RequestError
 from equivalents.store.engine import Store
-from equivalents.store.facts import Fact
+from equivalents.store.facts import Fact, fact_of
 from equivalents.store.sessions import LINK, LOGIN, Session, add_session, end_session, session_of
 
 __all__ = [
@@ -80,9 +80,24 @@ def log_in(asked: LoginAsked, request: Request, response: Response) -> Me:
     ground.throttle.succeeded(asked.login, address)
     if needs_rehash(fact.body["password"]):
         stronger = {"password": hash_password(asked.password)}
-        change(ground.store.as_who(principal.name), fact, stronger, "user.rehash")
+        fact = change(ground.store.as_who(principal.name), fact, stronger, "user.rehash")
     with ground.store.editing() as connection:
+        _check_still(connection, fact)
         return _begun(ground, connection, response, principal)
+
+
+def _check_still(connection: Connection, fact: Fact) -> None:
+    """Refuse a login whose user was changed while the password was looked at.
+
+    Whoever is stopped or gets a new password is logged out everywhere: of a session that begins
+    afterwards nobody would know.
+
+    Raises:
+        RequestError: ``LOGIN_REFUSED``.
+    """
+    stands = fact_of(connection, USERS, fact.subject)
+    if stands is None or stands.id != fact.id:
+        raise RequestError("LOGIN_REFUSED")
 
 
 def _begun(ground: Ground, connection: Connection, response: Response, principal: Principal) -> Me:

@@ -234,6 +234,25 @@ def test_nobody_learns_which_names_there_are(
     assert len({one.split("$")[3] for one in checked}) == 1, "of the same cost"
 
 
+@pytest.mark.parametrize("said", [{"password": "gui-hua-xiang-le-31"}, {"active": False}])
+def test_no_login_that_was_under_way_outlives_a_change(
+    small: Service, monkeypatch: pytest.MonkeyPatch, said: dict[str, object]
+) -> None:
+    """Looking at a password takes a moment: the change comes in it, and ends sessions before."""
+    address, real = made(small), PasswordHasher.verify
+    administrator = small.visitor("administrator", name="管理员丙")
+    etag = {"If-Match": administrator.get(address).headers["etag"]}
+
+    def verify(hasher: PasswordHasher, kept: str, password: bytes) -> bool:
+        assert administrator.patch(address, json=said, headers=etag).status_code == 200
+        return real(hasher, kept, password)
+
+    monkeypatch.setattr(PasswordHasher, "verify", verify)
+    who = browser(small)
+    problem(logged_in(who), 401, "LOGIN_REFUSED")
+    problem(who.get("/v1/session"), 401, "SIGN_IN_NEEDED")
+
+
 # -- the first administrator ----------------------------------------------------------------------
 
 
