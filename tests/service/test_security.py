@@ -308,6 +308,36 @@ def test_an_old_link_and_a_session_are_no_links(small: Service) -> None:
         problem(answer, 401, "LINK_ENDED")
 
 
+# -- who did it -----------------------------------------------------------------------------------
+
+
+def test_no_program_is_called_like_a_person(small: Service) -> None:
+    """The audit trail says who did it by one name: neither may bear the other's, now or before."""
+    administrator = small.visitor("administrator", name="管理员")
+    address = administrator.post("/v1/users", json=USER).headers["location"]
+    etag = {"If-Match": administrator.get(address).headers["etag"]}
+    assert administrator.patch(address, json={"name": "陈会计二"}, headers=etag).is_success
+    key = {"title": "薪酬接口", "roles": [{"role": "integration"}]}
+    for title in (USER["name"], "陈 会 计 二", "service", "Ｓervice"):
+        answer = administrator.post("/v1/api-keys", json={**key, "title": title})
+        assert problem(answer, 409, "USER_TAKEN")["errors"][0]["pointer"] == "/title"  # type: ignore[index]
+    for _ in range(2):  # programs may have one title
+        assert administrator.post("/v1/api-keys", json=key).status_code == 201
+    other = {**USER, "login": "other"}
+    for name in ("薪酬 接口", "service"):
+        answer = administrator.post("/v1/users", json={**other, "name": name})
+        assert problem(answer, 409, "USER_TAKEN")["errors"][0]["pointer"] == "/name"  # type: ignore[index]
+
+
+@pytest.mark.parametrize("name", [" ", "\u3000", "陈会计\u200b", "陈\u202e计会", "陈会计\n赵会计"])
+def test_a_name_is_what_one_sees(small: Service, name: str) -> None:
+    """Two people who look alike in the audit trail are one to whoever reads it."""
+    administrator = small.visitor("administrator", name="管理员")
+    problem(administrator.post("/v1/users", json={**USER, "name": name}), 422, "FIELD_INVALID")
+    key = {"title": name, "roles": [{"role": "integration"}]}
+    problem(administrator.post("/v1/api-keys", json=key), 422, "FIELD_INVALID")
+
+
 # -- secrets and names ----------------------------------------------------------------------------
 
 
