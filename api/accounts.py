@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from api.access.passwords import hash_password, password_problems
 from api.access.roles import grant_problems
 from api.access.wellknown import folded
-from api.directory import KEYS, USERS, grants_of
+from api.directory import KEYS, USERS, grants_of, has_administrator
 from api.ground import new_id
 from api.problems import RequestError
 from equivalents.errors import DataError, Place, Problem
@@ -86,7 +86,8 @@ def change(
         if fact.kind == USERS and "name" in said:
             _check_free(writer.connection, fact.subject, {**fact.body, **said})
         made = _kept(writer, fact.kind, fact.subject, fact.body, {**fact.body, **said, **more})
-        if fact.kind == USERS and not _administered(writer.connection):
+        managed = fact.kind == USERS and _administers(fact.body)
+        if managed and not has_administrator(writer.connection):
             raise RequestError("USER_LAST", fact.body["name"])
         return made
 
@@ -144,13 +145,6 @@ def _kept(writer: Writing, kind: str, subject: str, before: Any, body: Any) -> F
 def _shown(body: Any) -> Any:
     """A body as the audit trail tells it: secrets are left out."""
     return None if body is None else {k: v for k, v in body.items() if k not in _SECRETS}
-
-
-def _administered(connection: Connection) -> bool:
-    """Whether somebody may still manage users, or nobody ever could."""
-    every = [one.body for one in standing(connection, USERS).values()]
-    able = [one for one in every if _administers({**one, "active": True})]
-    return not able or any(one["active"] for one in able)
 
 
 def _administers(body: Mapping[str, Any]) -> bool:
