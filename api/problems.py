@@ -32,6 +32,7 @@ TYPE: Final = "application/problem+json"
 _SHOWN: Final = 1_000
 """Errors of one answer; ``total`` says how many there are."""
 _LONGEST_SHOWN: Final = 200
+_SECRET: Final = frozenset({"password", "token"})
 
 _STATUS: Final[Mapping[str, int]] = {
     "ROUTE_UNKNOWN": 404,
@@ -234,7 +235,8 @@ def _problems(errors: Iterable[Any], language: str) -> Iterable[Problem]:
             yield Problem("FIELD_UNKNOWN", place)
         else:
             detail = _said(one, language)
-            yield Problem("FIELD_INVALID", place, _shown(one.get("input")), {"detail": detail})
+            value = "" if _may_be_secret(one["loc"]) else _shown(one.get("input"))
+            yield Problem("FIELD_INVALID", place, value, {"detail": detail})
 
 
 _ZH: Final[Mapping[str, str]] = {
@@ -262,6 +264,11 @@ _ZH: Final[Mapping[str, str]] = {
 def _said(one: Mapping[str, Any], language: str) -> str:
     template = _ZH.get(str(one["type"])) if language == "zh" else None
     return template.format_map({**one.get("ctx", {})}) if template else str(one["msg"])
+
+
+def _may_be_secret(loc: Sequence[Any]) -> bool:
+    """Whether a password or a link is what is wrong, or stands somewhere in it: in a whole body."""
+    return len(loc) == 1 or not _SECRET.isdisjoint(loc)
 
 
 def _shown(value: Any) -> str:

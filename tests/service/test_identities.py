@@ -94,3 +94,16 @@ def test_nobody_guesses_a_password_from_what_tells_a_request_again(small: Servic
     other = {**USER, "password": "gui-hua-xiang-le-31"}
     again = administrator.post("/v1/users", json=other, headers=key)
     problem(again, 422, "IDEMPOTENCY_OTHER")
+
+
+@pytest.mark.parametrize("path", ["/v1/session", "/v1/first-administrator", "/v1/users"])
+def test_no_answer_says_a_password_or_a_link_again(small: Service, path: str) -> None:
+    """Answers are looked at by programs that keep them, and over shoulders."""
+    who = small.visitor("administrator", name="管理员")
+    said = {"login": "chen", "name": "陈会计", "token": str(SECRET) * 20, "roles": []}
+    for wrong in (str(SECRET) * 20, [SECRET], {"zh": SECRET}, f"{SECRET}\ud800"):
+        body = json.dumps({**said, "password": wrong})
+        for kind in ("application/json", "text/plain"):
+            answer = who.post(path, content=body, headers={"Content-Type": kind})
+            assert answer.status_code == 422, answer.text
+            assert str(SECRET) not in answer.text
