@@ -217,9 +217,10 @@ def _usage(request: Request, error: Exception) -> Response:
 
 def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    problems = [*_problems(error.errors(), language_of(request))]
+    errors = error.errors()
+    problems = [*_problems(errors[:_SHOWN], language_of(request))]
     status = 400 if problems[0].code == "BODY_JSON" else 422
-    return problem_response(request, problems, status)
+    return problem_response(request, problems, status, total=len(errors))
 
 
 def _problems(errors: Iterable[Any], language: str) -> Iterable[Problem]:

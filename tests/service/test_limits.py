@@ -175,6 +175,37 @@ def test_little_is_read_of_somebody_who_is_not_let_in(small: Service, told: bool
     problem(send(known, "/v1/users", STRANGERS_BYTES + 1), 400, "BODY_JSON")
 
 
+def test_many_faults_are_told_in_part(small: Service) -> None:
+    """Each takes a thousand bytes until it is told: a body of 600 kB took 1.3 GB of the server."""
+    who = small.person("county_finance", name="县财务")
+    records: list[Any] = [{}] * 20_000
+    said = problem(who.post("/v1/imports", json={"records": records}), 422, "FIELD_MISSING")
+    assert said["total"] == 4_000, "four of each of the first thousand"
+    good = {"institution_id": "C01", "item_code": "MZ01", "service_date": "2026-01-01"}
+    for sound, rows in ((1_499, 2_000), (9_999, 10_000)):
+        records = [{**good, "quantity": "1"}] * sound + [{**good, "quantity": 1}] * (rows - sound)
+        said = problem(who.post("/v1/imports", json={"records": records}), 422, "FIELD_INVALID")
+        found = [one["pointer"] for one in said["errors"]]  # type: ignore[attr-defined]
+        assert found == [f"/records/{at}/quantity" for at in range(sound, rows)]
+    cells = {"rows": [{"item_code": "MZ01"}] * 1_000 + [{"item_code": 1}]}
+    told = problem(who.put("/v1/tables/weights", json=cells), 422, "FIELD_INVALID")
+    assert [one["pointer"] for one in told["errors"]] == ["/rows/1000/item_code"]  # type: ignore[attr-defined]
+
+
+def test_an_object_of_many_members_is_not_looked_into(small: Service) -> None:
+    who = small.person("county_finance", name="县财务")
+    for many, count in ((22, 22), (100_000, 1)):
+        body: dict[str, Any] = {f"x{at}": 1 for at in range(many)}
+        answer = who.post("/v1/appeals", json={"period": "2026", "text": "x"} | body)
+        said = problem(answer, 422, "FIELD_UNKNOWN" if count > 1 else "FIELD_INVALID")
+        assert len(said["errors"]) == count  # type: ignore[arg-type]
+        rows = {"rows": [body]}
+        answer = who.put("/v1/tables/weights", json=rows, headers={"If-None-Match": "*"})
+        assert answer.status_code == 422, answer.text
+        found = {one["pointer"] for one in answer.json()["errors"]}
+        assert found == ({f"/rows/0/x{at}" for at in range(many)} if count > 1 else {"/rows/0"})
+
+
 @pytest.mark.parametrize(("kind", "most"), [("reads", 3), ("writes", 2)])
 def test_so_many_requests_a_minute_for_each_asker(tmp_path: Path, kind: str, most: int) -> None:
     """The next is refused until a place is free, others are not; reads and writes count apart."""
