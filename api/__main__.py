@@ -8,12 +8,13 @@ import sys
 from typing import Final
 
 from api.access.tokens import LINK_LIVES, new_token
+from api.accounts import LINKS_SUBJECT
 from api.app import ground_of
 from api.directory import has_administrator
 from api.ground import Ground
 from equivalents.errors import DataError, EquivalentsError, UsageError
 from equivalents.servicesettings import ServiceSettings, apply_settings
-from equivalents.store.sessions import LINK, Session, add_session
+from equivalents.store.sessions import LINK, Session, add_session, end_sessions
 
 __all__ = [
     "main",
@@ -68,7 +69,8 @@ def _welcome(ground: Ground, settings: ServiceSettings, *, anew: bool) -> None:
     token, now = new_token("link"), ground.now()
     ends = ground.ahead(seconds=LINK_LIVES.total_seconds())
     with ground.store.editing() as connection:
-        add_session(connection, Session(token.digest, "first", LINK, now, now, ends))
+        end_sessions(connection, LINKS_SUBJECT)  # of several that were printed the last one opens
+        add_session(connection, Session(token.digest, LINKS_SUBJECT, LINK, now, now, ends))
     print(
         "还没有管理员。请在 24 小时内打开此链接一次，设定登录名和密码：\n"
         "Nobody manages users yet. Open this link once within 24 hours:\n"

@@ -1,32 +1,41 @@
 """Users and keys as they are kept, made and changed; routes and the command line call it.
 
 Each change is a further fact with its audit entry, which says what changed and never a hash.
+Once somebody became an administrator no link opens any more by which one was to be made.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from api.access.passwords import hash_password, password_problems
 from api.access.roles import grant_problems
 from api.access.wellknown import folded
-from api.directory import USERS, grants_of
+from api.directory import KEYS, USERS, grants_of, has_administrator
 from api.ground import new_id
 from api.problems import RequestError
 from equivalents.errors import DataError, Place, Problem
 from equivalents.store.engine import Store
 from equivalents.store.facts import Fact, add_fact, fact_of, facts_of, standing
+from equivalents.store.sessions import end_sessions
 from equivalents.store.writing import Writing
 
 __all__ = [
+    "LINKS_SUBJECT",
     "add_user",
     "change",
     "check_grants",
+    "check_title",
     "user_of_login",
 ]
 
+LINKS_SUBJECT: Final = "first"
+"""Whose sessions the links are by which an administrator is made."""
 _ADMINISTRATOR = "administrator"
+_SERVICE: Final = "service"
+"""Who the audit trail says did what the service does by itself."""
+_UNSEEN: Final = "不能是空白，不能含看不见的字符¦it cannot be blank or hold what nobody sees"
 _SECRETS = ("password", "secrets")
 
 
@@ -40,8 +49,8 @@ def add_user(store: Store, said: Mapping[str, Any], password: str, why: str = ""
     """Make a user; ``said``: ``login``, ``name``, ``roles``, ``person_id``.
 
     Raises:
-        RequestError: ``USER_TAKEN``, ``ROLE_UNKNOWN`` and others of a grant, ``PASSWORD_SHORT``
-            and others of a password.
+        RequestError: ``USER_TAKEN``, ``FIELD_INVALID`` of a name, ``ROLE_UNKNOWN`` and others of a
+            grant, ``PASSWORD_SHORT`` and others of a password.
     """
     check_grants(said)
     _check_password(password, said["name"])
@@ -74,10 +83,11 @@ def change(
         stands = fact_of(writer.connection, fact.kind, fact.subject)
         if stands is None or stands.id != fact.id:
             raise RequestError("ETAG_OTHER")
-        if fact.kind == USERS:
+        if fact.kind == USERS and "name" in said:
             _check_free(writer.connection, fact.subject, {**fact.body, **said})
         made = _kept(writer, fact.kind, fact.subject, fact.body, {**fact.body, **said, **more})
-        if fact.kind == USERS and not _administered(writer.connection):
+        managed = fact.kind == USERS and _administers(fact.body)
+        if managed and not has_administrator(writer.connection):
             raise RequestError("USER_LAST", fact.body["name"])
         return made
 
@@ -85,9 +95,13 @@ def change(
 def _check_free(connection: Connection, user: str, said: Mapping[str, Any]) -> None:
     """Logins and names are those of one user: the audit trail and the flow know people by name.
 
-    So a name that somebody had before never becomes another one's.
+    So a name that somebody had before never becomes another one's, nor one of a program.
     """
+    _check_name(said["name"], "/name")
     held = standing(connection, USERS)
+    programs = {folded(one.body["title"]) for one in facts_of(connection, KEYS)}
+    if folded(said["name"]) in programs:
+        raise RequestError("USER_TAKEN", said["name"], pointer="/name")
     for one in facts_of(connection, USERS):
         keys = ("login", "name") if held[one.subject].id == one.id else ("name",)
         for key in keys:
@@ -95,9 +109,36 @@ def _check_free(connection: Connection, user: str, said: Mapping[str, Any]) -> N
                 raise RequestError("USER_TAKEN", said[key], pointer=f"/{key}")
 
 
+def check_title(connection: Connection, title: str) -> None:
+    """Refuse the title of a key by which the audit trail would call a person what a program did.
+
+    Two programs may have one title.
+
+    Raises:
+        RequestError: ``USER_TAKEN``; ``FIELD_INVALID``, as :func:`add_user`.
+    """
+    _check_name(title, "/title")
+    if any(folded(one.body["name"]) == folded(title) for one in facts_of(connection, USERS)):
+        raise RequestError("USER_TAKEN", title, pointer="/title")
+
+
+def _check_name(name: str, pointer: str) -> None:
+    """Refuse a name that looks like another one or like none, and the service's own.
+
+    Raises:
+        RequestError: ``FIELD_INVALID``, ``USER_TAKEN``.
+    """
+    if not folded(name) or not name.isprintable():
+        raise RequestError("FIELD_INVALID", pointer=pointer, detail=_UNSEEN)
+    if folded(name) == _SERVICE:
+        raise RequestError("USER_TAKEN", name, pointer=pointer)
+
+
 def _kept(writer: Writing, kind: str, subject: str, before: Any, body: Any) -> Fact:
     writer.before, writer.after = _shown(before), _shown(body)
     number = add_fact(writer, kind, subject, body)
+    if kind == USERS and _administers(body) and not (before and _administers(before)):
+        end_sessions(writer.connection, LINKS_SUBJECT)
     return Fact(number, writer.seq, kind, subject, body)
 
 
@@ -106,11 +147,9 @@ def _shown(body: Any) -> Any:
     return None if body is None else {k: v for k, v in body.items() if k not in _SECRETS}
 
 
-def _administered(connection: Connection) -> bool:
-    """Whether somebody may still manage users, or nobody ever could."""
-    every = [one.body for one in standing(connection, USERS).values()]
-    able = [b for b in every if any(r["role"] == _ADMINISTRATOR for r in b["roles"])]
-    return not able or any(one["active"] for one in able)
+def _administers(body: Mapping[str, Any]) -> bool:
+    """Whether a user as they are kept manages users."""
+    return body["active"] and any(one["role"] == _ADMINISTRATOR for one in body["roles"])
 
 
 def check_grants(said: Mapping[str, Any]) -> None:

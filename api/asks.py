@@ -22,6 +22,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from api.access.actions import ACTIONS
+from api.access.passwords import slow_hash
 from api.access.roles import Principal, refusal
 from api.ground import Ground
 from api.incoming import Credentials, credentials_of
@@ -171,6 +172,7 @@ class Asking:
         headers: Callable[[Any], Mapping[str, str]] = lambda made: {},
         request_sha256: str = "",
         secret: Mapping[str, str] | None = None,
+        guarded: bool = False,
     ) -> Response:
         """Do something once, in one transaction with its answer where there is a key.
 
@@ -181,16 +183,17 @@ class Asking:
             headers: of what the action gave, as ``Location``.
             request_sha256: of a body that was not read into memory.
             secret: what the first answer says besides, and no answer that is kept.
+            guarded: the body holds a password, and its hash is one that nobody guesses from.
 
         Raises:
             RequestError: ``IDEMPOTENCY_KEY``, ``IDEMPOTENCY_OTHER``, ``IDEMPOTENCY_IN_FLIGHT``.
             DataError: whatever the action raises; nothing of it was done, no answer is kept.
         """
         key = self._key()
+        digest = self._digest(request_sha256, key if guarded else "")
         held = in_flight(self.ground.store, self.principal.id, key) if key else nullcontext()
         try:
             with held, self.ground.store.together(self.principal.name) as joined:
-                digest = self._digest(request_sha256)
                 with joined.reading() as connection:
                     kept = answer_of(connection, self.principal.id, key) if key else None
                 if kept is not None:
@@ -219,12 +222,18 @@ class Asking:
             raise RequestError("IDEMPOTENCY_KEY", key[:_LONGEST_KEY], pointer="?Idempotency-Key")
         return key
 
-    def _digest(self, body_sha256: str) -> str:
-        """What makes the request this one: method, path, query and body."""
+    def _digest(self, body_sha256: str, guarded: str) -> str:
+        """What makes the request this one: method, path, query and body.
+
+        ``guarded``: the key of a request with a password. It is kept for days, and from a plain
+        hash the password could be guessed a million times faster than from its own.
+        """
         url = self.request.url
         content = body_sha256 or sha256(self.body).hexdigest()
-        said = json.dumps([self.request.method, url.path, url.query, content])
-        return sha256(said.encode()).hexdigest()
+        said = json.dumps([self.request.method, url.path, url.query, content]).encode()
+        if guarded:
+            return slow_hash(said, f"{self.principal.id} {guarded}".encode())
+        return sha256(said).hexdigest()
 
 
 def _again(kept: Answer, digest: str) -> Response:

@@ -14,7 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import Field, ValidationError
 
 from api.asks import check_nul
-from api.models import Asked, Decimal, Why
+from api.models import Asked, Decimal, Why, in_parts
 from api.problems import RequestError
 from equivalents.errors import DataError, Place, Problem
 from equivalents.intake.headings import TABLES
@@ -36,6 +36,7 @@ __all__ = [
 BATCH_FILE: Final = "records.csv"
 """What the file of a batch is called."""
 _NAMES: Final = TABLES["records"].names
+_RECORDS: Final = 1_000_000
 _REQUIRED: Final = tuple(one.name for one in TABLES["records"].columns if one.required)
 _FIRST: Final = 2
 """The row of the first record: headings stand above."""
@@ -79,7 +80,9 @@ class RecordAsked(Asked):
 class BatchAsked(Asked):
     """Records that belong together: one import. ``show``: only say what it would change."""
 
-    records: Annotated[list[RecordAsked], Field(min_length=1, max_length=1_000_000)]
+    records: Annotated[
+        list[RecordAsked], Field(min_length=1, max_length=_RECORDS), in_parts(_RECORDS)
+    ]
     source: SourceName = ""
     on_error: OnError = "reject_file"
     replaces: ImportId = ""

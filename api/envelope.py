@@ -1,32 +1,41 @@
 """Around every request: its id, the bytes of its body, its headers, its line in the log.
 
-Plain ASGI, so that nothing is buffered and events stream. The log and the counters name the
-route's template and the opaque id of who asked, never the path as filled in, a query, a name or
-a body. Source: specification page 3; issue 8.
+FastAPI reads and parses a JSON body before it asks who sent it. So the first bytes of a body are
+all that somebody may send who is not let in. Plain ASGI, so that nothing is buffered and events
+stream. The log and the counters name the route's template and the opaque id of who asked, never
+the path as filled in, a query, a name or a body. Source: specification page 3; issue 8.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import lru_cache
 from http import HTTPStatus
 from time import perf_counter
 from typing import Any, Final
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.ground import Ground, Versions, new_id
+from api.incoming import credentials_of
 from api.problems import problem_response
 from api.telling.lines import tell_request
-from equivalents.errors import Place, Problem
+from equivalents.errors import DataError, Place, Problem
 
 __all__ = [
     "BodyTooLargeError",
     "Envelope",
+    "NotLetInError",
+    "STRANGERS_BYTES",
 ]
 
+STRANGERS_BYTES: Final = 16_384
+"""Bytes of a body that are taken of anybody, before who sends it was found: a login has few."""
+_OPEN: Final = frozenset({"/v1/session", "/v1/first-administrator"})
+"""Paths that strangers write to."""
 _GIVEN: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _Pair = tuple[bytes, bytes]
 
@@ -37,6 +46,14 @@ class BodyTooLargeError(HTTPException):
     def __init__(self, limit: int) -> None:
         super().__init__(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body too large")
         self.limit = limit
+
+
+class NotLetInError(HTTPException):
+    """A longer body came of somebody who is not let in; ``refused`` says why."""
+
+    def __init__(self, refused: DataError) -> None:
+        super().__init__(HTTPStatus.UNAUTHORIZED, "not let in")
+        self.refused = refused
 
 
 class Envelope:
@@ -74,7 +91,8 @@ class Envelope:
             if refused is not None:
                 await _refuse(refused, scope, receive, sent)
             else:
-                await self.app(scope, _counted(receive, limit), sent)
+                counted = _counted(receive, limit, lambda: self._check_let_in(scope))
+                await self.app(scope, counted, sent)
         except Exception as error:
             scope["fault"] = error  # told with the line of the request
             if began_to_answer:
@@ -97,9 +115,19 @@ class Envelope:
 
     def _limit(self, scope: Scope) -> int:
         path = scope["path"]
+        if path in _OPEN:
+            return min(STRANGERS_BYTES, self.ground.settings.number("body_bytes"))
         is_file = path in self.uploads or f"{path.rpartition('/')[0]}/" in self.uploads
         name = "upload_bytes" if is_file else "body_bytes"
         return self.ground.settings.number(name)
+
+    async def _check_let_in(self, scope: Scope) -> None:
+        directory, shown = self.ground.directory, credentials_of(Request(scope))
+        try:
+            if directory.known(shown) is None:
+                await run_in_threadpool(directory.find, shown)
+        except DataError as refused:
+            raise NotLetInError(refused) from None
 
     def _with_headers(self, scope: Scope, given: Iterable[_Pair]) -> list[_Pair]:
         """The headers of an answer with ours; some of them only where the route said none."""
@@ -184,17 +212,20 @@ def _declared(scope: Scope) -> int:
     return int(text) if text.isdigit() else 0
 
 
-def _counted(receive: Receive, limit: int) -> Receive:
-    """The body, until it is longer than it may be."""
-    total = 0
+def _counted(receive: Receive, limit: int, check: Callable[[], Awaitable[None]]) -> Receive:
+    """The body, until it is longer than it may be; ``check`` is called once, where it is long."""
+    total, checked = 0, False
 
     async def counted() -> Any:
-        nonlocal total
+        nonlocal total, checked
         message = await receive()
         if message["type"] == "http.request":
             total += len(message.get("body", b""))
             if total > limit:
                 raise BodyTooLargeError(limit)
+            if total > STRANGERS_BYTES and not checked:
+                checked = True
+                await check()
         return message
 
     return counted

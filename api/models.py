@@ -1,8 +1,23 @@
-"""Kinds of values that answers are made of: texts that are numbers, times, ids; never a float."""
+"""Kinds of values that answers are made of: texts that are numbers, times, ids; never a float.
 
-from typing import Annotated
+What is asked is judged in bounds: a few bytes of a body make a fault, and each takes a thousand
+bytes until it is told. So a body with many members is not looked into, and no further row is
+once a thousand faults were found.
+"""
 
-from pydantic import BaseModel, ConfigDict, Field
+from collections.abc import Callable
+from typing import Annotated, Any, Final
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails, PydanticKnownError
 
 __all__ = [
     "Amount",
@@ -15,7 +30,13 @@ __all__ = [
     "PeriodName",
     "Time",
     "Why",
+    "check_members",
+    "in_parts",
 ]
+
+_PART: Final = 1_000
+_BEYOND: Final = 20
+"""Members of an object that are unknown and told one by one."""
 
 Decimal = Annotated[
     str,
@@ -55,8 +76,55 @@ class Asked(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _check_members(cls, said: Any) -> Any:
+        return check_members(len(cls.model_fields) + _BEYOND)(said)
+
 
 class Answered(BaseModel):
     """A body that is answered."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+def check_members(most: int) -> Callable[[Any], Any]:
+    """What refuses an object of more than ``most`` members before it is looked into."""
+
+    def checked(said: Any) -> Any:
+        if isinstance(said, dict) and len(said) > most:
+            facts = {"field_type": "Object", "max_length": most, "actual_length": len(said)}
+            raise PydanticKnownError("too_long", facts)
+        return said
+
+    return checked
+
+
+def in_parts(most: int) -> WrapValidator:
+    """What judges rows, ``most`` at the most, a thousand at a time, until as many are at fault."""
+
+    def judged(rows: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+        if not isinstance(rows, list) or not _PART < len(rows) <= most:
+            return handler(rows)
+        made: list[Any] = []
+        wrong: list[InitErrorDetails] = []
+        for at in range(0, len(rows), _PART):
+            try:
+                made += handler(rows[at : at + _PART])
+            except ValidationError as error:
+                wrong += (_moved(one, at) for one in error.errors(include_url=False))
+                if len(wrong) >= _PART:
+                    break
+        if wrong:
+            raise ValidationError.from_exception_data("rows", wrong)
+        return made
+
+    return WrapValidator(judged)
+
+
+def _moved(one: Any, rows: int) -> InitErrorDetails:
+    """A fault of a part, where it stands among all rows."""
+    first, *path = one["loc"]
+    return InitErrorDetails(
+        type=one["type"], loc=(first + rows, *path), input=one["input"], ctx=one.get("ctx", {})
+    )

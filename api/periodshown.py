@@ -25,7 +25,6 @@ __all__ = [
     "StepShown",
     "UnlockShown",
     "head_shown",
-    "hears_why",
     "period_answer",
     "period_etag",
     "run_name",
@@ -184,13 +183,13 @@ def _step(entry: Mapping[str, Any], principal: Principal) -> StepShown:
     return StepShown(
         **said,
         institution_id=str(after.get("institution", "")),
-        why=entry["why"] if hears_why(principal) else "",
+        why=entry["why"] if _hears_why(principal) else "",
         before=entry["before"] if audits else None,
         after=entry["after"] if audits else None,
     )
 
 
-def hears_why(principal: Principal) -> bool:
+def _hears_why(principal: Principal) -> bool:
     """A reason may name people: it is for who does the work, not for everybody it is about."""
     return principal.may("runs.read")
 
@@ -201,6 +200,6 @@ def _lock(one: Mapping[str, Any], principal: Principal) -> LockShown:
     opened = one["unlocked"]
     if opened is not None:
         difference = opened["difference"] if sees_all(principal) else None
-        why = opened["why"] if hears_why(principal) else ""
+        why = opened["why"] if _hears_why(principal) else ""
         said["unlocked"] = UnlockShown(**{**opened, "difference": difference, "why": why})
     return LockShown(**{"unlocked": None, **said}, run_id=run_name(one["result"]))

@@ -33,6 +33,7 @@ TYPE: Final = "application/problem+json"
 _SHOWN: Final = 1_000
 """Errors of one answer; ``total`` says how many there are."""
 _LONGEST_SHOWN: Final = 200
+_SECRET: Final = frozenset({"password", "token"})
 
 _STATUS: Final[Mapping[str, int]] = {
     "ROUTE_UNKNOWN": 404,
@@ -218,14 +219,15 @@ def _usage(request: Request, error: Exception) -> Response:
 
 def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    if any(one["type"] == _NO_BODY and type(one["input"]) is bytes for one in error.errors()):
+    errors = error.errors()
+    if any(one["type"] == _NO_BODY and type(one["input"]) is bytes for one in errors):
         # Nobody took it for JSON.
         kind = request.headers.get("content-type", "").partition(";")[0].strip()
         problem = Problem("BODY_TYPE", Place(column="?Content-Type"), kind, _JSON_ALONE)
         return problem_response(request, [problem])
-    problems = [*_problems(error.errors(), language_of(request))]
+    problems = [*_problems(errors[:_SHOWN], language_of(request))]
     status = 400 if problems[0].code == "BODY_JSON" else 422
-    return problem_response(request, problems, status)
+    return problem_response(request, problems, status, total=len(errors))
 
 
 def _problems(errors: Iterable[Any], language: str) -> Iterable[Problem]:
@@ -241,7 +243,8 @@ def _problems(errors: Iterable[Any], language: str) -> Iterable[Problem]:
             yield Problem("FIELD_UNKNOWN", place)
         else:
             detail = _said(one, language)
-            yield Problem("FIELD_INVALID", place, _shown(one.get("input")), {"detail": detail})
+            value = "" if _may_be_secret(one["loc"]) else _shown(one.get("input"))
+            yield Problem("FIELD_INVALID", place, value, {"detail": detail})
 
 
 _NO_BODY: Final = "model_attributes_type"
@@ -297,6 +300,11 @@ def _said(one: Mapping[str, Any], language: str) -> str:
     return template.format_map(said)
 
 
+def _may_be_secret(loc: Sequence[Any]) -> bool:
+    """Whether a password or a link is what is wrong, or stands somewhere in it: in a whole body."""
+    return len(loc) == 1 or not _SECRET.isdisjoint(loc)
+
+
 def _shown(value: Any) -> str:
     """What was sent, or how it begins: nobody needs to be told a whole body again."""
     said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
@@ -319,6 +327,9 @@ def _http(request: Request, error: Exception) -> Response:
         return problem_response(request, [problem], headers={"Allow": allowed})
     if error.status_code == HTTPStatus.NOT_FOUND:
         return problem_response(request, [Problem("ROUTE_UNKNOWN")])
+    refused = getattr(error, "refused", None)
+    if refused is not None:
+        return _data(request, refused)
     limit = getattr(error, "limit", None)
     if limit is not None:
         return problem_response(request, [Problem("BODY_LARGE", facts={"limit": str(limit)})])

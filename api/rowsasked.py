@@ -9,13 +9,13 @@ from hashlib import sha256
 from typing import Annotated, Final
 
 from fastapi import Query
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from sqlalchemy import Connection
 
 from api.access.masks import MASKED
 from api.access.roles import ALL, Principal
 from api.language import over_http
-from api.models import Answered
+from api.models import Answered, check_members
 from api.problems import RequestError
 from equivalents.errors import DataError, Place, Problem
 from equivalents.findings import Findings, Places, Table
@@ -47,9 +47,11 @@ __all__ = [
 AsOf = Annotated[int | None, Query(ge=1, le=10**15, description="As known at an audit entry 截至")]
 Reason = Annotated[str, Query(max_length=2_000, description="The reason, for the audit trail 理由")]
 Cell = Annotated[str, Field(max_length=2_000)]
+_CELLS: Final = 40
 RowAsked = Annotated[
     dict[Annotated[str, Field(max_length=60)], Cell],
-    Field(max_length=40, description="A row by the machine names of its columns 一行"),
+    Field(max_length=_CELLS, description="A row by the machine names of its columns 一行"),
+    BeforeValidator(check_members(_CELLS)),
 ]
 
 _CLEAR: Final = "personal.read_clear"

@@ -20,7 +20,7 @@ from api.asks import JSON, Asking, check_nul
 from api.envelope import BodyTooLargeError
 from api.ground import new_id
 from api.jobs.context import tables_of
-from api.models import Asked
+from api.models import Asked, in_parts
 from api.problems import RequestError
 from api.rowsasked import RowAsked, given_of, note_masked
 from equivalents.findings import Findings
@@ -48,7 +48,7 @@ _SUFFIX: Final = {
 class TableAsked(Asked):
     """The rows of a table as they are to be; end dates are exclusive."""
 
-    rows: Annotated[list[RowAsked], Field(max_length=_ROWS)]
+    rows: Annotated[list[RowAsked], Field(max_length=_ROWS), in_parts(_ROWS)]
 
 
 def _bodies() -> dict[str, Any]:

@@ -10,6 +10,7 @@ full-width digits of a Chinese keyboard are the same password as the half-width 
 """
 
 import base64
+import hashlib
 import secrets
 import threading
 import unicodedata
@@ -18,6 +19,7 @@ from typing import Final
 
 from argon2 import Parameters, PasswordHasher, Type, extract_parameters
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import hash_secret_raw
 
 from api.access.wellknown import folded, is_common, left_of
 from equivalents.errors import Problem
@@ -30,6 +32,7 @@ __all__ = [
     "hash_password",
     "needs_rehash",
     "password_problems",
+    "slow_hash",
     "verify_password",
 ]
 
@@ -93,6 +96,26 @@ def verify_password(stored: str | None, password: str, parameters: Parameters = 
         except (InvalidHashError, VerificationError):
             return False
     return kept is not None
+
+
+def slow_hash(content: bytes, context: bytes, parameters: Parameters = PARAMETERS) -> str:
+    """The hash of something with a password in it, as costly as that of a password: 64 digits.
+
+    The same content in the same context always has the same hash.
+    """
+    salt = hashlib.sha256(context).digest()[: parameters.salt_len]
+    with _GATE:
+        digest = hash_secret_raw(
+            content,
+            salt,
+            parameters.time_cost,
+            parameters.memory_cost,
+            parameters.parallelism,
+            parameters.hash_len,
+            parameters.type,
+            parameters.version,
+        )
+    return digest.hex()
 
 
 def needs_rehash(stored: str, parameters: Parameters = PARAMETERS) -> bool:

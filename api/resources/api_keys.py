@@ -8,7 +8,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.access.tokens import Token, new_token
-from api.accounts import change, check_grants
+from api.accounts import change, check_grants, check_title
 from api.asks import Asking, Asks
 from api.directory import KEYS, key_subject
 from api.models import Answered, Asked, Id, Time, Why
@@ -123,6 +123,7 @@ def create_key(asked: KeyAsked, asking: Annotated[Asking, Depends(Asks("keys.edi
     def made(store: Store) -> Key:
         action = {"object_kind": KEYS, "object_id": key_id, "why": asked.why}
         with store.writing("key.add", **action) as writer:
+            check_title(writer.connection, asked.title)
             writer.after = {**said, **of_it, "ends_at": new["ends_at"]}
             number = add_fact(writer, KEYS, key_id, body)
             return _key(Fact(number, writer.seq, KEYS, key_id, body))

@@ -1,16 +1,16 @@
 """Comparisons: what a proposal would change, over a period or a kept run (方案对比)."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from sqlalchemy import Connection
 from starlette.responses import Response
 
 from api.access.roles import ALL
 from api.asks import Asking, Asks
 from api.jobs.comparing import csv_of
-from api.models import Answered, Asked, PeriodName, Time
+from api.models import Answered, Asked, PeriodName, Time, check_members, in_parts
 from api.paging import Listed, Paged, paged
 from api.periodshown import run_name, sees_all
 from api.problems import RequestError
@@ -41,8 +41,12 @@ _Asker = Annotated[Asking, Depends(Asks("comparisons.read"))]
 _Text = Annotated[str, Field(max_length=10_000_000)]
 _Cell = Annotated[str, Field(max_length=10_000)]
 _Name = Annotated[str, Field(max_length=100)]
-_Row = Annotated[dict[_Name, _Cell], Field(max_length=100)]
-_Rows = Annotated[list[_Row], Field(max_length=50_000)]
+_CELLS: Final = 100
+_ROWS: Final = 50_000
+_Row = Annotated[
+    dict[_Name, _Cell], Field(max_length=_CELLS), BeforeValidator(check_members(_CELLS))
+]
+_Rows = Annotated[list[_Row], Field(max_length=_ROWS), in_parts(_ROWS)]
 
 
 class ComparisonAsked(Asked):

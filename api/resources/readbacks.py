@@ -11,7 +11,7 @@ from starlette.responses import Response
 from api.access.roles import ALL
 from api.asks import Asking, Asks
 from api.ground import new_id
-from api.models import Amount, Answered, Asked, Time, Why
+from api.models import Amount, Answered, Asked, Time, Why, in_parts
 from api.paging import Listed, Paged, paged
 from api.payoutlines import PAYOUT_LINES
 from api.resources.exports import export_found
@@ -57,7 +57,7 @@ class ReadBackAsked(Asked):
     """What came of an export; a person may be read back again, and the last one holds."""
 
     export_id: Annotated[str, Field(pattern="^exp_[0-9A-Z]{1,40}$")]
-    rows: Annotated[list[ReadBackRow], Field(min_length=1, max_length=_MOST)]
+    rows: Annotated[list[ReadBackRow], Field(min_length=1, max_length=_MOST), in_parts(_MOST)]
     why: Why = ""
 
 

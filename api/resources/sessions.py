@@ -98,9 +98,24 @@ def log_in(asked: LoginAsked, request: Request, response: Response) -> Me:
     ground.throttle.succeeded(asked.login, address)
     if needs_rehash(fact.body["password"]):
         stronger = {"password": hash_password(asked.password)}
-        change(ground.store.as_who(principal.name), fact, stronger, "user.rehash")
+        fact = change(ground.store.as_who(principal.name), fact, stronger, "user.rehash")
     with ground.store.editing() as connection:
+        _check_still(connection, fact)
         return _begun(ground, connection, response, principal)
+
+
+def _check_still(connection: Connection, fact: Fact) -> None:
+    """Refuse a login whose user was changed while the password was looked at.
+
+    Whoever is stopped or gets a new password is logged out everywhere: of a session that begins
+    afterwards nobody would know.
+
+    Raises:
+        RequestError: ``LOGIN_REFUSED``.
+    """
+    stands = fact_of(connection, USERS, fact.subject)
+    if stands is None or stands.id != fact.id:
+        raise RequestError("LOGIN_REFUSED")
 
 
 def _begun(ground: Ground, connection: Connection, response: Response, principal: Principal) -> Me:

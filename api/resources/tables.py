@@ -15,15 +15,15 @@ from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from api.access.roles import ALL
 from api.asks import Asking, Asks
 from api.models import Answered, PeriodName, Time, Why
 from api.paging import Listed, Page, Paged, paged
-from api.periodshown import hears_why
 from api.problems import RequestError
 from api.resources.institutions import InstitutionId
 from api.rowsasked import AsOf, Found, Reason, check_kept_id, found, given_of, tag_of
 from api.tablebody import BODIES, Received, TableAsked, given_from, received
-from api.tablesseen import ENGLISH, masks_of, sees_of
+from api.tablesseen import ENGLISH, PUBLIC, masks_of, sees_of
 from equivalents.errors import DataError, Place, Problem
 from equivalents.intake.headings import TABLES
 from equivalents.store.dated import Given, Put, compared, put_ready
@@ -67,7 +67,11 @@ _ID: Final = "institution_id"
 
 
 class LastPutShown(Answered):
-    """The last put of a table: who changed it when, and why for who does the work."""
+    """The last put of a table: who changed it when and why.
+
+    ``why`` may name people: it is blank for who does not see those of every institution, but for
+    tables that everybody sees.
+    """
 
     seq: int
     at: Time
@@ -149,16 +153,17 @@ def list_tables(
     blank = {(name, "") for name in KEPT if name not in {table for table, _ in kept}}
     every = sorted({*kept, *blank})
     part, more, cursor = paged(page, "tables", every, lambda key: key)
-    why = hears_why(asking.principal)
-    data = [_listed(*key, kept.get(key), why) for key in part]
+    whole = asking.principal.institutions("people.read") is ALL
+    data = [_listed(*key, kept.get(key), whole or key[0] in PUBLIC) for key in part]
     return Listed(data=data, limit=page.limit, has_more=more, next_cursor=cursor)
 
 
-def _listed(table: str, period: str, one: TableShown | None, why: bool) -> TableListed:
+def _listed(table: str, period: str, one: TableShown | None, hears_why: bool) -> TableListed:
     last = None
     if one is not None:
         put = one.last
-        last = LastPutShown(seq=put.seq, at=put.at, who=put.who, why=put.why if why else "")
+        why = put.why if hears_why else ""
+        last = LastPutShown(seq=put.seq, at=put.at, who=put.who, why=why)
     return TableListed(
         table=table,
         title_zh=TABLES[table].title,

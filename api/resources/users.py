@@ -111,7 +111,10 @@ def create_user(
     def made(store: Store) -> User:
         return _user(add_user(store, said, asked.password, asked.why))
 
-    return asking.act(made, headers=lambda user: {"Location": f"/v1/users/{user.id}"})
+    def headers(user: User) -> dict[str, str]:
+        return {"Location": f"/v1/users/{user.id}"}
+
+    return asking.act(made, headers=headers, guarded=True)
 
 
 @router.get("/{user_id}", response_model=User)
@@ -137,6 +140,6 @@ def change_user(
                 end_sessions(connection, user_id)
         return _user(new)
 
-    answer = asking.act(made, 200)
+    answer = asking.act(made, 200, guarded=bool(asked.password))
     asking.ground.directory.forget()
     return answer

@@ -12,7 +12,7 @@ from sqlalchemy.exc import NoResultFound
 
 from equivalents.errors import DataError, Problem
 from equivalents.store.lifeinputs import document_sets, table_sets
-from equivalents.store.lockrow import Lock, lock_hash, locks_of, parts_of
+from equivalents.store.lockrow import Lock, blind_of, lock_hash, locks_of, parts_of
 from equivalents.store.merkle import root_of, tree_of
 from equivalents.store.results import (
     MANIFEST,
@@ -90,7 +90,8 @@ def _lock(connection: Connection, one: Lock, supersedes: str) -> Iterator[Proble
     if root_of(tree_of(map(canonical, one.leaves))) != one.root:
         yield _problem("LOCK_ROOT", one, "root")
     try:
-        if root_of(tree_of(payout_lines(connection, result))) != one.payouts_root:
+        lines = payout_lines(connection, result, blind_of(one.leaves))
+        if root_of(tree_of(lines)) != one.payouts_root:
             yield _problem("LOCK_ROOT", one, "payouts_root")
     except DataError:
         yield _problem("LOCK_ROOT", one, "payouts_root")

@@ -8,6 +8,7 @@ needs a reason and a second person, before payment, and says what is different n
 Source: specification page 2 "A period's life".
 """
 
+import secrets
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -68,7 +69,8 @@ def lock(store: Store, period: str, why: str = "") -> Locked:
             belongs to the period came since its result was settled; ``LOCK_OVERLAPS``: another
             locked period has days of it.
     """
-    lines, tree = _payout_tree(store, period_name(period))
+    blind = secrets.token_hex(32)
+    lines, tree = _payout_tree(store, period_name(period), blind)
     with take(store, "lock", period, why=why) as (writer, of, step):
         connection = writer.connection
         result = result_of(connection, of.result_id)
@@ -81,6 +83,7 @@ def lock(store: Store, period: str, why: str = "") -> Locked:
             result_files(connection, result.id),
             [one for one in results_of(connection, period) if one.kind == ADJUSTMENT],
             of.flow_hash,
+            blind,
         )
         failpoint("lock.leaves")
         root = root_of(tree_of(map(canonical, leaves)))
@@ -107,13 +110,13 @@ def lock(store: Store, period: str, why: str = "") -> Locked:
         return Locked(lock_of(connection, number), head)
 
 
-def _payout_tree(store: Store, period: str) -> tuple[int, str]:
+def _payout_tree(store: Store, period: str, blind: str) -> tuple[int, str]:
     """The result of a period, and the root over what it pays; made before the lock is held."""
     with store.reading() as connection:
         of = life(connection, period)
         of.due("lock", "")
         result = result_of(connection, of.result_id)
-        return result.id, root_of(tree_of(payout_lines(connection, result)))
+        return result.id, root_of(tree_of(payout_lines(connection, result, blind)))
 
 
 def _check_fresh(store: Store, connection: Connection, result: Result) -> None:

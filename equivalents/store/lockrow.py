@@ -15,7 +15,7 @@ from equivalents.store.schema import LOCKS
 from equivalents.store.sealing import canonical
 from equivalents.store.writing import parsed
 
-__all__ = ["Lock", "leaves_of", "lock_hash", "lock_of", "locks_of", "parts_of"]
+__all__ = ["Lock", "blind_of", "leaves_of", "lock_hash", "lock_of", "locks_of", "parts_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,12 @@ def leaves_of(
     files: Iterable[tuple[int, str, str]],
     adjustments: Iterable[Result],
     flow: str,
+    blind: str = "",
 ) -> list[list[Any]]:
     """What a root is made of, in one order: inputs by their hashes, the method, what came out.
 
-    Adjustments are those that the period pays; ``flow`` is the hash of its steps.
+    Adjustments are those that the period pays; ``flow`` is the hash of its steps; ``blind`` is
+    what lines of payouts are blinded with, see :func:`blind_of`.
     """
     inputs = result.inputs
     leaves: list[list[Any]] = [["rows", *one] for one in inputs["rows"]]
@@ -53,7 +55,16 @@ def leaves_of(
     leaves += [["result", *one] for one in inputs.get("results", ())]
     leaves += [["adjustment", one.about, one.sha256] for one in adjustments]
     leaves += [["steps", flow], ["method", result.method], ["kind", result.kind]]
+    leaves += [["blind", blind]] if blind else []
     return leaves + [["file", name, digest] for _, name, digest in files]
+
+
+def blind_of(leaves: Iterable[Sequence[Any]]) -> str:
+    """What the lines of payouts are blinded with under a lock: random hexadecimal digits.
+
+    It stands among the leaves alone, which no proof shows; blank in a lock that was made without.
+    """
+    return next((str(one[1]) for one in leaves if one[0] == "blind"), "")
 
 
 def parts_of(row: Mapping[str, Any], result: str, supersedes: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from equivalents.errors import DataError, Problem
 from equivalents.store.engine import Store
 from equivalents.store.locking import locked_now
-from equivalents.store.lockrow import lock_of, parts_of
+from equivalents.store.lockrow import blind_of, lock_of, parts_of
 from equivalents.store.merkle import proof_of, tree_of
 from equivalents.store.periods import life, period_name
 from equivalents.store.results import payout_lines, result_of
@@ -33,7 +33,7 @@ def proof_for(store: Store, period: str, person: str) -> dict[str, Any]:
         held = locked_now(life(connection, period))
         lock = lock_of(connection, int(held.facts["lock"]))
         result = result_of(connection, lock.result_id)
-        lines = [*payout_lines(connection, result)]
+        lines = [*payout_lines(connection, result, blind_of(lock.leaves))]
         above = lock_of(connection, lock.supersedes).hash if lock.supersedes else ""
     row = {name: getattr(lock, name) for name in lock.__slots__}
     mine = [at for at, line in enumerate(lines) if json.loads(line)["person_id"] == person]

@@ -6,6 +6,7 @@ Sources: specification page 2 "A period's life"; definition 5.18.
 """
 
 import csv
+import hmac
 import io
 import json
 from collections.abc import Iterator, Mapping
@@ -160,8 +161,11 @@ def payout_file(kind: str) -> str:
     return {SETTLEMENT: "payouts.csv", YEAR_END: "year_end.csv"}[kind]
 
 
-def payout_lines(connection: Connection, result: Result) -> Iterator[str]:
+def payout_lines(connection: Connection, result: Result, blind: str = "") -> Iterator[str]:
     """What a result pays, a canonical line each in the order of its table: column -> text.
+
+    With the ``blind`` of a lock each line has one of its own, so that nobody guesses a line from
+    its hash: the proof of one person shows those of others.
 
     Raises:
         DataError: ``RESULT_DAMAGED``.
@@ -171,5 +175,7 @@ def payout_lines(connection: Connection, result: Result) -> Iterator[str]:
     if not files:
         raise DataError([Problem("RESULT_DAMAGED", value=name, facts={"file": "0"})])
     text = result_body(connection, files[0]).decode("utf-8-sig")
-    for row in csv.DictReader(io.StringIO(text, newline="")):
-        yield canonical({"period": result.period, **row})
+    key = bytes.fromhex(blind)
+    for at, row in enumerate(csv.DictReader(io.StringIO(text, newline=""))):
+        more = {"blind": hmac.digest(key, str(at).encode(), "sha256").hex()} if key else {}
+        yield canonical({"period": result.period, **row, **more})

@@ -355,6 +355,19 @@ def test_account_numbers_are_for_who_may_see_them_at_that_institution(
     )
 
 
+def test_no_account_number_stands_in_what_a_job_tells(small: Service, tmp_path: Path) -> None:
+    """A job is seen by who may not see them in full; a number that is wrong is told masked."""
+    them, _ = settled(small)
+    stepped(them, H1)
+    accounts(small, tmp_path, "62@")
+    for asker in (them.finance, them.accountants["C01"]):
+        job = ended(asker, asker.post("/v1/exports", json={"period": H1, "as": "bank"}))
+        assert {one["code"] for one in job["problem"]["errors"]} == {"PAYEE_ACCOUNT"}
+        for who in (asker, them.auditor):
+            told = who.get(f"/v1/jobs/{job['id']}").text
+            assert ("****0001" in told, "62@" in told) == (True, False)
+
+
 def grant(service: Service, who: TestClient, roles: list[tuple[str, str]]) -> None:
     """Give a user other roles."""
     me = who.get("/v1/session").json()["id"]

@@ -12,6 +12,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.access.passwords import LEAST, MOST
+from api.access.tokens import new_token
+from api.envelope import STRANGERS_BYTES
 from api.paging import LARGEST
 from tests.service.routes import operations
 from tests.service.test_ground import USER, problem
@@ -149,6 +151,59 @@ def test_a_body_has_as_many_bytes_as_it_may(tmp_path: Path, size: int, told: boo
         headers = {"Content-Type": "application/json"}
         answer = who.post("/v1/users", content=body if told else pieces, headers=headers)
         problem(answer, *((413, "BODY_LARGE") if size > 1_000 else (422, "FIELD_INVALID")))
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_little_is_read_of_somebody_who_is_not_let_in(small: Service, told: bool) -> None:
+    """A body is parsed before it is asked who sent it: that has to be small then."""
+    headers = {"Content-Type": "application/json"}
+
+    def send(who: TestClient, path: str, size: int) -> Any:
+        body = b"[" * size
+        pieces = (body[at : at + 1_000] for at in range(0, size, 1_000))
+        return who.post(path, content=body if told else pieces, headers=headers)
+
+    for path in ("/v1/session", "/v1/first-administrator"):
+        problem(send(small.nobody, path, STRANGERS_BYTES), 400, "BODY_JSON")
+        problem(send(small.nobody, path, STRANGERS_BYTES + 1), 413, "BODY_LARGE")
+    forged = TestClient(small.app, headers={"Authorization": f"Bearer {new_token('key').text}"})
+    for who, code in ((small.nobody, "SIGN_IN_NEEDED"), (forged, "API_KEY_UNKNOWN")):
+        problem(send(who, "/v1/users", STRANGERS_BYTES), 400, "BODY_JSON")
+        problem(send(who, "/v1/users", STRANGERS_BYTES + 1), 401, code)
+        problem(send(who, "/v1/imports", STRANGERS_BYTES + 1), 401, code)
+    known = small.visitor("administrator")
+    problem(send(known, "/v1/users", STRANGERS_BYTES + 1), 400, "BODY_JSON")
+
+
+def test_many_faults_are_told_in_part(small: Service) -> None:
+    """Each takes a thousand bytes until it is told: a body of 600 kB took 1.3 GB of the server."""
+    who = small.person("county_finance", name="县财务")
+    records: list[Any] = [{}] * 20_000
+    said = problem(who.post("/v1/imports", json={"records": records}), 422, "FIELD_MISSING")
+    assert said["total"] == 4_000, "four of each of the first thousand"
+    good = {"institution_id": "C01", "item_code": "MZ01", "service_date": "2026-01-01"}
+    for sound, rows in ((1_499, 2_000), (9_999, 10_000)):
+        records = [{**good, "quantity": "1"}] * sound + [{**good, "quantity": 1}] * (rows - sound)
+        said = problem(who.post("/v1/imports", json={"records": records}), 422, "FIELD_INVALID")
+        found = [one["pointer"] for one in said["errors"]]  # type: ignore[attr-defined]
+        assert found == [f"/records/{at}/quantity" for at in range(sound, rows)]
+    cells = {"rows": [{"item_code": "MZ01"}] * 1_000 + [{"item_code": 1}]}
+    told = problem(who.put("/v1/tables/weights", json=cells), 422, "FIELD_INVALID")
+    assert [one["pointer"] for one in told["errors"]] == ["/rows/1000/item_code"]  # type: ignore[attr-defined]
+
+
+def test_an_object_of_many_members_is_not_looked_into(small: Service) -> None:
+    who = small.person("county_finance", name="县财务")
+    for many, count in ((22, 22), (100_000, 1)):
+        body: dict[str, Any] = {f"x{at}": 1 for at in range(many)}
+        answer = who.post("/v1/appeals", json={"period": "2026", "text": "x"} | body)
+        said = problem(answer, 422, "FIELD_UNKNOWN" if count > 1 else "FIELD_INVALID")
+        assert len(said["errors"]) == count  # type: ignore[arg-type]
+        rows = {"rows": [body]}
+        answer = who.put("/v1/tables/weights", json=rows, headers={"If-None-Match": "*"})
+        assert answer.status_code == 422, answer.text
+        found = {one["pointer"] for one in answer.json()["errors"]}
+        assert found == ({f"/rows/0/x{at}" for at in range(many)} if count > 1 else {"/rows/0"})
 
 
 @pytest.mark.parametrize(("kind", "most"), [("reads", 3), ("writes", 2)])

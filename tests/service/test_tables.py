@@ -60,6 +60,23 @@ def test_every_table_is_listed_with_its_last_put(small: Service) -> None:
     assert {one["last_put"]["why"] for one in page["data"] if one["last_put"]} == {""}
 
 
+def test_a_reason_that_names_people_is_for_who_sees_them_all(small: Service) -> None:
+    """One for a put at C02 is not for the staff, and not for C01."""
+    pools(small.store, H1)
+    accountant = small.person("institution_finance", ["C02"], "会计C02")
+    body: dict[str, Any] = {"why": "孙三停发，见纪要"}
+    body["postings"] = [{"institution_id": "C02", "name": "孙三"}]
+    other = small.person("institution_finance", ["C01"], "会计C01")
+    staff = small.person("staff", name="职工二", person_id="P02")
+    etag = match(accountant, "/v1/people/P03")
+    assert accountant.put("/v1/people/P03", json=body, headers=etag).status_code == 200
+    for who, told in ((other, ""), (staff, ""), (small.visitor("auditor"), body["why"])):
+        page = who.get("/v1/tables", params={"limit": 500}).json()["data"]
+        found = {one["table"]: one["last_put"] for one in page if not one["period"]}
+        assert found["staff"]["why"] == told
+        assert found["weights"]["why"] == "年初", "everybody sees weights"
+
+
 def test_a_table_is_shown_then_put(service: Service) -> None:
     pools(service.store, H1)
     finance = service.visitor("county_finance", name="县财务")

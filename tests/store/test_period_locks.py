@@ -24,11 +24,13 @@ from equivalents.store.guards import drop_guards
 from equivalents.store.importing import import_records, void_import
 from equivalents.store.locked import locked_periods
 from equivalents.store.locking import Locked, check_locks, lock, unlock
+from equivalents.store.merkle import leaf_hash
 from equivalents.store.periods import pay, send_back
 from equivalents.store.periodsettle import How, settle_period, settle_year
 from equivalents.store.place import StorePlace
 from equivalents.store.proofs import proof_for
-from equivalents.store.results import result_folder
+from equivalents.store.results import payout_lines, result_folder, result_of
+from equivalents.store.sealing import canonical
 from equivalents.store.verify import verify
 from tests.store.lives import (
     H1,
@@ -200,6 +202,21 @@ def test_each_payout_is_proven_by_the_published_procedure(store: Store, tmp_path
             changed == proof.read_text(encoding="utf-8") or checked(str(other), printed).returncode
         ), (old, new)
     assert "P99" in refused("PROOF_PERSON", proof_for, store, H1, "P99")
+
+
+def test_nobody_learns_a_colleagues_pay_from_the_own_proof(store: Store) -> None:
+    """Hashes of others stand in it, and of a plain line they are found by trying amounts."""
+    fill(store)
+    held = lived(store).lock
+    with store.reading() as connection:
+        plain = [*payout_lines(connection, result_of(connection, held.result_id))]
+    (own,) = proof_for(store, H1, "P02")["lines"]
+    blind = json.loads(own["line"])["blind"]
+    with_own = [canonical({**json.loads(line), "blind": blind}) for line in plain]
+    assert own["line"] in with_own, "the line is the one of the table, and nothing else"
+    assert not {leaf_hash(one).hex() for one in plain + with_own} & {
+        hash_ for _, hash_ in own["path"]
+    }
 
 
 # -- tampering -------------------------------------------------------------------------------------
