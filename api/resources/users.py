@@ -137,6 +137,4 @@ def change_user(
                 end_sessions(connection, user_id)
         return _user(new)
 
-    answer = asking.act(made, 200)
-    asking.ground.directory.forget()
-    return answer
+    return asking.act(made, 200)
