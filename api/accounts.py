@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from api.access.passwords import hash_password, password_problems
 from api.access.roles import grant_problems
 from api.access.wellknown import folded
-from api.directory import USERS, grants_of
+from api.directory import KEYS, USERS, grants_of
 from api.ground import new_id
 from api.problems import RequestError
 from equivalents.errors import DataError, Place, Problem
@@ -28,6 +28,10 @@ __all__ = [
 
 _ADMINISTRATOR = "administrator"
 _SECRETS = ("password", "secrets")
+_OF_KEYS = f"[{KEYS}_"
+_NO_KEY = (
+    "姓名不能含“[key_”，操作日志这样记接口密钥¦API keys are recorded as “[key_”; a name is not"
+)
 
 
 def user_of_login(connection: Connection, login: str) -> Fact | None:
@@ -40,8 +44,8 @@ def add_user(store: Store, said: Mapping[str, Any], password: str, why: str = ""
     """Make a user; ``said``: ``login``, ``name``, ``roles``, ``person_id``.
 
     Raises:
-        RequestError: ``USER_TAKEN``, ``ROLE_UNKNOWN`` and others of a grant, ``PASSWORD_SHORT``
-            and others of a password.
+        RequestError: ``USER_TAKEN``, ``FIELD_INVALID``: a name as that of a key, ``ROLE_UNKNOWN``
+            and others of a grant, ``PASSWORD_SHORT`` and others of a password.
     """
     check_grants(said)
     _check_password(password, said["name"])
@@ -85,9 +89,12 @@ def change(
 def _check_free(connection: Connection, user: str, said: Mapping[str, Any]) -> None:
     """Logins and names are those of one user: the audit trail and the flow know people by name.
 
-    So a name that somebody had before never becomes another one's.
+    So a name that somebody had before never becomes another one's, nor is any name written as the
+    audit trail writes a key (:attr:`~api.access.roles.Principal.signature`).
     """
     held = standing(connection, USERS)
+    if _OF_KEYS in folded(said["name"]):
+        raise RequestError("FIELD_INVALID", said["name"], pointer="/name", detail=_NO_KEY)
     for one in facts_of(connection, USERS):
         keys = ("login", "name") if held[one.subject].id == one.id else ("name",)
         for key in keys:

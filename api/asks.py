@@ -67,7 +67,7 @@ class Asking:
     @property
     def store(self) -> Store:
         """The store, in the asker's name."""
-        return self.ground.store.as_who(self.principal.name)
+        return self.ground.store.as_who(self.principal.signature)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -199,7 +199,7 @@ class Asking:
         key = self._key()
         held = in_flight(self.ground.store, self.principal.id, key) if key else nullcontext()
         try:
-            with held, self.ground.store.together(self.principal.name) as joined:
+            with held, self.ground.store.together(self.principal.signature) as joined:
                 digest = self._digest(request_sha256)
                 with joined.reading() as connection:
                     self.check_still(connection)
