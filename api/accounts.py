@@ -37,6 +37,10 @@ _SERVICE: Final = "service"
 """Who the audit trail says did what the service does by itself."""
 _UNSEEN: Final = "不能是空白，不能含看不见的字符¦it cannot be blank or hold what nobody sees"
 _SECRETS = ("password", "secrets")
+_OF_KEYS = f"[{KEYS}_"
+_NO_KEY = (
+    "姓名不能含“[key_”，操作日志这样记接口密钥¦API keys are recorded as “[key_”; a name is not"
+)
 
 
 def user_of_login(connection: Connection, login: str) -> Fact | None:
@@ -95,13 +99,16 @@ def change(
 def _check_free(connection: Connection, user: str, said: Mapping[str, Any]) -> None:
     """Logins and names are those of one user: the audit trail and the flow know people by name.
 
-    So a name that somebody had before never becomes another one's, nor one of a program.
+    So a name that somebody had before never becomes another one's, nor one of a program, and none
+    is written as the trail writes a key (:attr:`~api.access.roles.Principal.signature`).
     """
     _check_name(said["name"], "/name")
     held = standing(connection, USERS)
     programs = {folded(one.body["title"]) for one in facts_of(connection, KEYS)}
     if folded(said["name"]) in programs:
         raise RequestError("USER_TAKEN", said["name"], pointer="/name")
+    if _OF_KEYS in folded(said["name"]):
+        raise RequestError("FIELD_INVALID", said["name"], pointer="/name", detail=_NO_KEY)
     for one in facts_of(connection, USERS):
         keys = ("login", "name") if held[one.subject].id == one.id else ("name",)
         for key in keys:

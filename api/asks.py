@@ -70,7 +70,7 @@ class Asking:
     @property
     def store(self) -> Store:
         """The store, in the asker's name."""
-        return self.ground.store.as_who(self.principal.name)
+        return self.ground.store.as_who(self.principal.signature)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -91,6 +91,21 @@ class Asking:
             facts = {"action": f"{known.zh}{BOTH}{known.en}"}
             code = "FORBIDDEN_INSTITUTION" if institution else "FORBIDDEN_COMMUNITY"
             raise DataError([Problem(code, value=institution or action, facts=facts)])
+
+    def check_still(self, connection: Connection) -> None:
+        """Refuse who was stopped, or whose rights are others, since the request was let in.
+
+        Raises:
+            RequestError: as :meth:`~api.directory.Directory.find`.
+            DataError: ``FORBIDDEN_ACTION``: asking again goes by the rights of now.
+        """
+        token = self.credentials.token
+        assert token is not None, "somebody was let in by it"
+        now, then = self.ground.directory.seen_by(connection, token), self.principal
+        if (now.grants, now.scopes, now.person_id) != (then.grants, then.scopes, then.person_id):
+            known = ACTIONS[self.action]
+            facts = {"action": f"{known.zh}{BOTH}{known.en}"}
+            raise DataError([Problem("FORBIDDEN_ACTION", value=self.action, facts=facts)])
 
     def hidden(self, institution: str) -> bool:
         """Whether an object of an institution does not exist for the asker."""
@@ -187,14 +202,16 @@ class Asking:
 
         Raises:
             RequestError: ``IDEMPOTENCY_KEY``, ``IDEMPOTENCY_OTHER``, ``IDEMPOTENCY_IN_FLIGHT``.
-            DataError: whatever the action raises; nothing of it was done, no answer is kept.
+            DataError: as :meth:`check_still`, since it may have waited for its turn; whatever the
+                action raises: nothing of it was done, no answer is kept.
         """
         key = self._key()
         digest = self._digest(request_sha256, key if guarded else "")
         held = in_flight(self.ground.store, self.principal.id, key) if key else nullcontext()
         try:
-            with held, self.ground.store.together(self.principal.name) as joined:
+            with held, self.ground.store.together(self.principal.signature) as joined:
                 with joined.reading() as connection:
+                    self.check_still(connection)
                     kept = answer_of(connection, self.principal.id, key) if key else None
                 if kept is not None:
                     return _again(kept, digest)
@@ -321,9 +338,7 @@ class Asks:
         """
         ground: Ground = request.app.state.ground
         credentials = credentials_of(request)
-        principal = ground.directory.known(credentials)
-        if principal is None:
-            principal = await run_in_threadpool(ground.directory.find, credentials)
+        principal = await run_in_threadpool(ground.directory.find, credentials)
         request.scope["principal"] = principal.id
         kind = "read" if request.method in SAFE else "write"
         said = ground.limits.take(principal.id, kind, ground.clock())

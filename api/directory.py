@@ -1,16 +1,13 @@
 """Users and keys: who they are by what they show, out of the facts that the store keeps.
 
-A user's and a key's last fact says everything of them. What was found is remembered for two
-seconds, so that a busy caller costs one look; whoever changes an account in this process is heard
-at once, in another process within that time. A look that began before such a change may have seen
-the account as it was: what it found is good for its own request and is not remembered.
+A user's and a key's last fact says everything of them. Each request looks it up, which is one
+reading by an index, and nothing is remembered: what is stopped, ended or changed in one process
+holds for the very next request in every other one. Who waits for the one writer is looked up again
+when the turn comes.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from threading import Lock
-from time import monotonic
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -28,7 +25,7 @@ from api.incoming import Credentials
 from api.problems import RequestError
 from equivalents.store.engine import Store
 from equivalents.store.facts import Fact, fact_of, facts_of, standing
-from equivalents.store.sessions import LOGIN, Session, seen, session_of
+from equivalents.store.sessions import LOGIN, Session, seen, session_with_fact
 
 __all__ = [
     "Directory",
@@ -44,8 +41,6 @@ __all__ = [
 
 USERS: Final = "user"
 KEYS: Final = "key"
-_FRESH_SECONDS: Final = 2.0
-_MOST: Final = 5_000
 _TOUCH: Final = timedelta(minutes=1)
 _CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="v1"'}
 
@@ -56,24 +51,9 @@ class Directory:
     def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._clock = clock
-        self._found: OrderedDict[Token, tuple[float, Principal]] = OrderedDict()
-        self._changes = 0
-        self._lock = Lock()
-
-    def known(self, shown: Credentials) -> Principal | None:
-        """Who shows this, if that was found a moment ago; the proof of our page is checked, too."""
-        token = shown.token
-        if token is None:
-            return None
-        with self._lock:
-            at, principal = self._found.get(token, (0.0, None))
-        if principal is None or monotonic() - at > _FRESH_SECONDS:
-            return None
-        _check_page(shown)
-        return principal
 
     def find(self, shown: Credentials) -> Principal:
-        """Who shows this.
+        """Who shows this, as it is committed now; a session lasts on by it.
 
         Raises:
             RequestError: ``SIGN_IN_NEEDED``: nothing is shown; ``KEY_MALFORMED``,
@@ -84,42 +64,31 @@ class Directory:
         if token is None:
             code = "KEY_MALFORMED" if looks_like_token(shown.text) else "SIGN_IN_NEEDED"
             raise RequestError(code, headers=_CHALLENGE)
-        look = self._key if token.kind == "key" else self._session
-        changes, began = self._changes, monotonic()
-        principal = look(token)
-        _check_page(shown)
-        self._remember(token, principal, began, changes)
+        principal, session = self._store.glance(lambda connection: self._seen(connection, token))
+        if session is not None:
+            self._touch(session, self._clock())
+        if token.kind == "session" and not (shown.safe or csrf_holds(token, shown.csrf)):
+            raise RequestError("CSRF_REFUSED")
         return principal
 
-    def _remember(self, token: Token, principal: Principal, began: float, changes: int) -> None:
-        with self._lock:
-            if changes != self._changes:
-                return
-            self._found[token] = (began, principal)
-            while len(self._found) > _MOST:
-                self._found.popitem(last=False)
+    def seen_by(self, connection: Connection, token: Token) -> Principal:
+        """Who has a token, as a transaction sees it.
 
-    def forget(self) -> None:
-        """Somebody's account changed: everybody is looked up again."""
-        with self._lock:
-            self._changes += 1
-            self._found.clear()
+        Raises:
+            RequestError: as :meth:`find`, for a token that ended or was stopped.
+        """
+        return self._seen(connection, token)[0]
 
-    def _key(self, token: Token) -> Principal:
-        with self._store.reading() as connection:
+    def _seen(self, connection: Connection, token: Token) -> tuple[Principal, Session | None]:
+        if token.kind == "key":
             fact = fact_of(connection, KEYS, key_subject(token))
-        return principal_of_key(fact, token, self._clock())
-
-    def _session(self, token: Token) -> Principal:
-        now = self._clock()
-        with self._store.reading() as connection:
-            session = session_of(connection, token.digest, LOGIN, _text(now))
-            fact = fact_of(connection, USERS, session.subject) if session else None
-        principal = principal_of_user(fact) if fact else None
-        if session is None or principal is None:
+            return principal_of_key(fact, token, self._clock()), None
+        now = _text(self._clock())
+        found = session_with_fact(connection, token.digest, LOGIN, now, USERS)
+        principal = principal_of_user(found[1]) if found else None
+        if found is None or principal is None:
             raise RequestError("SESSION_ENDED", headers=_CHALLENGE)
-        self._touch(session, now)
-        return principal
+        return principal, found[0]
 
     def _touch(self, session: Session, now: datetime) -> None:
         """A session that is used lasts on, up to its longest."""
@@ -132,14 +101,6 @@ class Directory:
 
 def _text(time: datetime) -> str:
     return time.isoformat(timespec="microseconds")
-
-
-def _check_page(shown: Credentials) -> None:
-    token = shown.token
-    if token is None or token.kind != "session" or shown.safe:
-        return
-    if not csrf_holds(token, shown.csrf):
-        raise RequestError("CSRF_REFUSED")
 
 
 def key_subject(token: Token) -> str:

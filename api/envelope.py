@@ -124,8 +124,7 @@ class Envelope:
     async def _check_let_in(self, scope: Scope) -> None:
         directory, shown = self.ground.directory, credentials_of(Request(scope))
         try:
-            if directory.known(shown) is None:
-                await run_in_threadpool(directory.find, shown)
+            await run_in_threadpool(directory.find, shown)
         except DataError as refused:
             raise NotLetInError(refused) from None
 

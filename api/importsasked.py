@@ -157,7 +157,7 @@ def _adding(
         "replaces": import_number(asked.replaces) if asked.replaces else None,
         "institutions": None if reach is ALL else sorted(map(str, reach)),
     }
-    who = {"owner": asking.principal.id, "who": asking.principal.name}
+    who = {"owner": asking.principal.id, "who": asking.principal.signature}
 
     def add(connection: Connection) -> Job:
         upload.hand_over()

@@ -46,7 +46,7 @@ def need_somewhere(asking: Asking, action: str) -> None:
 
 def queue(asking: Asking, connection: Connection, kind: str, asked: Any) -> Job:
     """Queue a job of the asker."""
-    said: dict[str, Any] = {"owner": asking.principal.id, "who": asking.principal.name}
+    said: dict[str, Any] = {"owner": asking.principal.id, "who": asking.principal.signature}
     name = new_id("job")
     return add_job(connection, name, now=asking.ground.now(), kind=kind, asked=asked, **said)
 

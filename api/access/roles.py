@@ -86,6 +86,14 @@ class Principal:
         if unknown:
             raise ValueError(f"no such role or action: {sorted(unknown)}")
 
+    @property
+    def signature(self) -> str:
+        """How the audit trail names it: a user by the name, a key by its title and id.
+
+        No user's name has that form (:mod:`api.accounts`), so nobody takes the one for the other.
+        """
+        return f"{self.name} [{self.id}]" if self.kind == "key" else self.name
+
     def may(self, action: str) -> bool:
         """Whether it may do this anywhere at all (a staff member: for the own person)."""
         return any(self._giving(action))

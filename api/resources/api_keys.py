@@ -154,9 +154,7 @@ def rotate_key(
     def made(store: Store) -> Key:
         return _key(change(store, fact, said, "key.rotate", asked.why))
 
-    answer = asking.act(made, secret={"key": token.text})
-    asking.ground.directory.forget()
-    return answer
+    return asking.act(made, secret={"key": token.text})
 
 
 @router.post("/{key_id}/stop", response_model=Key)
@@ -169,6 +167,4 @@ def stop_key(
     def made(store: Store) -> Key:
         return _key(change(store, fact, {"active": False}, "key.stop", asked.why))
 
-    answer = asking.act(made, 200)
-    asking.ground.directory.forget()
-    return answer
+    return asking.act(made, 200)

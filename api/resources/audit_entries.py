@@ -27,7 +27,10 @@ _Named = Annotated[str, Query(max_length=200)]
 
 
 class AuditEntry(Answered):
-    """One entry; ``rows`` says how many rows it added to which tables."""
+    """One entry; ``rows`` says how many rows it added to which tables.
+
+    ``who`` is the name of a user, or the title of an API key with its id: ``title [key_...]``.
+    """
 
     seq: int
     at: Time

@@ -15,7 +15,7 @@ from api.jobs.told import in_language, told_problem
 from api.models import Answered, Id, Time
 from api.paging import Listed, Paged, paged
 from api.problems import RequestError
-from equivalents.errors import Problem
+from equivalents.errors import DataError, Problem
 from equivalents.store.engine import Store
 from equivalents.store.jobs import ENDED, SUCCEEDED, Job, ask_cancel, job_of, jobs_of
 
@@ -133,6 +133,12 @@ def _found(asking: Asking, job_id: str) -> Job:
     return job
 
 
+def _still_found(asking: Asking, job_id: str) -> Job:
+    with asking.reading() as connection:
+        asking.check_still(connection)
+    return _found(asking, job_id)
+
+
 @router.get("")
 def list_jobs(
     asking: Annotated[Asking, Depends(Asks("jobs.read"))], page: Paged
@@ -169,7 +175,10 @@ def job_events(
 async def _events(asking: Asking, job_id: str) -> AsyncIterator[str]:
     seen, waited = "", 0.0
     while waited < _LONGEST_SECONDS:
-        job = await run_in_threadpool(_found, asking, job_id)
+        try:
+            job = await run_in_threadpool(_still_found, asking, job_id)
+        except DataError:
+            return  # who follows it was stopped meanwhile
         if job.changed_at != seen:
             seen = job.changed_at
             name = "ended" if job.state in ENDED else "progress"

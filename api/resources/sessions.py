@@ -175,7 +175,6 @@ def log_out(asking: Annotated[Asking, Depends(Asks(""))]) -> Response:
     assert token is not None, "somebody was let in by it"
     with asking.ground.store.editing() as connection:
         end_session(connection, token.digest)
-    asking.ground.directory.forget()
     response = Response(None, 204)
     response.delete_cookie(COOKIE)
     return response
@@ -209,7 +208,6 @@ def change_password(
             end_sessions(connection, principal.id)
             if mine is not None:
                 add_session(connection, mine)
-    ground.directory.forget()
     return Response(None, 204)
 
 

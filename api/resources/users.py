@@ -140,6 +140,4 @@ def change_user(
                 end_sessions(connection, user_id)
         return _user(new)
 
-    answer = asking.act(made, 200, guarded=bool(asked.password))
-    asking.ground.directory.forget()
-    return answer
+    return asking.act(made, 200, guarded=bool(asked.password))

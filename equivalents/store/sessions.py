@@ -1,10 +1,11 @@
 """Sessions of people who logged in, and links that work once; only hashes of tokens are kept."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from equivalents.store.schema import SESSIONS
+from equivalents.store.facts import Fact, fact_in
+from equivalents.store.schema import FACTS, SESSIONS
 
 __all__ = [
     "LINK",
@@ -16,10 +17,24 @@ __all__ = [
     "forget_sessions",
     "seen",
     "session_of",
+    "session_with_fact",
 ]
 
 LOGIN = "login"
 LINK = "link"
+
+_LASTING: Final = select(SESSIONS).where(
+    SESSIONS.c.token_sha256 == bindparam("token_sha256"),
+    SESSIONS.c.kind == bindparam("session_kind"),
+    SESSIONS.c.ends_at > bindparam("now"),
+)
+# Built once: each request of somebody who logged in runs it.
+_WITH_FACT: Final = (
+    _LASTING.add_columns(FACTS.c.id, FACTS.c.seq, FACTS.c.kind, FACTS.c.subject, FACTS.c.body)
+    .join(FACTS, (FACTS.c.subject == SESSIONS.c.subject) & (FACTS.c.kind == bindparam("fact_kind")))
+    .order_by(FACTS.c.id.desc())
+    .limit(1)
+)
 
 
 class Session(NamedTuple):
@@ -40,14 +55,21 @@ def add_session(connection: Connection, session: Session) -> None:
 
 def session_of(connection: Connection, token_sha256: str, kind: str, now: str) -> Session | None:
     """The session of a token, while it lasts."""
-    row = connection.execute(
-        select(SESSIONS).where(
-            SESSIONS.c.token_sha256 == token_sha256,
-            SESSIONS.c.kind == kind,
-            SESSIONS.c.ends_at > now,
-        )
-    ).first()
+    asked = {"token_sha256": token_sha256, "session_kind": kind, "now": now}
+    row = connection.execute(_LASTING, asked).first()
     return None if row is None else Session(*row)
+
+
+def session_with_fact(
+    connection: Connection, token_sha256: str, kind: str, now: str, fact_kind: str
+) -> tuple[Session, Fact] | None:
+    """The session of a token, while it lasts, and the fact that holds of its subject."""
+    asked = {"token_sha256": token_sha256, "session_kind": kind, "now": now, "fact_kind": fact_kind}
+    row = connection.execute(_WITH_FACT, asked).first()
+    if row is None:
+        return None
+    size = len(Session._fields)
+    return Session(*row[:size]), fact_in(*row[size:])
 
 
 def seen(connection: Connection, token_sha256: str, now: str, ends_at: str) -> None:

@@ -1,19 +1,28 @@
-"""Who somebody is, remembered for a moment: whatever is changed holds for the very next request.
+"""Who somebody is: whatever is changed holds for the very next request, in every process.
 
-Faults it catches: a key, a user or a role that is remembered beyond its end; a look that began
-before a change and is remembered after it; a page that was made for somebody who sees more.
+Faults it catches: a key, a session, a user or a role that goes on beyond its end, here or in
+another process; something written, or told on, for somebody who was stopped while the request was
+under way; a page that was made for somebody who sees more.
 """
 
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from api.access.tokens import parse
-from api.directory import Directory
-from api.incoming import Credentials
-from equivalents.errors import DataError
+from api.accounts import change
+from api.app import create_app
+from api.directory import KEYS
+from api.ground import Ground
+from equivalents.servicesettings import read_settings
+from equivalents.store.engine import open_store
+from equivalents.store.facts import fact_of
+from equivalents.store.place import StorePlace
+from equivalents.store.upgrading import upgrade
 from tests.service.test_ground import problem
 from tests.service.test_payouts import settled
 from tests.service.visitors import Service
@@ -81,27 +90,104 @@ def test_who_sees_less_gets_no_page_of_who_sees_more(small: Service) -> None:
     assert them.finance.get("/v1/runs").json()["data"] == [whole]
 
 
-def test_a_look_that_began_before_a_stop_is_not_remembered(small: Service) -> None:
-    administrator = small.visitor("administrator")
-    made = administrator.post("/v1/api-keys", json=KEY).json()
-    shown = Credentials(made["key"], parse(made["key"]), "", safe=True)
+def test_what_is_ended_in_one_process_is_ended_in_every_other(service: Service) -> None:
+    """Another process is another application on the same store."""
+    there = create_app(
+        Ground(read_settings(), open_store(service.store.place), service.ground.data)
+    )
+    administrator = service.visitor("administrator", name="管理员")
+    address, program = key_of(service, administrator)
+    changes, leaves, stays = (
+        service.visitor("county_finance", name=name) for name in ("调岗", "退出", "留任")
+    )
+    everybody = {one: elsewhere(there, one) for one in (program, changes, leaves, stays)}
+    assert [who.get("/v1/runs").status_code for who in everybody.values()] == [200] * 4
+    assert administrator.post(f"{address}/stop", json={"why": "停用"}).is_success
+    changed(administrator, changes, roles=[{"role": "administrator", "institutions": ["*"]}])
+    assert leaves.delete("/v1/session").status_code == 204
+    problem(everybody[program].get("/v1/runs"), 401, "KEY_REVOKED")
+    problem(everybody[changes].get("/v1/runs"), 403, "FORBIDDEN_ACTION")
+    problem(everybody[leaves].get("/v1/runs"), 401, "SESSION_ENDED")
+    assert everybody[stays].get("/v1/runs").status_code == 200
+    there.state.ground.store.close()
 
-    def now() -> datetime:
-        """Asked when the key has been read, and before what it says is judged."""
-        if stops:
-            assert administrator.post(
-                f"/v1/api-keys/{made['id']}/stop", json=stops.pop()
-            ).is_success
-            directory.forget()
+
+def elsewhere(app: FastAPI, who: TestClient) -> TestClient:
+    """Somebody at another application."""
+    return TestClient(app, headers={**who.headers}, cookies=who.cookies)
+
+
+# -- changed while a request is under way ----------------------------------------------------------
+
+
+class Between:
+    """A clock that does something once, when somebody was looked up and is not yet judged."""
+
+    def __init__(self) -> None:
+        self.acts: list[Callable[[], object]] = []
+
+    def __call__(self) -> datetime:
+        """The time of now."""
+        if self.acts:
+            self.acts.pop()()
         return datetime.now(UTC)
 
-    stops: list[dict[str, str]] = []
-    directory = Directory(small.store, now)
-    assert directory.find(shown) == directory.known(shown)
-    directory.forget()
-    stops.append({"why": "停用"})
-    assert directory.find(shown).id == made["id"]
-    assert directory.known(shown) is None
-    with pytest.raises(DataError) as error:
-        directory.find(shown)
-    assert [one.code for one in error.value.problems] == ["KEY_REVOKED"]
+
+@pytest.fixture
+def between() -> Between:
+    """The clock of the service ``slow``."""
+    return Between()
+
+
+@pytest.fixture
+def slow(place: StorePlace, tmp_path: Path, between: Between) -> Iterator[Service]:
+    """A service that goes by a clock of its own, and where nothing else looks at it."""
+    upgrade(place, who="测试 tester")
+    ground = Ground(read_settings(), open_store(place, "service"), tmp_path, between)
+    app = create_app(ground)
+    yield Service(app, ground, TestClient(app))
+    ground.store.close()
+
+
+TRIAL = {"period": "2026-H1", "kind": "trial"}
+CLERK = {"roles": [{"role": "county_finance", "institutions": ["*"]}]}
+NARROW = {"roles": [{"role": "institution_finance", "institutions": ["C01"]}]}
+
+
+def test_nothing_is_written_for_a_key_that_was_stopped_meanwhile(
+    slow: Service, between: Between
+) -> None:
+    administrator = slow.visitor("administrator")
+    address, program = key_of(slow, administrator, **CLERK)
+    assert program.post("/v1/runs", json=TRIAL).status_code == 202
+    between.acts.append(lambda: administrator.post(f"{address}/stop", json={"why": "停用"}))
+    problem(program.post("/v1/runs", json=TRIAL), 401, "KEY_REVOKED")
+    assert not between.acts
+
+
+def test_nothing_is_written_by_rights_that_were_taken_meanwhile(
+    slow: Service, between: Between
+) -> None:
+    administrator = slow.visitor("administrator")
+    address, program = key_of(slow, administrator, **CLERK)
+
+    def narrow() -> None:
+        key = address.rpartition("/")[2]
+        with slow.store.reading() as connection:
+            fact = fact_of(connection, KEYS, key)
+        assert fact is not None
+        change(slow.store, fact, NARROW, "key.edit")
+
+    between.acts.append(narrow)
+    problem(program.post("/v1/runs", json=TRIAL), 403, "FORBIDDEN_ACTION")
+    assert program.post("/v1/runs", json=TRIAL).status_code == 202, "by the rights of now"
+
+
+def test_the_events_of_a_job_end_with_the_key(slow: Service, between: Between) -> None:
+    administrator = slow.visitor("administrator")
+    address, program = key_of(slow, administrator, **CLERK)
+    job = program.post("/v1/runs", json=TRIAL).headers["location"]
+    program.post(f"{job}/cancel")
+    assert "event: " in program.get(f"{job}/events").text
+    between.acts.append(lambda: administrator.post(f"{address}/stop", json={"why": "停用"}))
+    assert program.get(f"{job}/events").text == ""

@@ -339,8 +339,9 @@ def test_the_last_administrator_stays(service: Service) -> None:
     me = administrator.get("/v1/session").json()
     address = f"/v1/users/{me['id']}"
     headers = {"If-Match": administrator.get(address).headers["etag"]}
-    other = [{"role": "auditor", "institutions": ["*"]}]
-    for said in ({"active": False}, {"roles": []}, {"roles": other}):
+    others: dict[str, object] = {"roles": [{"role": "auditor", "institutions": ["*"]}]}
+    nobody: dict[str, object] = {"roles": []}
+    for said in ({"active": False}, nobody, others):
         stop = administrator.patch(address, json=said, headers=headers)
         problem(stop, 409, "USER_LAST")
     other = {**USER, "roles": [{"role": "administrator", "institutions": ["*"]}]}

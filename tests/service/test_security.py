@@ -145,7 +145,6 @@ def test_a_session_that_is_not_used_ends(timed: Service, clock: Clock) -> None:
     for passed, status in ((IDLE, 200), (IDLE, 200), (IDLE + timedelta(seconds=1), 401)):
         # It was used at the last step, so it lasted on from then.
         clock.at += passed - timedelta(seconds=status == 200)
-        timed.ground.directory.forget()
         assert who.get("/v1/session").status_code == status
     problem(who.get("/v1/session"), 401, "SESSION_ENDED")
 
@@ -157,10 +156,8 @@ def test_a_session_that_is_used_ends_with_the_day(timed: Service, clock: Clock) 
     end = clock.at + LONGEST_SESSION
     while clock.at + IDLE / 2 < end:
         clock.at += IDLE / 2
-        timed.ground.directory.forget()
         assert who.get("/v1/session").status_code == 200
     clock.at = end + timedelta(seconds=1)
-    timed.ground.directory.forget()
     problem(who.get("/v1/session"), 401, "SESSION_ENDED")
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.engine import make_url
 from equivalents.errors import DataError
 from equivalents.store import schema
 from equivalents.store.engine import Store, open_store, store_engine
+from equivalents.store.facts import fact_of
 from equivalents.store.heads import Head, known_heads
 from equivalents.store.place import StorePlace
 from equivalents.store.retention import expire
@@ -150,3 +151,23 @@ def write_until_lost(store: Store, kept: list[Head], enough: Event) -> str:
         count += 1
         if count == 8:
             enough.set()
+
+
+def test_a_glance_goes_on_after_the_server_was_started_anew(tmp_path: Path) -> None:
+    with running_server() as own:
+        place = new_place("postgres", tmp_path, own.url)
+        upgrade(place)
+        store = open_store(place, "测试 tester")
+        store.keep_readers()
+        with store.writing("fact.say") as writer:
+            writer.add_one(schema.FACTS, kind="note", subject="one", body="{}")
+        assert store.glance(lambda connection: fact_of(connection, "note", "one")) is not None
+        own.stop()
+        own.start()
+        assert store.glance(lambda connection: fact_of(connection, "note", "one")) is not None
+        own.stop()
+        with pytest.raises(DataError) as error:
+            store.glance(lambda connection: fact_of(connection, "note", "one"))
+        assert [one.code for one in error.value.problems] == ["STORE_LOST"]
+        own.start()
+        store.close()
