@@ -11,6 +11,7 @@ from api.access.tokens import Token, new_token
 from api.accounts import change, check_grants, check_title
 from api.asks import Asking, Asks
 from api.directory import KEYS, key_subject
+from api.jobs.stopping import end_jobs_of, forget_ended
 from api.models import Answered, Asked, Id, Time, Why
 from api.paging import Listed, Paged, paged
 from api.problems import RequestError
@@ -163,12 +164,19 @@ def rotate_key(
 def stop_key(
     key_id: Id, asked: Stop, asking: Annotated[Asking, Depends(Asks("keys.edit"))]
 ) -> Response:
-    """End a key now."""
+    """End a key now, and what it asked for that is not done yet."""
     fact = _found(asking, key_id)
 
+    jobs: list[str] = []
+
     def made(store: Store) -> Key:
-        return _key(change(store, fact, {"active": False}, "key.stop", asked.why))
+        stopped = change(store, fact, {"active": False}, "key.stop", asked.why)
+        with store.editing() as connection:
+            jobs.extend(end_jobs_of(connection, key_id, asking.ground.now()))
+        return _key(stopped)
 
     answer = asking.act(made, 200)
     asking.ground.directory.forget()
+    with asking.reading() as connection:
+        forget_ended(connection, asking.ground.data, jobs)
     return answer
