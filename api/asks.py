@@ -194,8 +194,7 @@ class Asking:
         Args:
             action: gets a store whose writings belong to the transaction; what it gives is the
                 body of the answer.
-            status: of the answer.
-            headers: of what the action gave, as ``Location``.
+            status, headers: of the answer; headers by what the action gave, as ``Location``.
             request_sha256: of a body that was not read into memory.
             secret: what the first answer says besides, and no answer that is kept.
             guarded: the body holds a password, and its hash is one that nobody guesses from.

@@ -1,16 +1,18 @@
 """API keys: for programs, with a role, at most some of its actions, and an end (接口密钥)."""
 
 from dataclasses import replace
-from typing import Annotated, Any
+from datetime import timedelta
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends
 from pydantic import Field
 from starlette.responses import Response
 
-from api.access.tokens import Token, new_token
+from api.access.tokens import LONGEST_OVERLAP, Token, new_token
 from api.accounts import change, check_grants, check_title
 from api.asks import Asking, Asks
 from api.directory import KEYS, key_subject
+from api.jobs.stopping import end_jobs_of, forget_ended
 from api.models import Answered, Asked, Id, Time, Why
 from api.paging import Listed, Paged, paged
 from api.problems import RequestError
@@ -36,6 +38,7 @@ __all__ = [
 
 router = APIRouter(prefix="/v1/api-keys", tags=["api-keys 接口密钥"])
 Pages = Paged
+_LONGEST_HOURS: Final = LONGEST_OVERLAP // timedelta(hours=1)
 ActionName = Annotated[str, Field(min_length=1, max_length=50)]
 Days = Annotated[int, Field(ge=1, le=1_095, description="Days until it ends")]
 
@@ -54,7 +57,7 @@ class RotationAsked(Asked):
     """A new secret; the old ones go on for some hours, so that nobody is cut off."""
 
     days: Days = 365
-    overlap_hours: Annotated[int, Field(ge=0, le=720)] = 24
+    overlap_hours: Annotated[int, Field(ge=0, le=_LONGEST_HOURS)] = 24
     why: Why = ""
 
 
@@ -161,10 +164,18 @@ def rotate_key(
 def stop_key(
     key_id: Id, asked: Stop, asking: Annotated[Asking, Depends(Asks("keys.edit"))]
 ) -> Response:
-    """End a key now."""
+    """End a key now, and what it asked for that is not done yet."""
     fact = _found(asking, key_id)
 
-    def made(store: Store) -> Key:
-        return _key(change(store, fact, {"active": False}, "key.stop", asked.why))
+    jobs: list[str] = []
 
-    return asking.act(made, 200)
+    def made(store: Store) -> Key:
+        stopped = change(store, fact, {"active": False}, "key.stop", asked.why)
+        with store.editing() as connection:
+            jobs.extend(end_jobs_of(connection, key_id, asking.ground.now()))
+        return _key(stopped)
+
+    answer = asking.act(made, 200)
+    with asking.reading() as connection:
+        forget_ended(connection, asking.ground.data, jobs)
+    return answer

@@ -10,14 +10,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
 from api.asks import Asking, Asks
-from api.jobs.context import forget_given
-from api.jobs.told import in_language, told_problem
+from api.jobs.stopping import ask_for_end, forget_ended
+from api.jobs.told import in_language
 from api.models import Answered, Id, Time
 from api.paging import Listed, Paged, paged
 from api.problems import RequestError
-from equivalents.errors import DataError, Problem
+from equivalents.errors import DataError
 from equivalents.store.engine import Store
-from equivalents.store.jobs import ENDED, SUCCEEDED, Job, ask_cancel, job_of, jobs_of
+from equivalents.store.jobs import ENDED, SUCCEEDED, Job, job_of, jobs_of
 
 __all__ = [
     "JOB_EVENT",
@@ -199,14 +199,11 @@ def cancel_job(job_id: Id, asking: Annotated[Asking, Depends(Asks("jobs.cancel")
 
     def made(store: Store) -> JobShown:
         with store.editing() as connection:
-            problem = told_problem([Problem("JOB_CANCELLED")], job_id, status=409)
-            job = ask_cancel(connection, job_id, asking.ground.now(), problem)
+            job = ask_for_end(connection, job_id, asking.ground.now())
         assert job is not None, "it was found just now"
         return shown(job, asking.language)
 
     answer = asking.act(made, 200)
     with asking.reading() as connection:
-        job = job_of(connection, job_id)
-    if job is None or job.state in ENDED:
-        forget_given(asking.ground.data, job_id)
+        forget_ended(connection, asking.ground.data, [job_id])
     return answer

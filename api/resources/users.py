@@ -9,6 +9,7 @@ from starlette.responses import Response
 from api.accounts import add_user, change
 from api.asks import Asking, Asks
 from api.directory import USERS
+from api.jobs.stopping import end_jobs_of, forget_ended
 from api.models import Answered, Asked, Id, Why
 from api.paging import Listed, Paged, paged
 from api.problems import RequestError
@@ -128,7 +129,11 @@ def get_user(user_id: Id, asking: Annotated[Asking, Depends(Asks("users.read"))]
 def change_user(
     user_id: Id, asked: UserChange, asking: Annotated[Asking, Depends(Asks("users.edit"))]
 ) -> Response:
-    """Change a user; whoever is stopped or gets a new password is logged out everywhere."""
+    """Change a user; whoever is stopped or gets a new password is logged out everywhere.
+
+    What somebody asked for that is stopped, and is not done yet, ends.
+    """
+    jobs: list[str] = []
     said = asked.model_dump(exclude={"password", "why"}, exclude_none=True)
 
     def made(store: Store) -> User:
@@ -138,6 +143,11 @@ def change_user(
         if asked.password or not new.body["active"]:
             with store.editing() as connection:
                 end_sessions(connection, user_id)
+                if not new.body["active"]:
+                    jobs.extend(end_jobs_of(connection, user_id, asking.ground.now()))
         return _user(new)
 
-    return asking.act(made, 200, guarded=bool(asked.password))
+    answer = asking.act(made, 200, guarded=bool(asked.password))
+    with asking.reading() as connection:
+        forget_ended(connection, asking.ground.data, jobs)
+    return answer

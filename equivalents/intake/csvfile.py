@@ -302,8 +302,11 @@ def csv_parts(
 
 def _unique(titles: Sequence[str]) -> tuple[str, ...]:
     """Headings as unique names: a blank or repeated one gets its position."""
+    first: dict[str, int] = {}
+    for at, title in enumerate(titles):
+        first.setdefault(title, at)
     return tuple(
-        title if title.strip() and titles.index(title) == at else f"{title}#{at + 1}"
+        title if title.strip() and first[title] == at else f"{title}#{at + 1}"
         for at, title in enumerate(titles)
     )
 

@@ -19,8 +19,10 @@ from equivalents.intake.datesread import days_of_table
 from equivalents.intake.grid import Block, make_grid
 from equivalents.intake.headings import Column, Sheet
 from equivalents.intake.opening.found import Found
+from equivalents.intake.opening.limits import Limits, setting_of
 from equivalents.intake.text import BOM, look_at
 from equivalents.policy.daytext import Times
+from equivalents.reasons import BOTH
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -66,6 +68,8 @@ def read_table(
         findings,
         others=found.is_mapped,
     )
+    if _is_wide(raw.headings):
+        return nothing
     findings.problems.extend(raw.misshapen)
     findings.refused.update(one.place for one in raw.misshapen)
     texts = {column.name: raw.columns[at] for at, column in columns.items()}
@@ -274,6 +278,11 @@ def _csv_rows(text: str, name: str) -> _Rows:
     return [(number, values) for number, values in numbered if number == 1 or any(values)]
 
 
+def _is_wide(headings: Sequence[str]) -> bool:
+    """Whether there are more columns than a sheet may have; for each a near name is looked for."""
+    return len(headings) > Limits.from_environment().columns
+
+
 def match_columns(
     headings: Sequence[str],
     sheet: Sheet,
@@ -285,8 +294,14 @@ def match_columns(
     """Positions of known columns; and whether end dates are the inclusive Chinese ones.
 
     ``head`` is the place of the headings. Missing, doubled and unknown columns are noted, with
-    near misses; unknown ones not where ``others`` stand there of right (mapped sources).
+    near misses; unknown ones not where ``others`` stand there of right (mapped sources). Of more
+    than a sheet may have none is looked at: ``SHEET_TOO_LARGE``.
     """
+    if _is_wide(headings):
+        most = str(Limits.from_environment().columns)
+        facts = {"most": most, "setting": setting_of("columns"), "what": f"列{BOTH}columns"}
+        findings.add("SHEET_TOO_LARGE", head, str(len(headings)), **facts)
+        return {}, False
     lookup = sheet.lookup()
     columns: dict[int, Column] = {}
     seen: dict[str, str] = {}

@@ -190,7 +190,9 @@ def test_a_key_is_narrowed_rotated_and_stopped(service: Service) -> None:
     other = "x" if made["key"][-1] != "x" else "y"
     assert status(made["key"][:-1] + other) == 401
     address = f"/v1/api-keys/{made['id']}"
-    second = administrator.post(f"{address}/rotations", json={"overlap_hours": 1}).json()
+    longer = administrator.post(f"{address}/rotations", json={"overlap_hours": 90 * 24 + 1})
+    problem(longer, 422, "FIELD_INVALID")
+    second = administrator.post(f"{address}/rotations", json={"overlap_hours": 90 * 24}).json()
     assert status(made["key"]) == status(second["key"]) == 200
     third = administrator.post(f"{address}/rotations", json={"overlap_hours": 0}).json()
     assert [status(one["key"]) for one in (made, second, third)] == [401, 401, 200]

@@ -2,7 +2,8 @@
 
 Faults it catches: a program that the audit trail calls like a person, a name that looks like
 another one; a second administrator by a link that was printed before; a login that was under way
-when its user was stopped or got a new password; a plain hash from which a password can be guessed.
+when its user was stopped or got a new password; a job of somebody who was stopped; a plain hash
+from which a password can be guessed.
 """
 
 import json
@@ -11,7 +12,9 @@ from hashlib import sha256
 import pytest
 from argon2 import PasswordHasher
 
+from api.jobs.context import given_of
 from equivalents.store.answers import answer_of
+from tests.service.quiet import Quiet
 from tests.service.test_ground import USER, problem
 from tests.service.test_security import SECRET, browser, link, logged_in, made
 from tests.service.visitors import Service
@@ -103,7 +106,36 @@ def test_no_answer_says_a_password_or_a_link_again(small: Service, path: str) ->
     said = {"login": "chen", "name": "陈会计", "token": str(SECRET) * 20, "roles": []}
     for wrong in (str(SECRET) * 20, [SECRET], {"zh": SECRET}, f"{SECRET}\ud800"):
         body = json.dumps({**said, "password": wrong})
-        for kind in ("application/json", "text/plain"):
+        for kind, status in (("application/json", 422), ("text/plain", 415)):
             answer = who.post(path, content=body, headers={"Content-Type": kind})
-            assert answer.status_code == 422, answer.text
+            assert answer.status_code == status, answer.text
             assert str(SECRET) not in answer.text
+
+
+@pytest.mark.parametrize("stopped", ["key", "user"])
+def test_what_waits_is_not_done_for_somebody_who_is_stopped(still: Quiet, stopped: str) -> None:
+    """A key that leaked had imports in the queue, which went on coming in after it was stopped."""
+    small = still.service
+    administrator = small.visitor("administrator", name="管理员")
+    who = small.program() if stopped == "key" else small.person("county_finance", name="离职")
+    other = small.program(name="薪酬")
+    header = {"Content-Type": "text/csv"}
+    asked = {
+        one: [
+            one.post(f"/v1/imports?file_name={at}.csv", content=f"{at}", headers=header).json()
+            for at in "ab"
+        ]
+        for one in (who, other)
+    }
+    me = who.get("/v1/session").json()["id"]
+    if stopped == "key":
+        answer = administrator.post(f"/v1/api-keys/{me}/stop", json={"why": "泄露"})
+    else:
+        etag = {"If-Match": administrator.get(f"/v1/users/{me}").headers["etag"]}
+        answer = administrator.patch(f"/v1/users/{me}", json={"active": False}, headers=etag)
+    assert answer.status_code == 200, answer.text
+    auditor = small.visitor("auditor")
+    for one, state in ((who, "cancelled"), (other, "queued")):
+        for job in asked[one]:
+            assert auditor.get(f"/v1/jobs/{job['id']}").json()["state"] == state
+            assert given_of(small.ground.data, job["id"]).exists() == (state == "queued")

@@ -7,10 +7,15 @@ row lost or doubled for want of a line feed.
 
 import csv
 import io
+from pathlib import Path
 from random import Random
 
 import pytest
 
+from equivalents.errors import DataError
+from equivalents.findings import Findings
+from equivalents.intake.anytable import read_file
+from equivalents.intake.source import Source
 from equivalents.intake.tables import plain_columns
 
 
@@ -81,3 +86,23 @@ def test_thousands_of_texts_are_cut_alike_or_left() -> None:
             cut += 1
             assert columns == by_rows(text)
     assert cut > 200, "texts that are cut must be common"
+
+
+@pytest.mark.parametrize("name", ["weights", "records"])
+@pytest.mark.parametrize(
+    ("columns", "code"), [(2_000, "COLUMN_UNKNOWN"), (2_001, "SHEET_TOO_LARGE")]
+)
+def test_a_text_has_no_more_columns_than_a_sheet(
+    name: str, columns: int, code: str, tmp_path: Path
+) -> None:
+    """For each unknown one a near name is looked for: a file of 6 MB took minutes."""
+    findings, path = Findings(), tmp_path / f"{name}.csv"
+    path.write_text(",".join(f"c{at}" for at in range(columns)) + "\n", "utf-8")
+    if name == "weights":
+        read_file(path, name, findings)
+    else:
+        with pytest.raises(DataError) as raised:
+            Source(tmp_path, [path])
+        findings.take(raised.value)
+    assert findings.problems[0].code == code
+    assert (len(findings.problems) == 1) == (code == "SHEET_TOO_LARGE")
