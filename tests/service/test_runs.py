@@ -231,7 +231,13 @@ def test_statements_are_for_whom_they_are_about(service: Service) -> None:
     near = {**mine, "person_id": "P0"}
     refused = problem(them.auditor.get("/v1/statements", params=near), 404, "OBJECT_UNKNOWN")
     assert "P01" not in json.dumps(refused)
-    text = them.auditor.get("/v1/statements", params={**mine, "format": "text"})
+    text = them.auditor.get("/v1/statements/texts", params=mine)
+    before = them.auditor.get("/v1/statements", params={**mine, "format": "text"})
+    assert (before.text, before.headers["content-type"]) == (
+        text.text,
+        text.headers["content-type"],
+    )
+    problem(them.accountants["C02"].get("/v1/statements/texts", params=mine), 404, "OBJECT_UNKNOWN")
     assert text.headers["content-type"].startswith("text/plain")
     assert "合计 total = 400.00" in text.text
     opened = len(OPENED)
