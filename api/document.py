@@ -93,7 +93,6 @@ _VALUES: Final = {
     "RunAct": ("settle trial year_end", "What a run that is asked for does 核算种类"),
     "RunKind": ("settlement adjustment year_end", "What a run is 核算类别"),
     "Severity": ("error warning note", "How much a finding weighs 级别"),
-    "StatementFormat": ("json text", "A statement as data or as text 格式"),
     "StepAct": ("submit approve publish lock pay return", "A step of a period's life 步骤"),
     "WithoutAccount": ("stop skip", "Whoever has no account: stop, or leave out 缺账户时"),
 }

@@ -19,8 +19,10 @@ from api.problems import RequestError
 
 __all__ = [
     "FILES",
+    "HEAD_BYTES",
     "file_answer",
     "media_type",
+    "opens",
     "part_of_table",
 ]
 
@@ -50,6 +52,20 @@ FILES: Final[dict[int | str, dict[str, Any]]] = {
 A JSON file, too, is given out as bytes: a client that was made from the document would read
 every file of the route as JSON, if that were among its types.
 """
+
+
+HEAD_BYTES: Final = 4_096
+"""So much of the start of a file tells whether it names institutions."""
+
+
+def opens(name: str, head: bytes, reach: Reach) -> bool:
+    """Whether somebody gets a file, or a part of it; ``head``: how it begins."""
+    if reach is ALL:
+        return True
+    if not name.endswith(".csv"):
+        return False
+    line = io.StringIO(head.decode("utf-8-sig", "replace"), newline="")
+    return _PLACE in next(csv.reader(line), [])
 
 
 def part_of_table(body: bytes, reach: Reach) -> bytes | None:

@@ -11,6 +11,7 @@ from api.asks import Asking
 from api.ground import new_id
 from api.jobs.context import folder_of
 from api.jobs.runs import OUT
+from api.parts import HEAD_BYTES, opens
 from api.problems import RequestError
 from equivalents.store.jobs import Job, add_job, job_of
 from equivalents.store.results import Result
@@ -22,6 +23,7 @@ __all__ = [
     "RunId",
     "job_files",
     "need_somewhere",
+    "opened_files",
     "queue",
     "run_found",
     "run_number",
@@ -82,6 +84,18 @@ def seen_job(asking: Asking, job_id: str, *kinds: str) -> Job:
     if job.kind not in (kinds or KINDS_WITH_FILES):
         raise RequestError("OBJECT_UNKNOWN", job_id)
     return job
+
+
+def opened_files(asking: Asking, job: Job) -> dict[str, Path]:
+    """Of the files of a job those of which the asker gets something, by name."""
+    reach = asking.principal.institutions("runs.read")
+    every = job_files(asking, job).items()
+    return {name: path for name, path in every if opens(name, _head(path), reach)}
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(HEAD_BYTES)
 
 
 def job_files(asking: Asking, job: Job) -> dict[str, Path]:

@@ -17,8 +17,8 @@ from api.problems import RequestError
 from api.resources.jobs import JobShown, queued
 from api.runsasked import (
     JobId,
-    job_files,
     need_somewhere,
+    opened_files,
     queue,
     run_found,
     run_number,
@@ -135,7 +135,7 @@ def _shown(asking: Asking, job: Job) -> Comparison:
         period=result.get("period") or job.asked["period"] or None,
         run_id=run_name(job.asked["result"]) if job.asked["result"] else None,
         summary=result.get("summary") if sees_all(asking.principal) else None,
-        files=[*job_files(asking, job)],
+        files=[*opened_files(asking, job)],
     )
 
 

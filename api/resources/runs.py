@@ -8,10 +8,11 @@ from pydantic import Field
 from sqlalchemy import Connection
 from starlette.responses import Response
 
+from api.access.roles import ALL
 from api.asks import Asking, Asks
 from api.models import Amount, Answered, Asked, PeriodName, Time, Why
 from api.paging import Listed, Page, Paged, page_of, paged
-from api.parts import FILES, file_answer
+from api.parts import FILES, HEAD_BYTES, file_answer, opens
 from api.periodshown import run_name, sees_all
 from api.problems import RequestError
 from api.resources.jobs import JobShown, queued
@@ -20,6 +21,7 @@ from api.runsasked import (
     RunId,
     job_files,
     need_somewhere,
+    opened_files,
     queue,
     run_found,
     run_number,
@@ -33,6 +35,7 @@ from equivalents.store.resultshown import (
     ResultShown,
     file_of_result,
     files_of_result,
+    heads_of_result,
     result_manifest,
     results_shown,
 )
@@ -209,10 +212,14 @@ def _one(connection: Connection, run_id: str) -> tuple[ResultShown, str]:
 
 @router.get("/v1/runs/{run_id}/files")
 def list_run_files(run_id: RunId, asking: _Asker, page: _Pages) -> Listed[FileShown]:
-    """The files of a run, by name."""
+    """The files of a run, by name; who sees some institutions: those with rows by institution."""
+    reach = asking.principal.institutions("runs.read")
     with asking.reading() as connection:
         result = run_found(connection, run_id)
         every = files_of_result(connection, result.id)
+        if reach is not ALL:
+            heads = heads_of_result(connection, result.id, HEAD_BYTES)
+            every = [one for one in every if opens(one.name, heads.get(one.name, b""), reach)]
     part, more, cursor = paged(page, "run-files", every, lambda one: (one.name,))
     data = [FileShown(name=one.name, size=one.size, sha256=one.sha256) for one in part]
     return Listed(data=data, limit=page.limit, has_more=more, next_cursor=cursor)
@@ -229,8 +236,11 @@ def get_run_file(run_id: RunId, name: _Name, asking: _Asker) -> Response:
 
 @router.get("/v1/jobs/{job_id}/files")
 def list_job_files(job_id: JobId, asking: _Asker, page: _Pages) -> Listed[FileShown]:
-    """What a trial or a comparison wrote, or what rejected rows stopped a run, by name."""
-    files = job_files(asking, seen_job(asking, job_id))
+    """What a trial or a comparison wrote, or what rejected rows stopped a run, by name.
+
+    Who sees some institutions: those with rows by institution.
+    """
+    files = opened_files(asking, seen_job(asking, job_id))
     part, more, cursor = paged(page, "job-files", [*files.items()], lambda one: (one[0],))
     data = [
         FileShown(name=name, size=path.stat().st_size, sha256=sha256(path)) for name, path in part

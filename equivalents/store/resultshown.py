@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, LargeBinary, func, select
 
 from equivalents.store.lifestate import Done, Life
 from equivalents.store.periods import life
@@ -24,13 +24,14 @@ from equivalents.store.results import (
     result_files,
     result_of,
 )
-from equivalents.store.schema import RESULT_FILES, RESULTS
+from equivalents.store.schema import RESULT_BODIES, RESULT_FILES, RESULTS
 
 __all__ = [
     "KeptFile",
     "ResultShown",
     "file_of_result",
     "files_of_result",
+    "heads_of_result",
     "known_result",
     "result_at",
     "result_manifest",
@@ -125,6 +126,17 @@ def file_of_result(connection: Connection, result_id: int, name: str) -> bytes |
     """
     found = next((one for one in result_files(connection, result_id) if one[1] == name), None)
     return None if found is None else result_body(connection, found)
+
+
+def heads_of_result(connection: Connection, result_id: int, size: int) -> dict[str, bytes]:
+    """How each file of a result begins, by name: so many bytes, which are not proven."""
+    head = func.substr(RESULT_BODIES.c.body, 1, size, type_=LargeBinary)
+    wanted = (
+        select(RESULT_FILES.c.name, head)
+        .join(RESULT_BODIES, RESULT_BODIES.c.file_id == RESULT_FILES.c.id)
+        .where(RESULT_FILES.c.result_id == result_id)
+    )
+    return {str(name): bytes(body) for name, body in connection.execute(wanted)}
 
 
 def result_manifest(connection: Connection, result_id: int) -> Any:

@@ -24,6 +24,7 @@ from equivalents_client.api.jobs import get_job, job_events
 from equivalents_client.api.payouts import list_payouts
 from equivalents_client.api.periods import get_period
 from equivalents_client.api.read_backs import create_readback, list_readbacks
+from equivalents_client.api.statements import get_statement, get_statement_text
 from equivalents_client.models import (
     BankResult,
     BatchAsked,
@@ -41,6 +42,7 @@ from equivalents_client.models import (
     ReadBackAsked,
     ReadBackRow,
     RecordAsked,
+    Statement,
     Taken,
     VoidAsked,
     Voided,
@@ -194,6 +196,20 @@ def read_payouts(client: AuthenticatedClient) -> Decimal:
     return sum((Decimal(one.amount) for one in lines), Decimal(0))
 
 
+def read_a_statement(finance: AuthenticatedClient, paid: Payout) -> None:
+    """What somebody's pay was made of, as data and as a text to print."""
+    asked = {"run_id": paid.run_id, "person_id": paid.person_id}
+    told = get_statement.sync(client=finance, **asked)
+    assert isinstance(told, Statement), told
+    assert (told.person_id, told.amount) == (paid.person_id, paid.amount)
+    text = get_statement_text.sync(client=finance, **asked)
+    assert isinstance(text, str), text
+    assert paid.person_id in text
+    assert paid.amount in text
+    nobody = {**asked, "person_id": "P99"}
+    refused(get_statement_text.sync(client=finance, **nobody), 404, "OBJECT_UNKNOWN")
+
+
 # -- exports --------------------------------------------------------------------------------------
 
 
@@ -253,6 +269,7 @@ def main() -> None:
         bring_what_is_refused(client)
         read_the_period(client)
         paid = read_payouts(client)
+        read_a_statement(finance, all_payouts(client)[0])
         read_back(client, export(client, paid))
     print("已签收 acknowledged", paid)
 

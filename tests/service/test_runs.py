@@ -83,6 +83,30 @@ def test_files_are_whole_for_the_county_and_a_part_for_others(small: Service) ->
     problem(them.auditor.get(f"{address}/nothing.csv"), 404, "OBJECT_UNKNOWN")
 
 
+def openable(who: TestClient, address: str, others: TestClient) -> set[str]:
+    """The files that are listed: each is given out, and no other one of ``others`` is."""
+    listed, every = (
+        {one["name"] for one in found.get(address, params={"limit": 500}).json()["data"]}
+        for found in (who, others)
+    )
+    given = {name for name in every if who.get(f"{address}/{name}").status_code == 200}
+    assert given == listed < every
+    return listed
+
+
+def test_a_list_of_files_names_what_one_may_open(service: Service) -> None:
+    run, them = kept(service), people(service)
+    accountant = them.accountants["C01"]
+    listed = openable(accountant, f"/v1/runs/{run}/files", them.auditor)
+    assert {"payouts.csv", "equivalents.csv", "pools.csv"} <= listed
+    job = ended(accountant, accountant.post("/v1/runs", json={"period": H1, "kind": "trial"}))
+    assert openable(accountant, f"/v1/jobs/{job['id']}/files", them.auditor) == listed
+    own = compared(accountant, period=H1, weights_csv=PROPOSED)
+    listed = openable(accountant, f"/v1/jobs/{own['id']}/files", them.auditor)
+    assert {*accountant.get(f"/v1/comparisons/{own['id']}").json()["files"]} == listed
+    assert "comparison.xlsx" not in listed
+
+
 def test_a_trial_keeps_nothing_in_the_store(small: Service) -> None:
     store, them = small.store, people(small)
     fill(store, H1)
@@ -231,7 +255,13 @@ def test_statements_are_for_whom_they_are_about(service: Service) -> None:
     near = {**mine, "person_id": "P0"}
     refused = problem(them.auditor.get("/v1/statements", params=near), 404, "OBJECT_UNKNOWN")
     assert "P01" not in json.dumps(refused)
-    text = them.auditor.get("/v1/statements", params={**mine, "format": "text"})
+    text = them.auditor.get("/v1/statements/texts", params=mine)
+    before = them.auditor.get("/v1/statements", params={**mine, "format": "text"})
+    assert (before.text, before.headers["content-type"]) == (
+        text.text,
+        text.headers["content-type"],
+    )
+    problem(them.accountants["C02"].get("/v1/statements/texts", params=mine), 404, "OBJECT_UNKNOWN")
     assert text.headers["content-type"].startswith("text/plain")
     assert "合计 total = 400.00" in text.text
     opened = len(OPENED)

@@ -60,7 +60,7 @@ def test_a_year_ends_over_what_its_halves_paid(service: Service) -> None:
     assert (told["amount"], len(told["year_end"])) == ("1019.51", 1)  # 2200 x 95/205
     due = {name: told["year_end"][0][name] for name in ("paid", "adjusted", "due", "pay_now")}
     assert due == {"paid": "875.00", "adjusted": "50.00", "due": "94.51", "pay_now": "94.51"}
-    text = them.staff.get("/v1/statements", params={**asked, "format": "text"}).text
+    text = them.staff.get("/v1/statements/texts", params=asked).text
     assert "本次发放 paid now 94.51 元" in text.splitlines()[-1]
     other = them.accountants["C02"].get("/v1/statements", params=asked)
     problem(other, 404, "OBJECT_UNKNOWN")
