@@ -67,11 +67,7 @@ _ID: Final = "institution_id"
 
 
 class LastPutShown(Answered):
-    """The last put of a table: who changed it when and why.
-
-    ``why`` may name people: it is blank for who does not see those of every institution, but for
-    tables that everybody sees.
-    """
+    """The last put of a table; ``why`` is for who sees all people, or for all of ``weights``."""
 
     seq: int
     at: Time

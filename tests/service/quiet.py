@@ -71,7 +71,8 @@ def quiet_at(place: StorePlace, folder: Path) -> Quiet:
     app = create_app(ground)
     # Outside of a with block nothing works beside the requests.
     service = Service(app, ground, TestClient(app, raise_server_exceptions=False))
-    made = Quiet(service, datetime.now(UTC), Dispatcher(ground), service.person("county_finance"))
+    # A key, as a session would end while a test lets days go by.
+    made = Quiet(service, datetime.now(UTC), Dispatcher(ground), service.program("county_finance"))
     ground.clock = lambda: made.now
     return made
 

@@ -74,12 +74,12 @@ def last_seq(store: Store) -> int:
         return [*trail(connection)][-1].seq
 
 
-def given(*rows: dict[str, str]) -> Given:
+def sent(*rows: dict[str, str]) -> Given:
     return Given("staff", "", rows)
 
 
 def test_what_was_compared_before_holds_while_nobody_else_puts(store: Store) -> None:
-    rows = given(STAFF[1], {**STAFF[0], "name": "改名"}, STAFF[2], STAFF[2])
+    rows = sent(STAFF[1], {**STAFF[0], "name": "改名"}, STAFF[2], STAFF[2])
     with store.reading() as connection:
         ready = compared(connection, rows)
     said: list[str] = []
@@ -97,7 +97,7 @@ def test_what_was_compared_before_holds_while_nobody_else_puts(store: Store) -> 
 
 
 def test_what_was_compared_before_somebody_else_put_is_compared_again(store: Store) -> None:
-    rows = given(*STAFF[:3])
+    rows = sent(*STAFF[:3])
     with store.reading() as connection:
         ready = compared(connection, rows)
     put_ready(store, person({"institution_id": "C09"}), about=("person", "P01"))
