@@ -13,7 +13,6 @@ from http import HTTPStatus
 from time import perf_counter
 from typing import Any, Final
 
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -124,7 +123,7 @@ class Envelope:
     async def _check_let_in(self, scope: Scope) -> None:
         directory, shown = self.ground.directory, credentials_of(Request(scope))
         try:
-            await run_in_threadpool(directory.find, shown)
+            await directory.found(shown)
         except DataError as refused:
             raise NotLetInError(refused) from None
 
