@@ -5,8 +5,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from api.access.roles import Principal
+from api.access.roles import ALL, Principal
 from api.directory import names_of
+from equivalents.errors import DataError, Problem
 from equivalents.store.engine import Store
 from equivalents.store.locking import Locked, lock
 from equivalents.store.periods import Taken, approve, life, pay, publish, send_back, submit
@@ -15,6 +16,7 @@ __all__ = [
     "STEP_ACTS",
     "action_of_step",
     "check_one_person",
+    "check_send_back",
     "take_step",
 ]
 
@@ -49,6 +51,17 @@ def check_one_person(
     step = of.due(act, institution)
     for name in names_of(connection, principal.id):
         of.check_others(step, institution, name)
+
+
+def check_send_back(connection: Connection, principal: Principal, act: str, period: str) -> None:
+    """Refuse that somebody of one institution undoes what the community approved of.
+
+    Raises:
+        DataError: ``FORBIDDEN_APPROVED``.
+    """
+    of_all = principal.institutions(_ACTIONS["return"]) is ALL
+    if act == "return" and not of_all and life(connection, period).approved:
+        raise DataError([Problem("FORBIDDEN_APPROVED", value=period)])
 
 
 def take_step(store: Store, act: str, period: str, institution: str, said: Any) -> Taken | Locked:

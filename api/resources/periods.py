@@ -17,7 +17,7 @@ from api.periodshown import (
     period_etag,
     run_name,
 )
-from api.stepping import action_of_step, check_one_person, take_step
+from api.stepping import action_of_step, check_one_person, check_send_back, take_step
 from equivalents.policy.calendar import parse_period
 from equivalents.store.engine import Store
 from equivalents.store.lifeshown import period_head
@@ -113,6 +113,7 @@ def take_period_step(period: PeriodName, asked: StepAsked, asking: _Asker) -> Re
             if "if-match" in asking.request.headers:
                 asking.check_match(period_etag(connection, period_name(period)))
             check_one_person(connection, asking.principal, asked.act, period, place)
+            check_send_back(connection, asking.principal, asked.act, period_name(period))
         done = take_step(store, asked.act, period_name(period), place, asked)
         return _taken(store, done, asked, period)
 

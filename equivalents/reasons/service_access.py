@@ -134,6 +134,13 @@ _MAY: Final = (
         "the administrator to widen the grant.",
     ),
     _error(
+        "FORBIDDEN_APPROVED",
+        "期间 {value} 已经共同体审批，退回会使各机构的步骤作废，一个机构不能退回。"
+        "请由共同体的人员退回。",
+        "The community approved of {value}; a single institution cannot send it back any more, "
+        "which would undo the steps of all. Ask the staff of the community to send it back.",
+    ),
+    _error(
         "FORBIDDEN_PERSON",
         "只能查看本人的内容。他人的请由有权限的人员查询。",
         "You may look at your own only. Ask somebody who may see the others.",

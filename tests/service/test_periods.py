@@ -103,6 +103,17 @@ def test_a_step_is_taken_where_and_by_whom_it_may_be(small: Service) -> None:
     assert (back.status_code, back.json()["state"]) == (201, "settled")
 
 
+def test_one_institution_does_not_undo_what_the_community_approved_of(small: Service) -> None:
+    settled(small)
+    them = people(small)
+    stepped(them, H1)
+    address = f"/v1/periods/{H1}"
+    back = step(them.heads["C01"], H1, "return", "C01", why="还要改")
+    problem(back, 403, "FORBIDDEN_APPROVED")
+    assert them.finance.get(address).json()["state"] == "confirmed"
+    assert step(them.chief, H1, "return", "C01", why="还要改").json()["state"] == "settled"
+
+
 def test_a_step_is_taken_on_what_was_seen(small: Service) -> None:
     settled(small)
     them = people(small)
