@@ -1,4 +1,4 @@
-"""Secrets that programs and browsers carry: made, read, kept as a hash, compared, ended, rotated.
+"""Secrets that programs and browsers carry: made, read, kept as a hash, compared, ended.
 
 All have one form, so that a person and a scanner of leaked secrets can tell what they found::
 
@@ -20,11 +20,11 @@ import re
 import secrets
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from equivalents.errors import DataError, Problem
+from equivalents.errors import Problem
 
 __all__ = [
     "Held",
@@ -44,7 +44,6 @@ __all__ = [
     "new_token",
     "parse",
     "refusal",
-    "rotate",
     "session_ends",
 ]
 
@@ -164,38 +163,6 @@ def refusal(token: Token, kept: Held | None, now: datetime) -> Problem | None:
         at = kept.ends_at.isoformat(timespec="seconds")
         return Problem(expired, value=kept.id, facts={"at": at})
     return None
-
-
-def rotate(
-    old: Held,
-    now: datetime,
-    overlap: timedelta,
-    lives: timedelta | None = None,
-    random: Random = secrets.token_bytes,
-) -> tuple[Token, Held, Held]:
-    """A new key beside an old one: the new token, what to keep of it, and the old row anew.
-
-    The old key ends ``overlap`` from now, or when it would have ended anyway if that is sooner.
-    DataError ``KEY_ROTATION`` for a key that is ended already, and for an overlap that is negative
-    or longer than :data:`LONGEST_OVERLAP`.
-    """
-    _aware(now)
-    if why := _not_rotated(old, now, overlap):
-        raise DataError([Problem("KEY_ROTATION", value=old.id, facts={"detail": why})])
-    until = now + overlap if old.ends_at is None else min(old.ends_at, now + overlap)
-    token = new_token("key", random)
-    return token, held(token, now, lives), replace(old, ends_at=until)
-
-
-def _not_rotated(old: Held, now: datetime, overlap: timedelta) -> str:
-    if old.kind != "key":
-        return "它不是接口密钥¦it is no API key"
-    if old.revoked_at is not None or (old.ends_at is not None and old.ends_at <= now):
-        return "它已经停用或到期，请新建一个¦it has ended already; make a new one"
-    if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
-        days = LONGEST_OVERLAP.days
-        return f"新旧并用的时间应为 0 至 {days} 天¦the two may stand side by side 0 to {days} days"
-    return ""
 
 
 def session_ends(started: datetime, now: datetime) -> datetime:

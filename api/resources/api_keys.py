@@ -38,6 +38,7 @@ __all__ = [
 
 router = APIRouter(prefix="/v1/api-keys", tags=["api-keys 接口密钥"])
 Pages = Paged
+_ENDED: Final = "它已经停用或到期，请新建一个¦it has ended already; make a new one"
 _LONGEST_HOURS: Final = LONGEST_OVERLAP // timedelta(hours=1)
 ActionName = Annotated[str, Field(min_length=1, max_length=50)]
 Days = Annotated[int, Field(ge=1, le=1_095, description="Days until it ends")]
@@ -146,13 +147,16 @@ def get_key(key_id: Id, asking: Annotated[Asking, Depends(Asks("keys.read"))]) -
 def rotate_key(
     key_id: Id, asked: RotationAsked, asking: Annotated[Asking, Depends(Asks("keys.edit"))]
 ) -> Response:
-    """Give a key a new secret."""
+    """Give a key a new secret; one that has ended is refused (KEY_ROTATION)."""
     fact = _found(asking, key_id)
+    now = asking.ground.now()
+    if not fact.body["active"] or all(one["ends_at"] <= now for one in fact.body["secrets"]):
+        raise RequestError("KEY_ROTATION", key_id, detail=_ENDED)
     token = replace(new_token("key"), id=key_id.removeprefix("key_"))
     until = asking.ground.ahead(hours=asked.overlap_hours)
     old = [{**one, "ends_at": min(one["ends_at"], until)} for one in fact.body["secrets"]]
     new = _secret(asking, token, asked.days)
-    said = {"secrets": [*(one for one in old if one["ends_at"] > asking.ground.now()), new]}
+    said = {"secrets": [*(one for one in old if one["ends_at"] > now), new]}
 
     def made(store: Store) -> Key:
         return _key(change(store, fact, said, "key.rotate", asked.why))

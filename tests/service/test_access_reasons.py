@@ -33,8 +33,8 @@ TESTS = sorted(
 )
 # Said by the service itself (see api/), when it has looked at the request and the store.
 BY_ROUTES = {
-    "CSRF_REFUSED", "FORBIDDEN_APPROVED", "KEY_MALFORMED", "LOGIN_REFUSED", "SIGN_IN_NEEDED",
-    "WEBHOOK_GIVEN_UP", "WEBHOOK_GONE",
+    "CSRF_REFUSED", "FORBIDDEN_APPROVED", "KEY_MALFORMED", "KEY_ROTATION", "LOGIN_REFUSED",
+    "SIGN_IN_NEEDED", "WEBHOOK_GIVEN_UP", "WEBHOOK_GONE",
 }  # fmt: skip
 CODES = [reason.code for reason in (*SERVICE_ACCESS_REASONS, *SERVICE_HOOK_REASONS)]
 

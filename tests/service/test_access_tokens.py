@@ -1,8 +1,8 @@
 """Tokens: their form, what is kept of them, when they end, and what garbage does to them.
 
 Catches: a secret in what is kept or printed, a typing error taken for a wrong key, a key that
-opens at the moment of its end, a rotation that lengthens the old key, a form token that is good in
-another session, a text that makes the reader raise.
+opens at the moment of its end, a form token that is good in another session, a text that makes the
+reader raise.
 """
 
 import re
@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from api.access import tokens
 from api.access.tokens import (
     IDLE,
-    LONGEST_OVERLAP,
     LONGEST_SESSION,
     PATTERN,
     Held,
@@ -29,10 +28,8 @@ from api.access.tokens import (
     new_token,
     parse,
     refusal,
-    rotate,
     session_ends,
 )
-from equivalents.errors import DataError
 
 NOON = datetime(2026, 6, 30, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -168,42 +165,6 @@ def test_a_session_ends_when_idle_and_after_a_working_day() -> None:
     token = new_token("session")
     kept = held(token, NOON, lives=IDLE)
     assert code(token, kept, NOON + IDLE) == "SESSION_ENDED"
-
-
-def test_rotation_sets_the_new_beside_the_old_which_ends_at_a_stated_time() -> None:
-    first = new_token("key")
-    token, new, old = rotate(held(first, NOON), NOON + DAY, overlap=7 * DAY)
-    for moment, opens in ((NOON + DAY, True), (NOON + 8 * DAY - SECOND, True)):
-        assert (code(first, old, moment) == "") is opens
-        assert code(token, new, moment) == ""
-    assert code(first, old, NOON + 8 * DAY) == "KEY_EXPIRED"
-    assert code(token, new, NOON + 8 * DAY) == ""
-    assert (old.id, old.digest) == (first.id, first.digest)
-
-
-def test_rotation_never_lengthens_the_old_key() -> None:
-    first = new_token("key")
-    _, _, old = rotate(held(first, NOON, lives=2 * DAY), NOON, overlap=7 * DAY)
-    assert old.ends_at == NOON + 2 * DAY
-    _, _, at_once = rotate(held(first, NOON), NOON, overlap=timedelta(0))
-    assert code(first, at_once, NOON) == "KEY_EXPIRED"
-
-
-@pytest.mark.parametrize(
-    ("kept", "overlap"),
-    [
-        (held(new_token("key"), NOON, lives=DAY), -SECOND),
-        (held(new_token("key"), NOON), LONGEST_OVERLAP + SECOND),
-        (held(new_token("key"), NOON - 2 * DAY, lives=DAY), DAY),
-        (held(new_token("session"), NOON), DAY),
-        (Held("key", "a" * 12, "0" * 64, NOON, revoked_at=NOON), DAY),
-    ],
-    ids=["negative", "too-long", "expired", "no-key", "revoked"],
-)
-def test_what_cannot_be_rotated_says_why(kept: Held, overlap: timedelta) -> None:
-    with pytest.raises(DataError) as caught:
-        rotate(kept, NOON, overlap)
-    assert [problem.code for problem in caught.value.problems] == ["KEY_ROTATION"]
 
 
 def test_a_form_token_is_good_in_its_session_only_and_new_in_every_page() -> None:

@@ -198,6 +198,7 @@ def test_a_key_is_narrowed_rotated_and_stopped(service: Service) -> None:
     assert [status(one["key"]) for one in (made, second, third)] == [401, 401, 200]
     assert administrator.post(f"{address}/stop", json={"why": "停用"}).json()["active"] is False
     assert status(third["key"]) == 401
+    problem(administrator.post(f"{address}/rotations", json={}), 409, "KEY_ROTATION")
 
 
 def test_lists_are_paged_by_cursor(small: Service) -> None:
