@@ -33,7 +33,7 @@ TYPE: Final = "application/problem+json"
 _SHOWN: Final = 1_000
 """Errors of one answer; ``total`` says how many there are."""
 _LONGEST_SHOWN: Final = 200
-_SECRET: Final = frozenset({"password", "token"})
+_SECRET: Final = frozenset({"old_password", "password", "token"})
 
 _STATUS: Final[Mapping[str, int]] = {
     "ROUTE_UNKNOWN": 404,

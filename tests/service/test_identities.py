@@ -139,3 +139,12 @@ def test_what_waits_is_not_done_for_somebody_who_is_stopped(still: Quiet, stoppe
         for job in asked[one]:
             assert auditor.get(f"/v1/jobs/{job['id']}").json()["state"] == state
             assert given_of(small.ground.data, job["id"]).exists() == (state == "queued")
+
+
+@pytest.mark.parametrize("name", ["old_password", "password"])
+def test_a_wrong_change_of_the_password_says_neither_again(small: Service, name: str) -> None:
+    who = small.visitor("auditor")
+    said = {"old_password": "gui-hua-xiang-le-30", "password": "gui-hua-xiang-le-31"}
+    answer = who.put("/v1/session/password", json={**said, name: str(SECRET) * 20})
+    assert problem(answer, 422, "FIELD_INVALID")
+    assert str(SECRET) not in answer.text
