@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -32,26 +33,21 @@ def medicare_case(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def _settled(folder: Path, records: int) -> None:
+    write_county(folder / "case", records=records)
+    settle_case(folder / "case", folder / "out", stop_on_reject=False)
+
+
 @pytest.fixture(scope="session")
 def settled_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the demo county of 20,000 records (``case``), settled (``out``); to be read."""
-
-    def make(folder: Path) -> None:
-        write_county(folder / "case", records=20_000)
-        settle_case(folder / "case", folder / "out", stop_on_reject=False)
-
-    return made_once(tmp_path_factory, "settled-demo", make)
+    return made_once(tmp_path_factory, "settled-demo", partial(_settled, records=20_000))
 
 
 @pytest.fixture(scope="session")
 def small_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the smallest demo county (``case``), settled (``out``); only to be read."""
-
-    def make(folder: Path) -> None:
-        write_county(folder / "case", records=5000)
-        settle_case(folder / "case", folder / "out", stop_on_reject=False)
-
-    return made_once(tmp_path_factory, "small-demo", make)
+    return made_once(tmp_path_factory, "small-demo", partial(_settled, records=5_000))
 
 
 @pytest.fixture(scope="session")
